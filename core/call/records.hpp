@@ -1,0 +1,60 @@
+// What calls and registrations leave on disk: plain rows, the same in the engine, the store and the simulation.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/ids.hpp"
+#include "core/media/plan.hpp"
+
+namespace rf::call {
+
+/// One registered contact of one extension. Keyed by (extension, contact_key).
+struct Binding {
+  ExtensionId extension;
+  std::string contact_key;    ///< what makes two contacts the same: the instance id, or the contact URI
+  std::string contact;        ///< Contact URI as the phone gave it
+  std::vector<std::string> path;  ///< Path URIs, topmost first (RFC 3327)
+  Flow flow;                  ///< where it registered from: requests to it go back there
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  std::string user_agent;
+  std::int64_t registered_wall_ms = 0;
+  std::int64_t expires_wall_ms = 0;
+};
+
+enum class CallResult : std::uint8_t {
+  open,         ///< being set up, or running
+  answered,     ///< ended after a conversation
+  cancelled, busy, rejected, no_answer, unreachable, unknown_number, refused, failed,
+  interrupted,  ///< the system stopped or crashed while it ran
+};
+std::string_view text_of(CallResult result);
+
+enum class EndedBy : std::uint8_t { nobody, caller, callee, system, operator_ };
+std::string_view text_of(EndedBy who);
+
+/// One call detail record (L2). Opened before the answer goes out, closed at the end; a call has exactly one.
+struct Cdr {
+  std::string id;             ///< unguessable, 20 characters; the call's name in logs and on the command line
+  TenantId tenant;
+  ExtensionId caller;
+  std::string caller_number;
+  std::string dialled;
+  ExtensionId callee;         ///< none when the number is unknown
+  Transport caller_transport = Transport::udp;
+  Transport callee_transport = Transport::udp;
+  Address caller_address;
+  std::int64_t started_wall_ms = 0;
+  std::int64_t answered_wall_ms = 0;  ///< 0: never
+  std::int64_t ended_wall_ms = 0;     ///< 0: open
+  CallResult result = CallResult::open;
+  EndedBy ended_by = EndedBy::nobody;
+  std::uint16_t sip_status = 0;       ///< the final status sent to the caller
+  std::string reason;                 ///< one line for the operator
+  std::array<media::LegStatistics, 2> media;
+};
+
+}  // namespace rf::call

@@ -1,0 +1,126 @@
+// Everything the engine can want. The shell carries effects out in order and knows no reason to refuse one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/auth/digest.hpp"
+#include "core/base/address.hpp"
+#include "core/call/records.hpp"
+#include "core/engine/command.hpp"
+#include "core/media/plan.hpp"
+#include "core/txn/dns.hpp"
+#include "core/txn/transactions.hpp"
+
+namespace rf::engine {
+
+/// Bytes out along a flow; they stand in Effects::bytes_of(send).
+struct Send {
+  Flow flow;
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
+};
+struct CloseConnection {
+  ConnectionId connection;
+};
+/// Somebody authenticated over this connection: it no longer counts as a stranger's.
+struct TrustConnection {
+  ConnectionId connection;
+};
+struct DnsAsk {
+  QueryId query;
+  txn::DnsQuestion question;
+};
+/// Write the binding (insert or replace by its key); answer with Stored when `ticket` is not zero.
+struct StoreBinding {
+  std::uint64_t ticket = 0;
+  call::Binding binding;
+};
+struct DropBinding {
+  ExtensionId extension;
+  std::string contact_key;
+};
+/// Insert the open CDR; answer with Stored: the call is answered only then.
+struct OpenCdr {
+  std::uint64_t ticket = 0;
+  call::Cdr cdr;
+};
+struct CloseCdr {
+  call::Cdr cdr;
+};
+struct StartRelay {
+  media::RelayPlan plan;
+};
+/// New remote addresses or silence limit for a running relay; local ports stay.
+struct UpdateRelay {
+  media::RelayPlan plan;
+};
+/// Answer with RelayReported{stopped}.
+struct StopRelay {
+  RelayId relay;
+};
+struct CommandDone {
+  CommandId id;
+  CommandResult result;
+};
+
+enum class Level : std::uint8_t { debug, info, notice, warning, error };
+
+/// Why something happened: every refusal has one, with one text each.
+enum class Reason : std::uint8_t {
+  registered, unregistered, registration_expired, registration_refused_limit, registration_replaced,
+  registration_removed, registration_out_of_order, auth_failed, remote_not_allowed, malformed_message, not_for_us,
+  unknown_number, callee_not_registered, callee_busy, call_limit_reached, system_limit_reached, call_started,
+  call_answered, call_ended, in_dialog_forged, in_dialog_unknown, redirect_refused, media_silent, session_expired,
+  max_duration_reached, bleed_detected, store_failed, loop_detected, method_refused, offer_refused, probe_failed,
+  stopping,
+};
+std::string_view name_of(Reason reason);  ///< "auth_failed"
+std::string_view text_of(Reason reason);  ///< one sentence for the operator
+
+/// A line for the structured log (and, later, the audit log and events). Views into nothing: it owns its texts.
+struct Report {
+  Level level = Level::info;
+  Reason reason = Reason::registered;
+  Flow flow;                ///< remote port 0: not about a packet
+  std::string subject;      ///< extension number or claimed registration name
+  std::string call;         ///< CDR id
+  std::string detail;       ///< evidence in a few words, already redacted
+};
+
+/// The clean stop is complete.
+struct Stopped {};
+
+using Effect = std::variant<Send, CloseConnection, TrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr, CloseCdr,
+                            StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
+
+/// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
+/// clear() keeps the memory.
+class Effects final : public txn::Outbox {
+ public:
+  void send(const Flow& flow, std::string_view bytes) override {
+    list_.emplace_back(Send{flow, static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(bytes.size())});
+    bytes_.append(bytes);
+  }
+  template <class T>
+  void add(T effect) {
+    list_.emplace_back(std::move(effect));
+  }
+  const std::vector<Effect>& list() const { return list_; }
+  std::vector<Effect>& list() { return list_; }
+  std::string_view bytes_of(const Send& send) const { return std::string_view(bytes_).substr(send.offset, send.size); }
+  void clear() {
+    list_.clear();
+    bytes_.clear();
+  }
+
+ private:
+  std::vector<Effect> list_;
+  std::string bytes_;
+};
+
+}  // namespace rf::engine

@@ -1,0 +1,36 @@
+// The only door: inputs in, effects out, nothing else. No socket, clock, thread, file or environment behind it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/base/random.hpp"
+#include "core/base/time.hpp"
+#include "core/engine/effect.hpp"
+#include "core/engine/input.hpp"
+
+namespace rf::engine {
+
+/// One signalling engine; belongs to one thread.
+/// Contract: call handle() for each input in the order things happened, carry the effects out in order, and call
+/// handle(now, Tick{}) once `next_deadline()` has passed. `now` never goes back. The same inputs and seeds give the same
+/// effects, byte for byte.
+class Engine {
+ public:
+  struct Seeds {
+    Random::Seed random;
+    auth::Authenticator::Key auth;
+  };
+  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds);
+  ~Engine();
+
+  void handle(Now now, Input input, Effects& effects);
+  /// When to send a Tick: a monotonic time in milliseconds, never_ms when nothing waits.
+  std::int64_t next_deadline() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rf::engine

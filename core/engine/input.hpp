@@ -1,0 +1,90 @@
+// Everything that can happen to the engine.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/ids.hpp"
+#include "core/call/records.hpp"
+#include "core/engine/command.hpp"
+#include "core/media/plan.hpp"
+#include "core/policy/policy.hpp"
+#include "core/txn/dns.hpp"
+
+namespace rf::engine {
+
+/// A datagram, or one message that the stream framer cut. The bytes are the shell's; the engine may write to them
+/// (unfolding) and keeps nothing of them.
+struct PacketIn {
+  Flow flow;
+  std::span<char> bytes;
+};
+
+/// A stream connection is gone.
+struct ConnectionClosed {
+  ConnectionId connection;
+};
+
+/// What was sent to that flow could not be delivered: no connection could be made, or it broke, or its queue was full.
+struct SendFailed {
+  Flow flow;
+};
+
+/// An answer to DnsAsk.
+struct DnsAnswer {
+  QueryId query;
+  txn::DnsResult result;
+};
+
+/// The store wrote what carried this ticket (or could not: `ok` false).
+struct Stored {
+  std::uint64_t ticket = 0;
+  bool ok = true;
+};
+
+/// What was on disk at start: phones are reachable without registering again.
+struct Restored {
+  std::vector<call::Binding> bindings;
+};
+
+/// A relay has stopped, or was asked for numbers.
+struct RelayReported {
+  media::RelayReport report;
+  bool stopped = false;
+};
+
+/// No RTP from either side for the plan's limit.
+struct RelaySilent {
+  RelayId relay;
+  CallId call;
+};
+
+/// The ports could not be bound.
+struct RelayFailed {
+  RelayId relay;
+  CallId call;
+};
+
+struct PolicyChanged {
+  policy::PolicyRef policy;
+};
+
+struct CommandIn {
+  CommandId id;
+  Command command;
+};
+
+/// Begin a clean stop: no new calls, running ones are ended with BYE; Stopped follows.
+struct StopAsked {};
+
+/// next_deadline() has come.
+struct Tick {};
+
+using Input = std::variant<Tick, PacketIn, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
+                           RelaySilent, RelayFailed, PolicyChanged, CommandIn, StopAsked>;
+
+}  // namespace rf::engine

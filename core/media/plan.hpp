@@ -1,0 +1,53 @@
+// What the engine tells the media threads: which two peers a relay joins, and what may teach it an address.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/address.hpp"
+#include "core/base/ids.hpp"
+
+namespace rf::media {
+
+/// One side of a relayed stream. RTCP uses the port above each RTP port unless the peer named another.
+struct LegPlan {
+  Address local;                 ///< address to bind
+  std::uint16_t local_port = 0;  ///< even; RTCP on the next one
+  Endpoint remote_rtp;           ///< from the SDP; port 0 while unknown, or when the peer declined the stream
+  Endpoint remote_rtcp;
+  /// Where this leg's signalling comes from. When `learn` is set (the SDP address is not that host: a NAT lies between),
+  /// the first packet that fits this address teaches the remote endpoint, once; no other source ever does (M3).
+  Address signalling;
+  bool learn = false;
+};
+
+/// One media stream of one call.
+struct RelayPlan {
+  RelayId id;
+  CallId call;
+  std::array<LegPlan, 2> legs;  ///< 0 the caller's, 1 the callee's
+  std::uint32_t silence_limit_ms = 0;  ///< report RelaySilent after so long without RTP from either side; 0 never (hold)
+  std::uint32_t clock_hz = 8'000;      ///< of the first payload type: turns RTP timestamps into time for jitter
+};
+
+/// What one side sent us, and what was refused on its port.
+struct LegStatistics {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t rtcp_packets = 0;
+  double jitter_ms = 0;             ///< RFC 3550 §6.4.1, at the end
+  double mos = 0;                   ///< E-model estimate (ITU-T G.107, simplified), 1 to 4.5; 0 without packets
+  std::uint64_t refused_source = 0; ///< from an address that is not the peer's: bleed or injection attempts
+  std::uint64_t refused_shape = 0;  ///< no RTP or RTCP, or a jump of SSRC or sequence that no sender makes
+  Address last_refused;             ///< the last such source
+};
+
+/// Sent when a relay stops, and on request while it runs.
+struct RelayReport {
+  RelayId id;
+  CallId call;
+  std::array<LegStatistics, 2> legs;
+};
+
+}  // namespace rf::media

@@ -1,0 +1,109 @@
+// The compiled configuration: one immutable object that every decision reads, swapped in whole.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/ids.hpp"
+#include "core/base/limits.hpp"
+#include "core/base/secret.hpp"
+
+namespace rf::policy {
+
+/// Digest algorithms, strongest first: the order in which they are offered (RFC 8760 §2.3).
+enum class Algorithm : std::uint8_t { sha512_256, sha256, md5 };
+inline constexpr std::size_t algorithm_count = 3;
+
+/// H(username:realm:password) for each algorithm, as raw bytes (32, 32 and 16 of them used).
+struct Credentials {
+  std::array<Secret<std::array<std::uint8_t, 32>>, algorithm_count> ha1;
+};
+
+/// What happens to a registration that comes when the extension has all it may have (E3).
+enum class Newcomer : std::uint8_t { replace, refuse };
+
+/// One extension, as decisions need it.
+struct Extension {
+  ExtensionId id;
+  TenantId tenant;
+  std::string number;         ///< "1001": what is dialled
+  std::string auth_name;      ///< the registration name (E1), unrelated to the number
+  std::string display_name;
+  Credentials credentials;
+  bool enabled = true;
+  bool remote_allowed = false;      ///< may register from outside the local networks (E5)
+  bool md5_allowed = true;
+  std::uint16_t registrations_max = 1;
+  Newcomer newcomer = Newcomer::replace;
+  std::uint16_t calls_max = 4;
+};
+
+/// One SIP listener as configured (N1, N4).
+struct Listener {
+  ListenerId id;
+  Transport transport = Transport::udp;
+  Endpoint bind;
+  std::optional<Endpoint> advertised;  ///< the public address, when it is not the bound one
+};
+
+/// Times of the SIP core; RFC 3261 names.
+struct SipTimes {
+  std::uint32_t t1_ms = 500;
+  std::uint32_t t2_ms = 4'000;
+  std::uint32_t t4_ms = 5'000;
+  std::uint32_t registration_min_s = 60;
+  std::uint32_t registration_max_s = 3'600;
+  std::uint32_t registration_default_s = 3'600;
+  std::uint32_t session_expires_s = 1'800;
+  std::uint32_t session_min_s = 90;
+  std::uint32_t nonce_age_s = 300;
+  std::uint32_t probe_interval_s = 0;     ///< OPTIONS to contacts over UDP; 0 = only behind NAT, every 30 s
+  std::uint32_t media_silence_s = 60;     ///< a call with no RTP from either side for so long is ended
+};
+
+/// What every decision reads. Built by compile(), never changed afterwards.
+struct Policy {
+  std::uint64_t version = 0;
+  std::string realm = "ringfence";
+  std::vector<std::string> domains;        ///< host names that are ours, besides the listeners' addresses
+  std::vector<Subnet> local_networks;      ///< where phones are "inside" (E5); defaults to private and link-local blocks
+  std::vector<Listener> listeners;
+  SipTimes times;
+  Limits limits;
+  bool md5_allowed = true;
+  std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
+
+  const Extension* by_auth_name(std::string_view name) const;
+  const Extension* by_number(TenantId tenant, std::string_view number) const;
+  const Extension* by_id(ExtensionId id) const;
+  const std::vector<Extension>& extensions() const { return extensions_; }
+  bool is_local(const Address& address) const;
+  const Listener* listener(ListenerId id) const;
+
+  /// Replaces the extensions and builds the indexes. Errors: a sentence naming the clash (two extensions with one
+  /// registration name, one number twice in a tenant).
+  std::optional<std::string> compile(std::vector<Extension> extensions);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Index = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
+
+  std::vector<Extension> extensions_;
+  Index by_auth_name_;
+  std::unordered_map<TenantId, Index> by_number_;
+  std::unordered_map<ExtensionId, std::uint32_t> by_id_;
+};
+
+using PolicyRef = std::shared_ptr<const Policy>;
+
+}  // namespace rf::policy
