@@ -19,6 +19,7 @@ struct LegPlan {
   /// the first packet that fits this address teaches the remote endpoint, once; no other source ever does (M3).
   Address signalling;
   bool learn = false;
+  std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
 };
 
 /// One media stream of one call.
@@ -36,6 +37,7 @@ struct LegStatistics {
   std::uint64_t bytes = 0;
   std::uint64_t lost = 0;
   std::uint64_t rtcp_packets = 0;
+  std::uint64_t events = 0;         ///< DTMF and other telephone events begun (RFC 4733)
   double jitter_ms = 0;             ///< RFC 3550 §6.4.1, at the end
   double mos = 0;                   ///< E-model estimate (ITU-T G.107, simplified), 1 to 4.5; 0 without packets
   std::uint64_t refused_source = 0; ///< from an address that is not the peer's: bleed or injection attempts

@@ -1,0 +1,45 @@
+// Which relay ports are free: the engine allocates, the media threads bind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/random.hpp"
+
+namespace rf::media {
+
+/// Even ports of a range, each standing for itself (RTP) and the next one (RTCP). Handed out in random order, so that a
+/// stranger cannot guess where the next call's media arrives, and kept in quarantine after use, so that the last packets
+/// of one call find nobody instead of the next call. Memory is fixed at construction; each operation costs constant time.
+class PortPool {
+ public:
+  /// `first` and `last` inclusive; a pair must fit in whole. A range without a pair makes a pool that never gives one.
+  PortPool(std::uint16_t first, std::uint16_t last, Random random, std::int64_t quarantine_ms = 2'000);
+
+  /// A free even port; none when all are in use or in quarantine (the call is refused with 503). `now_ms` monotonic.
+  std::optional<std::uint16_t> take(std::int64_t now_ms);
+  /// Returns a port that take() gave; it can be given again after the quarantine.
+  void give_back(std::uint16_t port, std::int64_t now_ms);
+
+  std::size_t capacity() const { return resting_.size(); }
+  std::size_t in_use() const { return in_use_; }
+
+ private:
+  struct Resting {
+    std::int64_t until_ms;
+    std::uint16_t port;
+  };
+  void wake(std::int64_t now_ms);
+
+  Random random_;
+  std::int64_t quarantine_ms_;
+  std::uint16_t first_;
+  std::vector<std::uint16_t> free_;
+  std::vector<Resting> resting_;  // a ring in order of time: each port rests at most once, so it never overflows
+  std::vector<bool> taken_;
+  std::size_t resting_first_ = 0, resting_count_ = 0, in_use_ = 0;
+};
+
+}  // namespace rf::media

@@ -1,0 +1,89 @@
+// The pure per-packet step of the relay: who may send here, where it goes, what is counted.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/base/address.hpp"
+#include "core/media/plan.hpp"
+#include "core/rtp/receiver.hpp"
+#include "core/rtp/rtp.hpp"
+
+namespace rf::media {
+
+/// What becomes of a packet. `to` is null when it is dropped; otherwise it leaves by the other leg's RTP or RTCP port.
+/// The pointer holds until the session is called again.
+struct Decision {
+  const Endpoint* to = nullptr;
+  bool by_rtcp_port = false;
+
+  explicit operator bool() const { return to != nullptr; }
+};
+
+/// Bounds of what the right source may do without being taken for somebody else.
+struct SessionLimits {
+  static constexpr std::int64_t stream_gone_us = 200'000;  ///< an SSRC silent for so long may be replaced at once
+  static constexpr std::uint8_t probation_packets = 3;     ///< in sequence, before a new stream replaces a living one
+  static constexpr std::uint16_t dropout_max = 3'000;      ///< RFC 3550 A.1 MAX_DROPOUT
+  static constexpr std::uint16_t misorder_max = 100;       ///< RFC 3550 A.1 MAX_MISORDER
+  static constexpr std::uint32_t restarts_max = 16;        ///< changes of SSRC or sequence in one window, then refused
+  static constexpr std::int64_t restarts_window_us = 60'000'000;
+};
+
+/// One relayed stream. Contract: on_packet() for each datagram on one of the four ports, in order of arrival, with a
+/// monotonic time in microseconds that never goes back. No allocation, no clock, no socket.
+///
+/// Who is heard (M3): without `learn` only the endpoint of the SDP. With `learn` the first valid RTP packet decides
+/// between the SDP endpoint and one port of the signalling address; from then on only that endpoint is heard, until
+/// update() brings another SDP. RTCP follows the same rule with a port of its own.
+class Session {
+ public:
+  Session(const RelayPlan& plan, std::int64_t now_us);
+
+  /// `leg` 0 or 1 and `rtcp_port` say where the datagram arrived.
+  Decision on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source,
+                     std::span<const std::uint8_t> bytes);
+  /// New remotes, clock or silence limit. A leg whose remotes did not change keeps what it learned; counters go on.
+  void update(const RelayPlan& plan, std::int64_t now_us);
+
+  /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP packet.
+  std::int64_t silent_at_us() const;
+  RelayReport report() const;
+  const RelayPlan& plan() const { return plan_; }
+
+ private:
+  struct Restart {
+    std::uint32_t ssrc = 0;
+    std::uint16_t next = 0;
+    std::uint8_t seen = 0;
+  };
+  struct Leg {
+    Endpoint rtp, rtcp;  // where it is, as far as known
+    bool rtp_locked = false, rtcp_locked = false;
+    bool reachable = false;  // an endpoint we are willing to send to
+    bool started = false;
+    Restart restart;
+    std::int64_t heard_us = 0;
+    std::int64_t window_us = 0;
+    std::uint32_t restarts = 0;
+    std::uint32_t last_event_timestamp = 0;
+    rtp::Receiver receiver;
+    LegStatistics counted;
+  };
+
+  void aim(Leg& leg, const LegPlan& plan);
+  bool from_rtp_peer(Leg& leg, const LegPlan& plan, const Endpoint& source);
+  bool from_rtcp_peer(Leg& leg, const LegPlan& plan, const Endpoint& source);
+  bool fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_us);
+  Decision on_rtcp(unsigned leg, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes);
+  static Decision refuse_source(Leg& leg, const Endpoint& source);
+  static Decision refuse_shape(Leg& leg, const Endpoint& source);
+
+  RelayPlan plan_;
+  std::array<Leg, 2> legs_;
+  std::int64_t last_rtp_us_;
+};
+
+}  // namespace rf::media
