@@ -1,0 +1,105 @@
+// The signalling thread: turns sockets, clocks and queues into engine inputs, and effects into packets.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/engine/effect.hpp"
+#include "core/engine/input.hpp"
+#include "core/policy/policy.hpp"
+#include "shell/net/listener.hpp"
+#include "shell/net/streams.hpp"
+#include "shell/net/udp.hpp"
+
+namespace rf::signalling {
+
+/// What the loop drives; engine::Engine through HandlerOf. Called on the signalling thread only.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual void handle(Now now, engine::Input input, engine::Effects& effects) = 0;
+  virtual std::int64_t next_deadline() const = 0;
+};
+
+template <class Machine>
+class HandlerOf final : public Handler {
+ public:
+  explicit HandlerOf(Machine& machine) : machine_(machine) {}
+  void handle(Now now, engine::Input input, engine::Effects& effects) override {
+    machine_.handle(now, std::move(input), effects);
+  }
+  std::int64_t next_deadline() const override { return machine_.next_deadline(); }
+
+ private:
+  Machine& machine_;
+};
+
+/// Carries out every effect that is not a packet. Called on the signalling thread, in the engine's order; must not
+/// block.
+class EffectSink {
+ public:
+  virtual ~EffectSink() = default;
+  virtual void on(engine::DnsAsk effect) = 0;
+  virtual void on(engine::StoreBinding effect) = 0;
+  virtual void on(engine::DropBinding effect) = 0;
+  virtual void on(engine::OpenCdr effect) = 0;
+  virtual void on(engine::CloseCdr effect) = 0;
+  virtual void on(engine::StartRelay effect) = 0;
+  virtual void on(engine::UpdateRelay effect) = 0;
+  virtual void on(engine::StopRelay effect) = 0;
+  virtual void on(engine::CommandDone effect) = 0;
+  virtual void on(engine::Report effect) = 0;
+  virtual void on(engine::Stopped effect) = 0;
+};
+
+struct LoopOptions {
+  net::UdpOptions udp;
+  net::StreamOptions streams;
+  std::size_t inputs_max = 200'000;               ///< posted and not yet handled; beyond it post() says no
+  std::size_t stream_packets_max = 16'384;        ///< from streams, counted apart so that they cannot crowd out results
+  std::size_t stream_bytes_max = 64u << 20;
+  std::size_t inputs_per_round = 256;             ///< of each kind, before the sockets get their turn again
+  std::uint32_t coalesce_us = 0;           ///< under load: let datagrams gather for so long; 0 takes each at once
+};
+
+struct LoopCounters {
+  std::uint64_t rounds = 0, datagrams_in = 0, datagrams_out = 0, datagrams_discarded = 0, sends_full = 0,
+                sends_refused = 0, inputs = 0, inputs_refused = 0, ticks = 0;
+};
+
+/// Owns the listeners of both kinds and the thread that calls `handler`. Inputs are handled one at a time: each round
+/// takes a bounded number from the queue and one batch from every UDP socket in turn, reads the clocks once, and then
+/// carries the round's effects out in order; so no source of inputs starves another.
+class SignallingLoop {
+ public:
+  SignallingLoop(const LoopOptions& options, Handler& handler, EffectSink& sink);
+  ~SignallingLoop();
+  SignallingLoop(const SignallingLoop&) = delete;
+  SignallingLoop& operator=(const SignallingLoop&) = delete;
+
+  /// Starts the thread. Inputs posted before wait for it.
+  void start();
+  /// Ends both threads; stream bytes on their way get up to `grace_ms`. For a clean stop of the system post StopAsked
+  /// first and call this after EffectSink saw Stopped (not from within it).
+  void stop(std::uint32_t grace_ms);
+
+  /// From any thread; false when inputs_max wait (try again later). Inputs of one thread keep their order.
+  bool post(engine::Input input);
+
+  /// Makes exactly these listeners listen, from any thread (N1): opens what is new, moves what moved, closes what is
+  /// gone, leaves the rest alone. The engine is not told: post PolicyChanged with the same list.
+  std::vector<net::ListenerState> set_listeners(std::span<const policy::Listener> listeners);
+
+  net::Streams& streams();
+  LoopCounters counters() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rf::signalling
