@@ -1,0 +1,104 @@
+#include "shell/config/load.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "shell/config/sections.hpp"
+
+namespace rf::config {
+namespace {
+
+constexpr std::size_t file_bytes_max = 1 << 20;
+
+// Where phones are inside without being told: what office networks are made of (RFC 1918, 6598, 4193, link-local).
+constexpr std::string_view default_local[] = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                                              "169.254.0.0/16", "::1/128",    "fc00::/7",      "fe80::/10"};
+
+void read_listeners(const toml::node* node, Settings& settings, Problems& problems) {
+  if (node == nullptr) return;
+  const toml::array* list = node->as_array();
+  if (list == nullptr || (!list->empty() && !list->is_array_of_tables())) {
+    problems.add(place_of(*node), "listener is not a list of listeners", "write [[listener]] with two brackets for each one");
+    return;
+  }
+  settings.listeners.clear();
+  for (const toml::node& element : *list) settings.listeners.push_back(read_listener({element.as_table(), "listener", problems}));
+  if (list->empty()) problems.add(place_of(*node), "listener is empty: nobody could call", "write at least one [[listener]]");
+  if (list->size() > 64) problems.add(place_of(*node), "listener holds more than 64 listeners", "keep at most 64");
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  std::string out = file;
+  if (place.line != 0) out += fmt::format(":{}:{}", place.line, place.column);
+  return out + ": " + what + "; " + remedy;
+}
+
+Settings defaults() {
+  Settings settings;
+  settings.listeners.emplace_back();
+  for (const std::string_view block : default_local) settings.local_networks.push_back(*Subnet::parse(block));
+  return settings;
+}
+
+Loaded parse(std::string_view text, std::string_view file) {
+  Problems problems(file);
+  toml::table root;
+  try {
+    root = toml::parse(text, std::string(file));
+  } catch (const toml::parse_error& error) {
+    const auto& at = error.source().begin;
+    problems.add({at.line, at.column}, std::string(error.description()), "mend the TOML there");
+    return std::unexpected(std::move(problems).sorted());
+  }
+
+  Settings settings = defaults();
+  settings.file = file;
+  Section top(&root, "", problems);
+  const auto section = [&](std::string_view name) {
+    const toml::node* node = top.raw(name);
+    if (node != nullptr && !node->is_table())
+      problems.add(place_of(*node), fmt::format("{} is not a section", name), fmt::format("write [{}] on a line of its own", name));
+    return Section(node == nullptr ? nullptr : node->as_table(), std::string(name), problems);
+  };
+  read_server(section("server"), settings.server);
+  read_tls(section("tls"), settings.tls);
+  read_media(section("media"), settings.media, settings.times);
+  read_sip(section("sip"), settings.times, settings.md5_allowed);
+  read_limits(section("limits"), settings.limits);
+  read_network(section("network"), settings.local_networks);
+  read_store(section("store"), settings.store);
+  read_log(section("log"), settings.log);
+  read_metrics(section("metrics"), settings.metrics);
+  read_dns(section("dns"), settings.dns);
+  read_listeners(top.raw("listener"), settings, problems);
+  top.finish();
+  // Ports are compared only when each is possible by itself: one fault, one line.
+  if (problems.empty()) check_ports(settings, problems);
+  if (!problems.empty()) return std::unexpected(std::move(problems).sorted());
+  return settings;
+}
+
+Loaded load(const std::string& path) {
+  const auto fail = [&](std::string what, std::string remedy) -> Loaded {
+    return std::unexpected(std::vector<Problem>{{path, {}, std::move(what), std::move(remedy)}});
+  };
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0)
+    return fail(fmt::format("cannot be read: {}", std::strerror(errno)), "check the path given with --config");
+  if (!S_ISREG(facts.st_mode)) return fail("is not a file", "check the path given with --config");
+  if (static_cast<std::size_t>(facts.st_size) > file_bytes_max) return fail("is larger than 1 MiB", "check the path given with --config");
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return fail(fmt::format("cannot be read: {}", std::strerror(errno)), "check its owner and permissions");
+  return parse(text.str(), path);
+}
+
+}  // namespace rf::config

@@ -1,0 +1,239 @@
+#include "shell/config/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace rf::config {
+namespace {
+
+constexpr std::int64_t day_s = 86'400;
+
+std::optional<std::string> not_an_absolute_path(std::string_view text) {
+  if (text.starts_with('/') && text.find('\0') == std::string_view::npos) return std::nullopt;
+  return fmt::format("is \"{}\", not an absolute path", text);
+}
+
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
+std::optional<std::string> not_a_host_name(std::string_view text) {
+  if (!text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), is_host_character))
+    return std::nullopt;
+  return fmt::format("is \"{}\", not a host name", text);
+}
+
+// The realm stands in a quoted string of every challenge and in every stored hash: only plain characters.
+std::optional<std::string> not_a_realm(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (!text.empty() && text.size() <= 64 && plain) return std::nullopt;
+  return fmt::format("is \"{}\", not a realm", text);
+}
+
+std::optional<std::string> not_a_user_agent(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (plain && text.size() <= 128) return std::nullopt;
+  return "holds characters that a header cannot carry, or is longer than 128";
+}
+
+std::optional<std::string> not_an_account(std::string_view text) {
+  if (text.size() <= 32 && std::all_of(text.begin(), text.end(), is_host_character)) return std::nullopt;
+  return fmt::format("is \"{}\", not an account name", text);
+}
+
+struct PortRange {
+  std::uint16_t first = 0, last = 0;
+};
+
+std::optional<std::string> fault_of_range(std::string_view text, PortRange& out) {
+  const auto number = [](std::string_view digits) -> std::optional<std::uint32_t> {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty()) return std::nullopt;
+    return value;
+  };
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return fmt::format("is \"{}\", not a range of ports", text);
+  const auto first = number(text.substr(0, dash));
+  const auto last = number(text.substr(dash + 1));
+  if (!first || !last) return fmt::format("is \"{}\", not a range of ports", text);
+  if (*first < 1024 || *last > 65'535) return fmt::format("is \"{}\": media ports are 1024 to 65535", text);
+  if (*first > *last) return fmt::format("is \"{}\": it ends before it begins", text);
+  if (*first % 2 != 0 || *last % 2 != 1)
+    return fmt::format("is \"{}\": RTP takes an even port and RTCP the odd one above, so the range begins even and ends odd",
+                       text);
+  if (*last - *first + 1 < 4) return fmt::format("is \"{}\": one call needs four ports", text);
+  out = {static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+void read_server(Section section, ServerSettings& out) {
+  section.text("data_dir", out.data_dir, not_an_absolute_path, "write a path that begins with /");
+  section.text("realm", out.realm, not_a_realm, "write 1 to 64 printable characters without quotes and backslashes");
+  section.texts(
+      "domains",
+      [&](std::string_view text) {
+        auto what = not_a_host_name(text);
+        if (!what) out.domains.emplace_back(text);
+        return what;
+      },
+      "write host names such as \"pbx.example.com\"");
+  section.text("user_agent", out.user_agent, not_a_user_agent, "write plain printable characters, or nothing");
+  section.text("user", out.user, not_an_account, "write the name of an account of this host, such as \"ringfence\"");
+  section.finish();
+}
+
+void read_tls(Section section, TlsSettings& out) {
+  section.text("certificate", out.certificate, not_an_absolute_path, "write the path of a PEM file with the whole chain");
+  section.text("key", out.key, not_an_absolute_path, "write the path of a PEM file with the private key");
+  if (section.has("certificate") != section.has("key")) {
+    section.fault(section.has("certificate") ? "certificate" : "key", "stands alone",
+                  "give certificate and key together, or neither (then the built-in authority signs one)");
+  }
+  section.finish();
+}
+
+void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
+  std::string text;
+  PortRange range{out.first_port, out.last_port};
+  section.text(
+      "ports", text, [&](std::string_view value) { return fault_of_range(value, range); },
+      "write a range such as \"40000-40999\"");
+  out.first_port = range.first;
+  out.last_port = range.last;
+  const auto address_into = [](std::optional<Address>& slot) {
+    return [&slot](std::string_view value) -> std::optional<std::string> {
+      slot = Address::parse(value);
+      if (slot && !slot->is_unspecified() && !slot->is_multicast()) return std::nullopt;
+      slot.reset();
+      return fmt::format("is \"{}\", not the address of a host", value);
+    };
+  };
+  section.text("address", text, address_into(out.address), "write one IPv4 or IPv6 address of this host, without a port");
+  section.text("advertised", text, address_into(out.advertised), "write the public IPv4 or IPv6 address, without a port");
+  section.number("threads", out.threads, 1, 64);
+  section.number("silence_s", times.media_silence_s, 5, day_s);
+  section.finish();
+}
+
+void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed) {
+  section.number("t1_ms", out.t1_ms, 50, 5'000);
+  section.number("t2_ms", out.t2_ms, 100, 60'000);
+  section.number("t4_ms", out.t4_ms, 100, 60'000);
+  section.number("registration_min_s", out.registration_min_s, 10, day_s);
+  section.number("registration_default_s", out.registration_default_s, 10, day_s);
+  section.number("registration_max_s", out.registration_max_s, 10, day_s);
+  section.number("session_expires_s", out.session_expires_s, 90, day_s);
+  section.number("session_min_s", out.session_min_s, 90, day_s);
+  section.number("nonce_age_s", out.nonce_age_s, 10, day_s);
+  section.number("probe_interval_s", out.probe_interval_s, 0, 3'600);
+  section.flag("md5_allowed", md5_allowed);
+  const auto order = [&](std::string_view key, std::uint32_t low, std::uint32_t high, std::string_view above) {
+    if (low > high)
+      section.fault(section.has(key) ? key : above, fmt::format("contradicts: {} is {}, {} is {}", key, low, above, high),
+                    fmt::format("keep {} at or below {}", key, above));
+  };
+  order("t1_ms", out.t1_ms, out.t2_ms, "t2_ms");
+  order("registration_min_s", out.registration_min_s, out.registration_default_s, "registration_default_s");
+  order("registration_default_s", out.registration_default_s, out.registration_max_s, "registration_max_s");
+  order("session_min_s", out.session_min_s, out.session_expires_s, "session_expires_s");
+  section.finish();
+}
+
+void read_limits(Section section, Limits& out) {
+  struct Bound {
+    std::string_view key;
+    std::size_t Limits::*field;
+    std::int64_t max;
+  };
+  static constexpr Bound bounds[] = {
+      {"calls_max", &Limits::calls_max, 1'000'000},
+      {"transactions_max", &Limits::transactions_max, 50'000'000},
+      {"bindings_max", &Limits::bindings_max, 10'000'000},
+      {"nonces_max", &Limits::nonces_max, 50'000'000},
+      {"connections_max", &Limits::connections_max, 1'000'000},
+      {"connections_per_source_max", &Limits::connections_per_source_max, 100'000},
+      {"unauthenticated_connections_max", &Limits::unauthenticated_connections_max, 1'000'000},
+      {"store_queue_max", &Limits::store_queue_max, 10'000'000},
+      {"contacts_per_extension_max", &Limits::contacts_per_extension_max, 64},
+      {"forks_max", &Limits::forks_max, 64},
+  };
+  for (const Bound& bound : bounds) section.number(bound.key, out.*bound.field, 1, bound.max);
+  section.number("call_duration_max_s", out.call_duration_max_s, 10, 7 * day_s);
+  section.number("ring_max_s", out.ring_max_s, 5, 3'600);
+  if (out.unauthenticated_connections_max > out.connections_max) {
+    section.fault(section.has("unauthenticated_connections_max") ? "unauthenticated_connections_max" : "connections_max",
+                  "contradicts: more strangers' connections than connections",
+                  "keep unauthenticated_connections_max at or below connections_max");
+  }
+  section.finish();
+}
+
+void read_network(Section section, std::vector<Subnet>& local) {
+  if (section.has("local")) local.clear();
+  section.texts(
+      "local",
+      [&](std::string_view text) -> std::optional<std::string> {
+        const auto subnet = Subnet::parse(text);
+        if (!subnet) return fmt::format("holds \"{}\", not an address block", text);
+        local.push_back(*subnet);
+        return std::nullopt;
+      },
+      "write blocks such as \"192.168.0.0/16\" or \"fd00::/8\"");
+  section.finish();
+}
+
+void read_store(Section section, StoreSettings& out) {
+  section.text("path", out.path, not_an_absolute_path, "write a path that begins with /");
+  if (const auto chosen = section.word("synchronous", {"full", "normal"})) out.synchronous = *chosen == 0;
+  section.finish();
+}
+
+void read_log(Section section, LogSettings& out) {
+  if (const auto format = section.word("format", {"text", "json"})) out.format = static_cast<LogFormat>(*format);
+  if (const auto level = section.word("level", {"debug", "info", "notice", "warning", "error"}))
+    out.level = static_cast<engine::Level>(*level);
+  section.text("file", out.file, not_an_absolute_path, "write a path that begins with /");
+  if (const auto personal = section.word("personal", {"redact", "show"})) out.show_personal = *personal == 1;
+  section.finish();
+}
+
+void read_metrics(Section section, MetricsSettings& out) {
+  section.flag("enabled", out.enabled);
+  std::string text;
+  section.text(
+      "address", text,
+      [&](std::string_view value) -> std::optional<std::string> {
+        const auto address = Address::parse(value);
+        if (!address) return fmt::format("is \"{}\", not an address", value);
+        if (!address->is_loopback()) return fmt::format("is {}: the numbers tell an attacker what works", value);
+        out.bind.address = *address;
+        return std::nullopt;
+      },
+      "write 127.0.0.1 or ::1 and let a local agent or a tunnel carry the numbers");
+  section.number("port", out.bind.port, 1, 65'535);
+  section.finish();
+}
+
+void read_dns(Section section, DnsSettings& out) {
+  section.texts(
+      "servers",
+      [&](std::string_view text) -> std::optional<std::string> {
+        if (const auto address = Address::parse(text)) {
+          out.servers.push_back({*address, 53});
+          return std::nullopt;
+        }
+        const auto endpoint = Endpoint::parse(text);
+        if (!endpoint || endpoint->port == 0) return fmt::format("holds \"{}\", not the address of a server", text);
+        out.servers.push_back(*endpoint);
+        return std::nullopt;
+      },
+      "write addresses such as \"192.0.2.53\" or \"[2001:db8::53]:53\"");
+  section.finish();
+}
+
+}  // namespace rf::config

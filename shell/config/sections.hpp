@@ -1,0 +1,24 @@
+// One function for each section of the file.
+#pragma once
+
+#include "shell/config/section.hpp"
+
+namespace rf::config {
+
+void read_server(Section section, ServerSettings& out);
+void read_tls(Section section, TlsSettings& out);
+void read_media(Section section, MediaSettings& out, policy::SipTimes& times);
+void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed);
+void read_limits(Section section, Limits& out);
+void read_network(Section section, std::vector<Subnet>& local);
+void read_store(Section section, StoreSettings& out);
+void read_log(Section section, LogSettings& out);
+void read_metrics(Section section, MetricsSettings& out);
+void read_dns(Section section, DnsSettings& out);
+/// One [[listener]].
+ListenerSettings read_listener(Section section);
+
+/// What no single key shows: ports that meet, contradictions between sections.
+void check_ports(const Settings& settings, Problems& problems);
+
+}  // namespace rf::config

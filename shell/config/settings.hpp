@@ -1,0 +1,102 @@
+// The configuration file as a value: every key with its default, so that no file is needed to start.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/limits.hpp"
+#include "core/engine/effect.hpp"
+#include "core/policy/policy.hpp"
+
+namespace rf::config {
+
+/// A place in the file; line 0 when a value is a default.
+struct Place {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+/// Which addresses a listener binds: one, all of the host, or loopback and every private address it has at start.
+enum class Reach : std::uint8_t { one, any, local };
+
+/// One [[listener]] as written; app expands `reach` to bound addresses when it starts.
+struct ListenerSettings {
+  Transport transport = Transport::tls;
+  Reach reach = Reach::any;
+  Address address;  ///< with Reach::one
+  std::uint16_t port = 5061;
+  std::optional<Endpoint> advertised;
+  Place place;
+};
+
+struct ServerSettings {
+  std::string data_dir = "/var/lib/ringfence";
+  std::string realm = "ringfence";
+  std::vector<std::string> domains;
+  std::string user_agent;  ///< empty: none is sent
+  std::string user;        ///< account to run as when started as root; empty: stay
+};
+
+/// Empty paths: the system's own certificate authority signs one.
+struct TlsSettings {
+  std::string certificate;
+  std::string key;
+};
+
+struct MediaSettings {
+  std::uint16_t first_port = 40'000;  ///< even
+  std::uint16_t last_port = 40'999;   ///< odd
+  std::optional<Address> address;     ///< none: the address that signalling uses towards that peer
+  std::optional<Address> advertised;  ///< public address written into SDP towards peers outside the local networks
+  std::uint16_t threads = 1;
+};
+
+struct StoreSettings {
+  std::string path;          ///< empty: ringfence.db in the data directory
+  bool synchronous = true;   ///< fsync every group of writes; off only survives a crash of the process, not of the host
+};
+
+enum class LogFormat : std::uint8_t { text, json };
+
+struct LogSettings {
+  LogFormat format = LogFormat::text;
+  engine::Level level = engine::Level::info;
+  std::string file;          ///< empty: standard error
+  bool show_personal = false;
+};
+
+struct MetricsSettings {
+  bool enabled = true;
+  Endpoint bind{Address::v4(0x7f000001), 9061};
+};
+
+struct DnsSettings {
+  std::vector<Endpoint> servers;  ///< empty: those of the host
+};
+
+struct Settings {
+  std::string file;  ///< empty: defaults only
+  ServerSettings server;
+  std::vector<ListenerSettings> listeners;
+  TlsSettings tls;
+  MediaSettings media;
+  policy::SipTimes times;
+  bool md5_allowed = true;
+  Limits limits;
+  std::vector<Subnet> local_networks;
+  StoreSettings store;
+  LogSettings log;
+  MetricsSettings metrics;
+  DnsSettings dns;
+
+  std::string store_path() const { return store.path.empty() ? server.data_dir + "/ringfence.db" : store.path; }
+  std::string control_path() const { return server.data_dir + "/control.sock"; }
+};
+
+/// What is used without a file: TLS on 5061 on every address, nothing unencrypted.
+Settings defaults();
+
+}  // namespace rf::config

@@ -1,0 +1,254 @@
+#include "shell/config/load.hpp"
+
+#include <gmock/gmock.h>
+
+#include "shell/config/nearest.hpp"
+
+namespace rf::config {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+Settings good(std::string_view text) {
+  auto loaded = parse(text, "t.toml");
+  if (!loaded) {
+    ADD_FAILURE() << loaded.error().front().text();
+    return defaults();
+  }
+  return *loaded;
+}
+
+std::vector<Problem> bad(std::string_view text) {
+  auto loaded = parse(text, "t.toml");
+  if (loaded) {
+    ADD_FAILURE() << "was accepted: " << text;
+    return {};
+  }
+  return loaded.error();
+}
+
+// The one fault of a file that has exactly one.
+std::string fault(std::string_view text) {
+  const auto problems = bad(text);
+  EXPECT_THAT(problems, SizeIs(1)) << text;
+  return problems.empty() ? std::string() : problems.front().text();
+}
+
+TEST(Configuration, AnEmptyFileMeansTheDefaultsOfNoFileAtAll) {
+  const Settings empty = good("");
+  const Settings none = defaults();
+  ASSERT_THAT(empty.listeners, SizeIs(1));
+  EXPECT_EQ(empty.listeners[0].transport, Transport::tls);
+  EXPECT_EQ(empty.listeners[0].port, 5061);
+  EXPECT_EQ(empty.listeners[0].reach, Reach::any);
+  EXPECT_EQ(empty.local_networks, none.local_networks);
+  EXPECT_EQ(empty.limits.calls_max, Limits{}.calls_max);
+  EXPECT_EQ(empty.server.data_dir, "/var/lib/ringfence");
+}
+
+TEST(Configuration, NothingUnencryptedListensUnlessTheFileSaysSo) {
+  for (const ListenerSettings& listener : defaults().listeners) EXPECT_TRUE(is_encrypted(listener.transport));
+}
+
+TEST(Configuration, EveryKeyIsRead) {
+  const Settings s = good(R"(
+    [server]
+    data_dir = "/srv/pbx"
+    realm = "office"
+    domains = ["pbx.example.com", "example.com"]
+    user_agent = "phone system"
+    user = "ringfence"
+    [[listener]]
+    transport = "udp"
+    address = "local"
+    [[listener]]
+    transport = "tls"
+    address = "192.0.2.1"
+    port = 15061
+    advertised = "203.0.113.7"
+    [tls]
+    certificate = "/etc/c.pem"
+    key = "/etc/k.pem"
+    [media]
+    ports = "30000-30009"
+    address = "192.0.2.1"
+    advertised = "203.0.113.7"
+    threads = 2
+    silence_s = 30
+    [sip]
+    t1_ms = 250
+    registration_min_s = 120
+    md5_allowed = false
+    [limits]
+    calls_max = 7
+    [network]
+    local = ["10.1.0.0/16"]
+    [store]
+    path = "/srv/db"
+    synchronous = "normal"
+    [log]
+    format = "json"
+    level = "warning"
+    file = "/var/log/r.log"
+    personal = "show"
+    [metrics]
+    address = "::1"
+    port = 9100
+    [dns]
+    servers = ["192.0.2.53", "[2001:db8::53]:5353"]
+  )");
+  EXPECT_EQ(s.server.data_dir, "/srv/pbx");
+  EXPECT_EQ(s.server.realm, "office");
+  EXPECT_THAT(s.server.domains, ::testing::ElementsAre("pbx.example.com", "example.com"));
+  EXPECT_EQ(s.server.user, "ringfence");
+  ASSERT_THAT(s.listeners, SizeIs(2));
+  EXPECT_EQ(s.listeners[0].reach, Reach::local);
+  EXPECT_EQ(s.listeners[0].port, 5060);
+  EXPECT_EQ(s.listeners[1].address.text(), "192.0.2.1");
+  EXPECT_EQ(s.listeners[1].advertised->text(), "203.0.113.7:15061");
+  EXPECT_EQ(s.tls.key, "/etc/k.pem");
+  EXPECT_EQ(s.media.first_port, 30000);
+  EXPECT_EQ(s.media.last_port, 30009);
+  EXPECT_EQ(s.media.address->text(), "192.0.2.1");
+  EXPECT_EQ(s.media.threads, 2);
+  EXPECT_EQ(s.times.media_silence_s, 30u);
+  EXPECT_EQ(s.times.t1_ms, 250u);
+  EXPECT_EQ(s.times.registration_min_s, 120u);
+  EXPECT_FALSE(s.md5_allowed);
+  EXPECT_EQ(s.limits.calls_max, 7u);
+  ASSERT_THAT(s.local_networks, SizeIs(1));
+  EXPECT_EQ(s.local_networks[0].text(), "10.1.0.0/16");
+  EXPECT_EQ(s.store_path(), "/srv/db");
+  EXPECT_FALSE(s.store.synchronous);
+  EXPECT_EQ(s.log.format, LogFormat::json);
+  EXPECT_EQ(s.log.level, engine::Level::warning);
+  EXPECT_TRUE(s.log.show_personal);
+  EXPECT_EQ(s.metrics.bind.text(), "[::1]:9100");
+  ASSERT_THAT(s.dns.servers, SizeIs(2));
+  EXPECT_EQ(s.dns.servers[0].text(), "192.0.2.53:53");
+  EXPECT_EQ(s.dns.servers[1].text(), "[2001:db8::53]:5353");
+}
+
+TEST(Configuration, AFaultNamesFileLineColumnAndRemedy) {
+  EXPECT_EQ(fault("[metrics]\n  port = 70000\n"),
+            "t.toml:2:10: metrics.port is 70000, which is not possible; write a whole number from 1 to 65535, without quotes");
+}
+
+TEST(Configuration, AMisspeltKeyIsRefusedWithTheOneThatWasMeant) {
+  EXPECT_EQ(fault("[limits]\ncals_max = 5\n"),
+            "t.toml:2:1: unknown key \"cals_max\" in [limits]; did you mean \"calls_max\"?");
+  EXPECT_THAT(fault("[limit]\n"), HasSubstr("did you mean \"limits\"?"));
+  EXPECT_THAT(fault("[sip]\nmd5_alowed = false\n"), HasSubstr("did you mean \"md5_allowed\"?"));
+}
+
+TEST(Configuration, AKeyLikeNoOtherGetsTheListOfKnownOnes) {
+  EXPECT_THAT(fault("[store]\nengine = \"x\"\n"), HasSubstr("known here: path, synchronous"));
+}
+
+TEST(Configuration, EveryWrongTypeIsNamed) {
+  EXPECT_THAT(fault("[limits]\ncalls_max = \"5\"\n"), HasSubstr("is a text, not a whole number"));
+  EXPECT_THAT(fault("[limits]\ncalls_max = 5.5\n"), HasSubstr("is a number with a fraction"));
+  EXPECT_THAT(fault("[server]\nrealm = 5\n"), HasSubstr("not a text"));
+  EXPECT_THAT(fault("[server]\ndomains = \"a\"\n"), HasSubstr("not an array"));
+  EXPECT_THAT(fault("[server]\ndomains = [1]\n"), HasSubstr("put each value in quotes"));
+  EXPECT_THAT(fault("[sip]\nmd5_allowed = \"no\"\n"), HasSubstr("not true or false"));
+  EXPECT_THAT(fault("server = 5\n"), HasSubstr("write [server]"));
+  EXPECT_THAT(fault("[listener]\ntransport = \"udp\"\n"), HasSubstr("[[listener]]"));
+}
+
+TEST(Configuration, ImpossiblePortsAreRefused) {
+  for (const std::string port : {"0", "-1", "65536", "70000", "99999999999"})
+    EXPECT_THAT(fault("[[listener]]\ntransport = \"udp\"\nport = " + port + "\n"), HasSubstr("which is not possible"));
+}
+
+TEST(Configuration, ImpossibleMediaRangesAreRefused) {
+  const auto range = [](std::string text) { return fault("[media]\nports = \"" + text + "\"\n"); };
+  EXPECT_THAT(range("40001-40999"), HasSubstr("begins even"));
+  EXPECT_THAT(range("40000-40998"), HasSubstr("ends odd"));
+  EXPECT_THAT(range("40999-40000"), HasSubstr("ends before it begins"));
+  EXPECT_THAT(range("40000-40001"), HasSubstr("one call needs four ports"));
+  EXPECT_THAT(range("80-1023"), HasSubstr("1024 to 65535"));
+  EXPECT_THAT(range("40000-70001"), HasSubstr("1024 to 65535"));
+  EXPECT_THAT(range("40000"), HasSubstr("not a range"));
+  EXPECT_THAT(range("40000-"), HasSubstr("not a range"));
+  EXPECT_THAT(range("40000-4x999"), HasSubstr("not a range"));
+}
+
+TEST(Configuration, ListenersThatMeetAreRefused) {
+  const std::string tcp = "[[listener]]\ntransport = \"tcp\"\nport = 5070\n";
+  const std::string tls = "[[listener]]\ntransport = \"tls\"\nport = 5070\n";
+  const std::string udp = "[[listener]]\ntransport = \"udp\"\nport = 5070\n";
+  EXPECT_THAT(fault(tcp + tls), HasSubstr("tls on port 5070 meets the listener tcp on port 5070"));
+  EXPECT_THAT(fault(udp + udp), HasSubstr("meets"));
+  EXPECT_EQ(good(udp + tcp).listeners.size(), 2u);
+  EXPECT_EQ(good(tcp + "address = \"192.0.2.1\"\n" + tls + "address = \"192.0.2.2\"\n").listeners.size(), 2u);
+  EXPECT_EQ(good(tcp + "address = \"192.0.2.1\"\n" + tls + "address = \"local\"\n").listeners.size(), 2u);
+  EXPECT_THAT(fault(tcp + "address = \"10.0.0.1\"\n" + tls + "address = \"local\"\n"), HasSubstr("meets"));
+}
+
+TEST(Configuration, AListenerInTheMediaRangeIsRefused) {
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"udp\"\nport = 40500\n"), HasSubstr("lies in the media range 40000-40999"));
+  EXPECT_EQ(good("[[listener]]\ntransport = \"tcp\"\nport = 40500\n").listeners.size(), 1u);
+}
+
+TEST(Configuration, AListenerOnTheMetricsPortIsRefused) {
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"tcp\"\nport = 9061\n"), HasSubstr("meets the metrics endpoint"));
+  EXPECT_EQ(good("[metrics]\nenabled = false\n[[listener]]\ntransport = \"tcp\"\nport = 9061\n").listeners.size(), 1u);
+}
+
+TEST(Configuration, NoListenerAtAllIsRefused) { EXPECT_THAT(fault("listener = []\n"), HasSubstr("nobody could call")); }
+
+TEST(Configuration, MinimumsAboveTheirMaximumsAreRefused) {
+  EXPECT_THAT(fault("[sip]\nregistration_max_s = 600\n"),
+              HasSubstr("registration_default_s is 3600, registration_max_s is 600"));
+  EXPECT_THAT(fault("[sip]\nsession_min_s = 2000\n"), HasSubstr("session_expires_s"));
+  EXPECT_THAT(fault("[limits]\nconnections_max = 10\n"), HasSubstr("unauthenticated_connections_max"));
+}
+
+TEST(Configuration, MetricsStayOnLoopback) {
+  EXPECT_THAT(fault("[metrics]\naddress = \"0.0.0.0\"\n"), HasSubstr("write 127.0.0.1 or ::1"));
+}
+
+TEST(Configuration, ARealmThatCouldBreakOutOfItsQuotesIsRefused) {
+  EXPECT_THAT(fault("[server]\nrealm = \"a\\\"b\"\n"), HasSubstr("not a realm"));
+  EXPECT_THAT(fault("[server]\nrealm = \"a\\r\\nX: y\"\n"), HasSubstr("not a realm"));
+  EXPECT_THAT(fault("[server]\nuser_agent = \"a\\r\\nX: y\"\n"), HasSubstr("header cannot carry"));
+}
+
+TEST(Configuration, AKeyWithoutItsCertificateIsRefused) {
+  EXPECT_THAT(fault("[tls]\nkey = \"/k.pem\"\n"), HasSubstr("stands alone"));
+}
+
+TEST(Configuration, RelativePathsAreRefusedBecauseAServiceHasNoPlaceOfItsOwn) {
+  EXPECT_THAT(fault("[server]\ndata_dir = \"data\"\n"), HasSubstr("begins with /"));
+}
+
+TEST(Configuration, AllFaultsAreShownAtOnceInTheOrderOfTheFile) {
+  const auto problems = bad("[server]\nrealm = 1\n[metrics]\nprt = 1\nport = 0\n");
+  ASSERT_THAT(problems, SizeIs(3));
+  EXPECT_EQ(problems[0].place.line, 2u);
+  EXPECT_EQ(problems[1].place.line, 4u);
+  EXPECT_EQ(problems[2].place.line, 5u);
+}
+
+TEST(Configuration, ASyntaxErrorHasItsPlace) { EXPECT_THAT(fault("[server\n"), ::testing::StartsWith("t.toml:1:8: ")); }
+
+TEST(Configuration, AMissingFileIsSaid) {
+  const auto loaded = load("/nonexistent/ringfence.toml");
+  ASSERT_FALSE(loaded.has_value());
+  EXPECT_EQ(loaded.error().front().text(),
+            "/nonexistent/ringfence.toml: cannot be read: No such file or directory; check the path given with --config");
+}
+
+TEST(NearestWord, ToleratesTwoEditsButOneInShortWords) {
+  const std::vector<std::string> words{"port", "realm", "certificate"};
+  EXPECT_EQ(nearest("prot", words), "port");
+  EXPECT_EQ(nearest("pxxt", words), "");
+  EXPECT_EQ(nearest("certifcat", words), "certificate");
+  EXPECT_EQ(nearest("zebra", words), "");
+  EXPECT_EQ(nearest(std::string(100'000, 'a'), words), "");
+}
+
+}  // namespace
+}  // namespace rf::config
