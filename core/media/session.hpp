@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "core/base/address.hpp"
@@ -60,26 +61,29 @@ class Session {
     std::uint8_t seen = 0;
   };
   struct Leg {
-    Endpoint rtp, rtcp;  // where it is, as far as known
+    Endpoint rtp, rtcp;  // where the peer is, as far as known
     bool rtp_locked = false, rtcp_locked = false;
-    bool reachable = false;  // an endpoint we are willing to send to
+    bool send_rtp = false, send_rtcp = false;  // endpoints we are willing to send to
+    bool mux = false;                          // RTCP on the RTP port (RFC 5761)
     bool started = false;
     Restart restart;
     std::int64_t heard_us = 0;
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
-    std::uint32_t last_event_timestamp = 0;
+    std::optional<std::uint32_t> event_timestamp;
     rtp::Receiver receiver;
     LegStatistics counted;
   };
 
-  void aim(Leg& leg, const LegPlan& plan);
-  bool from_rtp_peer(Leg& leg, const LegPlan& plan, const Endpoint& source);
-  bool from_rtcp_peer(Leg& leg, const LegPlan& plan, const Endpoint& source);
+  void aim(unsigned leg);
+  bool may_send_to(unsigned leg, const Endpoint& to, bool locked) const;
+  bool is_rtp_peer(unsigned leg, const Endpoint& source, bool valid);
+  bool is_rtcp_peer(unsigned leg, const Endpoint& source, bool valid);
   bool fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_us);
+  Decision on_rtp(std::int64_t now_us, unsigned leg, const Endpoint& source, std::span<const std::uint8_t> bytes);
   Decision on_rtcp(unsigned leg, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes);
-  static Decision refuse_source(Leg& leg, const Endpoint& source);
-  static Decision refuse_shape(Leg& leg, const Endpoint& source);
+  Decision refuse_source(unsigned leg, const Endpoint& source);
+  Decision refuse_shape(unsigned leg, const Endpoint& source);
 
   RelayPlan plan_;
   std::array<Leg, 2> legs_;

@@ -1,0 +1,214 @@
+#include "core/media/session.hpp"
+
+#include "core/base/time.hpp"
+#include "core/rtp/rtcp.hpp"
+
+namespace rf::media {
+
+namespace {
+
+Endpoint rtcp_of(const LegPlan& plan) {
+  if (plan.remote_rtcp.port != 0 || plan.remote_rtp.port == 0 || plan.remote_rtp.port == UINT16_MAX)
+    return plan.remote_rtcp;
+  return {plan.remote_rtp.address, static_cast<std::uint16_t>(plan.remote_rtp.port + 1)};
+}
+
+bool same_peer(const LegPlan& a, const LegPlan& b) {
+  return a.remote_rtp == b.remote_rtp && a.remote_rtcp == b.remote_rtcp && a.signalling == b.signalling &&
+         a.learn == b.learn;
+}
+
+}  // namespace
+
+Session::Session(const RelayPlan& plan, std::int64_t now_us) : plan_(plan), last_rtp_us_(now_us) {
+  aim(0);
+  aim(1);
+}
+
+void Session::update(const RelayPlan& plan, std::int64_t now_us) {
+  const RelayPlan before = plan_;
+  plan_ = plan;
+  last_rtp_us_ = now_us;
+  for (unsigned i = 0; i < legs_.size(); ++i) {
+    // The ports are bound already; a plan cannot move them.
+    plan_.legs[i].local = before.legs[i].local;
+    plan_.legs[i].local_port = before.legs[i].local_port;
+    const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
+    if (moved) aim(i);
+    if (moved || plan_.clock_hz != before.clock_hz) legs_[i].started = false;
+  }
+}
+
+/// Points a leg at what its SDP says, forgetting what was learned.
+void Session::aim(unsigned i) {
+  const LegPlan& plan = plan_.legs[i];
+  Leg& leg = legs_[i];
+  leg.rtp = plan.remote_rtp;
+  leg.rtcp = rtcp_of(plan);
+  leg.mux = plan.remote_rtp.port != 0 && plan.remote_rtcp == plan.remote_rtp;
+  leg.rtp_locked = !plan.learn;
+  leg.rtcp_locked = !plan.learn;
+  leg.send_rtp = may_send_to(i, leg.rtp, leg.rtp_locked);
+  leg.send_rtcp = may_send_to(i, leg.rtcp, leg.rtcp_locked);
+  leg.restart = {};
+}
+
+bool Session::may_send_to(unsigned i, const Endpoint& to, bool locked) const {
+  const LegPlan& plan = plan_.legs[i];
+  if (plan.remote_rtp.port == 0 || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
+    return false;
+  // A leg that points back at this relay would make it talk to itself without end.
+  for (const LegPlan& own : plan_.legs)
+    if (to.address == own.local && (to.port == own.local_port || to.port == own.local_port + 1)) return false;
+  // An inside address named from outside is not the peer's: sending there would let a caller aim at our own network.
+  return locked || !to.address.is_private() || plan.signalling.is_private();
+}
+
+bool Session::is_rtp_peer(unsigned i, const Endpoint& source, bool valid) {
+  const LegPlan& plan = plan_.legs[i];
+  Leg& leg = legs_[i];
+  if (plan.remote_rtp.port == 0) return false;
+  if (leg.rtp_locked) return source == leg.rtp;
+  if (source != plan.remote_rtp && source.address != plan.signalling) return false;
+  if (valid) {
+    leg.rtp = source;
+    leg.rtp_locked = true;
+    leg.send_rtp = may_send_to(i, leg.rtp, true);
+    if (leg.rtcp_locked && leg.rtcp.address != leg.rtp.address) {
+      // Reports that came first, from another host than the stream, were not the peer's.
+      leg.rtcp = rtcp_of(plan);
+      leg.rtcp_locked = false;
+      leg.send_rtcp = false;
+    }
+    if (leg.mux) {
+      leg.rtcp = leg.rtp;
+      leg.rtcp_locked = true;
+      leg.send_rtcp = leg.send_rtp;
+    }
+  }
+  return true;
+}
+
+bool Session::is_rtcp_peer(unsigned i, const Endpoint& source, bool valid) {
+  const LegPlan& plan = plan_.legs[i];
+  Leg& leg = legs_[i];
+  if (plan.remote_rtp.port == 0) return false;
+  if (leg.rtcp_locked) return source == leg.rtcp;
+  // Once the stream itself has shown its address, its reports come from there and nowhere else.
+  const bool fits = leg.rtp_locked ? source.address == leg.rtp.address
+                                   : source == rtcp_of(plan) || source.address == plan.signalling;
+  if (!fits) return false;
+  if (valid) {
+    leg.rtcp = source;
+    leg.rtcp_locked = true;
+    leg.send_rtcp = may_send_to(i, leg.rtcp, true);
+  }
+  return true;
+}
+
+bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_us) {
+  if (!leg.started) {
+    leg.receiver.start(header.ssrc, header.sequence);
+    leg.started = true;
+    return true;
+  }
+  if (header.ssrc == leg.receiver.ssrc()) {
+    const auto ahead = static_cast<std::uint16_t>(header.sequence - leg.receiver.highest());
+    if (ahead < SessionLimits::dropout_max || ahead > 0x10000 - SessionLimits::misorder_max) return true;
+  }
+  Restart& restart = leg.restart;
+  if (restart.seen == 0 || restart.ssrc != header.ssrc || restart.next != header.sequence)
+    restart = {header.ssrc, header.sequence, 0};
+  ++restart.seen;
+  ++restart.next;
+  const bool gone = now_us - leg.heard_us >= SessionLimits::stream_gone_us;
+  if (!gone && restart.seen < SessionLimits::probation_packets) return false;
+  if (now_us - leg.window_us >= SessionLimits::restarts_window_us) {
+    leg.window_us = now_us;
+    leg.restarts = 0;
+  }
+  if (leg.restarts >= SessionLimits::restarts_max) return false;
+  ++leg.restarts;
+  restart = {};
+  leg.receiver.start(header.ssrc, header.sequence);
+  return true;
+}
+
+Decision Session::on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source,
+                            std::span<const std::uint8_t> bytes) {
+  leg &= 1;
+  if (rtcp_port || rtp::kind_of(bytes) == rtp::Kind::rtcp) return on_rtcp(leg, rtcp_port, source, bytes);
+  return on_rtp(now_us, leg, source, bytes);
+}
+
+Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source,
+                         std::span<const std::uint8_t> bytes) {
+  const auto header = rtp::parse(bytes);
+  if (!is_rtp_peer(i, source, header.has_value())) return refuse_source(i, source);
+  Leg& leg = legs_[i];
+  if (!header || !fits_stream(leg, *header, now_us)) return refuse_shape(i, source);
+  leg.heard_us = now_us;
+  last_rtp_us_ = now_us;
+  leg.counted.bytes += bytes.size();
+  leg.receiver.receive(header->sequence, header->timestamp,
+                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * plan_.clock_hz / 1'000'000));
+  const std::uint8_t event_type = plan_.legs[i].event_payload_type;
+  if (event_type != 0 && header->payload_type == event_type && leg.event_timestamp != header->timestamp &&
+      rtp::parse_event(header->payload)) {
+    // All packets of one event carry the time it began (RFC 4733 §2.2).
+    leg.event_timestamp = header->timestamp;
+    ++leg.counted.events;
+  }
+  const Leg& other = legs_[i ^ 1];
+  return other.send_rtp ? Decision{&other.rtp, false} : Decision{};
+}
+
+Decision Session::on_rtcp(unsigned i, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes) {
+  Leg& leg = legs_[i];
+  const bool valid = rtp::RtcpCompound::parse(bytes).has_value();
+  if (rtcp_port) {
+    if (!is_rtcp_peer(i, source, valid)) return refuse_source(i, source);
+  } else {
+    // Reports alone teach nothing about the stream's port.
+    if (!is_rtp_peer(i, source, false)) return refuse_source(i, source);
+    if (!leg.mux) return refuse_shape(i, source);
+  }
+  if (!valid) return refuse_shape(i, source);
+  ++leg.counted.rtcp_packets;
+  const Leg& other = legs_[i ^ 1];
+  return other.send_rtcp ? Decision{&other.rtcp, !other.mux} : Decision{};
+}
+
+Decision Session::refuse_source(unsigned i, const Endpoint& source) {
+  // Before the answer names its port, the peer's own early packets are no attack.
+  if (plan_.legs[i].remote_rtp.port == 0 && source.address == plan_.legs[i].signalling) return {};
+  ++legs_[i].counted.refused_source;
+  legs_[i].counted.last_refused = source.address;
+  return {};
+}
+
+Decision Session::refuse_shape(unsigned i, const Endpoint& source) {
+  ++legs_[i].counted.refused_shape;
+  legs_[i].counted.last_refused = source.address;
+  return {};
+}
+
+std::int64_t Session::silent_at_us() const {
+  return plan_.silence_limit_ms == 0 ? never_ms : last_rtp_us_ + std::int64_t{plan_.silence_limit_ms} * 1'000;
+}
+
+RelayReport Session::report() const {
+  RelayReport report{plan_.id, plan_.call, {}};
+  for (unsigned i = 0; i < legs_.size(); ++i) {
+    const rtp::Receiver& receiver = legs_[i].receiver;
+    LegStatistics& s = report.legs[i];
+    s = legs_[i].counted;
+    s.packets = receiver.packets();
+    s.lost = receiver.lost();
+    s.jitter_ms = plan_.clock_hz == 0 ? 0 : receiver.jitter() * 1'000.0 / plan_.clock_hz;
+    s.mos = s.packets == 0 ? 0 : rtp::mos_estimate(s.packets + s.lost, s.lost, s.jitter_ms);
+  }
+  return report;
+}
+
+}  // namespace rf::media
