@@ -1,0 +1,172 @@
+// The database as start-up, commands and listings use it: one call, one answer, on the caller's thread.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/base/secret.hpp"
+#include "core/call/records.hpp"
+#include "core/policy/policy.hpp"
+#include "shell/seal/vault.hpp"
+#include "shell/store/problem.hpp"
+
+namespace rf::store {
+
+template <class T>
+using Expected = std::expected<T, Problem>;
+
+struct Options {
+  std::string path;                       ///< database file; made with mode 0600 when missing
+  bool synchronous = true;                ///< fsync every transaction; off survives a crash of the process, not of the host
+  std::uint32_t busy_timeout_ms = 5'000;  ///< how long to wait for another process's transaction
+};
+
+inline constexpr TenantId default_tenant{1};
+
+struct Tenant {
+  TenantId id;
+  std::string name;
+};
+
+/// What may be chosen about an extension; the defaults are those of a new one.
+struct ExtensionSettings {
+  std::string display_name;
+  bool enabled = true;
+  bool remote_allowed = false;
+  bool md5_allowed = true;
+  std::uint16_t registrations_max = 1;  ///< 1 to 16
+  policy::Newcomer newcomer = policy::Newcomer::replace;
+  std::uint16_t calls_max = 4;          ///< 1 to 1000
+};
+
+/// A new extension. Number: 2 to 15 digits. Registration name: 3 to 64 of letters, digits, '.', '_', '-', not containing
+/// the number. Display name: up to 64 bytes of UTF-8 without control characters. Password: 12 to 128 printable ASCII.
+struct NewExtension {
+  TenantId tenant = default_tenant;
+  std::string number;
+  std::string auth_name;          ///< empty: generated
+  Secret<std::string> password;   ///< empty: generated
+  ExtensionSettings settings;
+};
+
+/// The fields to change; the others stay.
+struct ExtensionChange {
+  std::optional<std::string> display_name;
+  std::optional<bool> enabled;
+  std::optional<bool> remote_allowed;
+  std::optional<bool> md5_allowed;
+  std::optional<std::uint16_t> registrations_max;
+  std::optional<policy::Newcomer> newcomer;
+  std::optional<std::uint16_t> calls_max;
+};
+
+/// An extension without its credentials, for listings.
+struct ExtensionRow {
+  ExtensionId id;
+  TenantId tenant;
+  std::string number;
+  std::string auth_name;
+  std::string realm;  ///< the realm its password was made for
+  ExtensionSettings settings;
+};
+
+/// What a person needs to register a phone; the password is shown once and stored nowhere.
+struct Account {
+  ExtensionId id;
+  std::string number;
+  std::string auth_name;
+  Secret<std::string> password;
+};
+
+/// Which CDRs; every field that is set has to fit.
+struct CdrFilter {
+  std::optional<std::int64_t> from_wall_ms;  ///< started at or after
+  std::optional<std::int64_t> to_wall_ms;    ///< started before
+  std::optional<TenantId> tenant;
+  std::optional<ExtensionId> extension;      ///< caller or callee
+  std::string number;                        ///< the caller's number or the dialled one; empty: any
+  std::optional<call::CallResult> result;
+  std::uint32_t limit = 100;                 ///< 0: no limit
+  std::uint32_t offset = 0;
+};
+
+struct Counts {
+  std::uint64_t tenants = 0;
+  std::uint64_t extensions = 0;
+  std::uint64_t bindings = 0;
+  std::uint64_t cdrs = 0;
+  std::uint64_t open_cdrs = 0;
+};
+
+/// One connection to the database; belongs to one thread at a time. Any number of them, and a StoreWriter, may be open on
+/// one file, in one process or in several. Every call that changes something is one transaction: all of it or nothing.
+/// Besides the errors that are named, every call can fail with busy or disk.
+class Store {
+ public:
+  /// Opens or makes the database and brings its schema up to date.
+  /// Errors: newer_schema, not_a_database, busy, disk.
+  static Expected<Store> open(const Options& options);
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  Expected<std::vector<Tenant>> tenants();
+  /// Name: 1 to 64 bytes of UTF-8 without control characters. Errors: invalid_value, duplicate_name.
+  Expected<TenantId> add_tenant(const std::string& name);
+
+  /// Makes an extension with its three HA1 values, sealed. The caller shows the account's password, once.
+  /// Errors: invalid_value, unknown_tenant, duplicate_number, duplicate_auth_name, wrong_key.
+  Expected<Account> add_extension(const seal::Vault& vault, std::string_view realm, const NewExtension& extension);
+  /// Errors: not_found, invalid_value.
+  Expected<ExtensionRow> set_extension(TenantId tenant, std::string_view number, const ExtensionChange& change);
+  /// Removes it with its bindings; its CDRs stay. Errors: not_found.
+  Expected<void> remove_extension(TenantId tenant, std::string_view number);
+  /// Gives it a new password for `realm`, and a new registration name when asked. Its bindings are dropped: whoever
+  /// registered with the old password has to register again. Errors: not_found, wrong_key.
+  Expected<Account> reset_password(const seal::Vault& vault, std::string_view realm, TenantId tenant,
+                                   std::string_view number, bool new_auth_name = false);
+  /// By number within the tenant. Errors: not_found.
+  Expected<ExtensionRow> find_extension(TenantId tenant, std::string_view number);
+  /// All extensions, by tenant and number.
+  Expected<std::vector<ExtensionRow>> extensions();
+  /// All extensions with their credentials unsealed: what Policy::compile() takes.
+  /// Errors: wrong_key, other_realm (the text names the extensions and the remedy).
+  Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
+
+  /// The bindings that are still good; expired ones are deleted.
+  Expected<std::vector<call::Binding>> load_bindings(std::int64_t now_wall_ms);
+  /// Deletes the binding with that key, or all of the extension when it is empty: for the command line while no server
+  /// runs. Gives how many there were.
+  Expected<std::uint64_t> drop_bindings(ExtensionId extension, const std::string& contact_key);
+
+  /// Ends every CDR that is still open as interrupted, at `now_wall_ms`: what a crash left behind. Gives how many.
+  /// Only at start, before the first new call.
+  Expected<std::uint64_t> close_interrupted_cdrs(std::int64_t now_wall_ms);
+  /// Newest first.
+  Expected<std::vector<call::Cdr>> find_cdrs(const CdrFilter& filter);
+  /// The same, one at a time without holding them all: for exports. `take` returns false to stop.
+  Expected<void> visit_cdrs(const CdrFilter& filter, const std::function<bool(const call::Cdr&)>& take);
+  /// How many fit; limit and offset are ignored.
+  Expected<std::uint64_t> count_cdrs(const CdrFilter& filter);
+  /// Errors: not_found.
+  Expected<call::Cdr> find_cdr(const std::string& id);
+
+  Expected<Counts> counts();
+
+  Expected<std::optional<std::string>> setting(const std::string& key);
+  Expected<void> set_setting(const std::string& key, const std::string& value);
+
+ private:
+  struct State;
+  explicit Store(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rf::store

@@ -1,0 +1,83 @@
+// What the running engine writes: queued, grouped, and acknowledged when it is on disk.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "core/base/limits.hpp"
+#include "core/engine/effect.hpp"
+#include "core/engine/input.hpp"
+#include "shell/store/problem.hpp"
+#include "shell/store/store.hpp"
+
+namespace rf::store {
+
+/// The engine's effects that end on disk, as they come.
+using Write = std::variant<engine::StoreBinding, engine::DropBinding, engine::OpenCdr, engine::CloseCdr>;
+
+struct WriterOptions {
+  /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a
+  /// call, a registration): they have as much room again, so new calls cannot crowd out the end of old ones.
+  std::size_t queue_max = Limits{}.store_queue_max;
+  /// Transactions start at least this far apart, so that writes under load share an fsync; an idle writer starts at once.
+  std::uint32_t group_window_ms = 10;
+  std::size_t group_max = 4'000;       ///< writes in one transaction; a full group does not wait for the window
+  std::uint32_t retry_ms = 100;        ///< how often a failing disk is tried again
+  std::uint32_t drain_limit_ms = 5'000;  ///< the destructor gives up after so long on a disk that fails
+};
+
+/// Counted since start; `queued` and `failing` are as of now.
+struct WriterStatistics {
+  std::uint64_t written = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t refused = 0;  ///< answered with ok=false, or given up at the end
+  std::uint64_t queued = 0;
+  bool failing = false;       ///< the disk is full or failing, or another process holds the lock
+  std::int64_t cpu_us = 0;    ///< user and system time of the writer's thread
+};
+
+/// Something the operator should see: the disk began to fail or works again, or a write was refused for good.
+struct WriterNotice {
+  engine::Level level = engine::Level::info;
+  std::string text;
+};
+
+/// One thread with one connection. Writes are carried out in the order they were pushed.
+///
+/// When a group fails, its writes are tried one by one. A write that the database refuses (the extension of a binding
+/// has been removed) is given up alone. When the disk is full or failing, all that carry a ticket are answered with
+/// ok=false and forgotten; those without a ticket are kept and tried again every `retry_ms` until the disk takes them.
+class StoreWriter {
+ public:
+  /// Called on the writer's thread after each group, once for all tickets in it; tickets of zero are not reported.
+  using OnStored = std::function<void(std::span<const engine::Stored>)>;
+  /// Called on the writer's thread.
+  using OnNotice = std::function<void(const WriterNotice&)>;
+
+  /// Errors: not_migrated, not_a_database, disk.
+  static Expected<std::unique_ptr<StoreWriter>> start(const Options& options, const WriterOptions& writer_options,
+                                                      OnStored on_stored, OnNotice on_notice);
+  /// Drains the queue (see drain_limit_ms); everything that carries a ticket is answered.
+  ~StoreWriter();
+  StoreWriter(const StoreWriter&) = delete;
+  StoreWriter& operator=(const StoreWriter&) = delete;
+
+  /// False when the queue is full: nothing was taken, and the caller tells the engine Stored{ticket, false}.
+  /// From any thread; never waits for the disk.
+  bool push(Write write);
+  /// Waits until everything pushed before is on disk and answered, or was answered with ok=false.
+  void flush();
+  WriterStatistics statistics() const;
+
+ private:
+  struct State;
+  explicit StoreWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rf::store
