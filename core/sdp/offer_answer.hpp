@@ -21,13 +21,13 @@ enum class Meaning : std::uint8_t {
   nothing,  ///< no description, and none was needed
   offer,
   answer,
-  preview,  ///< in an unreliable 1xx: the coming answer shown early (RFC 6337 §2.1); good for early media, completes nothing
+  preview,  ///< in an unreliable 1xx: the coming answer shown early (RFC 6337 §2.1), for early media, no more
   ignored,  ///< a description where the exchange is over already (RFC 3261 §13.2.1), or where none has a meaning
 };
 
 enum class Fault : std::uint8_t {
-  glare,               ///< both sides offer: 491
-  offer_pending,       ///< theirs is not answered yet: 500 with Retry-After
+  glare,               ///< an offer of ours is open: 491
+  offer_pending,       ///< an offer of theirs is open, or due: 500 with Retry-After
   missing_offer,       ///< a 2xx to an INVITE without offer has none either
   missing_answer,      ///< the message that must carry the answer does not
   media_count,         ///< the answer's m= lines are not as many as the offer's
@@ -37,6 +37,7 @@ enum class Fault : std::uint8_t {
   no_common_format,
   direction,           ///< e.g. sendonly answered by sendonly; can_be_mended()
   media_removed,       ///< a later offer has fewer m= lines than the session (RFC 3264 §8)
+  not_a_description,   ///< the text given to sent() does not parse
 };
 std::string_view text_of(Fault fault);
 /// The response to a request with that fault: 491, 500, 488 or 400. Faults in responses and ACK end the call instead.
@@ -44,9 +45,12 @@ int status_for(Fault fault);
 /// Whether rewriting the answer (MediaRewrite::answers) makes it right: honest phones answer a hold with "sendrecv".
 constexpr bool can_be_mended(Fault fault) { return fault == Fault::direction; }
 
-/// Checks an answer against its offer: number, kind and protocol of streams, at least one common format by codec for each
-/// accepted one (more formats than offered are legal, RFC 3264 §6.1), direction. Faults that cannot be mended come first.
+/// Checks an answer against its offer: number, kind and protocol of streams, at least one common codec for each accepted
+/// one (more formats than offered are legal, RFC 3264 §6.1), direction. Faults that cannot be mended come first.
 std::expected<void, Fault> check_answer(const Session& offer, const Session& answer);
+/// Makes `plan` the plan of an answer to `offer`: sets MediaRewrite::answers from the offer's directions, and declines
+/// what the offer did not really offer.
+void fit_answer(RewritePlan& plan, const Session& offer);
 /// The direction nearest to `answer` that is legal for an offer of `offer` (RFC 3264 §6.1).
 constexpr Direction legal_answer(Direction offer, Direction answer) {
   return make_direction(sends(answer) && receives(offer), receives(answer) && sends(offer));
@@ -57,7 +61,8 @@ enum class OriginStep : std::uint8_t { first, same, next, jumped, went_back, oth
 
 /// The offer/answer state of one dialog (one leg). A value: copy it for a further early dialog of a forked INVITE.
 /// Call sent() or received() for every message named in Carrier, with its description or null. The order is that of the
-/// wire; retransmissions are not shown. A fault changes nothing.
+/// wire; retransmissions are not shown. A fault changes nothing. An answer is held against its offer; a fault that can
+/// be mended (see fit_answer) does not stop it.
 /// Source: RFC 3261 §13.2.1 and §14, RFC 3262 §5, RFC 3264, RFC 3311 §5, RFC 6337 §2.
 class OfferAnswer {
  public:
@@ -65,10 +70,12 @@ class OfferAnswer {
 
   std::expected<Meaning, Fault> sent(Carrier carrier, const Session* session);
   std::expected<Meaning, Fault> received(Carrier carrier, const Session* session);
+  /// The same for what rewrite() gave; empty text means no description.
+  std::expected<Meaning, Fault> sent(Carrier carrier, std::string_view text);
   /// Whether an offer may go out now in an INVITE, UPDATE or PRACK; the fault says what is in the way.
   std::expected<void, Fault> may_offer() const;
-  /// The request that began this exchange failed (or was cancelled, or refused by us): an offer in it, or in a response to
-  /// it, is void, and what was agreed before stays (RFC 3261 §14.1). `request`: invite, prack or update.
+  /// The request that began this exchange failed (or was cancelled, or refused by us): an offer in it, or in a response
+  /// to it, is void, and what was agreed before stays (RFC 3261 §14.1). `request`: invite, prack or update.
   void on_failed(Carrier request);
 
   State state() const { return state_; }
@@ -84,7 +91,9 @@ class OfferAnswer {
  private:
   std::expected<Meaning, Fault> step(bool by_us, Carrier carrier, const Session* session);
   std::expected<Meaning, Fault> take_offer(bool by_us, Carrier carrier, const Session& session);
-  std::expected<Meaning, Fault> take_answer(bool by_us, const Session& session);
+  std::expected<Meaning, Fault> take_answer(bool by_us, const Session* session);
+  bool answers_pending(bool by_us, Carrier carrier) const;
+  void void_offer();
   void note_peer(const Session& session);
 
   /// How far the INVITE transaction under way is: its responses carry at most one exchange.
@@ -103,8 +112,8 @@ class OfferAnswer {
   std::string offer_;
 };
 
-/// Our own o= line on one leg: a fixed session id, and a version that goes up by one exactly when the description changes
-/// (RFC 3264 §8), so that a session refresh is told from a change.
+/// Our own o= line on one leg: a fixed session id, and a version that goes up by one exactly when the description
+/// changes (RFC 3264 §8), so that a session refresh is told from a change.
 class LocalOrigin {
  public:
   /// `random` becomes the session id (63 bits of it).

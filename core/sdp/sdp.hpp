@@ -16,7 +16,7 @@ namespace rf::sdp {
 
 enum class ParseErrorCode : std::uint8_t {
   too_long, too_many_media, too_many_attributes, too_many_formats, bad_line, bad_character, bad_version, bad_origin,
-  bad_session_name, bad_connection, bad_bandwidth, bad_timing, bad_media, bad_port, bad_format, bad_attribute, bad_rtcp,
+  bad_connection, bad_bandwidth, bad_timing, bad_media, bad_port, bad_format, bad_attribute, bad_rtcp,
   out_of_order, missing_line, missing_connection
 };
 
@@ -98,6 +98,9 @@ struct Media {
   std::uint16_t rtcp_port = 0;          ///< of a=rtcp (RFC 3605), 0 without
   std::optional<Address> rtcp_address;  ///< of a=rtcp, when it names one
   std::string_view lines;               ///< everything behind the m= line, checked
+  std::uint32_t clock = 8'000;          ///< see clock_hz()
+  std::optional<std::uint8_t> events;   ///< see telephone_event()
+  bool explained = false;               ///< some format has a codec: an rtpmap, or a static type of RFC 3551
 
   Formats format_list() const { return Formats(formats); }
   Attributes attributes() const { return Attributes(lines); }
@@ -119,11 +122,15 @@ struct Session {
   std::size_t count_ = 0;
 };
 
-/// Parses a whole description strictly: order of lines, required lines, numbers, tokens. Lines end with CRLF or LF.
-/// Bounds: WireLimits::sdp_bytes, sdp_media, sdp_attributes (all sections together), formats_max a media line.
-/// Never throws, never allocates. Errors: every ParseErrorCode. Source: RFC 8866 §5 and §9 (RFC 4566 accepted).
-std::expected<Session, ParseError> parse(std::string_view text);
 inline constexpr std::size_t formats_max = 64;
+
+/// Parses a whole description strictly: v=, o= and s= first, each line in the part it belongs to, single lines once,
+/// numbers, tokens. Not insisted on, because honest phones break it and nothing hangs on it: the order of the lines
+/// within a part, CRLF instead of LF, no blank line at the end, no space at a line's end, a name in s=.
+/// Bounds: WireLimits::sdp_bytes, sdp_media, sdp_attributes (a= and b= lines of all parts together), formats_max a
+/// media line.
+/// Never throws, never allocates. Errors: every ParseErrorCode. Source: RFC 8866 §5 and §9.
+std::expected<Session, ParseError> parse(std::string_view text);
 
 /// Why a media line is not relayed. The operator sees the sentence, the peer a port of 0.
 enum class Refusal : std::uint8_t {
@@ -133,7 +140,7 @@ enum class Refusal : std::uint8_t {
   other_protocol,   ///< TCP, udptl, SCTP …
   other_kind,       ///< RTP, but neither audio nor video
   port_count,       ///< a range of ports (layered coding)
-  no_payload_type,  ///< nothing but formats that no rtpmap and no static type explains
+  no_payload_type,  ///< no rtpmap and no static type explains any of its formats
   host_name,        ///< c= names a host; looking it up would let a stranger make us ask the DNS
   implausible_address,  ///< multicast, broadcast, "this network": see plausible_media_address()
   implausible_port,     ///< below 1024: a system service, never a phone
@@ -143,8 +150,8 @@ std::string_view text_of(Refusal refusal);
 /// Whether this stream can be relayed. A stream on hold by address (0.0.0.0) can.
 Refusal refusal_of(const Media& media);
 
-/// Whether packets may be sent to this address because an SDP says so: no multicast, broadcast, unspecified, 0/8 or
-/// 240/4. Loopback passes: the one who knows where the signalling came from decides, see the second form.
+/// Whether packets may be sent to this address because an SDP says so: no multicast, unspecified, 0/8, 240/4 (with the
+/// broadcast address) or ::/96. Loopback passes: who knows where the signalling came from decides, see the second form.
 bool plausible_media_address(const Address& address);
 /// The same, and loopback or link-local only for signalling that came from such an address itself: otherwise a remote
 /// caller could aim our RTP at this host's own services.
@@ -158,9 +165,9 @@ std::optional<Endpoint> remote_rtcp(const Media& media);
 inline bool is_held(const Media& media) { return !receives(media.direction); }
 
 /// The RTP clock of the first format that is no telephone-event, from its rtpmap or RFC 3551; 8000 when unknown.
-std::uint32_t clock_hz(const Media& media);
+inline std::uint32_t clock_hz(const Media& media) { return media.clock; }
 /// The payload type of telephone-event (RFC 4733).
-std::optional<std::uint8_t> telephone_event(const Media& media);
+inline std::optional<std::uint8_t> telephone_event(const Media& media) { return media.events; }
 
 /// What the other leg is told about one stream.
 struct MediaRewrite {
@@ -180,8 +187,8 @@ struct RewritePlan {
 /// Writes the description for the other leg. It shows nothing of the first: own o=, s=-, c=, t=, own ports, and of the
 /// rest only kinds, protocols, formats, bandwidth, direction and the attributes rtpmap, fmtp, ptime, maxptime, rtcp-fb,
 /// framerate, label, content, lang. Whatever refusal_of() names is written with port 0, whatever the plan says.
-/// Not passed with reason: mid and group (a BUNDLE of ports that are not ours), rtcp-mux, ssrc, candidate, ice-*, crypto,
-/// fingerprint, setup, extmap, and everything unknown.
+/// Not passed with reason: mid and group (a BUNDLE of ports that are not ours), rtcp-mux, ssrc, candidate, ice-*,
+/// crypto, fingerprint, setup, extmap, and everything unknown. At most 2 kB longer than `session`.
 std::string rewrite(const Session& session, const RewritePlan& plan);
 
 }  // namespace rf::sdp
