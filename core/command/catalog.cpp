@@ -1,0 +1,84 @@
+#include "core/command/catalog.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rf::command {
+namespace {
+
+constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
+// In the order of call::CallResult.
+constexpr std::string_view result_words[] = {"open",        "answered",       "cancelled", "busy",
+                                             "rejected",    "no_answer",      "unreachable", "unknown_number",
+                                             "refused",     "failed",         "interrupted"};
+
+constexpr Parameter number_parameter{"number", Kind::text, true, 2, 15, {}, "the extension, 2 to 15 digits"};
+constexpr Parameter name_parameter{"name", Kind::text, false, 0, 64, {}, "display name"};
+constexpr Parameter enabled_parameter{"enabled", Kind::flag, false, 0, 0, {}, "whether it may register and call"};
+constexpr Parameter remote_parameter{"remote", Kind::flag, false, 0, 0, {}, "may register from outside the local networks"};
+constexpr Parameter md5_parameter{"md5", Kind::flag, false, 0, 0, {}, "may authenticate with MD5 digest"};
+constexpr Parameter registrations_parameter{"registrations", Kind::number, false, 1, 16, {}, "phones at once"};
+constexpr Parameter newcomer_parameter{
+    "newcomer", Kind::text, false, 0, 16, newcomer_words, "what a registration does when all are taken"};
+constexpr Parameter calls_parameter{"calls", Kind::number, false, 1, 1'000, {}, "calls at once"};
+constexpr Parameter password_parameter{"password", Kind::secret, false, 12, 64, {}, "instead of a generated one"};
+
+constexpr Parameter add_parameters[] = {number_parameter,        name_parameter,     enabled_parameter,
+                                        remote_parameter,        md5_parameter,      registrations_parameter,
+                                        newcomer_parameter,      calls_parameter,    password_parameter};
+constexpr Parameter set_parameters[] = {number_parameter, name_parameter,          enabled_parameter,  remote_parameter,
+                                        md5_parameter,    registrations_parameter, newcomer_parameter, calls_parameter};
+constexpr Parameter one_number[] = {number_parameter};
+constexpr Parameter reset_parameters[] = {
+    number_parameter, {"new_auth_name", Kind::flag, false, 0, 0, {}, "a new registration name as well"}};
+constexpr Parameter maybe_number[] = {{"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
+constexpr Parameter remove_registration_parameters[] = {
+    number_parameter, {"contact", Kind::text, false, 1, 2048, {}, "only this contact; else all"}};
+constexpr Parameter hangup_parameters[] = {{"id", Kind::text, true, 1, 64, {}, "the call's id, from call list"}};
+constexpr Parameter cdr_parameters[] = {
+    {"limit", Kind::number, false, 1, 10'000, {}, "how many, newest first"},
+    {"number", Kind::text, false, 1, 64, {}, "caller or dialled number"},
+    {"result", Kind::text, false, 0, 32, result_words, "how the call ended"},
+    {"from_ms", Kind::number, false, 0, INT64_MAX, {}, "begun at or after, in ms since 1970"},
+    {"to_ms", Kind::number, false, 0, INT64_MAX, {}, "begun before, in ms since 1970"},
+    {"offset", Kind::number, false, 0, 1'000'000'000, {}, "how many of the newest to pass over"},
+};
+
+constexpr auto specs = std::to_array<Spec>({
+    {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
+    {"extension.list", "extension.read", "Lists extensions", false, false, {}},
+    {"extension.show", "extension.read", "Shows one extension", false, false, one_number},
+    {"extension.set", "extension.write", "Changes settings of an extension", true, false, set_parameters},
+    {"extension.remove", "extension.write", "Removes an extension and its registrations", true, false, one_number},
+    {"extension.reset-password", "extension.write", "Gives an extension a new password", true, false, reset_parameters},
+    {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
+    {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
+    {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},
+    {"ports", "system.read", "Lists the ports in use", false, false, {}},
+    {"status", "system.read", "Shows listeners, counts and limits", false, true, {}},
+    {"call.list", "call.read", "Lists running calls", false, true, {}},
+    {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},
+    {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, {}},
+    {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
+});
+
+constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "not_running", "denied", "busy", "failed"};
+
+}  // namespace
+
+std::span<const Spec> catalog() { return specs; }
+
+const Spec* find(std::string_view name) {
+  const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+std::string_view name_of(Code code) { return code_names[static_cast<std::size_t>(code)]; }
+
+std::optional<Code> parse_code(std::string_view name) {
+  const auto found = std::find(std::begin(code_names), std::end(code_names), name);
+  if (found == std::end(code_names)) return std::nullopt;
+  return static_cast<Code>(found - std::begin(code_names));
+}
+
+}  // namespace rf::command

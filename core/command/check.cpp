@@ -1,0 +1,185 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/command/catalog.hpp"
+#include "core/command/password.hpp"
+
+namespace rf::command {
+namespace {
+
+std::unexpected<Error> invalid(std::string message, std::string remedy) {
+  return std::unexpected(Error{Code::invalid, std::move(message), std::move(remedy)});
+}
+
+bool all_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Names and contacts end up in headers, logs and terminals.
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::optional<Error> fault_of(const Parameter& p, const Value& value) {
+  const auto fault = [&](std::string what, std::string remedy) {
+    return Error{Code::invalid, fmt::format("{} {}", p.name, what), std::move(remedy)};
+  };
+  if (p.kind == Kind::flag) {
+    if (std::holds_alternative<bool>(value)) return std::nullopt;
+    return fault("is not true or false", "give true or false");
+  }
+  if (p.kind == Kind::number) {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (number != nullptr && *number >= p.min && *number <= p.max) return std::nullopt;
+    return fault(number == nullptr ? "is not a whole number" : fmt::format("is {}, which is not possible", *number),
+                 fmt::format("give a whole number from {} to {}", p.min, p.max));
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return fault("is not a text", "give a text");
+  if (p.kind == Kind::secret) return std::nullopt;
+  if (!p.words.empty()) {
+    if (std::find(p.words.begin(), p.words.end(), *text) != p.words.end()) return std::nullopt;
+    return fault("is none of the known words", fmt::format("give one of {}", fmt::join(p.words, ", ")));
+  }
+  if (static_cast<std::int64_t>(text->size()) < p.min || static_cast<std::int64_t>(text->size()) > p.max)
+    return fault(fmt::format("has {} characters", text->size()), fmt::format("give {} to {} characters", p.min, p.max));
+  if (has_control(*text)) return fault("holds control characters", "give printable characters");
+  return std::nullopt;
+}
+
+const Value* value_of(const Arguments& arguments, std::string_view name) {
+  const auto found = arguments.find(name);
+  return found == arguments.end() ? nullptr : &found->second;
+}
+
+std::string text_or_empty(const Arguments& arguments, std::string_view name) {
+  const Value* value = value_of(arguments, name);
+  return value == nullptr ? std::string() : std::get<std::string>(*value);
+}
+
+template <class T>
+T number_or(const Arguments& arguments, std::string_view name, T otherwise) {
+  const Value* value = value_of(arguments, name);
+  return value == nullptr ? otherwise : static_cast<T>(std::get<std::int64_t>(*value));
+}
+
+template <class T, class As = T>
+std::optional<As> maybe(const Arguments& arguments, std::string_view name) {
+  const Value* value = value_of(arguments, name);
+  if (value == nullptr) return std::nullopt;
+  return static_cast<As>(std::get<T>(*value));
+}
+
+std::optional<Secret<std::string>> maybe_secret(const Arguments& arguments) {
+  const Value* value = value_of(arguments, "password");
+  if (value == nullptr) return std::nullopt;
+  return Secret<std::string>(std::get<std::string>(*value));
+}
+
+ExtensionSettings settings_from(const Arguments& a) {
+  ExtensionSettings out;
+  out.name = maybe<std::string>(a, "name");
+  out.enabled = maybe<bool>(a, "enabled");
+  out.remote = maybe<bool>(a, "remote");
+  out.md5 = maybe<bool>(a, "md5");
+  out.registrations = maybe<std::int64_t, std::uint16_t>(a, "registrations");
+  out.calls = maybe<std::int64_t, std::uint16_t>(a, "calls");
+  if (const Value* word = value_of(a, "newcomer"))
+    out.newcomer = std::get<std::string>(*word) == "refuse" ? policy::Newcomer::refuse : policy::Newcomer::replace;
+  return out;
+}
+
+ListCdrs cdr_query(const Parameter* result, const Arguments& a) {
+  ListCdrs out;
+  out.limit = number_or<std::uint32_t>(a, "limit", out.limit);
+  out.number = text_or_empty(a, "number");
+  out.from_ms = number_or<std::int64_t>(a, "from_ms", 0);
+  out.to_ms = number_or<std::int64_t>(a, "to_ms", 0);
+  out.offset = number_or<std::uint32_t>(a, "offset", 0);
+  if (const Value* word = value_of(a, "result")) {
+    const auto at = std::find(result->words.begin(), result->words.end(), std::get<std::string>(*word));
+    out.result = static_cast<call::CallResult>(at - result->words.begin());
+  }
+  return out;
+}
+
+Command build(const Spec& spec, const Arguments& a) {
+  const std::string_view name = spec.name;
+  const std::string number = text_or_empty(a, "number");
+  if (name == "extension.add") return AddExtension{number, settings_from(a), maybe_secret(a)};
+  if (name == "extension.list") return ListExtensions{};
+  if (name == "extension.show") return ShowExtension{number};
+  if (name == "extension.set") return SetExtension{number, settings_from(a)};
+  if (name == "extension.remove") return RemoveExtension{number};
+  if (name == "extension.reset-password") return ResetPassword{number, maybe<bool>(a, "new_auth_name").value_or(false)};
+  if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
+  if (name == "ports") return ListPorts{};
+  if (name == "registration.list") return ListRegistrations{number};
+  if (name == "registration.remove") return RemoveRegistrations{number, text_or_empty(a, "contact")};
+  if (name == "call.list") return ListCalls{};
+  if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
+  if (name == "reload") return Reload{};
+  if (name == "stop") return Stop{};
+  return GetStatus{};
+}
+
+// One line whatever the text holds: an audit line must not be able to look like two.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string audit_of(const Spec& spec, const Arguments& arguments) {
+  std::string out(spec.name);
+  for (const Parameter& p : spec.parameters) {
+    const Value* value = value_of(arguments, p.name);
+    if (value == nullptr) continue;
+    fmt::format_to(std::back_inserter(out), " {}=", p.name);
+    if (p.kind == Kind::secret)
+      out += "[secret]";
+    else if (const auto* text = std::get_if<std::string>(value))
+      out += quoted(*text);
+    else if (const auto* flag = std::get_if<bool>(value))
+      fmt::format_to(std::back_inserter(out), "{}", *flag);
+    else
+      fmt::format_to(std::back_inserter(out), "{}", std::get<std::int64_t>(*value));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::expected<Checked, Error> check(std::string_view name, const Arguments& arguments) {
+  const Spec* spec = find(name);
+  if (spec == nullptr) return invalid("there is no such command", "see: ringfence --help");
+  const auto parameters = spec->parameters;
+  for (const auto& [key, value] : arguments) {
+    const auto p = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& each) { return each.name == key; });
+    if (p == parameters.end()) return invalid(fmt::format("{} takes no such parameter", spec->name), "see its --help");
+    if (auto fault = fault_of(*p, value)) return std::unexpected(std::move(*fault));
+  }
+  for (const Parameter& p : parameters) {
+    const Value* value = value_of(arguments, p.name);
+    if (value == nullptr) {
+      if (p.required) return invalid(fmt::format("{} is missing", p.name), std::string(p.help));
+      continue;
+    }
+    if (p.name == "number" && spec->name != "cdr.list" && !all_digits(std::get<std::string>(*value)))
+      return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001");
+    if (p.kind == Kind::secret) {
+      if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
+        return invalid(std::move(*fault), "leave it out and a strong one is generated");
+    }
+  }
+  if (spec->name == "extension.set" && arguments.size() == 1)
+    return invalid("nothing to change was given", "name at least one setting, see --help");
+  return Checked{spec, build(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
+}
+
+}  // namespace rf::command

@@ -1,0 +1,101 @@
+// Everything an operator can ask for, as one typed list: the command line, the control socket and the web API are three
+// ways to send the same command, with the same permission, the same validation and the same audit line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/secret.hpp"
+#include "core/call/records.hpp"
+#include "core/policy/policy.hpp"
+
+namespace rf::command {
+
+/// Settings of an extension that a command may give; what is absent stays as it is (or takes its default).
+struct ExtensionSettings {
+  std::optional<std::string> name;
+  std::optional<bool> enabled;
+  std::optional<bool> remote;
+  std::optional<bool> md5;
+  std::optional<std::uint16_t> registrations;
+  std::optional<policy::Newcomer> newcomer;
+  std::optional<std::uint16_t> calls;
+};
+
+// --- configuration: works on the database, with or without a running server
+
+struct AddExtension {
+  std::string number;
+  ExtensionSettings settings;
+  std::optional<Secret<std::string>> password;  ///< none: one is generated and shown once
+};
+struct ListExtensions {};
+struct ShowExtension {
+  std::string number;
+};
+struct SetExtension {
+  std::string number;
+  ExtensionSettings settings;
+};
+struct RemoveExtension {
+  std::string number;
+};
+struct ResetPassword {
+  std::string number;
+  bool new_auth_name = false;  ///< a new registration name as well
+};
+struct ListCdrs {
+  std::uint32_t limit = 100;
+  std::string number;  ///< caller or dialled; empty: all
+  std::optional<call::CallResult> result;
+  std::int64_t from_ms = 0;  ///< wall time of the start, inclusive
+  std::int64_t to_ms = 0;    ///< exclusive; 0: no end
+  std::uint32_t offset = 0;  ///< how many of the newest to pass over
+};
+struct ListRegistrations {
+  std::string number;  ///< empty: all
+};
+struct RemoveRegistrations {
+  std::string number;
+  std::string contact;  ///< its key, from the list; empty: all of the extension
+};
+/// The port table: of the running system, or of the configuration.
+struct ListPorts {};
+
+// --- the running server only
+
+struct GetStatus {};
+struct ListCalls {};
+struct HangUp {
+  std::string id;
+};
+struct Reload {};
+struct Stop {};
+
+using Command = std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword,
+                             ListCdrs, ListRegistrations, RemoveRegistrations, ListPorts, GetStatus, ListCalls, HangUp,
+                             Reload, Stop>;
+
+enum class Code : std::uint8_t {
+  invalid,      ///< the arguments
+  not_found,    ///< what the command is about
+  conflict,     ///< it exists already, or stands in the way
+  not_running,  ///< needs a running server
+  denied,       ///< the asker may not
+  busy,         ///< a bound is reached, or no answer in time: try again
+  failed,       ///< disk, database, a fault of ours
+};
+std::string_view name_of(Code code);
+std::optional<Code> parse_code(std::string_view name);
+
+/// One line of what, one line of what to do about it. Neither ever carries a secret.
+struct Error {
+  Code code = Code::failed;
+  std::string message;
+  std::string remedy;
+};
+
+}  // namespace rf::command

@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "core/command/catalog.hpp"
+#include "core/command/password.hpp"
+
+namespace rf::command {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view strong = "Quiet-River-Lantern";
+
+// Arguments that satisfy a command, one value for each required parameter.
+Arguments enough_for(const Spec& spec) {
+  Arguments out;
+  for (const Parameter& p : spec.parameters)
+    if (p.required) out.emplace(p.name, std::string("1001"));
+  if (spec.name == "extension.set") out.emplace("remote", true);
+  return out;
+}
+
+Error fault(std::string_view name, const Arguments& arguments) {
+  auto checked = check(name, arguments);
+  if (checked) {
+    ADD_FAILURE() << name << " was accepted";
+    return {};
+  }
+  return checked.error();
+}
+
+TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
+  std::set<std::size_t> kinds;
+  for (const Spec& spec : catalog()) {
+    const auto checked = check(spec.name, enough_for(spec));
+    ASSERT_TRUE(checked.has_value()) << spec.name << ": " << checked.error().message;
+    EXPECT_TRUE(kinds.insert(checked->command.index()).second) << spec.name;
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
+}
+
+TEST(CommandCatalog, EveryCommandHasAPermissionAndASummary) {
+  for (const Spec& spec : catalog()) {
+    EXPECT_FALSE(spec.permission.empty()) << spec.name;
+    EXPECT_FALSE(spec.summary.empty()) << spec.name;
+    EXPECT_EQ(spec.changes, spec.permission.ends_with(".write")) << spec.name;
+    for (const Parameter& p : spec.parameters) EXPECT_FALSE(p.help.empty()) << spec.name << " " << p.name;
+  }
+}
+
+TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
+  for (const Spec& spec : catalog()) EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
+}
+
+TEST(CommandCheck, TurnsArgumentsIntoTypedSettings) {
+  const auto checked = check("extension.add", {{"number", "1001"},
+                                               {"name", "Ann"},
+                                               {"registrations", std::int64_t{3}},
+                                               {"newcomer", "refuse"},
+                                               {"remote", true},
+                                               {"md5", false}});
+  ASSERT_TRUE(checked.has_value());
+  const auto& add = std::get<AddExtension>(checked->command);
+  EXPECT_EQ(add.number, "1001");
+  EXPECT_EQ(add.settings.name, "Ann");
+  EXPECT_EQ(add.settings.registrations, 3);
+  EXPECT_EQ(add.settings.newcomer, policy::Newcomer::refuse);
+  EXPECT_EQ(add.settings.remote, true);
+  EXPECT_EQ(add.settings.md5, false);
+  EXPECT_FALSE(add.settings.enabled.has_value());
+  EXPECT_FALSE(add.password.has_value());
+}
+
+TEST(CommandCheck, ResultWordsFollowTheEnumeration) {
+  const auto checked = check("cdr.list", {{"result", "interrupted"}, {"limit", std::int64_t{5}}});
+  ASSERT_TRUE(checked.has_value());
+  EXPECT_EQ(std::get<ListCdrs>(checked->command).result, call::CallResult::interrupted);
+  EXPECT_EQ(std::get<ListCdrs>(checked->command).limit, 5u);
+}
+
+TEST(CommandCheck, RefusesWhatIsUnknownMissingOrOfTheWrongKind) {
+  EXPECT_THAT(fault("extension.explode", {}).message, HasSubstr("no such command"));
+  EXPECT_THAT(fault("extension.show", {}).message, HasSubstr("number is missing"));
+  EXPECT_THAT(fault("extension.list", {{"number", "1001"}}).message, HasSubstr("no such parameter"));
+  EXPECT_THAT(fault("extension.add", {{"number", "1001"}, {"remot", true}}).message, HasSubstr("no such parameter"));
+  EXPECT_THAT(fault("extension.show", {{"number", std::int64_t{1001}}}).message, HasSubstr("not a text"));
+  EXPECT_THAT(fault("extension.set", {{"number", "1001"}, {"remote", "yes"}}).message, HasSubstr("true or false"));
+  EXPECT_THAT(fault("extension.set", {{"number", "1001"}, {"registrations", "2"}}).message, HasSubstr("whole number"));
+  EXPECT_THAT(fault("extension.set", {{"number", "1001"}}).message, HasSubstr("nothing to change"));
+}
+
+TEST(CommandCheck, RefusesImpossibleValues) {
+  for (const std::string number : {"1", "1234567890123456", "10 01", "+49301234", "10a1", "../1", "1001\n"})
+    EXPECT_EQ(fault("extension.add", {{"number", number}}).code, Code::invalid) << number;
+  for (const std::int64_t count : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, std::int64_t{17}, INT64_MAX})
+    EXPECT_THAT(fault("extension.set", {{"number", "1001"}, {"registrations", count}}).remedy, HasSubstr("1 to 16"));
+  EXPECT_THAT(fault("extension.set", {{"number", "1001"}, {"newcomer", "maybe"}}).remedy, HasSubstr("replace, refuse"));
+  EXPECT_THAT(fault("cdr.list", {{"limit", std::int64_t{10'001}}}).remedy, HasSubstr("1 to 10000"));
+}
+
+TEST(CommandCheck, RefusesNamesThatCouldWriteIntoHeadersLogsOrTerminals) {
+  const std::vector<std::string> names{"Ann\r\nVia: x", "\x1b[2J", std::string("a\0b", 3), std::string(65, 'x')};
+  for (const std::string& name : names)
+    EXPECT_EQ(fault("extension.add", {{"number", "1001"}, {"name", name}}).code, Code::invalid);
+}
+
+TEST(CommandCheck, ThePasswordAppearsNeitherInTheAuditLineNorInAnError) {
+  const auto checked = check("extension.add", {{"number", "1001"}, {"password", std::string(strong)}});
+  ASSERT_TRUE(checked.has_value());
+  EXPECT_THAT(checked->audit, Not(HasSubstr(std::string(strong))));
+  EXPECT_THAT(checked->audit, HasSubstr("password=[secret]"));
+  EXPECT_EQ(std::get<AddExtension>(checked->command).password->reveal(), strong);
+  const Error weak = fault("extension.add", {{"number", "1001"}, {"password", "hunter2"}});
+  EXPECT_THAT(weak.message + weak.remedy, Not(HasSubstr("hunter2")));
+}
+
+TEST(CommandCheck, AnAuditLineCannotBeMadeToLookLikeAnotherParameter) {
+  const auto checked = check("extension.set", {{"number", "1001"}, {"name", "x\" remote=true y=\""}});
+  ASSERT_TRUE(checked.has_value());
+  EXPECT_EQ(checked->audit, R"(extension.set number="1001" name="x\" remote=true y=\"")");
+}
+
+TEST(PasswordStrength, RefusesWhatGuessersTryFirst) {
+  for (const std::string_view weak :
+       {"", "short-A1", "alllowercaseletters", "AAAAbbbb1111", "Abc-Abc-1234-x", "Zyx-dcba-Quiet", "pw-1001-Quiet-x",
+        "Ab1Ab1Ab1Ab1", "Quiet-River-L\xc3\xa4ntern", "Quiet-River-\tLantern"})
+    EXPECT_TRUE(fault_of_password(weak, "1001").has_value()) << weak;
+  EXPECT_TRUE(fault_of_password(std::string(65, 'x'), "1001").has_value());
+}
+
+TEST(PasswordStrength, AcceptsALongMixedOne) { EXPECT_EQ(fault_of_password(strong, "1001"), std::nullopt); }
+
+TEST(ErrorCodes, HaveNamesThatReadBack) {
+  for (const Code code : {Code::invalid, Code::not_found, Code::conflict, Code::not_running, Code::denied, Code::busy,
+                          Code::failed})
+    EXPECT_EQ(parse_code(name_of(code)), code);
+  EXPECT_EQ(parse_code("nonsense"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace rf::command
