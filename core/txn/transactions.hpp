@@ -27,14 +27,19 @@ class Outbox {
   ~Outbox() = default;
 };
 
-/// What happened without a message coming in.
+/// Where the responses to `request` go, for those that are answered without a transaction: back along its path; over UDP
+/// without rport to the port of its Via (RFC 3261 §18.2.2), unless the Via names another host than the packet came from:
+/// then a NAT lies between, and only the source port leads back through it.
+Flow response_flow(const sip::Message& request, const Flow& flow);
+
+/// What happened without a message coming in. A transaction whose owner is zero reports nothing.
 struct Event {
   enum class Kind : std::uint8_t {
-    client_timeout,       ///< Timer B or F: nobody answered; counts as a 408
-    client_send_failed,   ///< the transport gave up; counts as a 503
-    server_unacknowledged,///< Timer H, or a 2xx retransmitted for 64·T1 without ACK (RFC 3261 §13.3.1.4)
-    reliable_timeout,     ///< a reliable provisional response without PRACK for 64·T1 (RFC 3262 §3)
-    client_done,          ///< the client transaction is gone; its owner may forget the id
+    client_timeout,         ///< Timer B or F: nobody answered; counts as a 408; client_done follows
+    client_send_failed,     ///< the transport gave up; counts as a 503; client_done follows
+    server_unacknowledged,  ///< Timer H, or a 2xx retransmitted for 64·T1 without ACK (RFC 3261 §13.3.1.4)
+    reliable_timeout,       ///< a reliable provisional response without PRACK for 64·T1 (RFC 3262 §3): answer 5xx
+    client_done,            ///< the client transaction is gone; its owner may forget the id
     server_done,
   };
   Kind kind;
@@ -48,7 +53,9 @@ struct Event {
 /// Bounded by `limit` transactions, both kinds together. Every stored message is stored once, at its size.
 class Transactions {
  public:
-  Transactions(const policy::SipTimes& times, std::size_t limit, std::int64_t start_mono_ms);
+  /// `hash_seed`: from the engine's Random, so that strangers cannot aim at the tables.
+  Transactions(const policy::SipTimes& times, std::size_t limit, std::int64_t start_mono_ms,
+               std::uint64_t hash_seed = 0);
   ~Transactions();
 
   // --- server side
@@ -69,7 +76,8 @@ class Transactions {
   /// The INVITE transaction a CANCEL is for: same branch and path (RFC 3261 §9.2); none when there is none or it has
   /// sent its final response.
   RequestMatch match_cancel(const sip::Message& cancel, const Flow& flow) const;
-  /// Makes the server transaction for a fresh request. None at the limit. `owner` comes back in events and matches.
+  /// Makes the server transaction for a fresh request. None at the limit, or when this very request has one already.
+  /// `owner` comes back in events and matches.
   ServerId accept(Now now, const sip::Message& request, const Flow& flow, std::uint64_t owner);
   void set_owner(ServerId server, std::uint64_t owner);
   /// Sends a response and keeps it for retransmissions. Responses go back along the request's path (RFC 3261 §18.2.2,
