@@ -2,11 +2,15 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <expected>
+#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "core/base/limits.hpp"
 #include "core/sip/error.hpp"
@@ -74,11 +78,12 @@ class Message {
   std::optional<std::uint32_t> expires;
   std::string_view content_type;   ///< empty without one
   std::string_view body;
-  /// True when start line, Via, From, To, Call-ID and CSeq could be read, even if parse() found a fault elsewhere: then a
-  /// refusal can be addressed.
+  /// True when a refusal can be addressed although parse() found a fault: the method and the topmost Via could be read
+  /// (the other Vias may be faulty), and lines for From, To, Call-ID and CSeq are there to be copied back as they came
+  /// (their views above may be unset). Always true of a request that parsed.
   bool answerable = false;
 
-  std::span<const Header> headers() const { return {headers_.data(), count_}; }
+  std::span<const Header> headers() const { return headers_.all(); }
   /// The first header of that name; null when missing.
   const Header* find(HeaderName name) const;
   /// The first header with that text as its name (letter case ignored): for names not in HeaderName.
@@ -87,12 +92,43 @@ class Message {
   std::string_view value(HeaderName name) const;
   /// Whether a comma list of tokens (Supported, Require, Allow …) names `token` in any of its lines, letter case ignored.
   bool lists(HeaderName name, std::string_view token) const;
+  /// The first Contact, parsed; null without one, for "*", and when it was faulty.
+  const NameAddr* contact() const { return has_contact_ ? &contact_ : nullptr; }
+  /// Whether the only Contact is "*" (RFC 3261 §10.2.2).
+  bool contact_is_star() const { return contact_is_star_; }
 
  private:
-  friend std::expected<void, ParseError> parse(std::span<char> buffer, Message& message);
-  std::array<Header, WireLimits::headers> headers_;
-  std::size_t count_ = 0;
+  friend class MessageReader;
+
+  // Room for headers that is written only as far as it is used: a fresh Message costs nothing for the unused rest.
+  class HeaderList {
+   public:
+    HeaderList() = default;
+    HeaderList(const HeaderList& other) : count_(other.count_) { copy(other); }
+    HeaderList& operator=(const HeaderList& other) {
+      count_ = other.count_;
+      if (this != &other) copy(other);
+      return *this;
+    }
+    std::span<const Header> all() const { return {std::launder(reinterpret_cast<const Header*>(room_)), count_}; }
+    const Header& operator[](std::size_t i) const { return all()[i]; }
+    std::size_t size() const { return count_; }
+    void clear() { count_ = 0; }
+    void push(const Header& header) { ::new (room_ + sizeof(Header) * count_++) Header(header); }
+
+   private:
+    void copy(const HeaderList& other) { std::memcpy(room_, other.room_, sizeof(Header) * count_); }
+    alignas(Header) std::byte room_[sizeof(Header) * WireLimits::headers];
+    std::size_t count_ = 0;
+  };
+
+  HeaderList headers_;
+  std::array<std::uint8_t, static_cast<std::size_t>(HeaderName::other)> first_{};  // place in headers_ plus one
+  NameAddr contact_;
+  bool has_contact_ = false;
+  bool contact_is_star_ = false;
 };
+static_assert(WireLimits::headers < 256 && std::is_trivially_copyable_v<Header>);
 
 /// Parses one whole message (a datagram, or what the stream framer cut). `buffer` is written to only to turn folded lines
 /// into spaces; a datagram's bytes behind Content-Length are ignored. On an error `message` holds what was read so far:
