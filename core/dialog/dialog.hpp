@@ -26,9 +26,9 @@ enum class Fit : std::uint8_t {
 enum class Fault : std::uint8_t {
   no_tag,           ///< a provisional response without To tag makes no dialog
   no_contact,       ///< the peer gave no Contact: there is nowhere to send to
-  bad_contact,      ///< no sip or sips URI, several Contacts, or no sips URI in a secure dialog
+  bad_contact,      ///< no sip or sips URI, several, longer than Dialog::target_bytes_max, or not sips if secure
   bad_route,        ///< a Record-Route or Path element that is no sip or sips URI
-  too_many_routes,  ///< more than Dialog::routes_max
+  too_many_routes,  ///< more than Dialog::routes_max, or longer than Dialog::routes_bytes_max
 };
 
 /// What the caller of write_request() says about a request; the dialog knows the rest.
@@ -52,6 +52,8 @@ class Dialog {
     terminated,
   };
   static constexpr std::size_t routes_max = 16;
+  static constexpr std::size_t routes_bytes_max = 4'096;
+  static constexpr std::size_t target_bytes_max = 2'048;
 
   /// A call we are about to make.
   struct Outgoing {
@@ -64,10 +66,12 @@ class Dialog {
     std::uint32_t cseq = 1;   ///< of the first request
     Flow flow;                ///< where it will be sent
   };
-  /// The mould for our own request: write_request() writes the INVITE itself from it. Errors: bad_route, too_many_routes.
+  /// The mould for our own request: write_request() writes the INVITE itself from it. Errors: bad_contact (the
+  /// target is no URI), bad_route, too_many_routes.
   static std::expected<Dialog, Fault> calling(const Outgoing& call);
   /// One fork of a call of ours: from a response with a To tag (101 to 299) that came by `flow`. 2xx: confirmed, else
-  /// early. A 2xx without To tag counts as an empty tag (RFC 3261 §12.1.2). Errors: all of Fault.
+  /// early. A 2xx without To tag counts as an empty tag (RFC 3261 §12.1.2); without a Contact our Request-URI stays the
+  /// target, since bare 180s are common. Errors: no_tag, bad_contact, bad_route, too_many_routes.
   std::expected<Dialog, Fault> fork(const sip::Message& response, const Flow& flow) const;
   /// A dialog that a request of the peer opens; early until confirm(). `local_tag` is what our responses carry.
   /// Errors: no_contact, bad_contact, bad_route, too_many_routes.
@@ -100,7 +104,8 @@ class Dialog {
   /// We sent a 2xx to the request that opened it.
   void confirm() { state_ = State::confirmed; }
   /// A 2xx for an early fork came: confirmed, target and route set are taken anew from it (RFC 3261 §13.2.2.4).
-  /// On a Fault the dialog is confirmed with the target and routes it had. Errors: all but no_tag.
+  /// On a Fault the dialog is confirmed with the target and routes it had. Errors: bad_contact,
+  /// bad_route, too_many_routes.
   std::expected<void, Fault> confirm(const sip::Message& response);
   /// A re-INVITE, UPDATE, SUBSCRIBE or NOTIFY was accepted (their request, or their 2xx to ours): its Contact is the
   /// target now. Without a Contact the old one stays. Errors: bad_contact (nothing changed).
@@ -109,9 +114,9 @@ class Dialog {
 
   /// Counts up and gives the CSeq for the next request (not for ACK and CANCEL). Stops below 2^31 (RFC 3261 §8.1.1.5).
   std::uint32_t next_cseq();
-  /// Appends request line, Via (with rport on UDP), Max-Forwards, Route, From, To, Call-ID, CSeq and Contact; the caller
-  /// adds headers and finishes with body() or no_body(). A first Route without ;lr is served as RFC 3261 §12.2.1.1 asks.
-  /// The Via's transport is that of flow().
+  /// Appends request line, Via (rport over UDP), Max-Forwards, Route, From, To, Call-ID, CSeq and Contact; the caller
+  /// adds headers and finishes with body() or no_body(). A first Route without ;lr is served as RFC 3261 §12.2.1.1
+  /// asks. The Via's transport is that of flow().
   sip::Writer write_request(std::string& out, const RequestHead& head) const;
   /// A whole request without body.
   std::string request(const RequestHead& head) const;
