@@ -1,0 +1,135 @@
+#include "shell/log/log.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace rf::log {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class LogFile : public ::testing::Test {
+ protected:
+  LogFile() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "rf-log-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    options_.file = folder_ + "/log";
+  }
+  ~LogFile() override { std::filesystem::remove_all(folder_); }
+
+  static std::string content(const std::string& path) {
+    std::ifstream in(path);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+  }
+
+  std::string folder_;
+  Options options_;
+};
+
+TEST_F(LogFile, WritesWhatIsSaidAtOrAboveTheLevel) {
+  options_.level = engine::Level::notice;
+  auto log = *Log::open(options_);
+  log->say(engine::Level::info, "quiet", "not this");
+  log->say(engine::Level::notice, "loud", "but this");
+  log->flush();
+  EXPECT_THAT(content(options_.file), HasSubstr("loud: but this"));
+  EXPECT_THAT(content(options_.file), Not(HasSubstr("quiet")));
+}
+
+TEST_F(LogFile, AuditLinesAreWrittenWhateverTheLevel) {
+  options_.level = engine::Level::error;
+  auto log = *Log::open(options_);
+  log->audit("root", "extension.add number=\"1001\"", "done");
+  log->flush();
+  EXPECT_THAT(content(options_.file), HasSubstr("audit: extension.add number=\"1001\" by root: done"));
+}
+
+TEST_F(LogFile, WhatWaitsIsWrittenWhenTheLogEnds) {
+  auto log = *Log::open(options_);
+  for (int i = 0; i < 1000; ++i) log->say(engine::Level::info, "line", std::to_string(i));
+  log.reset();
+  EXPECT_THAT(content(options_.file), HasSubstr("line: 999"));
+}
+
+TEST_F(LogFile, RotationLosesNoLine) {
+  auto log = *Log::open(options_);
+  log->say(engine::Level::info, "before", "");
+  log->flush();
+  std::filesystem::rename(options_.file, options_.file + ".1");
+  ASSERT_TRUE(log->reopen(options_).has_value());
+  log->say(engine::Level::info, "after", "");
+  log->flush();
+  EXPECT_THAT(content(options_.file + ".1"), HasSubstr("before"));
+  EXPECT_THAT(content(options_.file), HasSubstr("after"));
+}
+
+TEST_F(LogFile, AFileThatCannotBeOpenedLeavesTheOldOneInUse) {
+  auto log = *Log::open(options_);
+  Options broken = options_;
+  broken.file = folder_ + "/no/such/folder/log";
+  const auto result = log->reopen(broken);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_THAT(result.error(), HasSubstr("No such file or directory"));
+  log->say(engine::Level::info, "still", "");
+  log->flush();
+  EXPECT_THAT(content(options_.file), HasSubstr("still"));
+}
+
+TEST_F(LogFile, IsNotReadableByEverybody) {
+  auto log = *Log::open(options_);
+  struct stat facts {};
+  ASSERT_EQ(::stat(options_.file.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 07, 0u);
+}
+
+TEST_F(LogFile, ALinkInThePlaceOfTheFileIsNotFollowed) {
+  ASSERT_EQ(::symlink("/dev/null", options_.file.c_str()), 0);
+  EXPECT_FALSE(Log::open(options_).has_value());
+}
+
+TEST_F(LogFile, AFullQueueDropsTheOldestAndCountsThem) {
+  // A pipe that nobody reads stands for a disk that hangs.
+  options_.queue_max = 4;
+  const std::string pipe = folder_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  options_.file = pipe;
+  std::unique_ptr<Log> log;
+  std::thread opener([&] { log = *Log::open(options_); });
+  std::ifstream reader(pipe);
+  opener.join();
+  const std::string line(500, 'x');
+  for (int i = 0; i < 1'000; ++i) log->say(engine::Level::info, "flood", line);
+  EXPECT_GT(log->counters().dropped, 0u);
+  std::thread drain([&] {
+    std::string rest;
+    while (std::getline(reader, rest)) {
+    }
+  });
+  log.reset();
+  drain.join();
+}
+
+TEST_F(LogFile, ThreadsMayWriteAtOnce) {
+  auto log = *Log::open(options_);
+  std::vector<std::thread> writers;
+  for (int t = 0; t < 4; ++t)
+    writers.emplace_back([&] {
+      for (int i = 0; i < 200; ++i) log->say(engine::Level::info, "line", "from a thread");
+    });
+  for (auto& writer : writers) writer.join();
+  log->flush();
+  EXPECT_EQ(log->counters().written + log->counters().dropped, 800u);
+}
+
+}  // namespace
+}  // namespace rf::log
