@@ -6,10 +6,11 @@
 namespace rf::dialog {
 namespace {
 
-constexpr std::uint32_t max_forwards = 70;
 constexpr std::uint32_t cseq_max = 0x7fffffff;
 
-bool is_sip(const sip::Uri& uri) { return uri.scheme == sip::Uri::Scheme::sip || uri.scheme == sip::Uri::Scheme::sips; }
+bool is_sip(const sip::Uri& uri) {
+  return uri.scheme == sip::Uri::Scheme::sip || uri.scheme == sip::Uri::Scheme::sips;
+}
 
 /// A party of From or To: the display name as it came, the URI in brackets, no tag.
 std::string party(const sip::NameAddr& address) {
@@ -257,7 +258,7 @@ sip::Writer Dialog::write_request(std::string& out, const RequestHead& head) con
       .text(head.branch);
   if (!is_stream(flow_.transport)) writer.text(";rport");
   writer.end();
-  writer.header(sip::HeaderName::max_forwards, std::uint64_t{max_forwards});
+  writer.header(sip::HeaderName::max_forwards, std::uint64_t{head.max_forwards});
   if (!route.empty()) writer.header(sip::HeaderName::route, route);
   writer.begin(sip::HeaderName::from).text(local_party()).text(";tag=").text(local_tag()).end();
   writer.begin(sip::HeaderName::to).text(remote_party());

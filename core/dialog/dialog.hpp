@@ -38,6 +38,7 @@ struct RequestHead {
   std::string_view sent_by;  ///< of our Via: "192.0.2.1:5060"
   std::string_view contact;  ///< our Contact value, "<sip:…>"; empty writes none
   std::uint32_t cseq = 0;    ///< next_cseq(); of ACK and CANCEL the INVITE's
+  std::uint32_t max_forwards = 70;
 };
 
 /// One dialog of one leg. Copyable; all its texts live in one string. It changes only when told that a request or

@@ -42,8 +42,8 @@ class ReliableReceiver {
   std::uint32_t last_ = 0;
 };
 
-/// Whether a response asks for a PRACK: 101 to 199 with "100rel" in Require and a readable RSeq. Gives that number, else
-/// zero.
+/// Whether a response asks for a PRACK: 101 to 199 with "100rel" in Require and a readable RSeq. Gives that number,
+/// else zero.
 std::uint32_t reliable_rseq(const sip::Message& response);
 
 }  // namespace rf::dialog

@@ -7,7 +7,7 @@
 namespace rf::dialog {
 namespace {
 
-constexpr std::uint32_t interval_floor_s = 90;     // RFC 4028 §5
+constexpr std::uint32_t interval_floor_s = 90;  // RFC 4028 §5
 constexpr std::uint32_t interval_ceiling_s = 86'400;
 constexpr std::uint8_t refusals_max = 3;
 
@@ -39,7 +39,9 @@ Role wished_refresher(const sip::Message& message) {
   return Role::none;
 }
 
-std::uint32_t bounded(std::uint32_t interval_s) { return std::clamp(interval_s, interval_floor_s, interval_ceiling_s); }
+std::uint32_t bounded(std::uint32_t interval_s) {
+  return std::clamp(interval_s, interval_floor_s, interval_ceiling_s);
+}
 
 }  // namespace
 
@@ -48,7 +50,9 @@ SessionTimer::SessionTimer(const policy::SipTimes& times)
       own_min_s_(std::max(times.session_min_s, interval_floor_s)),
       min_s_(own_min_s_) {}
 
-std::uint32_t SessionTimer::offered_s() const { return std::max(interval_s_ != 0 ? interval_s_ : wanted_s_, min_s_); }
+std::uint32_t SessionTimer::offered_s() const {
+  return std::max(interval_s_ != 0 ? interval_s_ : wanted_s_, min_s_);
+}
 
 void SessionTimer::write_offer(sip::Writer& writer) const {
   if (wanted_s_ == 0 && interval_s_ == 0) return;
@@ -144,7 +148,9 @@ std::int64_t SessionTimer::expires_at_ms() const {
   return started_ms_ + interval_ms - std::min<std::int64_t>(32'000, interval_ms / 3);
 }
 
-std::int64_t SessionTimer::next_deadline() const { return std::min(refresh_at_ms(), expires_at_ms()); }
+std::int64_t SessionTimer::next_deadline() const {
+  return std::min(refresh_at_ms(), expires_at_ms());
+}
 
 void SessionTimer::retry_refresh(std::int64_t at_mono_ms) {
   refreshing_ = false;

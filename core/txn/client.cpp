@@ -118,7 +118,8 @@ void Transactions::State::on_client_repeat(Now now, ClientId id, Outbox& out) {
   if (client == nullptr) return;
   client->repeat = 0;
   const bool invite = client->method == sip::Method::invite;
-  const bool waiting = client->phase == Client::Phase::calling || (!invite && client->phase == Client::Phase::proceeding);
+  const bool waiting =
+      client->phase == Client::Phase::calling || (!invite && client->phase == Client::Phase::proceeding);
   if (!waiting || !client->sent) return;
   out.send(client->flow, client->sent.view());
   client->interval_ms *= 2;

@@ -27,7 +27,8 @@ struct Line {
 Line split(std::string_view line) {
   const std::size_t colon = std::min(line.find(':'), line.size());
   std::string_view name = line.substr(0, colon);
-  if (const std::size_t last = name.find_last_not_of(blanks); last != std::string_view::npos) name = name.substr(0, last + 1);
+  if (const std::size_t last = name.find_last_not_of(blanks); last != std::string_view::npos)
+    name = name.substr(0, last + 1);
   std::string_view value = line.substr(std::min(colon + 1, line.size()));
   value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
   return {sip::parse_header_name(name), value};
@@ -74,7 +75,9 @@ std::string derive(std::string_view request, std::string_view method, const std:
 
 }  // namespace
 
-std::string write_cancel(std::string_view request) { return derive(request, "CANCEL", nullptr); }
+std::string write_cancel(std::string_view request) {
+  return derive(request, "CANCEL", nullptr);
+}
 
 std::string write_ack(std::string_view request, std::string_view response_to) {
   return derive(request, "ACK", &response_to);

@@ -18,8 +18,8 @@ struct HashKey {
       : k0(mix64(seed + 0x9e3779b97f4a7c15ULL)), k1(mix64(seed + 0x3c6ef372fe94f82aULL)) {}
 };
 
-/// SipHash-1-3 over a row of texts and numbers. Each text goes in with its length in front, so no two rows of pieces are
-/// the same bytes. Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
+/// SipHash-1-3 over a row of texts and numbers. Each text goes in with its length in front, so no two rows of pieces
+/// are the same bytes. Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
 class KeyedHash {
  public:
   explicit KeyedHash(const HashKey& key)

@@ -17,7 +17,7 @@
 
 namespace rf::txn {
 
-/// A message at its size: what std::string would round up is a fifth of a finished transaction.
+/// A message at its size: a finished transaction is mostly its last message, and there are many of them.
 struct Bytes {
   std::unique_ptr<char[]> data;
   std::uint32_t size = 0;
@@ -50,7 +50,7 @@ struct Server {
   std::uint64_t owner = 0;
   Timers::Handle repeat = 0;
   Timers::Handle end = 0;
-  Bytes last;                   ///< the response that a retransmitted request gets
+  Bytes last;  ///< the response that a retransmitted request gets
   std::uint32_t interval_ms = 0;
   std::uint16_t reply_port = 0;
   bool invite = false;
@@ -68,10 +68,10 @@ struct Fork {
 
 struct Client {
   enum class Phase : std::uint8_t {
-    calling,     ///< nothing heard yet (INVITE "calling", others "trying")
+    calling,  ///< nothing heard yet (INVITE "calling", others "trying")
     proceeding,
-    completed,   ///< final response seen; INVITE: a non-2xx, `sent` is the ACK
-    accepted,    ///< INVITE: a 2xx came (RFC 6026)
+    completed,  ///< final response seen; INVITE: a non-2xx, `sent` is the ACK
+    accepted,   ///< INVITE: a 2xx came (RFC 6026)
   };
 
   Flow flow;
@@ -87,7 +87,7 @@ struct Client {
   Phase phase = Phase::calling;
   bool cancel_wanted = false;
   bool cancel_sent = false;
-  bool internal = false;        ///< a CANCEL of ours: nobody is told about it
+  bool internal = false;  ///< a CANCEL of ours: nobody is told about it
   bool on_path = false;
 };
 

@@ -16,22 +16,36 @@ void Transactions::advance(Now now, Outbox& out) {
   s.timers.advance(now.mono_ms, s.fired);
   for (const Timers::Fired& timer : s.fired) {
     switch (timer.kind) {
-      case State::server_repeat: s.on_server_repeat(now, ServerId{timer.owner}, out); break;
-      case State::server_end: s.on_server_end(ServerId{timer.owner}); break;
-      case State::client_repeat: s.on_client_repeat(now, ClientId{timer.owner}, out); break;
-      case State::client_end: s.on_client_end(ClientId{timer.owner}); break;
+      case State::server_repeat:
+        s.on_server_repeat(now, ServerId{timer.owner}, out);
+        break;
+      case State::server_end:
+        s.on_server_end(ServerId{timer.owner});
+        break;
+      case State::client_repeat:
+        s.on_client_repeat(now, ClientId{timer.owner}, out);
+        break;
+      case State::client_end:
+        s.on_client_end(ClientId{timer.owner});
+        break;
     }
   }
 }
 
-std::int64_t Transactions::next_deadline() const { return state_->timers.next_deadline(); }
+std::int64_t Transactions::next_deadline() const {
+  return state_->timers.next_deadline();
+}
 
 void Transactions::take_events(std::vector<Event>& out) {
   out.insert(out.end(), state_->events.begin(), state_->events.end());
   state_->events.clear();
 }
 
-std::size_t Transactions::size() const { return state_->servers.size() + state_->clients.size(); }
-std::size_t Transactions::limit() const { return state_->limit; }
+std::size_t Transactions::size() const {
+  return state_->servers.size() + state_->clients.size();
+}
+std::size_t Transactions::limit() const {
+  return state_->limit;
+}
 
 }  // namespace rf::txn

@@ -27,9 +27,9 @@ class Outbox {
   ~Outbox() = default;
 };
 
-/// Where the responses to `request` go, for those that are answered without a transaction: back along its path; over UDP
-/// without rport to the port of its Via (RFC 3261 §18.2.2), unless the Via names another host than the packet came from:
-/// then a NAT lies between, and only the source port leads back through it.
+/// Where the responses to `request` go, for those that are answered without a transaction: back along its path; over
+/// UDP without rport to the port of its Via (RFC 3261 §18.2.2), unless the Via names another host than the packet came
+/// from: then a NAT lies between, and only the source port leads back through it.
 Flow response_flow(const sip::Message& request, const Flow& flow);
 
 /// What happened without a message coming in. A transaction whose owner is zero reports nothing.
@@ -48,8 +48,8 @@ struct Event {
   std::uint64_t owner = 0;
 };
 
-/// All transactions of one engine. Nothing is made here for a request that has not been accept()ed: a stranger's request
-/// is matched, found to be no retransmission, challenged statelessly, and leaves nothing behind.
+/// All transactions of one engine. Nothing is made here for a request that has not been accept()ed: a stranger's
+/// request is matched, found to be no retransmission, challenged statelessly, and leaves nothing behind.
 /// Bounded by `limit` transactions, both kinds together. Every stored message is stored once, at its size.
 class Transactions {
  public:
@@ -103,14 +103,14 @@ class Transactions {
     sip::Method method = sip::Method::other;
     bool deliver = false;        ///< false: a repetition, dealt with here
   };
-  /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the host the request went to. A non-2xx final
-  /// response to INVITE is acknowledged here, repetitions included. Repeated 2xx are acknowledged again with the
-  /// stored ACK; a 2xx of another fork (other To tag) is delivered.
+  /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the host the request went to. A non-2xx
+  /// final response to INVITE is acknowledged here, repetitions included. Repeated 2xx are acknowledged again with the
+  /// stored ACK; a 2xx of another fork (other To tag) is delivered, up to 16 of them.
   ResponseMatch match_response(Now now, const sip::Message& response, const Flow& flow, Outbox& out);
   /// Gives the ACK for a 2xx: sent now and for every repetition of that 2xx while the transaction lives (Timer M).
   void acknowledge_2xx(Now now, ClientId client, const Flow& flow, std::string ack, Outbox& out);
-  /// Cancels an INVITE: sends the CANCEL now or as soon as a provisional response allows it (RFC 3261 §9.1); waits 64·T1
-  /// for the final response, then gives up with client_timeout. No effect after a final response.
+  /// Cancels an INVITE: sends the CANCEL now or as soon as a provisional response allows it (RFC 3261 §9.1); waits
+  /// 64·T1 for the final response, then gives up with client_timeout. No effect after a final response.
   void cancel(Now now, ClientId client, Outbox& out);
   /// The shell could not deliver to `flow`: every waiting client transaction on it fails.
   void on_send_failed(const Flow& flow);
