@@ -13,7 +13,8 @@
 namespace rf {
 
 /// Objects in chunks of 256 that never move, found by handle in constant time. `Handle` is an Id<…>: the low 32 bits are
-/// the place plus one, the high 32 the generation, so a stale handle is told from a live one.
+/// the place plus one, the next 28 the generation, so a stale handle is told from a live one. The top four bits are zero:
+/// an owner of many tables marks its handles there.
 template <class T, class Handle>
 class Slots {
  public:
@@ -59,7 +60,7 @@ class Slots {
     const std::uint32_t place = static_cast<std::uint32_t>(handle.value) - 1;
     Cell& c = cell(place);
     c.live = false;
-    ++c.generation;
+    c.generation = (c.generation + 1) & 0x0fffffff;
     c.next_free = free_;
     free_ = place;
     --size_;

@@ -68,6 +68,12 @@ struct SipTimes {
   std::uint32_t media_silence_s = 60;     ///< a call with no RTP from either side for so long is ended
 };
 
+/// The relay's ports (M3): two a stream and side.
+struct MediaPorts {
+  std::uint16_t first = 40'000;
+  std::uint16_t last = 40'999;
+};
+
 /// What every decision reads. Built by compile(), never changed afterwards.
 struct Policy {
   std::uint64_t version = 0;
@@ -77,6 +83,7 @@ struct Policy {
   std::vector<Listener> listeners;
   SipTimes times;
   Limits limits;
+  MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
   std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
 

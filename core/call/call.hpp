@@ -1,0 +1,128 @@
+// One call as data: a caller's leg, the forks that ring, and the streams between them. What happens to it is in calls.hpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/base/timers.hpp"
+#include "core/call/records.hpp"
+#include "core/dialog/dialog.hpp"
+#include "core/dialog/reliable.hpp"
+#include "core/dialog/session_timer.hpp"
+#include "core/media/plan.hpp"
+#include "core/sdp/offer_answer.hpp"
+#include "core/txn/transactions.hpp"
+
+namespace rf::call {
+
+/// Which side of a call: the index of its leg in a relay plan.
+enum class Side : std::uint8_t { caller = 0, callee = 1 };
+constexpr Side other(Side side) { return side == Side::caller ? Side::callee : Side::caller; }
+constexpr std::size_t index(Side side) { return static_cast<std::size_t>(side); }
+
+/// Our dialog with one phone.
+struct Leg {
+  Leg(const policy::SipTimes& times, std::uint64_t origin_random) : session(times), origin(origin_random) {}
+
+  std::optional<dialog::Dialog> dialog;
+  ExtensionId extension;
+  std::string binding_key;          ///< of a callee: which contact of the extension it is
+  dialog::SessionTimer session;
+  Timers::Handle session_timer = 0;
+  sdp::OfferAnswer exchange;
+  sdp::LocalOrigin origin;
+  std::string described;            ///< the last description that we sent on this leg
+  bool peer_takes_update = false;
+
+  /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
+  struct Ours {
+    txn::ClientId client;
+    sip::Method method = sip::Method::other;
+    std::uint32_t cseq = 0;
+    bool for_peer = false;
+  } ours;
+  /// A re-INVITE or UPDATE of the phone that waits for the other leg.
+  struct Theirs {
+    txn::ServerId server;
+    sip::Method method = sip::Method::other;
+    std::string response_head;      ///< the 200, ready but for its end
+    bool awaits_answer = false;     ///< answered with the other leg's offer: the ACK brings the answer
+  } theirs;
+};
+
+/// One contact of the callee that rings.
+struct Fork {
+  explicit Fork(Leg l) : leg(std::move(l)) {}
+
+  Leg leg;
+  txn::ClientId invite;
+  std::uint32_t cseq = 1;
+  dialog::ReliableReceiver reliable;
+  std::string answer;     ///< the description it answered with, reliable or in its 2xx
+  int status = 0;         ///< its final status; 0 while it rings
+  bool cancelled = false;
+  bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the caller's answer
+};
+
+/// One m= line that the relay carries.
+struct Stream {
+  bool used = false;
+  bool started = false;
+  media::RelayPlan plan;
+  std::array<bool, 2> held{};  ///< by side: the phone does not want to hear
+};
+
+enum class CallState : std::uint8_t {
+  ringing,
+  storing,  ///< answered by the callee; the caller is told when the record is on disk
+  talking,
+  ending,   ///< everybody was told; waiting for the relay's numbers and for forks to give up
+};
+
+struct Call {
+  Call(const policy::SipTimes& times, std::uint64_t origin_random, Random& random)
+      : caller(times, origin_random), reliable(random) {}
+
+  CallId id;
+  Cdr cdr;
+  CallState state = CallState::ringing;
+  bool late_offer = false;          ///< the INVITE brought no description
+
+  Leg caller;
+  txn::ServerId invite;             ///< the caller's INVITE
+  std::uint32_t invite_cseq = 0;
+  std::string invite_head;          ///< what every response to it begins with, behind the status line
+  bool caller_takes_reliable = false;
+  bool caller_wants_reliable = false;
+  dialog::ReliableSender reliable;
+  int provisional_sent = 0;         ///< the last provisional status that the caller got
+  bool provisional_described = false;
+  int provisional_waiting = 0;      ///< a status that waits for the PRACK of the one before
+
+  std::vector<Fork> forks;
+  std::optional<std::size_t> winner;
+  std::vector<Stream> streams;      ///< by index of the m= line
+  std::size_t reports_due = 0;
+  bool recorded = false;            ///< its CDR is closed
+
+  std::uint64_t ticket = 0;
+  Timers::Handle ring_timer = 0, duration_timer = 0, end_timer = 0;
+
+  Leg* leg(Side side) {
+    if (side == Side::caller) return &caller;
+    return winner ? &forks[*winner].leg : nullptr;
+  }
+};
+
+/// Finds a leg again: a call, and which of its dialogs.
+struct LegRef {
+  CallId call;
+  Side side = Side::caller;
+  std::uint32_t fork = 0;  ///< of a callee
+};
+
+}  // namespace rf::call

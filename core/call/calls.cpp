@@ -1,0 +1,180 @@
+#include "core/call/calls.hpp"
+
+#include <algorithm>
+
+#include "core/call/wire.hpp"
+
+namespace rf::call {
+
+using engine::Reason;
+
+Calls::Calls(const policy::Policy& policy, Random& random)
+    : calls_(policy.limits.calls_max),
+      ports_(policy.media_ports.first, policy.media_ports.last, Random(random.next())) {}
+
+void Calls::respond(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server, int status,
+                    std::string_view to_tag) {
+  std::string bytes;
+  const std::string tag = to_tag.empty() ? ctx.random.token(20) : std::string(to_tag);
+  auto writer = sip::write_response_head(bytes, request, flow.remote, status, tag);
+  if (status == 415) writer.header(sip::HeaderName::accept, "application/sdp");
+  if (status == 500) writer.header(sip::HeaderName::retry_after, ctx.random.below(10));
+  writer.no_body();
+  ctx.txns.respond(ctx.now, server, status, std::move(bytes), ctx.out);
+}
+
+void Calls::index_leg(std::string_view local_tag, LegRef ref) { by_tag_.emplace(std::string(local_tag), ref); }
+
+const LegRef* Calls::find(const sip::Message& request) const {
+  const auto found = by_tag_.find(std::string(request.to.tag()));
+  return found == by_tag_.end() ? nullptr : &found->second;
+}
+
+Leg* Calls::leg(const LegRef& ref) {
+  Call* call = calls_.find(ref.call);
+  if (!call) return nullptr;
+  return ref.side == Side::caller ? &call->caller : &call->forks[ref.fork].leg;
+}
+
+dialog::Fit Calls::judge(const LegRef& ref, const sip::Message& request, const Flow& flow) {
+  const Leg* leg = this->leg(ref);
+  return leg && leg->dialog ? leg->dialog->fits(request, flow) : dialog::Fit::wrong_tags;
+}
+
+ExtensionId Calls::extension_of(const LegRef& ref) {
+  const Leg* leg = this->leg(ref);
+  return leg ? leg->extension : ExtensionId{};
+}
+
+void Calls::rebind(const LegRef& ref, const Flow& flow) {
+  if (Leg* leg = this->leg(ref); leg && leg->dialog) leg->dialog->rebind(flow);
+}
+
+std::size_t Calls::calls_of(ExtensionId extension) const {
+  const auto found = by_extension_.find(extension);
+  if (found == by_extension_.end()) return 0;
+  return static_cast<std::size_t>(std::count_if(found->second.begin(), found->second.end(), [&](CallId id) {
+    const Call* call = calls_.find(id);
+    return call && call->state != CallState::ending;
+  }));
+}
+
+void Calls::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId client, const sip::Message& response,
+                            const Flow& flow) {
+  if (const auto info = infos_.find(client); info != infos_.end()) {
+    if (response.status < 200) return;
+    std::string bytes;
+    const int status = response.status < 300 || response.status == 415 || response.status == 488 ? response.status : 480;
+    begin_response(bytes, status, info->second.head).no_body();
+    ctx.txns.respond(ctx.now, info->second.server, status, std::move(bytes), ctx.out);
+    infos_.erase(info);
+    return;
+  }
+  Call* call = this->call(handle);
+  if (!call) return;
+  for (std::size_t i = 0; i < call->forks.size(); ++i)
+    if (call->forks[i].invite == client) return on_fork_response(ctx, *call, i, response, flow);
+  for (const Side side : {Side::caller, Side::callee}) {
+    const Leg* leg = call->leg(side);
+    if (leg && leg->ours.client == client) return on_ours_response(ctx, *call, side, response);
+  }
+}
+
+void Calls::on_event(Context& ctx, const txn::Event& event) {
+  using What = txn::Event::Kind;
+  if (event.client) {
+    if (event.kind == What::client_done) return;
+    const int status = event.kind == What::client_timeout ? 408 : 503;
+    if (const auto info = infos_.find(event.client); info != infos_.end()) {
+      std::string bytes;
+      begin_response(bytes, 480, info->second.head).no_body();
+      ctx.txns.respond(ctx.now, info->second.server, 480, std::move(bytes), ctx.out);
+      infos_.erase(info);
+      return;
+    }
+    Call* call = this->call(handle_of(event.owner));
+    if (!call) return;
+    for (std::size_t i = 0; i < call->forks.size(); ++i)
+      if (call->forks[i].invite == event.client) return on_fork_failure(ctx, *call, i, status);
+    for (const Side side : {Side::caller, Side::callee}) {
+      const Leg* leg = call->leg(side);
+      if (leg && leg->ours.client == event.client) return on_ours_failed(ctx, *call, side, status, nullptr);
+    }
+    return;
+  }
+  Call* call = this->call(handle_of(event.owner));
+  if (!call || call->state == CallState::ending) return;
+  if (event.kind == What::server_unacknowledged)
+    end_answered(ctx, *call, EndedBy::system, Reason::call_ended, "answer was never acknowledged");
+  if (event.kind == What::reliable_timeout)
+    end(ctx, *call, CallResult::failed, EndedBy::system, 504, Reason::call_ended, "no PRACK");
+}
+
+void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
+  Call* call = this->call(handle);
+  if (!call) return;
+  switch (kind) {
+    case ring_due:
+      call->ring_timer = 0;
+      return end(ctx, *call, CallResult::no_answer, EndedBy::system, 480, Reason::call_ended, "nobody answered");
+    case duration_due:
+      call->duration_timer = 0;
+      return end_answered(ctx, *call, EndedBy::system, Reason::max_duration_reached);
+    case end_due:
+      call->end_timer = 0;
+      call->reports_due = 0;
+      return settle(ctx, *call);
+    default: break;
+  }
+  const Side side = kind == caller_session_due ? Side::caller : Side::callee;
+  Leg* leg = call->leg(side);
+  if (!leg || call->state != CallState::talking) return;
+  leg->session_timer = 0;
+  if (ctx.now.mono_ms >= leg->session.expires_at_ms())
+    return end_answered(ctx, *call, EndedBy::system, Reason::session_expired);
+  if (ctx.now.mono_ms >= leg->session.refresh_at_ms()) refresh(ctx, *call, side);
+  watch_session(ctx, *call, side);
+}
+
+void Calls::on_moved(ExtensionId extension, const Flow& from, const Flow& to) {
+  const auto found = by_extension_.find(extension);
+  if (found == by_extension_.end()) return;
+  for (const CallId id : found->second) {
+    Call* call = calls_.find(id);
+    if (!call) continue;
+    const auto follow = [&](Leg& leg) {
+      if (leg.extension == extension && leg.dialog && same_path(leg.dialog->flow(), from)) leg.dialog->rebind(to);
+    };
+    follow(call->caller);
+    for (Fork& fork : call->forks) follow(fork.leg);
+  }
+}
+
+void Calls::on_policy(Context& ctx) {
+  std::vector<CallId> orphaned;
+  calls_.for_each([&](CallId id, Call& call) {
+    const auto usable = [&](ExtensionId extension) {
+      const policy::Extension* known = ctx.policy.by_id(extension);
+      return known && known->enabled;
+    };
+    if (!usable(call.caller.extension) || !usable(call.cdr.callee)) orphaned.push_back(id);
+  });
+  for (const CallId id : orphaned)
+    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "extension disabled or removed");
+}
+
+std::vector<engine::RunningCall> Calls::list() {
+  std::vector<engine::RunningCall> out;
+  calls_.for_each([&](CallId, Call& call) {
+    const bool held = std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.held[0] || s.held[1]; });
+    const char* state = call.state == CallState::ringing   ? "ringing"
+                        : call.state == CallState::storing ? "ringing"
+                        : call.state == CallState::ending  ? "ending"
+                        : held                             ? "held"
+                                                           : "talking";
+    out.push_back({call.cdr, state});
+  });
+  return out;
+}
+
+}  // namespace rf::call

@@ -1,0 +1,139 @@
+// Back-to-back calls: what one phone does is told to the other in our own words.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/slots.hpp"
+#include "core/call/call.hpp"
+#include "core/call/context.hpp"
+#include "core/call/registrar.hpp"
+#include "core/media/ports.hpp"
+
+namespace rf::call {
+
+/// All calls of one engine. Sees authenticated INVITEs and requests that fit a dialog; never a stranger's.
+/// Source: RFC 3261 (as UAS towards the caller and UAC towards the callee), RFC 3262, 3264, 3311, 4028.
+class Calls {
+ public:
+  Calls(const policy::Policy& policy, Random& random);
+
+  // --- requests
+
+  /// A new call by `caller`. `server` is its transaction; 100 has been sent.
+  void handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
+                     const policy::Extension& caller, txn::ServerId server);
+  /// The leg that a request with a To tag names; none when there is no such dialog.
+  const LegRef* find(const sip::Message& request) const;
+  dialog::Fit judge(const LegRef& ref, const sip::Message& request, const Flow& flow);
+  ExtensionId extension_of(const LegRef& ref);
+  /// The phone proved itself on another path.
+  void rebind(const LegRef& ref, const Flow& flow);
+  /// A request that fits its dialog (or whose sender has just proved itself). `server` is none for an ACK.
+  void handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& request, const Flow& flow, txn::ServerId server);
+  /// The CANCEL of an INVITE of ours was answered; `invite` is that INVITE.
+  void handle_cancel(Context& ctx, std::uint64_t call, txn::ServerId invite);
+
+  // --- everything else that happens
+
+  void handle_response(Context& ctx, std::uint64_t call, txn::ClientId client, const sip::Message& response,
+                       const Flow& flow);
+  void on_event(Context& ctx, const txn::Event& event);
+  void on_timer(Context& ctx, std::uint64_t call, std::uint32_t kind);
+  void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
+  void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
+  void on_relay_silent(Context& ctx, CallId call);
+  void on_relay_failed(Context& ctx, CallId call);
+  /// A phone registered again from another place: its calls follow it.
+  void on_moved(ExtensionId extension, const Flow& from, const Flow& to);
+  void on_policy(Context& ctx);
+
+  // --- the operator
+
+  std::uint64_t hang_up(Context& ctx, std::string_view cdr_id);
+  void end_all(Context& ctx);
+  std::vector<engine::RunningCall> list();
+  std::size_t size() const { return calls_.size(); }
+  std::size_t ports_in_use() const { return ports_.in_use(); }
+  std::size_t ports_capacity() const { return ports_.capacity(); }
+  std::uint64_t started() const { return started_; }
+  std::uint64_t answered() const { return answered_; }
+
+ private:
+  enum Kind : std::uint32_t { ring_due, duration_due, end_due, caller_session_due, callee_session_due };
+  struct Ending;
+  struct InfoRelay {
+    CallId call;
+    txn::ServerId server;
+    std::string head;
+  };
+
+  // setup.cpp
+  void refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
+              txn::ServerId server, int status, CallResult result, engine::Reason reason, std::string_view detail);
+  void ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
+            const Binding& binding, const sip::Message& request, const sdp::Session* offer);
+  void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  void on_fork_failure(Context& ctx, Call& call, std::size_t fork, int status);
+  void tell_caller(Context& ctx, Call& call, int status, const std::string* answer);
+  void answer_caller(Context& ctx, Call& call);
+  void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  bool enter_fork_dialog(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+
+  // modify.cpp
+  void on_ack(Context& ctx, Call& call, Side side, const sip::Message& request);
+  void on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow, txn::ServerId server);
+  void on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
+  void on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
+  void on_ours_response(Context& ctx, Call& call, Side side, const sip::Message& response);
+  void on_ours_failed(Context& ctx, Call& call, Side side, int status, const sip::Message* response);
+  void answer_theirs(Context& ctx, Call& call, Side side, int status, const std::string& description);
+  bool send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description,
+                   bool for_peer);
+  void refresh(Context& ctx, Call& call, Side side);
+  void watch_session(Context& ctx, Call& call, Side side);
+
+  // streams.cpp
+  std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
+  bool open_streams(Context& ctx, Call& call, const sdp::Session& session);
+  void take_remote(Context& ctx, Call& call, Side from, const Flow& flow, const sdp::Session& session);
+  void push_streams(Context& ctx, Call& call);
+  void close_streams(Context& ctx, Call& call);
+
+  // finish.cpp
+  /// Ends a call in any state: everybody who is still in it is told, the CDR gets its result.
+  void end(Context& ctx, Call& call, CallResult result, EndedBy by, int caller_status, engine::Reason reason,
+           std::string_view detail = {});
+  void end_answered(Context& ctx, Call& call, EndedBy by, engine::Reason reason, std::string_view detail = {});
+  void bye(Context& ctx, Leg& leg);
+  void settle(Context& ctx, Call& call);
+  void forget(Context& ctx, Call& call);
+  void close_cdr(Context& ctx, Call& call);
+
+  void respond(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server, int status,
+               std::string_view to_tag = {});
+  void index_leg(std::string_view local_tag, LegRef ref);
+  Call* call(std::uint64_t handle) { return calls_.find(CallId{handle}); }
+  Leg* leg(const LegRef& ref);
+  std::size_t calls_of(ExtensionId extension) const;
+
+  Slots<Call, CallId> calls_;
+  media::PortPool ports_;
+  std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
+  boost::unordered_flat_map<ExtensionId, std::vector<CallId>, std::hash<ExtensionId>> by_extension_;
+  boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
+  boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;
+  std::uint64_t next_ticket_ = 2;
+  std::uint64_t next_relay_ = 1;
+  std::uint64_t started_ = 0;
+  std::uint64_t answered_ = 0;
+};
+
+}  // namespace rf::call

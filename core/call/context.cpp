@@ -1,0 +1,49 @@
+#include "core/call/context.hpp"
+
+#include "core/sip/uri.hpp"
+
+namespace rf::call {
+namespace {
+
+void append_host(std::string& out, const Endpoint& endpoint) { out += endpoint.text(); }
+
+}  // namespace
+
+Endpoint public_endpoint(const policy::Policy& policy, const Flow& flow) {
+  const policy::Listener* listener = policy.listener(flow.listener);
+  if (listener && listener->advertised && !policy.is_local(flow.remote.address)) return *listener->advertised;
+  if (!is_stream(flow.transport) || !listener) return flow.local;
+  // The local port of a connection that we opened is not one that anybody can call.
+  return Endpoint{flow.local.address, listener->bind.port};
+}
+
+void append_contact_uri(std::string& out, const policy::Policy& policy, const Flow& flow, std::string_view user) {
+  out += "sip:";
+  if (!user.empty()) {
+    sip::append_escaped_user(out, user);
+    out += '@';
+  }
+  append_host(out, public_endpoint(policy, flow));
+  if (flow.transport != Transport::udp) {
+    out += ";transport=";
+    out += name_of(flow.transport);
+  }
+}
+
+void append_via(std::string& out, const policy::Policy& policy, const Flow& flow, std::string_view branch) {
+  out += "SIP/2.0/";
+  out += via_name(flow.transport);
+  out += ' ';
+  append_host(out, public_endpoint(policy, flow));
+  out += ";branch=";
+  out += branch;
+  out += ";rport";
+}
+
+std::string new_branch(Random& random) {
+  std::string branch = "z9hG4bK";
+  random.append_token(branch, 20);
+  return branch;
+}
+
+}  // namespace rf::call

@@ -1,0 +1,175 @@
+// How calls end: everybody is told, the relay's numbers come in, the record is closed, nothing is left.
+#include <algorithm>
+
+#include "core/call/calls.hpp"
+#include "core/call/wire.hpp"
+
+namespace rf::call {
+
+using engine::Level;
+using engine::Reason;
+
+namespace {
+
+/// How long an ended call waits for the relay's numbers before its record is closed without them.
+constexpr std::int64_t report_wait_ms = 2'000;
+
+}  // namespace
+
+void Calls::handle_cancel(Context& ctx, std::uint64_t handle, txn::ServerId invite) {
+  Call* call = this->call(handle);
+  if (!call) return;
+  if (call->invite == invite) {
+    if (call->state == CallState::ringing || call->state == CallState::storing)
+      end(ctx, *call, CallResult::cancelled, EndedBy::caller, 487, Reason::call_ended, "cancelled");
+    return;
+  }
+  for (const Side side : {Side::caller, Side::callee}) {
+    Leg* leg = call->leg(side);
+    if (!leg || leg->theirs.server != invite) continue;
+    Leg* peer = call->leg(other(side));
+    if (peer && peer->ours.for_peer) ctx.txns.cancel(ctx.now, peer->ours.client, ctx.out);
+    return answer_theirs(ctx, *call, side, 487, {});
+  }
+}
+
+void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int caller_status, Reason reason,
+                std::string_view detail) {
+  if (call.state == CallState::ending) return;
+  const bool was_talking = call.state == CallState::talking;
+  call.state = CallState::ending;
+  ctx.timers.cancel(call.ring_timer);
+  ctx.timers.cancel(call.duration_timer);
+  for (Fork& fork : call.forks) {
+    ctx.timers.cancel(fork.leg.session_timer);
+    if (fork.status != 0 || fork.cancelled) continue;
+    fork.cancelled = true;
+    ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
+  }
+  ctx.timers.cancel(call.caller.session_timer);
+  if (call.winner) bye(ctx, call.forks[*call.winner].leg);
+  if (was_talking) {
+    bye(ctx, call.caller);
+  } else {
+    std::string bytes;
+    begin_response(bytes, caller_status, call.invite_head).no_body();
+    ctx.txns.respond(ctx.now, call.invite, caller_status, std::move(bytes), ctx.out);
+    call.caller.dialog->terminate();
+    call.cdr.answered_wall_ms = 0;
+  }
+  Cdr& cdr = call.cdr;
+  cdr.result = result;
+  cdr.ended_by = by;
+  cdr.sip_status = static_cast<std::uint16_t>(was_talking ? 200 : caller_status);
+  cdr.ended_wall_ms = ctx.now.wall_ms;
+  cdr.reason = engine::text_of(reason);
+  if (!detail.empty()) cdr.reason.append(": ").append(detail);
+  ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail);
+  close_streams(ctx, call);
+  if (call.reports_due > 0) call.end_timer = ctx.timers.set(ctx.after_ms(report_wait_ms), mark(Owner::call, call.id.value), end_due);
+  settle(ctx, call);
+}
+
+void Calls::end_answered(Context& ctx, Call& call, EndedBy by, Reason reason, std::string_view detail) {
+  if (call.state == CallState::talking) return end(ctx, call, CallResult::answered, by, 200, reason, detail);
+  end(ctx, call, by == EndedBy::caller ? CallResult::cancelled : CallResult::failed, by, 480, reason, detail);
+}
+
+void Calls::bye(Context& ctx, Leg& leg) {
+  if (!leg.dialog || leg.dialog->state() != dialog::Dialog::State::confirmed) return;
+  auto request = begin_in_dialog(ctx, *leg.dialog, "BYE", {});
+  sip::Writer(request.bytes).no_body();
+  ctx.txns.request(ctx.now, sip::Method::bye, leg.dialog->flow(), std::move(request.bytes), request.branch, 0, ctx.out);
+  leg.dialog->terminate();
+}
+
+void Calls::settle(Context& ctx, Call& call) {
+  if (call.state != CallState::ending) return;
+  if (call.reports_due == 0 && !call.recorded) close_cdr(ctx, call);
+  const bool forks_done = std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; });
+  if (forks_done && call.reports_due == 0) forget(ctx, call);
+}
+
+void Calls::close_cdr(Context& ctx, Call& call) {
+  for (const auto& leg : call.cdr.media) {
+    if (leg.refused_source == 0) continue;
+    ctx.report(Level::warning, Reason::bleed_detected, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+               std::to_string(leg.refused_source) + " packets from strangers, last " + leg.last_refused.text());
+  }
+  ctx.out.add(engine::CloseCdr{call.cdr});
+  call.recorded = true;
+}
+
+void Calls::forget(Context& ctx, Call& call) {
+  ctx.timers.cancel(call.end_timer);
+  if (call.ticket != 0) by_ticket_.erase(call.ticket);
+  const auto unlist = [&](ExtensionId extension) {
+    const auto found = by_extension_.find(extension);
+    if (found == by_extension_.end()) return;
+    std::erase(found->second, call.id);
+    if (found->second.empty()) by_extension_.erase(found);
+  };
+  unlist(call.caller.extension);
+  unlist(call.cdr.callee);
+  by_tag_.erase(std::string(call.caller.dialog->local_tag()));
+  for (const Fork& fork : call.forks) by_tag_.erase(std::string(fork.leg.dialog->local_tag()));
+  calls_.erase(call.id);
+}
+
+void Calls::on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped) {
+  Call* call = calls_.find(report.call);
+  if (!call) return;
+  for (std::size_t i = 0; i < 2; ++i) {
+    media::LegStatistics& sum = call->cdr.media[i];
+    const media::LegStatistics& one = report.legs[i];
+    // The first stream (audio) gives the figures; what was refused counts for all of them.
+    if (!stopped || call->streams.empty() || call->streams.front().plan.id == report.id || sum.packets == 0) {
+      const auto source = sum.refused_source, shape = sum.refused_shape;
+      sum = one;
+      if (stopped) sum.refused_source += source, sum.refused_shape += shape;
+    } else {
+      sum.refused_source += one.refused_source;
+      sum.refused_shape += one.refused_shape;
+    }
+  }
+  if (!stopped) return;
+  if (call->reports_due > 0) --call->reports_due;
+  settle(ctx, *call);
+}
+
+void Calls::on_relay_silent(Context& ctx, CallId id) {
+  Call* call = calls_.find(id);
+  if (call && call->state == CallState::talking) end_answered(ctx, *call, EndedBy::system, Reason::media_silent);
+}
+
+void Calls::on_relay_failed(Context& ctx, CallId id) {
+  Call* call = calls_.find(id);
+  if (!call || call->state == CallState::ending) return;
+  end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::system_limit_reached, "media ports could not be bound");
+}
+
+void Calls::end_all(Context& ctx) {
+  std::vector<CallId> ids;
+  calls_.for_each([&](CallId id, Call&) { ids.push_back(id); });
+  for (const CallId id : ids) {
+    Call* call = calls_.find(id);
+    if (!call || call->state == CallState::ending) continue;
+    const bool talking = call->state == CallState::talking;
+    end(ctx, *call, talking ? CallResult::answered : CallResult::interrupted, EndedBy::system, 503, Reason::stopping);
+  }
+}
+
+std::uint64_t Calls::hang_up(Context& ctx, std::string_view cdr_id) {
+  std::uint64_t ended = 0;
+  std::vector<CallId> ids;
+  calls_.for_each([&](CallId id, Call& call) {
+    if (call.cdr.id == cdr_id && call.state != CallState::ending) ids.push_back(id);
+  });
+  for (const CallId id : ids) {
+    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "by the operator");
+    ++ended;
+  }
+  return ended;
+}
+
+}  // namespace rf::call

@@ -1,0 +1,316 @@
+// What changes while a call runs: re-INVITE, UPDATE, hold, ACK, PRACK, INFO, session refreshes.
+#include <algorithm>
+
+#include "core/call/calls.hpp"
+#include "core/call/wire.hpp"
+
+namespace rf::call {
+
+using engine::Level;
+using engine::Reason;
+using sip::HeaderName;
+
+namespace {
+
+/// What INFO may carry to the other phone: keys pressed (and picture requests of video phones), nothing else.
+bool may_pass(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
+  for (const std::string_view known : {"application/dtmf-relay", "application/dtmf", "application/media_control+xml"})
+    if (sip::equal_nocase(type, known)) return true;
+  return false;
+}
+
+/// A failed refresh that leaves the call standing is tried again after this (RFC 3261 §14.1: 2.1 to 4 s).
+std::int64_t glare_wait_ms(Random& random) { return 2'100 + static_cast<std::int64_t>(random.below(1'900)); }
+
+}  // namespace
+
+void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& request, const Flow& flow, txn::ServerId server) {
+  Call* call = calls_.find(ref.call);
+  Leg* leg = this->leg(ref);
+  if (!call || !leg) return;
+  leg->dialog->take_cseq(request);
+  const bool in_call = ref.side == Side::caller || call->winner == ref.fork;
+  switch (request.method) {
+    case sip::Method::ack:
+      if (in_call) on_ack(ctx, *call, ref.side, request);
+      return;
+    case sip::Method::bye:
+      respond(ctx, request, flow, server, 200);
+      if (call->state == CallState::ringing && ref.side == Side::callee) return on_fork_failure(ctx, *call, ref.fork, 480);
+      if (!in_call || call->state == CallState::ending) return;
+      leg->dialog->terminate();
+      return end_answered(ctx, *call, ref.side == Side::caller ? EndedBy::caller : EndedBy::callee, Reason::call_ended);
+    case sip::Method::prack: return on_prack(ctx, *call, ref.side, request, flow, server);
+    case sip::Method::options: return respond(ctx, request, flow, server, 200);
+    case sip::Method::info:
+    case sip::Method::invite:
+    case sip::Method::update:
+      if (call->state == CallState::ending) return respond(ctx, request, flow, server, 481);
+      if (request.method == sip::Method::info && call->state == CallState::talking)
+        return on_info(ctx, *call, ref.side, request, server);
+      if (request.method == sip::Method::update && !in_call && request.body.empty())
+        return respond(ctx, request, flow, server, 200);
+      if (call->state != CallState::talking || !in_call) return respond(ctx, request, flow, server, 491);
+      return on_modify(ctx, *call, ref.side, request, server);
+    default: {
+      std::string bytes;
+      auto writer = sip::write_response_head(bytes, request, flow.remote, 405, {});
+      writer.header(HeaderName::allow, allowed_methods).no_body();
+      return ctx.txns.respond(ctx.now, server, 405, std::move(bytes), ctx.out);
+    }
+  }
+}
+
+void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& request) {
+  Leg& leg = *call.leg(side);
+  const bool initial = side == Side::caller && call.invite && !leg.theirs.server;
+  const txn::ServerId server = initial ? call.invite : leg.theirs.server;
+  if (!server) return;
+  ctx.txns.acknowledge(server);
+  Leg* peer = call.leg(other(side));
+  const bool owed = initial ? call.late_offer && call.winner && call.forks[*call.winner].ack_owed : leg.theirs.awaits_answer;
+  if (!initial) leg.theirs = {};
+  if (!owed || !peer || call.state != CallState::talking) return;
+  const auto description = description_of(request);
+  const sdp::Session* session = description && *description ? &**description : nullptr;
+  const auto meaning = receive(leg.exchange, sdp::Carrier::ack, session);
+  const txn::ClientId client = initial ? call.forks[*call.winner].invite : peer->ours.client;
+  const std::uint32_t cseq = initial ? call.forks[*call.winner].cseq : peer->ours.cseq;
+  if (initial) call.forks[*call.winner].ack_owed = false;
+  peer->ours = {};
+  std::string body;
+  const bool fits = meaning && *meaning == sdp::Meaning::answer && session;
+  if (fits) {
+    take_remote(ctx, call, side, leg.dialog->flow(), *session);
+    body = describe(ctx, call, other(side), *peer, *session);
+    tell(peer->exchange, sdp::Carrier::ack, body);
+    peer->described = body;
+    push_streams(ctx, call);
+  }
+  const Flow& path = peer->dialog->flow();
+  ctx.txns.acknowledge_2xx(ctx.now, client, path,
+                           peer->dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), cseq,
+                                             body.empty() ? "" : "application/sdp", body),
+                           ctx.out);
+  if (!fits) end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "ACK without the answer");
+}
+
+void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow, txn::ServerId server) {
+  const auto rack = sip::parse_rack(request.value(HeaderName::rack));
+  // Our offer/answer needs no second round inside the set-up: an offer in a PRACK is refused, the call goes on.
+  const bool taken = side == Side::caller && rack && rack->method == sip::Method::invite && request.body.empty() &&
+                     call.reliable.take(*rack, call.invite_cseq);
+  if (!taken) return respond(ctx, request, flow, server, request.body.empty() ? 481 : 488);
+  ctx.txns.prack_received(call.invite);
+  respond(ctx, request, flow, server, 200);
+  if (call.provisional_waiting == 0 || call.state != CallState::ringing) return;
+  const int status = call.provisional_waiting;
+  call.provisional_waiting = 0;
+  tell_caller(ctx, call, status, nullptr);
+}
+
+void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
+  Leg& leg = *call.leg(side);
+  Leg* peer = call.leg(other(side));
+  const Flow& flow = leg.dialog->flow();
+  if (request.body.empty()) return respond(ctx, request, flow, server, 200);
+  if (!may_pass(request.content_type)) return respond(ctx, request, flow, server, 415);
+  auto info = begin_in_dialog(ctx, *peer->dialog, "INFO", {});
+  const Flow& path = peer->dialog->flow();
+  sip::Writer(info.bytes).body(request.content_type, request.body);
+  const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::info, path, std::move(info.bytes), info.branch,
+                                                mark(Owner::call, call.id.value), ctx.out);
+  if (!client) return respond(ctx, request, flow, server, 503);
+  infos_.emplace(client, InfoRelay{call.id, server, response_head(request, flow, {})});
+}
+
+void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
+  Leg& leg = *call.leg(side);
+  Leg& peer = *call.leg(other(side));
+  const Flow flow = leg.dialog->flow();
+  const bool invite = request.method == sip::Method::invite;
+  if (leg.theirs.server) {
+    // The one before has not been answered or acknowledged yet (RFC 3261 §14.2).
+    if (!ctx.txns.is_final(leg.theirs.server)) return respond(ctx, request, flow, server, 500);
+    leg.theirs = {};
+  }
+  if (leg.ours.client || peer.theirs.server || (peer.ours.client && peer.ours.for_peer))
+    return respond(ctx, request, flow, server, 491);
+  if (const auto timer = leg.session.take_request(request); !timer) {
+    std::string bytes;
+    auto writer = sip::write_response_head(bytes, request, flow.remote, 422, {});
+    writer.header(HeaderName::min_se, timer.error().min_se_s).no_body();
+    return ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
+  }
+  const auto description = description_of(request);
+  if (!description) return respond(ctx, request, flow, server, description.error());
+  const sdp::Session* offer = *description ? &**description : nullptr;
+  const sdp::Carrier carrier = invite ? sdp::Carrier::invite : sdp::Carrier::update;
+  const auto meaning = receive(leg.exchange, carrier, offer);
+  if (!meaning) return respond(ctx, request, flow, server, sdp::status_for(meaning.error()));
+  if (!leg.dialog->refresh_target(request)) {
+    leg.exchange.on_failed(carrier);
+    return respond(ctx, request, flow, server, 400);
+  }
+  leg.peer_takes_update = leg.peer_takes_update || request.lists(HeaderName::allow, "UPDATE");
+  leg.theirs = {server, request.method, response_head(request, flow, {}), false};
+  ctx.txns.set_owner(server, mark(Owner::call, call.id.value));
+
+  // A refresh that changes nothing is this leg's own affair.
+  if (!invite && !offer) return answer_theirs(ctx, call, side, 200, {});
+  if (offer && leg.exchange.peer_unchanged() && !leg.described.empty())
+    return answer_theirs(ctx, call, side, 200, leg.described);
+
+  std::string description_for_peer;
+  if (offer) {
+    if (!open_streams(ctx, call, *offer)) return answer_theirs(ctx, call, side, 488, {});
+    description_for_peer = describe(ctx, call, other(side), peer, *offer);
+  }
+  const sip::Method method = invite || !peer.peer_takes_update ? sip::Method::invite : sip::Method::update;
+  if (!send_modify(ctx, call, other(side), method, description_for_peer, true)) answer_theirs(ctx, call, side, 491, {});
+}
+
+bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description, bool for_peer) {
+  Leg& leg = *call.leg(side);
+  const bool invite = method == sip::Method::invite;
+  // An UPDATE without description offers nothing, so nothing of an offer can be in its way.
+  if ((invite || !description.empty()) && !leg.exchange.may_offer()) return false;
+  const std::string user = side == Side::caller ? call.cdr.dialled : call.cdr.caller_number;
+  auto request = begin_in_dialog(ctx, *leg.dialog, sip::text_of(method), user);
+  sip::Writer writer(request.bytes);
+  writer.header(HeaderName::allow, allowed_methods);
+  writer.header(HeaderName::supported, "timer");
+  leg.session.write_offer(writer);
+  if (description.empty()) {
+    writer.no_body();
+  } else {
+    leg.described = description;
+    writer.body("application/sdp", description);
+  }
+  tell(leg.exchange, invite ? sdp::Carrier::invite : sdp::Carrier::update, description);
+  const txn::ClientId client = ctx.txns.request(ctx.now, method, leg.dialog->flow(), std::move(request.bytes), request.branch,
+                                                mark(Owner::call, call.id.value), ctx.out);
+  if (!client) {
+    leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
+    return false;
+  }
+  leg.ours = {client, method, request.cseq, for_peer};
+  return true;
+}
+
+void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const std::string& description) {
+  Leg& leg = *call.leg(side);
+  const bool invite = leg.theirs.method == sip::Method::invite;
+  std::string bytes;
+  bytes.reserve(1'024);
+  auto writer = begin_response(bytes, status, leg.theirs.response_head);
+  const std::string user = side == Side::caller ? call.cdr.dialled : call.cdr.caller_number;
+  if (status >= 300) {
+    leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
+    if (status == 500) writer.header(HeaderName::retry_after, ctx.random.below(10));
+    writer.no_body();
+  } else {
+    writer.header(HeaderName::contact, contact_value(ctx.policy, leg.dialog->flow(), user));
+    writer.header(HeaderName::allow, allowed_methods);
+    writer.header(HeaderName::supported, "timer");
+    leg.session.write_answer(writer);
+    const bool offers = leg.exchange.state() != sdp::OfferAnswer::State::offer_received && !description.empty();
+    tell(leg.exchange, invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, description);
+    leg.theirs.awaits_answer = offers;
+    if (description.empty()) {
+      writer.no_body();
+    } else {
+      leg.described = description;
+      writer.body("application/sdp", description);
+    }
+    leg.session.sent_answer(ctx.now);
+    watch_session(ctx, call, side);
+  }
+  const txn::ServerId server = leg.theirs.server;
+  if (!invite || status >= 300) leg.theirs = {};
+  ctx.txns.respond(ctx.now, server, status, std::move(bytes), ctx.out);
+}
+
+void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Message& response) {
+  Leg& leg = *call.leg(side);
+  if (response.status < 200) return;
+  if (response.status >= 300) return on_ours_failed(ctx, call, side, response.status, &response);
+  const Leg::Ours ours = leg.ours;
+  const bool invite = ours.method == sip::Method::invite;
+  const bool offered_none = invite && leg.exchange.pending_offer().empty();
+  (void)leg.dialog->refresh_target(response);
+  leg.session.take_answer(ctx.now, response);
+  watch_session(ctx, call, side);
+  const auto description = description_of(response);
+  const sdp::Session* session = description && *description ? &**description : nullptr;
+  const auto meaning = receive(leg.exchange, invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
+  const bool ack_later = ours.for_peer && offered_none && meaning && *meaning == sdp::Meaning::offer;
+  if (invite && !ack_later) {
+    const Flow& path = leg.dialog->flow();
+    ctx.txns.acknowledge_2xx(ctx.now, ours.client, path,
+                             leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), ours.cseq), ctx.out);
+  }
+  if (!ack_later) leg.ours = {};
+  Leg* peer = call.leg(other(side));
+  if (call.state != CallState::talking) return;
+  if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later))
+    return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "answer does not fit the offer");
+  if (session && *meaning != sdp::Meaning::ignored) {
+    if (ack_later && !open_streams(ctx, call, *session)) return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
+    take_remote(ctx, call, side, leg.dialog->flow(), *session);
+  }
+  if (!ours.for_peer) return push_streams(ctx, call);
+  if (!peer || !peer->theirs.server) return;
+  // The other leg's new address counts from now on: its offer has been accepted.
+  if (const auto offer = sdp::parse(peer->exchange.pending_offer()))
+    take_remote(ctx, call, other(side), peer->dialog->flow(), *offer);
+  push_streams(ctx, call);
+  const std::string answer = session ? describe(ctx, call, other(side), *peer, *session) : std::string();
+  answer_theirs(ctx, call, other(side), 200, answer);
+}
+
+void Calls::on_ours_failed(Context& ctx, Call& call, Side side, int status, const sip::Message* response) {
+  Leg& leg = *call.leg(side);
+  const Leg::Ours ours = leg.ours;
+  leg.ours = {};
+  leg.exchange.on_failed(ours.method == sip::Method::invite ? sdp::Carrier::invite : sdp::Carrier::update);
+  Leg* peer = call.leg(other(side));
+  if (call.state != CallState::talking) return;
+  if (status == 408 || status == 481) {
+    // RFC 3261 §12.2.1.2: that phone has no such call any more.
+    return end_answered(ctx, call, EndedBy::system, Reason::session_expired, "phone no longer knows the call");
+  }
+  if (ours.for_peer) {
+    if (!peer || !peer->theirs.server) return;
+    const bool plain = status == 488 || status == 491 || status == 606 || status == 603 || status == 486;
+    return answer_theirs(ctx, call, other(side), plain ? status : 488, {});
+  }
+  const bool larger = status == 422 && response && leg.session.take_422(*response);
+  leg.session.retry_refresh(larger ? ctx.now.mono_ms : ctx.after_ms(glare_wait_ms(ctx.random)));
+  watch_session(ctx, call, side);
+}
+
+void Calls::refresh(Context& ctx, Call& call, Side side) {
+  Leg& leg = *call.leg(side);
+  const Leg* peer = call.leg(other(side));
+  const bool busy = leg.ours.client || leg.theirs.server || (peer && peer->ours.client && peer->ours.for_peer);
+  const bool sent = !busy && (leg.peer_takes_update ? send_modify(ctx, call, side, sip::Method::update, {}, false)
+                                                    : send_modify(ctx, call, side, sip::Method::invite, leg.described, false));
+  if (sent)
+    leg.session.sent_refresh();
+  else
+    leg.session.retry_refresh(ctx.after_ms(glare_wait_ms(ctx.random)));
+}
+
+void Calls::watch_session(Context& ctx, Call& call, Side side) {
+  Leg* leg = call.leg(side);
+  if (!leg) return;
+  ctx.timers.cancel(leg->session_timer);
+  const std::int64_t due = leg->session.next_deadline();
+  if (due == never_ms) return;
+  leg->session_timer = ctx.timers.set(due, mark(Owner::call, call.id.value),
+                                      side == Side::caller ? caller_session_due : callee_session_due);
+}
+
+}  // namespace rf::call

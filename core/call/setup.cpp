@@ -1,0 +1,420 @@
+// From the caller's INVITE to the moment both can talk.
+#include <algorithm>
+
+#include "core/call/calls.hpp"
+#include "core/call/wire.hpp"
+
+namespace rf::call {
+
+using engine::Level;
+using engine::Reason;
+using sip::HeaderName;
+
+namespace {
+
+/// Of several failed forks, the one that tells the caller most (RFC 3261 §16.7 step 6), in codes a caller may see.
+int best_status(const std::vector<Fork>& forks) {
+  int best = 0;
+  for (const Fork& fork : forks) {
+    int status = fork.status;
+    if (status >= 300 && status < 400) status = 480;              // a phone may not send our calls elsewhere (H15)
+    if (status == 401 || status == 407 || status == 503) status = 500;
+    if (status == 408 || status == 481) status = 480;
+    if (best == 0 || (status >= 600 && best < 600) || (best < 600 && status / 100 < best / 100) ||
+        (status / 100 == best / 100 && (status == 486 || status < best)))
+      best = status;
+  }
+  return best == 0 ? 480 : best;
+}
+
+CallResult result_of(int status) {
+  if (status == 486 || status == 600) return CallResult::busy;
+  if (status == 603 || status == 403) return CallResult::rejected;
+  if (status == 480) return CallResult::unreachable;
+  return status < 500 ? CallResult::rejected : CallResult::failed;
+}
+
+}  // namespace
+
+void Calls::refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
+                   txn::ServerId server, int status, CallResult result, Reason reason, std::string_view detail) {
+  respond(ctx, request, flow, server, status);
+  Cdr cdr;
+  cdr.id = ctx.random.token(20);
+  cdr.tenant = caller.tenant;
+  cdr.caller = caller.id;
+  cdr.caller_number = caller.number;
+  cdr.dialled = sip::unescape(request.request_uri.user).substr(0, 64);
+  cdr.caller_transport = flow.transport;
+  cdr.caller_address = flow.remote.address;
+  cdr.started_wall_ms = cdr.ended_wall_ms = ctx.now.wall_ms;
+  cdr.result = result;
+  cdr.ended_by = EndedBy::system;
+  cdr.sip_status = static_cast<std::uint16_t>(status);
+  cdr.reason = engine::text_of(reason);
+  ctx.report(Level::notice, reason, flow, caller.number, cdr.id, detail);
+  ctx.out.add(engine::CloseCdr{std::move(cdr)});
+}
+
+void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
+                          const policy::Extension& caller, txn::ServerId server) {
+  const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail = {}) {
+    refuse(ctx, request, flow, caller, server, status, result, reason, detail);
+  };
+  const auto description = description_of(request);
+  if (!description) return no(description.error(), CallResult::failed, Reason::offer_refused, "body");
+  const std::string dialled = sip::unescape(request.request_uri.user);
+  const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
+  if (!callee || !callee->enabled)
+    return no(404, CallResult::unknown_number, Reason::unknown_number, std::string_view(dialled).substr(0, 32));
+  if (calls_of(caller.id) >= caller.calls_max)
+    return no(486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
+  if (calls_of(callee->id) >= callee->calls_max)
+    return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
+  auto bindings = registrar.reachable(callee->id);
+  if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
+  if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
+
+  const std::string local_tag = ctx.random.token(20);
+  auto dialog = dialog::Dialog::incoming(request, flow, local_tag);
+  if (!dialog) return no(400, CallResult::failed, Reason::malformed_message, "Contact or Record-Route");
+  const CallId id = calls_.emplace(ctx.policy.times, ctx.random.next(), ctx.random);
+  if (!id) return no(503, CallResult::refused, Reason::system_limit_reached, "calls_max");
+  Call& call = *calls_.find(id);
+  call.id = id;
+  call.invite = server;
+
+  const auto give_up = [&](int status, Reason reason, std::string_view detail) {
+    close_streams(ctx, call);
+    calls_.erase(id);
+    no(status, CallResult::failed, reason, detail);
+  };
+  if (const auto timer = call.caller.session.take_request(request); !timer) {
+    std::string bytes;
+    auto writer = sip::write_response_head(bytes, request, flow.remote, 422, local_tag);
+    writer.header(HeaderName::min_se, timer.error().min_se_s).no_body();
+    calls_.erase(id);
+    return ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
+  }
+  const sdp::Session* offer = *description ? &**description : nullptr;
+  const auto meaning = receive(call.caller.exchange, sdp::Carrier::invite, offer);
+  if (!meaning) return give_up(sdp::status_for(meaning.error()), Reason::offer_refused, sdp::text_of(meaning.error()));
+  call.late_offer = offer == nullptr;
+  call.caller.dialog = std::move(*dialog);
+  call.caller.extension = caller.id;
+  call.caller.dialog->take_cseq(request);
+  call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
+  if (offer) {
+    if (!open_streams(ctx, call, *offer)) {
+      const bool no_port = ports_.in_use() == ports_.capacity();
+      return give_up(no_port ? 503 : 488, no_port ? Reason::system_limit_reached : Reason::offer_refused,
+                     no_port ? "media ports" : sdp::text_of(sdp::refusal_of(offer->media().empty() ? sdp::Media{} : offer->media()[0])));
+    }
+    take_remote(ctx, call, Side::caller, flow, *offer);
+  }
+  call.invite_cseq = request.cseq.number;
+  call.invite_head = response_head(request, flow, local_tag);
+  call.caller_takes_reliable = request.lists(HeaderName::supported, "100rel");
+  call.caller_wants_reliable = request.lists(HeaderName::require, "100rel");
+
+  Cdr& cdr = call.cdr;
+  cdr.id = ctx.random.token(20);
+  cdr.tenant = caller.tenant;
+  cdr.caller = caller.id;
+  cdr.caller_number = caller.number;
+  cdr.dialled = dialled;
+  cdr.callee = callee->id;
+  cdr.caller_transport = flow.transport;
+  cdr.caller_address = flow.remote.address;
+  cdr.started_wall_ms = ctx.now.wall_ms;
+  ++started_;
+
+  index_leg(local_tag, {id, Side::caller, 0});
+  by_extension_[caller.id].push_back(id);
+  if (callee->id != caller.id) by_extension_[callee->id].push_back(id);
+  ctx.txns.set_owner(server, mark(Owner::call, id.value));
+  call.ring_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
+                                   mark(Owner::call, id.value), ring_due);
+  ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
+  call.forks.reserve(bindings.size());
+  for (const Binding* binding : bindings) ring(ctx, call, caller, *callee, *binding, request, offer);
+  if (std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; }))
+    end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+}
+
+void Calls::ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
+                 const Binding& binding, const sip::Message& request, const sdp::Session* offer) {
+  Flow flow = binding.flow;
+  if (is_stream(flow.transport) && !flow.connection) {
+    // The phone's connection is gone; perhaps it listens where its Contact says.
+    const auto contact = sip::parse_uri(binding.contact);
+    if (contact) {
+      if (const auto address = contact->address()) flow.remote.address = *address;
+      flow.remote.port = contact->port.value_or(is_encrypted(flow.transport) ? 5061 : 5060);
+    }
+  }
+  const std::string host = own_host(ctx.policy, flow);
+  const std::string from = party(caller.display_name, caller.number, host);
+  const std::string to = party(callee.display_name, callee.number, host);
+  const std::string call_id = ctx.random.token(24);
+  const std::string local_tag = ctx.random.token(20);
+  auto dialog = dialog::Dialog::calling(
+      {call_id, local_tag, from, to, binding.contact, binding.path, 1, flow});
+  if (!dialog) return;
+  call.forks.emplace_back(Leg(ctx.policy.times, ctx.random.next()));
+  const std::size_t place = call.forks.size() - 1;
+  Fork& fork = call.forks.back();
+  fork.leg.dialog = std::move(*dialog);
+  fork.leg.extension = callee.id;
+  fork.leg.binding_key = binding.contact_key;
+  index_leg(local_tag, {call.id, Side::callee, static_cast<std::uint32_t>(place)});
+
+  std::string bytes;
+  bytes.reserve(1'536);
+  const std::string branch = new_branch(ctx.random);
+  const std::string sent_by = public_endpoint(ctx.policy, flow).text();
+  const std::string contact = contact_value(ctx.policy, flow, caller.number);
+  const std::uint32_t hops = std::min<std::uint32_t>(request.max_forwards.value_or(70), 70);
+  auto writer = fork.leg.dialog->write_request(bytes, {"INVITE", branch, sent_by, contact, fork.cseq, hops - 1});
+  writer.header(HeaderName::allow, allowed_methods);
+  writer.header(HeaderName::supported, call.late_offer ? "timer" : "100rel, timer");
+  fork.leg.session.write_offer(writer);
+  if (!ctx.policy.user_agent.empty()) writer.header(HeaderName::user_agent, ctx.policy.user_agent);
+  if (offer) {
+    fork.leg.described = describe(ctx, call, Side::callee, fork.leg, *offer);
+    writer.body("application/sdp", fork.leg.described);
+  } else {
+    writer.no_body();
+  }
+  tell(fork.leg.exchange, sdp::Carrier::invite, fork.leg.described);
+  fork.invite = ctx.txns.request(ctx.now, sip::Method::invite, flow, std::move(bytes), branch,
+                                 mark(Owner::call, call.id.value), ctx.out);
+  if (!fork.invite) fork.status = 503;
+}
+
+void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+  if (response.status < 200) return on_fork_provisional(ctx, call, place, response, flow);
+  if (response.status < 300) return on_fork_success(ctx, call, place, response, flow);
+  Fork& fork = call.forks[place];
+  if (fork.status != 0) return;
+  if (response.status < 400) ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
+  on_fork_failure(ctx, call, place, response.status);
+}
+
+bool Calls::enter_fork_dialog(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+  Leg& leg = call.forks[place].leg;
+  const bool success = response.status >= 200;
+  if (leg.dialog->state() == dialog::Dialog::State::early && leg.dialog->has_tags_of(response)) {
+    if (success) (void)leg.dialog->confirm(response);
+    return true;
+  }
+  auto dialog = leg.dialog->fork(response, flow);
+  if (!dialog) return false;
+  // A proxy behind this contact forked by itself: the newest early dialog counts, numbers start anew.
+  if (leg.dialog->state() == dialog::Dialog::State::early) call.forks[place].reliable = {};
+  leg.dialog = std::move(*dialog);
+  (void)ctx;
+  return true;
+}
+
+void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+  Fork& fork = call.forks[place];
+  if (response.status == 100 || fork.status != 0 || fork.cancelled || call.state != CallState::ringing) return;
+  const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
+  fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
+  const std::uint32_t rseq = in_dialog ? dialog::reliable_rseq(response) : 0;
+  if (rseq != 0) {
+    const auto order = fork.reliable.take(rseq);
+    if (order != dialog::ReliableReceiver::Order::next) return;
+    const std::string branch = new_branch(ctx.random);
+    const std::string sent_by = public_endpoint(ctx.policy, fork.leg.dialog->flow()).text();
+    std::string prack = fork.leg.dialog->prack({"PRACK", branch, sent_by, {}, fork.leg.dialog->next_cseq()}, rseq, fork.cseq);
+    ctx.txns.request(ctx.now, sip::Method::prack, fork.leg.dialog->flow(), std::move(prack), branch,
+                     mark(Owner::call, call.id.value), ctx.out);
+  }
+  const auto description = description_of(response);
+  const sdp::Session* session = description && *description ? &**description : nullptr;
+  const std::string* answer = nullptr;
+  if (in_dialog && session) {
+    const auto meaning = receive(fork.leg.exchange, rseq != 0 ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, session);
+    if (meaning && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::preview)) {
+      fork.answer = std::string(session->text);
+      // Early media is that of the first who sends some; the others ring unheard.
+      const bool heard = std::none_of(call.forks.begin(), call.forks.end(), [&](const Fork& f) { return &f != &fork && f.status == 0 && !f.answer.empty(); });
+      if (heard) {
+        take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *session);
+        push_streams(ctx, call);
+        answer = &fork.answer;
+      }
+    }
+  }
+  tell_caller(ctx, call, response.status, answer);
+}
+
+void Calls::tell_caller(Context& ctx, Call& call, int status, const std::string* answer) {
+  if (status != 180 && status != 183) status = status == 182 || status == 181 ? status : 180;
+  const bool describes = answer != nullptr && !call.provisional_described;
+  if (status == call.provisional_sent && !describes) return;
+  const auto session = describes ? sdp::parse(*answer) : sdp::parse({});
+  // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262 §5).
+  const bool reliable = call.caller_wants_reliable || (call.caller_takes_reliable && describes && call.forks.size() == 1);
+  if (reliable && call.reliable.is_waiting()) {
+    call.provisional_waiting = status;
+    return;
+  }
+  std::string body;
+  if (session && !(reliable && call.forks.size() > 1)) body = describe(ctx, call, Side::caller, call.caller, *session);
+  std::string bytes;
+  bytes.reserve(1'024);
+  auto writer = begin_response(bytes, status, call.invite_head);
+  writer.header(HeaderName::contact, contact_value(ctx.policy, call.caller.dialog->flow(), call.cdr.dialled));
+  writer.header(HeaderName::allow, allowed_methods);
+  if (reliable) {
+    writer.header(HeaderName::require, "100rel");
+    writer.header(HeaderName::rseq, call.reliable.next());
+  }
+  if (!body.empty()) {
+    call.caller.described = body;
+    call.provisional_described = true;
+    tell(call.caller.exchange, reliable ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, body);
+    writer.body("application/sdp", body);
+  } else {
+    writer.no_body();
+  }
+  call.provisional_sent = status;
+  if (reliable)
+    ctx.txns.respond_reliably(ctx.now, call.invite, std::move(bytes), ctx.out);
+  else
+    ctx.txns.respond(ctx.now, call.invite, status, std::move(bytes), ctx.out);
+}
+
+void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+  Fork& fork = call.forks[place];
+  const bool again = fork.leg.dialog->state() == dialog::Dialog::State::confirmed && fork.leg.dialog->has_tags_of(response);
+  if (again && (fork.ack_owed || call.winner == place)) return;  // repeated before the ACK could be sent
+  if (call.state != CallState::ringing || fork.status != 0) return release_fork(ctx, call, place, response, flow);
+  if (!enter_fork_dialog(ctx, call, place, response, flow)) return on_fork_failure(ctx, call, place, 502);
+  fork.status = response.status;
+  fork.leg.peer_takes_update = response.lists(HeaderName::allow, "UPDATE");
+  fork.leg.session.take_answer(ctx.now, response);
+  const auto description = description_of(response);
+  const sdp::Session* session = description && *description ? &**description : nullptr;
+  const auto meaning = receive(fork.leg.exchange, sdp::Carrier::invite_success, session);
+  const bool fits = description && meaning && (call.late_offer == (*meaning == sdp::Meaning::offer));
+  fork.ack_owed = fits && call.late_offer;
+  if (!fork.ack_owed) {
+    const std::string branch = new_branch(ctx.random);
+    const Flow& path = fork.leg.dialog->flow();
+    ctx.txns.acknowledge_2xx(ctx.now, fork.invite, path,
+                             fork.leg.dialog->ack(branch, public_endpoint(ctx.policy, path).text(), fork.cseq), ctx.out);
+  }
+  call.winner = place;
+  if (!fits) {
+    bye(ctx, fork.leg);
+    return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
+               meaning ? "answer without description" : sdp::text_of(meaning.error()));
+  }
+  call.state = CallState::storing;
+  ctx.timers.cancel(call.ring_timer);
+  for (Fork& f : call.forks) {
+    if (f.status != 0 || f.cancelled) continue;
+    f.cancelled = true;
+    ctx.txns.cancel(ctx.now, f.invite, ctx.out);
+  }
+  if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer)) fork.answer = std::string(session->text);
+  if (const auto agreed = sdp::parse(fork.answer)) {
+    if (call.late_offer && !open_streams(ctx, call, *agreed))
+      return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "nothing in it can be relayed");
+    take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
+  }
+  push_streams(ctx, call);
+  call.cdr.callee = fork.leg.extension;
+  call.cdr.callee_transport = fork.leg.dialog->flow().transport;
+  call.cdr.answered_wall_ms = ctx.now.wall_ms;
+  call.ticket = next_ticket_;
+  next_ticket_ += 2;
+  by_ticket_.emplace(call.ticket, call.id);
+  ctx.out.add(engine::OpenCdr{call.ticket, call.cdr});
+}
+
+void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
+  const auto found = by_ticket_.find(ticket);
+  if (found == by_ticket_.end()) return;
+  Call* call = calls_.find(found->second);
+  by_ticket_.erase(found);
+  if (!call || call->state != CallState::storing) return;
+  if (!ok) return end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::store_failed, "no record, no call");
+  answer_caller(ctx, *call);
+}
+
+void Calls::answer_caller(Context& ctx, Call& call) {
+  Fork& fork = call.forks[*call.winner];
+  std::string bytes;
+  bytes.reserve(1'536);
+  auto writer = begin_response(bytes, 200, call.invite_head);
+  writer.header(HeaderName::contact, contact_value(ctx.policy, call.caller.dialog->flow(), call.cdr.dialled));
+  writer.header(HeaderName::allow, allowed_methods);
+  writer.header(HeaderName::supported, "100rel, timer");
+  call.caller.session.write_answer(writer);
+  std::string body;
+  const auto state = call.caller.exchange.state();
+  if (call.late_offer || state == sdp::OfferAnswer::State::offer_received)
+    if (const auto session = sdp::parse(fork.answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
+  if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
+    return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "answer does not fit the offer");
+  if (body.empty()) {
+    writer.no_body();
+  } else {
+    call.caller.described = body;
+    writer.body("application/sdp", body);
+  }
+  call.state = CallState::talking;
+  call.caller.dialog->confirm();
+  call.caller.session.sent_answer(ctx.now);
+  ++answered_;
+  ctx.report(Level::info, Reason::call_answered, fork.leg.dialog->flow(), call.cdr.caller_number, call.cdr.id, call.cdr.dialled);
+  ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
+  call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
+                                       mark(Owner::call, call.id.value), duration_due);
+  watch_session(ctx, call, Side::caller);
+  watch_session(ctx, call, Side::callee);
+}
+
+void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+  Fork& fork = call.forks[place];
+  if (fork.status == 0) fork.status = response.status;
+  auto dialog = fork.leg.dialog->state() == dialog::Dialog::State::early && fork.leg.dialog->has_tags_of(response)
+                    ? std::expected<dialog::Dialog, dialog::Fault>(*fork.leg.dialog)
+                    : fork.leg.dialog->fork(response, flow);
+  if (dialog) {
+    const std::string sent_by = public_endpoint(ctx.policy, dialog->flow()).text();
+    ctx.txns.acknowledge_2xx(ctx.now, fork.invite, dialog->flow(), dialog->ack(new_branch(ctx.random), sent_by, fork.cseq), ctx.out);
+    const std::string branch = new_branch(ctx.random);
+    ctx.txns.request(ctx.now, sip::Method::bye, dialog->flow(),
+                     dialog->request({"BYE", branch, sent_by, {}, dialog->next_cseq()}), branch,
+                     mark(Owner::call, call.id.value), ctx.out);
+  }
+  settle(ctx, call);
+}
+
+void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int status) {
+  Fork& fork = call.forks[place];
+  if (fork.status != 0) return;
+  fork.status = status;
+  fork.answer.clear();
+  if (call.state != CallState::ringing) return settle(ctx, call);
+  if (status >= 600) {
+    for (Fork& f : call.forks) {
+      if (f.status != 0 || f.cancelled) continue;
+      f.cancelled = true;
+      ctx.txns.cancel(ctx.now, f.invite, ctx.out);
+    }
+  }
+  const bool all_done = std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
+  if (!all_done) return;
+  const int best = best_status(call.forks);
+  const Reason reason = best == 486 || best == 600 ? Reason::callee_busy : Reason::call_ended;
+  end(ctx, call, result_of(best), EndedBy::callee, best, reason, sip::reason_phrase(best));
+}
+
+}  // namespace rf::call

@@ -1,0 +1,97 @@
+#include "core/call/wire.hpp"
+
+namespace rf::call {
+
+std::string response_head(const sip::Message& request, const Flow& flow, std::string_view to_tag) {
+  std::string bytes;
+  sip::write_response_head(bytes, request, flow.remote, 200, to_tag);
+  return bytes.substr(bytes.find("\r\n") + 2);
+}
+
+sip::Writer begin_response(std::string& out, int status, std::string_view head) {
+  sip::Writer writer(out);
+  writer.status_line(status);
+  out.append(head);
+  return writer;
+}
+
+std::expected<std::optional<sdp::Session>, int> description_of(const sip::Message& message) {
+  if (message.body.empty()) return std::nullopt;
+  const std::string_view type = message.content_type.substr(0, message.content_type.find_first_of("; \t"));
+  if (!sip::equal_nocase(type, "application/sdp")) return std::unexpected(415);
+  const std::string_view encoding = message.value(sip::HeaderName::content_encoding);
+  if (!encoding.empty() && !sip::equal_nocase(encoding, "identity")) return std::unexpected(415);
+  const auto session = sdp::parse(message.body);
+  if (!session) return std::unexpected(488);
+  return *session;
+}
+
+std::string contact_value(const policy::Policy& policy, const Flow& flow, std::string_view user) {
+  std::string value = "<";
+  append_contact_uri(value, policy, flow, user);
+  value += '>';
+  return value;
+}
+
+std::string own_host(const policy::Policy& policy, const Flow& flow) {
+  if (!policy.domains.empty()) return policy.domains.front();
+  const Address address = public_endpoint(policy, flow).address;
+  return address.is_v4() ? address.text() : "[" + address.text() + "]";
+}
+
+std::string party(std::string_view display_name, std::string_view user, std::string_view host) {
+  std::string out;
+  if (!display_name.empty()) {
+    out += '"';
+    for (const char c : display_name) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    }
+    out += "\" ";
+  }
+  out += "<sip:";
+  sip::append_escaped_user(out, user);
+  out += '@';
+  out += host;
+  out += '>';
+  return out;
+}
+
+InDialog begin_in_dialog(Context& ctx, dialog::Dialog& dialog, std::string_view method, std::string_view contact_user) {
+  InDialog request;
+  request.branch = new_branch(ctx.random);
+  request.cseq = dialog.next_cseq();
+  const std::string sent_by = public_endpoint(ctx.policy, dialog.flow()).text();
+  const std::string contact = contact_user.empty() ? std::string() : contact_value(ctx.policy, dialog.flow(), contact_user);
+  request.bytes.reserve(1'024);
+  dialog.write_request(request.bytes, {method, request.branch, sent_by, contact, request.cseq});
+  return request;
+}
+
+std::expected<sdp::Meaning, sdp::Fault> receive(sdp::OfferAnswer& exchange, sdp::Carrier carrier,
+                                                const sdp::Session* session) {
+  auto meaning = exchange.received(carrier, session);
+  if (meaning || !session || !sdp::can_be_mended(meaning.error())) return meaning;
+  const auto offer = sdp::parse(exchange.pending_offer());
+  if (!offer) return meaning;
+  sdp::RewritePlan plan;
+  plan.session_id = session->origin.session_id;
+  plan.version = session->origin.version;
+  plan.address = Address::v4(0x7f000001);
+  for (std::size_t i = 0; i < session->media().size(); ++i) {
+    plan.media[i].port = session->media()[i].port;
+    plan.media[i].answers = offer->media()[i].direction;
+  }
+  const std::string mended_text = sdp::rewrite(*session, plan);
+  const auto mended = sdp::parse(mended_text);
+  if (!mended) return meaning;
+  return exchange.received(carrier, &*mended);
+}
+
+bool tell(sdp::OfferAnswer& exchange, sdp::Carrier carrier, std::string_view description) {
+  if (description.empty()) return exchange.sent(carrier, nullptr).has_value();
+  const auto session = sdp::parse(description);
+  return session && exchange.sent(carrier, &*session).has_value();
+}
+
+}  // namespace rf::call

@@ -1,0 +1,354 @@
+#include "core/engine/engine.hpp"
+
+#include <array>
+
+#include "core/call/calls.hpp"
+#include "core/call/registrar.hpp"
+#include "core/engine/front.hpp"
+#include "core/sip/message.hpp"
+#include "core/sip/writer.hpp"
+
+namespace rf::engine {
+
+using auth::Outcome;
+using call::Context;
+using call::Owner;
+using sip::HeaderName;
+using sip::Method;
+
+namespace {
+
+constexpr std::size_t credentials_max = 8;
+
+/// Methods that a stranger may not use: what follows a right answer is decided in serve().
+bool needs_authentication(const sip::Message& request) {
+  switch (request.method) {
+    case Method::ack:
+    case Method::cancel: return false;
+    case Method::options: return !request.request_uri.user.empty();
+    default: return true;
+  }
+}
+
+}  // namespace
+
+struct Engine::State {
+  State(Now now, policy::PolicyRef p, const Seeds& seeds)
+      : policy(std::move(p)),
+        random(seeds.random),
+        auth(seeds.auth, policy->limits.nonces_max),
+        txns(policy->times, policy->limits.transactions_max, now.mono_ms, random.next()),
+        timers(now.mono_ms),
+        tag_seed(random.next()),
+        registrar(policy->limits),
+        calls(*policy, random) {}
+
+  void packet(Context& ctx, const Flow& flow, std::span<char> bytes);
+  void request(Context& ctx, const Flow& flow);
+  void in_dialog(Context& ctx, const Flow& flow);
+  void cancel(Context& ctx, const Flow& flow);
+  void serve(Context& ctx, const Flow& flow, const policy::Extension& extension);
+  void response(Context& ctx, const Flow& flow);
+  const policy::Extension* authenticate(Context& ctx, const Flow& flow);
+  txn::ServerId accept(Context& ctx, const Flow& flow, std::uint64_t owner);
+  void advance(Context& ctx);
+  void command(Context& ctx, CommandId id, const Command& command);
+  Status status() const;
+
+  policy::PolicyRef policy;
+  Random random;
+  auth::Authenticator auth;
+  txn::Transactions txns;
+  Timers timers;
+  std::uint64_t tag_seed;
+  call::Registrar registrar;
+  call::Calls calls;
+  sip::Message message;  ///< reused: a parsed message is valid for one input only
+  std::vector<Timers::Fired> fired;
+  std::vector<txn::Event> events;
+  Status counters;
+  bool stopping = false;
+  bool stopped = false;
+};
+
+Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds)
+    : state_(std::make_unique<State>(now, std::move(policy), seeds)) {}
+Engine::~Engine() = default;
+
+std::int64_t Engine::next_deadline() const {
+  return std::min(state_->timers.next_deadline(), state_->txns.next_deadline());
+}
+
+void Engine::handle(Now now, Input input, Effects& effects) {
+  State& s = *state_;
+  if (auto* changed = std::get_if<PolicyChanged>(&input)) s.policy = std::move(changed->policy);
+  Context ctx{now, *s.policy, s.random, s.txns, s.timers, effects};
+  struct Visitor {
+    State& s;
+    Context& ctx;
+    void operator()(Tick&) const {}
+    void operator()(PacketIn& in) const { s.packet(ctx, in.flow, in.bytes); }
+    void operator()(ConnectionClosed& in) const { s.registrar.on_connection_closed(in.connection); }
+    void operator()(SendFailed& in) const { s.txns.on_send_failed(in.flow); }
+    void operator()(DnsAnswer&) const {}
+    void operator()(Stored& in) const {
+      if (call::is_registrar_ticket(in.ticket))
+        s.registrar.on_stored(ctx, in.ticket, in.ok);
+      else
+        s.calls.on_stored(ctx, in.ticket, in.ok);
+    }
+    void operator()(Restored& in) const { s.registrar.restore(ctx, std::move(in.bindings)); }
+    void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
+    void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call); }
+    void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call); }
+    void operator()(PolicyChanged&) const {
+      s.registrar.on_policy(ctx);
+      s.calls.on_policy(ctx);
+    }
+    void operator()(CommandIn& in) const { s.command(ctx, in.id, in.command); }
+    void operator()(StopAsked&) const {
+      if (s.stopping) return;
+      s.stopping = true;
+      s.calls.end_all(ctx);
+    }
+  };
+  std::visit(Visitor{s, ctx}, input);
+  s.advance(ctx);
+  if (s.stopping && !s.stopped && s.calls.size() == 0) {
+    s.stopped = true;
+    effects.add(Stopped{});
+  }
+}
+
+void Engine::State::advance(Context& ctx) {
+  txns.advance(ctx.now, ctx.out);
+  fired.clear();
+  timers.advance(ctx.now.mono_ms, fired);
+  for (const Timers::Fired& f : fired) {
+    const std::uint64_t handle = call::handle_of(f.owner);
+    if (call::owner_of(f.owner) == Owner::registration) registrar.on_timer(ctx, handle, f.kind);
+    if (call::owner_of(f.owner) == Owner::call) calls.on_timer(ctx, handle, f.kind);
+  }
+  events.clear();
+  txns.take_events(events);
+  for (const txn::Event& event : events) {
+    if (call::owner_of(event.owner) == Owner::call) calls.on_event(ctx, event);
+    const bool failed = event.kind == txn::Event::Kind::client_timeout || event.kind == txn::Event::Kind::client_send_failed;
+    if (call::owner_of(event.owner) == Owner::probe && failed)
+      registrar.on_probe_result(ctx, call::handle_of(event.owner), false);
+  }
+}
+
+void Engine::State::packet(Context& ctx, const Flow& flow, std::span<char> bytes) {
+  ++counters.messages_in;
+  // Keepalives over UDP are a few line ends or zero bytes.
+  if (bytes.size() <= 4) return;
+  if (const auto parsed = sip::parse(bytes, message); !parsed) {
+    ++counters.malformed;
+    ctx.report(Level::debug, Reason::malformed_message, flow, {}, {}, sip::text_of(parsed.error().code));
+    if (message.answerable && message.is_request)
+      reply_statelessly(ctx, message, flow, status_for(parsed.error()), tag_seed);
+    return;
+  }
+  if (message.is_request)
+    request(ctx, flow);
+  else
+    response(ctx, flow);
+}
+
+void Engine::State::request(Context& ctx, const Flow& flow) {
+  const auto match = txns.match_request(ctx.now, message, flow, ctx.out);
+  if (match.kind == txn::Transactions::RequestMatch::Kind::absorbed) return;
+  if (match.kind == txn::Transactions::RequestMatch::Kind::merged)
+    return reply_statelessly(ctx, message, flow, 482, tag_seed);
+  if (const int status = refusal_before_authentication(message)) return reply_statelessly(ctx, message, flow, status, tag_seed);
+  if (message.method == Method::cancel) return cancel(ctx, flow);
+  if (!message.to.tag().empty()) return in_dialog(ctx, flow);
+  if (message.method == Method::ack) return;
+  if (!needs_authentication(message)) {
+    // OPTIONS to the system itself: that it lives, and nothing else.
+    return reply_statelessly(ctx, message, flow, 200, tag_seed, "Allow: " + std::string(call::allowed_methods) + "\r\n");
+  }
+  if (const policy::Extension* extension = authenticate(ctx, flow)) serve(ctx, flow, *extension);
+}
+
+const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& flow) {
+  std::array<std::string_view, credentials_max> credentials;
+  std::size_t count = 0;
+  for (const sip::Header& header : message.headers())
+    if ((header.id == HeaderName::authorization || header.id == HeaderName::proxy_authorization) && count < credentials_max)
+      credentials[count++] = header.value;
+  const auto result = auth.verify(ctx.now, *policy,
+                                  {{credentials.data(), count}, message.method_text, message.request_uri.raw,
+                                   flow.remote.address, flow.transport});
+  const bool inside = !result.extension || result.extension->remote_allowed || policy->is_local(flow.remote.address);
+  if (result.outcome == Outcome::accepted && inside) {
+    if (flow.connection) ctx.out.add(TrustConnection{flow.connection});
+    return result.extension;
+  }
+  // From here on every answer looks the same: what is wrong is for the operator alone (H9).
+  if (result.outcome == Outcome::accepted || result.outcome == Outcome::refused) {
+    ++counters.auth_failures;
+    ctx.report(Level::notice, inside ? Reason::auth_failed : Reason::remote_not_allowed, flow, result.username, {},
+               inside ? auth::text_of(result.reason) : std::string_view{});
+  }
+  ++counters.challenges;
+  std::string challenges;
+  challenges.reserve(640);
+  auth.append_challenges(challenges, "WWW-Authenticate", ctx.now, *policy, flow.remote.address, flow.transport,
+                         result.outcome == Outcome::stale);
+  reply_statelessly(ctx, message, flow, 401, tag_seed, challenges);
+  return nullptr;
+}
+
+txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_t owner) {
+  const txn::ServerId server = txns.accept(ctx.now, message, flow, owner);
+  if (!server) {
+    ctx.report(Level::error, Reason::system_limit_reached, flow, {}, {}, "transactions_max");
+    reply_statelessly(ctx, message, flow, 503, tag_seed);
+  }
+  return server;
+}
+
+void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extension& extension) {
+  const txn::ServerId server = accept(ctx, flow, 0);
+  if (!server) return;
+  const auto refuse = [&](int status, Reason reason, std::string_view header = {}, std::string_view value = {}) {
+    std::string bytes;
+    auto writer = sip::write_response_head(bytes, message, flow.remote, status, random.token(12));
+    if (!header.empty()) writer.header(header, value);
+    writer.no_body();
+    ctx.report(Level::notice, reason, flow, extension.number, {}, message.method_text);
+    txns.respond(ctx.now, server, status, std::move(bytes), ctx.out);
+  };
+  if (const std::string options = unsupported_options(message); !options.empty())
+    return refuse(420, Reason::method_refused, "Unsupported", options);
+  if (!is_ours(*policy, message.request_uri, flow)) return refuse(404, Reason::not_for_us);
+  if (stopping) return refuse(503, Reason::stopping);
+  switch (message.method) {
+    case Method::register_: {
+      // The address of record is the extension that proved itself; it may write it as its number or its registration name.
+      const std::string user = sip::unescape(message.to.uri.user);
+      if (user != extension.number && user != extension.auth_name) return refuse(403, Reason::auth_failed);
+      const auto moved = registrar.handle_register(ctx, message, flow, extension, server);
+      if (moved) calls.on_moved(extension.id, moved->from, moved->to);
+      return;
+    }
+    case Method::invite: {
+      std::string trying;
+      sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
+      txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
+      return calls.handle_invite(ctx, registrar, message, flow, extension, server);
+    }
+    case Method::options: {
+      std::string bytes;
+      auto writer = sip::write_response_head(bytes, message, flow.remote, 200, random.token(12));
+      writer.header(HeaderName::allow, call::allowed_methods).header(HeaderName::accept, "application/sdp").no_body();
+      return txns.respond(ctx.now, server, 200, std::move(bytes), ctx.out);
+    }
+    case Method::bye:
+    case Method::prack:
+    case Method::update:
+    case Method::info:
+    case Method::notify: return refuse(481, Reason::in_dialog_unknown);
+    case Method::subscribe: return refuse(489, Reason::method_refused);
+    default: return refuse(405, Reason::method_refused, "Allow", call::allowed_methods);
+  }
+}
+
+void Engine::State::cancel(Context& ctx, const Flow& flow) {
+  const auto match = txns.match_cancel(message, flow);
+  if (!match.server) return reply_statelessly(ctx, message, flow, 481, tag_seed);
+  const txn::ServerId server = accept(ctx, flow, 0);
+  if (!server) return;
+  std::string bytes;
+  sip::write_response_head(bytes, message, flow.remote, 200, random.token(12)).no_body();
+  txns.respond(ctx.now, server, 200, std::move(bytes), ctx.out);
+  if (call::owner_of(match.owner) == Owner::call) calls.handle_cancel(ctx, call::handle_of(match.owner), match.server);
+}
+
+void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
+  const call::LegRef* found = calls.find(message);
+  const auto fit = found ? calls.judge(*found, message, flow) : dialog::Fit::wrong_tags;
+  if (fit == dialog::Fit::wrong_tags) {
+    if (message.method == Method::ack) return;
+    ctx.report(Level::debug, Reason::in_dialog_unknown, flow, {}, {}, message.method_text);
+    return reply_statelessly(ctx, message, flow, 481, tag_seed);
+  }
+  const call::LegRef ref = *found;
+  if (fit == dialog::Fit::wrong_path) {
+    ++counters.refused_in_dialog;
+    if (message.method == Method::ack) return;
+    const policy::Extension* extension = authenticate(ctx, flow);
+    if (!extension || extension->id != calls.extension_of(ref)) {
+      ctx.report(Level::warning, Reason::in_dialog_forged, flow, {}, {}, message.method_text);
+      if (extension) reply_statelessly(ctx, message, flow, 481, tag_seed);
+      return;
+    }
+    // The phone itself, from another place: a new NAT binding, a new connection.
+    calls.rebind(ref, flow);
+    if (calls.judge(ref, message, flow) != dialog::Fit::ok) return reply_statelessly(ctx, message, flow, 500, tag_seed);
+  }
+  if (fit == dialog::Fit::old_cseq) return reply_statelessly(ctx, message, flow, 500, tag_seed);
+  txn::ServerId server;
+  if (message.method != Method::ack) {
+    if (const std::string options = unsupported_options(message); !options.empty())
+      return reply_statelessly(ctx, message, flow, 420, tag_seed, "Unsupported: " + options + "\r\n");
+    server = accept(ctx, flow, call::mark(Owner::call, ref.call.value));
+    if (!server) return;
+  }
+  calls.handle_in_dialog(ctx, ref, message, flow, server);
+}
+
+void Engine::State::response(Context& ctx, const Flow& flow) {
+  const auto match = txns.match_response(ctx.now, message, flow, ctx.out);
+  if (!match.client || !match.deliver) return;
+  if (call::owner_of(match.owner) == Owner::call)
+    calls.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
+  if (call::owner_of(match.owner) == Owner::probe && message.status >= 200)
+    registrar.on_probe_result(ctx, call::handle_of(match.owner), true);
+}
+
+Status Engine::State::status() const {
+  Status status = counters;
+  status.calls_started = calls.started();
+  status.calls_answered = calls.answered();
+  status.stopping = stopping;
+  const Limits& limits = policy->limits;
+  status.gauges = {
+      {"calls", calls.size(), limits.calls_max},
+      {"registrations", registrar.size(), limits.bindings_max},
+      {"transactions", txns.size(), txns.limit()},
+      {"nonces", auth.nonces_remembered(), limits.nonces_max},
+      {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
+      {"registrations_waiting_for_disk", registrar.waiting_for_store(), limits.store_queue_max},
+  };
+  return status;
+}
+
+void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
+  struct Visitor {
+    State& s;
+    Context& ctx;
+    CommandResult operator()(const GetStatus&) const { return s.status(); }
+    CommandResult operator()(const ListRegistrations& c) const {
+      Registrations out;
+      for (const call::Binding* binding : s.registrar.all(c.extension)) out.bindings.push_back(*binding);
+      return out;
+    }
+    CommandResult operator()(const RemoveRegistrations& c) const {
+      const std::uint64_t removed = s.registrar.remove(ctx, c.extension, c.contact_key);
+      if (removed == 0) return NotFound{"no such registration"};
+      return Done{removed};
+    }
+    CommandResult operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
+    CommandResult operator()(const HangUp& c) const {
+      const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id);
+      if (ended == 0) return NotFound{"no running call with that id"};
+      return Done{ended};
+    }
+  };
+  ctx.out.add(CommandDone{id, std::visit(Visitor{*this, ctx}, asked)});
+}
+
+}  // namespace rf::engine
