@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include "shell/config/nearest.hpp"
-
 namespace rf::config {
 namespace {
 
@@ -239,15 +237,6 @@ TEST(Configuration, AMissingFileIsSaid) {
   ASSERT_FALSE(loaded.has_value());
   EXPECT_EQ(loaded.error().front().text(),
             "/nonexistent/ringfence.toml: cannot be read: No such file or directory; check the path given with --config");
-}
-
-TEST(NearestWord, ToleratesTwoEditsButOneInShortWords) {
-  const std::vector<std::string> words{"port", "realm", "certificate"};
-  EXPECT_EQ(nearest("prot", words), "port");
-  EXPECT_EQ(nearest("pxxt", words), "");
-  EXPECT_EQ(nearest("certifcat", words), "certificate");
-  EXPECT_EQ(nearest("zebra", words), "");
-  EXPECT_EQ(nearest(std::string(100'000, 'a'), words), "");
 }
 
 }  // namespace

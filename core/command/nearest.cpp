@@ -1,9 +1,9 @@
-#include "shell/config/nearest.hpp"
+#include "core/command/nearest.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace rf::config {
+namespace rf::command {
 namespace {
 
 // Optimal string alignment distance; both words are keys of a configuration file, so short.
@@ -37,4 +37,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string> can
   return found;
 }
 
-}  // namespace rf::config
+}  // namespace rf::command
