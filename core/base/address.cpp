@@ -132,8 +132,18 @@ bool Address::is_private() const {
 
 bool Address::is_multicast() const { return is_v4() ? bytes_[12] >> 4 == 14 : bytes_[0] == 0xff; }
 
-std::string Address::text() const {
-  if (is_v4()) return fmt::format("{}.{}.{}.{}", bytes_[12], bytes_[13], bytes_[14], bytes_[15]);
+void Address::append_to(std::string& out) const {
+  char text[46];
+  char* at = text;
+  const auto put = [&](unsigned value, int base) { at = std::to_chars(at, text + sizeof text, value, base).ptr; };
+  if (is_v4()) {
+    for (std::size_t i = 12; i < 16; ++i) {
+      if (i > 12) *at++ = '.';
+      put(bytes_[i], 10);
+    }
+    out.append(text, at);
+    return;
+  }
   std::array<unsigned, 8> groups{};
   for (std::size_t i = 0; i < 8; ++i) groups[i] = static_cast<unsigned>(bytes_[2 * i]) << 8 | bytes_[2 * i + 1];
   std::size_t best = 8, best_length = 1;  // RFC 5952 §4.2.2: a single zero group is not shortened
@@ -146,16 +156,22 @@ std::string Address::text() const {
     }
     i = end == i ? i + 1 : end;
   }
-  std::string out;
   for (std::size_t i = 0; i < 8; ++i) {
     if (i == best) {
-      out += "::";
+      *at++ = ':';
+      *at++ = ':';
       i += best_length - 1;
       continue;
     }
-    if (!out.empty() && out.back() != ':') out += ':';
-    fmt::format_to(std::back_inserter(out), "{:x}", groups[i]);
+    if (i > 0 && at[-1] != ':') *at++ = ':';
+    put(groups[i], 16);
   }
+  out.append(text, at);
+}
+
+std::string Address::text() const {
+  std::string out;
+  append_to(out);
   return out;
 }
 
@@ -172,12 +188,12 @@ std::optional<Subnet> Subnet::parse(std::string_view text) {
   }
   auto bytes = subnet.base.bytes();
   for (unsigned bit = subnet.prefix; bit < 128; ++bit) bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80u >> bit % 8));
-  // A prefix into the mapped part itself (::ffff:0:0/96 and above stay IPv4) keeps its family.
   subnet.base = Address::from_bytes(bytes);
   return subnet;
 }
 
 bool Subnet::contains(const Address& address) const {
+  if (address.is_v4() != base.is_v4()) return false;
   const auto& a = address.bytes();
   const auto& b = base.bytes();
   const unsigned whole = prefix / 8;

@@ -19,7 +19,7 @@ inline bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-/// A value that formats as "[secret]", is wiped when it dies (byte-like containers) and has to be asked for by name.
+/// A value that does not print, is wiped when it dies or moves (byte-like containers) and has to be asked for by name.
 /// Deliberately without stream, fmt or comparison operators: a test holds that.
 template <class T>
 class Secret {
@@ -28,7 +28,13 @@ class Secret {
   explicit Secret(T value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
-  Secret& operator=(const Secret&) = default;
+  Secret& operator=(const Secret& other) {
+    if (this != &other) {
+      wipe();  // the new value may need more room, and the old room would go back unwiped
+      value_ = other.value_;
+    }
+    return *this;
+  }
   Secret& operator=(Secret&& other) noexcept {
     if (this != &other) {
       wipe();
@@ -46,14 +52,17 @@ class Secret {
  private:
   void wipe() noexcept {
     if constexpr (requires { value_.data(); value_.size(); }) {
+      // A moved-from short string is empty but its characters are still there.
+      if constexpr (requires { value_.resize(value_.capacity()); }) value_.resize(value_.capacity());
       volatile auto* bytes = reinterpret_cast<volatile unsigned char*>(value_.data());
       for (std::size_t i = 0; i < value_.size() * sizeof(*value_.data()); ++i) bytes[i] = 0;
+      if constexpr (requires { value_.clear(); }) value_.clear();
     }
   }
   T value_{};
 };
 
-/// Personal data in logs: "1001" stays, "alice@example.com" becomes "al…" unless the operator asked to see it.
+/// Personal data in logs: "alice@example.com" becomes "al…", "1001" becomes "10…". Never cuts a UTF-8 character in two.
 std::string redact(std::string_view personal);
 
 }  // namespace rf

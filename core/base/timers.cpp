@@ -45,7 +45,7 @@ Timers::Handle Timers::set(std::int64_t deadline_mono_ms, std::uint64_t owner, s
     nodes_.emplace_back();
   }
   Node& node = nodes_[index];
-  node.tick = (deadline_mono_ms + tick_ms - 1) / tick_ms;
+  node.tick = deadline_mono_ms / tick_ms + (deadline_mono_ms % tick_ms > 0 ? 1 : 0);
   node.owner = owner;
   node.kind = kind;
   link(index);

@@ -107,19 +107,28 @@ bool scan::read_quoted(Cursor& in) {
   return false;
 }
 
+std::optional<Address> scan::host_address(std::string_view host) {
+  const std::size_t three = host.find(":::");
+  if (three == std::string_view::npos || host.size() > 46) return Address::parse(host);
+  char fewer[46];
+  const std::size_t kept = host.copy(fewer, three + 2);
+  const std::size_t behind = host.substr(three + 3).copy(fewer + kept, sizeof fewer - kept);
+  return Address::parse({fewer, kept + behind});
+}
+
 bool scan::read_host(Cursor& in, std::string_view& host) {
   if (!in.peek('[')) return read_host_name(in, host);
   const char* const first = in.at + 1;
   const char* const close = chars::skip(first, in.end, chars::address);
   if (close == in.end || *close != ']') return in.at = close, false;
   host = view(first, close);
-  if (host.find(':') == std::string_view::npos || !Address::parse(host)) return in.at = first, false;
+  if (host.find(':') == std::string_view::npos || !host_address(host)) return in.at = first, false;
   in.at = close + 1;
   return true;
 }
 
 bool scan::read_port(Cursor& in, std::optional<std::uint16_t>& port) {
-  const char* const first = ++in.at;
+  const char* const first = in.at;
   unsigned value = 0;
   for (; in.at != in.end && is(*in.at, chars::digit); ++in.at) {
     value = value * 10 + static_cast<unsigned>(*in.at - '0');
@@ -227,22 +236,21 @@ bool scan::read_via(Cursor& in, Via& out) {
   in.skip_space();
   if (in.at == gap) return false;
   if (!read_host(in, out.host)) return false;
-  const char* last = in.at;
+  out.raw = view(first, in.at);
   in.skip_space();
-  if (in.peek(':')) {
-    ++in.at;
+  if (in.take(':')) {
     in.skip_space();
-    --in.at;
     if (!read_port(in, out.port)) return false;
-    last = in.at;
+    out.raw = view(first, in.at);
   }
   if (!read_params(in, out.params, ParamValues::via)) return false;
+  if (out.params.empty()) return true;
+  out.raw = view(first, out.params.raw().data() + out.params.raw().size());
   Params rest = out.params;
   while (const auto param = rest.next()) {
     if (param->name.size() == 6 && equal_nocase(param->name, "branch")) out.branch = param->value;
     if (param->name.size() == 5 && equal_nocase(param->name, "rport")) out.rport = true;
   }
-  out.raw = view(first, out.params.empty() ? last : out.params.raw().data() + out.params.raw().size());
   return true;
 }
 
@@ -275,22 +283,6 @@ bool scan::is_call_id(std::string_view text) {
   const char* const second = ++at;
   at = chars::skip(at, end, chars::word);
   return at == end && at != second;
-}
-
-bool scan::is_date(std::string_view text) {
-  // "Sat, 13 Nov 2010 23:29:00 GMT": all fixed widths.
-  constexpr std::string_view days = "MonTueWedThuFriSatSun", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (text.size() != 29) return false;
-  const auto listed = [](std::string_view list, std::string_view three) {
-    for (std::size_t i = 0; i < list.size(); i += 3)
-      if (list.substr(i, 3) == three) return true;
-    return false;
-  };
-  constexpr std::string_view shape = "aaa, 00 aaa 0000 00:00:00 GMT";
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] == '0' ? !is(text[i], chars::digit) : shape[i] != 'a' && text[i] != shape[i]) return false;
-  }
-  return listed(days, text.substr(0, 3)) && listed(months, text.substr(8, 3));
 }
 
 std::expected<NameAddr, ParseError> parse_name_addr(std::string_view element) {

@@ -31,7 +31,6 @@ std::string_view text_of(ParseErrorCode code) {
     case ParseErrorCode::duplicate_header: return "Duplicate Header";
     case ParseErrorCode::bad_utf8: return "Bad UTF-8";
     case ParseErrorCode::truncated: return "Message Truncated";
-    case ParseErrorCode::bad_date: return "Bad Date";
     case ParseErrorCode::bad_content_type: return "Bad Content-Type";
   }
   return "Bad Request";

@@ -92,7 +92,7 @@ class MessageReader {
       while (read_header()) {
       }
     if (ended_) finish();
-    m_.answerable = m_.is_request && !m_.method_text.empty() && !m_.via.raw.empty() && has(HeaderName::from) &&
+    m_.answerable = m_.is_request && !m_.method_text.empty() && !m_.via.host.empty() && has(HeaderName::from) &&
                     has(HeaderName::to) && has(HeaderName::call_id) && has(HeaderName::cseq);
     return result();
   }
@@ -317,9 +317,6 @@ class MessageReader {
         NameAddr address;
         return read_one_address(value, address, Code::bad_header);
       }
-      case HeaderName::date:
-        if (!scan::is_date(value)) fault(Code::bad_date, value.data());
-        return;
       case HeaderName::min_expires:
       case HeaderName::rseq:
         if (!parse_number(value)) fault(Code::bad_header, value.data());
@@ -355,9 +352,8 @@ class MessageReader {
   void read_vias(std::string_view value) {
     read_list(value, vias_, Code::bad_via, [&](scan::Cursor& in) {
       if (vias_ == 1) {
-        if (scan::read_via(in, m_.via)) return true;
-        m_.via = {};
-        return false;
+        // What could be read of a faulty one stays: enough of it to send the refusal by.
+        return scan::read_via(in, m_.via);
       }
       Via other;
       return scan::read_via(in, other);

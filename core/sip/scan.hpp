@@ -39,7 +39,7 @@ bool read_uri(Cursor& in, Uri& out);
 bool read_cseq(Cursor& in, CSeq& out);
 /// A Call-ID: word [ "@" word ].
 bool is_call_id(std::string_view text);
-/// RFC 3261 §25.1 SIP-date: always GMT.
-bool is_date(std::string_view text);
+/// The address that a host is, if it is one; the third colon that RFC 3261's grammar allowed is overlooked (RFC 5118 §4.10).
+std::optional<Address> host_address(std::string_view host);
 
 }  // namespace rf::sip::scan

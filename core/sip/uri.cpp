@@ -68,7 +68,7 @@ bool read_sip(scan::Cursor& in, Uri& out) {
     ++in.at;
   }
   if (!scan::read_host(in, out.host)) return false;
-  if (in.peek(':') && !scan::read_port(in, out.port)) return false;
+  if (in.take(':') && !scan::read_port(in, out.port)) return false;
   if (in.peek(';') && !read_uri_params(in, out.params)) return false;
   if (in.peek('?') && !read_uri_headers(in, out.headers)) return false;
   return in.done();
@@ -208,7 +208,7 @@ std::expected<Uri, ParseError> parse_uri(std::string_view text) {
   return uri;
 }
 
-std::optional<Address> Uri::address() const { return Address::parse(host); }
+std::optional<Address> Uri::address() const { return scan::host_address(host); }
 
 std::optional<Transport> Uri::transport() const {
   const auto name = params.value("transport");

@@ -49,7 +49,7 @@ void append_top_via(std::string& out, const Message& request, const Endpoint& so
   }
   if (received) {
     out.append(";received=");
-    out.append(source.address.text());
+    source.address.append_to(out);
   }
   if (via.rport) {
     out.append(";rport=");
