@@ -52,7 +52,9 @@ std::optional<Codec> parse_encoding(std::string_view text) {
   return Codec{text.substr(0, slash), *hz, *count};
 }
 
-bool is_event(const Codec& codec) { return equal_nocase(codec.encoding, "telephone-event"); }
+bool is_event(const Codec& codec) {
+  return equal_nocase(codec.encoding, "telephone-event");
+}
 
 /// Not routable anywhere as the address of one host, whoever says it.
 bool is_no_host(const Address& a) {
@@ -115,7 +117,9 @@ Refusal refusal_of(const Media& media) {
   return plausible_media_address(*media.connection.address) ? Refusal::none : Refusal::implausible_address;
 }
 
-bool plausible_media_address(const Address& address) { return !is_no_host(address); }
+bool plausible_media_address(const Address& address) {
+  return !is_no_host(address);
+}
 
 bool plausible_media_address(const Address& address, const Address& signalling) {
   if (is_no_host(address)) return false;

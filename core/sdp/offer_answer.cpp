@@ -38,7 +38,9 @@ OriginStep origin_step(std::uint64_t session_id, std::uint64_t version, const Or
   return now.version == version + 1 ? OriginStep::next : OriginStep::jumped;
 }
 
-Meaning stray(const Session* session) { return session ? Meaning::ignored : Meaning::nothing; }
+Meaning stray(const Session* session) {
+  return session ? Meaning::ignored : Meaning::nothing;
+}
 
 }  // namespace
 
@@ -48,7 +50,8 @@ std::expected<void, Fault> check_answer(const Session& offer, const Session& ans
   for (std::size_t i = 0; i < offered.size(); ++i)
     if (const auto fits = check_stream(offered[i], answered[i]); !fits) return fits;
   for (std::size_t i = 0; i < offered.size(); ++i)
-    if (answered[i].port != 0 &&
+    // The answer to a hold by address is written as usual (RFC 4317 §5.2).
+    if (answered[i].port != 0 && !offered[i].connection.is_nowhere &&
         legal_answer(offered[i].direction, answered[i].direction) != answered[i].direction)
       return std::unexpected(Fault::direction);
   return {};

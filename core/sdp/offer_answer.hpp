@@ -45,8 +45,8 @@ int status_for(Fault fault);
 /// Whether rewriting the answer (MediaRewrite::answers) makes it right: honest phones answer a hold with "sendrecv".
 constexpr bool can_be_mended(Fault fault) { return fault == Fault::direction; }
 
-/// Checks an answer against its offer: number, kind and protocol of streams, at least one common codec for each accepted
-/// one (more formats than offered are legal, RFC 3264 §6.1), direction. Faults that cannot be mended come first.
+/// Checks an answer against its offer: number, kind and protocol of streams, at least one common codec for each one
+/// accepted (more formats than offered are legal, RFC 3264 §6.1), direction. Faults that cannot be mended come first.
 std::expected<void, Fault> check_answer(const Session& offer, const Session& answer);
 /// Makes `plan` the plan of an answer to `offer`: sets MediaRewrite::answers from the offer's directions, and declines
 /// what the offer did not really offer.
@@ -70,7 +70,7 @@ class OfferAnswer {
 
   std::expected<Meaning, Fault> sent(Carrier carrier, const Session* session);
   std::expected<Meaning, Fault> received(Carrier carrier, const Session* session);
-  /// The same for what rewrite() gave; empty text means no description.
+  /// The same for what rewrite() gave; empty text means no description. Further error: not_a_description.
   std::expected<Meaning, Fault> sent(Carrier carrier, std::string_view text);
   /// Whether an offer may go out now in an INVITE, UPDATE or PRACK; the fault says what is in the way.
   std::expected<void, Fault> may_offer() const;

@@ -28,7 +28,8 @@ std::optional<Connection> parse_connection(std::string_view value) {
     return connection;
   }
   const bool is_name = std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
+           c == '_';
   });
   const bool has_letter = host.find_first_not_of("0123456789.") != std::string_view::npos;
   if (!is_name || !has_letter || host.size() > 253) return std::nullopt;  // 999.1.1.1 is no name either
@@ -122,9 +123,7 @@ class Parser {
     switch (lines_seen_) {
       case 0: return line[0] != 'v' ? Code::out_of_order : check(value == "0", Code::bad_version);
       case 1: return line[0] != 'o' ? std::optional(Code::out_of_order) : take_origin(value);
-      case 2:
-        session_.name = value;
-        return check(line[0] == 's', Code::out_of_order);
+      case 2: session_.name = value; return check(line[0] == 's', Code::out_of_order);
       default: return session_.count_ == 0 ? take_session_line(line[0], value) : take_media_line(line[0], value);
     }
   }
@@ -280,7 +279,9 @@ class Parser {
   bool timing_seen_ = false;
 };
 
-std::expected<Session, ParseError> parse(std::string_view text) { return Parser(text, {}).run(); }
+std::expected<Session, ParseError> parse(std::string_view text) {
+  return Parser(text, {}).run();
+}
 
 std::expected<Session, ParseError> parse_own(std::string_view text) {
   return Parser(text, {2 * WireLimits::sdp_bytes, 2 * WireLimits::sdp_attributes}).run();

@@ -36,8 +36,8 @@ Listed listed_in(const Media& media) {
 }
 
 bool passes(const Listed& listed, const Attribute& attribute) {
-  const bool printable = std::all_of(attribute.value.begin(), attribute.value.end(),
-                                     [](char c) { return c >= 0x20 && c < 0x7f; });
+  const bool printable =
+      std::all_of(attribute.value.begin(), attribute.value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
   if (attribute.value.empty() || !printable) return false;
   switch (passage_of(attribute.name)) {
     case Passage::no: return false;
@@ -98,7 +98,8 @@ std::string rewrite(const Session& session, const RewritePlan& plan) {
   append_bandwidth(out, session.lines);
   out += "t=0 0\r\n";
   for (Attributes attributes = session.attributes(); const auto attribute = attributes.next();)
-    if (attribute->name == "lang" && passes({}, *attribute)) out.append("a=lang:").append(attribute->value).append("\r\n");
+    if (attribute->name == "lang" && passes({}, *attribute))
+      out.append("a=lang:").append(attribute->value).append("\r\n");
   const auto media = session.media();
   for (std::size_t i = 0; i < media.size(); ++i) {
     if (plan.media[i].port == 0 || refusal_of(media[i]) != Refusal::none)
