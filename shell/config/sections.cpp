@@ -105,16 +105,6 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
       "write a range such as \"40000-40999\"");
   out.first_port = range.first;
   out.last_port = range.last;
-  const auto address_into = [](std::optional<Address>& slot) {
-    return [&slot](std::string_view value) -> std::optional<std::string> {
-      slot = Address::parse(value);
-      if (slot && !slot->is_unspecified() && !slot->is_multicast()) return std::nullopt;
-      slot.reset();
-      return fmt::format("is \"{}\", not the address of a host", value);
-    };
-  };
-  section.text("address", text, address_into(out.address), "write one IPv4 or IPv6 address of this host, without a port");
-  section.text("advertised", text, address_into(out.advertised), "write the public IPv4 or IPv6 address, without a port");
   section.number("threads", out.threads, 1, 64);
   section.number("silence_s", times.media_silence_s, 5, day_s);
   section.finish();

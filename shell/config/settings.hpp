@@ -49,8 +49,6 @@ struct TlsSettings {
 struct MediaSettings {
   std::uint16_t first_port = 40'000;  ///< even
   std::uint16_t last_port = 40'999;   ///< odd
-  std::optional<Address> address;     ///< none: the address that signalling uses towards that peer
-  std::optional<Address> advertised;  ///< public address written into SDP towards peers outside the local networks
   std::uint16_t threads = 1;
 };
 
