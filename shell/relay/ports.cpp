@@ -1,0 +1,177 @@
+#include "shell/relay/ports.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace rf::relay {
+
+namespace {
+
+/// More than a socket of ours can hold: whoever fills it faster than we empty it loses the socket, not our time.
+constexpr int stale_packets_max = 512;
+
+void set(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
+
+void mark(int fd, int family, const SocketOptions& options) {
+  const int traffic_class = options.dscp << 2;
+  if (family == AF_INET6) set(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+  set(fd, IPPROTO_IP, IP_TOS, traffic_class);
+  if (options.receive_buffer_bytes > 0) set(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer_bytes);
+}
+
+Descriptor make_socket(const Address& local) {
+  const int family = family_of(local);
+  Descriptor socket(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (socket && family == AF_INET6) set(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, local == Address{} ? 0 : 1);
+  return socket;
+}
+
+/// Throws away what waits on a socket; false when there is no end to it.
+bool empty_queue(int fd) {
+  std::array<char, 1> byte;
+  for (int i = 0; i < stale_packets_max; ++i)
+    if (::recv(fd, byte.data(), byte.size(), MSG_DONTWAIT | MSG_TRUNC) < 0 && errno == EAGAIN) return true;
+  return false;
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+int Descriptor::release() { return std::exchange(fd_, -1); }
+
+int family_of(const Address& local) { return local.is_v4() ? AF_INET : AF_INET6; }
+
+KernelAddress to_kernel(const Endpoint& endpoint, int family) {
+  KernelAddress kernel;
+  if (family == AF_INET) {
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(endpoint.port);
+    std::memcpy(&in.sin_addr, endpoint.address.bytes().data() + 12, 4);
+    std::memcpy(&kernel.storage, &in, sizeof in);
+    kernel.size = sizeof in;
+  } else {
+    sockaddr_in6& in = kernel.storage;
+    in.sin6_family = AF_INET6;
+    in.sin6_port = htons(endpoint.port);
+    std::memcpy(&in.sin6_addr, endpoint.address.bytes().data(), 16);
+    kernel.size = sizeof in;
+  }
+  return kernel;
+}
+
+Endpoint from_kernel(const sockaddr_storage& storage) {
+  Endpoint endpoint;
+  std::array<std::uint8_t, 16> bytes{};
+  if (storage.ss_family == AF_INET) {
+    sockaddr_in in;
+    std::memcpy(&in, &storage, sizeof in);
+    bytes[10] = bytes[11] = 0xff;
+    std::memcpy(bytes.data() + 12, &in.sin_addr, 4);
+    endpoint.port = ntohs(in.sin_port);
+  } else if (storage.ss_family == AF_INET6) {
+    sockaddr_in6 in;
+    std::memcpy(&in, &storage, sizeof in);
+    std::memcpy(bytes.data(), &in.sin6_addr, 16);
+    endpoint.port = ntohs(in.sin6_port);
+  }
+  endpoint.address = Address::from_bytes(bytes);
+  return endpoint;
+}
+
+Descriptor bind_port(const Endpoint& local, const SocketOptions& options) {
+  Descriptor socket = make_socket(local.address);
+  if (!socket) return {};
+  const KernelAddress address = to_kernel(local, family_of(local.address));
+  if (::bind(socket.get(), address.get(), address.size) != 0) return {};
+  mark(socket.get(), family_of(local.address), options);
+  return socket;
+}
+
+Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer, const SocketOptions& options) {
+  Descriptor second = make_socket(local.address);
+  if (!second) return {};
+  const KernelAddress address = to_kernel(local, family_of(local.address));
+  // Sharing is open only while we bind ourselves: nobody else, of whatever user, can join the port before or after.
+  set(first, SOL_SOCKET, SO_REUSEPORT, 1);
+  set(second.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  const bool bound = ::bind(second.get(), address.get(), address.size) == 0;
+  set(first, SOL_SOCKET, SO_REUSEPORT, 0);
+  if (!bound) return {};
+  const bool connected = reconnect(second.get(), local, peer);
+  set(second.get(), SOL_SOCKET, SO_REUSEPORT, 0);
+  if (!connected) return {};
+  mark(second.get(), family_of(local.address), options);
+  return second;
+}
+
+bool reconnect(int fd, const Endpoint& local, const Endpoint& peer) {
+  const KernelAddress address = to_kernel(peer, family_of(local.address));
+  return ::connect(fd, address.get(), address.size) == 0;
+}
+
+Descriptor WarmPorts::find(const Endpoint& local) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_local_.find(local);
+  if (found == by_local_.end()) return {};
+  Descriptor socket = std::move(found->second->socket);
+  idle_.erase(found->second);
+  by_local_.erase(found);
+  return socket;
+}
+
+Descriptor WarmPorts::take(const Endpoint& local) {
+  if (Descriptor warm = find(local); warm) {
+    if (empty_queue(warm.get())) return warm;
+  }
+  Descriptor socket = bind_port(local, options_);
+  if (!socket && errno == EADDRINUSE) {
+    // A warm socket of ours may hold the port under another address, from before the configuration changed.
+    close_idle();
+    socket = bind_port(local, options_);
+  }
+  return socket;
+}
+
+void WarmPorts::close_idle() {
+  std::list<Idle> closed;
+  const std::lock_guard lock(mutex_);
+  closed.swap(idle_);
+  by_local_.clear();
+}
+
+void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
+  if (idle_max_ == 0) return;
+  Descriptor closed;  // outside the lock
+  const std::lock_guard lock(mutex_);
+  if (by_local_.contains(local)) return;
+  if (idle_.size() >= idle_max_) {
+    closed = std::move(idle_.front().socket);
+    by_local_.erase(idle_.front().local);
+    idle_.pop_front();
+  }
+  idle_.push_back({local, std::move(socket)});
+  by_local_.emplace(local, std::prev(idle_.end()));
+}
+
+std::size_t WarmPorts::idle() const {
+  const std::lock_guard lock(mutex_);
+  return idle_.size();
+}
+
+}  // namespace rf::relay

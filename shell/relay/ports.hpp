@@ -1,0 +1,87 @@
+// Media sockets: made, marked, and kept bound for a while between calls.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "core/base/address.hpp"
+
+namespace rf::relay {
+
+/// A kernel address made from an endpoint.
+struct KernelAddress {
+  sockaddr_in6 storage{};  // the larger of the two
+  socklen_t size = 0;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+/// `family` of the socket it is for: an IPv4 endpoint on an IPv6 socket stays mapped.
+KernelAddress to_kernel(const Endpoint& endpoint, int family);
+Endpoint from_kernel(const sockaddr_storage& storage);
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  int release();
+
+ private:
+  int fd_ = -1;
+};
+
+struct SocketOptions {
+  int receive_buffer_bytes = 0;
+  std::uint8_t dscp = 0;
+};
+
+int family_of(const Address& local);
+/// A non-blocking UDP socket bound to `local` alone; an empty one, with errno, when the kernel refuses.
+Descriptor bind_port(const Endpoint& local, const SocketOptions& options);
+/// A second socket on the same port as `first`, connected to `peer`: the kernel sorts the peer's packets to it and all
+/// others to `first`. An empty one when the kernel refuses; `first` works on in any case.
+Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer, const SocketOptions& options);
+/// Points a connected socket at another peer; false when the kernel refuses.
+bool reconnect(int fd, const Endpoint& local, const Endpoint& peer);
+
+/// Sockets that no call uses at the moment, still bound, so that the next call on the port costs few system calls.
+/// Thread-safe. At `idle_max` the one idle longest is closed.
+class WarmPorts {
+ public:
+  WarmPorts(std::size_t idle_max, SocketOptions options) : idle_max_(idle_max), options_(options) {}
+
+  /// A socket on `local`, warm or new, without a single packet of whoever used the port before.
+  /// Empty when it cannot be bound.
+  Descriptor take(const Endpoint& local);
+  void give_back(const Endpoint& local, Descriptor socket);
+  std::size_t idle() const;
+  const SocketOptions& options() const { return options_; }
+
+ private:
+  struct Idle {
+    Endpoint local;
+    Descriptor socket;
+  };
+  Descriptor find(const Endpoint& local);
+  void close_idle();
+
+  const std::size_t idle_max_;
+  const SocketOptions options_;
+  mutable std::mutex mutex_;
+  std::list<Idle> idle_;  // the one idle longest first
+  std::unordered_map<Endpoint, std::list<Idle>::iterator> by_local_;
+};
+
+}  // namespace rf::relay

@@ -1,0 +1,34 @@
+#include "shell/relay/relay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shell/relay/worker.hpp"
+
+namespace rf::relay {
+
+Relay::Relay(const Options& options, Deliver deliver) {
+  warm_ = std::make_unique<WarmPorts>(options.warm_ports_max,
+                                      SocketOptions{options.receive_buffer_bytes, options.dscp});
+  deliver_ = std::move(deliver);
+  for (unsigned i = 0; i < std::max(1u, options.threads); ++i)
+    workers_.push_back(std::make_unique<Worker>(options, *warm_, deliver_));
+}
+
+Relay::~Relay() = default;
+
+Worker& Relay::worker_of(RelayId relay) { return *workers_[std::hash<RelayId>{}(relay) % workers_.size()]; }
+
+bool Relay::start(const media::RelayPlan& plan) { return worker_of(plan.id).post(StartStream{plan}); }
+bool Relay::update(const media::RelayPlan& plan) { return worker_of(plan.id).post(UpdateStream{plan}); }
+bool Relay::ask(RelayId relay) { return worker_of(relay).post(AskStream{relay}); }
+void Relay::stop(RelayId relay) { worker_of(relay).post(StopStream{relay}, true); }
+
+Totals Relay::totals() const {
+  Totals totals;
+  for (const auto& worker : workers_) worker->add_totals(totals);
+  totals.warm_ports = warm_->idle();
+  return totals;
+}
+
+}  // namespace rf::relay

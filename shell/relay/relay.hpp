@@ -1,0 +1,79 @@
+// The media threads: they bind the ports of installed plans, run the pure media step on every packet and report.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "core/engine/input.hpp"
+#include "core/media/plan.hpp"
+
+namespace rf::relay {
+
+/// Bounds and habits of the relay, with their behaviour at the limit.
+struct Options {
+  unsigned threads = 1;                ///< 1 to the number of cores; a stream lives on one of them
+  std::size_t commands_max = 65'536;   ///< waiting for one thread; beyond it start(), update() and ask() give false
+  std::size_t warm_ports_max = 1'024;  ///< sockets kept bound between calls; the one idle longest is closed
+  int receive_buffer_bytes = 32'768;   ///< of each socket (the kernel doubles it): over a second of one stream
+  std::uint8_t dscp = 46;              ///< EF (RFC 3246), on everything sent (N5)
+  /// Under load a thread lets packets gather for so long before it looks again: one wake-up then serves many streams.
+  std::uint32_t gather_us = 1'000;
+  std::uint32_t gather_above_packets_per_s = 4'000;  ///< a thread with less to do wakes for every packet
+  /// After so many packets in a row a stream gets a socket connected to its peer: cheaper to send on, and a flood of
+  /// strays on the port then has another queue than the call. 0 never.
+  std::uint32_t connect_after_packets = 50;
+};
+
+/// Counters since the start, over all threads.
+struct Totals {
+  std::uint64_t received = 0;       ///< datagrams read, honest or not
+  std::uint64_t forwarded = 0;
+  std::uint64_t send_failures = 0;  ///< the kernel took neither the packet nor the second try
+  std::uint64_t wakeups = 0;
+  std::uint64_t streams = 0;        ///< running now
+  std::uint64_t warm_ports = 0;     ///< idle now
+};
+
+/// What the relay tells the engine.
+using Report = std::variant<engine::RelayReported, engine::RelaySilent, engine::RelayFailed>;
+/// Called on the media threads: it must be thread-safe and quick (post it to the engine's queue).
+using Deliver = std::function<void(Report)>;
+
+class Worker;
+class WarmPorts;
+
+/// Runs relay plans on media threads. All calls are thread-safe and return at once; outcomes come through `deliver`:
+/// RelayFailed when a plan's ports cannot be bound (nothing of it remains), RelaySilent after each silence limit without
+/// RTP, RelayReported after ask() and, with `stopped` set, after every stop(), known or not.
+class Relay {
+ public:
+  /// Throws std::system_error when a thread, its epoll or its eventfd cannot be made.
+  Relay(const Options& options, Deliver deliver);
+  /// Ends the threads and closes everything; nothing is delivered afterwards.
+  ~Relay();
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  /// Each gives false when the thread's queue is full: the plan was not taken.
+  bool start(const media::RelayPlan& plan);
+  bool update(const media::RelayPlan& plan);
+  bool ask(RelayId relay);
+  /// Always taken: there are no more of them than streams.
+  void stop(RelayId relay);
+
+  Totals totals() const;
+
+ private:
+  Worker& worker_of(RelayId relay);
+
+  // In this order, so that both outlive the threads that use them.
+  Deliver deliver_;
+  std::unique_ptr<WarmPorts> warm_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace rf::relay

@@ -1,0 +1,300 @@
+#include "shell/relay/worker.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace rf::relay {
+
+namespace {
+
+constexpr int events_max = 256;
+constexpr std::int64_t rate_window_us = 100'000;
+
+std::int64_t monotonic_us() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
+}
+
+void nap(std::uint32_t us) {
+  const timespec t{us / 1'000'000, static_cast<long>(us % 1'000'000) * 1'000};
+  ::nanosleep(&t, nullptr);
+}
+
+/// Written by one thread only, so a plain store will do; an atomic addition would cost more than the counting is worth.
+void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
+  return {plan.local, static_cast<std::uint16_t>(plan.local_port + (rtcp ? 1 : 0))};
+}
+
+}  // namespace
+
+Worker::Worker(const Options& options, WarmPorts& warm, const Deliver& deliver)
+    : options_(options), warm_(warm), deliver_(deliver), timers_(monotonic_us() / 1'000) {
+  epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_) throw std::system_error(errno, std::generic_category(), "media thread: epoll_create1");
+  wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wake_) throw std::system_error(errno, std::generic_category(), "media thread: eventfd");
+  epoll_event event{};
+  event.events = EPOLLIN;
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
+    throw std::system_error(errno, std::generic_category(), "media thread: epoll_ctl");
+  thread_ = std::thread([this] { run(); });
+}
+
+Worker::~Worker() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  const std::uint64_t one = 1;
+  if (::write(wake_.get(), &one, sizeof one) < 0) {
+    // Only a full counter refuses, and then the thread is awake anyway.
+  }
+  thread_.join();
+}
+
+bool Worker::post(WorkerCommand command, bool always) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= options_.commands_max && !always) return false;
+    first = queue_.empty();
+    queue_.push_back(std::move(command));
+  }
+  // Whoever finds the queue empty wakes the thread; the others ride along.
+  const std::uint64_t one = 1;
+  return !first || ::write(wake_.get(), &one, sizeof one) == sizeof one || errno == EAGAIN;
+}
+
+void Worker::add_totals(Totals& totals) const {
+  totals.received += counters_.received.load(std::memory_order_relaxed);
+  totals.forwarded += counters_.forwarded.load(std::memory_order_relaxed);
+  totals.send_failures += counters_.send_failures.load(std::memory_order_relaxed);
+  totals.wakeups += counters_.wakeups.load(std::memory_order_relaxed);
+  totals.streams += counters_.streams.load(std::memory_order_relaxed);
+}
+
+void Worker::run() {
+  std::array<epoll_event, events_max> events;
+  rate_from_us_ = monotonic_us();
+  bool rested = true;
+  for (;;) {
+    const std::int64_t before_us = monotonic_us();
+    // Sockets are looked at without waiting until all are empty; only then is there time to rest.
+    const int ready = ::epoll_wait(epoll_.get(), events.data(), events_max, rested ? wait(before_us) : 0);
+    const std::int64_t now_us = rested ? monotonic_us() : before_us;
+    if (rested) count(counters_.wakeups);
+    bool commands = false;
+    for (int i = 0; i < ready; ++i) {
+      if (events[static_cast<std::size_t>(i)].data.ptr == nullptr)
+        commands = true;
+      else
+        serve(*static_cast<Socket*>(events[static_cast<std::size_t>(i)].data.ptr), now_us);
+    }
+    on_timers(now_us);
+    // Last, because they may end streams that the events above point at.
+    if (commands) {
+      carry_out_commands(now_us);
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    if (now_us - rate_from_us_ >= rate_window_us) {
+      busy_ = rate_packets_ * 1'000'000 >
+              options_.gather_above_packets_per_s * static_cast<std::uint64_t>(now_us - rate_from_us_);
+      rate_from_us_ = now_us;
+      rate_packets_ = 0;
+    }
+    rested = ready <= 0;
+    if (rested && busy_ && options_.gather_us > 0) nap(options_.gather_us);
+  }
+}
+
+/// How long to wait for packets, in milliseconds for epoll.
+int Worker::wait(std::int64_t now_us) {
+  const std::int64_t deadline_ms = timers_.next_deadline();
+  if (deadline_ms == never_ms) return -1;
+  return static_cast<int>(std::clamp<std::int64_t>(deadline_ms - now_us / 1'000, 0, 60'000));
+}
+
+void Worker::serve(Socket& socket, std::int64_t now_us) {
+  sockaddr_storage from;
+  socklen_t from_size = sizeof from;
+  const ssize_t size = ::recvfrom(socket.fd.get(), packet_.data(), packet_.size(), MSG_DONTWAIT | MSG_TRUNC,
+                                  reinterpret_cast<sockaddr*>(&from), &from_size);
+  // An error here is nothing waiting, or an ICMP message about an earlier packet, which proves nothing.
+  if (size < 0) return;
+  count(counters_.received);
+  ++rate_packets_;
+  if (static_cast<std::size_t>(size) > packet_.size()) return;
+  Stream& stream = *socket.stream;
+  const Endpoint source = from_kernel(from);
+  const media::Decision decision =
+      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source,
+                               std::span<const std::uint8_t>(packet_.data(), static_cast<std::size_t>(size)));
+  if (!decision) return;
+  send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size));
+  if (!socket.rtcp) settle(stream, socket.leg, source);
+}
+
+void Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision, std::size_t size) {
+  Leg& leg = stream.legs[leg_index];
+  const unsigned kind = decision.by_rtcp_port ? 1 : 0;
+  const bool direct = kind == 0 && leg.direct.fd && leg.direct_peer == *decision.to;
+  ssize_t sent = -1;
+  // The second try is for an ICMP error that an earlier packet left on the socket: it is told instead of sending.
+  for (int attempt = 0; attempt < 2 && sent < 0; ++attempt) {
+    if (direct) {
+      sent = ::send(leg.direct.fd.get(), packet_.data(), size, MSG_DONTWAIT);
+    } else {
+      Exit& exit = leg.exits[kind];
+      if (exit.to != *decision.to)
+        exit = {*decision.to, to_kernel(*decision.to, family_of(stream.session.plan().legs[leg_index].local))};
+      sent = ::sendto(leg.ports[kind].fd.get(), packet_.data(), size, MSG_DONTWAIT, exit.kernel.get(),
+                      exit.kernel.size);
+    }
+    if (sent < 0 && errno == EAGAIN) break;
+  }
+  count(sent < 0 ? counters_.send_failures : counters_.forwarded);
+}
+
+/// Gives a steady peer its own connected socket, or points that socket at the peer's new place.
+void Worker::settle(Stream& stream, unsigned leg_index, const Endpoint& source) {
+  Leg& leg = stream.legs[leg_index];
+  if (leg.steady_source != source) {
+    leg.steady_source = source;
+    leg.steady = 0;
+  }
+  if (options_.connect_after_packets == 0 || leg.steady > options_.connect_after_packets) return;
+  if (++leg.steady <= options_.connect_after_packets) return;
+  const Endpoint local = local_of(stream.session.plan().legs[leg_index], false);
+  if (leg.direct.fd) {
+    if (reconnect(leg.direct.fd.get(), local, source)) leg.direct_peer = source;
+    return;
+  }
+  Descriptor second = connect_beside(leg.ports[0].fd.get(), local, source, warm_.options());
+  if (!second) return;
+  leg.direct.fd = std::move(second);
+  leg.direct.stream = &stream;
+  leg.direct.leg = static_cast<std::uint8_t>(leg_index);
+  leg.direct_peer = source;
+  // Unwatched it would swallow the peer's packets.
+  if (!watch(leg.direct)) leg.direct.fd = Descriptor();
+}
+
+bool Worker::watch(Socket& socket) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = &socket;
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.fd.get(), &event) == 0;
+}
+
+void Worker::carry_out_commands(std::int64_t now_us) {
+  std::uint64_t ignored = 0;
+  if (::read(wake_.get(), &ignored, sizeof ignored) < 0) {
+    // Nothing to take back: somebody's write is still on its way, and brings us here again.
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    std::swap(queue_, taken_);
+  }
+  for (const WorkerCommand& command : taken_)
+    std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
+  taken_.clear();
+}
+
+void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
+  const media::RelayPlan& plan = command.plan;
+  auto stream = std::make_unique<Stream>(plan, now_us);
+  bool ok = !streams_.contains(plan.id);
+  for (unsigned i = 0; i < 2; ++i)
+    for (unsigned kind = 0; kind < 2; ++kind) {
+      Socket& socket = stream->legs[i].ports[kind];
+      socket.stream = stream.get();
+      socket.leg = static_cast<std::uint8_t>(i);
+      socket.rtcp = kind == 1;
+      if (ok) socket.fd = warm_.take(local_of(plan.legs[i], socket.rtcp));
+      ok = ok && socket.fd && watch(socket);
+    }
+  if (!ok) {
+    give_back_ports(*stream);
+    deliver_(engine::RelayFailed{plan.id, plan.call});
+    return;
+  }
+  watch_silence(*stream, now_us);
+  streams_.emplace(plan.id, std::move(stream));
+  counters_.streams.store(streams_.size(), std::memory_order_relaxed);
+}
+
+void Worker::carry_out(const UpdateStream& command, std::int64_t now_us) {
+  const auto found = streams_.find(command.plan.id);
+  if (found == streams_.end()) return;
+  found->second->session.update(command.plan, now_us);
+  watch_silence(*found->second, now_us);
+}
+
+void Worker::carry_out(const StopStream& command, std::int64_t) {
+  engine::RelayReported reported{{command.relay, {}, {}}, true};
+  if (const auto found = streams_.find(command.relay); found != streams_.end()) {
+    Stream& stream = *found->second;
+    reported.report = stream.session.report();
+    timers_.cancel(stream.silence);
+    give_back_ports(stream);
+    streams_.erase(found);
+    counters_.streams.store(streams_.size(), std::memory_order_relaxed);
+  }
+  deliver_(reported);
+}
+
+void Worker::carry_out(const AskStream& command, std::int64_t) {
+  if (const auto found = streams_.find(command.relay); found != streams_.end())
+    deliver_(engine::RelayReported{found->second->session.report(), false});
+}
+
+void Worker::watch_silence(Stream& stream, std::int64_t now_us) {
+  timers_.cancel(stream.silence);
+  const std::int64_t silent_at_us = stream.session.silent_at_us();
+  if (silent_at_us == never_ms) return;
+  // Once reported, the next report is a whole limit away.
+  const std::int64_t limit_us = std::int64_t{stream.session.plan().silence_limit_ms} * 1'000;
+  const std::int64_t at_us = silent_at_us > now_us ? silent_at_us : now_us + limit_us;
+  stream.silence = timers_.set(at_us / 1'000 + 1, stream.session.plan().id.value, 0);
+}
+
+void Worker::on_timers(std::int64_t now_us) {
+  if (timers_.next_deadline() > now_us / 1'000) return;
+  fired_.clear();
+  timers_.advance(now_us / 1'000, fired_);
+  for (const Timers::Fired& fired : fired_) {
+    const auto found = streams_.find(RelayId{fired.owner});
+    if (found == streams_.end()) continue;
+    Stream& stream = *found->second;
+    stream.silence = 0;
+    if (stream.session.silent_at_us() <= now_us)
+      deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call});
+    watch_silence(stream, now_us);
+  }
+}
+
+void Worker::give_back_ports(Stream& stream) {
+  for (unsigned i = 0; i < 2; ++i)
+    for (Socket& socket : stream.legs[i].ports) {
+      if (!socket.fd) continue;
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.fd.get(), nullptr);
+      warm_.give_back(local_of(stream.session.plan().legs[i], socket.rtcp), std::move(socket.fd));
+    }
+}
+
+}  // namespace rf::relay

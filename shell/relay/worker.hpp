@@ -1,0 +1,114 @@
+// One media thread: its streams, its sockets, its queue of commands.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "core/base/timers.hpp"
+#include "core/media/session.hpp"
+#include "shell/relay/ports.hpp"
+#include "shell/relay/relay.hpp"
+
+namespace rf::relay {
+
+struct StartStream {
+  media::RelayPlan plan;
+};
+struct UpdateStream {
+  media::RelayPlan plan;
+};
+struct StopStream {
+  RelayId relay;
+};
+struct AskStream {
+  RelayId relay;
+};
+using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream>;
+
+/// Owns the streams that were given to it. Only post() and totals() may be called from other threads.
+class Worker {
+ public:
+  Worker(const Options& options, WarmPorts& warm, const Deliver& deliver);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// False when the queue is full and `always` is not set.
+  bool post(WorkerCommand command, bool always = false);
+  void add_totals(Totals& totals) const;
+
+ private:
+  struct Stream;
+  /// A socket as epoll knows it: a stream's port, or the one connected beside it.
+  struct Socket {
+    Descriptor fd;
+    Stream* stream = nullptr;
+    std::uint8_t leg = 0;
+    bool rtcp = false;
+  };
+  /// Where packets leave by, and the peer's address as the kernel wants it.
+  struct Exit {
+    Endpoint to;
+    KernelAddress kernel;
+  };
+  struct Leg {
+    std::array<Socket, 2> ports;  // RTP, RTCP
+    std::array<Exit, 2> exits;
+    Socket direct;                // RTP with the peer `direct_peer` alone
+    Endpoint direct_peer;
+    Endpoint steady_source;
+    std::uint32_t steady = 0;     // packets in a row from steady_source
+  };
+  struct Stream {
+    explicit Stream(const media::RelayPlan& plan, std::int64_t now_us) : session(plan, now_us) {}
+    media::Session session;
+    std::array<Leg, 2> legs;
+    Timers::Handle silence = 0;
+  };
+  struct Counters {
+    std::atomic<std::uint64_t> received{0}, forwarded{0}, send_failures{0}, wakeups{0}, streams{0};
+  };
+
+  void run();
+  int wait(std::int64_t now_us);
+  void serve(Socket& socket, std::int64_t now_us);
+  void send_on(Stream& stream, unsigned leg, const media::Decision& decision, std::size_t size);
+  void settle(Stream& stream, unsigned leg, const Endpoint& source);
+  void carry_out_commands(std::int64_t now_us);
+  void carry_out(const StartStream& command, std::int64_t now_us);
+  void carry_out(const UpdateStream& command, std::int64_t now_us);
+  void carry_out(const StopStream& command, std::int64_t now_us);
+  void carry_out(const AskStream& command, std::int64_t now_us);
+  void watch_silence(Stream& stream, std::int64_t now_us);
+  void on_timers(std::int64_t now_us);
+  bool watch(Socket& socket);
+  void give_back_ports(Stream& stream);
+
+  const Options options_;
+  WarmPorts& warm_;
+  const Deliver& deliver_;
+  Descriptor epoll_, wake_;
+  Timers timers_;
+  std::vector<Timers::Fired> fired_;
+  std::unordered_map<RelayId, std::unique_ptr<Stream>> streams_;
+  std::array<std::uint8_t, 2'048> packet_;  // no path carries more in one RTP packet; longer ones are dropped
+  std::int64_t rate_from_us_ = 0;
+  std::uint64_t rate_packets_ = 0;
+  bool busy_ = false;
+  Counters counters_;
+
+  std::mutex mutex_;
+  std::vector<WorkerCommand> queue_;  // guarded by mutex_
+  bool stopping_ = false;             // guarded by mutex_
+  std::vector<WorkerCommand> taken_;
+  std::thread thread_;
+};
+
+}  // namespace rf::relay
