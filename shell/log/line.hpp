@@ -25,10 +25,6 @@ struct Line {
 
 std::string_view name_of(engine::Level level);
 
-/// `text` without anything that could end a line, drive a terminal or break a decoder: control characters, invalid
-/// UTF-8 and bidirectional overrides become \xNN; longer than 512 bytes is cut with "…".
-std::string plain(std::string_view text);
-
 /// A subject as it may stand in a log: up to six digits stay (extensions), everything else is cut to its first letters
 /// unless `show_personal`.
 std::string shown(std::string_view subject, bool show_personal);

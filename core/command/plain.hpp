@@ -1,0 +1,14 @@
+// Text from outside, made safe to show to a person: in a log line, in a terminal, in a table.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rf::command {
+
+/// `text` without anything that could end a line, drive a terminal or break a decoder: control characters, invalid
+/// UTF-8, line separators and bidirectional overrides become \xNN; what is longer than `bytes_max` is cut with "…".
+std::string plain(std::string_view text, std::size_t bytes_max = 512);
+
+}  // namespace rf::command
