@@ -30,9 +30,9 @@ struct SrvRecord {
 struct DnsResult {
   bool found = false;
   std::uint32_t ttl_s = 0;
-  std::vector<NaptrRecord> naptr;
-  std::vector<SrvRecord> srv;
-  std::vector<Address> addresses;
+  std::vector<NaptrRecord> naptr{};
+  std::vector<SrvRecord> srv{};
+  std::vector<Address> addresses{};
 };
 
 }  // namespace rf::txn
