@@ -15,6 +15,7 @@
 #include "core/dialog/session_timer.hpp"
 #include "core/media/plan.hpp"
 #include "core/sdp/offer_answer.hpp"
+#include "core/txn/locate.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::call {
@@ -30,7 +31,6 @@ struct Leg {
 
   std::optional<dialog::Dialog> dialog;
   ExtensionId extension;
-  std::string binding_key;          ///< of a callee: which contact of the extension it is
   dialog::SessionTimer session;
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
@@ -61,6 +61,7 @@ struct Fork {
   Leg leg;
   txn::ClientId invite;
   std::uint32_t cseq = 1;
+  std::vector<txn::Target> targets;  ///< where else to try, when the phone had to be looked up
   dialog::ReliableReceiver reliable;
   std::string answer;     ///< the description it answered with, reliable or in its 2xx
   int status = 0;         ///< its final status; 0 while it rings
@@ -91,6 +92,7 @@ struct Call {
   Cdr cdr;
   CallState state = CallState::ringing;
   bool late_offer = false;          ///< the INVITE brought no description
+  std::uint32_t hops_left = 69;     ///< Max-Forwards of what we send on
 
   Leg caller;
   txn::ServerId invite;             ///< the caller's INVITE

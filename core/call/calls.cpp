@@ -94,8 +94,11 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
     }
     Call* call = this->call(handle_of(event.owner));
     if (!call) return;
-    for (std::size_t i = 0; i < call->forks.size(); ++i)
-      if (call->forks[i].invite == event.client) return on_fork_failure(ctx, *call, i, status);
+    for (std::size_t i = 0; i < call->forks.size(); ++i) {
+      if (call->forks[i].invite != event.client) continue;
+      if (call->forks[i].status == 0 && try_next_target(ctx, *call, i)) return;
+      return on_fork_failure(ctx, *call, i, status);
+    }
     for (const Side side : {Side::caller, Side::callee}) {
       const Leg* leg = call->leg(side);
       if (leg && leg->ours.client == event.client) return on_ours_failed(ctx, *call, side, status, nullptr);

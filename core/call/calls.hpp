@@ -12,6 +12,7 @@
 #include "core/base/slots.hpp"
 #include "core/call/call.hpp"
 #include "core/call/context.hpp"
+#include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/media/ports.hpp"
 
@@ -46,6 +47,7 @@ class Calls {
   void on_event(Context& ctx, const txn::Event& event);
   void on_timer(Context& ctx, std::uint64_t call, std::uint32_t kind);
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
+  void on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
   void on_relay_silent(Context& ctx, CallId call);
   void on_relay_failed(Context& ctx, CallId call);
@@ -77,7 +79,11 @@ class Calls {
   void refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
               txn::ServerId server, int status, CallResult result, engine::Reason reason, std::string_view detail);
   void ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
-            const Binding& binding, const sip::Message& request, const sdp::Session* offer);
+            const Binding& binding);
+  void send_invite(Context& ctx, Call& call, std::size_t fork);
+  bool try_next_target(Context& ctx, Call& call, std::size_t fork);
+  void on_located(Context& ctx, const Locator::Found& found);
+  void follow_route(Context& ctx, const Leg& leg, LegRef ref, bool through_proxy);
   void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
@@ -112,6 +118,7 @@ class Calls {
   void end(Context& ctx, Call& call, CallResult result, EndedBy by, int caller_status, engine::Reason reason,
            std::string_view detail = {});
   void end_answered(Context& ctx, Call& call, EndedBy by, engine::Reason reason, std::string_view detail = {});
+  void cancel_forks(Context& ctx, Call& call);
   void bye(Context& ctx, Leg& leg);
   void settle(Context& ctx, Call& call);
   void forget(Context& ctx, Call& call);
@@ -126,6 +133,7 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
+  Locator locator_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   boost::unordered_flat_map<ExtensionId, std::vector<CallId>, std::hash<ExtensionId>> by_extension_;
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;

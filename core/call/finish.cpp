@@ -40,12 +40,8 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   call.state = CallState::ending;
   ctx.timers.cancel(call.ring_timer);
   ctx.timers.cancel(call.duration_timer);
-  for (Fork& fork : call.forks) {
-    ctx.timers.cancel(fork.leg.session_timer);
-    if (fork.status != 0 || fork.cancelled) continue;
-    fork.cancelled = true;
-    ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
-  }
+  cancel_forks(ctx, call);
+  for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);
   if (call.winner) bye(ctx, call.forks[*call.winner].leg);
   if (was_talking) {
@@ -73,6 +69,17 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
 void Calls::end_answered(Context& ctx, Call& call, EndedBy by, Reason reason, std::string_view detail) {
   if (call.state == CallState::talking) return end(ctx, call, CallResult::answered, by, 200, reason, detail);
   end(ctx, call, by == EndedBy::caller ? CallResult::cancelled : CallResult::failed, by, 480, reason, detail);
+}
+
+void Calls::cancel_forks(Context& ctx, Call& call) {
+  for (Fork& fork : call.forks) {
+    if (fork.status != 0 || fork.cancelled) continue;
+    fork.cancelled = true;
+    if (fork.invite)
+      ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
+    else
+      fork.status = 487;  // still being looked up: nobody rings yet
+  }
 }
 
 void Calls::bye(Context& ctx, Leg& leg) {

@@ -27,6 +27,12 @@ int best_status(const std::vector<Fork>& forks) {
   return best == 0 ? 480 : best;
 }
 
+/// More than one Via: somebody stands between us and the phone.
+bool through_proxy(const sip::Message& request) {
+  sip::Elements hops(request, HeaderName::via);
+  return hops.next() && hops.next();
+}
+
 CallResult result_of(int status) {
   if (status == 486 || status == 600) return CallResult::busy;
   if (status == 603 || status == 403) return CallResult::rejected;
@@ -112,6 +118,7 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
     }
     take_remote(ctx, call, Side::caller, flow, *offer);
   }
+  call.hops_left = std::min<std::uint32_t>(request.max_forwards.value_or(70), 70) - 1;
   call.invite_cseq = request.cseq.number;
   call.invite_head = response_head(request, flow, local_tag);
   call.caller_takes_reliable = request.lists(HeaderName::supported, "100rel");
@@ -136,55 +143,95 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.ring_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
                                    mark(Owner::call, id.value), ring_due);
   ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
+  follow_route(ctx, call.caller, {id, Side::caller, 0}, through_proxy(request));
   call.forks.reserve(bindings.size());
-  for (const Binding* binding : bindings) ring(ctx, call, caller, *callee, *binding, request, offer);
+  for (const Binding* binding : bindings) ring(ctx, call, caller, *callee, *binding);
   if (std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; }))
     end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
 }
 
 void Calls::ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
-                 const Binding& binding, const sip::Message& request, const sdp::Session* offer) {
-  Flow flow = binding.flow;
-  if (is_stream(flow.transport) && !flow.connection) {
-    // The phone's connection is gone; perhaps it listens where its Contact says.
-    const auto contact = sip::parse_uri(binding.contact);
-    if (contact) {
-      if (const auto address = contact->address()) flow.remote.address = *address;
-      flow.remote.port = contact->port.value_or(is_encrypted(flow.transport) ? 5061 : 5060);
-    }
-  }
-  const std::string host = own_host(ctx.policy, flow);
+                 const Binding& binding) {
+  const std::string host = own_host(ctx.policy, binding.flow);
   const std::string from = party(caller.display_name, caller.number, host);
   const std::string to = party(callee.display_name, callee.number, host);
   const std::string call_id = ctx.random.token(24);
   const std::string local_tag = ctx.random.token(20);
-  auto dialog = dialog::Dialog::calling(
-      {call_id, local_tag, from, to, binding.contact, binding.path, 1, flow});
+  auto dialog = dialog::Dialog::calling({call_id, local_tag, from, to, binding.contact, binding.path, 1, binding.flow});
   if (!dialog) return;
   call.forks.emplace_back(Leg(ctx.policy.times, ctx.random.next()));
   const std::size_t place = call.forks.size() - 1;
   Fork& fork = call.forks.back();
   fork.leg.dialog = std::move(*dialog);
   fork.leg.extension = callee.id;
-  fork.leg.binding_key = binding.contact_key;
-  index_leg(local_tag, {call.id, Side::callee, static_cast<std::uint32_t>(place)});
+  const LegRef ref{call.id, Side::callee, static_cast<std::uint32_t>(place)};
+  index_leg(local_tag, ref);
+  if (!is_stream(binding.flow.transport) || binding.flow.connection) return send_invite(ctx, call, place);
+  // The phone's connection is gone; perhaps it listens where its Contact says.
+  if (const auto found = locator_.locate(ctx, fork.leg.dialog->next_hop_uri(), ref)) {
+    fork.targets = found->targets;
+    if (!try_next_target(ctx, call, place)) fork.status = 480;
+  }
+}
 
+bool Calls::try_next_target(Context& ctx, Call& call, std::size_t place) {
+  Fork& fork = call.forks[place];
+  if (fork.targets.empty() || fork.cancelled || call.state != CallState::ringing) return false;
+  fork.leg.dialog->rebind(flow_towards(ctx.policy, fork.targets.front(), fork.leg.dialog->flow()));
+  fork.targets.erase(fork.targets.begin());
+  fork.leg.exchange = {};
+  send_invite(ctx, call, place);
+  return true;
+}
+
+void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
+  if (const auto found = locator_.on_answer(ctx, query, result)) on_located(ctx, *found);
+}
+
+void Calls::on_located(Context& ctx, const Locator::Found& found) {
+  Call* call = calls_.find(found.leg.call);
+  Leg* leg = this->leg(found.leg);
+  if (!call || !leg || !leg->dialog) return;
+  if (found.leg.side == Side::callee && !call->forks[found.leg.fork].invite) {
+    Fork& fork = call->forks[found.leg.fork];
+    fork.targets = found.targets;
+    if (!try_next_target(ctx, *call, found.leg.fork)) on_fork_failure(ctx, *call, found.leg.fork, 480);
+    return;
+  }
+  // A Record-Route names a host: where it is the one we already hear from, the proven path stays.
+  const Address current = leg->dialog->flow().remote.address;
+  const bool same = std::any_of(found.targets.begin(), found.targets.end(),
+                                [&](const txn::Target& t) { return t.endpoint.address == current; });
+  if (!same && !found.targets.empty()) leg->dialog->rebind(flow_towards(ctx.policy, found.targets.front(), leg->dialog->flow()));
+}
+
+void Calls::follow_route(Context& ctx, const Leg& leg, LegRef ref, bool through_proxy) {
+  // A phone that spoke to us directly is answered along the same path, whatever it wrote: NAT stands between.
+  if (!through_proxy && leg.dialog->routes().empty()) return;
+  const auto uri = sip::parse_uri(leg.dialog->next_hop_uri());
+  if (!uri || uri->address() == leg.dialog->flow().remote.address) return;
+  if (const auto found = locator_.locate(ctx, leg.dialog->next_hop_uri(), ref)) on_located(ctx, *found);
+}
+
+void Calls::send_invite(Context& ctx, Call& call, std::size_t place) {
+  Fork& fork = call.forks[place];
+  const Flow flow = fork.leg.dialog->flow();
   std::string bytes;
   bytes.reserve(1'536);
   const std::string branch = new_branch(ctx.random);
   const std::string sent_by = public_endpoint(ctx.policy, flow).text();
-  const std::string contact = contact_value(ctx.policy, flow, caller.number);
-  const std::uint32_t hops = std::min<std::uint32_t>(request.max_forwards.value_or(70), 70);
-  auto writer = fork.leg.dialog->write_request(bytes, {"INVITE", branch, sent_by, contact, fork.cseq, hops - 1});
+  const std::string contact = contact_value(ctx.policy, flow, call.cdr.caller_number);
+  auto writer = fork.leg.dialog->write_request(bytes, {"INVITE", branch, sent_by, contact, fork.cseq, call.hops_left});
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, call.late_offer ? "timer" : "100rel, timer");
   fork.leg.session.write_offer(writer);
   if (!ctx.policy.user_agent.empty()) writer.header(HeaderName::user_agent, ctx.policy.user_agent);
-  if (offer) {
-    fork.leg.described = describe(ctx, call, Side::callee, fork.leg, *offer);
-    writer.body("application/sdp", fork.leg.described);
-  } else {
+  if (call.late_offer) {
     writer.no_body();
+  } else {
+    const auto offer = sdp::parse(call.caller.exchange.pending_offer());
+    if (offer) fork.leg.described = describe(ctx, call, Side::callee, fork.leg, *offer);
+    writer.body("application/sdp", fork.leg.described);
   }
   tell(fork.leg.exchange, sdp::Carrier::invite, fork.leg.described);
   fork.invite = ctx.txns.request(ctx.now, sip::Method::invite, flow, std::move(bytes), branch,
@@ -309,6 +356,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
                              fork.leg.dialog->ack(branch, public_endpoint(ctx.policy, path).text(), fork.cseq), ctx.out);
   }
   call.winner = place;
+  follow_route(ctx, fork.leg, {call.id, Side::callee, static_cast<std::uint32_t>(place)}, false);
   if (!fits) {
     bye(ctx, fork.leg);
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
@@ -316,11 +364,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   }
   call.state = CallState::storing;
   ctx.timers.cancel(call.ring_timer);
-  for (Fork& f : call.forks) {
-    if (f.status != 0 || f.cancelled) continue;
-    f.cancelled = true;
-    ctx.txns.cancel(ctx.now, f.invite, ctx.out);
-  }
+  cancel_forks(ctx, call);
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer)) fork.answer = std::string(session->text);
   if (const auto agreed = sdp::parse(fork.answer)) {
     if (call.late_offer && !open_streams(ctx, call, *agreed))
@@ -403,13 +447,7 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   fork.status = status;
   fork.answer.clear();
   if (call.state != CallState::ringing) return settle(ctx, call);
-  if (status >= 600) {
-    for (Fork& f : call.forks) {
-      if (f.status != 0 || f.cancelled) continue;
-      f.cancelled = true;
-      ctx.txns.cancel(ctx.now, f.invite, ctx.out);
-    }
-  }
+  if (status >= 600) cancel_forks(ctx, call);
   const bool all_done = std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;
   const int best = best_status(call.forks);

@@ -90,7 +90,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(PacketIn& in) const { s.packet(ctx, in.flow, in.bytes); }
     void operator()(ConnectionClosed& in) const { s.registrar.on_connection_closed(in.connection); }
     void operator()(SendFailed& in) const { s.txns.on_send_failed(in.flow); }
-    void operator()(DnsAnswer&) const {}
+    void operator()(DnsAnswer& in) const { s.calls.on_dns(ctx, in.query, in.result); }
     void operator()(Stored& in) const {
       if (call::is_registrar_ticket(in.ticket))
         s.registrar.on_stored(ctx, in.ticket, in.ok);

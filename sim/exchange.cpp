@@ -1,0 +1,148 @@
+#include "sim/exchange.hpp"
+
+#include <algorithm>
+
+namespace rf::sim {
+namespace {
+
+engine::Engine::Seeds seeds_from(std::uint64_t seed) {
+  Random random(seed);
+  engine::Engine::Seeds seeds;
+  for (auto& word : seeds.random) word = static_cast<std::uint32_t>(random.next());
+  random.fill(seeds.auth);
+  return seeds;
+}
+
+}  // namespace
+
+Exchange::Exchange(policy::PolicyRef policy, std::uint64_t seed) : policy_(std::move(policy)), seed_(seed) {
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_));
+  wire = [this](const Packet& packet) { sent.push_back(packet); };
+}
+
+void Exchange::receive(const Flow& flow, std::string bytes) { input(engine::PacketIn{flow, {bytes.data(), bytes.size()}}); }
+
+void Exchange::input(engine::Input input) {
+  // A packet's bytes are only valid during this call; everything else may wait for its turn.
+  if (busy_) {
+    due_.push_back(std::move(input));
+    return;
+  }
+  busy_ = true;
+  effects_.clear();
+  engine_->handle(now, std::move(input), effects_);
+  carry_out();
+  while (!due_.empty()) {
+    engine::Input next = std::move(due_.front());
+    due_.pop_front();
+    effects_.clear();
+    engine_->handle(now, std::move(next), effects_);
+    carry_out();
+  }
+  busy_ = false;
+}
+
+void Exchange::advance_ms(std::int64_t ms) {
+  const std::int64_t until = now.mono_ms + ms;
+  while (true) {
+    const std::int64_t next = std::min(std::max(engine_->next_deadline(), now.mono_ms + 1), until);
+    now.wall_ms += next - now.mono_ms;
+    now.mono_ms = next;
+    input(engine::Tick{});
+    if (next == until) return;
+  }
+}
+
+void Exchange::crash_and_restart() {
+  held_.clear();
+  due_.clear();
+  relays.clear();
+  for (auto& [id, cdr] : cdrs) {
+    if (cdr.result != call::CallResult::open) continue;
+    cdr.result = call::CallResult::interrupted;
+    ++cdrs_closed;
+  }
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_));
+  engine::Restored restored;
+  for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);
+  input(std::move(restored));
+}
+
+void Exchange::set_policy(policy::PolicyRef policy) {
+  policy_ = std::move(policy);
+  input(engine::PolicyChanged{policy_});
+}
+
+engine::CommandResult Exchange::command(engine::Command command) {
+  input(engine::CommandIn{CommandId{1}, std::move(command)});
+  return last_result_;
+}
+
+bool Exchange::has_report(engine::Reason reason) const {
+  return std::any_of(reports.begin(), reports.end(), [&](const engine::Report& r) { return r.reason == reason; });
+}
+
+void Exchange::write(std::uint64_t ticket, const std::function<void()>& change) {
+  if (disk == Disk::holds) {
+    held_.emplace_back(ticket, change);
+    return;
+  }
+  if (disk == Disk::works) change();
+  if (ticket != 0) due_.push_back(engine::Stored{ticket, disk == Disk::works});
+}
+
+void Exchange::release_disk() {
+  disk = Disk::works;
+  for (auto& [ticket, change] : std::exchange(held_, {})) {
+    change();
+    if (ticket != 0) input(engine::Stored{ticket, true});
+  }
+}
+
+void Exchange::carry_out() {
+  std::vector<Packet> packets;
+  struct Visitor {
+    Exchange& x;
+    std::vector<Packet>& packets;
+    void operator()(const engine::Send& e) const { packets.push_back({e.flow, std::string(x.effects_.bytes_of(e))}); }
+    void operator()(const engine::CloseConnection&) const {}
+    void operator()(const engine::TrustConnection& e) const { x.trusted_connections.push_back(e.connection.value); }
+    void operator()(const engine::DnsAsk& e) const { x.questions.push_back(e); }
+    void operator()(const engine::StoreBinding& e) const {
+      x.write(e.ticket, [this, b = e.binding, &x = x] { x.bindings[{b.extension.value, b.contact_key}] = b; });
+    }
+    void operator()(const engine::DropBinding& e) const {
+      x.write(0, [k = std::pair(e.extension.value, e.contact_key), &x = x] { x.bindings.erase(k); });
+    }
+    void operator()(const engine::OpenCdr& e) const {
+      x.write(e.ticket, [c = e.cdr, &x = x] {
+        ++x.cdrs_opened;
+        x.cdrs[c.id] = c;
+      });
+    }
+    void operator()(const engine::CloseCdr& e) const {
+      x.write(0, [c = e.cdr, &x = x] {
+        const auto known = x.cdrs.find(c.id);
+        if (known != x.cdrs.end() && known->second.result != call::CallResult::open) ++x.cdrs_closed_twice;
+        ++x.cdrs_closed;
+        x.cdrs[c.id] = c;
+      });
+    }
+    void operator()(const engine::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
+    void operator()(const engine::UpdateRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
+    void operator()(const engine::StopRelay& e) const {
+      const auto found = x.relays.find(e.relay.value);
+      if (found == x.relays.end()) return;
+      if (x.relay_answers)
+        x.due_.push_back(engine::RelayReported{{e.relay, found->second.call, {}}, true});
+      x.relays.erase(found);
+    }
+    void operator()(const engine::CommandDone& e) const { x.last_result_ = e.result; }
+    void operator()(const engine::Report& e) const { x.reports.push_back(e); }
+    void operator()(const engine::Stopped&) const { x.stopped = true; }
+  };
+  for (const engine::Effect& effect : effects_.list()) std::visit(Visitor{*this, packets}, effect);
+  for (const Packet& packet : packets) wire(packet);
+}
+
+}  // namespace rf::sim

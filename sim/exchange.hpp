@@ -1,0 +1,79 @@
+// An engine whose shell is played by hand: no socket, no disk, no clock but the one that is moved.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/engine/engine.hpp"
+
+namespace rf::sim {
+
+/// One message on the wire; `flow` is the engine's view: remote is the phone.
+struct Packet {
+  Flow flow;
+  std::string bytes;
+};
+
+/// A switch on the bench: feeds the engine, carries its effects out in memory, and shows what came of them.
+class Exchange {
+ public:
+  explicit Exchange(policy::PolicyRef policy, std::uint64_t seed = 1);
+
+  /// A packet from the wire.
+  void receive(const Flow& flow, std::string bytes);
+  void input(engine::Input input);
+  /// Moves the clocks, stopping at every deadline of the engine on the way.
+  void advance_ms(std::int64_t ms);
+  /// Kills the process and starts it again with what is on disk.
+  void crash_and_restart();
+  void set_policy(policy::PolicyRef policy);
+  engine::CommandResult command(engine::Command command);
+
+  const policy::Policy& policy() const { return *policy_; }
+  Now now{1'000, 1'800'000'000'000};
+
+  // --- the disk
+
+  enum class Disk : std::uint8_t { works, full, holds };
+  Disk disk = Disk::works;
+  /// Lets the writes go that `holds` kept back.
+  void release_disk();
+  std::map<std::string, call::Cdr> cdrs;
+  std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
+  std::map<std::pair<std::uint64_t, std::string>, call::Binding> bindings;
+
+  // --- the relay and the log
+
+  std::map<std::uint64_t, media::RelayPlan> relays;
+  bool relay_answers = true;
+  std::vector<engine::Report> reports;
+  std::vector<engine::DnsAsk> questions;
+  std::vector<std::uint64_t> trusted_connections;
+  bool stopped = false;
+  bool has_report(engine::Reason reason) const;
+
+  /// Where sent packets go; by default into `sent`.
+  std::function<void(const Packet&)> wire;
+  std::deque<Packet> sent;
+
+ private:
+  void carry_out();
+  void write(std::uint64_t ticket, const std::function<void()>& change);
+
+  policy::PolicyRef policy_;
+  std::uint64_t seed_;
+  std::unique_ptr<engine::Engine> engine_;
+  engine::Effects effects_;
+  std::deque<engine::Input> due_;
+  std::vector<std::pair<std::uint64_t, std::function<void()>>> held_;
+  engine::CommandResult last_result_;
+  bool busy_ = false;
+};
+
+}  // namespace rf::sim

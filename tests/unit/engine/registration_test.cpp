@@ -1,0 +1,160 @@
+#include "tests/unit/engine/story.hpp"
+
+namespace rf {
+namespace {
+
+class Registration : public Story {};
+
+TEST_F(Registration, APhoneWithTheRightPasswordIsRegisteredAndOnDisk) {
+  EXPECT_EQ(alice.register_(), 200);
+  ASSERT_EQ(exchange.bindings.size(), 1u);
+  EXPECT_EQ(exchange.bindings.begin()->second.contact, "sip:1001@198.51.100.11:5060");
+}
+
+TEST_F(Registration, IsAnsweredOnlyWhenItIsOnDisk) {
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_EQ(alice.register_(), 0);
+  exchange.release_disk();
+  EXPECT_TRUE(alice.hear_status(200));
+}
+
+TEST_F(Registration, IsRefusedWhenTheDiskIsFullAndLeavesNoBinding) {
+  exchange.disk = Exchange::Disk::full;
+  EXPECT_EQ(alice.register_(), 503);
+  EXPECT_TRUE(std::get<engine::Registrations>(exchange.command(engine::ListRegistrations{})).bindings.empty());
+}
+
+TEST_F(Registration, AnUnknownAWrongAndADisabledAccountGetTheSameAnswer) {
+  auto policy = sim::test_policy();
+  auto extensions = policy->extensions();
+  extensions[2].enabled = false;
+  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  exchange.set_policy(policy);
+  Phone wrong(exchange, {"1001", "auth1001", "guess"}, sim::flow_from("198.51.100.21:5060"), 21);
+  Phone unknown(exchange, {"9999", "nobody", "guess"}, sim::flow_from("198.51.100.22:5060"), 22);
+  sim::connect(exchange, {&wrong, &unknown, &carol});
+  EXPECT_EQ(wrong.register_(), 401);
+  EXPECT_EQ(unknown.register_(), 401);
+  EXPECT_EQ(carol.register_(), 401);
+  EXPECT_TRUE(exchange.has_report(Reason::auth_failed));
+  EXPECT_TRUE(exchange.bindings.empty());
+}
+
+TEST_F(Registration, FromOutsideIsRefusedLikeAWrongPasswordUnlessAllowed) {
+  Phone outside(exchange, {"1001", "auth1001", "password-1001"}, sim::flow_from("203.0.113.7:5060"), 5);
+  sim::connect(exchange, {&outside});
+  EXPECT_EQ(outside.register_(), 401);
+  EXPECT_TRUE(exchange.has_report(Reason::remote_not_allowed));
+  auto policy = sim::test_policy();
+  auto extensions = policy->extensions();
+  extensions[0].remote_allowed = true;
+  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  exchange.set_policy(policy);
+  EXPECT_EQ(outside.register_(), 200);
+}
+
+TEST_F(Registration, OfSomebodyElsesNumberIsForbidden) {
+  Phone thief(exchange, {"1002", "auth1001", "password-1001"}, sim::flow_from("198.51.100.31:5060"), 5);
+  sim::connect(exchange, {&thief});
+  EXPECT_EQ(thief.register_(), 403);
+  EXPECT_TRUE(exchange.bindings.empty());
+}
+
+TEST_F(Registration, TheNewcomerReplacesTheOldPhoneByDefault) {
+  ASSERT_EQ(alice.register_(), 200);
+  Phone second(exchange, {"1001", "auth1001", "password-1001"}, sim::flow_from("198.51.100.41:5060"), 6);
+  sim::connect(exchange, {&alice, &second});
+  EXPECT_EQ(second.register_(), 200);
+  ASSERT_EQ(exchange.bindings.size(), 1u);
+  EXPECT_EQ(exchange.bindings.begin()->second.flow.remote.text(), "198.51.100.41:5060");
+  EXPECT_TRUE(exchange.has_report(Reason::registration_replaced));
+}
+
+TEST_F(Registration, TheNewcomerIsRefusedWhereThatIsTheRule) {
+  auto policy = sim::test_policy();
+  auto extensions = policy->extensions();
+  extensions[0].newcomer = policy::Newcomer::refuse;
+  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  exchange.set_policy(policy);
+  ASSERT_EQ(alice.register_(), 200);
+  Phone second(exchange, {"1001", "auth1001", "password-1001"}, sim::flow_from("198.51.100.41:5060"), 6);
+  sim::connect(exchange, {&alice, &second});
+  EXPECT_EQ(second.register_(), 403);
+  EXPECT_EQ(exchange.bindings.begin()->second.flow.remote, alice.flow.remote);
+}
+
+TEST_F(Registration, ExpiresWithoutARefreshAndUnregistersOnRequest) {
+  ASSERT_EQ(alice.register_(120), 200);
+  exchange.advance_ms(121'000);
+  EXPECT_TRUE(exchange.bindings.empty());
+  ASSERT_EQ(alice.register_(120), 200);
+  EXPECT_EQ(alice.register_(0), 200);
+  EXPECT_TRUE(exchange.bindings.empty());
+}
+
+TEST_F(Registration, TooShortAnExpiryIsAnsweredWithTheLeastAllowed) { EXPECT_EQ(alice.register_(10), 423); }
+
+TEST_F(Registration, ARefreshThatChangesLittleIsNotWrittenAgain) {
+  ASSERT_EQ(alice.register_(), 200);
+  const auto expires = exchange.bindings.begin()->second.expires_wall_ms;
+  exchange.advance_ms(5'000);
+  ASSERT_EQ(alice.register_(), 200);
+  EXPECT_EQ(exchange.bindings.begin()->second.expires_wall_ms, expires);
+  exchange.advance_ms(120'000);
+  ASSERT_EQ(alice.register_(), 200);
+  EXPECT_GT(exchange.bindings.begin()->second.expires_wall_ms, expires);
+}
+
+TEST_F(Registration, SurvivesAKillAndThePhoneIsReachableAtOnce) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  exchange.crash_and_restart();
+  alice.invite("1002", sim::audio_sdp(alice_rtp));
+  EXPECT_TRUE(bob.hear_request("INVITE"));
+}
+
+TEST_F(Registration, APhoneBehindNatIsProbedAndDroppedWhenItFallsSilent) {
+  bob.contact = "sip:1002@10.0.0.5:5060";
+  ASSERT_EQ(bob.register_(3'600), 200);
+  exchange.advance_ms(31'000);
+  const auto probe = bob.hear_request("OPTIONS");
+  ASSERT_TRUE(probe);
+  bob.answer(*probe, 200);
+  bob.drop_everything = true;
+  exchange.advance_ms(300'000);
+  EXPECT_TRUE(exchange.bindings.empty());
+  EXPECT_TRUE(exchange.has_report(Reason::probe_failed));
+}
+
+TEST_F(Registration, AnOperatorCanRemoveIt) {
+  ASSERT_EQ(alice.register_(), 200);
+  const auto done = exchange.command(engine::RemoveRegistrations{ExtensionId{1}, {}});
+  EXPECT_EQ(std::get<engine::Done>(done).count, 1u);
+  EXPECT_TRUE(exchange.bindings.empty());
+}
+
+TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
+  std::string request =
+      "REGISTER sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.9:5060;branch=z9hG4bK0000000\r\nMax-Forwards: 70\r\n"
+      "From: <sip:1001@192.0.2.1>;tag=0000000\r\nTo: <sip:1001@192.0.2.1>\r\nCall-ID: 0000000\r\nCSeq: 1 REGISTER\r\n"
+      "Contact: <sip:1001@203.0.113.9>\r\nContent-Length: 0\r\n\r\n";
+  const std::size_t branch = request.find("z9hG4bK") + 7, call_id = request.find("Call-ID: ") + 9;
+  exchange.wire = [](const sim::Packet&) {};
+  const auto state = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& gauge : std::get<engine::Status>(exchange.command(engine::GetStatus{})).gauges) sum += gauge.used;
+    return sum;
+  };
+  for (int i = 0; i < 1'000'000; ++i) {
+    char number[8];
+    std::snprintf(number, sizeof number, "%07d", i);
+    request.replace(branch, 7, number, 7);
+    request.replace(call_id, 7, number, 7);
+    exchange.receive(sim::flow_from("203.0.113.9:5060"), request);
+  }
+  EXPECT_EQ(state(), 0u);
+  EXPECT_EQ(std::get<engine::Status>(exchange.command(engine::GetStatus{})).challenges, 1'000'000u);
+}
+
+}  // namespace
+}  // namespace rf
