@@ -82,17 +82,20 @@ std::expected<std::optional<StreamFramer::Frame>, ParseError> StreamFramer::next
 std::expected<std::optional<StreamFramer::Frame>, ParseError> StreamFramer::next_keepalive(std::string_view rest) {
   if (rest.size() == 1) return std::nullopt;
   if (rest[1] != '\n') return fault(ParseErrorCode::bad_start_line, 1);
+  if (lone_crlf_) {
+    // A ping that was cut in the middle: its first half passed for a pong, which nobody answers, so the second must count.
+    lone_crlf_ = false;
+    begin_ += 2;
+    return Frame{Kind::ping, {}};
+  }
   if (rest.starts_with("\r\n\r\n")) {
     begin_ += 4;
-    lone_crlf_ = false;
     return Frame{Kind::ping, {}};
   }
   if (rest.size() == 3 && rest[2] == '\r') return std::nullopt;
   begin_ += 2;
-  // A ping that was cut in the middle: its first half went out as a pong, which nobody answers, so the second must count.
-  const bool second_half = lone_crlf_;
-  lone_crlf_ = !second_half && rest.size() == 2;
-  return Frame{second_half ? Kind::ping : Kind::pong, {}};
+  lone_crlf_ = rest.size() == 2;
+  return Frame{Kind::pong, {}};
 }
 
 std::unexpected<ParseError> StreamFramer::fault(ParseErrorCode code, std::size_t offset) const {
