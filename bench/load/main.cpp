@@ -274,6 +274,7 @@ void add_common(CLI::App& app, Options& options) {
   app.add_option("--local", options.sockets.local_host, "address to send from");
   app.add_option("--sockets", options.sockets.count, "source ports")->check(CLI::Range(1, 1'024));
   app.add_flag("--spread", options.sockets.spread, "a source address of its own for every socket");
+  app.add_flag("--spin", options.sockets.spin, "never sleep: sharper pacing, and no wake-up on the server's bill");
   app.add_option("--server-pid", options.server_pid, "process (with its children) whose CPU and memory are measured");
   app.add_option("--warm", options.warm_s, "seconds before measuring");
   app.add_option("--seconds", options.measured_s, "seconds measured");
@@ -283,8 +284,6 @@ void add_common(CLI::App& app, Options& options) {
 void add_accounts(CLI::App& app, Options& options) {
   app.add_option("--accounts", options.accounts.count, "how many accounts, by rule");
   app.add_option("--first", options.accounts.first, "number of the first account");
-  app.add_option("--auth-prefix", options.accounts.auth_prefix, "registration name = this + number");
-  app.add_option("--password-prefix", options.accounts.password_prefix, "password = this + registration name");
   app.add_option("--csv", options.csv, "accounts from a file instead: number,name,password");
   app.add_flag("--sha256", options.sha256, "answer the SHA-256 challenge instead of MD5");
   app.add_option("--expires", options.expires_s, "registration time in seconds");

@@ -5,15 +5,18 @@
 
 namespace rf::load {
 
+Account account_of(std::uint32_t number) {
+  Account account;
+  account.number = std::to_string(number);
+  account.auth_name = "u-";
+  for (char digit : account.number) account.auth_name.push_back(static_cast<char>('a' + (digit - '0')));
+  account.password = "password-" + account.auth_name;
+  return account;
+}
+
 Phones::Phones(const AccountRule& rule, Algorithm algorithm) : digest_(algorithm) {
   accounts_.reserve(rule.count);
-  for (std::uint32_t i = 0; i < rule.count; ++i) {
-    Account account;
-    account.number = std::to_string(rule.first + i);
-    account.auth_name = rule.auth_prefix + account.number;
-    account.password = rule.password_prefix + account.auth_name;
-    accounts_.push_back(std::move(account));
-  }
+  for (std::uint32_t i = 0; i < rule.count; ++i) accounts_.push_back(account_of(rule.first + i));
 }
 
 Phones::Phones(const std::string& csv_path, Algorithm algorithm) : digest_(algorithm) {

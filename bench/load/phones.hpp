@@ -10,13 +10,12 @@
 
 namespace rf::load {
 
-/// The rule that makes N accounts without a list: number = first + i, registration name = auth_prefix + number, password
-/// = password_prefix + registration name. bench/peers/kamailio.cfg and rf_bench_fill follow the same one.
+/// The rule that makes N accounts without a list: number = first + i; registration name = "u-" and the number's digits as
+/// letters (0 = a), so that it does not contain the number; password = "password-" and the registration name.
+/// bench/peers/kamailio.cfg and rf_bench_fill follow the same one.
 struct AccountRule {
   std::uint32_t first = 100'000;
   std::uint32_t count = 1'000;
-  std::string auth_prefix;
-  std::string password_prefix = "pw-";
 };
 
 struct Account {
@@ -25,6 +24,9 @@ struct Account {
   std::string password;
   Digest::Hex ha1;  ///< for the realm that the server named; empty until its first challenge
 };
+
+/// What the rule gives for one number; `ha1` stays empty.
+Account account_of(std::uint32_t number);
 
 class Phones {
  public:

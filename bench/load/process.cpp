@@ -62,11 +62,10 @@ std::int64_t ProcessTree::memory_bytes() const {
     std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
     std::string word;
     while (file >> word) {
-      if (word != "Pss:") continue;
+      if (word != "Pss_Anon:" && word != "Pss_Shmem:") continue;
       std::int64_t kilobytes = 0;
       file >> kilobytes;
       total += kilobytes * 1024;
-      break;
     }
   }
   return total;

@@ -17,7 +17,8 @@ class ProcessTree {
   /// User and system time of all processes and threads together, ended threads included. Ended processes count as they
   /// last stood. Source: clock_getcpuclockid(3), the same sum as utime + stime of /proc/PID/stat but in nanoseconds.
   std::int64_t cpu_ns() const;
-  /// Proportional set size: memory that the processes share is counted once. Source: /proc/PID/smaps_rollup.
+  /// Resident memory without files and program text; what the processes share is counted once.
+  /// Source: Pss_Anon and Pss_Shmem of /proc/PID/smaps_rollup.
   std::int64_t memory_bytes() const;
   std::size_t size() const { return pids_.size(); }
 

@@ -34,6 +34,7 @@ void enlarge(int fd, int option, int forced_option) {
 
 Sockets::Sockets(const SocketOptions& options)
     : server_text_(options.server_host + ":" + std::to_string(options.server_port)),
+      spin_(options.spin),
       in_buffer_(std::make_unique<char[]>(batch * message_bytes)) {
   prctl(PR_SET_TIMERSLACK, 1UL);
   sockaddr_in server{};
@@ -141,7 +142,7 @@ void Sockets::wait(std::int64_t until_ns) {
     polled[i] = {sockets_[i]->fd, POLLIN, 0};
     known = known || readable_[i];
   }
-  std::int64_t left = known ? 0 : until_ns - now_ns();
+  std::int64_t left = known || spin_ ? 0 : until_ns - now_ns();
   if (left < 0) left = 0;
   if (left > 50 * ns_per_ms) left = 50 * ns_per_ms;
   timespec timeout{left / ns_per_s, left % ns_per_s};

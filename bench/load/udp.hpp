@@ -21,6 +21,8 @@ struct SocketOptions {
   std::string local_host = "127.0.0.1";  ///< each further socket takes the next address when `spread` is set
   unsigned count = 1;
   bool spread = false;
+  /// Never sleep: the server then pays for no wake-up of ours, as if we were at the far end of a wire.
+  bool spin = false;
 };
 
 /// Sockets connected to one server. Messages are written in place, queued a socket, and leave with flush() or when a
@@ -88,6 +90,7 @@ class Sockets {
   std::vector<unsigned> dirty_;
   std::vector<char> readable_;
   std::string server_text_;
+  bool spin_ = false;
   std::array<mmsghdr, batch> in_{};
   std::array<iovec, batch> in_pieces_{};
   std::unique_ptr<char[]> in_buffer_;

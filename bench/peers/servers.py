@@ -1,0 +1,189 @@
+"""The servers under test: how each is installed, configured, started on its own processor, and stopped by its own id."""
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CPUS = sorted(os.sched_getaffinity(0))
+SERVER_CPU = CPUS[0]
+LOAD_CPU = CPUS[1 % len(CPUS)]
+ACCOUNTS = 100_000
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def placed(cpu):
+    """What a child does before it becomes a server or the generator: a session of its own on one processor, with
+    priority over whatever else the machine does, and descriptors enough for thousands of relayed calls."""
+    def prepare():
+        os.setsid()
+        os.sched_setaffinity(0, {cpu})
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 200_000), max(hard, 200_000)))
+        except (ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        try:
+            Path("/proc/self/autogroup").write_text("-20")
+            os.setpriority(os.PRIO_PROCESS, 0, -20)
+        except OSError:
+            pass  # without the privilege the numbers are only as calm as the machine
+    return prepare
+
+
+def free_port():
+    """A UDP port below the range of ports that clients take, where nobody listens."""
+    for port in range(6100, 9000):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise SystemExit("no free UDP port between 6100 and 9000")
+
+
+def answers(port):
+    """Whether a SIP server answers there; any final response will do."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(0.3)
+        probe.connect(("127.0.0.1", port))
+        host, own = probe.getsockname()
+        probe.send((f"REGISTER sip:127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};rport;branch=z9hG4bKprobe\r\n"
+                    f"Max-Forwards: 70\r\nFrom: <sip:probe@127.0.0.1>;tag=p\r\nTo: <sip:probe@127.0.0.1>\r\n"
+                    f"Call-ID: probe{own}\r\nCSeq: 1 REGISTER\r\nContact: <sip:probe@{host}:{own}>\r\n"
+                    "Content-Length: 0\r\n\r\n").encode())
+        try:
+            return probe.recv(2048).startswith(b"SIP/2.0 ")
+        except OSError:
+            return False
+
+
+class Server:
+    """A server that was started with start() runs until stop(); `pid` is the process whose tree is measured."""
+    name = ""
+
+    def __init__(self, build, work):
+        self.build, self.work = Path(build), Path(work) / self.name
+        self.process, self.port = None, 0
+
+    def command(self):
+        raise NotImplementedError
+
+    def start(self):
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+        self.port = free_port()
+        command = self.command()
+        with open(self.work / "log", "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            preexec_fn=placed(SERVER_CPU))
+        deadline = time.monotonic() + 60
+        while not answers(self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                tail = (self.work / "log").read_text(errors="replace")[-2000:]
+                self.stop()
+                raise SystemExit(f"{self.name} did not start: {' '.join(map(str, command))}\n{tail}")
+            time.sleep(0.1)
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Kamailio(Server):
+    """5.6 of Debian 12, as fast as its settings make it: fast allocator, four UDP workers, no database, no DNS."""
+    name = "kamailio"
+
+    @staticmethod
+    def install():
+        if shutil.which("kamailio"):
+            return
+        say("installing kamailio, the peer of this bench")
+        prefix = [] if os.geteuid() == 0 else ["sudo"]
+        # Installed, not started: the package would open port 5060.
+        policy = Path("/usr/sbin/policy-rc.d")
+        if not policy.exists():
+            subprocess.run([*prefix, "sh", "-c", f"printf '#!/bin/sh\\nexit 101\\n' > {policy}; chmod 755 {policy}"])
+            try:
+                Kamailio._apt(prefix)
+            finally:
+                subprocess.run([*prefix, "rm", "-f", str(policy)])
+        else:
+            Kamailio._apt(prefix)
+
+    @staticmethod
+    def _apt(prefix):
+        subprocess.run([*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", "kamailio"], check=True,
+                       stdout=sys.stderr, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+
+    def command(self):
+        return ["kamailio", "-f", HERE / "kamailio.cfg", "-l", f"udp:127.0.0.1:{self.port}", "-x", "fm", "-X", "fm",
+                "-m", "2048", "-M", "16", "-DD", "-E", "-w", self.work, "-Y", self.work, "-P", self.work / "pid"]
+
+
+class Ringfence(Server):
+    """Our server as it is installed: CDRs and registrations fsynced, every call relayed, log to a file."""
+    name = "ringfence"
+
+    @property
+    def template(self):
+        return self.work.parent / "accounts"
+
+    def fill(self):
+        """Makes the database with all accounts once; each start gets a copy."""
+        if self.template.exists():
+            return
+        unfinished = self.template.with_suffix(".part")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        subprocess.run([self.build / "bench/peers/rf_bench_fill", "--data-dir", unfinished, "--accounts", str(ACCOUNTS)],
+                       check=True, stdout=sys.stderr)
+        unfinished.rename(self.template)
+
+    def command(self):
+        self.fill()
+        data = self.work / "data"
+        shutil.copytree(self.template, data)
+        data.chmod(0o700)
+        config = self.work / "ringfence.toml"
+        config.write_text(f"""
+[server]
+data_dir = "{data}"
+[media]
+ports = "10000-32767"
+[log]
+file = "{self.work}/ringfence.log"
+[metrics]
+enabled = false
+[[listener]]
+transport = "udp"
+address = "127.0.0.1"
+port = {self.port}
+""")
+        return [self.build / "app/ringfence", "serve", "--config", config]
