@@ -1,4 +1,4 @@
-// Digest authentication without memory for strangers: the nonce carries its own proof, state begins after a right answer.
+// Digest authentication without memory for strangers: nonces carry their own proof, state begins after a right answer.
 #pragma once
 
 #include <array>
@@ -21,7 +21,8 @@ enum class Reason : std::uint8_t {
   no_credentials,         ///< the normal first request of every phone
   malformed,
   other_realm,
-  forged_nonce,           ///< not ours, or made for another source: never proves receipt
+  forged_nonce,           ///< not ours, or made for another source or transport: never proves receipt. Honest phones
+                          ///< send one after a restart of ours or a change of their own address
   stale_nonce,            ///< ours, too old
   replayed,               ///< nonce and count were used before
   unsupported_algorithm,  ///< not offered, or MD5 where it is turned off
@@ -29,13 +30,14 @@ enum class Reason : std::uint8_t {
   unknown_user,
   disabled_user,
   wrong_password,
+  remote_not_allowed,     ///< the password was right, from outside the local networks without permission (E5)
 };
 std::string_view text_of(Reason reason);
 
 enum class Outcome : std::uint8_t {
   accepted,
   challenge,  ///< send a challenge
-  stale,      ///< the password was right, the nonce old or used: challenge with stale=true
+  stale,      ///< the nonce was old, used or not ours; nothing was learned of the password: challenge with stale=true
   refused,    ///< counts as a failed attempt; the answer is a challenge that looks like any other
 };
 
@@ -52,17 +54,17 @@ struct Result {
   Outcome outcome = Outcome::challenge;
   Reason reason = Reason::no_credentials;
   const policy::Extension* extension = nullptr;  ///< set exactly when accepted; lives as long as the policy
-  std::string_view username;                     ///< as claimed; a view into the attempt
+  std::string_view username;                     ///< as claimed, escapes included; a view into the attempt
   /// The nonce came back from the address it was sent to: this source receives what we send it (H7).
   bool source_proven = false;
 };
 
 /// Verifies digest answers and writes challenges.
-/// Nonces: version, key number, time, 128-bit keyed MAC over those with source address, transport and realm; keys rotate,
-/// one old key stays valid for the nonce age. Nonce counts are remembered only after the first right answer, in a table
-/// of `nonces_max` entries; when it is full the oldest go and every nonce issued before them is stale from then on.
-/// Unknown, disabled and wrong-password accounts take the same steps: a keyed decoy credential is hashed and compared.
-/// Source: RFC 7616, RFC 8760, RFC 3261 §22.
+/// Nonces carry their own proof (nonce.hpp). Nonce counts are remembered only after a right answer, for at most
+/// `nonces_max` nonces; when there are more the oldest go, and every nonce issued before them is stale from then on.
+/// What a nonce is worth is decided before anybody's name is looked up; then unknown, disabled, remote and
+/// wrong-password accounts take the same steps: neither an answer nor its time tells them apart (H9).
+/// Source: RFC 7616, RFC 8760, RFC 3261 §22. Of RFC 7616, auth-int and userhash are not offered.
 class Authenticator {
  public:
   using Key = std::array<std::uint8_t, 32>;
@@ -71,10 +73,12 @@ class Authenticator {
   ~Authenticator();
   Authenticator(Authenticator&&) noexcept;
 
-  /// Checks an attempt against the policy. Takes the same steps whether the user exists or not.
+  /// Checks an attempt against the policy. A phone may send several credentials: the first for our realm counts.
+  /// Outcomes other than accepted, by reason: challenge for no_credentials and other_realm; stale for forged_nonce,
+  /// stale_nonce and replayed; refused for all others.
   Result verify(Now now, const policy::Policy& policy, const Attempt& attempt);
 
-  /// Appends one header line a permitted algorithm, strongest first, each with a fresh nonce for that source:
+  /// Appends one header line a permitted algorithm, strongest first, all with one fresh nonce for that source:
   /// `WWW-Authenticate: Digest realm="…", nonce="…", algorithm=SHA-512-256, qop="auth"`, with stale=true when asked.
   /// `header` is "WWW-Authenticate" or "Proxy-Authenticate".
   void append_challenges(std::string& out, std::string_view header, Now now, const policy::Policy& policy,
