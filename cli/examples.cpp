@@ -1,0 +1,62 @@
+#include "cli/examples.hpp"
+
+#include <utility>
+
+namespace rf::cli {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> examples[] = {
+    {"serve",
+     "  ringfence serve                               run with /etc/ringfence/ringfence.toml, or defaults\n"
+     "  ringfence serve --data /srv/pbx               run with /srv/pbx/ringfence.toml\n"
+     "  kill -HUP PID                                 read configuration and certificates again\n"},
+    {"setup",
+     "  ringfence setup --data /srv/pbx               certificate, extensions 1001 and 1002, a configuration file\n"
+     "  ringfence setup --extensions 2001,2002,2003   other extensions\n"},
+    {"config check",
+     "  ringfence config check                        the file that serve would read\n"
+     "  ringfence config check /tmp/new.toml          another one, before it is put in place\n"},
+    {"completion",
+     "  ringfence completion bash > /etc/bash_completion.d/ringfence\n"
+     "  ringfence completion zsh > ~/.zfunc/_ringfence\n"
+     "  ringfence completion fish > ~/.config/fish/completions/ringfence.fish\n"},
+    {"version", "  ringfence version --json\n"},
+    {"extension.add",
+     "  ringfence extension add 1001 --name \"Ann\"                     password generated, shown once\n"
+     "  ringfence extension add 1002 --registrations 3 --newcomer refuse\n"
+     "  ringfence extension add 1003 --remote --no-md5                a phone outside the office\n"
+     "  pass show pbx/1004 | ringfence extension add 1004 --password-stdin\n"},
+    {"extension.list", "  ringfence extension list\n  ringfence extension list --json | jq -r '.extensions[].number'\n"},
+    {"extension.show", "  ringfence extension show 1001\n"},
+    {"extension.set",
+     "  ringfence extension set 1001 --remote         allow registration from outside\n"
+     "  ringfence extension set 1001 --no-enabled     shut it out\n"},
+    {"extension.remove", "  ringfence extension remove 1001\n"},
+    {"extension.reset-password",
+     "  ringfence extension reset-password 1001                       its phones have to register again\n"
+     "  ringfence extension reset-password 1001 --new-auth-name       a new registration name as well\n"},
+    {"registration.list", "  ringfence registration list\n  ringfence registration list 1001 --json\n"},
+    {"registration.remove",
+     "  ringfence registration remove 1001            all phones of the extension\n"
+     "  ringfence registration remove 1001 --contact KEY   one of them; KEY from registration list\n"},
+    {"call.list", "  ringfence call list\n"},
+    {"call.hangup", "  ringfence call hangup 7c0q3mzk5v1t8xw2ye4a    the id from call list\n"},
+    {"cdr.list",
+     "  ringfence cdr list --limit 20\n"
+     "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
+     "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"status", "  ringfence status\n  ringfence status --json | jq .limits\n"},
+    {"ports", "  ringfence ports\n"},
+    {"reload", "  ringfence config check && ringfence reload\n"},
+    {"stop", "  ringfence stop\n"},
+};
+
+}  // namespace
+
+std::string_view examples_of(std::string_view command) {
+  for (const auto& [name, text] : examples)
+    if (name == command) return text;
+  return {};
+}
+
+}  // namespace rf::cli

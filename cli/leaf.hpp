@@ -1,0 +1,30 @@
+// One sub-command made from the catalogue: its options are the command's parameters.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "cli/world.hpp"
+#include "core/command/catalog.hpp"
+
+namespace rf::cli {
+
+/// What the options of one sub-command gathered.
+struct Leaf {
+  const command::Spec* spec = nullptr;
+  CLI::App* app = nullptr;
+  Json args = Json::object();
+  bool json = false;
+  bool csv = false;             ///< cdr list
+  bool password_stdin = false;  ///< extension add
+  bool here = false;            ///< this one was asked for
+};
+
+/// Adds the sub-command for `spec` below `parent`. The leaf has to stay where it is while `parent` lives.
+std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec);
+
+/// Sets the examples and the exit codes under a sub-command's help.
+void teach(CLI::App& app, std::string_view command);
+
+}  // namespace rf::cli

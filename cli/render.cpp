@@ -1,0 +1,198 @@
+#include "cli/render.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include "cli/table.hpp"
+#include "cli/when.hpp"
+#include "core/command/plain.hpp"
+
+namespace rf::cli {
+namespace {
+
+using command::plain;
+
+std::string text_of(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return {};
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_number_float()) return fmt::format("{:.1f}", value.get<double>());
+  return value.dump();
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? std::string() : text_of(*found);
+}
+
+std::int64_t number_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+}
+
+const Json& list_at(const Json& object, const char* key) {
+  static const Json none = Json::array();
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : none;
+}
+
+// One "name  value" pair a line, for things shown singly.
+void facts(std::ostream& out, const std::vector<std::pair<std::string_view, std::string>>& rows) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : rows) width = std::max(width, name.size());
+  for (const auto& [name, value] : rows) fmt::print(out, "  {:<{}}  {}\n", name, width, plain(value));
+}
+
+void account(const Json& r, std::ostream& out) {
+  facts(out, {{"registration name", text_at(r, "auth_name")}, {"password", text_at(r, "password")}, {"realm", text_at(r, "realm")}});
+  if (r.contains("password"))
+    fmt::print(out, "\nThe password is shown only now. Lost it? ringfence extension reset-password {}\n", plain(text_at(r, "number")));
+}
+
+void extension(const Json& r, std::ostream& out) {
+  facts(out, {{"number", text_at(r, "number")},
+              {"name", text_at(r, "name")},
+              {"registration name", text_at(r, "auth_name")},
+              {"enabled", text_at(r, "enabled")},
+              {"remote", text_at(r, "remote")},
+              {"MD5 allowed", text_at(r, "md5")},
+              {"phones at once", text_at(r, "registrations")},
+              {"one too many", text_at(r, "newcomer")},
+              {"calls at once", text_at(r, "calls")}});
+}
+
+void extensions(const Json& r, std::ostream& out) {
+  Table table({"NUMBER", "NAME", "REGISTRATION NAME", "ENABLED", "REMOTE", "PHONES", "CALLS"});
+  for (const Json& e : list_at(r, "extensions"))
+    table.add({text_at(e, "number"), text_at(e, "name"), text_at(e, "auth_name"), text_at(e, "enabled"), text_at(e, "remote"),
+               text_at(e, "registrations") + " " + text_at(e, "newcomer"), text_at(e, "calls")});
+  if (table.empty()) return fmt::print(out, "No extensions yet. Add one: ringfence extension add 1001\n");
+  table.print(out);
+}
+
+void registrations(const Json& r, std::ostream& out) {
+  Table table({"NUMBER", "FROM", "TRANSPORT", "EXPIRES IN", "USER AGENT", "CONTACT KEY"});
+  for (const Json& b : list_at(r, "registrations"))
+    table.add({text_at(b, "number"), text_at(b, "remote"), text_at(b, "transport"), show_duration(number_at(b, "expires_in_s")),
+               text_at(b, "user_agent"), text_at(b, "key")});
+  if (table.empty()) return fmt::print(out, "No phone is registered.\n");
+  table.print(out);
+}
+
+void calls(const Json& r, std::ostream& out) {
+  Table table({"ID", "STATE", "CALLER", "DIALLED", "SINCE", "LENGTH"});
+  for (const Json& c : list_at(r, "calls"))
+    table.add({text_at(c, "id"), text_at(c, "state"), text_at(c, "caller"), text_at(c, "dialled"),
+               show_when(number_at(c, "started_ms")), show_duration(number_at(c, "duration_s"))});
+  if (table.empty()) return fmt::print(out, "No call is running.\n");
+  table.print(out);
+}
+
+void cdrs(const Json& r, std::ostream& out) {
+  Table table({"STARTED", "CALLER", "DIALLED", "RESULT", "TALKED", "ENDED BY", "STATUS", "MOS", "ID"});
+  for (const Json& c : list_at(r, "cdrs")) {
+    const Json& media = list_at(c, "media");
+    std::string mos;
+    for (const Json& leg : media) mos += (mos.empty() ? "" : "/") + (number_at(leg, "packets") > 0 ? text_at(leg, "mos") : "-");
+    table.add({show_when(number_at(c, "started_ms")), text_at(c, "caller"), text_at(c, "dialled"), text_at(c, "result"),
+               show_duration(number_at(c, "talked_s")), text_at(c, "ended_by"), text_at(c, "sip_status"), mos, text_at(c, "id")});
+  }
+  if (table.empty()) return fmt::print(out, "No call records fit.\n");
+  table.print(out);
+}
+
+void ports(const Json& r, std::ostream& out) {
+  Table table({"SERVICE", "PROTOCOL", "ADDRESS", "PORT", "STATE"});
+  for (const Json& p : list_at(r, "ports"))
+    table.add({text_at(p, "service"), text_at(p, "protocol"), text_at(p, "address"), text_at(p, "port"), text_at(p, "state")});
+  table.print(out);
+}
+
+void status(const Json& r, std::ostream& out) {
+  fmt::print(out, "Ringfence {} runs since {} ({}){}\n\n", plain(text_at(r, "version")), show_when(number_at(r, "started_ms")),
+             show_duration(number_at(r, "uptime_s")), r.value("stopping", false) ? ", stopping" : "");
+  Table listeners({"LISTENER", "ADDRESS", "STATE"});
+  for (const Json& l : list_at(r, "listeners")) listeners.add({text_at(l, "transport"), text_at(l, "address"), text_at(l, "state")});
+  listeners.print(out);
+  out << '\n';
+  Table limits({"LIMIT", "USED", "OF"});
+  for (const Json& l : list_at(r, "limits")) limits.add({text_at(l, "name"), text_at(l, "used"), text_at(l, "limit")});
+  limits.print(out);
+  out << '\n';
+  Table counters({"COUNTED SINCE START", ""});
+  for (const auto& [name, value] : r.value("counters", Json::object()).items()) counters.add({name, text_of(value)});
+  counters.print(out);
+  for (const Json& warning : list_at(r, "warnings")) fmt::print(out, "\nwarning: {}\n", plain(text_of(warning)));
+}
+
+}  // namespace
+
+void render(std::string_view command, const Json& r, std::ostream& out) {
+  if (command == "extension.add") {
+    fmt::print(out, "Extension {} is there.\n\n", plain(text_at(r, "number")));
+    account(r, out);
+  } else if (command == "extension.reset-password") {
+    fmt::print(out, "Extension {} has a new password; its phones have to register again.\n\n", plain(text_at(r, "number")));
+    account(r, out);
+  } else if (command == "extension.list") {
+    extensions(r, out);
+  } else if (command == "extension.show" || command == "extension.set") {
+    extension(r, out);
+  } else if (command == "registration.list") {
+    registrations(r, out);
+  } else if (command == "call.list") {
+    calls(r, out);
+  } else if (command == "cdr.list") {
+    cdrs(r, out);
+  } else if (command == "ports") {
+    ports(r, out);
+  } else if (command == "status") {
+    status(r, out);
+  } else {
+    fmt::print(out, "{}\n", plain(text_at(r, "message")));
+  }
+  for (const Json& note : list_at(r, "notes")) fmt::print(out, "note: {}\n", plain(text_of(note)));
+}
+
+void render_cdrs_csv(const Json& result, std::ostream& out) {
+  static constexpr const char* columns[] = {"id",      "started",    "answered", "ended",         "caller", "dialled", "callee",
+                                            "result",  "ended_by",   "talked_s", "sip_status",    "reason", "caller_transport",
+                                            "callee_transport", "caller_address"};
+  Table table({std::begin(columns), std::end(columns)});
+  for (const Json& cdr : list_at(result, "cdrs")) {
+    std::vector<std::string> row;
+    for (const char* const column : columns) row.push_back(text_at(cdr, column));
+    table.add(std::move(row));
+  }
+  table.print_csv(out);
+}
+
+void render_setup(const Json& r, std::ostream& out) {
+  const bool fresh = !list_at(r, "created").empty();
+  fmt::print(out, "{} in {}\n\n", fresh ? "Ringfence is set up" : "Everything is there already, nothing was changed",
+             plain(text_at(r, "data_dir")));
+  if (fresh) {
+    fmt::print(out, "Accounts for phones. The passwords are shown only now:\n\n");
+    Table table({"EXTENSION", "REGISTRATION NAME", "PASSWORD"});
+    for (const Json& e : list_at(r, "created")) table.add({text_at(e, "number"), text_at(e, "auth_name"), text_at(e, "password")});
+    table.print(out);
+    out << '\n';
+  }
+  if (!list_at(r, "kept").empty()) {
+    std::string kept;
+    for (const Json& e : list_at(r, "kept"))
+      kept += fmt::format("  {}  registration name {}\n", plain(text_at(e, "number")), plain(text_at(e, "auth_name")));
+    fmt::print(out, "Kept:\n{}  Lost a password? ringfence --data {} extension reset-password NUMBER\n\n", kept,
+               plain(text_at(r, "data_dir")));
+  }
+  fmt::print(out, "What a phone needs:\n");
+  facts(out, {{"user name", "the extension's number (1001)"},
+              {"authentication", "the registration name and password above"},
+              {"realm", text_at(r, "realm")},
+              {"encrypted", "TLS to " + text_at(r, "tls")},
+              {"authority to trust", text_at(r, "authority")},
+              {"not encrypted", "UDP or TCP to " + text_at(r, "plain")}});
+  fmt::print(out, "\nRegister a phone with each account, then dial 1002 from 1001.\n");
+}
+
+}  // namespace rf::cli

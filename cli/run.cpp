@@ -1,0 +1,207 @@
+#include "cli/run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "cli/completion.hpp"
+#include "cli/leaf.hpp"
+#include "cli/render.hpp"
+#include "core/command/nearest.hpp"
+#include "core/command/plain.hpp"
+
+namespace rf::cli {
+namespace {
+
+using command::plain;
+
+constexpr std::string_view about =
+    "Ringfence: a phone system whose first duty is that attackers get nowhere.\n"
+    "Sub-commands that change or show settings work whether the server runs or not.";
+
+constexpr std::string_view exit_codes =
+    "First steps:\n"
+    "  ringfence setup              certificate, two extensions, a configuration file\n"
+    "  ringfence serve              run the server\n"
+    "  ringfence status             see what it does\n"
+    "\n"
+    "Exit codes:\n"
+    "  0 done  1 refused or failed  2 wrong command line or value  3 not found\n"
+    "  4 the server is not running  5 exists already, or stands in the way  6 not permitted";
+
+int complain(World& world, bool json, const command::Error& error) {
+  if (json)
+    fmt::print(*world.out, "{}\n", Json{{"error", {{"code", command::name_of(error.code)}, {"message", error.message}, {"remedy", error.remedy}}}}.dump(
+                                       2, ' ', false, Json::error_handler_t::replace));
+  fmt::print(*world.err, "ringfence: {}\n", plain(error.message));
+  if (!error.remedy.empty()) fmt::print(*world.err, "  {}\n", plain(error.remedy));
+  return exit_of(error.code);
+}
+
+void print_json(World& world, const Json& json) {
+  fmt::print(*world.out, "{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+// The sub-command that the arguments got to: its help is the one to point at.
+const CLI::App* deepest(const CLI::App& app) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().back();
+  return at;
+}
+
+std::string path_of(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : path_of(*parent) + " " + app.get_name();
+}
+
+// A wrong word where a sub-command should stand is answered with the right one.
+std::string hint(const CLI::App& at, const std::vector<std::string>& words) {
+  std::vector<std::string> known;
+  for (const CLI::App* sub : at.get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
+  for (const CLI::Option* option : at.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const std::string& word : words) {
+    const std::string_view meant = command::nearest(word.substr(0, word.find('=')), known);
+    if (!meant.empty() && meant != word) return fmt::format("did you mean \"{}\"? ", meant);
+  }
+  return {};
+}
+
+int run_leaf(Leaf& leaf, const Place& place, World& world) {
+  if (leaf.password_stdin) {
+    const auto password = world.read_secret();
+    if (!password) return complain(world, leaf.json, {command::Code::invalid, "no password came on standard input", "pipe one line into it"});
+    leaf.args["password"] = *password;
+  }
+  // Checked here too, so that a wrong value is answered the same with and without a server.
+  const auto arguments = control::arguments_of(leaf.args);
+  if (!arguments) return complain(world, leaf.json, arguments.error());
+  if (const auto checked = command::check(leaf.spec->name, *arguments); !checked) return complain(world, leaf.json, checked.error());
+  const Outcome outcome = world.ask(place, leaf.spec->name, leaf.args);
+  if (!outcome) return complain(world, leaf.json, outcome.error());
+  if (leaf.csv)
+    render_cdrs_csv(*outcome, *world.out);
+  else if (leaf.json)
+    print_json(world, *outcome);
+  else
+    render(leaf.spec->name, *outcome, *world.out);
+  return done;
+}
+
+std::string_view group_text(std::string_view group) {
+  if (group == "extension") return "Accounts of phones: add, show, change, remove";
+  if (group == "registration") return "Phones that are registered now";
+  if (group == "call") return "Running calls";
+  return "Call records";
+}
+
+}  // namespace
+
+Exit exit_of(command::Code code) {
+  switch (code) {
+    case command::Code::invalid: return usage;
+    case command::Code::not_found: return not_found;
+    case command::Code::conflict: return conflict;
+    case command::Code::not_running: return not_running;
+    case command::Code::denied: return denied;
+    case command::Code::busy:
+    case command::Code::failed: break;
+  }
+  return failed;
+}
+
+int run(int argc, const char* const* argv, World& world) {
+  CLI::App app{std::string(about), "ringfence"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(std::string(exit_codes));
+  Place place;
+  app.add_option("--config", place.config, "Configuration file (else DATA/ringfence.toml, else /etc/ringfence/ringfence.toml)")
+      ->envname("RINGFENCE_CONFIG");
+  app.add_option("--data", place.data, "Data directory (else server.data_dir of the file)")->envname("RINGFENCE_DATA");
+
+  std::map<std::string, CLI::App*> groups;
+  std::vector<std::unique_ptr<Leaf>> leaves;
+  bool json = false;
+
+  auto* const serve = app.add_subcommand("serve", "Runs the server in the foreground");
+  teach(*serve, "serve");
+  SetupWish wish{{"1001", "1002"}, 5060, 5061};
+  auto* const setup = app.add_subcommand("setup", "Makes what is missing for a first call: certificate, extensions, configuration");
+  setup->add_option("--extensions", wish.numbers, "Extensions to make sure of")->delimiter(',')->type_name("NUMBER,...");
+  setup->add_option("--sip-port", wish.sip_port, "UDP and TCP port on loopback and private addresses")->check(CLI::Range(1, 65535));
+  setup->add_option("--tls-port", wish.tls_port, "TLS port on every address")->check(CLI::Range(1, 65535));
+  setup->add_flag("--json", json, "the result as JSON");
+  teach(*setup, "setup");
+  for (const command::Spec& spec : command::catalog()) {
+    const std::size_t dot = spec.name.find('.');
+    CLI::App* parent = &app;
+    if (dot != std::string_view::npos) {
+      const std::string group(spec.name.substr(0, dot));
+      CLI::App*& slot = groups[group];
+      if (slot == nullptr) {
+        slot = app.add_subcommand(group, std::string(group_text(group)));
+        slot->require_subcommand(1);
+      }
+      parent = slot;
+    }
+    leaves.push_back(add_leaf(*parent, spec));
+  }
+  auto* const config = app.add_subcommand("config", "The configuration file");
+  config->require_subcommand(1);
+  std::string checked_file;
+  auto* const check = config->add_subcommand("check", "Checks it and names every fault with its line and remedy");
+  check->add_option("file", checked_file, "the file, else the one that serve would read");
+  check->add_flag("--json", json, "the result as JSON");
+  teach(*check, "config check");
+  std::string shell;
+  auto* const complete = app.add_subcommand("completion", "Prints a completion script for your shell");
+  complete->add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  teach(*complete, "completion");
+  auto* const version = app.add_subcommand("version", "Prints the version");
+  version->add_flag("--json", json, "the result as JSON");
+  teach(*version, "version");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    // The exception does not say whose help was asked for: the deepest sub-command's.
+    fmt::print(*world.out, "{}", deepest(app)->help());
+    return done;
+  } catch (const CLI::ParseError& error) {
+    const CLI::App* at = deepest(app);
+    std::string what = error.what();
+    what.erase(std::min(what.find('\n'), what.size()));
+    return complain(world, false, {command::Code::invalid, what,
+                                   hint(*at, std::vector<std::string>(argv + std::min(argc, 1), argv + argc)) + "see: " + path_of(*at) + " --help"});
+  }
+
+  for (const auto& leaf : leaves)
+    if (leaf->here) return run_leaf(*leaf, place, world);
+  if (serve->parsed()) return world.serve(place);
+  if (setup->parsed()) {
+    const Outcome outcome = world.setup(place, wish);
+    if (!outcome) return complain(world, json, outcome.error());
+    json ? print_json(world, *outcome) : render_setup(*outcome, *world.out);
+    return done;
+  }
+  if (check->parsed()) {
+    if (!checked_file.empty()) place.config = checked_file;
+    const Outcome outcome = world.check_config(place);
+    if (!outcome) return complain(world, json, outcome.error());
+    if (json) print_json(world, *outcome);
+    for (const Json& fault : (*outcome)["faults"]) fmt::print(*world.err, "{}\n", plain(fault.get<std::string>(), 2'048));
+    if (!json && (*outcome)["faults"].empty()) fmt::print(*world.out, "{}: good\n", plain((*outcome)["file"].get<std::string>()));
+    return (*outcome)["faults"].empty() ? done : failed;
+  }
+  if (complete->parsed()) {
+    fmt::print(*world.out, "{}", completion(app, shell));
+    return done;
+  }
+  json ? print_json(world, {{"version", world.version}}) : fmt::print(*world.out, "ringfence {}\n", world.version);
+  return done;
+}
+
+}  // namespace rf::cli

@@ -1,0 +1,199 @@
+#include "cli/run.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "core/command/catalog.hpp"
+
+namespace rf::cli {
+namespace {
+
+using command::Code;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class CommandLine : public ::testing::Test {
+ protected:
+  CommandLine() {
+    world_.ask = [this](const Place& place, std::string_view command, const Json& args) -> Outcome {
+      place_ = place;
+      command_ = command;
+      args_ = args;
+      return outcome_;
+    };
+    world_.read_secret = [this] { return secret_; };
+    world_.serve = [this](const Place& place) {
+      place_ = place;
+      command_ = "serve";
+      return 0;
+    };
+    world_.check_config = [this](const Place& place) -> Outcome {
+      place_ = place;
+      return outcome_;
+    };
+    world_.version = "1.2.3";
+    world_.out = &out_;
+    world_.err = &err_;
+  }
+
+  int call(std::vector<const char*> words) {
+    words.insert(words.begin(), "ringfence");
+    out_.str("");
+    err_.str("");
+    return run(static_cast<int>(words.size()), words.data(), world_);
+  }
+
+  World world_;
+  std::ostringstream out_, err_;
+  Outcome outcome_ = Json::object();
+  std::optional<std::string> secret_;
+  Place place_;
+  std::string command_;
+  Json args_;
+};
+
+TEST_F(CommandLine, ExtensionAddHandsOverWhatWasGiven) {
+  outcome_ = Json{{"number", "1001"}, {"auth_name", "kq7wz3ra9p"}, {"password", "only-once-Xy7"}, {"realm", "ringfence"}};
+  EXPECT_EQ(call({"extension", "add", "1001", "--name", "Ann", "--registrations", "2", "--newcomer", "refuse", "--remote", "--no-md5"}), done);
+  EXPECT_EQ(command_, "extension.add");
+  EXPECT_EQ(args_, (Json{{"number", "1001"}, {"name", "Ann"}, {"registrations", 2}, {"newcomer", "refuse"}, {"remote", true}, {"md5", false}}));
+  EXPECT_THAT(out_.str(), HasSubstr("kq7wz3ra9p"));
+  EXPECT_THAT(out_.str(), HasSubstr("only-once-Xy7"));
+  EXPECT_THAT(out_.str(), HasSubstr("shown only now"));
+}
+
+TEST_F(CommandLine, APasswordIsNeverAnArgument) {
+  EXPECT_EQ(call({"extension", "add", "1001", "--password", "Quiet-River-Lantern"}), usage);
+  EXPECT_EQ(command_, "");
+  secret_ = "Quiet-River-Lantern";
+  EXPECT_EQ(call({"extension", "add", "1001", "--password-stdin"}), done);
+  EXPECT_EQ(args_["password"], "Quiet-River-Lantern");
+}
+
+TEST_F(CommandLine, AWeakPasswordIsRefusedWithoutRepeatingIt) {
+  secret_ = "hunter2hunter2";
+  EXPECT_EQ(call({"extension", "add", "1001", "--password-stdin"}), usage);
+  EXPECT_EQ(command_, "");
+  EXPECT_THAT(err_.str(), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(err_.str(), HasSubstr("needs three of"));
+}
+
+TEST_F(CommandLine, EveryFaultHasItsExitCodeOneLineOfWhatAndOneOfRemedy) {
+  const std::pair<Code, int> codes[] = {{Code::invalid, 2}, {Code::not_found, 3}, {Code::conflict, 5}, {Code::not_running, 4},
+                                        {Code::denied, 6},  {Code::busy, 1},      {Code::failed, 1}};
+  for (const auto& [code, exit] : codes) {
+    outcome_ = std::unexpected(command::Error{code, "that went wrong", "do this"});
+    EXPECT_EQ(call({"extension", "show", "1001"}), exit);
+    EXPECT_EQ(err_.str(), "ringfence: that went wrong\n  do this\n");
+    EXPECT_THAT(out_.str(), IsEmpty());
+  }
+}
+
+TEST_F(CommandLine, JsonGoesOutAsItCameAndFaultsAsWell) {
+  outcome_ = Json{{"extensions", Json::array()}};
+  EXPECT_EQ(call({"extension", "list", "--json"}), done);
+  EXPECT_EQ(Json::parse(out_.str()), *outcome_);
+  outcome_ = std::unexpected(command::Error{Code::not_found, "no", "yes"});
+  EXPECT_EQ(call({"extension", "show", "1001", "--json"}), not_found);
+  EXPECT_EQ(Json::parse(out_.str())["error"]["code"], "not_found");
+}
+
+TEST_F(CommandLine, AMisspeltWordIsAnsweredWithTheRightOne) {
+  EXPECT_EQ(call({"extension", "lst"}), usage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean \"list\"? see: ringfence extension --help"));
+  EXPECT_EQ(call({"extension", "add", "1001", "--remot"}), usage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean \"--remote\"?"));
+}
+
+TEST_F(CommandLine, WrongLinesAreUsageFaultsAndReachNobody) {
+  for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
+           {}, {"extension"}, {"extension", "add"}, {"extension", "add", "abc"}, {"extension", "add", "1"},
+           {"extension", "set", "1001"}, {"extension", "add", "1001", "--calls", "many"},
+           {"extension", "add", "1001", "--calls", "0"}, {"cdr", "list", "--from", "2026-02-31"}, {"completion", "csh"}}) {
+    EXPECT_EQ(call(words), usage) << (words.empty() ? "" : words.back());
+    EXPECT_THAT(err_.str(), StartsWith("ringfence: "));
+  }
+  EXPECT_EQ(command_, "");
+}
+
+TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
+  for (const command::Spec& spec : command::catalog()) {
+    const std::string name(spec.name);
+    const std::size_t dot = name.find('.');
+    const std::string group = name.substr(0, dot), leaf = dot == std::string::npos ? "" : name.substr(dot + 1);
+    std::vector<const char*> words{group.c_str()};
+    if (!leaf.empty()) words.push_back(leaf.c_str());
+    words.push_back("--help");
+    EXPECT_EQ(call(words), done);
+    EXPECT_THAT(out_.str(), HasSubstr("Examples:\n  ")) << name;
+    EXPECT_THAT(out_.str(), HasSubstr("--json")) << name;
+    EXPECT_THAT(out_.str(), HasSubstr(std::string(spec.summary))) << name;
+  }
+  for (const char* const word : {"serve", "setup", "completion", "version"}) {
+    call({word, "--help"});
+    EXPECT_THAT(out_.str(), HasSubstr("Examples:\n  ")) << word;
+  }
+  call({"--help"});
+  EXPECT_THAT(out_.str(), HasSubstr("Exit codes:"));
+}
+
+TEST_F(CommandLine, ConfigAndDataMayStandAnywhere) {
+  call({"--data", "/d", "extension", "list"});
+  EXPECT_EQ(place_.data, "/d");
+  call({"extension", "list", "--data", "/e", "--config", "/c.toml"});
+  EXPECT_EQ(place_.data, "/e");
+  EXPECT_EQ(place_.config, "/c.toml");
+}
+
+TEST_F(CommandLine, CdrFiltersBecomeTimes) {
+  ::setenv("TZ", "UTC", 1);
+  EXPECT_EQ(call({"cdr", "list", "--from", "2026-01-01", "--to", "2026-01-02T12:30:00Z", "--number", "+49301234", "--result", "busy"}), done);
+  EXPECT_EQ(args_, (Json{{"from_ms", 1'767'225'600'000}, {"to_ms", 1'767'357'000'000}, {"number", "+49301234"}, {"result", "busy"}}));
+}
+
+TEST_F(CommandLine, ACsvCellCannotBecomeAFormula) {
+  outcome_ = Json{{"cdrs", {{{"id", "x"}, {"caller", "=HYPERLINK(\"http://evil\")"}, {"dialled", "+49301"}, {"reason", "a,b\"c"}, {"callee", "-1"}}}}};
+  EXPECT_EQ(call({"cdr", "list", "--csv"}), done);
+  EXPECT_THAT(out_.str(), StartsWith("\"id\",\"started\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\"'=HYPERLINK(\"\"http://evil\"\")\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\"'+49301\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\"'-1\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\"a,b\"\"c\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\r\n"));
+}
+
+TEST_F(CommandLine, WhatCallersWriteCannotDriveTheTerminal) {
+  outcome_ = Json{{"registrations", {{{"number", "1001"}, {"user_agent", "x\x1b]0;pwned\x07\n9999 forged row"}, {"key", "k"}}}}};
+  EXPECT_EQ(call({"registration", "list"}), done);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(out_.str(), HasSubstr("\\x0a9999 forged row"));
+}
+
+TEST_F(CommandLine, ConfigCheckNamesEveryFault) {
+  outcome_ = Json{{"file", "/c.toml"}, {"faults", {"/c.toml:1:1: a; b", "/c.toml:2:2: c; d"}}};
+  EXPECT_EQ(call({"config", "check", "/c.toml"}), failed);
+  EXPECT_EQ(place_.config, "/c.toml");
+  EXPECT_EQ(err_.str(), "/c.toml:1:1: a; b\n/c.toml:2:2: c; d\n");
+  outcome_ = Json{{"file", "/c.toml"}, {"faults", Json::array()}};
+  EXPECT_EQ(call({"config", "check", "/c.toml"}), done);
+  EXPECT_EQ(out_.str(), "/c.toml: good\n");
+}
+
+TEST_F(CommandLine, VersionIsOneLine) {
+  EXPECT_EQ(call({"version"}), done);
+  EXPECT_EQ(out_.str(), "ringfence 1.2.3\n");
+}
+
+TEST_F(CommandLine, CompletionKnowsEverySubCommandAndOption) {
+  for (const char* const shell : {"bash", "zsh", "fish"}) {
+    EXPECT_EQ(call({"completion", shell}), done);
+    for (const char* const word : {"extension", "reset-password", "hangup", "completion", "newcomer", "csv"})
+      EXPECT_THAT(out_.str(), HasSubstr(word)) << shell;
+  }
+}
+
+}  // namespace
+}  // namespace rf::cli
