@@ -94,7 +94,8 @@ class Transactions {
 
   // --- client side
 
-  /// Sends a request whose topmost Via carries `branch`. Reliable transports do not retransmit. None at the limit.
+  /// Sends a request whose topmost Via carries `branch`. Reliable transports do not retransmit. None at the limit. An
+  /// INVITE that got a provisional response rings until cancel(): the owner keeps that time.
   ClientId request(Now now, sip::Method method, const Flow& flow, std::string bytes, std::string_view branch,
                    std::uint64_t owner, Outbox& out);
   struct ResponseMatch {
