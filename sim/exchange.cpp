@@ -20,7 +20,9 @@ Exchange::Exchange(policy::PolicyRef policy, std::uint64_t seed) : policy_(std::
   wire = [this](const Packet& packet) { sent.push_back(packet); };
 }
 
-void Exchange::receive(const Flow& flow, std::string bytes) { input(engine::PacketIn{flow, {bytes.data(), bytes.size()}}); }
+void Exchange::receive(const Flow& flow, std::string bytes) {
+  input(engine::PacketIn{flow, {bytes.data(), bytes.size()}});
+}
 
 void Exchange::input(engine::Input input) {
   // A packet's bytes are only valid during this call; everything else may wait for its turn.
@@ -133,8 +135,7 @@ void Exchange::carry_out() {
     void operator()(const engine::StopRelay& e) const {
       const auto found = x.relays.find(e.relay.value);
       if (found == x.relays.end()) return;
-      if (x.relay_answers)
-        x.due_.push_back(engine::RelayReported{{e.relay, found->second.call, {}}, true});
+      if (x.relay_answers) x.due_.push_back(engine::RelayReported{{e.relay, found->second.call, {}}, true});
       x.relays.erase(found);
     }
     void operator()(const engine::CommandDone& e) const { x.last_result_ = e.result; }

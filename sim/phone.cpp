@@ -15,7 +15,9 @@ std::string body_part(std::string_view body, std::string_view type) {
   return fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}", type, body.size(), body);
 }
 
-std::string uri_of(const sip::NameAddr& party) { return std::string(party.uri.raw); }
+std::string uri_of(const sip::NameAddr& party) {
+  return std::string(party.uri.raw);
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ std::string audio_sdp(const Endpoint& rtp, std::string_view direction, int versi
   const std::string_view family = rtp.address.is_v4() ? "IP4" : "IP6";
   return fmt::format(
       "v=0\r\no=phone 77 {} IN {} {}\r\ns=talk\r\nc=IN {} {}\r\nt=0 0\r\nm=audio {} RTP/AVP 0 8 101\r\n"
-      "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={}\r\n",
+      "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 "
+      "0-15\r\na={}\r\n",
       version, family, rtp.address.text(), family, rtp.address.text(), rtp.port, direction);
 }
 
@@ -34,7 +37,9 @@ Phone::Phone(Exchange& exchange, Account account, Flow f, std::uint64_t seed)
   register_call_id_ = random_.token(16);
 }
 
-std::string Phone::new_branch() { return "z9hG4bK" + random_.token(16); }
+std::string Phone::new_branch() {
+  return "z9hG4bK" + random_.token(16);
+}
 
 std::string Phone::via(std::string_view branch) const {
   return fmt::format("Via: SIP/2.0/{} {};branch={};rport\r\n", via_name(flow.transport), flow.remote.text(), branch);
@@ -47,7 +52,8 @@ void Phone::say(std::string bytes) {
 void Phone::take(const Packet& packet) {
   if (drop_everything) return;
   Heard heard{std::make_unique<std::string>(packet.bytes), std::make_unique<sip::Message>(), packet.flow};
-  if (!sip::parse({heard.bytes->data(), heard.bytes->size()}, *heard.message)) std::abort();  // the engine wrote nonsense
+  if (!sip::parse({heard.bytes->data(), heard.bytes->size()}, *heard.message))
+    std::abort();  // the engine wrote nonsense
   inbox_.push_back(std::move(heard));
 }
 
@@ -99,10 +105,11 @@ std::optional<Heard> Phone::ask(std::string_view method, std::string_view uri, s
   const std::string call_id = random_.token(16), tag = random_.token(8);
   std::string credentials;
   for (int cseq = 1; cseq <= 2; ++cseq) {
-    say(fmt::format("{0} {1} SIP/2.0\r\n{2}Max-Forwards: 70\r\nFrom: <sip:{3}@{4}>;tag={5}\r\nTo: <{1}>\r\nCall-ID: {6}\r\n"
-                    "CSeq: {7} {0}\r\nContact: <{8}>\r\n{9}{10}{11}",
-                    method, uri, via(new_branch()), account_.number, server, tag, call_id, cseq, contact, credentials,
-                    extra_headers, body_part(body, content_type)));
+    say(fmt::format(
+        "{0} {1} SIP/2.0\r\n{2}Max-Forwards: 70\r\nFrom: <sip:{3}@{4}>;tag={5}\r\nTo: <{1}>\r\nCall-ID: {6}\r\n"
+        "CSeq: {7} {0}\r\nContact: <{8}>\r\n{9}{10}{11}",
+        method, uri, via(new_branch()), account_.number, server, tag, call_id, cseq, contact, credentials,
+        extra_headers, body_part(body, content_type)));
     while (auto heard = hear()) {
       if ((*heard)->is_request || (*heard)->status < 200) continue;
       if ((*heard)->status != 401 || cseq == 2) return heard;
@@ -117,11 +124,12 @@ int Phone::register_(std::uint32_t expires_s, std::string_view extra_headers) {
   const std::string uri = fmt::format("sip:{}", server), tag = random_.token(8);
   std::string credentials;
   for (int attempt = 0; attempt < 2; ++attempt) {
-    say(fmt::format("REGISTER {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <sip:{2}@{3}>;tag={4}\r\nTo: <sip:{2}@{3}>\r\n"
-                    "Call-ID: {5}\r\nCSeq: {6} REGISTER\r\nContact: <{7}>\r\nExpires: {8}\r\nUser-Agent: Testphone/1\r\n"
-                    "{9}{10}Content-Length: 0\r\n\r\n",
-                    uri, via(new_branch()), account_.number, server, tag, register_call_id_, ++register_cseq_, contact,
-                    expires_s, credentials, extra_headers));
+    say(fmt::format(
+        "REGISTER {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <sip:{2}@{3}>;tag={4}\r\nTo: <sip:{2}@{3}>\r\n"
+        "Call-ID: {5}\r\nCSeq: {6} REGISTER\r\nContact: <{7}>\r\nExpires: {8}\r\nUser-Agent: Testphone/1\r\n"
+        "{9}{10}Content-Length: 0\r\n\r\n",
+        uri, via(new_branch()), account_.number, server, tag, register_call_id_, ++register_cseq_, contact, expires_s,
+        credentials, extra_headers));
     while (auto heard = hear()) {
       if ((*heard)->is_request || (*heard)->status < 200) continue;
       if ((*heard)->status != 401 || attempt == 1) return (*heard)->status;
@@ -142,10 +150,11 @@ Line Phone::invite(std::string_view number, std::string_view sdp, std::string_vi
   for (int attempt = 0; attempt < 2; ++attempt) {
     line.invite_branch = new_branch();
     line.cseq = line.invite_cseq = static_cast<std::uint32_t>(attempt + 1);
-    say(fmt::format("INVITE {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{0}>\r\nCall-ID: {4}\r\n"
-                    "CSeq: {5} INVITE\r\nContact: <{6}>\r\nAllow: INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, INFO\r\n{7}{8}{9}",
-                    line.remote_uri, via(line.invite_branch), line.local_uri, line.local_tag, line.call_id, line.cseq,
-                    contact, credentials, extra_headers, body_part(sdp, "application/sdp")));
+    say(fmt::format(
+        "INVITE {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{0}>\r\nCall-ID: {4}\r\n"
+        "CSeq: {5} INVITE\r\nContact: <{6}>\r\nAllow: INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, INFO\r\n{7}{8}{9}",
+        line.remote_uri, via(line.invite_branch), line.local_uri, line.local_tag, line.call_id, line.cseq, contact,
+        credentials, extra_headers, body_part(sdp, "application/sdp")));
     if (attempt == 1) break;
     const auto challenge = hear_status(401);
     if (!challenge) break;
@@ -171,32 +180,36 @@ void Phone::request(Line& line, std::string_view method, std::string_view extra_
     line.invite_cseq = line.cseq;
     line.invite_branch = branch;
   }
-  say(fmt::format("{0} {1} SIP/2.0\r\n{2}Max-Forwards: 70\r\nFrom: <{3}>;tag={4}\r\nTo: <{5}>;tag={6}\r\nCall-ID: {7}\r\n"
-                  "CSeq: {8} {0}\r\nContact: <{9}>\r\n{10}{11}",
-                  method, line.request_uri(), via(branch), line.local_uri, line.local_tag, line.remote_uri,
-                  line.remote_tag, line.call_id, line.cseq, contact, extra_headers, body_part(sdp, content_type)));
+  say(fmt::format(
+      "{0} {1} SIP/2.0\r\n{2}Max-Forwards: 70\r\nFrom: <{3}>;tag={4}\r\nTo: <{5}>;tag={6}\r\nCall-ID: {7}\r\n"
+      "CSeq: {8} {0}\r\nContact: <{9}>\r\n{10}{11}",
+      method, line.request_uri(), via(branch), line.local_uri, line.local_tag, line.remote_uri, line.remote_tag,
+      line.call_id, line.cseq, contact, extra_headers, body_part(sdp, content_type)));
 }
 
 void Phone::ack(Line& line, std::string_view sdp) {
   // To a 2xx a new branch, to anything else the INVITE's (RFC 3261 §17.1.1.3); a line without target got no 2xx.
   const std::string branch = line.target.empty() ? line.invite_branch : new_branch();
-  say(fmt::format("ACK {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{4}>;tag={5}\r\nCall-ID: {6}\r\n"
-                  "CSeq: {7} ACK\r\n{8}",
-                  line.request_uri(), via(branch), line.local_uri, line.local_tag, line.remote_uri, line.remote_tag,
-                  line.call_id, line.invite_cseq, body_part(sdp, "application/sdp")));
+  say(fmt::format(
+      "ACK {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{4}>;tag={5}\r\nCall-ID: {6}\r\n"
+      "CSeq: {7} ACK\r\n{8}",
+      line.request_uri(), via(branch), line.local_uri, line.local_tag, line.remote_uri, line.remote_tag, line.call_id,
+      line.invite_cseq, body_part(sdp, "application/sdp")));
 }
 
 void Phone::cancel(const Line& line) {
-  say(fmt::format("CANCEL {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{0}>\r\nCall-ID: {4}\r\n"
-                  "CSeq: {5} CANCEL\r\nContent-Length: 0\r\n\r\n",
-                  line.remote_uri, via(line.invite_branch), line.local_uri, line.local_tag, line.call_id, line.invite_cseq));
+  say(fmt::format(
+      "CANCEL {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{0}>\r\nCall-ID: {4}\r\n"
+      "CSeq: {5} CANCEL\r\nContent-Length: 0\r\n\r\n",
+      line.remote_uri, via(line.invite_branch), line.local_uri, line.local_tag, line.call_id, line.invite_cseq));
 }
 
 Line Phone::answer(const Heard& request, int status, std::string_view sdp, std::string_view extra_headers) {
   Line line;
   line.call_id = request->call_id;
-  line.local_tag = request->to.tag().empty() ? "bob" + std::to_string(mix64(std::hash<std::string_view>{}(request->call_id)) % 1'000'000)
-                                             : std::string(request->to.tag());
+  line.local_tag = request->to.tag().empty()
+                       ? "bob" + std::to_string(mix64(std::hash<std::string_view>{}(request->call_id)) % 1'000'000)
+                       : std::string(request->to.tag());
   line.remote_tag = request->from.tag();
   line.local_uri = uri_of(request->to);
   line.remote_uri = uri_of(request->from);
@@ -228,7 +241,8 @@ std::shared_ptr<policy::Policy> test_policy(int extensions) {
     e.auth_name = "auth" + e.number;
     e.display_name = "Phone " + e.number;
     for (std::size_t a = 0; a < policy::algorithm_count; ++a)
-      e.credentials.ha1[a] = Secret(auth::ha1(static_cast<policy::Algorithm>(a), e.auth_name, policy->realm, "password-" + e.number));
+      e.credentials.ha1[a] =
+          Secret(auth::ha1(static_cast<policy::Algorithm>(a), e.auth_name, policy->realm, "password-" + e.number));
     list.push_back(std::move(e));
   }
   (void)policy->compile(std::move(list));
@@ -248,7 +262,8 @@ Flow flow_from(std::string_view remote, Transport transport, std::uint64_t conne
 void connect(Exchange& exchange, std::vector<Phone*> phones) {
   exchange.wire = [&exchange, phones = std::move(phones)](const Packet& packet) {
     for (Phone* phone : phones)
-      if (phone->flow.remote == packet.flow.remote && phone->flow.connection == packet.flow.connection) return phone->take(packet);
+      if (phone->flow.remote == packet.flow.remote && phone->flow.connection == packet.flow.connection)
+        return phone->take(packet);
     exchange.sent.push_back(packet);
   };
 }

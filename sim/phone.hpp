@@ -27,7 +27,7 @@ std::string audio_sdp(const Endpoint& rtp, std::string_view direction = "sendrec
 /// One call as its phone sees it.
 struct Line {
   std::string call_id, local_tag, remote_tag, local_uri, remote_uri, target;
-  std::uint32_t cseq = 0;        ///< of the last request sent
+  std::uint32_t cseq = 0;  ///< of the last request sent
   std::uint32_t invite_cseq = 0;
   std::string invite_branch;
   std::string routes;
@@ -71,9 +71,9 @@ class Phone {
   void learn(Line& line, const Heard& response);
 
   const Account& account() const { return account_; }
-  Flow flow;                          ///< the engine's view: remote is this phone
-  std::string contact;                ///< its Contact URI
-  bool drop_everything = false;       ///< the phone is switched off
+  Flow flow;                     ///< the engine's view: remote is this phone
+  std::string contact;           ///< its Contact URI
+  bool drop_everything = false;  ///< the phone is switched off
   std::size_t inbox_size() const { return inbox_.size(); }
   /// The credentials for a request after the challenge `response`; with its algorithm of choice.
   std::string authorization(const Heard& challenge, std::string_view method, std::string_view uri);
@@ -91,8 +91,8 @@ class Phone {
   std::string register_call_id_;
 };
 
-/// A policy with extensions 1001, 1002 … (registration name "auth1001", password "password-1001"), one UDP, one TCP and one
-/// TLS listener on 192.0.2.1, and 198.51.100.0/24 as the local network.
+/// A policy with extensions 1001, 1002 … (registration name "auth1001", password "password-1001"), one UDP, one TCP and
+/// one TLS listener on 192.0.2.1, and 198.51.100.0/24 as the local network.
 std::shared_ptr<policy::Policy> test_policy(int extensions = 3);
 
 /// The engine's view of a phone at `remote` that speaks to listener 1 (UDP), 2 (TCP) or 3 (TLS).

@@ -1,4 +1,5 @@
-// One call as data: a caller's leg, the forks that ring, and the streams between them. What happens to it is in calls.hpp.
+// One call as data: a caller's leg, the forks that ring, and the streams between them. What happens to it is in
+// calls.hpp.
 #pragma once
 
 #include <array>
@@ -22,8 +23,12 @@ namespace rf::call {
 
 /// Which side of a call: the index of its leg in a relay plan.
 enum class Side : std::uint8_t { caller = 0, callee = 1 };
-constexpr Side other(Side side) { return side == Side::caller ? Side::callee : Side::caller; }
-constexpr std::size_t index(Side side) { return static_cast<std::size_t>(side); }
+constexpr Side other(Side side) {
+  return side == Side::caller ? Side::callee : Side::caller;
+}
+constexpr std::size_t index(Side side) {
+  return static_cast<std::size_t>(side);
+}
 
 /// Our dialog with one phone.
 struct Leg {
@@ -35,7 +40,7 @@ struct Leg {
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
   sdp::LocalOrigin origin;
-  std::string described;            ///< the last description that we sent on this leg
+  std::string described;  ///< the last description that we sent on this leg
   bool peer_takes_update = false;
 
   /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
@@ -49,8 +54,8 @@ struct Leg {
   struct Theirs {
     txn::ServerId server;
     sip::Method method = sip::Method::other;
-    std::string response_head;      ///< the 200, ready but for its end
-    bool awaits_answer = false;     ///< answered with the other leg's offer: the ACK brings the answer
+    std::string response_head;   ///< the 200, ready but for its end
+    bool awaits_answer = false;  ///< answered with the other leg's offer: the ACK brings the answer
   } theirs;
 };
 
@@ -63,8 +68,8 @@ struct Fork {
   std::uint32_t cseq = 1;
   std::vector<txn::Target> targets;  ///< where else to try, when the phone had to be looked up
   dialog::ReliableReceiver reliable;
-  std::string answer;     ///< the description it answered with, reliable or in its 2xx
-  int status = 0;         ///< its final status; 0 while it rings
+  std::string answer;  ///< the description it answered with, reliable or in its 2xx
+  int status = 0;      ///< its final status; 0 while it rings
   bool cancelled = false;
   bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the caller's answer
 };
@@ -81,7 +86,7 @@ enum class CallState : std::uint8_t {
   ringing,
   storing,  ///< answered by the callee; the caller is told when the record is on disk
   talking,
-  ending,   ///< everybody was told; waiting for the relay's numbers and for forks to give up
+  ending,  ///< everybody was told; waiting for the relay's numbers and for forks to give up
 };
 
 struct Call {
@@ -91,25 +96,25 @@ struct Call {
   CallId id;
   Cdr cdr;
   CallState state = CallState::ringing;
-  bool late_offer = false;          ///< the INVITE brought no description
-  std::uint32_t hops_left = 69;     ///< Max-Forwards of what we send on
+  bool late_offer = false;       ///< the INVITE brought no description
+  std::uint32_t hops_left = 69;  ///< Max-Forwards of what we send on
 
   Leg caller;
-  txn::ServerId invite;             ///< the caller's INVITE
+  txn::ServerId invite;  ///< the caller's INVITE
   std::uint32_t invite_cseq = 0;
-  std::string invite_head;          ///< what every response to it begins with, behind the status line
+  std::string invite_head;  ///< what every response to it begins with, behind the status line
   bool caller_takes_reliable = false;
   bool caller_wants_reliable = false;
   dialog::ReliableSender reliable;
-  int provisional_sent = 0;         ///< the last provisional status that the caller got
+  int provisional_sent = 0;  ///< the last provisional status that the caller got
   bool provisional_described = false;
-  int provisional_waiting = 0;      ///< a status that waits for the PRACK of the one before
+  int provisional_waiting = 0;  ///< a status that waits for the PRACK of the one before
 
   std::vector<Fork> forks;
   std::optional<std::size_t> winner;
-  std::vector<Stream> streams;      ///< by index of the m= line
+  std::vector<Stream> streams;  ///< by index of the m= line
   std::size_t reports_due = 0;
-  bool recorded = false;            ///< its CDR is closed
+  bool recorded = false;  ///< its CDR is closed
 
   std::uint64_t ticket = 0;
   Timers::Handle ring_timer = 0, duration_timer = 0, end_timer = 0;

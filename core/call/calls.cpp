@@ -23,7 +23,9 @@ void Calls::respond(Context& ctx, const sip::Message& request, const Flow& flow,
   ctx.txns.respond(ctx.now, server, status, std::move(bytes), ctx.out);
 }
 
-void Calls::index_leg(std::string_view local_tag, LegRef ref) { by_tag_.emplace(std::string(local_tag), ref); }
+void Calls::index_leg(std::string_view local_tag, LegRef ref) {
+  by_tag_.emplace(std::string(local_tag), ref);
+}
 
 const LegRef* Calls::find(const sip::Message& request) const {
   const auto found = by_tag_.find(std::string(request.to.tag()));
@@ -64,7 +66,8 @@ void Calls::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId cl
   if (const auto info = infos_.find(client); info != infos_.end()) {
     if (response.status < 200) return;
     std::string bytes;
-    const int status = response.status < 300 || response.status == 415 || response.status == 488 ? response.status : 480;
+    const int status =
+        response.status < 300 || response.status == 415 || response.status == 488 ? response.status : 480;
     begin_response(bytes, status, info->second.head).no_body();
     ctx.txns.respond(ctx.now, info->second.server, status, std::move(bytes), ctx.out);
     infos_.erase(info);
@@ -127,7 +130,8 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       call->end_timer = 0;
       call->reports_due = 0;
       return settle(ctx, *call);
-    default: break;
+    default:
+      break;
   }
   const Side side = kind == caller_session_due ? Side::caller : Side::callee;
   Leg* leg = call->leg(side);
@@ -169,7 +173,8 @@ void Calls::on_policy(Context& ctx) {
 std::vector<engine::RunningCall> Calls::list() {
   std::vector<engine::RunningCall> out;
   calls_.for_each([&](CallId, Call& call) {
-    const bool held = std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.held[0] || s.held[1]; });
+    const bool held =
+        std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.held[0] || s.held[1]; });
     const char* state = call.state == CallState::ringing   ? "ringing"
                         : call.state == CallState::storing ? "ringing"
                         : call.state == CallState::ending  ? "ending"

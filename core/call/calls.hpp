@@ -95,7 +95,8 @@ class Calls {
 
   // modify.cpp
   void on_ack(Context& ctx, Call& call, Side side, const sip::Message& request);
-  void on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow, txn::ServerId server);
+  void on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow,
+                txn::ServerId server);
   void on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   void on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   void on_ours_response(Context& ctx, Call& call, Side side, const sip::Message& response);

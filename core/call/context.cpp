@@ -5,7 +5,9 @@
 namespace rf::call {
 namespace {
 
-void append_host(std::string& out, const Endpoint& endpoint) { out += endpoint.text(); }
+void append_host(std::string& out, const Endpoint& endpoint) {
+  out += endpoint.text();
+}
 
 }  // namespace
 

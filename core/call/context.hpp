@@ -1,4 +1,5 @@
-// What the call room works with while one input is handled: the time, the policy, and the shared machines of the engine.
+// What the call room works with while one input is handled: the time, the policy, and the shared machines of the
+// engine.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,12 @@ enum class Owner : std::uint8_t { none, registration, probe, call };
 constexpr std::uint64_t mark(Owner owner, std::uint64_t handle) {
   return static_cast<std::uint64_t>(owner) << 60 | handle;
 }
-constexpr Owner owner_of(std::uint64_t marked) { return static_cast<Owner>(marked >> 60); }
-constexpr std::uint64_t handle_of(std::uint64_t marked) { return marked & 0x0fffffffffffffffULL; }
+constexpr Owner owner_of(std::uint64_t marked) {
+  return static_cast<Owner>(marked >> 60);
+}
+constexpr std::uint64_t handle_of(std::uint64_t marked) {
+  return marked & 0x0fffffffffffffffULL;
+}
 
 /// Passed down for one input; nothing keeps it.
 struct Context {

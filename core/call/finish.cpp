@@ -62,7 +62,8 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
   ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail);
   close_streams(ctx, call);
-  if (call.reports_due > 0) call.end_timer = ctx.timers.set(ctx.after_ms(report_wait_ms), mark(Owner::call, call.id.value), end_due);
+  if (call.reports_due > 0)
+    call.end_timer = ctx.timers.set(ctx.after_ms(report_wait_ms), mark(Owner::call, call.id.value), end_due);
   settle(ctx, call);
 }
 
@@ -93,7 +94,8 @@ void Calls::bye(Context& ctx, Leg& leg) {
 void Calls::settle(Context& ctx, Call& call) {
   if (call.state != CallState::ending) return;
   if (call.reports_due == 0 && !call.recorded) close_cdr(ctx, call);
-  const bool forks_done = std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; });
+  const bool forks_done =
+      std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; });
   if (forks_done && call.reports_due == 0) forget(ctx, call);
 }
 
@@ -152,7 +154,8 @@ void Calls::on_relay_silent(Context& ctx, CallId id) {
 void Calls::on_relay_failed(Context& ctx, CallId id) {
   Call* call = calls_.find(id);
   if (!call || call->state == CallState::ending) return;
-  end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::system_limit_reached, "media ports could not be bound");
+  end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::system_limit_reached,
+      "media ports could not be bound");
 }
 
 void Calls::end_all(Context& ctx) {

@@ -21,11 +21,14 @@ bool may_pass(std::string_view content_type) {
 }
 
 /// A failed refresh that leaves the call standing is tried again after this (RFC 3261 §14.1: 2.1 to 4 s).
-std::int64_t glare_wait_ms(Random& random) { return 2'100 + static_cast<std::int64_t>(random.below(1'900)); }
+std::int64_t glare_wait_ms(Random& random) {
+  return 2'100 + static_cast<std::int64_t>(random.below(1'900));
+}
 
 }  // namespace
 
-void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& request, const Flow& flow, txn::ServerId server) {
+void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& request, const Flow& flow,
+                             txn::ServerId server) {
   Call* call = calls_.find(ref.call);
   Leg* leg = this->leg(ref);
   if (!call || !leg) return;
@@ -37,12 +40,15 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
       return;
     case sip::Method::bye:
       respond(ctx, request, flow, server, 200);
-      if (call->state == CallState::ringing && ref.side == Side::callee) return on_fork_failure(ctx, *call, ref.fork, 480);
+      if (call->state == CallState::ringing && ref.side == Side::callee)
+        return on_fork_failure(ctx, *call, ref.fork, 480);
       if (!in_call || call->state == CallState::ending) return;
       leg->dialog->terminate();
       return end_answered(ctx, *call, ref.side == Side::caller ? EndedBy::caller : EndedBy::callee, Reason::call_ended);
-    case sip::Method::prack: return on_prack(ctx, *call, ref.side, request, flow, server);
-    case sip::Method::options: return respond(ctx, request, flow, server, 200);
+    case sip::Method::prack:
+      return on_prack(ctx, *call, ref.side, request, flow, server);
+    case sip::Method::options:
+      return respond(ctx, request, flow, server, 200);
     case sip::Method::info:
     case sip::Method::invite:
     case sip::Method::update:
@@ -69,7 +75,8 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   if (!server) return;
   ctx.txns.acknowledge(server);
   Leg* peer = call.leg(other(side));
-  const bool owed = initial ? call.late_offer && call.winner && call.forks[*call.winner].ack_owed : leg.theirs.awaits_answer;
+  const bool owed =
+      initial ? call.late_offer && call.winner && call.forks[*call.winner].ack_owed : leg.theirs.awaits_answer;
   if (!initial) leg.theirs = {};
   if (!owed || !peer || call.state != CallState::talking) return;
   const auto description = description_of(request);
@@ -96,7 +103,8 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   if (!fits) end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "ACK without the answer");
 }
 
-void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow, txn::ServerId server) {
+void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow,
+                     txn::ServerId server) {
   const auto rack = sip::parse_rack(request.value(HeaderName::rack));
   // Our offer/answer needs no second round inside the set-up: an offer in a PRACK is refused, the call goes on.
   const bool taken = side == Side::caller && rack && rack->method == sip::Method::invite && request.body.empty() &&
@@ -171,7 +179,8 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   if (!send_modify(ctx, call, other(side), method, description_for_peer, true)) answer_theirs(ctx, call, side, 491, {});
 }
 
-bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description, bool for_peer) {
+bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description,
+                        bool for_peer) {
   Leg& leg = *call.leg(side);
   const bool invite = method == sip::Method::invite;
   // An UPDATE without description offers nothing, so nothing of an offer can be in its way.
@@ -189,8 +198,8 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
     writer.body("application/sdp", description);
   }
   tell(leg.exchange, invite ? sdp::Carrier::invite : sdp::Carrier::update, description);
-  const txn::ClientId client = ctx.txns.request(ctx.now, method, leg.dialog->flow(), std::move(request.bytes), request.branch,
-                                                mark(Owner::call, call.id.value), ctx.out);
+  const txn::ClientId client = ctx.txns.request(ctx.now, method, leg.dialog->flow(), std::move(request.bytes),
+                                                request.branch, mark(Owner::call, call.id.value), ctx.out);
   if (!client) {
     leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
     return false;
@@ -244,12 +253,14 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   watch_session(ctx, call, side);
   const auto description = description_of(response);
   const sdp::Session* session = description && *description ? &**description : nullptr;
-  const auto meaning = receive(leg.exchange, invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
+  const auto meaning =
+      receive(leg.exchange, invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
   const bool ack_later = ours.for_peer && offered_none && meaning && *meaning == sdp::Meaning::offer;
   if (invite && !ack_later) {
     const Flow& path = leg.dialog->flow();
-    ctx.txns.acknowledge_2xx(ctx.now, ours.client, path,
-                             leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), ours.cseq), ctx.out);
+    ctx.txns.acknowledge_2xx(
+        ctx.now, ours.client, path,
+        leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), ours.cseq), ctx.out);
   }
   if (!ack_later) leg.ours = {};
   Leg* peer = call.leg(other(side));
@@ -257,7 +268,8 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later))
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "answer does not fit the offer");
   if (session && *meaning != sdp::Meaning::ignored) {
-    if (ack_later && !open_streams(ctx, call, *session)) return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
+    if (ack_later && !open_streams(ctx, call, *session))
+      return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
     take_remote(ctx, call, side, leg.dialog->flow(), *session);
   }
   if (!ours.for_peer) return push_streams(ctx, call);
@@ -295,8 +307,9 @@ void Calls::refresh(Context& ctx, Call& call, Side side) {
   Leg& leg = *call.leg(side);
   const Leg* peer = call.leg(other(side));
   const bool busy = leg.ours.client || leg.theirs.server || (peer && peer->ours.client && peer->ours.for_peer);
-  const bool sent = !busy && (leg.peer_takes_update ? send_modify(ctx, call, side, sip::Method::update, {}, false)
-                                                    : send_modify(ctx, call, side, sip::Method::invite, leg.described, false));
+  const bool sent =
+      !busy && (leg.peer_takes_update ? send_modify(ctx, call, side, sip::Method::update, {}, false)
+                                      : send_modify(ctx, call, side, sip::Method::invite, leg.described, false));
   if (sent)
     leg.session.sent_refresh();
   else

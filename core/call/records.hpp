@@ -14,10 +14,10 @@ namespace rf::call {
 /// One registered contact of one extension. Keyed by (extension, contact_key).
 struct Binding {
   ExtensionId extension;
-  std::string contact_key;    ///< what makes two contacts the same: the instance id, or the contact URI
-  std::string contact;        ///< Contact URI as the phone gave it
+  std::string contact_key;        ///< what makes two contacts the same: the instance id, or the contact URI
+  std::string contact;            ///< Contact URI as the phone gave it
   std::vector<std::string> path;  ///< Path URIs, topmost first (RFC 3327)
-  Flow flow;                  ///< where it registered from: requests to it go back there
+  Flow flow;                      ///< where it registered from: requests to it go back there
   std::string call_id;
   std::uint32_t cseq = 0;
   std::string user_agent;
@@ -26,9 +26,16 @@ struct Binding {
 };
 
 enum class CallResult : std::uint8_t {
-  open,         ///< being set up, or running
-  answered,     ///< ended after a conversation
-  cancelled, busy, rejected, no_answer, unreachable, unknown_number, refused, failed,
+  open,      ///< being set up, or running
+  answered,  ///< ended after a conversation
+  cancelled,
+  busy,
+  rejected,
+  no_answer,
+  unreachable,
+  unknown_number,
+  refused,
+  failed,
   interrupted,  ///< the system stopped or crashed while it ran
 };
 std::string_view text_of(CallResult result);
@@ -38,12 +45,12 @@ std::string_view text_of(EndedBy who);
 
 /// One call detail record (L2). Opened before the answer goes out, closed at the end; a call has exactly one.
 struct Cdr {
-  std::string id;             ///< unguessable, 20 characters; the call's name in logs and on the command line
+  std::string id;  ///< unguessable, 20 characters; the call's name in logs and on the command line
   TenantId tenant;
   ExtensionId caller;
   std::string caller_number;
   std::string dialled;
-  ExtensionId callee;         ///< none when the number is unknown
+  ExtensionId callee;  ///< none when the number is unknown
   Transport caller_transport = Transport::udp;
   Transport callee_transport = Transport::udp;
   Address caller_address;
@@ -52,8 +59,8 @@ struct Cdr {
   std::int64_t ended_wall_ms = 0;     ///< 0: open
   CallResult result = CallResult::open;
   EndedBy ended_by = EndedBy::nobody;
-  std::uint16_t sip_status = 0;       ///< the final status sent to the caller
-  std::string reason;                 ///< one line for the operator
+  std::uint16_t sip_status = 0;  ///< the final status sent to the caller
+  std::string reason;            ///< one line for the operator
   std::array<media::LegStatistics, 2> media;
 };
 

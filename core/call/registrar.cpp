@@ -17,7 +17,8 @@ constexpr std::size_t user_agent_bytes_max = 128;
 constexpr std::int64_t nat_probe_ms = 30'000;
 constexpr int probes_missed_max = 3;
 
-/// Two contacts are one phone when their instance and reg-id agree (RFC 5626 §6), else when user, host, port and transport do.
+/// Two contacts are one phone when their instance and reg-id agree (RFC 5626 §6), else when user, host, port and
+/// transport do.
 std::string key_of(const sip::NameAddr& contact) {
   if (const auto instance = contact.params.value("+sip.instance"); instance && !instance->empty()) {
     std::string key = "instance:" + std::string(*instance);
@@ -29,7 +30,8 @@ std::string key_of(const sip::NameAddr& contact) {
   for (const char c : contact.uri.host) key += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
   if (contact.uri.port) key.append(":").append(std::to_string(*contact.uri.port));
   if (const auto transport = contact.uri.params.value("transport"))
-    for (const char c : std::string(";") + std::string(*transport)) key += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    for (const char c : std::string(";") + std::string(*transport))
+      key += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
   return key;
 }
 
@@ -77,8 +79,9 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
       continue;
     }
     const auto contact = sip::parse_name_addr(*element);
-    const bool reachable = contact && contact->uri.raw.size() <= contact_bytes_max &&
-                           (contact->uri.scheme == sip::Uri::Scheme::sip || contact->uri.scheme == sip::Uri::Scheme::sips);
+    const bool reachable =
+        contact && contact->uri.raw.size() <= contact_bytes_max &&
+        (contact->uri.scheme == sip::Uri::Scheme::sip || contact->uri.scheme == sip::Uri::Scheme::sips);
     if (!reachable) return answer(ctx, request, flow, server, 400);
     std::uint32_t expires = request.expires.value_or(times.registration_default_s);
     if (const auto own = contact->params.value("expires"))
@@ -117,9 +120,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
 
   if (wildcard) remove(ctx, extension.id, {});
   const std::string_view user_agent = request.value(sip::HeaderName::user_agent).substr(0, user_agent_bytes_max);
-  const std::size_t fresh = static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), [&](const Wanted& w) {
-    return w.expires_s > 0 && !find(extension.id, w.key);
-  }));
+  const std::size_t fresh = static_cast<std::size_t>(std::count_if(
+      wanted.begin(), wanted.end(), [&](const Wanted& w) { return w.expires_s > 0 && !find(extension.id, w.key); }));
   if (fresh > 0 && !make_room(ctx, extension, flow, user_agent, fresh)) {
     ctx.report(Level::notice, Reason::registration_refused_limit, flow, extension.number, {}, user_agent);
     return answer(ctx, request, flow, server, 403);
@@ -207,13 +209,15 @@ void Registrar::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   ctx.txns.respond(ctx.now, pending.server, 503, std::move(pending.response), ctx.out);
 }
 
-std::string Registrar::write_ok(Context& ctx, const sip::Message& request, const Flow& flow, ExtensionId extension) const {
+std::string Registrar::write_ok(Context& ctx, const sip::Message& request, const Flow& flow,
+                                ExtensionId extension) const {
   std::string bytes;
   bytes.reserve(640);
   auto writer = sip::write_response_head(bytes, request, flow.remote, 200, ctx.random.token(10));
   for (const Binding* binding : all(extension)) {
     writer.begin(sip::HeaderName::contact).text("<").text(binding->contact).text(">;expires=");
-    writer.number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, (binding->expires_wall_ms - ctx.now.wall_ms) / 1'000)));
+    writer.number(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, (binding->expires_wall_ms - ctx.now.wall_ms) / 1'000)));
     writer.end();
   }
   for (sip::Elements paths(request, sip::HeaderName::path); const auto element = paths.next();)
@@ -229,7 +233,8 @@ bool Registrar::make_room(Context& ctx, const policy::Extension& extension, cons
   const auto found = by_extension_.find(extension.id);
   if (found == by_extension_.end()) return true;
   while (found->second.size() + wanted > limit) {
-    // A phone that restarted comes from the same host with the same name; it replaces itself even where newcomers do not.
+    // A phone that restarted comes from the same host with the same name; it replaces itself even where newcomers do
+    // not.
     const auto victim = std::find_if(found->second.begin(), found->second.end(), [&](BindingId id) {
       const Binding& b = live_.find(id)->binding;
       return extension.newcomer == policy::Newcomer::replace ||
@@ -237,7 +242,8 @@ bool Registrar::make_room(Context& ctx, const policy::Extension& extension, cons
     });
     if (victim == found->second.end()) return false;
     Live* live = live_.find(*victim);
-    ctx.report(Level::notice, Reason::registration_replaced, live->binding.flow, extension.number, {}, live->binding.contact);
+    ctx.report(Level::notice, Reason::registration_replaced, live->binding.flow, extension.number, {},
+               live->binding.contact);
     const bool last = found->second.size() == 1;
     drop(ctx, *live);
     if (last) return true;
@@ -306,7 +312,12 @@ void Registrar::send_probe(Context& ctx, Live& live) {
   writer.header(sip::HeaderName::via, via);
   for (const std::string& hop : binding.path) writer.begin(sip::HeaderName::route).text("<").text(hop).text(">").end();
   writer.header(sip::HeaderName::max_forwards, std::uint64_t{70});
-  writer.begin(sip::HeaderName::from).text("<sip:").text(ctx.policy.realm).text(">;tag=").text(ctx.random.token(12)).end();
+  writer.begin(sip::HeaderName::from)
+      .text("<sip:")
+      .text(ctx.policy.realm)
+      .text(">;tag=")
+      .text(ctx.random.token(12))
+      .end();
   writer.begin(sip::HeaderName::to).text("<").text(binding.contact).text(">").end();
   writer.header(sip::HeaderName::call_id, ctx.random.token(24));
   writer.header(sip::HeaderName::cseq, "1 OPTIONS");
@@ -380,7 +391,8 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
     // The connection died with the process; the listener may have another number now.
     binding.flow.connection = {};
     for (const policy::Listener& l : ctx.policy.listeners) {
-      if (l.transport != binding.flow.transport || l.bind.address.is_v4() != binding.flow.remote.address.is_v4()) continue;
+      if (l.transport != binding.flow.transport || l.bind.address.is_v4() != binding.flow.remote.address.is_v4())
+        continue;
       binding.flow.listener = l.id;
       if (l.bind.port == binding.flow.local.port) break;
     }

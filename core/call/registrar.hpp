@@ -16,8 +16,9 @@
 namespace rf::call {
 
 /// The registrar of one engine. It sees authenticated requests only; what a stranger sends never gets here.
-/// A new or changed binding is answered once it is on disk. A refresh that moves the expiry on disk by less than a tenth
-/// of the granted time is not written: after a crash such a binding may end that much earlier, which costs one refresh.
+/// A new or changed binding is answered once it is on disk. A refresh that moves the expiry on disk by less than a
+/// tenth of the granted time is not written: after a crash such a binding may end that much earlier, which costs one
+/// refresh.
 class Registrar {
  public:
   Registrar(const Limits& limits);
@@ -27,8 +28,8 @@ class Registrar {
     Flow from, to;
   };
   /// Carries a REGISTER out and answers `server`, now or when the store has written it.
-  std::optional<Moved> handle_register(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& extension,
-                                       txn::ServerId server);
+  std::optional<Moved> handle_register(Context& ctx, const sip::Message& request, const Flow& flow,
+                                       const policy::Extension& extension, txn::ServerId server);
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
 
   /// Bindings a call can ring, newest first.
@@ -68,8 +69,8 @@ class Registrar {
 
   enum Kind : std::uint32_t { expiry_due, probe_due };
 
-  std::optional<Moved> answer(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server, int status,
-              std::string_view extra_header = {});
+  std::optional<Moved> answer(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server,
+                              int status, std::string_view extra_header = {});
   std::string write_ok(Context& ctx, const sip::Message& request, const Flow& flow, ExtensionId extension) const;
   /// Null at the table's limit.
   Live* add(Context& ctx, Binding binding);
@@ -88,6 +89,8 @@ class Registrar {
 };
 
 /// Tickets of the registrar are odd, those of calls even: the engine tells them apart by that.
-constexpr bool is_registrar_ticket(std::uint64_t ticket) { return ticket % 2 == 1; }
+constexpr bool is_registrar_ticket(std::uint64_t ticket) {
+  return ticket % 2 == 1;
+}
 
 }  // namespace rf::call

@@ -17,7 +17,7 @@ int best_status(const std::vector<Fork>& forks) {
   int best = 0;
   for (const Fork& fork : forks) {
     int status = fork.status;
-    if (status >= 300 && status < 400) status = 480;              // a phone may not send our calls elsewhere (H15)
+    if (status >= 300 && status < 400) status = 480;  // a phone may not send our calls elsewhere (H15)
     if (status == 401 || status == 407 || status == 503) status = 500;
     if (status == 408 || status == 481) status = 480;
     if (best == 0 || (status >= 600 && best < 600) || (best < 600 && status / 100 < best / 100) ||
@@ -114,7 +114,9 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
     if (!open_streams(ctx, call, *offer)) {
       const bool no_port = ports_.in_use() == ports_.capacity();
       return give_up(no_port ? 503 : 488, no_port ? Reason::system_limit_reached : Reason::offer_refused,
-                     no_port ? "media ports" : sdp::text_of(sdp::refusal_of(offer->media().empty() ? sdp::Media{} : offer->media()[0])));
+                     no_port
+                         ? "media ports"
+                         : sdp::text_of(sdp::refusal_of(offer->media().empty() ? sdp::Media{} : offer->media()[0])));
     }
     take_remote(ctx, call, Side::caller, flow, *offer);
   }
@@ -202,7 +204,8 @@ void Calls::on_located(Context& ctx, const Locator::Found& found) {
   const Address current = leg->dialog->flow().remote.address;
   const bool same = std::any_of(found.targets.begin(), found.targets.end(),
                                 [&](const txn::Target& t) { return t.endpoint.address == current; });
-  if (!same && !found.targets.empty()) leg->dialog->rebind(flow_towards(ctx.policy, found.targets.front(), leg->dialog->flow()));
+  if (!same && !found.targets.empty())
+    leg->dialog->rebind(flow_towards(ctx.policy, found.targets.front(), leg->dialog->flow()));
 }
 
 void Calls::follow_route(Context& ctx, const Leg& leg, LegRef ref, bool through_proxy) {
@@ -239,16 +242,19 @@ void Calls::send_invite(Context& ctx, Call& call, std::size_t place) {
   if (!fork.invite) fork.status = 503;
 }
 
-void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
+                             const Flow& flow) {
   if (response.status < 200) return on_fork_provisional(ctx, call, place, response, flow);
   if (response.status < 300) return on_fork_success(ctx, call, place, response, flow);
   Fork& fork = call.forks[place];
   if (fork.status != 0) return;
-  if (response.status < 400) ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
+  if (response.status < 400)
+    ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
   on_fork_failure(ctx, call, place, response.status);
 }
 
-bool Calls::enter_fork_dialog(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+bool Calls::enter_fork_dialog(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
+                              const Flow& flow) {
   Leg& leg = call.forks[place].leg;
   const bool success = response.status >= 200;
   if (leg.dialog->state() == dialog::Dialog::State::early && leg.dialog->has_tags_of(response)) {
@@ -264,7 +270,8 @@ bool Calls::enter_fork_dialog(Context& ctx, Call& call, std::size_t place, const
   return true;
 }
 
-void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
+                                const Flow& flow) {
   Fork& fork = call.forks[place];
   if (response.status == 100 || fork.status != 0 || fork.cancelled || call.state != CallState::ringing) return;
   const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
@@ -275,7 +282,8 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
     if (order != dialog::ReliableReceiver::Order::next) return;
     const std::string branch = new_branch(ctx.random);
     const std::string sent_by = public_endpoint(ctx.policy, fork.leg.dialog->flow()).text();
-    std::string prack = fork.leg.dialog->prack({"PRACK", branch, sent_by, {}, fork.leg.dialog->next_cseq()}, rseq, fork.cseq);
+    std::string prack =
+        fork.leg.dialog->prack({"PRACK", branch, sent_by, {}, fork.leg.dialog->next_cseq()}, rseq, fork.cseq);
     ctx.txns.request(ctx.now, sip::Method::prack, fork.leg.dialog->flow(), std::move(prack), branch,
                      mark(Owner::call, call.id.value), ctx.out);
   }
@@ -283,11 +291,13 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const std::string* answer = nullptr;
   if (in_dialog && session) {
-    const auto meaning = receive(fork.leg.exchange, rseq != 0 ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, session);
+    const auto meaning =
+        receive(fork.leg.exchange, rseq != 0 ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, session);
     if (meaning && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::preview)) {
       fork.answer = std::string(session->text);
       // Early media is that of the first who sends some; the others ring unheard.
-      const bool heard = std::none_of(call.forks.begin(), call.forks.end(), [&](const Fork& f) { return &f != &fork && f.status == 0 && !f.answer.empty(); });
+      const bool heard = std::none_of(call.forks.begin(), call.forks.end(),
+                                      [&](const Fork& f) { return &f != &fork && f.status == 0 && !f.answer.empty(); });
       if (heard) {
         take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *session);
         push_streams(ctx, call);
@@ -303,8 +313,10 @@ void Calls::tell_caller(Context& ctx, Call& call, int status, const std::string*
   const bool describes = answer != nullptr && !call.provisional_described;
   if (status == call.provisional_sent && !describes) return;
   const auto session = describes ? sdp::parse(*answer) : sdp::parse({});
-  // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262 §5).
-  const bool reliable = call.caller_wants_reliable || (call.caller_takes_reliable && describes && call.forks.size() == 1);
+  // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262
+  // §5).
+  const bool reliable =
+      call.caller_wants_reliable || (call.caller_takes_reliable && describes && call.forks.size() == 1);
   if (reliable && call.reliable.is_waiting()) {
     call.provisional_waiting = status;
     return;
@@ -335,9 +347,11 @@ void Calls::tell_caller(Context& ctx, Call& call, int status, const std::string*
     ctx.txns.respond(ctx.now, call.invite, status, std::move(bytes), ctx.out);
 }
 
-void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
+void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
+                            const Flow& flow) {
   Fork& fork = call.forks[place];
-  const bool again = fork.leg.dialog->state() == dialog::Dialog::State::confirmed && fork.leg.dialog->has_tags_of(response);
+  const bool again =
+      fork.leg.dialog->state() == dialog::Dialog::State::confirmed && fork.leg.dialog->has_tags_of(response);
   if (again && (fork.ack_owed || call.winner == place)) return;  // repeated before the ACK could be sent
   if (call.state != CallState::ringing || fork.status != 0) return release_fork(ctx, call, place, response, flow);
   if (!enter_fork_dialog(ctx, call, place, response, flow)) return on_fork_failure(ctx, call, place, 502);
@@ -353,7 +367,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
     const std::string branch = new_branch(ctx.random);
     const Flow& path = fork.leg.dialog->flow();
     ctx.txns.acknowledge_2xx(ctx.now, fork.invite, path,
-                             fork.leg.dialog->ack(branch, public_endpoint(ctx.policy, path).text(), fork.cseq), ctx.out);
+                             fork.leg.dialog->ack(branch, public_endpoint(ctx.policy, path).text(), fork.cseq),
+                             ctx.out);
   }
   call.winner = place;
   follow_route(ctx, fork.leg, {call.id, Side::callee, static_cast<std::uint32_t>(place)}, false);
@@ -365,10 +380,12 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   call.state = CallState::storing;
   ctx.timers.cancel(call.ring_timer);
   cancel_forks(ctx, call);
-  if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer)) fork.answer = std::string(session->text);
+  if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
+    fork.answer = std::string(session->text);
   if (const auto agreed = sdp::parse(fork.answer)) {
     if (call.late_offer && !open_streams(ctx, call, *agreed))
-      return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "nothing in it can be relayed");
+      return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
+                 "nothing in it can be relayed");
     take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
   }
   push_streams(ctx, call);
@@ -405,7 +422,8 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   if (call.late_offer || state == sdp::OfferAnswer::State::offer_received)
     if (const auto session = sdp::parse(fork.answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
   if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
-    return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "answer does not fit the offer");
+    return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
+               "answer does not fit the offer");
   if (body.empty()) {
     writer.no_body();
   } else {
@@ -416,7 +434,8 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   call.caller.dialog->confirm();
   call.caller.session.sent_answer(ctx.now);
   ++answered_;
-  ctx.report(Level::info, Reason::call_answered, fork.leg.dialog->flow(), call.cdr.caller_number, call.cdr.id, call.cdr.dialled);
+  ctx.report(Level::info, Reason::call_answered, fork.leg.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+             call.cdr.dialled);
   ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
   call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
                                        mark(Owner::call, call.id.value), duration_due);
@@ -432,7 +451,8 @@ void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip:
                     : fork.leg.dialog->fork(response, flow);
   if (dialog) {
     const std::string sent_by = public_endpoint(ctx.policy, dialog->flow()).text();
-    ctx.txns.acknowledge_2xx(ctx.now, fork.invite, dialog->flow(), dialog->ack(new_branch(ctx.random), sent_by, fork.cseq), ctx.out);
+    ctx.txns.acknowledge_2xx(ctx.now, fork.invite, dialog->flow(),
+                             dialog->ack(new_branch(ctx.random), sent_by, fork.cseq), ctx.out);
     const std::string branch = new_branch(ctx.random);
     ctx.txns.request(ctx.now, sip::Method::bye, dialog->flow(),
                      dialog->request({"BYE", branch, sent_by, {}, dialog->next_cseq()}), branch,
@@ -448,7 +468,8 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   fork.answer.clear();
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600) cancel_forks(ctx, call);
-  const bool all_done = std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
+  const bool all_done =
+      std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;
   const int best = best_status(call.forks);
   const Reason reason = best == 486 || best == 600 ? Reason::callee_busy : Reason::call_ended;

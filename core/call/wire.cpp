@@ -62,7 +62,8 @@ InDialog begin_in_dialog(Context& ctx, dialog::Dialog& dialog, std::string_view 
   request.branch = new_branch(ctx.random);
   request.cseq = dialog.next_cseq();
   const std::string sent_by = public_endpoint(ctx.policy, dialog.flow()).text();
-  const std::string contact = contact_user.empty() ? std::string() : contact_value(ctx.policy, dialog.flow(), contact_user);
+  const std::string contact =
+      contact_user.empty() ? std::string() : contact_value(ctx.policy, dialog.flow(), contact_user);
   request.bytes.reserve(1'024);
   dialog.write_request(request.bytes, {method, request.branch, sent_by, contact, request.cseq});
   return request;

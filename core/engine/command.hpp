@@ -1,5 +1,5 @@
-// What an operator can ask of the running engine. Configuration commands are not here: they change the database, and the
-// engine sees their outcome as a new policy.
+// What an operator can ask of the running engine. Configuration commands are not here: they change the database, and
+// the engine sees their outcome as a new policy.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ struct Gauge {
 
 struct Status {
   std::vector<Gauge> gauges;
-  std::uint64_t calls_started = 0, calls_answered = 0, messages_in = 0, messages_out = 0, malformed = 0,
-                challenges = 0, auth_failures = 0, refused_in_dialog = 0;
+  std::uint64_t calls_started = 0, calls_answered = 0, messages_in = 0, messages_out = 0, malformed = 0, challenges = 0,
+                auth_failures = 0, refused_in_dialog = 0;
   bool stopping = false;
 };
 struct Registrations {

@@ -72,11 +72,37 @@ enum class Level : std::uint8_t { debug, info, notice, warning, error };
 
 /// Why something happened: every refusal has one, with one text each.
 enum class Reason : std::uint8_t {
-  registered, unregistered, registration_expired, registration_refused_limit, registration_replaced,
-  registration_removed, registration_out_of_order, auth_failed, remote_not_allowed, malformed_message, not_for_us,
-  unknown_number, callee_not_registered, callee_busy, call_limit_reached, system_limit_reached, call_started,
-  call_answered, call_ended, in_dialog_forged, in_dialog_unknown, redirect_refused, media_silent, session_expired,
-  max_duration_reached, bleed_detected, store_failed, loop_detected, method_refused, offer_refused, probe_failed,
+  registered,
+  unregistered,
+  registration_expired,
+  registration_refused_limit,
+  registration_replaced,
+  registration_removed,
+  registration_out_of_order,
+  auth_failed,
+  remote_not_allowed,
+  malformed_message,
+  not_for_us,
+  unknown_number,
+  callee_not_registered,
+  callee_busy,
+  call_limit_reached,
+  system_limit_reached,
+  call_started,
+  call_answered,
+  call_ended,
+  in_dialog_forged,
+  in_dialog_unknown,
+  redirect_refused,
+  media_silent,
+  session_expired,
+  max_duration_reached,
+  bleed_detected,
+  store_failed,
+  loop_detected,
+  method_refused,
+  offer_refused,
+  probe_failed,
   stopping,
 };
 std::string_view name_of(Reason reason);  ///< "auth_failed"
@@ -86,17 +112,17 @@ std::string_view text_of(Reason reason);  ///< one sentence for the operator
 struct Report {
   Level level = Level::info;
   Reason reason = Reason::registered;
-  Flow flow;                ///< remote port 0: not about a packet
-  std::string subject;      ///< extension number or claimed registration name
-  std::string call;         ///< CDR id
-  std::string detail;       ///< evidence in a few words, already redacted
+  Flow flow;            ///< remote port 0: not about a packet
+  std::string subject;  ///< extension number or claimed registration name
+  std::string call;     ///< CDR id
+  std::string detail;   ///< evidence in a few words, already redacted
 };
 
 /// The clean stop is complete.
 struct Stopped {};
 
-using Effect = std::variant<Send, CloseConnection, TrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr, CloseCdr,
-                            StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
+using Effect = std::variant<Send, CloseConnection, TrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr,
+                            CloseCdr, StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

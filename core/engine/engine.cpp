@@ -24,9 +24,12 @@ constexpr std::size_t credentials_max = 8;
 bool needs_authentication(const sip::Message& request) {
   switch (request.method) {
     case Method::ack:
-    case Method::cancel: return false;
-    case Method::options: return !request.request_uri.user.empty();
-    default: return true;
+    case Method::cancel:
+      return false;
+    case Method::options:
+      return !request.request_uri.user.empty();
+    default:
+      return true;
   }
 }
 
@@ -133,7 +136,8 @@ void Engine::State::advance(Context& ctx) {
   txns.take_events(events);
   for (const txn::Event& event : events) {
     if (call::owner_of(event.owner) == Owner::call) calls.on_event(ctx, event);
-    const bool failed = event.kind == txn::Event::Kind::client_timeout || event.kind == txn::Event::Kind::client_send_failed;
+    const bool failed =
+        event.kind == txn::Event::Kind::client_timeout || event.kind == txn::Event::Kind::client_send_failed;
     if (call::owner_of(event.owner) == Owner::probe && failed)
       registrar.on_probe_result(ctx, call::handle_of(event.owner), false);
   }
@@ -161,13 +165,15 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
   if (match.kind == txn::Transactions::RequestMatch::Kind::absorbed) return;
   if (match.kind == txn::Transactions::RequestMatch::Kind::merged)
     return reply_statelessly(ctx, message, flow, 482, tag_seed);
-  if (const int status = refusal_before_authentication(message)) return reply_statelessly(ctx, message, flow, status, tag_seed);
+  if (const int status = refusal_before_authentication(message))
+    return reply_statelessly(ctx, message, flow, status, tag_seed);
   if (message.method == Method::cancel) return cancel(ctx, flow);
   if (!message.to.tag().empty()) return in_dialog(ctx, flow);
   if (message.method == Method::ack) return;
   if (!needs_authentication(message)) {
     // OPTIONS to the system itself: that it lives, and nothing else.
-    return reply_statelessly(ctx, message, flow, 200, tag_seed, "Allow: " + std::string(call::allowed_methods) + "\r\n");
+    return reply_statelessly(ctx, message, flow, 200, tag_seed,
+                             "Allow: " + std::string(call::allowed_methods) + "\r\n");
   }
   if (const policy::Extension* extension = authenticate(ctx, flow)) serve(ctx, flow, *extension);
 }
@@ -176,11 +182,12 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
   std::array<std::string_view, credentials_max> credentials;
   std::size_t count = 0;
   for (const sip::Header& header : message.headers())
-    if ((header.id == HeaderName::authorization || header.id == HeaderName::proxy_authorization) && count < credentials_max)
+    if ((header.id == HeaderName::authorization || header.id == HeaderName::proxy_authorization) &&
+        count < credentials_max)
       credentials[count++] = header.value;
-  const auto result = auth.verify(ctx.now, *policy,
-                                  {{credentials.data(), count}, message.method_text, message.request_uri.raw,
-                                   flow.remote.address, flow.transport});
+  const auto result = auth.verify(
+      ctx.now, *policy,
+      {{credentials.data(), count}, message.method_text, message.request_uri.raw, flow.remote.address, flow.transport});
   const bool inside = !result.extension || result.extension->remote_allowed || policy->is_local(flow.remote.address);
   if (result.outcome == Outcome::accepted && inside) {
     if (flow.connection) ctx.out.add(TrustConnection{flow.connection});
@@ -227,7 +234,8 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
   if (stopping) return refuse(503, Reason::stopping);
   switch (message.method) {
     case Method::register_: {
-      // The address of record is the extension that proved itself; it may write it as its number or its registration name.
+      // The address of record is the extension that proved itself; it may write it as its number or its registration
+      // name.
       const std::string user = sip::unescape(message.to.uri.user);
       if (user != extension.number && user != extension.auth_name) return refuse(403, Reason::auth_failed);
       const auto moved = registrar.handle_register(ctx, message, flow, extension, server);
@@ -250,9 +258,12 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
     case Method::prack:
     case Method::update:
     case Method::info:
-    case Method::notify: return refuse(481, Reason::in_dialog_unknown);
-    case Method::subscribe: return refuse(489, Reason::method_refused);
-    default: return refuse(405, Reason::method_refused, "Allow", call::allowed_methods);
+    case Method::notify:
+      return refuse(481, Reason::in_dialog_unknown);
+    case Method::subscribe:
+      return refuse(489, Reason::method_refused);
+    default:
+      return refuse(405, Reason::method_refused, "Allow", call::allowed_methods);
   }
 }
 

@@ -13,8 +13,8 @@ namespace rf::engine {
 
 /// One signalling engine; belongs to one thread.
 /// Contract: call handle() for each input in the order things happened, carry the effects out in order, and call
-/// handle(now, Tick{}) once `next_deadline()` has passed. `now` never goes back. The same inputs and seeds give the same
-/// effects, byte for byte.
+/// handle(now, Tick{}) once `next_deadline()` has passed. `now` never goes back. The same inputs and seeds give the
+/// same effects, byte for byte.
 class Engine {
  public:
   struct Seeds {

@@ -20,8 +20,8 @@ std::uint64_t digest_of(std::string_view text, std::uint64_t seed) {
 
 }  // namespace
 
-void reply_statelessly(call::Context& ctx, const sip::Message& request, const Flow& flow, int status, std::uint64_t seed,
-                       std::string_view more_headers) {
+void reply_statelessly(call::Context& ctx, const sip::Message& request, const Flow& flow, int status,
+                       std::uint64_t seed, std::string_view more_headers) {
   if (request.method == Method::ack) return;
   std::string bytes;
   bytes.reserve(1'024);
@@ -40,17 +40,21 @@ void reply_statelessly(call::Context& ctx, const sip::Message& request, const Fl
 
 int status_for(const sip::ParseError& error) {
   switch (error.code) {
-    case sip::ParseErrorCode::bad_version: return 505;
+    case sip::ParseErrorCode::bad_version:
+      return 505;
     case sip::ParseErrorCode::too_long:
-    case sip::ParseErrorCode::too_many_headers: return 513;
-    default: return 400;
+    case sip::ParseErrorCode::too_many_headers:
+      return 513;
+    default:
+      return 400;
   }
 }
 
 int refusal_before_authentication(const sip::Message& request) {
   if (request.method == Method::other) return 501;
   const auto scheme = request.request_uri.scheme;
-  if (scheme != sip::Uri::Scheme::sip && scheme != sip::Uri::Scheme::sips && scheme != sip::Uri::Scheme::tel) return 416;
+  if (scheme != sip::Uri::Scheme::sip && scheme != sip::Uri::Scheme::sips && scheme != sip::Uri::Scheme::tel)
+    return 416;
   if (request.max_forwards == 0u && request.method != Method::options && request.method != Method::register_ &&
       request.to.tag().empty())
     return 483;
@@ -62,7 +66,8 @@ std::string unsupported_options(const sip::Message& request) {
   if (request.method == Method::ack || request.method == Method::cancel) return out;
   for (sip::Elements options(request, HeaderName::require); const auto option = options.next();) {
     const bool served = (request.method == Method::register_ && sip::equal_nocase(*option, "path")) ||
-                        (request.method != Method::register_ && (sip::equal_nocase(*option, "100rel") || sip::equal_nocase(*option, "timer")));
+                        (request.method != Method::register_ &&
+                         (sip::equal_nocase(*option, "100rel") || sip::equal_nocase(*option, "timer")));
     if (served) continue;
     if (!out.empty()) out += ", ";
     out += *option;

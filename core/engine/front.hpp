@@ -10,10 +10,10 @@
 
 namespace rf::engine {
 
-/// Answers a request without a transaction: nothing of it is kept. An ACK is never answered. The To tag is a function of
-/// the request and `seed`, so a retransmission gets the same one (RFC 3261 §8.2.7).
-void reply_statelessly(call::Context& ctx, const sip::Message& request, const Flow& flow, int status, std::uint64_t seed,
-                       std::string_view more_headers = {});
+/// Answers a request without a transaction: nothing of it is kept. An ACK is never answered. The To tag is a function
+/// of the request and `seed`, so a retransmission gets the same one (RFC 3261 §8.2.7).
+void reply_statelessly(call::Context& ctx, const sip::Message& request, const Flow& flow, int status,
+                       std::uint64_t seed, std::string_view more_headers = {});
 
 /// The status for a message that could not be parsed: 505, 413, 400 …
 int status_for(const sip::ParseError& error);
@@ -25,7 +25,8 @@ int refusal_before_authentication(const sip::Message& request);
 /// Option tags in Require that we do not serve for this method, as an Unsupported value; empty when all is well.
 std::string unsupported_options(const sip::Message& request);
 
-/// Whether a request to this URI is for us: one of our domains, the realm, a listener's address, or the address it came to.
+/// Whether a request to this URI is for us: one of our domains, the realm, a listener's address, or the address it came
+/// to.
 bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow);
 
 }  // namespace rf::engine

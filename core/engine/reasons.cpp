@@ -4,76 +4,140 @@ namespace rf::engine {
 
 std::string_view name_of(Reason reason) {
   switch (reason) {
-    case Reason::registered: return "registered";
-    case Reason::unregistered: return "unregistered";
-    case Reason::registration_expired: return "registration_expired";
-    case Reason::registration_refused_limit: return "registration_refused_limit";
-    case Reason::registration_replaced: return "registration_replaced";
-    case Reason::registration_removed: return "registration_removed";
-    case Reason::registration_out_of_order: return "registration_out_of_order";
-    case Reason::auth_failed: return "auth_failed";
-    case Reason::remote_not_allowed: return "remote_not_allowed";
-    case Reason::malformed_message: return "malformed_message";
-    case Reason::not_for_us: return "not_for_us";
-    case Reason::unknown_number: return "unknown_number";
-    case Reason::callee_not_registered: return "callee_not_registered";
-    case Reason::callee_busy: return "callee_busy";
-    case Reason::call_limit_reached: return "call_limit_reached";
-    case Reason::system_limit_reached: return "system_limit_reached";
-    case Reason::call_started: return "call_started";
-    case Reason::call_answered: return "call_answered";
-    case Reason::call_ended: return "call_ended";
-    case Reason::in_dialog_forged: return "in_dialog_forged";
-    case Reason::in_dialog_unknown: return "in_dialog_unknown";
-    case Reason::redirect_refused: return "redirect_refused";
-    case Reason::media_silent: return "media_silent";
-    case Reason::session_expired: return "session_expired";
-    case Reason::max_duration_reached: return "max_duration_reached";
-    case Reason::bleed_detected: return "bleed_detected";
-    case Reason::store_failed: return "store_failed";
-    case Reason::loop_detected: return "loop_detected";
-    case Reason::method_refused: return "method_refused";
-    case Reason::offer_refused: return "offer_refused";
-    case Reason::probe_failed: return "probe_failed";
-    case Reason::stopping: return "stopping";
+    case Reason::registered:
+      return "registered";
+    case Reason::unregistered:
+      return "unregistered";
+    case Reason::registration_expired:
+      return "registration_expired";
+    case Reason::registration_refused_limit:
+      return "registration_refused_limit";
+    case Reason::registration_replaced:
+      return "registration_replaced";
+    case Reason::registration_removed:
+      return "registration_removed";
+    case Reason::registration_out_of_order:
+      return "registration_out_of_order";
+    case Reason::auth_failed:
+      return "auth_failed";
+    case Reason::remote_not_allowed:
+      return "remote_not_allowed";
+    case Reason::malformed_message:
+      return "malformed_message";
+    case Reason::not_for_us:
+      return "not_for_us";
+    case Reason::unknown_number:
+      return "unknown_number";
+    case Reason::callee_not_registered:
+      return "callee_not_registered";
+    case Reason::callee_busy:
+      return "callee_busy";
+    case Reason::call_limit_reached:
+      return "call_limit_reached";
+    case Reason::system_limit_reached:
+      return "system_limit_reached";
+    case Reason::call_started:
+      return "call_started";
+    case Reason::call_answered:
+      return "call_answered";
+    case Reason::call_ended:
+      return "call_ended";
+    case Reason::in_dialog_forged:
+      return "in_dialog_forged";
+    case Reason::in_dialog_unknown:
+      return "in_dialog_unknown";
+    case Reason::redirect_refused:
+      return "redirect_refused";
+    case Reason::media_silent:
+      return "media_silent";
+    case Reason::session_expired:
+      return "session_expired";
+    case Reason::max_duration_reached:
+      return "max_duration_reached";
+    case Reason::bleed_detected:
+      return "bleed_detected";
+    case Reason::store_failed:
+      return "store_failed";
+    case Reason::loop_detected:
+      return "loop_detected";
+    case Reason::method_refused:
+      return "method_refused";
+    case Reason::offer_refused:
+      return "offer_refused";
+    case Reason::probe_failed:
+      return "probe_failed";
+    case Reason::stopping:
+      return "stopping";
   }
   return "unknown";
 }
 
 std::string_view text_of(Reason reason) {
   switch (reason) {
-    case Reason::registered: return "A phone registered";
-    case Reason::unregistered: return "A phone unregistered";
-    case Reason::registration_expired: return "A registration expired without a refresh";
-    case Reason::registration_refused_limit: return "The extension already has all the registrations it may have";
-    case Reason::registration_replaced: return "A newer registration took the place of this one";
-    case Reason::registration_removed: return "An operator removed the registration";
-    case Reason::registration_out_of_order: return "A REGISTER came out of order";
-    case Reason::auth_failed: return "Wrong credentials";
-    case Reason::remote_not_allowed: return "Right credentials, but this extension may not register from outside";
-    case Reason::malformed_message: return "The message breaks the grammar of SIP";
-    case Reason::not_for_us: return "The request names a domain that is not ours";
-    case Reason::unknown_number: return "No such number";
-    case Reason::callee_not_registered: return "No phone of the called extension can be reached";
-    case Reason::callee_busy: return "The called extension is busy";
-    case Reason::call_limit_reached: return "The caller has as many calls as it may have";
-    case Reason::system_limit_reached: return "A system limit is reached";
-    case Reason::call_started: return "A call was placed";
-    case Reason::call_answered: return "The call was answered";
-    case Reason::call_ended: return "The call ended";
-    case Reason::in_dialog_forged: return "A request for a running call came from somewhere else than the phone in it";
-    case Reason::in_dialog_unknown: return "A request named a call that does not exist";
-    case Reason::redirect_refused: return "The phone wanted to redirect the call, which is not allowed";
-    case Reason::media_silent: return "No media from either side";
-    case Reason::session_expired: return "The session timer ran out";
-    case Reason::max_duration_reached: return "The longest allowed duration is reached";
-    case Reason::bleed_detected: return "Media from strangers was refused on the ports of a call";
-    case Reason::store_failed: return "The record could not be written to disk";
-    case Reason::loop_detected: return "The request came back to us";
-    case Reason::method_refused: return "This method is not served here";
-    case Reason::offer_refused: return "The session description cannot be served";
-    case Reason::probe_failed: return "The phone no longer answers";
-    case Reason::stopping: return "The system is stopping";
+    case Reason::registered:
+      return "A phone registered";
+    case Reason::unregistered:
+      return "A phone unregistered";
+    case Reason::registration_expired:
+      return "A registration expired without a refresh";
+    case Reason::registration_refused_limit:
+      return "The extension already has all the registrations it may have";
+    case Reason::registration_replaced:
+      return "A newer registration took the place of this one";
+    case Reason::registration_removed:
+      return "An operator removed the registration";
+    case Reason::registration_out_of_order:
+      return "A REGISTER came out of order";
+    case Reason::auth_failed:
+      return "Wrong credentials";
+    case Reason::remote_not_allowed:
+      return "Right credentials, but this extension may not register from outside";
+    case Reason::malformed_message:
+      return "The message breaks the grammar of SIP";
+    case Reason::not_for_us:
+      return "The request names a domain that is not ours";
+    case Reason::unknown_number:
+      return "No such number";
+    case Reason::callee_not_registered:
+      return "No phone of the called extension can be reached";
+    case Reason::callee_busy:
+      return "The called extension is busy";
+    case Reason::call_limit_reached:
+      return "The caller has as many calls as it may have";
+    case Reason::system_limit_reached:
+      return "A system limit is reached";
+    case Reason::call_started:
+      return "A call was placed";
+    case Reason::call_answered:
+      return "The call was answered";
+    case Reason::call_ended:
+      return "The call ended";
+    case Reason::in_dialog_forged:
+      return "A request for a running call came from somewhere else than the phone in it";
+    case Reason::in_dialog_unknown:
+      return "A request named a call that does not exist";
+    case Reason::redirect_refused:
+      return "The phone wanted to redirect the call, which is not allowed";
+    case Reason::media_silent:
+      return "No media from either side";
+    case Reason::session_expired:
+      return "The session timer ran out";
+    case Reason::max_duration_reached:
+      return "The longest allowed duration is reached";
+    case Reason::bleed_detected:
+      return "Media from strangers was refused on the ports of a call";
+    case Reason::store_failed:
+      return "The record could not be written to disk";
+    case Reason::loop_detected:
+      return "The request came back to us";
+    case Reason::method_refused:
+      return "This method is not served here";
+    case Reason::offer_refused:
+      return "The session description cannot be served";
+    case Reason::probe_failed:
+      return "The phone no longer answers";
+    case Reason::stopping:
+      return "The system is stopping";
   }
   return "Unknown";
 }

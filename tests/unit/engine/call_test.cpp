@@ -180,10 +180,11 @@ TEST_P(Refused, IsTranslatedForTheCallerAndRecorded) {
   EXPECT_EQ(only_cdr().result, GetParam().result);
   expect_nothing_left();
 }
-INSTANTIATE_TEST_SUITE_P(ByTheCallee, Refused,
-                         testing::Values(Refusal{486, 486, call::CallResult::busy}, Refusal{603, 603, call::CallResult::rejected},
-                                         Refusal{302, 480, call::CallResult::unreachable}, Refusal{503, 500, call::CallResult::failed},
-                                         Refusal{401, 500, call::CallResult::failed}, Refusal{404, 404, call::CallResult::rejected}));
+INSTANTIATE_TEST_SUITE_P(
+    ByTheCallee, Refused,
+    testing::Values(Refusal{486, 486, call::CallResult::busy}, Refusal{603, 603, call::CallResult::rejected},
+                    Refusal{302, 480, call::CallResult::unreachable}, Refusal{503, 500, call::CallResult::failed},
+                    Refusal{401, 500, call::CallResult::failed}, Refusal{404, 404, call::CallResult::rejected}));
 
 TEST_F(CallStory, NobodyAnswers) {
   ASSERT_EQ(alice.register_(), 200);

@@ -98,7 +98,8 @@ TEST_F(Forgery, AnOldCSeqIsRefused) {
 TEST_F(Forgery, UnauthenticatedMethodsAreAllChallenged) {
   Phone stranger(exchange, {"1001", "nobody", "x"}, sim::flow_from("198.51.100.77:5060"), 77);
   sim::connect(exchange, {&stranger});
-  for (const std::string_view method : {"INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER", "NOTIFY", "OPTIONS", "BYE"}) {
+  for (const std::string_view method :
+       {"INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER", "NOTIFY", "OPTIONS", "BYE"}) {
     const auto answer = stranger.ask(method, "sip:1002@192.0.2.1");
     ASSERT_TRUE(answer) << method;
     EXPECT_EQ((*answer)->status, 401) << method;

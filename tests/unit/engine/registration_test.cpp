@@ -92,7 +92,9 @@ TEST_F(Registration, ExpiresWithoutARefreshAndUnregistersOnRequest) {
   EXPECT_TRUE(exchange.bindings.empty());
 }
 
-TEST_F(Registration, TooShortAnExpiryIsAnsweredWithTheLeastAllowed) { EXPECT_EQ(alice.register_(10), 423); }
+TEST_F(Registration, TooShortAnExpiryIsAnsweredWithTheLeastAllowed) {
+  EXPECT_EQ(alice.register_(10), 423);
+}
 
 TEST_F(Registration, ARefreshThatChangesLittleIsNotWrittenAgain) {
   ASSERT_EQ(alice.register_(), 200);
@@ -135,7 +137,8 @@ TEST_F(Registration, AnOperatorCanRemoveIt) {
 
 TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
   std::string request =
-      "REGISTER sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.9:5060;branch=z9hG4bK0000000\r\nMax-Forwards: 70\r\n"
+      "REGISTER sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 203.0.113.9:5060;branch=z9hG4bK0000000\r\nMax-Forwards: "
+      "70\r\n"
       "From: <sip:1001@192.0.2.1>;tag=0000000\r\nTo: <sip:1001@192.0.2.1>\r\nCall-ID: 0000000\r\nCSeq: 1 REGISTER\r\n"
       "Contact: <sip:1001@203.0.113.9>\r\nContent-Length: 0\r\n\r\n";
   const std::size_t branch = request.find("z9hG4bK") + 7, call_id = request.find("Call-ID: ") + 9;

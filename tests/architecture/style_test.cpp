@@ -1,0 +1,71 @@
+// House rules that a reader would otherwise have to remember.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> all_sources() {
+  std::vector<fs::path> out;
+  for (const char* folder : {"core", "shell", "cli", "app", "sim", "tests", "fuzz", "bench"}) {
+    if (!fs::exists(fs::path(SOURCE_DIR) / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / folder))
+      if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp") out.push_back(entry.path());
+  }
+  return out;
+}
+
+template <class Fn>
+void for_each_line(const fs::path& file, Fn&& fn) {
+  std::ifstream in(file);
+  int number = 0;
+  for (std::string line; std::getline(in, line);) fn(line, ++number);
+}
+
+TEST(Style, LinesFitAndFilesAreReadInOneSitting) {
+  for (const fs::path& file : all_sources()) {
+    int lines = 0;
+    for_each_line(file, [&](const std::string& line, int number) {
+      lines = number;
+      std::size_t columns = 0;
+      for (const char c : line) columns += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+      EXPECT_LE(columns, 120u) << file << ":" << number;
+    });
+    EXPECT_LE(lines, 600) << file;
+  }
+}
+
+TEST(Style, BannedCallsHaveReplacements) {
+  const std::vector<std::pair<std::regex, std::string>> banned = {
+      {std::regex(R"(\bstrcpy\(|\bstrcat\(|\bsprintf\(|\bgets\()"), "a std::string, or fmt"},
+      {std::regex(R"(\batoi\(|\batol\(|\bstrtol\()"), "std::from_chars or sip::parse_number"},
+      {std::regex(R"(\bstd::stoi\(|\bstd::stoul\()"), "std::from_chars: a remote byte must not throw"},
+      {std::regex(R"(\bmemcmp\([^)]*(password|secret|response|mac)\b)"), "equal_in_constant_time"},
+      {std::regex(R"(\b(TODO|FIXME|XXX)\b(?!.*\b[A-Z][0-9]+\b))"), "a row id beside it, or the work itself"},
+  };
+  for (const fs::path& file : all_sources()) {
+    if (file.filename() == "style_test.cpp") continue;
+    for_each_line(file, [&](const std::string& line, int number) {
+      for (const auto& [pattern, replacement] : banned)
+        EXPECT_FALSE(std::regex_search(line, pattern)) << file << ":" << number << " wants " << replacement;
+    });
+  }
+}
+
+TEST(Style, EveryHeaderSaysWhatItIsFor) {
+  for (const fs::path& file : all_sources()) {
+    if (file.extension() != ".hpp") continue;
+    std::ifstream in(file);
+    std::string first;
+    std::getline(in, first);
+    EXPECT_EQ(first.rfind("// ", 0), 0u) << file;
+  }
+}
+
+}  // namespace
