@@ -18,7 +18,7 @@ struct Options {
   unsigned threads = 1;                ///< 1 to the number of cores; a stream lives on one of them
   std::size_t commands_max = 65'536;   ///< waiting for one thread; beyond it start(), update() and ask() give false
   std::size_t warm_ports_max = 1'024;  ///< sockets kept bound between calls; the one idle longest is closed
-  int receive_buffer_bytes = 32'768;   ///< of each socket (the kernel doubles it): over a second of one stream
+  int receive_buffer_bytes = 65'536;   ///< of each socket (the kernel doubles it): about two seconds of one stream
   std::uint8_t dscp = 46;              ///< EF (RFC 3246), on everything sent (N5)
   /// Under load a thread lets packets gather for so long before it looks again: one wake-up then serves many streams.
   std::uint32_t gather_us = 1'000;
