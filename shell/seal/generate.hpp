@@ -11,11 +11,12 @@ namespace rf::seal {
 inline constexpr std::size_t password_length = 20;
 inline constexpr std::size_t auth_name_length = 10;
 
-/// A SIP password: 20 characters out of 56 that are not mistaken for each other (no 0 O 1 l I o), 116 bits from the kernel.
+/// A SIP password: 20 characters out of 56 that are not mistaken for each other (no 0 O 1 l I o), 116 bits from the
+/// kernel.
 Secret<std::string> generate_password();
 
-/// A registration name (E1): 10 characters, a letter first, then out of 32 letters and digits: 49 bits that have nothing
-/// to do with `number`, which it never contains.
+/// A registration name (E1): 10 characters, a letter first, then out of 32 letters and digits: 49 bits that have
+/// nothing to do with `number`, which it never contains.
 std::string generate_auth_name(std::string_view number);
 
 }  // namespace rf::seal

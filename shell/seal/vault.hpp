@@ -14,12 +14,12 @@
 namespace rf::seal {
 
 enum class Fault : std::uint8_t {
-  missing,         ///< no such key file
-  exists,          ///< create() found one
-  exposed,         ///< group or others may read or write it, or it belongs to another user
-  wrong_size,      ///< not a key: truncated or something else
-  unreadable,      ///< the operating system refused
-  not_sealed_here, ///< tampered with, moved from another row, or sealed with another key
+  missing,          ///< no such key file
+  exists,           ///< create() found one
+  exposed,          ///< group or others may read or write it, or it belongs to another user
+  wrong_size,       ///< not a key: truncated or something else
+  unreadable,       ///< the operating system refused
+  not_sealed_here,  ///< tampered with, moved from another row, or sealed with another key
 };
 
 /// What is wrong, and what the operator can do about it, in one sentence each.
@@ -45,8 +45,8 @@ class Vault {
   /// remembers key_id().
   static std::expected<Vault, Problem> open_or_create(const std::string& path);
 
-  /// Seals `value` for one place: `context` names it ("extensions/12/ha1/md5") and has to be the same when unsealing, so a
-  /// value copied to another row does not open. Gives printable text: "1:" and base64 of nonce and ciphertext.
+  /// Seals `value` for one place: `context` names it ("extensions/12/ha1/md5") and has to be the same when unsealing,
+  /// so a value copied to another row does not open. Gives printable text: "1:" and base64 of nonce and ciphertext.
   /// Source: XChaCha20-Poly1305 (libsodium crypto_aead_xchacha20poly1305_ietf) with `context` as associated data.
   std::string seal(std::span<const std::uint8_t> value, std::string_view context) const;
   /// Errors: not_sealed_here.

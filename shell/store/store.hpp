@@ -23,8 +23,8 @@ template <class T>
 using Expected = std::expected<T, Problem>;
 
 struct Options {
-  std::string path;                       ///< database file; made with mode 0600 when missing
-  bool synchronous = true;                ///< fsync every transaction; off survives a crash of the process, not of the host
+  std::string path;         ///< database file; made with mode 0600 when missing
+  bool synchronous = true;  ///< fsync every transaction; off survives a crash of the process, not of the host
   std::uint32_t busy_timeout_ms = 5'000;  ///< how long to wait for another process's transaction
 };
 
@@ -43,16 +43,17 @@ struct ExtensionSettings {
   bool md5_allowed = true;
   std::uint16_t registrations_max = 1;  ///< 1 to 16
   policy::Newcomer newcomer = policy::Newcomer::replace;
-  std::uint16_t calls_max = 4;          ///< 1 to 1000
+  std::uint16_t calls_max = 4;  ///< 1 to 1000
 };
 
-/// A new extension. Number: 2 to 15 digits. Registration name: 3 to 64 of letters, digits, '.', '_', '-', not containing
-/// the number. Display name: up to 64 bytes of UTF-8 without control characters. Password: 12 to 128 printable ASCII.
+/// A new extension. Number: 2 to 15 digits. Registration name: 3 to 64 of letters, digits, '.', '_', '-', not
+/// containing the number. Display name: up to 64 bytes of UTF-8 without control characters. Password: 12 to 128
+/// printable ASCII.
 struct NewExtension {
   TenantId tenant = default_tenant;
   std::string number;
-  std::string auth_name;          ///< empty: generated
-  Secret<std::string> password;   ///< empty: generated
+  std::string auth_name;         ///< empty: generated
+  Secret<std::string> password;  ///< empty: generated
   ExtensionSettings settings;
 };
 
@@ -90,10 +91,10 @@ struct CdrFilter {
   std::optional<std::int64_t> from_wall_ms;  ///< started at or after
   std::optional<std::int64_t> to_wall_ms;    ///< started before
   std::optional<TenantId> tenant;
-  std::optional<ExtensionId> extension;      ///< caller or callee
-  std::string number;                        ///< the caller's number or the dialled one; empty: any
+  std::optional<ExtensionId> extension;  ///< caller or callee
+  std::string number;                    ///< the caller's number or the dialled one; empty: any
   std::optional<call::CallResult> result;
-  std::uint32_t limit = 100;                 ///< 0: no limit
+  std::uint32_t limit = 100;  ///< 0: no limit
   std::uint32_t offset = 0;
 };
 
@@ -105,9 +106,9 @@ struct Counts {
   std::uint64_t open_cdrs = 0;
 };
 
-/// One connection to the database; belongs to one thread at a time. Any number of them, and a StoreWriter, may be open on
-/// one file, in one process or in several. Every call that changes something is one transaction: all of it or nothing.
-/// Besides the errors that are named, every call can fail with busy or disk.
+/// One connection to the database; belongs to one thread at a time. Any number of them, and a StoreWriter, may be open
+/// on one file, in one process or in several. Every call that changes something is one transaction: all of it or
+/// nothing. Besides the errors that are named, every call can fail with busy or disk.
 class Store {
  public:
   /// Opens or makes the database and brings its schema up to date.

@@ -24,10 +24,11 @@ struct WriterOptions {
   /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a
   /// call, a registration): they have as much room again, so new calls cannot crowd out the end of old ones.
   std::size_t queue_max = Limits{}.store_queue_max;
-  /// Transactions start at least this far apart, so that writes under load share an fsync; an idle writer starts at once.
+  /// Transactions start at least this far apart, so that writes under load share an fsync; an idle writer starts at
+  /// once.
   std::uint32_t group_window_ms = 10;
-  std::size_t group_max = 4'000;       ///< writes in one transaction; a full group does not wait for the window
-  std::uint32_t retry_ms = 100;        ///< how often a failing disk is tried again
+  std::size_t group_max = 4'000;         ///< writes in one transaction; a full group does not wait for the window
+  std::uint32_t retry_ms = 100;          ///< how often a failing disk is tried again
   std::uint32_t drain_limit_ms = 5'000;  ///< the destructor gives up after so long on a disk that fails
 };
 
@@ -37,8 +38,8 @@ struct WriterStatistics {
   std::uint64_t groups = 0;
   std::uint64_t refused = 0;  ///< answered with ok=false, or given up at the end
   std::uint64_t queued = 0;
-  bool failing = false;       ///< the disk is full or failing, or another process holds the lock
-  std::int64_t cpu_us = 0;    ///< user and system time of the writer's thread
+  bool failing = false;     ///< the disk is full or failing, or another process holds the lock
+  std::int64_t cpu_us = 0;  ///< user and system time of the writer's thread
 };
 
 /// Something the operator should see: the disk began to fail or works again, or a write was refused for good.
@@ -70,8 +71,9 @@ class StoreWriter {
   /// False when the queue is full: nothing was taken, and the caller tells the engine Stored{ticket, false}.
   /// From any thread; never waits for the disk.
   bool push(Write write);
-  /// Waits until everything pushed before is on disk and answered, or was answered with ok=false.
-  void flush();
+  /// Waits until everything pushed before is on disk and answered, or was refused and answered. False when that took
+  /// longer than `limit_ms`. Never from a callback.
+  bool flush(std::uint32_t limit_ms = 5'000);
   WriterStatistics statistics() const;
 
  private:

@@ -1,0 +1,37 @@
+#include "shell/seal/generate.hpp"
+
+#include <sodium.h>
+
+#include "core/base/check.hpp"
+
+namespace rf::seal {
+namespace {
+
+constexpr std::string_view password_alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+constexpr std::string_view name_letters = "abcdefghijkmnpqrstuvwxyz";
+constexpr std::string_view name_alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+
+char pick(std::string_view alphabet) {
+  return alphabet[randombytes_uniform(static_cast<std::uint32_t>(alphabet.size()))];
+}
+
+}  // namespace
+
+Secret<std::string> generate_password() {
+  RF_CHECK(sodium_init() >= 0);
+  Secret<std::string> password{std::string(password_length, ' ')};
+  for (char& c : password.reveal()) c = pick(password_alphabet);
+  return password;
+}
+
+std::string generate_auth_name(std::string_view number) {
+  RF_CHECK(sodium_init() >= 0);
+  for (;;) {
+    std::string name(auth_name_length, ' ');
+    name[0] = pick(name_letters);
+    for (std::size_t i = 1; i < name.size(); ++i) name[i] = pick(name_alphabet);
+    if (number.empty() || name.find(number) == std::string::npos) return name;
+  }
+}
+
+}  // namespace rf::seal

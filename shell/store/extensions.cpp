@@ -1,0 +1,324 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/auth/digest.hpp"
+#include "shell/seal/generate.hpp"
+#include "shell/store/extension_rules.hpp"
+#include "shell/store/state.hpp"
+
+namespace rf::store {
+namespace {
+
+using policy::Algorithm;
+constexpr std::array algorithms{Algorithm::sha512_256, Algorithm::sha256, Algorithm::md5};
+static_assert(algorithms.size() == policy::algorithm_count);
+
+// On disk: 0 replace, 1 refuse.
+static_assert(static_cast<int>(policy::Newcomer::replace) == 0 && static_cast<int>(policy::Newcomer::refuse) == 1);
+
+constexpr const char* key_id_setting = "seal_key_id";
+
+constexpr std::size_t strangers_named = 5;
+
+constexpr const char* columns =
+    "id, tenant, number, auth_name, display_name, enabled, remote_allowed, md5_allowed, registrations_max, newcomer,"
+    " calls_max, realm";
+
+/// What soci binds.
+struct Row {
+  long long id = 0, tenant = 0;
+  int enabled = 0, remote_allowed = 0, md5_allowed = 0, registrations_max = 0, newcomer = 0, calls_max = 0;
+  std::string number, auth_name, display_name, realm;
+
+  void into(soci::statement& statement) {
+    const auto bind = [&](auto&... field) { (statement.exchange(soci::into(field)), ...); };
+    bind(id, tenant, number, auth_name, display_name, enabled, remote_allowed, md5_allowed, registrations_max, newcomer,
+         calls_max, realm);
+  }
+  ExtensionRow get() const {
+    return {.id = ExtensionId{static_cast<std::uint64_t>(id)},
+            .tenant = TenantId{static_cast<std::uint64_t>(tenant)},
+            .number = number,
+            .auth_name = auth_name,
+            .realm = realm,
+            .settings = {.display_name = display_name,
+                         .enabled = enabled != 0,
+                         .remote_allowed = remote_allowed != 0,
+                         .md5_allowed = md5_allowed != 0,
+                         .registrations_max = static_cast<std::uint16_t>(registrations_max),
+                         .newcomer = newcomer == 1 ? policy::Newcomer::refuse : policy::Newcomer::replace,
+                         .calls_max = static_cast<std::uint16_t>(calls_max)}};
+  }
+};
+
+Expected<ExtensionRow> row_of(soci::session& sql, TenantId tenant, std::string_view number) {
+  const auto tenant_id = static_cast<long long>(tenant.value);
+  const std::string text(number);
+  Row row;
+  soci::statement statement(sql);
+  statement.alloc();
+  row.into(statement);
+  statement.exchange(soci::use(tenant_id));
+  statement.exchange(soci::use(text));
+  statement.prepare(fmt::format("SELECT {} FROM extensions WHERE tenant = :tenant AND number = :number", columns));
+  statement.define_and_bind();
+  if (!statement.execute(true))
+    return problem(Fault::not_found, fault_in_number(number).value_or(
+                                         fmt::format("there is no extension {} in tenant {}", number, tenant.value)));
+  return row.get();
+}
+
+/// Where a sealed value belongs. The names are in it, because the hash inside is worthless under others.
+std::string context_of(long long id, std::string_view auth_name, std::string_view realm, Algorithm algorithm) {
+  return fmt::format("extensions/{}/{}/{}/{}", id, auth_name, realm, auth::text_of(algorithm));
+}
+
+std::array<std::string, policy::algorithm_count> sealed_credentials(const seal::Vault& vault, long long id,
+                                                                    std::string_view auth_name, std::string_view realm,
+                                                                    const Secret<std::string>& password) {
+  std::array<std::string, policy::algorithm_count> sealed;
+  for (std::size_t i = 0; i < algorithms.size(); ++i) {
+    const Secret<std::array<std::uint8_t, 32>> ha1(auth::ha1(algorithms[i], auth_name, realm, password.reveal()));
+    sealed[i] = vault.seal(ha1.reveal(), context_of(id, auth_name, realm, algorithms[i]));
+  }
+  return sealed;
+}
+
+std::optional<std::string> known_key_id(soci::session& sql) {
+  std::string known;
+  const std::string setting = key_id_setting;
+  soci::statement statement =
+      (sql.prepare << "SELECT value FROM settings WHERE key = :key", soci::use(setting), soci::into(known));
+  if (!statement.execute(true)) return std::nullopt;
+  return known;
+}
+
+std::unexpected<Problem> wrong_key() {
+  return problem(Fault::wrong_key,
+                 "the key file is not the one that this database was sealed with; restore it from the "
+                 "backup, or move the database away and start with an empty one");
+}
+
+/// The first key that seals something is written down; from then on only that one is taken. Within a transaction.
+Expected<void> claim_key(soci::session& sql, const seal::Vault& vault) {
+  const std::string ours = vault.key_id(), setting = key_id_setting;
+  const auto known = known_key_id(sql);
+  if (known && *known != ours) return wrong_key();
+  if (!known) sql << "INSERT INTO settings (key, value) VALUES (:key, :value)", soci::use(setting), soci::use(ours);
+  return {};
+}
+
+bool is_taken(soci::session& sql, const std::string& auth_name) {
+  int count = 0;
+  sql << "SELECT COUNT(*) FROM extensions WHERE auth_name = :name", soci::use(auth_name), soci::into(count);
+  return count != 0;
+}
+
+/// A registration name that nobody has; 49 bits make a second round a curiosity.
+std::string free_auth_name(soci::session& sql, std::string_view number) {
+  std::string name = seal::generate_auth_name(number);
+  while (is_taken(sql, name)) name = seal::generate_auth_name(number);
+  return name;
+}
+
+std::optional<std::string> fault_in(const NewExtension& extension) {
+  if (auto fault = fault_in_number(extension.number)) return fault;
+  if (!extension.auth_name.empty())
+    if (auto fault = fault_in_auth_name(extension.auth_name, extension.number)) return fault;
+  if (!extension.password.reveal().empty())
+    if (auto fault = fault_in_password(extension.password)) return fault;
+  return fault_in_settings(extension.settings);
+}
+
+}  // namespace
+
+Expected<Account> Store::add_extension(const seal::Vault& vault, std::string_view realm,
+                                       const NewExtension& extension) {
+  if (auto fault = fault_in(extension)) return problem(Fault::invalid_value, std::move(*fault));
+  return guarded([&]() -> Expected<Account> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    if (auto checked = claim_key(sql, vault); !checked) return std::unexpected(checked.error());
+    const auto tenant = static_cast<long long>(extension.tenant.value);
+    int count = 0;
+    sql << "SELECT COUNT(*) FROM tenants WHERE id = :id", soci::use(tenant), soci::into(count);
+    if (count == 0) return problem(Fault::unknown_tenant, fmt::format("there is no tenant {}", tenant));
+    sql << "SELECT COUNT(*) FROM extensions WHERE tenant = :tenant AND number = :number", soci::use(tenant),
+        soci::use(extension.number), soci::into(count);
+    if (count != 0)
+      return problem(Fault::duplicate_number, fmt::format("extension {} exists already", extension.number));
+    if (!extension.auth_name.empty() && is_taken(sql, extension.auth_name))
+      return problem(Fault::duplicate_auth_name,
+                     fmt::format("the registration name {} is given to another extension", extension.auth_name));
+
+    const auto id = static_cast<long long>(state_->next_id("extensions"));
+    Account account{
+        .id = ExtensionId{static_cast<std::uint64_t>(id)},
+        .number = extension.number,
+        .auth_name = extension.auth_name.empty() ? free_auth_name(sql, extension.number) : extension.auth_name,
+        .password = extension.password.reveal().empty() ? seal::generate_password() : extension.password};
+    const auto sealed = sealed_credentials(vault, id, account.auth_name, realm, account.password);
+    const ExtensionSettings& s = extension.settings;
+    const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
+              registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max;
+    const std::string realm_text(realm);
+    sql << "INSERT INTO extensions (" << columns
+        << ", ha1_sha512_256, ha1_sha256, ha1_md5) VALUES (:id, :tenant, :number, :auth_name, :display_name, :enabled,"
+           " :remote_allowed, :md5_allowed, :registrations_max, :newcomer, :calls_max, :realm, :a, :b, :c)",
+        soci::use(id), soci::use(tenant), soci::use(account.number), soci::use(account.auth_name),
+        soci::use(s.display_name), soci::use(enabled), soci::use(remote_allowed), soci::use(md5_allowed),
+        soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max), soci::use(realm_text),
+        soci::use(sealed[0]), soci::use(sealed[1]), soci::use(sealed[2]);
+    transaction.commit();
+    return account;
+  });
+}
+
+Expected<ExtensionRow> Store::set_extension(TenantId tenant, std::string_view number, const ExtensionChange& change) {
+  return guarded([&]() -> Expected<ExtensionRow> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    auto row = row_of(sql, tenant, number);
+    if (!row) return row;
+    ExtensionSettings& s = row->settings;
+    s.display_name = change.display_name.value_or(s.display_name);
+    s.enabled = change.enabled.value_or(s.enabled);
+    s.remote_allowed = change.remote_allowed.value_or(s.remote_allowed);
+    s.md5_allowed = change.md5_allowed.value_or(s.md5_allowed);
+    s.registrations_max = change.registrations_max.value_or(s.registrations_max);
+    s.newcomer = change.newcomer.value_or(s.newcomer);
+    s.calls_max = change.calls_max.value_or(s.calls_max);
+    if (auto fault = fault_in_settings(s)) return problem(Fault::invalid_value, std::move(*fault));
+    const auto id = static_cast<long long>(row->id.value);
+    const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
+              registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max;
+    sql << "UPDATE extensions SET display_name = :display_name, enabled = :enabled, remote_allowed = :remote_allowed,"
+           " md5_allowed = :md5_allowed, registrations_max = :registrations_max, newcomer = :newcomer,"
+           " calls_max = :calls_max WHERE id = :id",
+        soci::use(s.display_name), soci::use(enabled), soci::use(remote_allowed), soci::use(md5_allowed),
+        soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max), soci::use(id);
+    transaction.commit();
+    return row;
+  });
+}
+
+Expected<void> Store::remove_extension(TenantId tenant, std::string_view number) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    const auto row = row_of(sql, tenant, number);
+    if (!row) return std::unexpected(row.error());
+    const auto id = static_cast<long long>(row->id.value);
+    sql << "DELETE FROM extensions WHERE id = :id", soci::use(id);
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<Account> Store::reset_password(const seal::Vault& vault, std::string_view realm, TenantId tenant,
+                                        std::string_view number, bool new_auth_name) {
+  return guarded([&]() -> Expected<Account> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    if (auto checked = claim_key(sql, vault); !checked) return std::unexpected(checked.error());
+    const auto row = row_of(sql, tenant, number);
+    if (!row) return std::unexpected(row.error());
+    Account account{.id = row->id,
+                    .number = row->number,
+                    .auth_name = new_auth_name ? free_auth_name(sql, number) : row->auth_name,
+                    .password = seal::generate_password()};
+    const auto id = static_cast<long long>(row->id.value);
+    const auto sealed = sealed_credentials(vault, id, account.auth_name, realm, account.password);
+    const std::string realm_text(realm);
+    sql << "UPDATE extensions SET auth_name = :auth_name, realm = :realm, ha1_sha512_256 = :a, ha1_sha256 = :b,"
+           " ha1_md5 = :c WHERE id = :id",
+        soci::use(account.auth_name), soci::use(realm_text), soci::use(sealed[0]), soci::use(sealed[1]),
+        soci::use(sealed[2]), soci::use(id);
+    sql << "DELETE FROM bindings WHERE extension = :id", soci::use(id);
+    transaction.commit();
+    return account;
+  });
+}
+
+Expected<ExtensionRow> Store::find_extension(TenantId tenant, std::string_view number) {
+  return guarded([&] { return row_of(state_->sql(), tenant, number); });
+}
+
+Expected<std::vector<ExtensionRow>> Store::extensions() {
+  return guarded([&]() -> Expected<std::vector<ExtensionRow>> {
+    Row row;
+    soci::statement rows(state_->sql());
+    rows.alloc();
+    row.into(rows);
+    rows.prepare(fmt::format("SELECT {} FROM extensions ORDER BY tenant, number", columns));
+    rows.define_and_bind();
+    std::vector<ExtensionRow> extensions;
+    for (bool got = rows.execute(true); got; got = rows.fetch()) extensions.push_back(row.get());
+    return extensions;
+  });
+}
+
+Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vault& vault, std::string_view realm) {
+  return guarded([&]() -> Expected<std::vector<policy::Extension>> {
+    soci::session& sql = state_->sql();
+    // No transaction: one SELECT is one view, and the writer need not wait for a hundred thousand rows to be unsealed.
+    if (const auto known = known_key_id(sql); known && *known != vault.key_id()) return wrong_key();
+    std::vector<policy::Extension> extensions;
+    std::string other_realm, strangers;  // those of another realm; a few are named
+    std::size_t stranger_count = 0;
+    std::array<std::string, policy::algorithm_count> sealed;
+    Row row;
+    soci::statement rows(sql);
+    rows.alloc();
+    row.into(rows);
+    for (std::string& text : sealed) rows.exchange(soci::into(text));
+    rows.prepare(
+        fmt::format("SELECT {}, ha1_sha512_256, ha1_sha256, ha1_md5 FROM extensions ORDER BY tenant, number", columns));
+    rows.define_and_bind();
+    for (bool got = rows.execute(true); got; got = rows.fetch()) {
+      if (row.realm != realm) {
+        if (++stranger_count <= strangers_named) strangers.append(strangers.empty() ? "" : ", ").append(row.number);
+        other_realm = row.realm;
+        continue;
+      }
+      const ExtensionRow plain = row.get();
+      policy::Extension extension{.id = plain.id,
+                                  .tenant = plain.tenant,
+                                  .number = plain.number,
+                                  .auth_name = plain.auth_name,
+                                  .display_name = plain.settings.display_name,
+                                  .credentials = {},
+                                  .enabled = plain.settings.enabled,
+                                  .remote_allowed = plain.settings.remote_allowed,
+                                  .md5_allowed = plain.settings.md5_allowed,
+                                  .registrations_max = plain.settings.registrations_max,
+                                  .newcomer = plain.settings.newcomer,
+                                  .calls_max = plain.settings.calls_max};
+      for (std::size_t i = 0; i < algorithms.size(); ++i) {
+        const auto value = vault.unseal(sealed[i], context_of(row.id, row.auth_name, row.realm, algorithms[i]));
+        auto& ha1 = extension.credentials.ha1[i].reveal();
+        if (!value || value->reveal().size() != ha1.size())
+          return problem(
+              Fault::wrong_key,
+              fmt::format("the stored password of extension {} does not open: it was changed or moved within "
+                          "the database; run: ringfence extension reset-password {}",
+                          row.number, row.number));
+        std::copy(value->reveal().begin(), value->reveal().end(), ha1.begin());
+      }
+      extensions.push_back(std::move(extension));
+    }
+    if (stranger_count > strangers_named) strangers += fmt::format(" and {} more", stranger_count - strangers_named);
+    if (stranger_count > 0)
+      return problem(
+          Fault::other_realm,
+          fmt::format("the passwords of {} were made for realm \"{}\", the configured one is \"{}\"; set that "
+                      "realm again, or run: ringfence extension reset-password for each",
+                      strangers, other_realm, realm));
+    return extensions;
+  });
+}
+
+}  // namespace rf::store

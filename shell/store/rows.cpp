@@ -1,0 +1,147 @@
+#include "shell/store/rows.hpp"
+
+#include <cmath>
+
+#include "shell/store/text.hpp"
+
+namespace rf::store {
+namespace {
+
+// These numbers are on disk: values are only ever added, at the end.
+static_assert(static_cast<int>(Transport::udp) == 0 && static_cast<int>(Transport::wss) == 4);
+static_assert(static_cast<int>(call::CallResult::open) == 0 && static_cast<int>(call::CallResult::answered) == 1 &&
+              static_cast<int>(call::CallResult::cancelled) == 2 && static_cast<int>(call::CallResult::busy) == 3 &&
+              static_cast<int>(call::CallResult::rejected) == 4 && static_cast<int>(call::CallResult::no_answer) == 5 &&
+              static_cast<int>(call::CallResult::unreachable) == 6 &&
+              static_cast<int>(call::CallResult::unknown_number) == 7 &&
+              static_cast<int>(call::CallResult::refused) == 8 && static_cast<int>(call::CallResult::failed) == 9 &&
+              static_cast<int>(call::CallResult::interrupted) == 10);
+static_assert(static_cast<int>(call::EndedBy::nobody) == 0 && static_cast<int>(call::EndedBy::caller) == 1 &&
+              static_cast<int>(call::EndedBy::callee) == 2 && static_cast<int>(call::EndedBy::system) == 3 &&
+              static_cast<int>(call::EndedBy::operator_) == 4);
+
+/// A number of the file back into its enumeration; what no version of ours wrote becomes `fallback`.
+template <class Enum>
+Enum from_disk(int value, Enum last, Enum fallback) {
+  return value < 0 || value > static_cast<int>(last) ? fallback : static_cast<Enum>(value);
+}
+
+Transport transport_from_disk(int value) {
+  return from_disk(value, Transport::wss, Transport::udp);
+}
+
+/// SQLite keeps a NaN as NULL, which the columns do not take.
+double finite(double value) {
+  return std::isfinite(value) ? value : 0;
+}
+
+void set_leg(CdrRow::Leg& row, const media::LegStatistics& leg) {
+  row.packets = static_cast<long long>(leg.packets);
+  row.bytes = static_cast<long long>(leg.bytes);
+  row.lost = static_cast<long long>(leg.lost);
+  row.rtcp_packets = static_cast<long long>(leg.rtcp_packets);
+  row.jitter_ms = finite(leg.jitter_ms);
+  row.mos = finite(leg.mos);
+  row.refused_source = static_cast<long long>(leg.refused_source);
+  row.refused_shape = static_cast<long long>(leg.refused_shape);
+  if (leg.last_refused == Address{})
+    row.last_refused.clear();
+  else
+    row.last_refused = leg.last_refused.text();
+}
+
+media::LegStatistics get_leg(const CdrRow::Leg& row) {
+  media::LegStatistics leg;
+  leg.packets = static_cast<std::uint64_t>(row.packets);
+  leg.bytes = static_cast<std::uint64_t>(row.bytes);
+  leg.lost = static_cast<std::uint64_t>(row.lost);
+  leg.rtcp_packets = static_cast<std::uint64_t>(row.rtcp_packets);
+  leg.jitter_ms = row.jitter_ms;
+  leg.mos = row.mos;
+  leg.refused_source = static_cast<std::uint64_t>(row.refused_source);
+  leg.refused_shape = static_cast<std::uint64_t>(row.refused_shape);
+  leg.last_refused = Address::parse(row.last_refused).value_or(Address{});
+  return leg;
+}
+
+}  // namespace
+
+void BindingRow::set(const call::Binding& binding) {
+  extension = static_cast<long long>(binding.extension.value);
+  escape(binding.contact_key, contact_key);
+  escape(binding.contact, contact);
+  escape_list(binding.path, path);
+  flow_listener = static_cast<long long>(binding.flow.listener.value);
+  flow_transport = static_cast<int>(binding.flow.transport);
+  flow_connection = static_cast<long long>(binding.flow.connection.value);
+  flow_local = binding.flow.local.text();
+  flow_remote = binding.flow.remote.text();
+  escape(binding.call_id, call_id);
+  cseq = binding.cseq;
+  escape(binding.user_agent, user_agent);
+  registered_wall_ms = binding.registered_wall_ms;
+  expires_wall_ms = binding.expires_wall_ms;
+}
+
+call::Binding BindingRow::get() const {
+  call::Binding binding;
+  binding.extension = ExtensionId{static_cast<std::uint64_t>(extension)};
+  binding.contact_key = unescaped(contact_key);
+  binding.contact = unescaped(contact);
+  binding.path = unescaped_list(path);
+  binding.flow.listener = ListenerId{static_cast<std::uint64_t>(flow_listener)};
+  binding.flow.transport = transport_from_disk(flow_transport);
+  binding.flow.connection = ConnectionId{static_cast<std::uint64_t>(flow_connection)};
+  binding.flow.local = Endpoint::parse(flow_local).value_or(Endpoint{});
+  binding.flow.remote = Endpoint::parse(flow_remote).value_or(Endpoint{});
+  binding.call_id = unescaped(call_id);
+  binding.cseq = static_cast<std::uint32_t>(cseq);
+  binding.user_agent = unescaped(user_agent);
+  binding.registered_wall_ms = registered_wall_ms;
+  binding.expires_wall_ms = expires_wall_ms;
+  return binding;
+}
+
+void CdrRow::set(const call::Cdr& cdr) {
+  escape(cdr.id, id);
+  tenant = static_cast<long long>(cdr.tenant.value);
+  caller = static_cast<long long>(cdr.caller.value);
+  escape(cdr.caller_number, caller_number);
+  escape(cdr.dialled, dialled);
+  callee = static_cast<long long>(cdr.callee.value);
+  caller_transport = static_cast<int>(cdr.caller_transport);
+  callee_transport = static_cast<int>(cdr.callee_transport);
+  caller_address = cdr.caller_address.text();
+  started_wall_ms = cdr.started_wall_ms;
+  answered_wall_ms = cdr.answered_wall_ms;
+  ended_wall_ms = cdr.ended_wall_ms;
+  result = static_cast<int>(cdr.result);
+  ended_by = static_cast<int>(cdr.ended_by);
+  sip_status = cdr.sip_status;
+  escape(cdr.reason, reason);
+  for (std::size_t i = 0; i < legs.size(); ++i) set_leg(legs[i], cdr.media[i]);
+}
+
+call::Cdr CdrRow::get() const {
+  call::Cdr cdr;
+  cdr.id = unescaped(id);
+  cdr.tenant = TenantId{static_cast<std::uint64_t>(tenant)};
+  cdr.caller = ExtensionId{static_cast<std::uint64_t>(caller)};
+  cdr.caller_number = unescaped(caller_number);
+  cdr.dialled = unescaped(dialled);
+  cdr.callee = ExtensionId{static_cast<std::uint64_t>(callee)};
+  cdr.caller_transport = transport_from_disk(caller_transport);
+  cdr.callee_transport = transport_from_disk(callee_transport);
+  cdr.caller_address = Address::parse(caller_address).value_or(Address{});
+  cdr.started_wall_ms = started_wall_ms;
+  cdr.answered_wall_ms = answered_wall_ms;
+  cdr.ended_wall_ms = ended_wall_ms;
+  cdr.result = from_disk(result, call::CallResult::interrupted, call::CallResult::failed);
+  cdr.ended_by = from_disk(ended_by, call::EndedBy::operator_, call::EndedBy::nobody);
+  cdr.sip_status = static_cast<std::uint16_t>(sip_status);
+  cdr.reason = unescaped(reason);
+  for (std::size_t i = 0; i < legs.size(); ++i) cdr.media[i] = get_leg(legs[i]);
+  return cdr;
+}
+
+}  // namespace rf::store

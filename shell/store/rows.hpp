@@ -1,0 +1,124 @@
+// Bindings and CDRs as rows: each column is named once, for the table, the statements and the conversion.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "core/call/records.hpp"
+
+namespace rf::store {
+
+/// What soci binds; strings keep their memory from row to row.
+struct BindingRow {
+  long long extension = 0, flow_listener = 0, flow_connection = 0, cseq = 0, registered_wall_ms = 0,
+            expires_wall_ms = 0;
+  int flow_transport = 0;
+  std::string contact_key, contact, path, flow_local, flow_remote, call_id, user_agent;
+
+  void set(const call::Binding& binding);
+  call::Binding get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("extension", extension);
+    visit("contact_key", contact_key);
+    visit("contact", contact);
+    visit("path", path);
+    visit("flow_listener", flow_listener);
+    visit("flow_transport", flow_transport);
+    visit("flow_connection", flow_connection);
+    visit("flow_local", flow_local);
+    visit("flow_remote", flow_remote);
+    visit("call_id", call_id);
+    visit("cseq", cseq);
+    visit("user_agent", user_agent);
+    visit("registered_wall_ms", registered_wall_ms);
+    visit("expires_wall_ms", expires_wall_ms);
+  }
+};
+
+struct CdrRow {
+  struct Leg {
+    long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, refused_source = 0, refused_shape = 0;
+    double jitter_ms = 0, mos = 0;
+    std::string last_refused;
+  };
+  std::string id, caller_number, dialled, caller_address, reason;
+  long long tenant = 0, caller = 0, callee = 0, started_wall_ms = 0, answered_wall_ms = 0, ended_wall_ms = 0;
+  int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0;
+  std::array<Leg, 2> legs;
+
+  void set(const call::Cdr& cdr);
+  call::Cdr get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("id", id);
+    visit("tenant", tenant);
+    visit("caller", caller);
+    visit("caller_number", caller_number);
+    visit("dialled", dialled);
+    visit("callee", callee);
+    visit("caller_transport", caller_transport);
+    visit("callee_transport", callee_transport);
+    visit("caller_address", caller_address);
+    visit("started_wall_ms", started_wall_ms);
+    visit("answered_wall_ms", answered_wall_ms);
+    visit("ended_wall_ms", ended_wall_ms);
+    visit("result", result);
+    visit("ended_by", ended_by);
+    visit("sip_status", sip_status);
+    visit("reason", reason);
+    visit("caller_packets", legs[0].packets);
+    visit("caller_bytes", legs[0].bytes);
+    visit("caller_lost", legs[0].lost);
+    visit("caller_rtcp_packets", legs[0].rtcp_packets);
+    visit("caller_jitter_ms", legs[0].jitter_ms);
+    visit("caller_mos", legs[0].mos);
+    visit("caller_refused_source", legs[0].refused_source);
+    visit("caller_refused_shape", legs[0].refused_shape);
+    visit("caller_last_refused", legs[0].last_refused);
+    visit("callee_packets", legs[1].packets);
+    visit("callee_bytes", legs[1].bytes);
+    visit("callee_lost", legs[1].lost);
+    visit("callee_rtcp_packets", legs[1].rtcp_packets);
+    visit("callee_jitter_ms", legs[1].jitter_ms);
+    visit("callee_mos", legs[1].mos);
+    visit("callee_refused_source", legs[1].refused_source);
+    visit("callee_refused_shape", legs[1].refused_shape);
+    visit("callee_last_refused", legs[1].last_refused);
+  }
+};
+
+/// "INSERT INTO table (k, a) VALUES (:k, :a) ON CONFLICT (key) DO UPDATE SET a = excluded.a". Columns in `fixed` are
+/// written once and stay: naming an indexed column in the update would rewrite its index for nothing.
+template <class Row>
+std::string upsert_sql(std::string_view table, std::string_view key, std::initializer_list<std::string_view> fixed) {
+  std::string columns, values, changes;
+  Row row;
+  row.each_column([&](std::string_view name, auto&) {
+    const std::string_view comma = columns.empty() ? "" : ", ";
+    columns.append(comma).append(name);
+    values.append(comma).append(":").append(name);
+    if (std::find(fixed.begin(), fixed.end(), name) != fixed.end()) return;
+    changes.append(changes.empty() ? "" : ", ").append(name).append(" = excluded.").append(name);
+  });
+  return std::string("INSERT INTO ").append(table) + " (" + columns + ") VALUES (" + values + ") ON CONFLICT (" +
+         std::string(key) + ") DO UPDATE SET " + changes;
+}
+
+/// "SELECT a, b FROM table".
+template <class Row>
+std::string select_sql(std::string_view table) {
+  std::string columns;
+  Row row;
+  row.each_column([&](std::string_view name, auto&) { columns.append(columns.empty() ? "" : ", ").append(name); });
+  return "SELECT " + columns + " FROM " + std::string(table);
+}
+
+}  // namespace rf::store

@@ -1,0 +1,163 @@
+#include "shell/store/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "shell/store/connection.hpp"
+
+namespace rf::store {
+namespace {
+
+// SQL that SQLite and PostgreSQL read alike. Numbers of ours that are not times fit 31 bits; ids come from `sequences`,
+// so the id of something that was removed is never given to something new.
+constexpr const char* version_1[] = {
+    "CREATE TABLE sequences (name TEXT PRIMARY KEY, next INTEGER NOT NULL)",
+    "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE extensions ("
+    " id INTEGER PRIMARY KEY,"
+    " tenant INTEGER NOT NULL REFERENCES tenants (id),"
+    " number TEXT NOT NULL,"
+    " auth_name TEXT NOT NULL UNIQUE,"
+    " display_name TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL,"
+    " remote_allowed INTEGER NOT NULL,"
+    " md5_allowed INTEGER NOT NULL,"
+    " registrations_max INTEGER NOT NULL,"
+    " newcomer INTEGER NOT NULL,"
+    " calls_max INTEGER NOT NULL,"
+    " realm TEXT NOT NULL,"
+    " ha1_sha512_256 TEXT NOT NULL,"
+    " ha1_sha256 TEXT NOT NULL,"
+    " ha1_md5 TEXT NOT NULL,"
+    " UNIQUE (tenant, number))",
+    "CREATE TABLE bindings ("
+    " extension INTEGER NOT NULL REFERENCES extensions (id) ON DELETE CASCADE,"
+    " contact_key TEXT NOT NULL,"
+    " contact TEXT NOT NULL,"
+    " path TEXT NOT NULL,"
+    " flow_listener BIGINT NOT NULL,"
+    " flow_transport INTEGER NOT NULL,"
+    " flow_connection BIGINT NOT NULL,"
+    " flow_local TEXT NOT NULL,"
+    " flow_remote TEXT NOT NULL,"
+    " call_id TEXT NOT NULL,"
+    " cseq BIGINT NOT NULL,"
+    " user_agent TEXT NOT NULL,"
+    " registered_wall_ms BIGINT NOT NULL,"
+    " expires_wall_ms BIGINT NOT NULL,"
+    " PRIMARY KEY (extension, contact_key))",
+    "CREATE TABLE cdrs ("
+    " id TEXT NOT NULL,"
+    " tenant BIGINT NOT NULL,"
+    " caller BIGINT NOT NULL,"
+    " caller_number TEXT NOT NULL,"
+    " dialled TEXT NOT NULL,"
+    " callee BIGINT NOT NULL,"
+    " caller_transport INTEGER NOT NULL,"
+    " callee_transport INTEGER NOT NULL,"
+    " caller_address TEXT NOT NULL,"
+    " started_wall_ms BIGINT NOT NULL,"
+    " answered_wall_ms BIGINT NOT NULL,"
+    " ended_wall_ms BIGINT NOT NULL,"
+    " result INTEGER NOT NULL,"
+    " ended_by INTEGER NOT NULL,"
+    " sip_status INTEGER NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " caller_packets BIGINT NOT NULL,"
+    " caller_bytes BIGINT NOT NULL,"
+    " caller_lost BIGINT NOT NULL,"
+    " caller_rtcp_packets BIGINT NOT NULL,"
+    " caller_jitter_ms DOUBLE PRECISION NOT NULL,"
+    " caller_mos DOUBLE PRECISION NOT NULL,"
+    " caller_refused_source BIGINT NOT NULL,"
+    " caller_refused_shape BIGINT NOT NULL,"
+    " caller_last_refused TEXT NOT NULL,"
+    " callee_packets BIGINT NOT NULL,"
+    " callee_bytes BIGINT NOT NULL,"
+    " callee_lost BIGINT NOT NULL,"
+    " callee_rtcp_packets BIGINT NOT NULL,"
+    " callee_jitter_ms DOUBLE PRECISION NOT NULL,"
+    " callee_mos DOUBLE PRECISION NOT NULL,"
+    " callee_refused_source BIGINT NOT NULL,"
+    " callee_refused_shape BIGINT NOT NULL,"
+    " callee_last_refused TEXT NOT NULL,"
+    " PRIMARY KEY (started_wall_ms, id))",
+    // So that a start after a crash finds the open ones among millions at once; result 0 is "open".
+    "CREATE INDEX cdrs_open ON cdrs (started_wall_ms) WHERE result = 0",
+    "INSERT INTO tenants (id, name) VALUES (1, 'default')",
+    "INSERT INTO sequences (name, next) VALUES ('tenants', 2)",
+    "INSERT INTO sequences (name, next) VALUES ('extensions', 1)",
+};
+
+constexpr std::array migrations{std::span<const char* const>(version_1)};
+
+/// The version of the schema in the file; none when it holds no tables at all.
+std::optional<int> version_in(soci::session& sql) {
+  int tables = 0;
+  sql << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'", soci::into(tables);
+  if (tables == 0) return std::nullopt;
+  int version = 0;
+  sql << "SELECT MAX(version) FROM schema_version", soci::into(version);
+  return version;
+}
+
+bool holds_foreign_tables(soci::session& sql) {
+  int tables = 0;
+  sql << "SELECT COUNT(*) FROM sqlite_master", soci::into(tables);
+  return tables != 0;
+}
+
+std::unexpected<Problem> newer(int version) {
+  return problem(
+      Fault::newer_schema,
+      fmt::format("the database was written by a newer Ringfence (schema {}, this one knows up to {}); install "
+                  "that version again or restore a backup from before its installation",
+                  version, schema_version()));
+}
+
+}  // namespace
+
+int schema_version() {
+  return static_cast<int>(migrations.size());
+}
+
+Expected<void> migrate(soci::session& sql) {
+  return guarded([&]() -> Expected<void> {
+    for (;;) {
+      // Read without a lock first: the usual start writes nothing.
+      if (const auto version = version_in(sql)) {
+        if (*version > schema_version()) return newer(*version);
+        if (*version == schema_version()) return {};
+      }
+      Transaction transaction(sql);
+      auto version = version_in(sql);  // another process may have been faster
+      if (!version) {
+        if (holds_foreign_tables(sql))
+          return problem(Fault::not_a_database, "the file is the database of another program; choose another path");
+        sql << "CREATE TABLE schema_version (version INTEGER NOT NULL)";
+        sql << "INSERT INTO schema_version (version) VALUES (0)";
+        version = 0;
+      }
+      if (*version >= schema_version()) continue;
+      for (const char* statement : migrations[static_cast<std::size_t>(*version)]) sql << statement;
+      sql << "UPDATE schema_version SET version = " << *version + 1;
+      transaction.commit();
+    }
+  });
+}
+
+Expected<void> check_schema(soci::session& sql) {
+  return guarded([&]() -> Expected<void> {
+    const auto version = version_in(sql);
+    if (version == schema_version()) return {};
+    if (version > schema_version()) return newer(*version);
+    return problem(Fault::not_migrated, "the database has not been brought up to date yet");
+  });
+}
+
+}  // namespace rf::store

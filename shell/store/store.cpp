@@ -1,0 +1,142 @@
+#include "shell/store/store.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "shell/store/rows.hpp"
+#include "shell/store/schema.hpp"
+#include "shell/store/state.hpp"
+#include "shell/store/text.hpp"
+
+namespace rf::store {
+namespace {
+
+constexpr int cache_kib = 8 << 10;
+constexpr std::size_t tenant_name_max = 64;
+
+}  // namespace
+
+std::uint64_t Store::State::next_id(const std::string& sequence) {
+  long long id = 0;
+  sql() << "UPDATE sequences SET next = next + 1 WHERE name = :name", soci::use(sequence);
+  sql() << "SELECT next - 1 FROM sequences WHERE name = :name", soci::use(sequence), soci::into(id);
+  return static_cast<std::uint64_t>(id);
+}
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::~Store() = default;
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+
+Expected<Store> Store::open(const Options& options) {
+  auto connection = connect(options, cache_kib);
+  if (!connection) return std::unexpected(connection.error());
+  if (auto migrated = migrate(**connection); !migrated) return std::unexpected(migrated.error());
+  auto state = std::make_unique<State>();
+  state->connection = std::move(*connection);
+  return Store(std::move(state));
+}
+
+Expected<std::vector<Tenant>> Store::tenants() {
+  return guarded([&]() -> Expected<std::vector<Tenant>> {
+    std::vector<Tenant> tenants;
+    long long id = 0;
+    std::string name;
+    soci::statement rows =
+        (state_->sql().prepare << "SELECT id, name FROM tenants ORDER BY id", soci::into(id), soci::into(name));
+    for (bool got = rows.execute(true); got; got = rows.fetch())
+      tenants.push_back({TenantId{static_cast<std::uint64_t>(id)}, name});
+    return tenants;
+  });
+}
+
+Expected<TenantId> Store::add_tenant(const std::string& name) {
+  if (name.empty() || name.size() > tenant_name_max || !is_plain_text(name))
+    return problem(Fault::invalid_value,
+                   fmt::format("a tenant's name is 1 to {} bytes of text without control characters", tenant_name_max));
+  return guarded([&]() -> Expected<TenantId> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    int count = 0;
+    sql << "SELECT COUNT(*) FROM tenants WHERE name = :name", soci::use(name), soci::into(count);
+    if (count != 0) return problem(Fault::duplicate_name, fmt::format("there is a tenant \"{}\" already", name));
+    const auto id = static_cast<long long>(state_->next_id("tenants"));
+    sql << "INSERT INTO tenants (id, name) VALUES (:id, :name)", soci::use(id), soci::use(name);
+    transaction.commit();
+    return TenantId{static_cast<std::uint64_t>(id)};
+  });
+}
+
+Expected<std::vector<call::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {
+  return guarded([&]() -> Expected<std::vector<call::Binding>> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    const long long now = now_wall_ms;
+    sql << "DELETE FROM bindings WHERE expires_wall_ms <= :now", soci::use(now);
+    std::vector<call::Binding> bindings;
+    {
+      BindingRow row;
+      soci::statement rows(sql);
+      rows.alloc();
+      row.each_column([&](std::string_view, auto& field) { rows.exchange(soci::into(field)); });
+      rows.prepare(select_sql<BindingRow>("bindings") + " ORDER BY extension, registered_wall_ms, contact_key");
+      rows.define_and_bind();
+      for (bool got = rows.execute(true); got; got = rows.fetch()) bindings.push_back(row.get());
+    }
+    transaction.commit();
+    return bindings;
+  });
+}
+
+Expected<std::uint64_t> Store::drop_bindings(ExtensionId extension, const std::string& contact_key) {
+  return guarded([&]() -> Expected<std::uint64_t> {
+    const auto id = static_cast<long long>(extension.value);
+    const std::string key = escaped(contact_key);
+    // Two statements: an empty key means all, and no contact has an empty one.
+    soci::statement drop =
+        contact_key.empty()
+            ? (state_->sql().prepare << "DELETE FROM bindings WHERE extension = :extension", soci::use(id))
+            : (state_->sql().prepare << "DELETE FROM bindings WHERE extension = :extension AND contact_key = :key",
+               soci::use(id), soci::use(key));
+    drop.execute(true);
+    return static_cast<std::uint64_t>(drop.get_affected_rows());
+  });
+}
+
+Expected<Counts> Store::counts() {
+  return guarded([&]() -> Expected<Counts> {
+    const auto count = [&](const char* what) {
+      long long number = 0;
+      state_->sql() << "SELECT COUNT(*) FROM " << what, soci::into(number);
+      return static_cast<std::uint64_t>(number);
+    };
+    return Counts{.tenants = count("tenants"),
+                  .extensions = count("extensions"),
+                  .bindings = count("bindings"),
+                  .cdrs = count("cdrs"),
+                  .open_cdrs = count("cdrs WHERE result = 0")};
+  });
+}
+
+Expected<std::optional<std::string>> Store::setting(const std::string& key) {
+  return guarded([&]() -> Expected<std::optional<std::string>> {
+    std::string value;
+    soci::statement row =
+        (state_->sql().prepare << "SELECT value FROM settings WHERE key = :key", soci::use(key), soci::into(value));
+    if (!row.execute(true)) return std::nullopt;
+    return unescaped(value);
+  });
+}
+
+Expected<void> Store::set_setting(const std::string& key, const std::string& value) {
+  return guarded([&]() -> Expected<void> {
+    const std::string text = escaped(value);
+    state_->sql() << "INSERT INTO settings (key, value) VALUES (:key, :value)"
+                     " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        soci::use(key), soci::use(text);
+    return {};
+  });
+}
+
+}  // namespace rf::store

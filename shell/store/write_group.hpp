@@ -1,0 +1,56 @@
+// A number of writes as one transaction, with the statements prepared once.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "shell/store/connection.hpp"
+#include "shell/store/rows.hpp"
+#include "shell/store/writer.hpp"
+
+namespace rf::store {
+
+/// A write in the queue; `number` counts pushes.
+struct Queued {
+  std::uint64_t number = 0;
+  Write write;
+};
+
+/// The ticket to answer; 0 when nobody waits.
+std::uint64_t ticket_of(const Write& write);
+
+/// The writer's connection. Its statements die with any error and are made again.
+class GroupWriter {
+ public:
+  /// Errors: not_migrated, newer_schema, not_a_database, busy, disk.
+  static Expected<std::unique_ptr<GroupWriter>> open(const Options& options);
+
+  /// One transaction; nothing at all of it on failure. Gives the kind of failure and keeps last_problem().
+  std::optional<Trouble> write_all(std::span<Queued> group);
+  /// One transaction in which a refused write falls out alone; `refused[i]` tells. Other failures: as write_all().
+  std::optional<Trouble> write_each(std::span<Queued> group, std::vector<bool>& refused);
+  /// Opens the database anew after a failure, when the old connection may be beyond use. False when it cannot be
+  /// opened.
+  bool reconnect();
+  const Problem& last_problem() const { return last_problem_; }
+
+ private:
+  struct Statements;
+  explicit GroupWriter(const Options& options) : options_(options) {}
+  Expected<void> connect_anew();
+  void execute(const Write& write);
+  template <class Work>
+  std::optional<Trouble> attempt(Work&& work);
+
+  Options options_;
+  std::unique_ptr<soci::session> sql_;
+  std::shared_ptr<Statements> statements_;
+  Problem last_problem_;
+};
+
+}  // namespace rf::store
