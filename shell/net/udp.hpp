@@ -90,8 +90,9 @@ class UdpSocket {
   bool receive(UdpReceiveBatch& batch);
 
   /// Puts one datagram into `batch`, which must not be full and must hold only this socket's. On a socket bound to
-  /// any address it leaves from flow.local. Nothing is sent before flush().
-  void add(UdpSendBatch& batch, const Flow& flow, std::string_view bytes);
+  /// any address it leaves from flow.local. Nothing is sent before flush(). False, and nothing added, when flow.remote
+  /// has no port or is of the other address family.
+  bool add(UdpSendBatch& batch, const Flow& flow, std::string_view bytes);
   /// Sends the batch with as few sendmmsg calls as it takes and empties it. A full send buffer is waited for a few
   /// milliseconds at most, then what is left is dropped and counted. `refused` gets the places in the batch of
   /// datagrams that the kernel would never take (no route, too long, forbidden).

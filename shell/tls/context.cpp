@@ -1,0 +1,68 @@
+#include "shell/tls/context.hpp"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+namespace rf::tls {
+namespace {
+
+/// OpenSSL's own reason for what just failed, for the operator.
+std::string reason() {
+  const unsigned long code = ERR_peek_last_error();
+  const char* const text = ERR_reason_error_string(code);
+  return text != nullptr ? text : "unknown reason";
+}
+
+/// What holds in both roles. Source: RFC 9325 §3 and §4.
+Context base_context(const SSL_METHOD* method) {
+  Context context(SSL_CTX_new(method), SSL_CTX_free);
+  if (!context) return nullptr;
+  SSL_CTX* const raw = context.get();
+  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                               SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+  const bool ok = SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 &&
+                  SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+                  SSL_CTX_set1_groups_list(raw, "X25519:P-256:P-384") == 1;
+  return ok ? context : nullptr;
+}
+
+}  // namespace
+
+std::expected<Context, std::string> server_context(const std::filesystem::path& certificate,
+                                                   const std::filesystem::path& key) {
+  ERR_clear_error();
+  Context context = base_context(TLS_server_method());
+  if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
+  SSL_CTX* const raw = context.get();
+  if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1)
+    return std::unexpected(fmt::format("certificate {} cannot be read: {}", certificate.string(), reason()));
+  if (SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return std::unexpected(fmt::format("key {} cannot be used with certificate {}: {}", key.string(),
+                                       certificate.string(), reason()));
+  if (SSL_CTX_check_private_key(raw) != 1)
+    return std::unexpected(fmt::format("key {} is not the key of certificate {}", key.string(), certificate.string()));
+  static constexpr unsigned char session_scope[] = "ringfence";
+  SSL_CTX_set_session_id_context(raw, session_scope, sizeof session_scope - 1);
+  // Tickets carry the session; a cache would be memory that strangers fill.
+  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_max_early_data(raw, 0);
+  return context;
+}
+
+std::expected<Context, std::string> client_context(const std::filesystem::path& authorities) {
+  ERR_clear_error();
+  Context context = base_context(TLS_client_method());
+  if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
+  SSL_CTX* const raw = context.get();
+  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+  if (SSL_CTX_set_default_verify_paths(raw) != 1)
+    return std::unexpected(fmt::format("the system's certificate authorities cannot be read: {}", reason()));
+  if (!authorities.empty() && SSL_CTX_load_verify_locations(raw, authorities.c_str(), nullptr) != 1)
+    return std::unexpected(
+        fmt::format("certificate authorities {} cannot be read: {}", authorities.string(), reason()));
+  return context;
+}
+
+}  // namespace rf::tls
