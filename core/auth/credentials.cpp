@@ -10,15 +10,22 @@ namespace {
 
 constexpr std::size_t header_max = 4'096;
 
-bool is_token_char(char c) {
-  constexpr std::string_view also = "-.!%*_+`'~";
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         also.find(c) != std::string_view::npos;
-}
+/// What a byte may be part of; one load a byte where a comparison chain would be a dozen.
+enum : std::uint8_t { in_token = 1, in_text = 2 };
+constexpr std::array<std::uint8_t, 256> classes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (alnum) table[c] |= in_token;
+    // UTF-8 passes in quoted strings, controls do not; quote and backslash have their own meaning there.
+    if ((c >= 0x20 && c != 0x7f && c != '"' && c != '\\') || c == '\t') table[c] |= in_text;
+  }
+  for (const char c : {'-', '.', '!', '%', '*', '_', '+', '`', '\'', '~'}) table[static_cast<unsigned>(c)] |= in_token;
+  return table;
+}();
 
-/// Bytes that may stand in a quoted string; UTF-8 passes, controls do not.
-bool is_text_char(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+bool is_in(std::uint8_t wanted, char c) {
+  return (classes[static_cast<unsigned char>(c)] & wanted) != 0;
 }
 
 bool equal_nocase(std::string_view a, std::string_view b) {
@@ -28,28 +35,30 @@ bool equal_nocase(std::string_view a, std::string_view b) {
 }
 
 void skip_space(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
 }
 
 std::string_view cut_token(std::string_view& rest) {
-  const auto end = std::find_if_not(rest.begin(), rest.end(), is_token_char);
-  const std::string_view token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-  rest.remove_prefix(token.size());
+  std::size_t size = 0;
+  while (size < rest.size() && is_in(in_token, rest[size])) ++size;
+  const std::string_view token = rest.substr(0, size);
+  rest.remove_prefix(size);
   return token;
 }
 
 /// The content of the quoted string at the start of `rest`; none when it does not end or holds control characters.
 std::optional<std::string_view> cut_quoted(std::string_view& rest) {
   for (std::size_t i = 1; i < rest.size(); ++i) {
-    if (rest[i] == '\\' && i + 1 < rest.size() && is_text_char(rest[i + 1])) {
-      ++i;
-    } else if (rest[i] == '"') {
+    if (is_in(in_text, rest[i])) continue;
+    if (rest[i] == '"') {
       const std::string_view content = rest.substr(1, i - 1);
       rest.remove_prefix(i + 1);
       return content;
-    } else if (!is_text_char(rest[i]) && rest[i] != '\t') {
-      return std::nullopt;
     }
+    const bool escapes = rest[i] == '\\' && i + 1 < rest.size() &&
+                         (is_in(in_text, rest[i + 1]) || rest[i + 1] == '"' || rest[i + 1] == '\\');
+    if (!escapes) return std::nullopt;
+    ++i;
   }
   return std::nullopt;
 }

@@ -30,7 +30,7 @@ class Hex {
   std::string_view view() const { return {text_.data(), size_}; }
 
  private:
-  std::array<char, 65> text_;
+  std::array<char, 64> text_;
   std::size_t size_;
 };
 

@@ -26,6 +26,39 @@ void append_mac(Bytes& nonce, const NoncePlace& place, const Key& key) {
   crypto_shorthash_siphashx24(nonce.data() + dated_bytes, text.data(), dated_bytes + 17 + realm, key.data());
 }
 
+constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::array<std::uint8_t, 256> sextets = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(0xff);
+  for (std::uint8_t i = 0; i < 64; ++i) table[static_cast<unsigned char>(alphabet[i])] = i;
+  return table;
+}();
+// 27 bytes are 36 sextets without a rest: every nonce has one spelling only.
+static_assert(nonce_bytes % 3 == 0 && nonce_bytes / 3 * 4 == nonce_chars);
+
+void encode(const Bytes& bytes, std::array<char, nonce_chars>& text) {
+  for (std::size_t i = 0, o = 0; i < nonce_bytes; i += 3, o += 4) {
+    const unsigned three =
+        static_cast<unsigned>(bytes[i]) << 16 | static_cast<unsigned>(bytes[i + 1]) << 8 | bytes[i + 2];
+    for (std::size_t k = 0; k < 4; ++k) text[o + k] = alphabet[three >> (18 - 6 * k) & 63];
+  }
+}
+
+bool decode(std::string_view text, Bytes& bytes) {
+  if (text.size() != nonce_chars) return false;
+  std::uint8_t worst = 0;
+  for (std::size_t i = 0, o = 0; i < nonce_bytes; i += 3, o += 4) {
+    unsigned three = 0;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::uint8_t sextet = sextets[static_cast<unsigned char>(text[o + k])];
+      worst |= sextet;
+      three = three << 6 | (sextet & 63u);
+    }
+    for (std::size_t k = 0; k < 3; ++k) bytes[i + k] = static_cast<std::uint8_t>(three >> (16 - 8 * k));
+  }
+  return worst < 64;
+}
+
 std::int64_t issued_of(const Bytes& nonce) {
   std::int64_t time = 0;
   for (std::size_t i = 2; i < 8; ++i) time = time << 8 | nonce[i];
@@ -74,21 +107,14 @@ std::array<char, nonce_chars> NonceMint::make(std::int64_t clock_ms, const Nonce
   std::memcpy(nonce.data() + 8, salt.data(), 3);
   append_mac(nonce, place, key_of(period));
 
-  std::array<char, nonce_chars + 1> text;
-  sodium_bin2base64(text.data(), text.size(), nonce.data(), nonce.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  std::array<char, nonce_chars> out;
-  std::memcpy(out.data(), text.data(), nonce_chars);
-  return out;
+  std::array<char, nonce_chars> text;
+  encode(nonce, text);
+  return text;
 }
 
 std::optional<Nonce> NonceMint::read(std::int64_t clock_ms, std::string_view text, const NoncePlace& place) {
   Bytes given;
-  std::size_t size = 0;
-  if (text.size() != nonce_chars ||
-      sodium_base642bin(given.data(), given.size(), text.data(), text.size(), nullptr, &size, nullptr,
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-      size != given.size() || given[0] != layout_version)
-    return std::nullopt;
+  if (!decode(text, given) || given[0] != layout_version) return std::nullopt;
   const std::int64_t issued = issued_of(given);
   const std::int64_t period = issued / nonce_key_period_ms;
   if (issued > clock_ms + nonce_ahead_ms || given[1] != static_cast<std::uint8_t>(period)) return std::nullopt;

@@ -10,8 +10,8 @@
 //
 // The port is not bound: a NAT may give the next request another one, and who receives at the address could ask for a
 // nonce of his own. The key of a period is BLAKE2b(root, period); each lasts an hour. The time of issue is the wall
-// clock at start plus the monotonic time since: it never goes back, so a step of the wall clock cannot make a used nonce
-// look unused.
+// clock at start plus the monotonic time since: it never goes back, so that no step of the wall clock makes a used
+// nonce look unused.
 #pragma once
 
 #include <array>
