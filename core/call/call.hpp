@@ -114,6 +114,7 @@ struct Call {
   std::optional<std::size_t> winner;
   std::vector<Stream> streams;  ///< by index of the m= line
   std::size_t reports_due = 0;
+  std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross
   bool recorded = false;  ///< its CDR is closed
 
   std::uint64_t ticket = 0;

@@ -75,6 +75,7 @@ void Calls::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId cl
   }
   Call* call = this->call(handle);
   if (!call) return;
+  if (response.status >= 200 && std::erase(call->byes, client) > 0) return settle(ctx, *call);
   for (std::size_t i = 0; i < call->forks.size(); ++i)
     if (call->forks[i].invite == client) return on_fork_response(ctx, *call, i, response, flow);
   for (const Side side : {Side::caller, Side::callee}) {
@@ -97,6 +98,7 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
     }
     Call* call = this->call(handle_of(event.owner));
     if (!call) return;
+    if (std::erase(call->byes, event.client) > 0) return settle(ctx, *call);
     for (std::size_t i = 0; i < call->forks.size(); ++i) {
       if (call->forks[i].invite != event.client) continue;
       if (call->forks[i].status == 0 && try_next_target(ctx, *call, i)) return;

@@ -43,9 +43,9 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);
-  if (call.winner) bye(ctx, call.forks[*call.winner].leg);
+  if (call.winner) bye(ctx, call, call.forks[*call.winner].leg);
   if (was_talking) {
-    bye(ctx, call.caller);
+    bye(ctx, call, call.caller);
   } else {
     std::string bytes;
     begin_response(bytes, caller_status, call.invite_head).no_body();
@@ -83,11 +83,13 @@ void Calls::cancel_forks(Context& ctx, Call& call) {
   }
 }
 
-void Calls::bye(Context& ctx, Leg& leg) {
+void Calls::bye(Context& ctx, Call& call, Leg& leg) {
   if (!leg.dialog || leg.dialog->state() != dialog::Dialog::State::confirmed) return;
   auto request = begin_in_dialog(ctx, *leg.dialog, "BYE", {});
   sip::Writer(request.bytes).no_body();
-  ctx.txns.request(ctx.now, sip::Method::bye, leg.dialog->flow(), std::move(request.bytes), request.branch, 0, ctx.out);
+  const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::bye, leg.dialog->flow(), std::move(request.bytes),
+                                                request.branch, mark(Owner::call, call.id.value), ctx.out);
+  if (client) call.byes.push_back(client);
   leg.dialog->terminate();
 }
 
@@ -96,7 +98,7 @@ void Calls::settle(Context& ctx, Call& call) {
   if (call.reports_due == 0 && !call.recorded) close_cdr(ctx, call);
   const bool forks_done =
       std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; });
-  if (forks_done && call.reports_due == 0) forget(ctx, call);
+  if (forks_done && call.reports_due == 0 && call.byes.empty()) forget(ctx, call);
 }
 
 void Calls::close_cdr(Context& ctx, Call& call) {

@@ -373,7 +373,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   call.winner = place;
   follow_route(ctx, fork.leg, {call.id, Side::callee, static_cast<std::uint32_t>(place)}, false);
   if (!fits) {
-    bye(ctx, fork.leg);
+    bye(ctx, call, fork.leg);
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
                meaning ? "answer without description" : sdp::text_of(meaning.error()));
   }

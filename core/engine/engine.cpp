@@ -188,16 +188,16 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
   const auto result = auth.verify(
       ctx.now, *policy,
       {{credentials.data(), count}, message.method_text, message.request_uri.raw, flow.remote.address, flow.transport});
-  const bool inside = !result.extension || result.extension->remote_allowed || policy->is_local(flow.remote.address);
-  if (result.outcome == Outcome::accepted && inside) {
+  if (result.outcome == Outcome::accepted) {
     if (flow.connection) ctx.out.add(TrustConnection{flow.connection});
     return result.extension;
   }
   // From here on every answer looks the same: what is wrong is for the operator alone (H9).
-  if (result.outcome == Outcome::accepted || result.outcome == Outcome::refused) {
+  if (result.outcome == Outcome::refused) {
     ++counters.auth_failures;
-    ctx.report(Level::notice, inside ? Reason::auth_failed : Reason::remote_not_allowed, flow, result.username, {},
-               inside ? auth::text_of(result.reason) : std::string_view{});
+    const bool outside = result.reason == auth::Reason::remote_not_allowed;
+    ctx.report(Level::notice, outside ? Reason::remote_not_allowed : Reason::auth_failed, flow, result.username, {},
+               auth::text_of(result.reason));
   }
   ++counters.challenges;
   std::string challenges;

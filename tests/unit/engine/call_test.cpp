@@ -366,8 +366,12 @@ TEST_F(CallStory, AnAnswerThatIsNeverAcknowledgedEndsTheCall) {
 TEST_F(CallStory, AStopEndsEveryCallProperly) {
   establish();
   exchange.input(engine::StopAsked{});
-  EXPECT_TRUE(alice.hear_request("BYE"));
-  EXPECT_TRUE(bob.hear_request("BYE"));
+  const auto to_alice = alice.hear_request("BYE");
+  const auto to_bob = bob.hear_request("BYE");
+  ASSERT_TRUE(to_alice && to_bob);
+  alice.answer(*to_alice, 200);
+  EXPECT_FALSE(exchange.stopped);
+  bob.answer(*to_bob, 200);
   EXPECT_TRUE(exchange.stopped);
 }
 
