@@ -121,8 +121,9 @@ bool scan::read_host(Cursor& in, std::string_view& host) {
   const char* const first = in.at + 1;
   const char* const close = chars::skip(first, in.end, chars::address);
   if (close == in.end || *close != ']') return in.at = close, false;
-  host = view(first, close);
-  if (host.find(':') == std::string_view::npos || !host_address(host)) return in.at = first, false;
+  const std::string_view inside = view(first, close);
+  if (inside.find(':') == std::string_view::npos || !host_address(inside)) return in.at = first, false;
+  host = inside;
   in.at = close + 1;
   return true;
 }

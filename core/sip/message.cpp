@@ -92,7 +92,7 @@ class MessageReader {
       while (read_header()) {
       }
     if (ended_) finish();
-    m_.answerable = m_.is_request && !m_.method_text.empty() && !m_.via.host.empty() && has(HeaderName::from) &&
+    m_.answerable = m_.is_request && !m_.method_text.empty() && !m_.via.raw.empty() && has(HeaderName::from) &&
                     has(HeaderName::to) && has(HeaderName::call_id) && has(HeaderName::cseq);
     return result();
   }

@@ -205,6 +205,7 @@ TEST(Message, NamesEachFaultAndSaysWhetherItCanBeAnswered) {
       {"overlong slash", request_with("Subject: \xc0\xaf\r\n"), Code::bad_utf8, true},
       {"surrogate", request_with("Subject: \xed\xa0\x80\r\n"), Code::bad_utf8, true},
       {"bad Via", request_without("Via", "Via: SIP/2.0/UDP\r\n"), Code::bad_via, false},
+      {"bad Via host", request_without("Via", "Via: SIP/2.0/UDP [22001:db8::9:1]:6050;\r\n"), Code::bad_via, false},
       {"bad Via parameters", request_without("Via", "Via: SIP/2.0/UDP a;;\r\n"), Code::bad_via, true},
       {"bad lower Via", request_with("Via: SIP/2.0/UDP\r\n"), Code::bad_via, true},
       {"trailing comma in Via", request_with("Via: SIP/2.0/UDP a,\r\n"), Code::bad_via, true},
