@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 namespace rf::store {
 namespace {
@@ -40,6 +42,23 @@ void configure_sqlite() {
     return true;
   }();
   static_cast<void>(once);
+}
+
+/// Waits for another connection's transaction, looking every millisecond: SQLite's own waiting looks ten times a second
+/// in the end, and a command line that writes row after row would keep the server out for its whole patience.
+int wait_for_lock(void* timeout_ms, int looked) {
+  thread_local std::chrono::steady_clock::time_point started;
+  const auto now = std::chrono::steady_clock::now();
+  if (looked == 0) started = now;
+  if (now - started >= std::chrono::milliseconds(reinterpret_cast<std::uintptr_t>(timeout_ms))) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return 1;
+}
+
+void set_patience(soci::session& sql, std::uint32_t timeout_ms) {
+  auto& backend = static_cast<soci::sqlite3_session_backend&>(*sql.get_backend());
+  sqlite_api::sqlite3_busy_handler(backend.conn_, wait_for_lock,
+                                   reinterpret_cast<void*>(static_cast<std::uintptr_t>(timeout_ms)));
 }
 
 }  // namespace
@@ -89,7 +108,7 @@ Expected<std::unique_ptr<soci::session>> connect(const Options& options, int cac
   configure_sqlite();
   return guarded([&]() -> Expected<std::unique_ptr<soci::session>> {
     auto sql = std::make_unique<soci::session>(soci::sqlite3, fmt::format("db=\"{}\"", options.path));
-    *sql << fmt::format("PRAGMA busy_timeout = {}", options.busy_timeout_ms);
+    set_patience(*sql, options.busy_timeout_ms);
     std::string mode;
     *sql << "PRAGMA journal_mode = WAL", soci::into(mode);
     if (mode != "wal")

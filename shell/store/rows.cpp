@@ -40,6 +40,7 @@ void set_leg(CdrRow::Leg& row, const media::LegStatistics& leg) {
   row.bytes = static_cast<long long>(leg.bytes);
   row.lost = static_cast<long long>(leg.lost);
   row.rtcp_packets = static_cast<long long>(leg.rtcp_packets);
+  row.events = static_cast<long long>(leg.events);
   row.jitter_ms = finite(leg.jitter_ms);
   row.mos = finite(leg.mos);
   row.refused_source = static_cast<long long>(leg.refused_source);
@@ -56,6 +57,7 @@ media::LegStatistics get_leg(const CdrRow::Leg& row) {
   leg.bytes = static_cast<std::uint64_t>(row.bytes);
   leg.lost = static_cast<std::uint64_t>(row.lost);
   leg.rtcp_packets = static_cast<std::uint64_t>(row.rtcp_packets);
+  leg.events = static_cast<std::uint64_t>(row.events);
   leg.jitter_ms = row.jitter_ms;
   leg.mos = row.mos;
   leg.refused_source = static_cast<std::uint64_t>(row.refused_source);

@@ -44,7 +44,7 @@ struct BindingRow {
 
 struct CdrRow {
   struct Leg {
-    long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, refused_source = 0, refused_shape = 0;
+    long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, events = 0, refused_source = 0, refused_shape = 0;
     double jitter_ms = 0, mos = 0;
     std::string last_refused;
   };
@@ -78,6 +78,7 @@ struct CdrRow {
     visit("caller_bytes", legs[0].bytes);
     visit("caller_lost", legs[0].lost);
     visit("caller_rtcp_packets", legs[0].rtcp_packets);
+    visit("caller_events", legs[0].events);
     visit("caller_jitter_ms", legs[0].jitter_ms);
     visit("caller_mos", legs[0].mos);
     visit("caller_refused_source", legs[0].refused_source);
@@ -87,6 +88,7 @@ struct CdrRow {
     visit("callee_bytes", legs[1].bytes);
     visit("callee_lost", legs[1].lost);
     visit("callee_rtcp_packets", legs[1].rtcp_packets);
+    visit("callee_events", legs[1].events);
     visit("callee_jitter_ms", legs[1].jitter_ms);
     visit("callee_mos", legs[1].mos);
     visit("callee_refused_source", legs[1].refused_source);

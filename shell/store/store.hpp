@@ -88,12 +88,12 @@ struct Account {
 
 /// Which CDRs; every field that is set has to fit.
 struct CdrFilter {
-  std::optional<std::int64_t> from_wall_ms;  ///< started at or after
-  std::optional<std::int64_t> to_wall_ms;    ///< started before
-  std::optional<TenantId> tenant;
-  std::optional<ExtensionId> extension;  ///< caller or callee
-  std::string number;                    ///< the caller's number or the dialled one; empty: any
-  std::optional<call::CallResult> result;
+  std::optional<std::int64_t> from_wall_ms = {};  ///< started at or after
+  std::optional<std::int64_t> to_wall_ms = {};    ///< started before
+  std::optional<TenantId> tenant = {};
+  std::optional<ExtensionId> extension = {};  ///< caller or callee
+  std::string number = {};                    ///< the caller's number or the dialled one; empty: any
+  std::optional<call::CallResult> result = {};
   std::uint32_t limit = 100;  ///< 0: no limit
   std::uint32_t offset = 0;
 };

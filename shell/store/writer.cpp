@@ -259,23 +259,27 @@ void StoreWriter::State::settle(const Queued& queued, bool ok) {
   if (const std::uint64_t ticket = ticket_of(queued.write)) answers.push_back({ticket, ok});
 }
 
-/// Answers first, so that a flush() that returns means "answered" too.
+/// Numbers first, then answers, then flush(): who sees the later has the earlier.
 void StoreWriter::State::publish() {
-  if (!answers.empty() && on_stored) on_stored(answers);
-  answers.clear();
-  if (refused > 0 && !failing)
-    notify(engine::Level::warning,
-           fmt::format("{} records were refused by the database: {}", refused, groups->last_problem().text));
+  const std::uint64_t refused_now = refused;
   const std::int64_t cpu_us = thread_cpu_us();
   {
     const std::lock_guard lock(mutex);
     backlog_size = backlog.size() - head;
-    unsettled_first = backlog_size > 0 ? backlog[head].number : !pending.empty() ? pending.front().number : pushed + 1;
     ++statistics.groups;
     statistics.written += std::exchange(written, 0);
     statistics.refused += std::exchange(refused, 0);
     statistics.failing = failing;
     statistics.cpu_us = cpu_us;
+  }
+  if (!answers.empty() && on_stored) on_stored(answers);
+  answers.clear();
+  if (refused_now > 0 && !failing)
+    notify(engine::Level::warning,
+           fmt::format("{} records were refused by the database: {}", refused_now, groups->last_problem().text));
+  {
+    const std::lock_guard lock(mutex);
+    unsettled_first = backlog_size > 0 ? backlog[head].number : !pending.empty() ? pending.front().number : pushed + 1;
   }
   settled.notify_all();
 }
