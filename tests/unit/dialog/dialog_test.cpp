@@ -199,7 +199,8 @@ TEST(Incoming, IsSecureOnlyWithSipsOverTls) {
 }
 
 TEST(Incoming, KeepsTheRouteInTheCallersOrder) {
-  const Say s{.extra = "Record-Route: <sip:p2.example;lr>, <sip:p1.example;lr>;x=y\r\nRecord-Route: <sip:p0.example;lr>\r\n"};
+  const Say s{
+      .extra = "Record-Route: <sip:p2.example;lr>, <sip:p1.example;lr>;x=y\r\nRecord-Route: <sip:p0.example;lr>\r\n"};
   const Dialog dialog = *Dialog::incoming(*say(s), alice, "pbx");
   EXPECT_EQ(dialog.routes(), "<sip:p2.example;lr>, <sip:p1.example;lr>, <sip:p0.example;lr>");
   EXPECT_EQ(dialog.next_hop_uri(), "sip:p2.example;lr");
@@ -225,7 +226,8 @@ TEST(Incoming, BoundsTheRoute) {
   std::string many = "Record-Route: <sip:p;lr>";
   for (std::size_t i = 0; i < Dialog::routes_max; ++i) many += ", <sip:p;lr>";
   EXPECT_EQ(fault(many + "\r\n"), Fault::too_many_routes);
-  EXPECT_EQ(fault("Record-Route: <sip:" + std::string(Dialog::routes_bytes_max, 'p') + ";lr>\r\n"), Fault::too_many_routes);
+  EXPECT_EQ(fault("Record-Route: <sip:" + std::string(Dialog::routes_bytes_max, 'p') + ";lr>\r\n"),
+            Fault::too_many_routes);
   EXPECT_EQ(fault("Record-Route: <tel:+1>\r\n"), Fault::bad_route);
 }
 
@@ -351,7 +353,8 @@ TEST_F(Calling, PracksAReliableProvisional) {
 }
 
 TEST(Outgoing, LetsNobodyInjectAHeader) {
-  const auto dialog = Dialog::calling({"c\r\nX: 1", "t", "\"A\r\nEvil: yes\" <sip:a@b>", "sip:c@d", "sip:c@d", {}, 1, bob});
+  const auto dialog =
+      Dialog::calling({"c\r\nX: 1", "t", "\"A\r\nEvil: yes\" <sip:a@b>", "sip:c@d", "sip:c@d", {}, 1, bob});
   ASSERT_TRUE(dialog);
   const std::string out = dialog->request({"INVITE", "z9hG4bK1\r\nY: 2", "h", "<sip:x>", 1});
   EXPECT_THAT(out, Not(HasSubstr("\r\nEvil")));

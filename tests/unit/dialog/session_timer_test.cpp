@@ -14,7 +14,9 @@ using Refresher = SessionTimer::Refresher;
 
 const Now noon{100'000, 0};
 
-Wire request_with(std::string extra) { return say({.extra = std::move(extra)}); }
+Wire request_with(std::string extra) {
+  return say({.extra = std::move(extra)});
+}
 Wire response_with(int status, std::string extra) {
   return say({.start = "SIP/2.0 " + std::to_string(status) + " X", .extra = std::move(extra)});
 }
@@ -63,7 +65,8 @@ TEST_F(Session, OnlyWaitsWhenTheAnswerSaysUas) {
   EXPECT_EQ(timer.refresher(), Refresher::remote);
   EXPECT_EQ(timer.refresh_at_ms(), never_ms);
   EXPECT_EQ(timer.expires_at_ms(), 100'000 + 60'000) << "a third of 90 s is less than 32 s";
-  EXPECT_EQ(offer_of(timer), "Session-Expires: 90;refresher=uas\r\n") << "a re-INVITE of ours leaves the duty where it is";
+  EXPECT_EQ(offer_of(timer), "Session-Expires: 90;refresher=uas\r\n")
+      << "a re-INVITE of ours leaves the duty where it is";
 }
 
 TEST_F(Session, LooksAfterAPeerThatHasNoTimer) {
@@ -118,15 +121,16 @@ struct Row {
 };
 
 TEST(SessionAnswer, ChoosesTheRefresherAsTable2OfRfc4028) {
-  for (const Row& row : {Row{"", "", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"},
-                         Row{"", ";refresher=uac", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"},
-                         Row{"Supported: timer\r\n", "", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"},
-                         Row{"Supported: 100rel, Timer\r\n", ";refresher=uac", Refresher::remote,
-                             "Require: timer\r\nSession-Expires: 1800;refresher=uac\r\n"},
-                         Row{"Require: timer\r\n", ";refresher=uas", Refresher::local,
-                             "Session-Expires: 1800;refresher=uas\r\n"}}) {
+  for (const Row& row :
+       {Row{"", "", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"},
+        Row{"", ";refresher=uac", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"},
+        Row{"Supported: timer\r\n", "", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"},
+        Row{"Supported: 100rel, Timer\r\n", ";refresher=uac", Refresher::remote,
+            "Require: timer\r\nSession-Expires: 1800;refresher=uac\r\n"},
+        Row{"Require: timer\r\n", ";refresher=uas", Refresher::local, "Session-Expires: 1800;refresher=uas\r\n"}}) {
     SessionTimer timer{policy::SipTimes{}};
-    ASSERT_TRUE(timer.take_request(*request_with(std::string(row.supported) + "Session-Expires: 1800" + row.wish + "\r\n")));
+    ASSERT_TRUE(
+        timer.take_request(*request_with(std::string(row.supported) + "Session-Expires: 1800" + row.wish + "\r\n")));
     EXPECT_EQ(timer.refresher(), Refresher::nobody) << "nothing counts before our 2xx";
     EXPECT_EQ(answer_of(timer), row.answer);
     timer.sent_answer(noon);
@@ -153,7 +157,8 @@ TEST_F(Session, RefusesAnIntervalBelowItsMinimum) {
 TEST_F(Session, ShortensButNeverLengthensWhatWasAskedFor) {
   ASSERT_TRUE(timer.take_request(*request_with("Supported: timer\r\nSession-Expires: 7200;refresher=uac\r\n")));
   EXPECT_THAT(answer_of(timer), HasSubstr("Session-Expires: 1800;"));
-  ASSERT_TRUE(timer.take_request(*request_with("Supported: timer\r\nSession-Expires: 7200;refresher=uac\r\nMin-SE: 3600\r\n")));
+  ASSERT_TRUE(
+      timer.take_request(*request_with("Supported: timer\r\nSession-Expires: 7200;refresher=uac\r\nMin-SE: 3600\r\n")));
   EXPECT_THAT(answer_of(timer), HasSubstr("Session-Expires: 3600;")) << "not below the caller's minimum";
   ASSERT_TRUE(timer.take_request(*request_with("Supported: timer\r\nSession-Expires: 600;refresher=uac\r\n")));
   EXPECT_THAT(answer_of(timer), HasSubstr("Session-Expires: 600;"));

@@ -44,7 +44,8 @@ std::vector<Target> locate(std::string_view uri, Zone& zone, const Reach& reach 
   Random random(seed);
   Locate machine(*parsed, reach);
   for (int round = 0; round < 10 && !machine.is_done(); ++round)
-    for (const Locate::Ask& ask : machine.take_questions()) machine.answer(ask.number, zone.answer(ask.question), random);
+    for (const Locate::Ask& ask : machine.take_questions())
+      machine.answer(ask.number, zone.answer(ask.question), random);
   EXPECT_TRUE(machine.is_done()) << uri;
   EXPECT_THAT(machine.take_questions(), IsEmpty());
   return machine.targets();
@@ -53,7 +54,8 @@ std::vector<Target> locate(std::string_view uri, Zone& zone, const Reach& reach 
 std::vector<std::string> texts(const std::vector<Target>& targets) {
   std::vector<std::string> out;
   for (const Target& t : targets)
-    out.push_back(std::string(name_of(t.transport)) + " " + t.endpoint.text() + (t.tls_name.empty() ? "" : " " + t.tls_name));
+    out.push_back(std::string(name_of(t.transport)) + " " + t.endpoint.text() +
+                  (t.tls_name.empty() ? "" : " " + t.tls_name));
   return out;
 }
 
@@ -92,14 +94,16 @@ TEST(Locate, ReachesASipsUriByTlsOnly) {
   EXPECT_THAT(texts(locate("sips:user@example.com", zone)), ElementsAre("tls 192.0.2.1:5061 example.com"));
   EXPECT_THAT(locate("sips:user@example.com", zone, {.tls = false}), IsEmpty());
   EXPECT_THAT(locate("sips:user@example.com;transport=udp", zone), IsEmpty());
-  EXPECT_THAT(texts(locate("sips:user@example.com;transport=tcp", zone)), ElementsAre("tls 192.0.2.1:5061 example.com"));
+  EXPECT_THAT(texts(locate("sips:user@example.com;transport=tcp", zone)),
+              ElementsAre("tls 192.0.2.1:5061 example.com"));
   EXPECT_THAT(texts(locate("sips:192.0.2.9", zone)), ElementsAre("tls 192.0.2.9:5061 192.0.2.9"));
   EXPECT_THAT(texts(locate("sip:192.0.2.9;transport=tls", zone)), ElementsAre("tls 192.0.2.9:5061 192.0.2.9"));
 }
 
 TEST(Locate, IsNotDowngradedByANameServerThatOffersUdpForSips) {
   Zone zone = example();
-  zone.naptr("example.com", {{1, 1, "s", "SIP+D2U", "_sip._udp.example.com"}, {2, 1, "s", "SIP+D2T", "_sip._tcp.example.com"}});
+  zone.naptr("example.com",
+             {{1, 1, "s", "SIP+D2U", "_sip._udp.example.com"}, {2, 1, "s", "SIP+D2T", "_sip._tcp.example.com"}});
   EXPECT_THAT(texts(locate("sips:user@example.com", zone)), ElementsAre("tls 192.0.2.1:5061 example.com"));
 }
 
@@ -173,9 +177,9 @@ TEST(Locate, BelievesADomainThatSaysItHasNoService) {
 
 TEST(Locate, LeadsNowhereForWhatWeDoNotSpeak) {
   Zone zone = example();
-  for (const std::string_view uri : {"tel:+123456", "sip:u@example.com;transport=sctp", "sip:u@example.com;transport=ws",
-                                     "sip:u@example.com:0", "sip:u@192.0.2.1:0", "sip:0.0.0.0", "sip:224.0.0.1",
-                                     "sip:255.255.255.255"})
+  for (const std::string_view uri :
+       {"tel:+123456", "sip:u@example.com;transport=sctp", "sip:u@example.com;transport=ws", "sip:u@example.com:0",
+        "sip:u@192.0.2.1:0", "sip:0.0.0.0", "sip:224.0.0.1", "sip:255.255.255.255"})
     EXPECT_THAT(locate(uri, zone), IsEmpty()) << uri;
   EXPECT_EQ(zone.asked, 0u);
 }
@@ -183,7 +187,8 @@ TEST(Locate, LeadsNowhereForWhatWeDoNotSpeak) {
 TEST(Locate, CutsHugeAnswersDown) {
   Zone zone;
   std::vector<NaptrRecord> naptr;
-  for (std::uint16_t i = 0; i < 2'000; ++i) naptr.push_back({i, 1, "s", "SIP+D2U", "_sip._udp" + std::to_string(i) + ".big.example"});
+  for (std::uint16_t i = 0; i < 2'000; ++i)
+    naptr.push_back({i, 1, "s", "SIP+D2U", "_sip._udp" + std::to_string(i) + ".big.example"});
   zone.naptr("big.example", naptr);
   for (int s = 0; s < 4; ++s) {
     std::vector<SrvRecord> srv;
@@ -206,7 +211,8 @@ TEST(Locate, DoesNotGoInCircles) {
   zone.srv("loop.example", {{1, 1, 5060, "loop.example"}, {1, 1, 5060, "Loop.Example."}, {2, 1, 5070, "loop.example"}});
   zone.host("loop.example", {"192.0.2.1"});
   const auto targets = texts(locate("sip:u@loop.example", zone));
-  EXPECT_THAT(targets, ElementsAre("udp 192.0.2.1:5060", "udp 192.0.2.1:5070", "tcp 192.0.2.1:5060", "tcp 192.0.2.1:5070"));
+  EXPECT_THAT(targets,
+              ElementsAre("udp 192.0.2.1:5060", "udp 192.0.2.1:5070", "tcp 192.0.2.1:5060", "tcp 192.0.2.1:5070"));
   EXPECT_EQ(zone.asked, 3u);
 }
 
@@ -222,9 +228,9 @@ TEST(Locate, DropsRecordsThatMakeNoSense) {
                                {1, 1, 5060, std::string(300, 'a')},
                                {1, 1, 5060, "a..b"},
                                {1, 1, 5060, "ok.odd.example"}});
-  zone.records[{DnsType::a, "ok.odd.example"}] = {.found = true,
-                                                  .addresses = {Address::v4(0), Address::v4(0xe0000001),
-                                                                *Address::parse("2001:db8::1"), Address::v4(0xc0000205)}};
+  zone.records[{DnsType::a, "ok.odd.example"}] = {
+      .found = true,
+      .addresses = {Address::v4(0), Address::v4(0xe0000001), *Address::parse("2001:db8::1"), Address::v4(0xc0000205)}};
   EXPECT_THAT(texts(locate("sip:u@odd.example", zone, {.ipv6 = true})), ElementsAre("udp 192.0.2.5:5060"));
 }
 

@@ -1,5 +1,5 @@
-// A client's and a server's transactions over a network that loses, doubles and reorders: whatever happens, every request
-// has exactly one outcome, and nothing is left behind.
+// A client's and a server's transactions over a network that loses, doubles and reorders: whatever happens, every
+// request has exactly one outcome, and nothing is left behind.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -100,12 +100,14 @@ class World {
     int finals = 0, timeouts = 0, client_done = 0, merged = 0, unacknowledged = 0;
   };
 
-  void at(std::int64_t delay_ms, std::function<void()> action) { agenda_.emplace(now_.mono_ms + delay_ms, std::move(action)); }
+  void at(std::int64_t delay_ms, std::function<void()> action) {
+    agenda_.emplace(now_.mono_ms + delay_ms, std::move(action));
+  }
 
   void start(std::size_t i) {
     Call& call = calls_[i];
-    call.client =
-        client_.request(now_, sip::parse_method(call.ask.method), to_callee_, text_of(call.ask), call.ask.branch, i + 1, client_out_);
+    call.client = client_.request(now_, sip::parse_method(call.ask.method), to_callee_, text_of(call.ask),
+                                  call.ask.branch, i + 1, client_out_);
     if (!call.plan.invite) return;
     const std::int64_t patience_ms = call.plan.cancel_after_ms >= 0 ? call.plan.cancel_after_ms : ring_max_ms;
     at(patience_ms, [this, i] { client_.cancel(now_, calls_[i].client, client_out_); });
@@ -134,7 +136,8 @@ class World {
     if (!stream && random_.below(100) < static_cast<std::uint64_t>(weather_.loss_percent)) return;
     const int copies = !stream && random_.below(100) < static_cast<std::uint64_t>(weather_.double_percent) ? 2 : 1;
     for (int i = 0; i < copies; ++i) {
-      const std::int64_t delay = stream ? 5 : static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(weather_.delay_max_ms) + 1));
+      const std::int64_t delay =
+          stream ? 5 : static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(weather_.delay_max_ms) + 1));
       at(delay, [this, bytes, to_callee] { to_callee ? arrive_at_callee(bytes) : arrive_at_caller(bytes); });
     }
   }
@@ -200,12 +203,12 @@ class World {
 };
 
 rc::Gen<Plan> plans() {
-  return rc::gen::build<Plan>(
-      rc::gen::set(&Plan::invite), rc::gen::set(&Plan::provisional), rc::gen::set(&Plan::reliable),
-      rc::gen::set(&Plan::status, rc::gen::element(200, 202, 302, 404, 486, 503, 603)),
-      rc::gen::set(&Plan::answer_after_ms, rc::gen::inRange(0, 9'000)),
-      rc::gen::set(&Plan::cancel_after_ms, rc::gen::inRange(-3'000, 9'000)),
-      rc::gen::set(&Plan::start_ms, rc::gen::inRange(0, 3'000)));
+  return rc::gen::build<Plan>(rc::gen::set(&Plan::invite), rc::gen::set(&Plan::provisional),
+                              rc::gen::set(&Plan::reliable),
+                              rc::gen::set(&Plan::status, rc::gen::element(200, 202, 302, 404, 486, 503, 603)),
+                              rc::gen::set(&Plan::answer_after_ms, rc::gen::inRange(0, 9'000)),
+                              rc::gen::set(&Plan::cancel_after_ms, rc::gen::inRange(-3'000, 9'000)),
+                              rc::gen::set(&Plan::start_ms, rc::gen::inRange(0, 3'000)));
 }
 
 // The start, the ringing, 64·T1 for the CANCEL to bring an answer, and 64·T1 for its last copies.
@@ -222,7 +225,8 @@ TEST(Machines, GiveEveryRequestExactlyOneOutcomeOnABadNetwork) {
 
 TEST(Machines, LoseNoRequestOnANetworkThatOnlyDoublesAndReorders) {
   EXPECT_TRUE(rc::check("doubling, reordering", [] {
-    World world({0, *rc::gen::inRange(0, 60), *rc::gen::inRange(0, 1'500)}, false, *rc::gen::arbitrary<std::uint64_t>());
+    World world({0, *rc::gen::inRange(0, 60), *rc::gen::inRange(0, 1'500)}, false,
+                *rc::gen::arbitrary<std::uint64_t>());
     world.run(*rc::gen::container<std::vector<Plan>>(plans()), everything_over_ms);
     world.check(true);
   }));

@@ -253,7 +253,8 @@ TEST_F(Server, MatchesClientsOfRfc2543ByEverythingTheySay) {
   EXPECT_THAT(line.out.take(), ElementsAre("SIP/2.0 486"));
   Ask other_call = old;
   other_call.call_id = "call-2@phone";
-  EXPECT_EQ(line.match(Wire(text_of(other_call)), alice).kind, Kind::fresh) << "the branch is the same, the call is not";
+  EXPECT_EQ(line.match(Wire(text_of(other_call)), alice).kind, Kind::fresh)
+      << "the branch is the same, the call is not";
   Ask their_ack = old;
   their_ack.method = "ACK";
   their_ack.to_tag = "pbx";
