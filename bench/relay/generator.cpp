@@ -35,8 +35,12 @@ void put32(std::uint8_t* to, std::uint32_t value) {
   put16(to, value >> 16);
   put16(to + 2, value);
 }
-std::uint32_t get16(const std::uint8_t* from) { return static_cast<std::uint32_t>(from[0] << 8 | from[1]); }
-std::uint32_t get32(const std::uint8_t* from) { return get16(from) << 16 | get16(from + 2); }
+std::uint32_t get16(const std::uint8_t* from) {
+  return static_cast<std::uint32_t>(from[0] << 8 | from[1]);
+}
+std::uint32_t get32(const std::uint8_t* from) {
+  return get16(from) << 16 | get16(from + 2);
+}
 
 }  // namespace
 
@@ -64,14 +68,17 @@ Generator::Generator() {
       if (!socket || ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local), &size) != 0)
         throw std::system_error(errno, std::generic_category(), "generator socket");
       endpoints_[side][i] = relay::from_kernel(local);
-      // Half a second of everything must fit while this process waits for a processor; beyond the system's limit as root.
+      // Half a second of everything must fit while this process waits for a processor; beyond the system's limit as
+      // root.
       const int bytes = 32 << 20;
       if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
         ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
     }
 }
 
-Endpoint Generator::endpoint(std::size_t call, unsigned leg) const { return endpoints_[leg][call % sockets_per_side]; }
+Endpoint Generator::endpoint(std::size_t call, unsigned leg) const {
+  return endpoints_[leg][call % sockets_per_side];
+}
 
 void Generator::send_slot(Load& load, std::size_t slot, Outcome& outcome) {
   const std::size_t calls = load.streams.size() / 2;

@@ -21,16 +21,17 @@ struct Load {
     sockaddr_in to{};
     std::array<std::uint8_t, 172> packet{};  // 160 bytes of G.711 after the header
   };
-  std::vector<Stream> streams;  ///< call c's caller at 2c, its callee at 2c + 1; the SSRC is `first_ssrc` plus the index
+  std::vector<Stream>
+      streams;  ///< call c's caller at 2c, its callee at 2c + 1; the SSRC is `first_ssrc` plus the index
   std::uint32_t first_ssrc = 0;
 };
 
 struct Outcome {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
-  std::uint64_t strange = 0;      ///< came to the wrong side, or are nothing that was sent on this load
+  std::uint64_t strange = 0;  ///< came to the wrong side, or are nothing that was sent on this load
   bool too_slow = false;
-  std::int64_t late_us_max = 0;   ///< how far the generator fell behind its own schedule
+  std::int64_t late_us_max = 0;  ///< how far the generator fell behind its own schedule
 };
 
 /// Sends 50 packets a second on every stream, the streams spread evenly over the 20 ms.

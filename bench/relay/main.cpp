@@ -50,7 +50,8 @@ struct Measured {
     const std::int64_t after = server.process.cpu_ns();
     if (!counts) return;
     const bool whole = outcome.sent > 0 && outcome.received == outcome.sent && !outcome.too_slow;
-    const double us = static_cast<double>(after - before) / 1e3 / static_cast<double>(std::max<std::uint64_t>(1, outcome.sent));
+    const double us =
+        static_cast<double>(after - before) / 1e3 / static_cast<double>(std::max<std::uint64_t>(1, outcome.sent));
     std::printf("  %-12s %9lu sent %7ld lost  %6.2f us/packet  generator late %5.1f ms at most%s\n", name.c_str(),
                 outcome.sent, static_cast<long>(outcome.sent) - static_cast<long>(outcome.received), us,
                 static_cast<double>(outcome.late_us_max) / 1e3, whole ? "" : "  (does not count)");
@@ -72,13 +73,13 @@ struct Measured {
 int run(const Settings& settings) {
   Generator generator;
   const std::string log = settings.log_folder + "/rtpengine-bench-" + std::to_string(::getpid()) + ".log";
-  Measured ours("ringfence", start_ours({settings.calls, settings.ours_ports, settings.threads, settings.gather_us,
-                                         settings.connect_after},
-                                        generator),
-                1);
-  Measured peer("rtpengine", start_rtpengine({.calls = settings.calls, .port_first = settings.peer_ports}, generator,
-                                             log),
-                2);
+  Measured ours(
+      "ringfence",
+      start_ours({settings.calls, settings.ours_ports, settings.threads, settings.gather_us, settings.connect_after},
+                 generator),
+      1);
+  Measured peer("rtpengine",
+                start_rtpengine({.calls = settings.calls, .port_first = settings.peer_ports}, generator, log), 2);
   std::printf("RTP relay: %zu calls, %zu streams of 50 packets/s, 172 bytes, on loopback\n", settings.calls,
               settings.calls * 2);
   for (Measured* server : {&ours, &peer}) server->round(generator, 1.5, false);
@@ -93,6 +94,10 @@ int run(const Settings& settings) {
                 peer.spoilt);
     return 1;
   }
+  std::printf("  %-12s %14s %8s %8s\n", "", "us/packet", "rounds", "spoilt");
+  for (const Measured* server : {&ours, &peer})
+    std::printf("  %-12s %14.2f %8zu %8u\n", server->name.c_str(), *server->median(), server->us_per_packet.size(),
+                server->spoilt);
   const double ratio = *a / *b;
   const bool ok = ratio <= settings.target;
   std::printf("bench relay-cpu ours=%.1f peer=%.1f unit=us ratio=%.2f target<=%.1f %s\n", *a, *b, ratio,

@@ -46,8 +46,7 @@ std::optional<std::string> between(std::string_view text, std::string_view befor
 
 }  // namespace
 
-NgClient::NgClient(const Endpoint& server)
-    : socket_(relay::bind_port({Address::v4(INADDR_LOOPBACK), 0}, {0, 0})) {
+NgClient::NgClient(const Endpoint& server) : socket_(relay::bind_port({Address::v4(INADDR_LOOPBACK), 0}, {0, 0})) {
   if (!socket_ || !relay::reconnect(socket_.get(), server, server))
     throw std::system_error(errno, std::generic_category(), "NG socket");
 }

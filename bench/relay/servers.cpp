@@ -30,7 +30,9 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-Address loopback() { return Address::v4(INADDR_LOOPBACK); }
+Address loopback() {
+  return Address::v4(INADDR_LOOPBACK);
+}
 
 std::vector<media::RelayPlan> plans_of(const ServerPlan& plan, const Generator& generator) {
   std::vector<media::RelayPlan> plans(plan.calls);
@@ -85,7 +87,9 @@ Process::~Process() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-bool Process::alive() const { return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+bool Process::alive() const {
+  return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0;
+}
 
 std::int64_t Process::cpu_ns() const {
   clockid_t clock{};
@@ -109,8 +113,8 @@ Server start_ours(const ServerPlan& plan, const Generator& generator) {
   if (::read(from_child.get(), &answer, 1) != 1 || answer != 'y')
     throw std::runtime_error("our relay could not bind its ports; is --ours-ports in use?");
   for (const media::RelayPlan& p : plans)
-    server.targets.push_back({Endpoint{p.legs[0].local, p.legs[0].local_port},
-                              Endpoint{p.legs[1].local, p.legs[1].local_port}});
+    server.targets.push_back(
+        {Endpoint{p.legs[0].local, p.legs[0].local_port}, Endpoint{p.legs[1].local, p.legs[1].local_port}});
   return server;
 }
 

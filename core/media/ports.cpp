@@ -7,19 +7,23 @@ namespace rf::media {
 PortPool::PortPool(std::uint16_t first, std::uint16_t last, Random random, std::int64_t quarantine_ms)
     : random_(random), quarantine_ms_(quarantine_ms), first_(static_cast<std::uint16_t>(first + (first & 1))) {
   for (std::uint32_t port = first + (first & 1u); port + 1 <= last; port += 2)
-    if (port != 0) free_.push_back(static_cast<std::uint16_t>(port));
-  if (!free_.empty()) first_ = free_.front();
-  resting_.resize(free_.size());
-  taken_.resize(free_.size());
+    if (port != 0) fresh_.push_back(static_cast<std::uint16_t>(port));
+  if (!fresh_.empty()) first_ = fresh_.front();
+  used_.reserve(fresh_.size());
+  resting_.resize(fresh_.size());
+  taken_.resize(fresh_.size());
 }
 
 std::optional<std::uint16_t> PortPool::take(std::int64_t now_ms) {
   wake(now_ms);
-  if (free_.empty()) return std::nullopt;
-  const std::size_t place = random_.below(free_.size());
-  const std::uint16_t port = free_[place];
-  free_[place] = free_.back();
-  free_.pop_back();
+  const std::size_t fresh = used_.size() >= choice_min ? 0 : fresh_.size();
+  if (fresh + used_.size() == 0) return std::nullopt;
+  std::size_t place = random_.below(fresh + used_.size());
+  std::vector<std::uint16_t>& from = place < fresh ? fresh_ : used_;
+  if (place >= fresh) place -= fresh;
+  const std::uint16_t port = from[place];
+  from[place] = from.back();
+  from.pop_back();
   taken_[(port - first_) / 2u] = true;
   ++in_use_;
   return port;
@@ -37,7 +41,7 @@ void PortPool::give_back(std::uint16_t port, std::int64_t now_ms) {
 void PortPool::wake(std::int64_t now_ms) {
   // Two at a time keep up with any use, since every operation adds at most one, and no call pays for a thousand others.
   for (int i = 0; i < 2 && resting_count_ > 0 && resting_[resting_first_].until_ms <= now_ms; ++i) {
-    free_.push_back(resting_[resting_first_].port);
+    used_.push_back(resting_[resting_first_].port);
     resting_first_ = (resting_first_ + 1) % resting_.size();
     --resting_count_;
   }

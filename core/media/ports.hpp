@@ -11,12 +11,17 @@
 namespace rf::media {
 
 /// Even ports of a range, each standing for itself (RTP) and the next one (RTCP). Handed out in random order, so that a
-/// stranger cannot guess where the next call's media arrives, and kept in quarantine after use, so that the last packets
-/// of one call find nobody instead of the next call. Memory is fixed at construction; each operation costs constant time.
+/// stranger cannot guess where the next call's media arrives, and kept in quarantine after use, so that the last
+/// packets of one call find nobody instead of the next call. As long as there is choice enough, ports that were used
+/// before come first: the media threads may still have them open. Memory is fixed at construction; each operation costs
+/// constant time.
 class PortPool {
  public:
   /// `first` and `last` inclusive; a pair must fit in whole. A range without a pair makes a pool that never gives one.
   PortPool(std::uint16_t first, std::uint16_t last, Random random, std::int64_t quarantine_ms = 2'000);
+
+  /// So many used and rested ports must be free before only they are drawn from.
+  static constexpr std::size_t choice_min = 64;
 
   /// A free even port; none when all are in use or in quarantine (the call is refused with 503). `now_ms` monotonic.
   std::optional<std::uint16_t> take(std::int64_t now_ms);
@@ -36,7 +41,7 @@ class PortPool {
   Random random_;
   std::int64_t quarantine_ms_;
   std::uint16_t first_;
-  std::vector<std::uint16_t> free_;
+  std::vector<std::uint16_t> fresh_, used_;  // free ports, by whether they were ever given
   std::vector<Resting> resting_;  // a ring in order of time: each port rests at most once, so it never overflows
   std::vector<bool> taken_;
   std::size_t resting_first_ = 0, resting_count_ = 0, in_use_ = 0;

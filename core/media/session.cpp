@@ -95,8 +95,8 @@ bool Session::is_rtcp_peer(unsigned i, const Endpoint& source, bool valid) {
   if (plan.remote_rtp.port == 0) return false;
   if (leg.rtcp_locked) return source == leg.rtcp;
   // Once the stream itself has shown its address, its reports come from there and nowhere else.
-  const bool fits = leg.rtp_locked ? source.address == leg.rtp.address
-                                   : source == rtcp_of(plan) || source.address == plan.signalling;
+  const bool fits =
+      leg.rtp_locked ? source.address == leg.rtp.address : source == rtcp_of(plan) || source.address == plan.signalling;
   if (!fits) return false;
   if (valid) {
     leg.rtcp = source;
@@ -141,8 +141,7 @@ Decision Session::on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, c
   return on_rtp(now_us, leg, source, bytes);
 }
 
-Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source,
-                         std::span<const std::uint8_t> bytes) {
+Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source, std::span<const std::uint8_t> bytes) {
   const auto header = rtp::parse(bytes);
   if (!is_rtp_peer(i, source, header.has_value())) return refuse_source(i, source);
   Leg& leg = legs_[i];

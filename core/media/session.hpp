@@ -49,7 +49,8 @@ class Session {
   /// New remotes, clock or silence limit. A leg whose remotes did not change keeps what it learned; counters go on.
   void update(const RelayPlan& plan, std::int64_t now_us);
 
-  /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP packet.
+  /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP
+  /// packet.
   std::int64_t silent_at_us() const;
   RelayReport report() const;
   const RelayPlan& plan() const { return plan_; }

@@ -31,8 +31,8 @@ void Receiver::receive(std::uint16_t sequence, std::uint32_t timestamp, std::uin
   if (timed_) {
     const auto difference = static_cast<std::int32_t>(transit - transit_);
     // A step of more than ten seconds at 48 kHz is a new time line, not jitter.
-    const std::uint32_t distance = difference < 0 ? 0u - static_cast<std::uint32_t>(difference)
-                                                  : static_cast<std::uint32_t>(difference);
+    const std::uint32_t distance =
+        difference < 0 ? 0u - static_cast<std::uint32_t>(difference) : static_cast<std::uint32_t>(difference);
     if (distance < 480'000) jitter_sixteenths_ += distance - ((jitter_sixteenths_ + 8) >> 4);
   }
   timed_ = true;
@@ -45,7 +45,9 @@ std::uint64_t Receiver::lost_now() const {
   return expected > received_ ? expected - received_ : 0;
 }
 
-std::uint64_t Receiver::lost() const { return lost_before_ + (started_ ? lost_now() : 0); }
+std::uint64_t Receiver::lost() const {
+  return lost_before_ + (started_ ? lost_now() : 0);
+}
 
 double mos_estimate(std::uint64_t expected, std::uint64_t lost, double jitter_ms, double delay_ms) {
   if (expected == 0) return 0;

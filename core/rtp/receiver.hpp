@@ -44,8 +44,8 @@ class Receiver {
 
 /// How a stream would sound: mean opinion score from 1 (unusable) to 4.4 (undisturbed G.711).
 /// `lost` of `expected` packets, jitter and one-way delay in milliseconds; 0 when `expected` is 0.
-/// Source: ITU-T G.107 with the default values, the delay term of G.107 in Cole and Rosenbluth's form, the loss term with
-/// Bpl 25.1 for G.711 with concealment (G.113 Appendix I); twice the jitter stands for the play-out buffer.
+/// Source: ITU-T G.107 with the default values, the delay term of G.107 in Cole and Rosenbluth's form, the loss term
+/// with Bpl 25.1 for G.711 with concealment (G.113 Appendix I); twice the jitter stands for the play-out buffer.
 double mos_estimate(std::uint64_t expected, std::uint64_t lost, double jitter_ms, double delay_ms = 20);
 
 }  // namespace rf::rtp

@@ -13,7 +13,9 @@ std::size_t blocks_offset(const RtcpPacket& p) {
   return p.type == RtcpType::sender_report ? 4 + sender_info : 4;
 }
 
-bool is_report(std::uint8_t type) { return type == RtcpType::sender_report || type == RtcpType::receiver_report; }
+bool is_report(std::uint8_t type) {
+  return type == RtcpType::sender_report || type == RtcpType::receiver_report;
+}
 
 /// SDES chunks: each a source and items up to a zero octet, padded to four bytes (RFC 3550 §6.5).
 bool chunks_fit(const RtcpPacket& p) {
@@ -41,8 +43,7 @@ bool body_fits(const RtcpPacket& p) {
       return chunks_fit(p);
     case RtcpType::bye: {
       const std::size_t sources = p.count * std::size_t{4};
-      return p.body.size() >= sources &&
-             (p.body.size() == sources || p.body.size() - sources - 1 >= p.body[sources]);
+      return p.body.size() >= sources && (p.body.size() == sources || p.body.size() - sources - 1 >= p.body[sources]);
     }
     case RtcpType::application:
     case RtcpType::transport_feedback:
@@ -73,7 +74,8 @@ std::expected<RtcpCompound, Error> RtcpCompound::parse(Bytes d, bool reduced_siz
       // Only the last packet of a compound may be padded (RFC 3550 §6.4.1).
       if (at + size != d.size()) return std::unexpected(Error::bad_padding);
       const std::size_t padding = d.back();
-      if (padding == 0 || padding % 4 != 0 || padding > size - common_header) return std::unexpected(Error::bad_padding);
+      if (padding == 0 || padding % 4 != 0 || padding > size - common_header)
+        return std::unexpected(Error::bad_padding);
     }
     if (compound.count_ == RtcpLimits::packets) return std::unexpected(Error::too_many);
     compound.offsets_[compound.count_++] = static_cast<std::uint16_t>(at);
@@ -96,7 +98,9 @@ std::optional<std::uint32_t> reporter_of(const RtcpPacket& p) {
   return is_report(p.type) ? std::optional(read32(p.body, 0)) : std::nullopt;
 }
 
-std::size_t report_blocks_of(const RtcpPacket& p) { return is_report(p.type) ? p.count : 0; }
+std::size_t report_blocks_of(const RtcpPacket& p) {
+  return is_report(p.type) ? p.count : 0;
+}
 
 ReportBlock report_block(const RtcpPacket& p, std::size_t i) {
   RF_CHECK(i < report_blocks_of(p));

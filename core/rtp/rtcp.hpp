@@ -49,10 +49,10 @@ class RtcpCompound {
 /// One report block, RFC 3550 §6.4.1.
 struct ReportBlock {
   std::uint32_t ssrc = 0;
-  std::uint8_t fraction_lost = 0;     ///< in 1/256
-  std::int32_t cumulative_lost = 0;   ///< 24 bits, signed
+  std::uint8_t fraction_lost = 0;    ///< in 1/256
+  std::int32_t cumulative_lost = 0;  ///< 24 bits, signed
   std::uint32_t highest_sequence = 0;
-  std::uint32_t jitter = 0;           ///< in timestamp units
+  std::uint32_t jitter = 0;  ///< in timestamp units
   std::uint32_t last_sr = 0;
   std::uint32_t delay_since_last_sr = 0;  ///< in 1/65536 s
 };

@@ -28,10 +28,10 @@ struct Header {
   std::uint16_t sequence = 0;
   std::uint32_t timestamp = 0;
   std::uint32_t ssrc = 0;
-  Bytes csrcs;                     ///< 4 bytes each, 0 to 15 of them
+  Bytes csrcs;  ///< 4 bytes each, 0 to 15 of them
   std::uint16_t extension_profile = 0;
-  Bytes extension;                 ///< the header extension's body; empty without one
-  Bytes payload;                   ///< without padding
+  Bytes extension;  ///< the header extension's body; empty without one
+  Bytes payload;    ///< without padding
 };
 
 /// What a datagram on a media port can be, told apart by its first two bytes.
@@ -46,7 +46,7 @@ std::expected<Header, Error> parse(Bytes datagram);
 
 /// A telephone event, RFC 4733 §2.3.
 struct Event {
-  std::uint8_t code = 0;       ///< 0-9 digits, 10 '*', 11 '#', 12-15 A-D, 16 flash, others by the registry
+  std::uint8_t code = 0;  ///< 0-9 digits, 10 '*', 11 '#', 12-15 A-D, 16 flash, others by the registry
   bool end = false;
   std::uint8_t volume = 0;     ///< in -dBm0
   std::uint16_t duration = 0;  ///< in timestamp units

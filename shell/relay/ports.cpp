@@ -13,14 +13,21 @@ namespace {
 
 /// More than a socket of ours can hold: whoever fills it faster than we empty it loses the socket, not our time.
 constexpr int stale_packets_max = 512;
+constexpr std::size_t descriptors_freed_at_once = 64;
 
-void set(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
+void set(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+void set_receive_buffer(int fd, int bytes) {
+  if (bytes > 0) set(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+}
 
 void mark(int fd, int family, const SocketOptions& options) {
   const int traffic_class = options.dscp << 2;
   if (family == AF_INET6) set(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
   set(fd, IPPROTO_IP, IP_TOS, traffic_class);
-  if (options.receive_buffer_bytes > 0) set(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer_bytes);
+  set_receive_buffer(fd, options.receive_buffer_bytes);
 }
 
 Descriptor make_socket(const Address& local) {
@@ -52,13 +59,18 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-int Descriptor::release() { return std::exchange(fd_, -1); }
+int Descriptor::release() {
+  return std::exchange(fd_, -1);
+}
 
-int family_of(const Address& local) { return local.is_v4() ? AF_INET : AF_INET6; }
+int family_of(const Address& local) {
+  return local.is_v4() ? AF_INET : AF_INET6;
+}
 
 KernelAddress to_kernel(const Endpoint& endpoint, int family) {
   KernelAddress kernel;
   if (family == AF_INET) {
+    if (!endpoint.address.is_v4()) return kernel;
     sockaddr_in in{};
     in.sin_family = AF_INET;
     in.sin_port = htons(endpoint.port);
@@ -137,27 +149,31 @@ Descriptor WarmPorts::find(const Endpoint& local) {
 
 Descriptor WarmPorts::take(const Endpoint& local) {
   if (Descriptor warm = find(local); warm) {
+    set_receive_buffer(warm.get(), options_.receive_buffer_bytes);
     if (empty_queue(warm.get())) return warm;
   }
   Descriptor socket = bind_port(local, options_);
-  if (!socket && errno == EADDRINUSE) {
+  if (!socket && (errno == EADDRINUSE || errno == EMFILE || errno == ENFILE)) {
     // A warm socket of ours may hold the port under another address, from before the configuration changed.
-    close_idle();
+    close_idle(errno == EADDRINUSE ? idle_max_ : descriptors_freed_at_once);
     socket = bind_port(local, options_);
   }
   return socket;
 }
 
-void WarmPorts::close_idle() {
-  std::list<Idle> closed;
+void WarmPorts::close_idle(std::size_t count) {
+  std::list<Idle> closed;  // outside the lock
   const std::lock_guard lock(mutex_);
-  closed.swap(idle_);
-  by_local_.clear();
+  for (; count > 0 && !idle_.empty(); --count) {
+    by_local_.erase(idle_.front().local);
+    closed.splice(closed.end(), idle_, idle_.begin());
+  }
 }
 
 void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
   if (idle_max_ == 0) return;
-  Descriptor closed;  // outside the lock
+  set_receive_buffer(socket.get(), 1);  // the kernel makes it the least it allows
+  Descriptor closed;                    // outside the lock
   const std::lock_guard lock(mutex_);
   if (by_local_.contains(local)) return;
   if (idle_.size() >= idle_max_) {

@@ -21,7 +21,8 @@ struct KernelAddress {
 
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
-/// `family` of the socket it is for: an IPv4 endpoint on an IPv6 socket stays mapped.
+/// `family` of the socket it is for: an IPv4 endpoint on an IPv6 socket stays mapped, an IPv6 endpoint on an IPv4
+/// socket gives size 0, which nothing may be sent to.
 KernelAddress to_kernel(const Endpoint& endpoint, int family);
 Endpoint from_kernel(const sockaddr_storage& storage);
 
@@ -57,7 +58,8 @@ Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer
 bool reconnect(int fd, const Endpoint& local, const Endpoint& peer);
 
 /// Sockets that no call uses at the moment, still bound, so that the next call on the port costs few system calls.
-/// Thread-safe. At `idle_max` the one idle longest is closed.
+/// Thread-safe. At `idle_max` the one idle longest is closed; when descriptors run out, those idle longest make room.
+/// An idle socket holds a packet or two, so that filling all of them costs an attacker's packets, not our memory.
 class WarmPorts {
  public:
   WarmPorts(std::size_t idle_max, SocketOptions options) : idle_max_(idle_max), options_(options) {}
@@ -75,7 +77,7 @@ class WarmPorts {
     Descriptor socket;
   };
   Descriptor find(const Endpoint& local);
-  void close_idle();
+  void close_idle(std::size_t count);
 
   const std::size_t idle_max_;
   const SocketOptions options_;

@@ -8,8 +8,8 @@
 namespace rf::relay {
 
 Relay::Relay(const Options& options, Deliver deliver) {
-  warm_ = std::make_unique<WarmPorts>(options.warm_ports_max,
-                                      SocketOptions{options.receive_buffer_bytes, options.dscp});
+  warm_ =
+      std::make_unique<WarmPorts>(options.warm_ports_max, SocketOptions{options.receive_buffer_bytes, options.dscp});
   deliver_ = std::move(deliver);
   for (unsigned i = 0; i < std::max(1u, options.threads); ++i)
     workers_.push_back(std::make_unique<Worker>(options, *warm_, deliver_));
@@ -17,12 +17,22 @@ Relay::Relay(const Options& options, Deliver deliver) {
 
 Relay::~Relay() = default;
 
-Worker& Relay::worker_of(RelayId relay) { return *workers_[std::hash<RelayId>{}(relay) % workers_.size()]; }
+Worker& Relay::worker_of(RelayId relay) {
+  return *workers_[std::hash<RelayId>{}(relay) % workers_.size()];
+}
 
-bool Relay::start(const media::RelayPlan& plan) { return worker_of(plan.id).post(StartStream{plan}); }
-bool Relay::update(const media::RelayPlan& plan) { return worker_of(plan.id).post(UpdateStream{plan}); }
-bool Relay::ask(RelayId relay) { return worker_of(relay).post(AskStream{relay}); }
-void Relay::stop(RelayId relay) { worker_of(relay).post(StopStream{relay}, true); }
+bool Relay::start(const media::RelayPlan& plan) {
+  return worker_of(plan.id).post(StartStream{plan});
+}
+bool Relay::update(const media::RelayPlan& plan) {
+  return worker_of(plan.id).post(UpdateStream{plan});
+}
+bool Relay::ask(RelayId relay) {
+  return worker_of(relay).post(AskStream{relay});
+}
+void Relay::stop(RelayId relay) {
+  worker_of(relay).post(StopStream{relay}, true);
+}
 
 Totals Relay::totals() const {
   Totals totals;

@@ -15,11 +15,13 @@ namespace rf::relay {
 
 /// Bounds and habits of the relay, with their behaviour at the limit.
 struct Options {
-  unsigned threads = 1;                ///< 1 to the number of cores; a stream lives on one of them
-  std::size_t commands_max = 65'536;   ///< waiting for one thread; beyond it start(), update() and ask() give false
-  std::size_t warm_ports_max = 1'024;  ///< sockets kept bound between calls; the one idle longest is closed
-  int receive_buffer_bytes = 65'536;   ///< of each socket (the kernel doubles it): about two seconds of one stream
-  std::uint8_t dscp = 46;              ///< EF (RFC 3246), on everything sent (N5)
+  unsigned threads = 1;               ///< 1 to the number of cores; a stream lives on one of them
+  std::size_t commands_max = 65'536;  ///< waiting for one thread; beyond it start(), update() and ask() give false
+  /// Sockets kept bound between calls (a call then costs a third); beyond it the one idle longest is closed.
+  /// Descriptors: these, four a running stream, and two more once it has settled.
+  std::size_t warm_ports_max = 2'048;
+  int receive_buffer_bytes = 65'536;  ///< of each socket (the kernel doubles it): about two seconds of one stream
+  std::uint8_t dscp = 46;             ///< EF (RFC 3246), on everything sent (N5)
   /// Under load a thread lets packets gather for so long before it looks again: one wake-up then serves many streams.
   std::uint32_t gather_us = 1'000;
   std::uint32_t gather_above_packets_per_s = 4'000;  ///< a thread with less to do wakes for every packet
@@ -30,12 +32,12 @@ struct Options {
 
 /// Counters since the start, over all threads.
 struct Totals {
-  std::uint64_t received = 0;       ///< datagrams read, honest or not
+  std::uint64_t received = 0;  ///< datagrams read, honest or not
   std::uint64_t forwarded = 0;
   std::uint64_t send_failures = 0;  ///< the kernel took neither the packet nor the second try
   std::uint64_t wakeups = 0;
-  std::uint64_t streams = 0;        ///< running now
-  std::uint64_t warm_ports = 0;     ///< idle now
+  std::uint64_t streams = 0;     ///< running now
+  std::uint64_t warm_ports = 0;  ///< idle now
 };
 
 /// What the relay tells the engine.
@@ -47,8 +49,8 @@ class Worker;
 class WarmPorts;
 
 /// Runs relay plans on media threads. All calls are thread-safe and return at once; outcomes come through `deliver`:
-/// RelayFailed when a plan's ports cannot be bound (nothing of it remains), RelaySilent after each silence limit without
-/// RTP, RelayReported after ask() and, with `stopped` set, after every stop(), known or not.
+/// RelayFailed when a plan's ports cannot be bound (nothing of it remains), RelaySilent after each silence limit
+/// without RTP, RelayReported after ask() and, with `stopped` set, after every stop(), known or not.
 class Relay {
  public:
   /// Throws std::system_error when a thread, its epoll or its eventfd cannot be made.

@@ -1,14 +1,14 @@
 #include "shell/relay/worker.hpp"
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -88,6 +88,11 @@ void Worker::add_totals(Totals& totals) const {
 }
 
 void Worker::run() {
+  // Signals belong to the main thread.
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  ::pthread_setname_np(::pthread_self(), "rf-media");
   std::array<epoll_event, events_max> events;
   rate_from_us_ = monotonic_us();
   bool rested = true;
@@ -162,8 +167,9 @@ void Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& 
       Exit& exit = leg.exits[kind];
       if (exit.to != *decision.to)
         exit = {*decision.to, to_kernel(*decision.to, family_of(stream.session.plan().legs[leg_index].local))};
-      sent = ::sendto(leg.ports[kind].fd.get(), packet_.data(), size, MSG_DONTWAIT, exit.kernel.get(),
-                      exit.kernel.size);
+      if (exit.kernel.size == 0) break;
+      sent =
+          ::sendto(leg.ports[kind].fd.get(), packet_.data(), size, MSG_DONTWAIT, exit.kernel.get(), exit.kernel.size);
     }
     if (sent < 0 && errno == EAGAIN) break;
   }
@@ -210,8 +216,7 @@ void Worker::carry_out_commands(std::int64_t now_us) {
     const std::lock_guard lock(mutex_);
     std::swap(queue_, taken_);
   }
-  for (const WorkerCommand& command : taken_)
-    std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
+  for (const WorkerCommand& command : taken_) std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
   taken_.clear();
 }
 

@@ -61,10 +61,10 @@ class Worker {
   struct Leg {
     std::array<Socket, 2> ports;  // RTP, RTCP
     std::array<Exit, 2> exits;
-    Socket direct;                // RTP with the peer `direct_peer` alone
+    Socket direct;  // RTP with the peer `direct_peer` alone
     Endpoint direct_peer;
     Endpoint steady_source;
-    std::uint32_t steady = 0;     // packets in a row from steady_source
+    std::uint32_t steady = 0;  // packets in a row from steady_source
   };
   struct Stream {
     explicit Stream(const media::RelayPlan& plan, std::int64_t now_us) : session(plan, now_us) {}

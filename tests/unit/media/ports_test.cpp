@@ -54,6 +54,20 @@ TEST(PortPool, OrderCannotBeReadOffTheNumbers) {
   EXPECT_FALSE(std::is_sorted(first.begin(), first.end()));
 }
 
+TEST(PortPool, DrawsFromUsedPortsOnceTheyLeaveChoiceEnough) {
+  PortPool pool(10'000, 59'999, Random(5), 10);
+  std::set<std::uint16_t> seen;
+  std::int64_t now = 0;
+  for (int i = 0; i < 5'000; ++i, ++now) {
+    const auto port = pool.take(now);
+    ASSERT_TRUE(port);
+    seen.insert(*port);
+    pool.give_back(*port, now);
+  }
+  EXPECT_GE(seen.size(), PortPool::choice_min);
+  EXPECT_LE(seen.size(), 2 * PortPool::choice_min);
+}
+
 TEST(PortPool, EveryPortComesBackHoweverTheyAreReturned) {
   PortPool pool(40'000, 40'199, Random(3), 100);
   Random chance(4);

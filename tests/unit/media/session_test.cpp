@@ -13,7 +13,9 @@ namespace {
 
 using Datagram = std::vector<std::uint8_t>;
 
-Endpoint at(const std::string& text) { return Endpoint::parse(text).value(); }
+Endpoint at(const std::string& text) {
+  return Endpoint::parse(text).value();
+}
 
 Datagram rtp(std::uint16_t sequence, std::uint32_t ssrc = 1, int payload_type = 8) {
   Datagram d(12 + 160);
@@ -29,7 +31,9 @@ Datagram rtp(std::uint16_t sequence, std::uint32_t ssrc = 1, int payload_type = 
   return d;
 }
 
-Datagram rtcp() { return {0x80, 201, 0, 1, 0, 0, 0, 1}; }
+Datagram rtcp() {
+  return {0x80, 201, 0, 1, 0, 0, 0, 1};
+}
 
 const Endpoint alice = at("198.51.100.1:4000"), alice_rtcp = at("198.51.100.1:4001");
 const Endpoint bob = at("203.0.113.2:5000"), bob_rtcp = at("203.0.113.2:5001");
@@ -337,8 +341,10 @@ TEST(Session, CountsTelephoneEventsOnceEach) {
 TEST(Session, ReportsLossJitterAndQuality) {
   World w(plan());
   for (std::uint16_t i = 0; i < 200; ++i)
-    if (i % 10 != 5) EXPECT_TRUE(w.hears(0, alice, rtp(i)));
-    else w.now_us += 20'000;
+    if (i % 10 != 5)
+      EXPECT_TRUE(w.hears(0, alice, rtp(i)));
+    else
+      w.now_us += 20'000;
   const LegStatistics s = w.leg(0);
   EXPECT_EQ(s.packets, 180u);
   EXPECT_EQ(s.lost, 20u);

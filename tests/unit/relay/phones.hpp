@@ -23,7 +23,9 @@ namespace rf::relay::testing {
 
 inline constexpr int patience_ms = 10'000;
 
-inline Address address(const char* text) { return Address::parse(text).value(); }
+inline Address address(const char* text) {
+  return Address::parse(text).value();
+}
 
 inline Endpoint local_of(const Descriptor& socket) {
   sockaddr_storage storage{};
@@ -52,7 +54,9 @@ inline std::string rtp(std::uint16_t sequence, const std::string& text) {
   return d + text;
 }
 
-inline std::string receiver_report() { return std::string("\x80\xc9\x00\x01\x00\x00\x00\x01", 8); }
+inline std::string receiver_report() {
+  return std::string("\x80\xc9\x00\x01\x00\x00\x00\x01", 8);
+}
 
 /// One UDP socket of a phone or a stranger.
 class Phone {
@@ -79,7 +83,8 @@ class Phone {
     std::string bytes(4'096, '\0');
     sockaddr_storage from{};
     socklen_t size = sizeof from;
-    const ssize_t got = ::recvfrom(socket_.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+    const ssize_t got =
+        ::recvfrom(socket_.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (got < 0) return std::nullopt;
     heard_from_ = from_kernel(from);
     bytes.resize(static_cast<std::size_t>(got));

@@ -1,8 +1,11 @@
 #include "shell/relay/relay.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -70,6 +73,17 @@ TEST(Relay, JoinsAPhoneOnIpv4WithOneOnIpv6) {
   EXPECT_EQ(six.hear(), "across");
   six.send({address("::1"), c.plan.legs[1].local_port}, rtp(1, "back"));
   EXPECT_EQ(c.alice.hear(), "back");
+}
+
+TEST(Relay, AnIpv6AddressOnAnIpv4LegIsNotTakenForTheIpv4AddressInItsTail) {
+  Call c({}, "127.0.0.1", false);
+  c.plan.legs[1].remote_rtp = {address("2001:db8::7f00:1"), c.bob.local().port};
+  c.start();
+  c.alice.send(c.port(0), rtp(1, "REFLECTED"));
+  while (c.relay.totals().received == 0) std::this_thread::yield();
+  EXPECT_EQ(c.ask().legs[0].packets, 1u);
+  EXPECT_FALSE(c.bob.hear(0));
+  EXPECT_EQ(c.relay.totals().send_failures, 1u);
 }
 
 TEST(Relay, AStrangersPacketsReachNobodyAndAreCounted) {
@@ -163,6 +177,7 @@ TEST(Relay, APeerWhosePortClosesAndOpensAgainIsHeardAndHears) {
   { const Phone closed = std::move(c.bob); }
   for (int i = 0; i < 5; ++i) c.alice.send(c.port(0), rtp(++c.sequence, "into the void"));
   c.ask();
+  EXPECT_EQ(c.relay.totals().send_failures, 0u);
   Phone again(where.address, where.port);
   std::optional<std::string> heard;
   c.alice.send(c.port(0), rtp(++c.sequence, "back?"));
@@ -226,6 +241,43 @@ TEST(Relay, AThousandCallsLeaveNoDescriptorBehind) {
   EXPECT_EQ(open_descriptors(), before);
 }
 
+TEST(Relay, IdleSocketsMakeRoomWhenDescriptorsRunOut) {
+  WarmPorts warm(100, {});
+  const Address host = address("127.0.0.1");
+  std::vector<Endpoint> idle;
+  for (int i = 0; i < 20; ++i) {
+    idle.push_back({host, free_pair(host)});
+    warm.give_back(idle.back(), warm.take(idle.back()));
+  }
+  ASSERT_EQ(warm.idle(), 20u);
+  const Endpoint wanted{host, free_pair(host)};
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  // The next descriptor is the lowest free one: a limit just there is as good as a full table.
+  const Descriptor probe(::dup(0));
+  rlimit full = before;
+  full.rlim_cur = static_cast<rlim_t>(probe.get() + 1);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &full), 0);
+  const Descriptor socket = warm.take(wanted);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(static_cast<bool>(socket));
+  EXPECT_LT(warm.idle(), 20u);
+}
+
+TEST(Relay, AnIdlePortHoldsNoMoreThanAPacketOrTwoOfWhatIsSentToIt) {
+  Call c;
+  c.stop();
+  for (std::uint16_t i = 0; i < 500; ++i) c.alice.send(c.port(0), rtp(i, std::string(160, 'x')));
+  std::ifstream table("/proc/net/udp");
+  std::string line, held;
+  const std::string ours = fmt::format("0100007F:{:04X}", c.port(0).port);
+  while (std::getline(table, line))
+    if (line.find(ours) != std::string::npos) held = line;
+  ASSERT_FALSE(held.empty());
+  const std::size_t queue = held.find(':', held.find(" 07 ")) + 1;
+  EXPECT_LT(std::stoul(held.substr(queue, 8), nullptr, 16), 8'192u) << held;
+}
+
 TEST(Relay, APortInUseFailsTheWholePlanAndLeavesNothingBound) {
   Call c({}, "127.0.0.1", false);
   const Phone squatter(c.host, static_cast<std::uint16_t>(c.plan.legs[1].local_port + 1));
@@ -286,8 +338,9 @@ TEST(Relay, MarksItsPacketsAsVoice) {
     Call c(quick_to_settle(), at);
     const int one = 1;
     const bool six = !c.host.is_v4();
-    ASSERT_EQ(::setsockopt(c.bob.fd(), six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_RECVTCLASS : IP_RECVTOS, &one,
-                           sizeof one), 0);
+    ASSERT_EQ(
+        ::setsockopt(c.bob.fd(), six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_RECVTCLASS : IP_RECVTOS, &one, sizeof one),
+        0);
     // Before and after the stream has settled on a socket of its own.
     for (std::uint16_t i = 0; i < 20; ++i) {
       c.bob_says("settle");

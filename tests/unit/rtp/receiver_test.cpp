@@ -88,9 +88,13 @@ TEST(Receiver, ANewTimeLineIsNotJitter) {
   EXPECT_EQ(r.jitter(), 0u);
 }
 
-TEST(Mos, IsToldFromNothingAsZero) { EXPECT_EQ(mos_estimate(0, 0, 0), 0); }
+TEST(Mos, IsToldFromNothingAsZero) {
+  EXPECT_EQ(mos_estimate(0, 0, 0), 0);
+}
 
-TEST(Mos, OfAnUndisturbedStreamIsThatOfG711) { EXPECT_NEAR(mos_estimate(1'000, 0, 0), 4.4, 0.02); }
+TEST(Mos, OfAnUndisturbedStreamIsThatOfG711) {
+  EXPECT_NEAR(mos_estimate(1'000, 0, 0), 4.4, 0.02);
+}
 
 TEST(Mos, FallsWithLossAndJitterAndStaysInItsRange) {
   double before = 5;

@@ -22,7 +22,9 @@ Datagram packet(int count, int type, const Datagram& body) {
   return d;
 }
 
-Datagram receiver_report() { return packet(0, 201, {0, 0, 0, 7}); }
+Datagram receiver_report() {
+  return packet(0, 201, {0, 0, 0, 7});
+}
 
 Datagram operator+(Datagram a, const Datagram& b) {
   a.insert(a.end(), b.begin(), b.end());

@@ -10,7 +10,9 @@ namespace {
 
 using Datagram = std::vector<std::uint8_t>;
 
-Datagram minimal() { return {0x80, 0x08, 0x12, 0x34, 0, 0, 0x10, 0, 0xde, 0xad, 0xbe, 0xef}; }
+Datagram minimal() {
+  return {0x80, 0x08, 0x12, 0x34, 0, 0, 0x10, 0, 0xde, 0xad, 0xbe, 0xef};
+}
 
 TEST(Rtp, ReadsTheFixedHeaderAndThePayload) {
   Datagram d = minimal();
@@ -36,9 +38,9 @@ TEST(Rtp, AcceptsAPacketWithoutPayload) {
 TEST(Rtp, SkipsSourcesExtensionAndPadding) {
   Datagram d = minimal();
   d[0] = 0x80 | 0x20 | 0x10 | 2;
-  d.insert(d.end(), {0, 0, 0, 1, 0, 0, 0, 2});                 // two contributing sources
-  d.insert(d.end(), {0xbe, 0xde, 0, 1, 9, 9, 9, 9});           // an extension of one word
-  d.insert(d.end(), {42, 43, 0, 0, 3});                        // two of payload, three of padding
+  d.insert(d.end(), {0, 0, 0, 1, 0, 0, 0, 2});        // two contributing sources
+  d.insert(d.end(), {0xbe, 0xde, 0, 1, 9, 9, 9, 9});  // an extension of one word
+  d.insert(d.end(), {42, 43, 0, 0, 3});               // two of payload, three of padding
   const auto h = parse(d);
   ASSERT_TRUE(h);
   EXPECT_EQ(h->csrcs.size(), 8u);
