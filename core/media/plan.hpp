@@ -15,7 +15,7 @@ struct LegPlan {
   std::uint16_t local_port = 0;  ///< even; RTCP on the next one
   Endpoint remote_rtp;           ///< from the SDP; port 0 while unknown, or when the peer declined the stream
   Endpoint remote_rtcp;
-  /// Where this leg's signalling comes from. When `learn` is set (the SDP address is not that host: a NAT lies between),
+  /// Where this leg's signalling comes from. When `learn` is set (the SDP address is not that host: a NAT between),
   /// the first packet that fits this address teaches the remote endpoint, once; no other source ever does (M3).
   Address signalling;
   bool learn = false;
@@ -27,7 +27,7 @@ struct RelayPlan {
   RelayId id;
   CallId call;
   std::array<LegPlan, 2> legs;  ///< 0 the caller's, 1 the callee's
-  std::uint32_t silence_limit_ms = 0;  ///< report RelaySilent after so long without RTP from either side; 0 never (hold)
+  std::uint32_t silence_limit_ms = 0;  ///< report RelaySilent after so long without RTP from either side; 0 never
   std::uint32_t clock_hz = 8'000;      ///< of the first payload type: turns RTP timestamps into time for jitter
 };
 
