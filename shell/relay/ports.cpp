@@ -162,22 +162,20 @@ Descriptor WarmPorts::take(const Endpoint& local) {
 }
 
 void WarmPorts::close_idle(std::size_t count) {
-  std::list<Idle> closed;  // outside the lock
   const std::lock_guard lock(mutex_);
   for (; count > 0 && !idle_.empty(); --count) {
     by_local_.erase(idle_.front().local);
-    closed.splice(closed.end(), idle_, idle_.begin());
+    idle_.pop_front();
   }
 }
 
 void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
   if (idle_max_ == 0) return;
   set_receive_buffer(socket.get(), 1);  // the kernel makes it the least it allows
-  Descriptor closed;                    // outside the lock
   const std::lock_guard lock(mutex_);
   if (by_local_.contains(local)) return;
   if (idle_.size() >= idle_max_) {
-    closed = std::move(idle_.front().socket);
+    // Closed under the lock: a thread that no longer finds it here must find its port free.
     by_local_.erase(idle_.front().local);
     idle_.pop_front();
   }

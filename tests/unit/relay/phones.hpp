@@ -43,6 +43,11 @@ inline std::uint16_t free_pair(const Address& at) {
   }
 }
 
+/// Containers are often made without IPv6, even on loopback.
+inline bool has_ipv6() {
+  return static_cast<bool>(bind_port({address("::1"), 0}, {0, 0}));
+}
+
 /// An RTP packet whose payload is `text`.
 inline std::string rtp(std::uint16_t sequence, const std::string& text) {
   std::string d(12, '\0');
