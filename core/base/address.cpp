@@ -133,15 +133,17 @@ bool Address::is_private() const {
 bool Address::is_multicast() const { return is_v4() ? bytes_[12] >> 4 == 14 : bytes_[0] == 0xff; }
 
 void Address::append_to(std::string& out) const {
-  char text[46];
-  char* at = text;
-  const auto put = [&](unsigned value, int base) { at = std::to_chars(at, text + sizeof text, value, base).ptr; };
+  std::array<char, 48> text;
+  std::size_t size = 0;
   if (is_v4()) {
     for (std::size_t i = 12; i < 16; ++i) {
-      if (i > 12) *at++ = '.';
-      put(bytes_[i], 10);
+      const unsigned octet = bytes_[i];
+      if (i > 12) text[size++] = '.';
+      if (octet >= 100) text[size++] = static_cast<char>('0' + octet / 100);
+      if (octet >= 10) text[size++] = static_cast<char>('0' + octet / 10 % 10);
+      text[size++] = static_cast<char>('0' + octet % 10);
     }
-    out.append(text, at);
+    out.append(text.data(), size);
     return;
   }
   std::array<unsigned, 8> groups{};
@@ -158,15 +160,20 @@ void Address::append_to(std::string& out) const {
   }
   for (std::size_t i = 0; i < 8; ++i) {
     if (i == best) {
-      *at++ = ':';
-      *at++ = ':';
+      text[size++] = ':';
+      text[size++] = ':';
       i += best_length - 1;
       continue;
     }
-    if (i > 0 && at[-1] != ':') *at++ = ':';
-    put(groups[i], 16);
+    if (i > 0 && text[size - 1] != ':') text[size++] = ':';
+    bool leading = true;
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      const unsigned digit = groups[i] >> shift & 15;
+      leading = leading && digit == 0 && shift > 0;
+      if (!leading) text[size++] = "0123456789abcdef"[digit];
+    }
   }
-  out.append(text, at);
+  out.append(text.data(), size);
 }
 
 std::string Address::text() const {

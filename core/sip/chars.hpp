@@ -1,6 +1,10 @@
 // The character classes of RFC 3261 §25.1 as one table, and the scanning primitives of the hot path.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -23,6 +27,7 @@ enum Class : std::uint16_t {
   hex = 1024,
   phone = 2048,    ///< phonedigit-hex of RFC 3966 and its visual separators
   address = 4096,  ///< what an IPv6 address is written with
+  label = 8192,    ///< alphanum / -
 };
 
 namespace detail {
@@ -34,7 +39,7 @@ constexpr std::array<std::uint16_t, 256> make_table() {
   };
   constexpr std::string_view digits = "0123456789", hex_letters = "abcdefABCDEF";
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  constexpr unsigned everywhere = token | host | user | password | uri_param | uri_header | word | uric;
+  constexpr unsigned everywhere = token | host | label | user | password | uri_param | uri_header | word | uric;
   add(digits, everywhere | digit | hex | phone | address);
   add(letters, everywhere | alpha);
   add(hex_letters, hex | phone | address);
@@ -42,6 +47,7 @@ constexpr std::array<std::uint16_t, 256> make_table() {
   add("-.!%*_+`'~", token | word);
   add("()<>:\\\"/[]?{}", word);
   add("-.", host);
+  add("-", label);
   add("&=+$,;?/", user);
   add("&=+$,", password);
   add("[]/:&+$", uri_param);
@@ -82,8 +88,18 @@ inline const char* skip_escaped(const char* at, const char* end, unsigned classe
   }
 }
 
-/// The first byte that is not printable ASCII (0x20 to 0x7e), eight at a time.
+/// The first byte that is not printable ASCII (0x20 to 0x7e), as many at a time as the machine has room for.
 inline const char* skip_printable(const char* at, const char* end) {
+#if defined(__SSE2__)
+  // As signed numbers the bytes from 0x80 on are below the space.
+  const __m128i below = _mm_set1_epi8(0x1f), above = _mm_set1_epi8(0x7f);
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i printable = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, above), _mm_cmpgt_epi8(bytes, below));
+    const auto odd = static_cast<unsigned>(_mm_movemask_epi8(printable)) ^ 0xffffu;
+    if (odd != 0) return at + std::countr_zero(odd);
+  }
+#endif
   constexpr std::uint64_t ones = 0x0101010101010101ULL, tops = ones * 0x80;
   for (; end - at >= 8; at += 8) {
     std::uint64_t w;

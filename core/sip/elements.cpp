@@ -12,50 +12,52 @@ using chars::is;
 
 namespace {
 
+enum class ParamValues : bool { generic, via };  // a Via's may be a bare IPv6 address (RFC 5118 §4.5)
+
 std::string_view view(const char* from, const char* to) { return {from, static_cast<std::size_t>(to - from)}; }
 
-// Four parts of one to three digits, at most 255, no leading zeros: what Address::parse takes, without its cost.
-bool is_ipv4(const char* at, const char* end) {
+// Four parts of one to three digits, at most 255, no leading zeros: what Address::parse takes, without its cost. Gives the
+// first byte behind, or null.
+const char* skip_ipv4(const char* at, const char* end) {
   for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == end || *at++ != '.')) return false;
+    if (part > 0 && (at == end || *at++ != '.')) return nullptr;
     const char* const first = at;
-    int value = 0;
-    while (at != end && is(*at, chars::digit) && at - first < 3) value = value * 10 + (*at++ - '0');
-    if (at == first || value > 255 || (at - first > 1 && *first == '0')) return false;
+    unsigned value = 0;
+    while (at != end && is(*at, chars::digit) && at - first < 3) value = value * 10 + static_cast<unsigned>(*at++ - '0');
+    if (at == first || value > 255 || (at - first > 1 && *first == '0')) return nullptr;
   }
-  return at == end;
+  return at == end || !is(*at, chars::host) ? at : nullptr;
 }
 
 bool read_host_name(scan::Cursor& in, std::string_view& host) {
   const char* const first = in.at;
+  if (!in.done() && is(*first, chars::digit)) {
+    if (const char* const behind = skip_ipv4(first, in.end); behind != nullptr) {
+      host = view(first, behind);
+      in.at = behind;
+      return true;
+    }
+  }
   const char* label = first;
-  const char* at = first;
-  for (;; ++at) {
-    const bool inside = at != in.end && is(*at, chars::host);
-    if (inside && *at != '.') continue;
-    const bool at_dot = inside;
-    if (at == label) {
-      // A single dot may end the name (the root); an empty label anywhere else is a fault.
-      if (at_dot || at == first) return in.at = at, false;
+  for (;;) {
+    in.at = chars::skip(label, in.end, chars::label);
+    if (in.at == label) return false;
+    if (*label == '-' || in.at[-1] == '-') return in.at = label, false;
+    if (!in.peek('.')) break;
+    // A dot may end the name (the root); two in a row may not.
+    if (in.end - in.at < 2 || !is(in.at[1], chars::host)) {
+      ++in.at;
       break;
     }
-    if (*label == '-' || at[-1] == '-') return in.at = label, false;
-    if (!at_dot) break;
-    label = at + 1;
+    label = in.at + 1;
   }
-  // RFC 3261 §25.1 toplabel begins with a letter; otherwise it has to be an IPv4 address.
-  const char* last = label;
-  if (last == at) {
-    last = at - 1;
-    while (last != first && last[-1] != '.') --last;
-  }
-  if (!is(*last, chars::alpha) && !is_ipv4(first, at)) return in.at = last, false;
-  host = view(first, at);
-  in.at = at;
+  // RFC 3261 §25.1: toplabel begins with a letter, so that no name looks like an address.
+  if (!is(*label, chars::alpha)) return in.at = label, false;
+  host = view(first, in.at);
   return true;
 }
 
-bool read_param_value(scan::Cursor& in, scan::ParamValues values) {
+bool read_param_value(scan::Cursor& in, ParamValues values) {
   if (in.done()) return false;
   if (*in.at == '"') return scan::read_quoted(in);
   if (*in.at == '[') {
@@ -64,11 +66,45 @@ bool read_param_value(scan::Cursor& in, scan::ParamValues values) {
   }
   const char* const first = in.at;
   in.at = chars::skip(in.at, in.end, chars::token);
-  if (values == scan::ParamValues::via && in.peek(':')) {
+  if (values == ParamValues::via && in.peek(':')) {
     in.at = chars::skip(first, in.end, chars::address);
     return Address::parse(view(first, in.at)).has_value();
   }
   return in.at != first;
+}
+
+// Reads *(SEMI generic-param) and shows each name and value to `visit`.
+template <class Visit>
+bool read_params_with(scan::Cursor& in, Params& params, ParamValues values, Visit visit) {
+  params = {};
+  in.skip_space();
+  if (!in.peek(';')) return true;
+  scan::ParamNames names;
+  const char* const first = in.at;
+  const char* last = in.at;
+  for (; in.peek(';'); in.skip_space()) {
+    if (names.full()) return in.limit = ParseErrorCode::too_many_params, false;
+    ++in.at;
+    in.skip_space();
+    const char* const name = in.at;
+    in.at = chars::skip(in.at, in.end, chars::token);
+    if (in.at == name) return false;
+    const std::string_view text = view(name, in.at);
+    if (!names.add(name, text.size())) return in.at = name, false;
+    last = in.at;
+    in.skip_space();
+    std::string_view value;
+    if (in.take('=')) {
+      in.skip_space();
+      const char* const begin = in.at;
+      if (!read_param_value(in, values)) return false;
+      last = in.at;
+      value = view(begin, last);
+    }
+    visit(text, value);
+  }
+  params = Params(view(first, last));
+  return true;
 }
 
 // The URI of a name-addr without brackets: no comma, semicolon or question mark belongs to it (RFC 3261 §20.10).
@@ -140,34 +176,8 @@ bool scan::read_port(Cursor& in, std::optional<std::uint16_t>& port) {
   return true;
 }
 
-bool scan::read_params(Cursor& in, Params& params, ParamValues values) {
-  std::array<std::string_view, WireLimits::params> names;
-  std::size_t count = 0;
-  const char* first = nullptr;
-  const char* last = in.at;
-  for (in.skip_space(); in.peek(';'); in.skip_space()) {
-    if (first == nullptr) first = in.at;
-    if (count == names.size()) return in.limit = ParseErrorCode::too_many_params, false;
-    ++in.at;
-    in.skip_space();
-    const char* const name = in.at;
-    in.at = chars::skip(in.at, in.end, chars::token);
-    if (in.at == name) return false;
-    const std::string_view text = view(name, in.at);
-    // RFC 3261 §7.3.1: a parameter name comes once; two tags would let two readers see two dialogs.
-    for (std::size_t i = 0; i < count; ++i)
-      if (equal_nocase(names[i], text)) return in.at = name, false;
-    names[count++] = text;
-    last = in.at;
-    in.skip_space();
-    if (in.take('=')) {
-      in.skip_space();
-      if (!read_param_value(in, values)) return false;
-      last = in.at;
-    }
-  }
-  params = first == nullptr ? Params() : Params(view(first, last));
-  return true;
+bool scan::read_params(Cursor& in, Params& params) {
+  return read_params_with(in, params, ParamValues::generic, [](std::string_view, std::string_view) {});
 }
 
 bool scan::read_name_addr(Cursor& in, NameAddr& out) {
@@ -244,14 +254,12 @@ bool scan::read_via(Cursor& in, Via& out) {
     if (!read_port(in, out.port)) return false;
     out.raw = view(first, in.at);
   }
-  if (!read_params(in, out.params, ParamValues::via)) return false;
-  if (out.params.empty()) return true;
-  out.raw = view(first, out.params.raw().data() + out.params.raw().size());
-  Params rest = out.params;
-  while (const auto param = rest.next()) {
-    if (param->name.size() == 6 && equal_nocase(param->name, "branch")) out.branch = param->value;
-    if (param->name.size() == 5 && equal_nocase(param->name, "rport")) out.rport = true;
-  }
+  const auto keep = [&out](std::string_view name, std::string_view value) {
+    if (name.size() == 6 && equal_nocase(name, "branch")) out.branch = value;
+    if (name.size() == 5 && equal_nocase(name, "rport")) out.rport = true;
+  };
+  if (!read_params_with(in, out.params, ParamValues::via, keep)) return false;
+  if (!out.params.empty()) out.raw = view(first, out.params.raw().data() + out.params.raw().size());
   return true;
 }
 

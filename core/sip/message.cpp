@@ -11,6 +11,7 @@ namespace {
 using chars::is;
 using Code = ParseErrorCode;
 
+constexpr std::ptrdiff_t longest_known_name = 20;  // P-Preferred-Identity
 constexpr std::size_t name_count = static_cast<std::size_t>(HeaderName::other);
 
 // Headers of which a second line would change what the message means. Others that should come once (User-Agent, Subject)
@@ -236,10 +237,18 @@ class MessageReader {
       return false;
     }
     char* const name = at_;
-    const char* const name_end = chars::skip(at_, end_, chars::token);
-    char* const colon = const_cast<char*>(chars::skip_space(name_end, end_));
-    if (colon == end_) return fault(Code::truncated, colon), false;
-    if (name_end == name || *colon != ':') return skip_bad_line(colon);
+    const auto room = std::min<std::ptrdiff_t>(end_ - at_, longest_known_name + 1);
+    auto* colon = static_cast<char*>(std::memchr(at_, ':', static_cast<std::size_t>(room)));
+    const char* name_end = colon;
+    // A known name with its colon right behind it needs no further look at its characters.
+    HeaderName id = colon == nullptr ? HeaderName::other : parse_header_name(view(name, colon));
+    if (id == HeaderName::other) {
+      name_end = chars::skip(at_, end_, chars::token);
+      colon = const_cast<char*>(chars::skip_space(name_end, end_));
+      if (colon == end_) return fault(Code::truncated, colon), false;
+      if (name_end == name || *colon != ':') return skip_bad_line(colon);
+      id = parse_header_name(view(name, name_end));
+    }
     char* const value = const_cast<char*>(chars::skip_space(colon + 1, end_));
     char* line_end = nullptr;
     bool folded = false;
@@ -247,8 +256,7 @@ class MessageReader {
     at_ = line_end + 2;
     if (m_.headers_.size() == WireLimits::headers) return fault(Code::too_many_headers, name), false;
     if (folded) line_end = unfold(value, line_end);
-    Header header{HeaderName::other, view(name, name_end), chars::trim(view(value, line_end))};
-    header.id = parse_header_name(header.name);
+    const Header header{id, view(name, name_end), chars::trim(view(value, line_end))};
     m_.headers_.push(header);
     if (header.id != HeaderName::other) {
       auto& place = m_.first_[static_cast<std::size_t>(header.id)];

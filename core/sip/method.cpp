@@ -26,14 +26,41 @@ constexpr std::array<std::string_view, name_count> header_texts = {
     "Via", "Warning", "WWW-Authenticate"};
 static_assert(header_texts.back() == "WWW-Authenticate");
 
+// Each name in small letters, and beside it the bits that a letter's case may differ in: none for '-'.
 constexpr std::size_t longest = 20;
-using Lowered = std::array<std::array<char, longest>, name_count>;
-constexpr Lowered lowered = [] {
-  Lowered out{};
-  for (std::size_t i = 0; i < name_count; ++i)
-    for (std::size_t j = 0; j < header_texts[i].size(); ++j) out[i][j] = chars::lower(header_texts[i][j]);
+struct Lowered {
+  char text[longest] = {};
+  char case_bits[longest] = {};
+};
+constexpr std::array<Lowered, name_count> lowered = [] {
+  std::array<Lowered, name_count> out{};
+  for (std::size_t i = 0; i < name_count; ++i) {
+    for (std::size_t j = 0; j < header_texts[i].size(); ++j) {
+      out[i].text[j] = chars::lower(header_texts[i][j]);
+      out[i].case_bits[j] = header_texts[i][j] == '-' ? 0 : 0x20;
+    }
+  }
   return out;
 }();
+
+template <class Word>
+bool same_word(const char* text, const Lowered& name, std::size_t at) {
+  Word word, wanted, bits;
+  std::memcpy(&word, text + at, sizeof word);
+  std::memcpy(&wanted, name.text + at, sizeof wanted);
+  std::memcpy(&bits, name.case_bits + at, sizeof bits);
+  return static_cast<Word>(word | bits) == wanted;
+}
+
+// Whole words, the last one overlapping the one before it.
+bool same_name(const char* text, const Lowered& name, std::size_t size) {
+  if (size >= 8) {
+    return same_word<std::uint64_t>(text, name, 0) && (size <= 16 || same_word<std::uint64_t>(text, name, 8)) &&
+           same_word<std::uint64_t>(text, name, size - 8);
+  }
+  if (size >= 4) return same_word<std::uint32_t>(text, name, 0) && same_word<std::uint32_t>(text, name, size - 4);
+  return same_word<std::uint16_t>(text, name, 0) && same_word<std::uint16_t>(text, name, size - 2);
+}
 
 constexpr std::array<HeaderName, 26> compact = [] {
   std::array<HeaderName, 26> out{};
@@ -122,12 +149,7 @@ HeaderName parse_header_name(std::string_view text) {
   if (text.size() > longest) return HeaderName::other;
   const std::size_t place = perfect.places[key_of(text.data(), text.size()) * perfect.multiplier >> 23];
   if (place == name_count || header_texts[place].size() != text.size()) return HeaderName::other;
-  const char* const wanted = lowered[place].data();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    // '-' is the only character of a name that is no letter, and CR would look like it with the case bit set.
-    if ((text[i] | 0x20) != wanted[i] || text[i] == '\r') return HeaderName::other;
-  }
-  return static_cast<HeaderName>(place);
+  return same_name(text.data(), lowered[place], text.size()) ? static_cast<HeaderName>(place) : HeaderName::other;
 }
 
 }  // namespace rf::sip

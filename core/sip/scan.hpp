@@ -1,8 +1,11 @@
 // The grammar's pieces as prefix readers over one cursor; the public parsers are thin shells around them.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string_view>
 
+#include "core/base/limits.hpp"
 #include "core/sip/message.hpp"
 
 namespace rf::sip::scan {
@@ -24,13 +27,31 @@ struct Cursor {
   void skip_space();
 };
 
-enum class ParamValues : bool { generic, via };  ///< a Via's may be a bare IPv6 address (RFC 5118 §4.5)
+/// The parameter names seen so far, to refuse one that comes twice (RFC 3261 §7.3.1, §19.1.1): two of them would let two
+/// readers see two dialogs. Nothing is written before it is used.
+class ParamNames {
+ public:
+  /// False when the name was there already; asks full() first.
+  bool add(const char* at, std::size_t size) {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (sizes_[i] == size && equal_nocase({starts_[i], size}, {at, size})) return false;
+    starts_[count_] = at;
+    sizes_[count_++] = size;
+    return true;
+  }
+  bool full() const { return count_ == starts_.size(); }
+
+ private:
+  std::array<const char*, WireLimits::params> starts_;
+  std::array<std::size_t, WireLimits::params> sizes_;
+  std::size_t count_ = 0;
+};
 
 /// Each reads its production from the cursor and stops behind it; false on a fault.
 bool read_quoted(Cursor& in);
 bool read_host(Cursor& in, std::string_view& host);
 bool read_port(Cursor& in, std::optional<std::uint16_t>& port);
-bool read_params(Cursor& in, Params& params, ParamValues values = ParamValues::generic);
+bool read_params(Cursor& in, Params& params);
 bool read_name_addr(Cursor& in, NameAddr& out);
 bool read_via(Cursor& in, Via& out);
 

@@ -18,18 +18,13 @@ bool read_uri_params(scan::Cursor& in, Params& params) {
   const char* const first = in.at;
   const char*& at = in.at;
   const char* const end = in.end;
-  std::array<std::string_view, WireLimits::params> names;
-  std::size_t count = 0;
+  scan::ParamNames names;
   while (at != end && *at == ';') {
-    if (count == names.size()) return in.limit = ParseErrorCode::too_many_params, false;
+    if (names.full()) return in.limit = ParseErrorCode::too_many_params, false;
     const char* const name = ++at;
     at = chars::skip_escaped(at, end, chars::uri_param);
     if (at == name) return false;
-    const std::string_view text(name, static_cast<std::size_t>(at - name));
-    // RFC 3261 §19.1.1: a parameter name comes once; two would let two readers see two URIs.
-    for (std::size_t i = 0; i < count; ++i)
-      if (equal_nocase(names[i], text)) return at = name, false;
-    names[count++] = text;
+    if (!names.add(name, static_cast<std::size_t>(at - name))) return at = name, false;
     if (at != end && *at == '=') {
       const char* const value = ++at;
       at = chars::skip_escaped(at, end, chars::uri_param);
@@ -176,6 +171,12 @@ bool scan::read_uri(Cursor& in, Uri& out) {
   out = Uri{};
   out.raw = view(in.at, in.end);
   const char* const scheme = in.at;
+  if (in.end - in.at > 4 && std::memcmp(in.at, "sip:", 4) == 0) {
+    out.scheme = Uri::Scheme::sip;
+    out.scheme_text = view(scheme, scheme + 3);
+    in.at += 4;
+    return read_sip(in, out);
+  }
   if (in.done() || !is(*in.at, chars::alpha)) return false;
   while (!in.done() && (is(*in.at, chars::alpha | chars::digit) || *in.at == '+' || *in.at == '-' || *in.at == '.'))
     ++in.at;
