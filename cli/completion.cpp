@@ -10,7 +10,7 @@ namespace {
 
 // One place in the tree: the words that lead there, and what may follow.
 struct Node {
-  std::string path;  ///< "extension add"
+  std::string path;                                           ///< "extension add"
   std::vector<std::pair<std::string, std::string>> commands;  ///< name, description
   std::vector<std::pair<std::string, std::string>> options;
 };
@@ -25,7 +25,8 @@ void walk(const CLI::App& app, const std::string& path, std::vector<Node>& out) 
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     node.commands.emplace_back(sub->get_name(), first_line(sub->get_description()));
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) node.options.emplace_back("--" + name, first_line(option->get_description()));
+    for (const std::string& name : option->get_lnames())
+      node.options.emplace_back("--" + name, first_line(option->get_description()));
   }
   out.push_back(std::move(node));
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
@@ -54,7 +55,8 @@ std::string bash(const std::vector<Node>& nodes) {
     }
   out += "    esac\n  done\n  case \"$path\" in\n";
   for (const Node& node : nodes)
-    out += fmt::format("    '{}') COMPREPLY=($(compgen -W '{} {}' -- \"$cur\")) ;;\n", node.path, names_of(node.commands), names_of(node.options));
+    out += fmt::format("    '{}') COMPREPLY=($(compgen -W '{} {}' -- \"$cur\")) ;;\n", node.path,
+                       names_of(node.commands), names_of(node.options));
   return out + "  esac\n}\ncomplete -o default -F _ringfence ringfence\n";
 }
 
@@ -107,7 +109,8 @@ std::string fish(const std::vector<Node>& nodes) {
       "end\n";
   for (const Node& node : nodes) {
     const std::string where = fmt::format("complete -c ringfence -n '__ringfence_at {}'", node.path);
-    for (const auto& [name, description] : node.commands) out += fmt::format("{} -f -a {} -d {}\n", where, name, in_quotes(description));
+    for (const auto& [name, description] : node.commands)
+      out += fmt::format("{} -f -a {} -d {}\n", where, name, in_quotes(description));
     for (const auto& [name, description] : node.options)
       out += fmt::format("{} -l {} -d {}\n", where, name.substr(2), in_quotes(description));
   }

@@ -26,7 +26,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension add 1002 --registrations 3 --newcomer refuse\n"
      "  ringfence extension add 1003 --remote --no-md5                a phone outside the office\n"
      "  pass show pbx/1004 | ringfence extension add 1004 --password-stdin\n"},
-    {"extension.list", "  ringfence extension list\n  ringfence extension list --json | jq -r '.extensions[].number'\n"},
+    {"extension.list",
+     "  ringfence extension list\n  ringfence extension list --json | jq -r '.extensions[].number'\n"},
     {"extension.show", "  ringfence extension show 1001\n"},
     {"extension.set",
      "  ringfence extension set 1001 --remote         allow registration from outside\n"

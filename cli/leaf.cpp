@@ -26,7 +26,8 @@ bool is_positional(const command::Spec& spec, const Parameter& p) {
 void add_when(Leaf& leaf, const Parameter& p) {
   const std::string key(p.name);
   const std::string name = "--" + key.substr(0, key.find('_'));
-  const std::string help = std::string(p.name == "from_ms" ? "begun at or after" : "begun before") + ": 2026-01-31 or \"2026-01-31 08:00\"";
+  const std::string help =
+      std::string(p.name == "from_ms" ? "begun at or after" : "begun before") + ": 2026-01-31 or \"2026-01-31 08:00\"";
   leaf.app
       ->add_option_function<std::string>(
           name,
@@ -59,7 +60,8 @@ void add_parameter(Leaf& leaf, const Parameter& p) {
               option_name(p.name), [&leaf, key](const std::int64_t& value) { leaf.args[key] = value; }, help)
           ->type_name(std::to_string(p.min) + ".." + std::to_string(p.max));
       return;
-    case Kind::text: break;
+    case Kind::text:
+      break;
   }
   const bool positional = is_positional(*leaf.spec, p);
   auto* option = leaf.app->add_option_function<std::string>(
@@ -82,10 +84,12 @@ std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec) {
   leaf->spec = &spec;
   const std::size_t dot = spec.name.find('.');
   const std::string word(dot == std::string_view::npos ? spec.name : spec.name.substr(dot + 1));
-  leaf->app = parent.add_subcommand(word, std::string(spec.summary) + (spec.needs_server ? " (needs a running server)" : ""));
+  leaf->app =
+      parent.add_subcommand(word, std::string(spec.summary) + (spec.needs_server ? " (needs a running server)" : ""));
   for (const Parameter& p : spec.parameters) add_parameter(*leaf, p);
   leaf->app->add_flag("--json", leaf->json, "the result as JSON");
-  if (spec.name == "cdr.list") leaf->app->add_flag("--csv", leaf->csv, "the result as CSV, safe to open in a spreadsheet");
+  if (spec.name == "cdr.list")
+    leaf->app->add_flag("--csv", leaf->csv, "the result as CSV, safe to open in a spreadsheet");
   leaf->app->callback([raw = leaf.get()] { raw->here = true; });
   teach(*leaf->app, spec.name);
   return leaf;

@@ -44,9 +44,12 @@ void facts(std::ostream& out, const std::vector<std::pair<std::string_view, std:
 }
 
 void account(const Json& r, std::ostream& out) {
-  facts(out, {{"registration name", text_at(r, "auth_name")}, {"password", text_at(r, "password")}, {"realm", text_at(r, "realm")}});
+  facts(out, {{"registration name", text_at(r, "auth_name")},
+              {"password", text_at(r, "password")},
+              {"realm", text_at(r, "realm")}});
   if (r.contains("password"))
-    fmt::print(out, "\nThe password is shown only now. Lost it? ringfence extension reset-password {}\n", plain(text_at(r, "number")));
+    fmt::print(out, "\nThe password is shown only now. Lost it? ringfence extension reset-password {}\n",
+               plain(text_at(r, "number")));
 }
 
 void extension(const Json& r, std::ostream& out) {
@@ -64,8 +67,8 @@ void extension(const Json& r, std::ostream& out) {
 void extensions(const Json& r, std::ostream& out) {
   Table table({"NUMBER", "NAME", "REGISTRATION NAME", "ENABLED", "REMOTE", "PHONES", "CALLS"});
   for (const Json& e : list_at(r, "extensions"))
-    table.add({text_at(e, "number"), text_at(e, "name"), text_at(e, "auth_name"), text_at(e, "enabled"), text_at(e, "remote"),
-               text_at(e, "registrations") + " " + text_at(e, "newcomer"), text_at(e, "calls")});
+    table.add({text_at(e, "number"), text_at(e, "name"), text_at(e, "auth_name"), text_at(e, "enabled"),
+               text_at(e, "remote"), text_at(e, "registrations") + " " + text_at(e, "newcomer"), text_at(e, "calls")});
   if (table.empty()) return fmt::print(out, "No extensions yet. Add one: ringfence extension add 1001\n");
   table.print(out);
 }
@@ -73,8 +76,8 @@ void extensions(const Json& r, std::ostream& out) {
 void registrations(const Json& r, std::ostream& out) {
   Table table({"NUMBER", "FROM", "TRANSPORT", "EXPIRES IN", "USER AGENT", "CONTACT KEY"});
   for (const Json& b : list_at(r, "registrations"))
-    table.add({text_at(b, "number"), text_at(b, "remote"), text_at(b, "transport"), show_duration(number_at(b, "expires_in_s")),
-               text_at(b, "user_agent"), text_at(b, "key")});
+    table.add({text_at(b, "number"), text_at(b, "remote"), text_at(b, "transport"),
+               show_duration(number_at(b, "expires_in_s")), text_at(b, "user_agent"), text_at(b, "key")});
   if (table.empty()) return fmt::print(out, "No phone is registered.\n");
   table.print(out);
 }
@@ -93,9 +96,11 @@ void cdrs(const Json& r, std::ostream& out) {
   for (const Json& c : list_at(r, "cdrs")) {
     const Json& media = list_at(c, "media");
     std::string mos;
-    for (const Json& leg : media) mos += (mos.empty() ? "" : "/") + (number_at(leg, "packets") > 0 ? text_at(leg, "mos") : "-");
+    for (const Json& leg : media)
+      mos += (mos.empty() ? "" : "/") + (number_at(leg, "packets") > 0 ? text_at(leg, "mos") : "-");
     table.add({show_when(number_at(c, "started_ms")), text_at(c, "caller"), text_at(c, "dialled"), text_at(c, "result"),
-               show_duration(number_at(c, "talked_s")), text_at(c, "ended_by"), text_at(c, "sip_status"), mos, text_at(c, "id")});
+               show_duration(number_at(c, "talked_s")), text_at(c, "ended_by"), text_at(c, "sip_status"), mos,
+               text_at(c, "id")});
   }
   if (table.empty()) return fmt::print(out, "No call records fit.\n");
   table.print(out);
@@ -104,15 +109,18 @@ void cdrs(const Json& r, std::ostream& out) {
 void ports(const Json& r, std::ostream& out) {
   Table table({"SERVICE", "PROTOCOL", "ADDRESS", "PORT", "STATE"});
   for (const Json& p : list_at(r, "ports"))
-    table.add({text_at(p, "service"), text_at(p, "protocol"), text_at(p, "address"), text_at(p, "port"), text_at(p, "state")});
+    table.add({text_at(p, "service"), text_at(p, "protocol"), text_at(p, "address"), text_at(p, "port"),
+               text_at(p, "state")});
   table.print(out);
 }
 
 void status(const Json& r, std::ostream& out) {
-  fmt::print(out, "Ringfence {} runs since {} ({}){}\n\n", plain(text_at(r, "version")), show_when(number_at(r, "started_ms")),
-             show_duration(number_at(r, "uptime_s")), r.value("stopping", false) ? ", stopping" : "");
+  fmt::print(out, "Ringfence {} runs since {} ({}){}\n\n", plain(text_at(r, "version")),
+             show_when(number_at(r, "started_ms")), show_duration(number_at(r, "uptime_s")),
+             r.value("stopping", false) ? ", stopping" : "");
   Table listeners({"LISTENER", "ADDRESS", "STATE"});
-  for (const Json& l : list_at(r, "listeners")) listeners.add({text_at(l, "transport"), text_at(l, "address"), text_at(l, "state")});
+  for (const Json& l : list_at(r, "listeners"))
+    listeners.add({text_at(l, "transport"), text_at(l, "address"), text_at(l, "state")});
   listeners.print(out);
   out << '\n';
   Table limits({"LIMIT", "USED", "OF"});
@@ -120,7 +128,8 @@ void status(const Json& r, std::ostream& out) {
   limits.print(out);
   out << '\n';
   Table counters({"COUNTED SINCE START", ""});
-  for (const auto& [name, value] : r.value("counters", Json::object()).items()) counters.add({name, text_of(value)});
+  const Json counted = r.value("counters", Json::object());
+  for (const auto& [name, value] : counted.items()) counters.add({name, text_of(value)});
   counters.print(out);
   for (const Json& warning : list_at(r, "warnings")) fmt::print(out, "\nwarning: {}\n", plain(text_of(warning)));
 }
@@ -132,7 +141,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     fmt::print(out, "Extension {} is there.\n\n", plain(text_at(r, "number")));
     account(r, out);
   } else if (command == "extension.reset-password") {
-    fmt::print(out, "Extension {} has a new password; its phones have to register again.\n\n", plain(text_at(r, "number")));
+    fmt::print(out, "Extension {} has a new password; its phones have to register again.\n\n",
+               plain(text_at(r, "number")));
     account(r, out);
   } else if (command == "extension.list") {
     extensions(r, out);
@@ -155,9 +165,9 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
 }
 
 void render_cdrs_csv(const Json& result, std::ostream& out) {
-  static constexpr const char* columns[] = {"id",      "started",    "answered", "ended",         "caller", "dialled", "callee",
-                                            "result",  "ended_by",   "talked_s", "sip_status",    "reason", "caller_transport",
-                                            "callee_transport", "caller_address"};
+  static constexpr const char* columns[] = {
+      "id",       "started",  "answered",   "ended",  "caller",           "dialled",          "callee",        "result",
+      "ended_by", "talked_s", "sip_status", "reason", "caller_transport", "callee_transport", "caller_address"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {
     std::vector<std::string> row;
@@ -174,7 +184,8 @@ void render_setup(const Json& r, std::ostream& out) {
   if (fresh) {
     fmt::print(out, "Accounts for phones. The passwords are shown only now:\n\n");
     Table table({"EXTENSION", "REGISTRATION NAME", "PASSWORD"});
-    for (const Json& e : list_at(r, "created")) table.add({text_at(e, "number"), text_at(e, "auth_name"), text_at(e, "password")});
+    for (const Json& e : list_at(r, "created"))
+      table.add({text_at(e, "number"), text_at(e, "auth_name"), text_at(e, "password")});
     table.print(out);
     out << '\n';
   }

@@ -33,8 +33,10 @@ constexpr std::string_view exit_codes =
 
 int complain(World& world, bool json, const command::Error& error) {
   if (json)
-    fmt::print(*world.out, "{}\n", Json{{"error", {{"code", command::name_of(error.code)}, {"message", error.message}, {"remedy", error.remedy}}}}.dump(
-                                       2, ' ', false, Json::error_handler_t::replace));
+    fmt::print(
+        *world.out, "{}\n",
+        Json{{"error", {{"code", command::name_of(error.code)}, {"message", error.message}, {"remedy", error.remedy}}}}
+            .dump(2, ' ', false, Json::error_handler_t::replace));
   fmt::print(*world.err, "ringfence: {}\n", plain(error.message));
   if (!error.remedy.empty()) fmt::print(*world.err, "  {}\n", plain(error.remedy));
   return exit_of(error.code);
@@ -72,13 +74,16 @@ std::string hint(const CLI::App& at, const std::vector<std::string>& words) {
 int run_leaf(Leaf& leaf, const Place& place, World& world) {
   if (leaf.password_stdin) {
     const auto password = world.read_secret();
-    if (!password) return complain(world, leaf.json, {command::Code::invalid, "no password came on standard input", "pipe one line into it"});
+    if (!password)
+      return complain(world, leaf.json,
+                      {command::Code::invalid, "no password came on standard input", "pipe one line into it"});
     leaf.args["password"] = *password;
   }
   // Checked here too, so that a wrong value is answered the same with and without a server.
   const auto arguments = control::arguments_of(leaf.args);
   if (!arguments) return complain(world, leaf.json, arguments.error());
-  if (const auto checked = command::check(leaf.spec->name, *arguments); !checked) return complain(world, leaf.json, checked.error());
+  if (const auto checked = command::check(leaf.spec->name, *arguments); !checked)
+    return complain(world, leaf.json, checked.error());
   const Outcome outcome = world.ask(place, leaf.spec->name, leaf.args);
   if (!outcome) return complain(world, leaf.json, outcome.error());
   if (leaf.csv)
@@ -101,13 +106,19 @@ std::string_view group_text(std::string_view group) {
 
 Exit exit_of(command::Code code) {
   switch (code) {
-    case command::Code::invalid: return usage;
-    case command::Code::not_found: return not_found;
-    case command::Code::conflict: return conflict;
-    case command::Code::not_running: return not_running;
-    case command::Code::denied: return denied;
+    case command::Code::invalid:
+      return usage;
+    case command::Code::not_found:
+      return not_found;
+    case command::Code::conflict:
+      return conflict;
+    case command::Code::not_running:
+      return not_running;
+    case command::Code::denied:
+      return denied;
     case command::Code::busy:
-    case command::Code::failed: break;
+    case command::Code::failed:
+      break;
   }
   return failed;
 }
@@ -118,7 +129,8 @@ int run(int argc, const char* const* argv, World& world) {
   app.fallthrough();
   app.footer(std::string(exit_codes));
   Place place;
-  app.add_option("--config", place.config, "Configuration file (else DATA/ringfence.toml, else /etc/ringfence/ringfence.toml)")
+  app.add_option("--config", place.config,
+                 "Configuration file (else DATA/ringfence.toml, else /etc/ringfence/ringfence.toml)")
       ->envname("RINGFENCE_CONFIG");
   app.add_option("--data", place.data, "Data directory (else server.data_dir of the file)")->envname("RINGFENCE_DATA");
 
@@ -129,9 +141,13 @@ int run(int argc, const char* const* argv, World& world) {
   auto* const serve = app.add_subcommand("serve", "Runs the server in the foreground");
   teach(*serve, "serve");
   SetupWish wish{{"1001", "1002"}, 5060, 5061};
-  auto* const setup = app.add_subcommand("setup", "Makes what is missing for a first call: certificate, extensions, configuration");
-  setup->add_option("--extensions", wish.numbers, "Extensions to make sure of")->delimiter(',')->type_name("NUMBER,...");
-  setup->add_option("--sip-port", wish.sip_port, "UDP and TCP port on loopback and private addresses")->check(CLI::Range(1, 65535));
+  auto* const setup =
+      app.add_subcommand("setup", "Makes what is missing for a first call: certificate, extensions, configuration");
+  setup->add_option("--extensions", wish.numbers, "Extensions to make sure of")
+      ->delimiter(',')
+      ->type_name("NUMBER,...");
+  setup->add_option("--sip-port", wish.sip_port, "UDP and TCP port on loopback and private addresses")
+      ->check(CLI::Range(1, 65535));
   setup->add_option("--tls-port", wish.tls_port, "TLS port on every address")->check(CLI::Range(1, 65535));
   setup->add_flag("--json", json, "the result as JSON");
   teach(*setup, "setup");
@@ -174,8 +190,10 @@ int run(int argc, const char* const* argv, World& world) {
     const CLI::App* at = deepest(app);
     std::string what = error.what();
     what.erase(std::min(what.find('\n'), what.size()));
-    return complain(world, false, {command::Code::invalid, what,
-                                   hint(*at, std::vector<std::string>(argv + std::min(argc, 1), argv + argc)) + "see: " + path_of(*at) + " --help"});
+    return complain(world, false,
+                    {command::Code::invalid, what,
+                     hint(*at, std::vector<std::string>(argv + std::min(argc, 1), argv + argc)) +
+                         "see: " + path_of(*at) + " --help"});
   }
 
   for (const auto& leaf : leaves)
@@ -192,8 +210,10 @@ int run(int argc, const char* const* argv, World& world) {
     const Outcome outcome = world.check_config(place);
     if (!outcome) return complain(world, json, outcome.error());
     if (json) print_json(world, *outcome);
-    for (const Json& fault : (*outcome)["faults"]) fmt::print(*world.err, "{}\n", plain(fault.get<std::string>(), 2'048));
-    if (!json && (*outcome)["faults"].empty()) fmt::print(*world.out, "{}: good\n", plain((*outcome)["file"].get<std::string>()));
+    for (const Json& fault : (*outcome)["faults"])
+      fmt::print(*world.err, "{}\n", plain(fault.get<std::string>(), 2'048));
+    if (!json && (*outcome)["faults"].empty())
+      fmt::print(*world.out, "{}: good\n", plain((*outcome)["file"].get<std::string>()));
     return (*outcome)["faults"].empty() ? done : failed;
   }
   if (complete->parsed()) {

@@ -8,8 +8,8 @@ namespace rf::cli {
 /// Exit codes, as every --help shows them.
 enum Exit : int {
   done = 0,
-  failed = 1,       ///< refused or failed
-  usage = 2,        ///< a wrong command line or value
+  failed = 1,  ///< refused or failed
+  usage = 2,   ///< a wrong command line or value
   not_found = 3,
   not_running = 4,  ///< needs a running server
   conflict = 5,     ///< exists already, or stands in the way

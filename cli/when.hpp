@@ -8,7 +8,8 @@
 
 namespace rf::cli {
 
-/// "2026-01-31", "2026-01-31 08:00", "2026-01-31T08:00:00" in local time, or with a final Z in UTC: milliseconds since 1970.
+/// "2026-01-31", "2026-01-31 08:00", "2026-01-31T08:00:00" in local time, or with a final Z in UTC: milliseconds since
+/// 1970.
 std::optional<std::int64_t> parse_when(const std::string& text);
 /// "2026-01-31 08:00:00" in local time; "-" for 0.
 std::string show_when(std::int64_t wall_ms);

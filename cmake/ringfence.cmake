@@ -1,6 +1,7 @@
 # How every target of this project is built: one place for the language level, the warnings and the shape of a room.
 
-option(RINGFENCE_TESTS "Build tests, simulation and benches" ON)
+option(RINGFENCE_TESTS "Build tests and the simulation" ON)
+option(RINGFENCE_BENCH "Build the benchmarks" OFF)
 option(RINGFENCE_FUZZ "Build the libFuzzer targets (clang)" OFF)
 set(RINGFENCE_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread)")
 

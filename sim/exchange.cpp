@@ -60,8 +60,8 @@ void Exchange::crash_and_restart() {
   due_.clear();
   relays.clear();
   for (auto& [id, cdr] : cdrs) {
-    if (cdr.result != call::CallResult::open) continue;
-    cdr.result = call::CallResult::interrupted;
+    if (cdr.result != record::CallResult::open) continue;
+    cdr.result = record::CallResult::interrupted;
     ++cdrs_closed;
   }
   engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_));
@@ -75,13 +75,13 @@ void Exchange::set_policy(policy::PolicyRef policy) {
   input(engine::PolicyChanged{policy_});
 }
 
-engine::CommandResult Exchange::command(engine::Command command) {
+effect::CommandResult Exchange::command(effect::Command command) {
   input(engine::CommandIn{CommandId{1}, std::move(command)});
   return last_result_;
 }
 
-bool Exchange::has_report(engine::Reason reason) const {
-  return std::any_of(reports.begin(), reports.end(), [&](const engine::Report& r) { return r.reason == reason; });
+bool Exchange::has_report(effect::Reason reason) const {
+  return std::any_of(reports.begin(), reports.end(), [&](const effect::Report& r) { return r.reason == reason; });
 }
 
 void Exchange::write(std::uint64_t ticket, const std::function<void()>& change) {
@@ -106,43 +106,43 @@ void Exchange::carry_out() {
   struct Visitor {
     Exchange& x;
     std::vector<Packet>& packets;
-    void operator()(const engine::Send& e) const { packets.push_back({e.flow, std::string(x.effects_.bytes_of(e))}); }
-    void operator()(const engine::CloseConnection&) const {}
-    void operator()(const engine::TrustConnection& e) const { x.trusted_connections.push_back(e.connection.value); }
-    void operator()(const engine::DnsAsk& e) const { x.questions.push_back(e); }
-    void operator()(const engine::StoreBinding& e) const {
+    void operator()(const effect::Send& e) const { packets.push_back({e.flow, std::string(x.effects_.bytes_of(e))}); }
+    void operator()(const effect::CloseConnection&) const {}
+    void operator()(const effect::TrustConnection& e) const { x.trusted_connections.push_back(e.connection.value); }
+    void operator()(const effect::DnsAsk& e) const { x.questions.push_back(e); }
+    void operator()(const effect::StoreBinding& e) const {
       x.write(e.ticket, [this, b = e.binding, &x = x] { x.bindings[{b.extension.value, b.contact_key}] = b; });
     }
-    void operator()(const engine::DropBinding& e) const {
+    void operator()(const effect::DropBinding& e) const {
       x.write(0, [k = std::pair(e.extension.value, e.contact_key), &x = x] { x.bindings.erase(k); });
     }
-    void operator()(const engine::OpenCdr& e) const {
+    void operator()(const effect::OpenCdr& e) const {
       x.write(e.ticket, [c = e.cdr, &x = x] {
         ++x.cdrs_opened;
         x.cdrs[c.id] = c;
       });
     }
-    void operator()(const engine::CloseCdr& e) const {
+    void operator()(const effect::CloseCdr& e) const {
       x.write(0, [c = e.cdr, &x = x] {
         const auto known = x.cdrs.find(c.id);
-        if (known != x.cdrs.end() && known->second.result != call::CallResult::open) ++x.cdrs_closed_twice;
+        if (known != x.cdrs.end() && known->second.result != record::CallResult::open) ++x.cdrs_closed_twice;
         ++x.cdrs_closed;
         x.cdrs[c.id] = c;
       });
     }
-    void operator()(const engine::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
-    void operator()(const engine::UpdateRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
-    void operator()(const engine::StopRelay& e) const {
+    void operator()(const effect::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
+    void operator()(const effect::UpdateRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
+    void operator()(const effect::StopRelay& e) const {
       const auto found = x.relays.find(e.relay.value);
       if (found == x.relays.end()) return;
       if (x.relay_answers) x.due_.push_back(engine::RelayReported{{e.relay, found->second.call, {}}, true});
       x.relays.erase(found);
     }
-    void operator()(const engine::CommandDone& e) const { x.last_result_ = e.result; }
-    void operator()(const engine::Report& e) const { x.reports.push_back(e); }
-    void operator()(const engine::Stopped&) const { x.stopped = true; }
+    void operator()(const effect::CommandDone& e) const { x.last_result_ = e.result; }
+    void operator()(const effect::Report& e) const { x.reports.push_back(e); }
+    void operator()(const effect::Stopped&) const { x.stopped = true; }
   };
-  for (const engine::Effect& effect : effects_.list()) std::visit(Visitor{*this, packets}, effect);
+  for (const effect::Effect& effect : effects_.list()) std::visit(Visitor{*this, packets}, effect);
   for (const Packet& packet : packets) wire(packet);
 }
 

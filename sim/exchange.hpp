@@ -33,9 +33,10 @@ class Exchange {
   /// Kills the process and starts it again with what is on disk.
   void crash_and_restart();
   void set_policy(policy::PolicyRef policy);
-  engine::CommandResult command(engine::Command command);
+  effect::CommandResult command(effect::Command command);
 
   const policy::Policy& policy() const { return *policy_; }
+  std::int64_t next_deadline() const { return engine_->next_deadline(); }
   Now now{1'000, 1'800'000'000'000};
 
   // --- the disk
@@ -44,19 +45,19 @@ class Exchange {
   Disk disk = Disk::works;
   /// Lets the writes go that `holds` kept back.
   void release_disk();
-  std::map<std::string, call::Cdr> cdrs;
+  std::map<std::string, record::Cdr> cdrs;
   std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
-  std::map<std::pair<std::uint64_t, std::string>, call::Binding> bindings;
+  std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
 
   // --- the relay and the log
 
   std::map<std::uint64_t, media::RelayPlan> relays;
   bool relay_answers = true;
-  std::vector<engine::Report> reports;
-  std::vector<engine::DnsAsk> questions;
+  std::vector<effect::Report> reports;
+  std::vector<effect::DnsAsk> questions;
   std::vector<std::uint64_t> trusted_connections;
   bool stopped = false;
-  bool has_report(engine::Reason reason) const;
+  bool has_report(effect::Reason reason) const;
 
   /// Where sent packets go; by default into `sent`.
   std::function<void(const Packet&)> wire;
@@ -69,10 +70,10 @@ class Exchange {
   policy::PolicyRef policy_;
   std::uint64_t seed_;
   std::unique_ptr<engine::Engine> engine_;
-  engine::Effects effects_;
+  effect::Effects effects_;
   std::deque<engine::Input> due_;
   std::vector<std::pair<std::uint64_t, std::function<void()>>> held_;
-  engine::CommandResult last_result_;
+  effect::CommandResult last_result_;
   bool busy_ = false;
 };
 

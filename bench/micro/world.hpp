@@ -52,7 +52,7 @@ class World {
 
   Now now_{1'000, 1'700'000'000'000};
   engine::Engine engine_;
-  engine::Effects effects_;
+  effect::Effects effects_;
   std::vector<Sent> sent_;
   std::unordered_map<RelayId, CallId> relays_;
   std::size_t dropped_ = 0;

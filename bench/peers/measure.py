@@ -59,6 +59,8 @@ class Load:
         self.program = build / "bench/load/rf_load"
 
     def __call__(self, server, mode, allow_failures=False, **options):
+        # Phones live on another address than the server's relay ports, so that no port of theirs is in its way.
+        options.setdefault("local", "127.0.0.2")
         command = [self.program, mode, "--port", str(server.port), "--server-pid", str(server.pid)]
         for key, value in options.items():
             if value is True:

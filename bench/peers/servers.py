@@ -176,7 +176,7 @@ class Ringfence(Server):
 [server]
 data_dir = "{data}"
 [media]
-ports = "10000-32767"
+ports = "10000-59999"
 [log]
 file = "{self.work}/ringfence.log"
 [metrics]

@@ -37,16 +37,19 @@ bool same_uri(std::string_view a, std::string_view b) {
   return equal_nocase(scheme_a, scheme_b) && user_a == user_b && equal_nocase(host_a, host_b);
 }
 
-/// Keeps `a` where `keep` holds, without a branch on it.
-void select(Digest& a, const Digest& b, bool keep) {
-  const auto mask = static_cast<std::uint8_t>(0 - static_cast<unsigned>(keep));
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<std::uint8_t>((a[i] & mask) | (b[i] & ~mask));
+/// `a` where `first` holds, else `b`, without a branch on it.
+Secret<Digest> select(bool first, const Digest& a, const Digest& b) {
+  const auto mask = static_cast<std::uint8_t>(0 - static_cast<unsigned>(first));
+  Secret<Digest> out;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    out.reveal()[i] = static_cast<std::uint8_t>((a[i] & mask) | (b[i] & ~mask));
+  return out;
 }
 
 /// Who answers, or the stand-in that makes nobody cost what somebody costs.
 struct Claimed {
   const policy::Extension* extension = nullptr;  ///< null: nobody has that name
-  Digest ha1{};
+  Secret<Digest> ha1;
 };
 
 /// Stand-ins for names that nobody has: derived from the name, so that one name always behaves in one way.
@@ -66,7 +69,7 @@ class Decoys {
     const Digest decoy = hash(username);
     const policy::Extension* found = policy.by_auth_name(username);
     const auto& all = policy.extensions();
-    if (all.empty()) return {nullptr, decoy};
+    if (all.empty()) return {nullptr, Secret(decoy)};
     std::uint64_t pick;
     std::memcpy(&pick, decoy.data(), sizeof pick);
     const policy::Extension* stand_in = &all[pick % all.size()];
@@ -77,9 +80,8 @@ class Decoys {
     const std::string_view second = found ? std::string_view(nobody.data(), username.size()) : stand_in->auth_name;
     const policy::Extension* other = policy.by_auth_name(second);
     const policy::Extension* read = found ? found : (other ? other : stand_in);
-    Claimed claimed{found, read->credentials.ha1[static_cast<std::size_t>(algorithm)].reveal()};
-    select(claimed.ha1, decoy, found != nullptr);
-    return claimed;
+    const Digest& stored = read->credentials.ha1[static_cast<std::size_t>(algorithm)].reveal();
+    return {found, select(found != nullptr, stored, decoy)};
   }
 
  private:
@@ -139,7 +141,7 @@ struct Authenticator::State {
   }
 
   bool is_offered(const policy::Policy& policy, Algorithm algorithm) const {
-    return hasher.has(algorithm) && (algorithm != Algorithm::md5 || policy.md5_allowed);
+    return hasher.has(algorithm) && (algorithm == Algorithm::md5 ? policy.md5_allowed : policy.sha2_allowed);
   }
 
   Hasher hasher;
@@ -182,7 +184,7 @@ Result Authenticator::verify(Now now, const policy::Policy& policy, const Attemp
 
   const Claimed claimed = s.decoys.claim(policy, algorithm, given.username.view());
   const std::size_t bytes = digest_size(algorithm);
-  const Hex ha1_hex(claimed.ha1, bytes);
+  const Hex ha1_hex(claimed.ha1.reveal(), bytes);
   const Hex ha2_hex(s.hasher.join(algorithm, {attempt.method, given.uri}), bytes);
   const Hex expected(
       s.hasher.join(algorithm, {ha1_hex.view(), given.nonce, given.nc, given.cnonce, "auth", ha2_hex.view()}), bytes);

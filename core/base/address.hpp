@@ -42,8 +42,8 @@ class Address {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
-/// An address block, "10.0.0.0/8" or "fc00::/7"; a bare address is a block of one. A block of one family never contains an
-/// address of the other: "::/0" is all of IPv6 and nothing of IPv4.
+/// An address block, "10.0.0.0/8" or "fc00::/7"; a bare address is a block of one. A block of one family never contains
+/// an address of the other: "::/0" is all of IPv6 and nothing of IPv4.
 struct Subnet {
   Address base;
   std::uint8_t prefix = 128;  ///< counted over the 128-bit mapped form

@@ -12,7 +12,7 @@ struct Limits {
   std::size_t transactions_max = 2'000'000;  ///< further requests: 503, stateless
   std::size_t bindings_max = 500'000;        ///< further registrations: 503
   std::size_t nonces_max = 1'000'000;        ///< proven nonces remembered; the oldest become stale
-  std::size_t connections_max = 20'000;      ///< further connections: the idlest unauthenticated is closed, else refused
+  std::size_t connections_max = 20'000;      ///< further ones: the idlest unauthenticated is closed, else refused
   std::size_t connections_per_source_max = 200;
   std::size_t unauthenticated_connections_max = 2'000;
   std::size_t store_queue_max = 100'000;  ///< writes waiting for the disk; beyond it new calls are refused (503)

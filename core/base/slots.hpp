@@ -12,9 +12,9 @@
 
 namespace rf {
 
-/// Objects in chunks of 256 that never move, found by handle in constant time. `Handle` is an Id<…>: the low 32 bits are
-/// the place plus one, the next 28 the generation, so a stale handle is told from a live one. The top four bits are zero:
-/// an owner of many tables marks its handles there.
+/// Objects in chunks of 256 that never move, found by handle in constant time. `Handle` is an Id<…>: the low 32 bits
+/// are the place plus one, the next 28 the generation, so a stale handle is told from a live one. The top four bits are
+/// zero: an owner of many tables marks its handles there.
 template <class T, class Handle>
 class Slots {
  public:

@@ -14,7 +14,8 @@ void Timers::link(std::uint32_t index) {
   const std::uint64_t difference = static_cast<std::uint64_t>(tick) ^ static_cast<std::uint64_t>(current_tick_);
   const unsigned level = std::min(levels - 1, static_cast<unsigned>(std::bit_width(difference) - 1) / bits);
   unsigned slot = static_cast<unsigned>(tick >> (bits * level)) & (slots - 1);
-  if (level == levels - 1 && tick - current_tick_ >= std::int64_t{1} << (bits * levels)) slot = (slot + slots - 1) % slots;
+  const bool beyond_the_wheel = tick - current_tick_ >= std::int64_t{1} << (bits * levels);
+  if (level == levels - 1 && beyond_the_wheel) slot = (slot + slots - 1) % slots;
   node.list = level * slots + slot;
   node.previous = none;
   node.next = heads_[node.list];

@@ -29,8 +29,8 @@ class Timers {
   void cancel(Handle& handle);
   /// Appends every timer due at `now_mono_ms` to `out`, in order of deadline tick.
   void advance(std::int64_t now_mono_ms, std::vector<Fired>& out);
-  /// When to call advance() again: never_ms without timers, else at most one tick behind the earliest deadline and perhaps
-  /// before it (long timers are sorted finer on the way).
+  /// When to call advance() again: never_ms without timers, else at most one tick behind the earliest deadline and
+  /// perhaps before it (long timers are sorted finer on the way).
   std::int64_t next_deadline() const;
   std::size_t size() const { return size_; }
 

@@ -10,7 +10,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/timers.hpp"
-#include "core/call/records.hpp"
+#include "core/call/context.hpp"
 #include "core/dialog/dialog.hpp"
 #include "core/dialog/reliable.hpp"
 #include "core/dialog/session_timer.hpp"
@@ -115,7 +115,7 @@ struct Call {
   std::vector<Stream> streams;  ///< by index of the m= line
   std::size_t reports_due = 0;
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross
-  bool recorded = false;  ///< its CDR is closed
+  bool recorded = false;            ///< its CDR is closed
 
   std::uint64_t ticket = 0;
   Timers::Handle ring_timer = 0, duration_timer = 0, end_timer = 0;

@@ -6,7 +6,7 @@
 
 namespace rf::call {
 
-using engine::Reason;
+using effect::Reason;
 
 Calls::Calls(const policy::Policy& policy, Random& random)
     : calls_(policy.limits.calls_max),
@@ -172,8 +172,8 @@ void Calls::on_policy(Context& ctx) {
     end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "extension disabled or removed");
 }
 
-std::vector<engine::RunningCall> Calls::list() {
-  std::vector<engine::RunningCall> out;
+std::vector<effect::RunningCall> Calls::list() {
+  std::vector<effect::RunningCall> out;
   calls_.for_each([&](CallId, Call& call) {
     const bool held =
         std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.held[0] || s.held[1]; });

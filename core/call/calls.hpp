@@ -59,7 +59,7 @@ class Calls {
 
   std::uint64_t hang_up(Context& ctx, std::string_view cdr_id);
   void end_all(Context& ctx);
-  std::vector<engine::RunningCall> list();
+  std::vector<effect::RunningCall> list();
   std::size_t size() const { return calls_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
   std::size_t ports_capacity() const { return ports_.capacity(); }
@@ -77,7 +77,7 @@ class Calls {
 
   // setup.cpp
   void refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-              txn::ServerId server, int status, CallResult result, engine::Reason reason, std::string_view detail);
+              txn::ServerId server, int status, CallResult result, effect::Reason reason, std::string_view detail);
   void ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
             const Binding& binding);
   void send_invite(Context& ctx, Call& call, std::size_t fork);
@@ -116,9 +116,9 @@ class Calls {
 
   // finish.cpp
   /// Ends a call in any state: everybody who is still in it is told, the CDR gets its result.
-  void end(Context& ctx, Call& call, CallResult result, EndedBy by, int caller_status, engine::Reason reason,
+  void end(Context& ctx, Call& call, CallResult result, EndedBy by, int caller_status, effect::Reason reason,
            std::string_view detail = {});
-  void end_answered(Context& ctx, Call& call, EndedBy by, engine::Reason reason, std::string_view detail = {});
+  void end_answered(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail = {});
   void cancel_forks(Context& ctx, Call& call);
   void bye(Context& ctx, Call& call, Leg& leg);
   void settle(Context& ctx, Call& call);

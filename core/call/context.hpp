@@ -8,11 +8,17 @@
 #include "core/base/random.hpp"
 #include "core/base/time.hpp"
 #include "core/base/timers.hpp"
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 #include "core/policy/policy.hpp"
+#include "core/record/records.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::call {
+
+using record::Binding;
+using record::CallResult;
+using record::Cdr;
+using record::EndedBy;
 
 /// Whose timer fired, and whose transaction an event is about: the top four bits of an owner.
 enum class Owner : std::uint8_t { none, registration, probe, call };
@@ -34,12 +40,12 @@ struct Context {
   Random& random;
   txn::Transactions& txns;
   Timers& timers;
-  engine::Effects& out;
+  effect::Effects& out;
 
   std::int64_t after_ms(std::int64_t ms) const { return now.mono_ms + ms; }
-  void report(engine::Level level, engine::Reason reason, const Flow& flow, std::string_view subject,
+  void report(effect::Level level, effect::Reason reason, const Flow& flow, std::string_view subject,
               std::string_view call, std::string_view detail) const {
-    out.add(engine::Report{level, reason, flow, std::string(subject), std::string(call), std::string(detail)});
+    out.add(effect::Report{level, reason, flow, std::string(subject), std::string(call), std::string(detail)});
   }
 };
 

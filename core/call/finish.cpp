@@ -6,8 +6,8 @@
 
 namespace rf::call {
 
-using engine::Level;
-using engine::Reason;
+using effect::Level;
+using effect::Reason;
 
 namespace {
 
@@ -58,7 +58,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   cdr.ended_by = by;
   cdr.sip_status = static_cast<std::uint16_t>(was_talking ? 200 : caller_status);
   cdr.ended_wall_ms = ctx.now.wall_ms;
-  cdr.reason = engine::text_of(reason);
+  cdr.reason = effect::text_of(reason);
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
   ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail);
   close_streams(ctx, call);
@@ -107,7 +107,7 @@ void Calls::close_cdr(Context& ctx, Call& call) {
     ctx.report(Level::warning, Reason::bleed_detected, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
                std::to_string(leg.refused_source) + " packets from strangers, last " + leg.last_refused.text());
   }
-  ctx.out.add(engine::CloseCdr{call.cdr});
+  ctx.out.add(effect::CloseCdr{call.cdr});
   call.recorded = true;
 }
 

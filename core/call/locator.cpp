@@ -42,7 +42,7 @@ std::optional<Locator::Found> Locator::proceed(Context& ctx, LookupId id) {
   for (auto& ask : lookup.machine.take_questions()) {
     const QueryId query{next_query_++};
     questions_.emplace(query, Question{id, ask.number});
-    ctx.out.add(engine::DnsAsk{query, std::move(ask.question)});
+    ctx.out.add(effect::DnsAsk{query, std::move(ask.question)});
   }
   if (!lookup.machine.is_done()) return std::nullopt;
   Found found{lookup.leg, lookup.machine.targets()};

@@ -6,8 +6,8 @@
 
 namespace rf::call {
 
-using engine::Level;
-using engine::Reason;
+using effect::Level;
+using effect::Reason;
 using sip::HeaderName;
 
 namespace {

@@ -7,8 +7,8 @@
 namespace rf::call {
 namespace {
 
-using engine::Level;
-using engine::Reason;
+using effect::Level;
+using effect::Reason;
 
 constexpr std::size_t contact_bytes_max = 512;
 constexpr std::size_t path_max = 8;
@@ -189,7 +189,7 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   for (std::size_t i = 0; i < pending.written.size(); ++i) {
     // The store writes in order, so the last one's ticket stands for all.
     const bool last = i + 1 == pending.written.size();
-    ctx.out.add(engine::StoreBinding{last ? ticket : 0, live_.find(pending.written[i])->binding});
+    ctx.out.add(effect::StoreBinding{last ? ticket : 0, live_.find(pending.written[i])->binding});
   }
   pending_.emplace(ticket, std::move(pending));
   return moved;
@@ -273,7 +273,7 @@ Registrar::Live* Registrar::add(Context&, Binding binding) {
 void Registrar::drop(Context& ctx, Live& live) {
   ctx.timers.cancel(live.expiry);
   ctx.timers.cancel(live.probe);
-  ctx.out.add(engine::DropBinding{live.binding.extension, live.binding.contact_key});
+  ctx.out.add(effect::DropBinding{live.binding.extension, live.binding.contact_key});
   if (const auto found = by_extension_.find(live.binding.extension); found != by_extension_.end()) {
     std::erase(found->second, live.id);
     if (found->second.empty()) by_extension_.erase(found);

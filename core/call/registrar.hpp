@@ -10,7 +10,7 @@
 
 #include "core/base/slots.hpp"
 #include "core/call/context.hpp"
-#include "core/call/records.hpp"
+#include "core/record/records.hpp"
 #include "core/sip/message.hpp"
 
 namespace rf::call {

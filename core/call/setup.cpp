@@ -6,8 +6,8 @@
 
 namespace rf::call {
 
-using engine::Level;
-using engine::Reason;
+using effect::Level;
+using effect::Reason;
 using sip::HeaderName;
 
 namespace {
@@ -57,9 +57,9 @@ void Calls::refuse(Context& ctx, const sip::Message& request, const Flow& flow, 
   cdr.result = result;
   cdr.ended_by = EndedBy::system;
   cdr.sip_status = static_cast<std::uint16_t>(status);
-  cdr.reason = engine::text_of(reason);
+  cdr.reason = effect::text_of(reason);
   ctx.report(Level::notice, reason, flow, caller.number, cdr.id, detail);
-  ctx.out.add(engine::CloseCdr{std::move(cdr)});
+  ctx.out.add(effect::CloseCdr{std::move(cdr)});
 }
 
 void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
@@ -395,7 +395,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   call.ticket = next_ticket_;
   next_ticket_ += 2;
   by_ticket_.emplace(call.ticket, call.id);
-  ctx.out.add(engine::OpenCdr{call.ticket, call.cdr});
+  ctx.out.add(effect::OpenCdr{call.ticket, call.cdr});
 }
 
 void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {

@@ -56,9 +56,9 @@ void Calls::push_streams(Context& ctx, Call& call) {
     const bool held = stream.held[0] || stream.held[1] || !stream.used;
     stream.plan.silence_limit_ms = talking && !held ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
-      ctx.out.add(engine::UpdateRelay{stream.plan});
+      ctx.out.add(effect::UpdateRelay{stream.plan});
     } else {
-      ctx.out.add(engine::StartRelay{stream.plan});
+      ctx.out.add(effect::StartRelay{stream.plan});
       stream.started = true;
     }
   }
@@ -67,7 +67,7 @@ void Calls::push_streams(Context& ctx, Call& call) {
 void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) {
     if (stream.started) {
-      ctx.out.add(engine::StopRelay{stream.plan.id});
+      ctx.out.add(effect::StopRelay{stream.plan.id});
       stream.started = false;
       ++call.reports_due;
     }

@@ -7,15 +7,16 @@ namespace rf::command {
 namespace {
 
 constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
-// In the order of call::CallResult.
-constexpr std::string_view result_words[] = {"open",        "answered",       "cancelled", "busy",
-                                             "rejected",    "no_answer",      "unreachable", "unknown_number",
-                                             "refused",     "failed",         "interrupted"};
+// In the order of record::CallResult.
+constexpr std::string_view result_words[] = {"open",     "answered",  "cancelled",   "busy",
+                                             "rejected", "no_answer", "unreachable", "unknown_number",
+                                             "refused",  "failed",    "interrupted"};
 
 constexpr Parameter number_parameter{"number", Kind::text, true, 2, 15, {}, "the extension, 2 to 15 digits"};
 constexpr Parameter name_parameter{"name", Kind::text, false, 0, 64, {}, "display name"};
 constexpr Parameter enabled_parameter{"enabled", Kind::flag, false, 0, 0, {}, "whether it may register and call"};
-constexpr Parameter remote_parameter{"remote", Kind::flag, false, 0, 0, {}, "may register from outside the local networks"};
+constexpr Parameter remote_parameter{
+    "remote", Kind::flag, false, 0, 0, {}, "may register from outside the local networks"};
 constexpr Parameter md5_parameter{"md5", Kind::flag, false, 0, 0, {}, "may authenticate with MD5 digest"};
 constexpr Parameter registrations_parameter{"registrations", Kind::number, false, 1, 16, {}, "phones at once"};
 constexpr Parameter newcomer_parameter{
@@ -23,9 +24,9 @@ constexpr Parameter newcomer_parameter{
 constexpr Parameter calls_parameter{"calls", Kind::number, false, 1, 1'000, {}, "calls at once"};
 constexpr Parameter password_parameter{"password", Kind::secret, false, 12, 64, {}, "instead of a generated one"};
 
-constexpr Parameter add_parameters[] = {number_parameter,        name_parameter,     enabled_parameter,
-                                        remote_parameter,        md5_parameter,      registrations_parameter,
-                                        newcomer_parameter,      calls_parameter,    password_parameter};
+constexpr Parameter add_parameters[] = {number_parameter,   name_parameter,  enabled_parameter,
+                                        remote_parameter,   md5_parameter,   registrations_parameter,
+                                        newcomer_parameter, calls_parameter, password_parameter};
 constexpr Parameter set_parameters[] = {number_parameter, name_parameter,          enabled_parameter,  remote_parameter,
                                         md5_parameter,    registrations_parameter, newcomer_parameter, calls_parameter};
 constexpr Parameter one_number[] = {number_parameter};
@@ -62,18 +63,23 @@ constexpr auto specs = std::to_array<Spec>({
     {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
 });
 
-constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "not_running", "denied", "busy", "failed"};
+constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "not_running",
+                                           "denied",  "busy",      "failed"};
 
 }  // namespace
 
-std::span<const Spec> catalog() { return specs; }
+std::span<const Spec> catalog() {
+  return specs;
+}
 
 const Spec* find(std::string_view name) {
   const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
   return found == specs.end() ? nullptr : &*found;
 }
 
-std::string_view name_of(Code code) { return code_names[static_cast<std::size_t>(code)]; }
+std::string_view name_of(Code code) {
+  return code_names[static_cast<std::size_t>(code)];
+}
 
 std::optional<Code> parse_code(std::string_view name) {
   const auto found = std::find(std::begin(code_names), std::end(code_names), name);

@@ -31,7 +31,7 @@ struct Spec {
   std::string_view name;        ///< "extension.add"
   std::string_view permission;  ///< "extension.write"
   std::string_view summary;
-  bool changes = false;      ///< gets an audit line
+  bool changes = false;  ///< gets an audit line
   bool needs_server = false;
   std::span<const Parameter> parameters;
 };

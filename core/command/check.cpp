@@ -19,7 +19,8 @@ bool all_digits(std::string_view text) {
 
 // Names and contacts end up in headers, logs and terminals.
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 std::optional<Error> fault_of(const Parameter& p, const Value& value) {
@@ -100,7 +101,7 @@ ListCdrs cdr_query(const Parameter* result, const Arguments& a) {
   out.offset = number_or<std::uint32_t>(a, "offset", 0);
   if (const Value* word = value_of(a, "result")) {
     const auto at = std::find(result->words.begin(), result->words.end(), std::get<std::string>(*word));
-    out.result = static_cast<call::CallResult>(at - result->words.begin());
+    out.result = static_cast<record::CallResult>(at - result->words.begin());
   }
   return out;
 }
@@ -160,7 +161,8 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   if (spec == nullptr) return invalid("there is no such command", "see: ringfence --help");
   const auto parameters = spec->parameters;
   for (const auto& [key, value] : arguments) {
-    const auto p = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& each) { return each.name == key; });
+    const auto p =
+        std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& each) { return each.name == key; });
     if (p == parameters.end()) return invalid(fmt::format("{} takes no such parameter", spec->name), "see its --help");
     if (auto fault = fault_of(*p, value)) return std::unexpected(std::move(*fault));
   }

@@ -9,8 +9,8 @@
 #include <variant>
 
 #include "core/base/secret.hpp"
-#include "core/call/records.hpp"
 #include "core/policy/policy.hpp"
+#include "core/record/records.hpp"
 
 namespace rf::command {
 
@@ -50,7 +50,7 @@ struct ResetPassword {
 struct ListCdrs {
   std::uint32_t limit = 100;
   std::string number;  ///< caller or dialled; empty: all
-  std::optional<call::CallResult> result;
+  std::optional<record::CallResult> result;
   std::int64_t from_ms = 0;  ///< wall time of the start, inclusive
   std::int64_t to_ms = 0;    ///< exclusive; 0: no end
   std::uint32_t offset = 0;  ///< how many of the newest to pass over
@@ -75,9 +75,9 @@ struct HangUp {
 struct Reload {};
 struct Stop {};
 
-using Command = std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword,
-                             ListCdrs, ListRegistrations, RemoveRegistrations, ListPorts, GetStatus, ListCalls, HangUp,
-                             Reload, Stop>;
+using Command =
+    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
+                 ListRegistrations, RemoveRegistrations, ListPorts, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -25,13 +25,13 @@ std::optional<std::string> fault_of_password(std::string_view password, std::str
   std::bitset<4> classes;
   std::bitset<128> seen;
   for (const char c : password) {
-    if (c < 0x20 || c > 0x7e) return "the password holds a character outside printable ASCII, which phones spell differently";
+    if (c <= 0x20 || c > 0x7e)
+      return "the password holds a space or a character outside ASCII, which phones do not all send alike";
     const bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
     classes.set(lower ? 0 : upper ? 1 : digit ? 2 : 3);
     seen.set(static_cast<std::size_t>(c));
   }
-  if (classes.count() < 3)
-    return "the password needs three of: lower case, upper case, digits, other characters";
+  if (classes.count() < 3) return "the password needs three of: lower case, upper case, digits, other characters";
   if (seen.count() < 6) return "the password uses fewer than six different characters";
   if (longest_run(password, 0) >= 4) return "the password repeats a character four times";
   if (longest_run(password, 1) >= 4 || longest_run(password, -1) >= 4)

@@ -1,6 +1,6 @@
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 
-namespace rf::engine {
+namespace rf::effect {
 
 std::string_view name_of(Reason reason) {
   switch (reason) {
@@ -142,4 +142,4 @@ std::string_view text_of(Reason reason) {
   return "Unknown";
 }
 
-}  // namespace rf::engine
+}  // namespace rf::effect

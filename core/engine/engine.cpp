@@ -10,6 +10,7 @@
 
 namespace rf::engine {
 
+using namespace effect;
 using auth::Outcome;
 using call::Context;
 using call::Owner;
@@ -344,7 +345,7 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
     CommandResult operator()(const GetStatus&) const { return s.status(); }
     CommandResult operator()(const ListRegistrations& c) const {
       Registrations out;
-      for (const call::Binding* binding : s.registrar.all(c.extension)) out.bindings.push_back(*binding);
+      for (const record::Binding* binding : s.registrar.all(c.extension)) out.bindings.push_back(*binding);
       return out;
     }
     CommandResult operator()(const RemoveRegistrations& c) const {

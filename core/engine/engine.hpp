@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/auth/digest.hpp"
 #include "core/base/random.hpp"
 #include "core/base/time.hpp"
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 
 namespace rf::engine {
@@ -24,7 +25,7 @@ class Engine {
   Engine(Now now, policy::PolicyRef policy, const Seeds& seeds);
   ~Engine();
 
-  void handle(Now now, Input input, Effects& effects);
+  void handle(Now now, Input input, effect::Effects& effects);
   /// When to send a Tick: a monotonic time in milliseconds, never_ms when nothing waits.
   std::int64_t next_deadline() const;
 

@@ -9,10 +9,10 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
-#include "core/call/records.hpp"
-#include "core/engine/command.hpp"
+#include "core/effect/command.hpp"
 #include "core/media/plan.hpp"
 #include "core/policy/policy.hpp"
+#include "core/record/records.hpp"
 #include "core/txn/dns.hpp"
 
 namespace rf::engine {
@@ -48,7 +48,7 @@ struct Stored {
 
 /// What was on disk at start: phones are reachable without registering again.
 struct Restored {
-  std::vector<call::Binding> bindings;
+  std::vector<record::Binding> bindings;
 };
 
 /// A relay has stopped, or was asked for numbers.
@@ -75,7 +75,7 @@ struct PolicyChanged {
 
 struct CommandIn {
   CommandId id;
-  Command command;
+  effect::Command command;
 };
 
 /// Begin a clean stop: no new calls, running ones are ended with BYE; Stopped follows.

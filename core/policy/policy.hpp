@@ -85,6 +85,7 @@ struct Policy {
   Limits limits;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
+  bool sha2_allowed = true;                ///< off only for clients that read no challenge but the first and know MD5 alone
   std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
 
   const Extension* by_auth_name(std::string_view name) const;

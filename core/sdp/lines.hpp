@@ -79,7 +79,4 @@ class Codecs {
 /// Fills in what Media says about its codecs.
 void note_codecs(Media& media);
 
-/// parse() for what rewrite() wrote, which may be a little longer than what came in.
-std::expected<Session, ParseError> parse_own(std::string_view text);
-
 }  // namespace rf::sdp

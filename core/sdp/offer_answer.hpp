@@ -85,7 +85,7 @@ class OfferAnswer {
   OriginStep peer_origin() const { return peer_step_; }
   /// Whether the peer's last offer or answer is word for word the one before (a session refresh).
   bool peer_unchanged() const { return peer_unchanged_; }
-  /// The pending offer's text; empty when none is pending.
+  /// The pending offer's text, for parse_own(); empty when none is pending.
   std::string_view pending_offer() const { return offer_; }
 
  private:

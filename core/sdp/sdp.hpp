@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -131,6 +132,11 @@ inline constexpr std::size_t formats_max = 64;
 /// media line.
 /// Never throws, never allocates. Errors: every ParseErrorCode. Source: RFC 8866 §5 and §9.
 std::expected<Session, ParseError> parse(std::string_view text);
+/// The views would outlive a temporary string.
+template <std::same_as<std::string> Temporary>
+std::expected<Session, ParseError> parse(Temporary&& text) = delete;
+/// The same for what rewrite() wrote, which may be a little longer than what came in: bounds twice as wide.
+std::expected<Session, ParseError> parse_own(std::string_view text);
 
 /// Why a media line is not relayed. The operator sees the sentence, the peer a port of 0.
 enum class Refusal : std::uint8_t {

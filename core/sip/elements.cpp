@@ -16,14 +16,15 @@ enum class ParamValues : bool { generic, via };  // a Via's may be a bare IPv6 a
 
 std::string_view view(const char* from, const char* to) { return {from, static_cast<std::size_t>(to - from)}; }
 
-// Four parts of one to three digits, at most 255, no leading zeros: what Address::parse takes, without its cost. Gives the
-// first byte behind, or null.
+// Four parts of one to three digits, at most 255, no leading zeros: what Address::parse takes, without its cost. Gives
+// the first byte behind, or null.
 const char* skip_ipv4(const char* at, const char* end) {
   for (int part = 0; part < 4; ++part) {
     if (part > 0 && (at == end || *at++ != '.')) return nullptr;
     const char* const first = at;
     unsigned value = 0;
-    while (at != end && is(*at, chars::digit) && at - first < 3) value = value * 10 + static_cast<unsigned>(*at++ - '0');
+    for (; at != end && is(*at, chars::digit) && at - first < 3; ++at)
+      value = value * 10 + static_cast<unsigned>(*at - '0');
     if (at == first || value > 255 || (at - first > 1 && *first == '0')) return nullptr;
   }
   return at == end || !is(*at, chars::host) ? at : nullptr;

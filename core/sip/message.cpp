@@ -14,8 +14,8 @@ using Code = ParseErrorCode;
 constexpr std::ptrdiff_t longest_known_name = 20;  // P-Preferred-Identity
 constexpr std::size_t name_count = static_cast<std::size_t>(HeaderName::other);
 
-// Headers of which a second line would change what the message means. Others that should come once (User-Agent, Subject)
-// are let be.
+// Headers of which a second line would change what the message means. Others that should come once (User-Agent,
+// Subject) are let be.
 constexpr std::array<bool, name_count + 1> single_valued = [] {
   std::array<bool, name_count + 1> out{};
   for (const HeaderName name :

@@ -90,7 +90,8 @@ class Message {
   const Header* find(std::string_view name) const;
   /// The value of the first header of that name, or empty.
   std::string_view value(HeaderName name) const;
-  /// Whether a comma list of tokens (Supported, Require, Allow …) names `token` in any of its lines, letter case ignored.
+  /// Whether a comma list of tokens (Supported, Require, Allow …) names `token` in any of its lines, letter case
+  /// ignored.
   bool lists(HeaderName name, std::string_view token) const;
   /// The first Contact, parsed; null without one, for "*", and when it was faulty.
   const NameAddr* contact() const { return has_contact_ ? &contact_ : nullptr; }
@@ -130,9 +131,9 @@ class Message {
 };
 static_assert(WireLimits::headers < 256 && std::is_trivially_copyable_v<Header>);
 
-/// Parses one whole message (a datagram, or what the stream framer cut). `buffer` is written to only to turn folded lines
-/// into spaces; a datagram's bytes behind Content-Length are ignored. On an error `message` holds what was read so far:
-/// see `answerable`. Never throws, never allocates.
+/// Parses one whole message (a datagram, or what the stream framer cut). `buffer` is written to only to turn folded
+/// lines into spaces; a datagram's bytes behind Content-Length are ignored. On an error `message` holds what was read
+/// so far: see `answerable`. Never throws, never allocates.
 /// Errors: every ParseErrorCode, offset in `buffer`. Source: RFC 3261 §7 and §25; limits: WireLimits.
 std::expected<void, ParseError> parse(std::span<char> buffer, Message& message);
 

@@ -85,10 +85,10 @@ constexpr std::array<HeaderName, 26> compact = [] {
   return out;
 }();
 
-// Length, first, middle and last letter tell all names apart; the multiplier that spreads them over 512 places without a
-// collision is searched for by the compiler, so a new name needs no new table.
+// Length, first, middle and last letter tell all names apart; the multiplier that spreads them over 512 places without
+// a collision is searched for by the compiler, so a new name needs no new table.
 constexpr std::uint32_t key_of(const char* text, std::size_t size) {
-  const auto letter = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]) | 0x20); };
+  const auto letter = [&](std::size_t i) -> std::uint32_t { return static_cast<unsigned char>(text[i]) | 0x20u; };
   return static_cast<std::uint32_t>(size) | letter(0) << 8 | letter(size / 2) << 16 | letter(size - 1) << 24;
 }
 

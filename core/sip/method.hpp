@@ -27,7 +27,8 @@ enum class HeaderName : std::uint8_t {
 
 /// The canonical long form, "Call-ID"; empty for `other`.
 std::string_view text_of(HeaderName name);
-/// Any letter case, long or compact form (RFC 3261 §7.3.3, RFC 6665 "o" and "u", RFC 4028 "x", RFC 3515 "r", RFC 3892 "b").
+/// Any letter case, long or compact form (RFC 3261 §7.3.3, RFC 6665 "o" and "u", RFC 4028 "x", RFC 3515 "r", RFC 3892
+/// "b").
 HeaderName parse_header_name(std::string_view text);
 
 }  // namespace rf::sip

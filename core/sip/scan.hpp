@@ -27,8 +27,8 @@ struct Cursor {
   void skip_space();
 };
 
-/// The parameter names seen so far, to refuse one that comes twice (RFC 3261 §7.3.1, §19.1.1): two of them would let two
-/// readers see two dialogs. Nothing is written before it is used.
+/// The parameter names seen so far, to refuse one that comes twice (RFC 3261 §7.3.1, §19.1.1): two of them would let
+/// two readers see two dialogs. Nothing is written before it is used.
 class ParamNames {
  public:
   /// False when the name was there already; asks full() first.
@@ -60,7 +60,8 @@ bool read_uri(Cursor& in, Uri& out);
 bool read_cseq(Cursor& in, CSeq& out);
 /// A Call-ID: word [ "@" word ].
 bool is_call_id(std::string_view text);
-/// The address that a host is, if it is one; the third colon that RFC 3261's grammar allowed is overlooked (RFC 5118 §4.10).
+/// The address that a host is, if it is one; the third colon that RFC 3261's grammar allowed is overlooked (RFC 5118
+/// §4.10).
 std::optional<Address> host_address(std::string_view host);
 
 }  // namespace rf::sip::scan

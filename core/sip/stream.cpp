@@ -68,7 +68,8 @@ std::expected<std::optional<StreamFramer::Frame>, ParseError> StreamFramer::next
     if (end == std::string::npos) return std::nullopt;
     const std::size_t head = end + 4 - begin_;
     std::size_t body = 0;
-    if (const auto wrong = read_content_length(rest.substr(0, head - 2), body)) return fault(wrong->code, wrong->offset);
+    const auto wrong = read_content_length(rest.substr(0, head - 2), body);
+    if (wrong) return fault(wrong->code, wrong->offset);
     if (head + body > WireLimits::message_bytes) return fault(ParseErrorCode::too_long, head);
     size_ = head + body;
   }
@@ -83,7 +84,8 @@ std::expected<std::optional<StreamFramer::Frame>, ParseError> StreamFramer::next
   if (rest.size() == 1) return std::nullopt;
   if (rest[1] != '\n') return fault(ParseErrorCode::bad_start_line, 1);
   if (lone_crlf_) {
-    // A ping that was cut in the middle: its first half passed for a pong, which nobody answers, so the second must count.
+    // A ping that was cut in the middle: its first half passed for a pong, which nobody answers, so the second must
+    // count.
     lone_crlf_ = false;
     begin_ += 2;
     return Frame{Kind::ping, {}};

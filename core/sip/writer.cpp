@@ -27,7 +27,8 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits, static_cast<std::size_t>(result.ptr - digits));
 }
 
-// The topmost Via as RFC 3261 §18.2.1 and RFC 3581 §4 want it sent back: what the packet showed replaces what was claimed.
+// The topmost Via as RFC 3261 §18.2.1 and RFC 3581 §4 want it sent back: what the packet showed replaces what was
+// claimed.
 void append_top_via(std::string& out, const Message& request, const Endpoint& source) {
   const Via& via = request.via;
   const std::string_view params = via.params.raw();

@@ -32,9 +32,9 @@ class Writer {
   std::string& out_;
 };
 
-/// Appends the response skeleton that RFC 3261 §8.2.6 asks for: status line, all Via (the topmost completed with received
-/// and rport for `source`, RFC 3581), From, To (with `to_tag` unless it has one or the tag is empty), Call-ID, CSeq,
-/// Timestamp. The caller adds headers and finishes it.
+/// Appends the response skeleton that RFC 3261 §8.2.6 asks for: status line, all Via (the topmost completed with
+/// received and rport for `source`, RFC 3581), From, To (with `to_tag` unless it has one or the tag is empty), Call-ID,
+/// CSeq, Timestamp. The caller adds headers and finishes it.
 Writer write_response_head(std::string& out, const Message& request, const Endpoint& source, int status,
                            std::string_view to_tag, std::string_view reason = {});
 

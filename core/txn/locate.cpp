@@ -53,7 +53,7 @@ bool is_usable(const Address& address) {
 /// Puts records of equal priority into a random order that favours weight (RFC 2782).
 void order_by_weight(std::span<SrvRecord> records, Random& random) {
   // Records without weight go first, so that they keep a small chance.
-  std::stable_partition(records.begin(), records.end(), [](const SrvRecord& r) { return r.weight == 0; });
+  std::partition(records.begin(), records.end(), [](const SrvRecord& r) { return r.weight == 0; });
   for (std::size_t first = 0; first + 1 < records.size(); ++first) {
     std::uint64_t sum = 0;
     for (std::size_t i = first; i < records.size(); ++i) sum += records[i].weight;
@@ -74,8 +74,8 @@ std::vector<SrvRecord> ordered(const std::vector<SrvRecord>& answer, Random& ran
   std::vector<SrvRecord> records;
   for (const SrvRecord& record : answer)
     if (record.port != 0 && !host_name(record.target).empty()) records.push_back(record);
-  std::stable_sort(records.begin(), records.end(),
-                   [](const SrvRecord& a, const SrvRecord& b) { return a.priority < b.priority; });
+  std::sort(records.begin(), records.end(),
+            [](const SrvRecord& a, const SrvRecord& b) { return a.priority < b.priority; });
   if (records.size() > srv_records_max) records.resize(srv_records_max);
   for (auto begin = records.begin(); begin != records.end();) {
     const auto end =
@@ -178,7 +178,7 @@ void Locate::ask_services(const std::vector<NaptrRecord>& answer) {
     if (!sip::equal_nocase(record.flags, "s") || host_name(record.replacement).empty()) continue;
     records.push_back(record);
   }
-  std::stable_sort(records.begin(), records.end(), [](const NaptrRecord& a, const NaptrRecord& b) {
+  std::sort(records.begin(), records.end(), [](const NaptrRecord& a, const NaptrRecord& b) {
     return std::tie(a.order, a.preference) < std::tie(b.order, b.preference);
   });
   for (const NaptrRecord& record : records)

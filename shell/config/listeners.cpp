@@ -77,8 +77,9 @@ void check_ports(const Settings& settings, Problems& problems) {
                      "give one of them another port or another address");
     }
     if (a.transport == Transport::udp && a.port >= settings.media.first_port && a.port <= settings.media.last_port)
-      problems.add(a.place, fmt::format("{} lies in the media range {}-{}", name_of(a), settings.media.first_port,
-                                        settings.media.last_port),
+      problems.add(a.place,
+                   fmt::format("{} lies in the media range {}-{}", name_of(a), settings.media.first_port,
+                               settings.media.last_port),
                    "move the listener, or media.ports");
     if (settings.metrics.enabled && is_stream(a.transport) && a.port == settings.metrics.bind.port &&
         (a.reach != Reach::one || a.address == settings.metrics.bind.address))

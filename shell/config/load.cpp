@@ -23,12 +23,15 @@ void read_listeners(const toml::node* node, Settings& settings, Problems& proble
   if (node == nullptr) return;
   const toml::array* list = node->as_array();
   if (list == nullptr || (!list->empty() && !list->is_array_of_tables())) {
-    problems.add(place_of(*node), "listener is not a list of listeners", "write [[listener]] with two brackets for each one");
+    problems.add(place_of(*node), "listener is not a list of listeners",
+                 "write [[listener]] with two brackets for each one");
     return;
   }
   settings.listeners.clear();
-  for (const toml::node& element : *list) settings.listeners.push_back(read_listener({element.as_table(), "listener", problems}));
-  if (list->empty()) problems.add(place_of(*node), "listener is empty: nobody could call", "write at least one [[listener]]");
+  for (const toml::node& element : *list)
+    settings.listeners.push_back(read_listener({element.as_table(), "listener", problems}));
+  if (list->empty())
+    problems.add(place_of(*node), "listener is empty: nobody could call", "write at least one [[listener]]");
   if (list->size() > 64) problems.add(place_of(*node), "listener holds more than 64 listeners", "keep at most 64");
 }
 
@@ -64,13 +67,14 @@ Loaded parse(std::string_view text, std::string_view file) {
   const auto section = [&](std::string_view name) {
     const toml::node* node = top.raw(name);
     if (node != nullptr && !node->is_table())
-      problems.add(place_of(*node), fmt::format("{} is not a section", name), fmt::format("write [{}] on a line of its own", name));
+      problems.add(place_of(*node), fmt::format("{} is not a section", name),
+                   fmt::format("write [{}] on a line of its own", name));
     return Section(node == nullptr ? nullptr : node->as_table(), std::string(name), problems);
   };
   read_server(section("server"), settings.server);
   read_tls(section("tls"), settings.tls);
   read_media(section("media"), settings.media, settings.times);
-  read_sip(section("sip"), settings.times, settings.md5_allowed);
+  read_sip(section("sip"), settings.times, settings.md5_allowed, settings.sha2_allowed);
   read_limits(section("limits"), settings.limits);
   read_network(section("network"), settings.local_networks);
   read_store(section("store"), settings.store);
@@ -89,11 +93,12 @@ Loaded load(const std::string& path) {
   const auto fail = [&](std::string what, std::string remedy) -> Loaded {
     return std::unexpected(std::vector<Problem>{{path, {}, std::move(what), std::move(remedy)}});
   };
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(path.c_str(), &facts) != 0)
     return fail(fmt::format("cannot be read: {}", std::strerror(errno)), "check the path given with --config");
   if (!S_ISREG(facts.st_mode)) return fail("is not a file", "check the path given with --config");
-  if (static_cast<std::size_t>(facts.st_size) > file_bytes_max) return fail("is larger than 1 MiB", "check the path given with --config");
+  if (static_cast<std::size_t>(facts.st_size) > file_bytes_max)
+    return fail("is larger than 1 MiB", "check the path given with --config");
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();

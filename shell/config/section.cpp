@@ -13,19 +13,28 @@ namespace {
 
 std::string_view kind_of(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::table: return "a table";
-    case toml::node_type::array: return "an array";
-    case toml::node_type::string: return "a text";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::floating_point: return "a number with a fraction";
-    case toml::node_type::boolean: return "true or false";
-    default: return "a date or time";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or time";
   }
 }
 
 }  // namespace
 
-Place place_of(const toml::node& node) { return {node.source().begin.line, node.source().begin.column}; }
+Place place_of(const toml::node& node) {
+  return {node.source().begin.line, node.source().begin.column};
+}
 
 std::vector<Problem> Problems::sorted() && {
   std::stable_sort(list_.begin(), list_.end(), [](const Problem& a, const Problem& b) {

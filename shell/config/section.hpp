@@ -1,12 +1,12 @@
 // One table of the file: takes known keys out with checks, then names whatever is left.
 #pragma once
 
+#include <toml++/toml.h>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <toml++/toml.h>
 #include <vector>
 
 #include "shell/config/load.hpp"
@@ -62,7 +62,9 @@ class Section {
 
  private:
   std::optional<std::int64_t> whole(std::string_view key, std::int64_t min, std::int64_t max);
-  std::string full(std::string_view key) const { return name_.empty() ? std::string(key) : name_ + "." + std::string(key); }
+  std::string full(std::string_view key) const {
+    return name_.empty() ? std::string(key) : name_ + "." + std::string(key);
+  }
 
   const toml::table* table_;
   std::string name_;

@@ -27,7 +27,8 @@ std::optional<std::string> not_a_host_name(std::string_view text) {
 
 // The realm stands in a quoted string of every challenge and in every stored hash: only plain characters.
 std::optional<std::string> not_a_realm(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   if (!text.empty() && text.size() <= 64 && plain) return std::nullopt;
   return fmt::format("is \"{}\", not a realm", text);
 }
@@ -62,8 +63,8 @@ std::optional<std::string> fault_of_range(std::string_view text, PortRange& out)
   if (*first < 1024 || *last > 65'535) return fmt::format("is \"{}\": media ports are 1024 to 65535", text);
   if (*first > *last) return fmt::format("is \"{}\": it ends before it begins", text);
   if (*first % 2 != 0 || *last % 2 != 1)
-    return fmt::format("is \"{}\": RTP takes an even port and RTCP the odd one above, so the range begins even and ends odd",
-                       text);
+    return fmt::format(
+        "is \"{}\": RTP takes an even port and RTCP the odd one above, so the range begins even and ends odd", text);
   if (*last - *first + 1 < 4) return fmt::format("is \"{}\": one call needs four ports", text);
   out = {static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
   return std::nullopt;
@@ -88,7 +89,8 @@ void read_server(Section section, ServerSettings& out) {
 }
 
 void read_tls(Section section, TlsSettings& out) {
-  section.text("certificate", out.certificate, not_an_absolute_path, "write the path of a PEM file with the whole chain");
+  section.text("certificate", out.certificate, not_an_absolute_path,
+               "write the path of a PEM file with the whole chain");
   section.text("key", out.key, not_an_absolute_path, "write the path of a PEM file with the private key");
   if (section.has("certificate") != section.has("key")) {
     section.fault(section.has("certificate") ? "certificate" : "key", "stands alone",
@@ -110,7 +112,7 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   section.finish();
 }
 
-void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed) {
+void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed) {
   section.number("t1_ms", out.t1_ms, 50, 5'000);
   section.number("t2_ms", out.t2_ms, 100, 60'000);
   section.number("t4_ms", out.t4_ms, 100, 60'000);
@@ -122,9 +124,13 @@ void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed) {
   section.number("nonce_age_s", out.nonce_age_s, 10, day_s);
   section.number("probe_interval_s", out.probe_interval_s, 0, 3'600);
   section.flag("md5_allowed", md5_allowed);
+  section.flag("sha2_allowed", sha2_allowed);
+  if (!md5_allowed && !sha2_allowed)
+    section.fault("sha2_allowed", "leaves no digest algorithm, so that no phone could register", "allow SHA-2, MD5, or both");
   const auto order = [&](std::string_view key, std::uint32_t low, std::uint32_t high, std::string_view above) {
     if (low > high)
-      section.fault(section.has(key) ? key : above, fmt::format("contradicts: {} is {}, {} is {}", key, low, above, high),
+      section.fault(section.has(key) ? key : above,
+                    fmt::format("contradicts: {} is {}, {} is {}", key, low, above, high),
                     fmt::format("keep {} at or below {}", key, above));
   };
   order("t1_ms", out.t1_ms, out.t2_ms, "t2_ms");
@@ -137,7 +143,7 @@ void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed) {
 void read_limits(Section section, Limits& out) {
   struct Bound {
     std::string_view key;
-    std::size_t Limits::*field;
+    std::size_t Limits::* field;
     std::int64_t max;
   };
   static constexpr Bound bounds[] = {
@@ -156,9 +162,10 @@ void read_limits(Section section, Limits& out) {
   section.number("call_duration_max_s", out.call_duration_max_s, 10, 7 * day_s);
   section.number("ring_max_s", out.ring_max_s, 5, 3'600);
   if (out.unauthenticated_connections_max > out.connections_max) {
-    section.fault(section.has("unauthenticated_connections_max") ? "unauthenticated_connections_max" : "connections_max",
-                  "contradicts: more strangers' connections than connections",
-                  "keep unauthenticated_connections_max at or below connections_max");
+    section.fault(
+        section.has("unauthenticated_connections_max") ? "unauthenticated_connections_max" : "connections_max",
+        "contradicts: more strangers' connections than connections",
+        "keep unauthenticated_connections_max at or below connections_max");
   }
   section.finish();
 }
@@ -186,9 +193,10 @@ void read_store(Section section, StoreSettings& out) {
 void read_log(Section section, LogSettings& out) {
   if (const auto format = section.word("format", {"text", "json"})) out.format = static_cast<LogFormat>(*format);
   if (const auto level = section.word("level", {"debug", "info", "notice", "warning", "error"}))
-    out.level = static_cast<engine::Level>(*level);
+    out.level = static_cast<effect::Level>(*level);
   section.text("file", out.file, not_an_absolute_path, "write a path that begins with /");
   if (const auto personal = section.word("personal", {"redact", "show"})) out.show_personal = *personal == 1;
+  section.number("lines_per_second_max", out.lines_per_second_max, 1, 1'000'000);
   section.finish();
 }
 

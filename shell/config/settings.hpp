@@ -8,7 +8,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/limits.hpp"
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 #include "core/policy/policy.hpp"
 
 namespace rf::config {
@@ -53,17 +53,18 @@ struct MediaSettings {
 };
 
 struct StoreSettings {
-  std::string path;          ///< empty: ringfence.db in the data directory
-  bool synchronous = true;   ///< fsync every group of writes; off only survives a crash of the process, not of the host
+  std::string path;         ///< empty: ringfence.db in the data directory
+  bool synchronous = true;  ///< fsync every group of writes; off only survives a crash of the process, not of the host
 };
 
 enum class LogFormat : std::uint8_t { text, json };
 
 struct LogSettings {
   LogFormat format = LogFormat::text;
-  engine::Level level = engine::Level::info;
-  std::string file;          ///< empty: standard error
+  effect::Level level = effect::Level::info;
+  std::string file;  ///< empty: standard error
   bool show_personal = false;
+  std::uint32_t lines_per_second_max = 200;  ///< of one kind
 };
 
 struct MetricsSettings {
@@ -83,6 +84,7 @@ struct Settings {
   MediaSettings media;
   policy::SipTimes times;
   bool md5_allowed = true;
+  bool sha2_allowed = true;
   Limits limits;
   std::vector<Subnet> local_networks;
   StoreSettings store;

@@ -32,7 +32,8 @@ class Descriptor {
 };
 
 std::unexpected<Error> system_fault(std::string_view what) {
-  return std::unexpected(Error{Code::failed, fmt::format("{}: {}", what, std::strerror(errno)), "see the server's log"});
+  return std::unexpected(
+      Error{Code::failed, fmt::format("{}: {}", what, std::strerror(errno)), "see the server's log"});
 }
 
 std::unexpected<Error> not_running() {

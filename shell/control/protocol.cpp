@@ -24,7 +24,8 @@ std::string write_request(std::string_view command, const Json& args) {
 std::expected<command::Arguments, Error> arguments_of(const Json& args) {
   command::Arguments out;
   if (args.is_null()) return out;
-  if (!args.is_object()) return std::unexpected(Error{Code::invalid, "args is not an object", "send {\"name\": value}"});
+  if (!args.is_object())
+    return std::unexpected(Error{Code::invalid, "args is not an object", "send {\"name\": value}"});
   for (const auto& [key, value] : args.items()) {
     if (value.is_string())
       out.emplace(key, value.get<std::string>());
@@ -54,9 +55,9 @@ std::expected<command::Checked, Error> read_request(std::string_view line) {
 std::string write_response(const Outcome& outcome) {
   if (outcome) return line_of({{"ok", true}, {"result", *outcome}});
   const Error& error = outcome.error();
-  return line_of({{"ok", false},
-                  {"error",
-                   {{"code", command::name_of(error.code)}, {"message", error.message}, {"remedy", error.remedy}}}});
+  return line_of(
+      {{"ok", false},
+       {"error", {{"code", command::name_of(error.code)}, {"message", error.message}, {"remedy", error.remedy}}}});
 }
 
 Outcome read_response(std::string_view line) {

@@ -23,7 +23,8 @@ inline constexpr std::size_t response_bytes_max = 64u << 20;
 std::string write_request(std::string_view command, const Json& args);
 /// Errors: Code::invalid for anything that is not such a line, and whatever command::check() finds.
 std::expected<command::Checked, command::Error> read_request(std::string_view line);
-/// {"ok":true,"result":…} or {"ok":false,"error":{"code","message","remedy"}} and a line end. Invalid UTF-8 is replaced.
+/// {"ok":true,"result":…} or {"ok":false,"error":{"code","message","remedy"}} and a line end. Invalid UTF-8 is
+/// replaced.
 std::string write_response(const Outcome& outcome);
 /// Errors: what the other side says, or Code::failed when it says nothing that makes sense.
 Outcome read_response(std::string_view line);

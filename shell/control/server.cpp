@@ -41,7 +41,9 @@ std::optional<ucred> peer_of(int descriptor) {
   return peer;
 }
 
-bool may_speak(const ucred& peer) { return peer.uid == 0 || peer.uid == ::geteuid(); }
+bool may_speak(const ucred& peer) {
+  return peer.uid == 0 || peer.uid == ::geteuid();
+}
 
 }  // namespace
 
@@ -56,15 +58,17 @@ class Server::Session : public std::enable_shared_from_this<Server::Session> {
 
   void read() {
     close_after(server_.options.idle_ms);
-    asio::async_read_until(socket_, asio::dynamic_buffer(in_, request_bytes_max), '\n',
-                           [self = shared_from_this()](error_code error, std::size_t size) { self->on_line(error, size); });
+    asio::async_read_until(
+        socket_, asio::dynamic_buffer(in_, request_bytes_max), '\n',
+        [self = shared_from_this()](error_code error, std::size_t size) { self->on_line(error, size); });
   }
 
  private:
   void on_line(error_code error, std::size_t size) {
     if (error == asio::error::not_found)
-      return answer(std::unexpected(command::Error{command::Code::invalid, "the request is longer than 64 KiB", "send less"}),
-                    false);
+      return answer(
+          std::unexpected(command::Error{command::Code::invalid, "the request is longer than 64 KiB", "send less"}),
+          false);
     if (error) return close();
     const auto checked = read_request(std::string_view(in_).substr(0, size));
     in_.erase(0, size);
@@ -78,14 +82,15 @@ class Server::Session : public std::enable_shared_from_this<Server::Session> {
     });
     // Weak references: the reply may come when this client, or the whole server, is gone. The server is locked first,
     // because a session must not outlive its io_context.
-    server_.execute(*checked, actor_, [server = server_.weak_from_this(), weak = weak_from_this(), turn](Outcome outcome) {
-      const auto alive = server.lock();
-      if (!alive) return;
-      if (auto self = weak.lock())
-        asio::post(alive->io, [self = std::move(self), turn, outcome = std::move(outcome)]() mutable {
-          self->take(turn, std::move(outcome));
-        });
-    });
+    server_.execute(*checked, actor_,
+                    [server = server_.weak_from_this(), weak = weak_from_this(), turn](Outcome outcome) {
+                      const auto alive = server.lock();
+                      if (!alive) return;
+                      if (auto self = weak.lock())
+                        asio::post(alive->io, [self = std::move(self), turn, outcome = std::move(outcome)]() mutable {
+                          self->take(turn, std::move(outcome));
+                        });
+                    });
   }
 
   // Only the first answer to the request that is still open counts.
@@ -145,7 +150,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const ServerOpt
     return std::unexpected(fmt::format("the control socket {} cannot be opened: {}", options.path, why));
   };
   if (options.path.size() >= sizeof(sockaddr_un{}.sun_path)) return fail("its path is longer than 107 characters");
-  struct stat facts {};
+  struct stat facts{};
   if (::lstat(options.path.c_str(), &facts) == 0) {
     if (!S_ISSOCK(facts.st_mode)) return fail("something that is not a socket is in its place");
     ::unlink(options.path.c_str());
@@ -154,7 +159,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const ServerOpt
   error_code error;
   state->acceptor.open(Local(), error);
   // Without permissions from its first moment: fchmod on a socket is what bind() starts from.
-  if (!error && ::fchmod(state->acceptor.native_handle(), 0600) != 0) error = error_code(errno, boost::system::system_category());
+  if (!error && ::fchmod(state->acceptor.native_handle(), 0600) != 0)
+    error = error_code(errno, boost::system::system_category());
   if (!error) state->acceptor.bind(Local::endpoint(options.path), error);
   if (!error && ::chmod(options.path.c_str(), 0600) != 0) error = error_code(errno, boost::system::system_category());
   if (!error) state->acceptor.listen(64, error);

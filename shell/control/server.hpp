@@ -12,15 +12,15 @@
 namespace rf::control {
 
 struct ServerOptions {
-  std::string path;                   ///< of the socket; its folder must belong to us
-  std::size_t clients_max = 32;       ///< further ones are closed at once
-  std::uint32_t idle_ms = 60'000;     ///< without a whole request
-  std::uint32_t answer_ms = 15'000;   ///< for the command; then the client is told "busy"
-  std::uint32_t write_ms = 15'000;    ///< for the client to take the answer
+  std::string path;                  ///< of the socket; its folder must belong to us
+  std::size_t clients_max = 32;      ///< further ones are closed at once
+  std::uint32_t idle_ms = 60'000;    ///< without a whole request
+  std::uint32_t answer_ms = 15'000;  ///< for the command; then the client is told "busy"
+  std::uint32_t write_ms = 15'000;   ///< for the client to take the answer
 };
 
-/// Listens on a Unix socket (0600) and hands each good request to `execute`, one at a time for each client. A peer whose
-/// account is neither root nor ours is closed unheard (SO_PEERCRED).
+/// Listens on a Unix socket (0600) and hands each good request to `execute`, one at a time for each client. A peer
+/// whose account is neither root nor ours is closed unheard (SO_PEERCRED).
 class Server {
  public:
   using Reply = std::function<void(Outcome)>;
@@ -28,7 +28,8 @@ class Server {
   /// later and from any thread, also after the Server is gone; the first call counts.
   using Execute = std::function<void(const command::Checked& checked, const std::string& actor, Reply reply)>;
 
-  /// Errors: a sentence with the reason. A dead socket in the way is removed: the caller holds the data directory's lock.
+  /// Errors: a sentence with the reason. A dead socket in the way is removed: the caller holds the data directory's
+  /// lock.
   static std::expected<std::unique_ptr<Server>, std::string> open(const ServerOptions& options, Execute execute);
   /// Answers on their way get a moment to leave; then all clients are closed and the socket is removed.
   ~Server();

@@ -36,7 +36,9 @@ void append_text_value(std::string& out, std::string_view value) {
 
 }  // namespace
 
-std::string_view name_of(engine::Level level) { return level_names[static_cast<std::size_t>(level)]; }
+std::string_view name_of(effect::Level level) {
+  return level_names[static_cast<std::size_t>(level)];
+}
 
 std::string shown(std::string_view subject, bool show_personal) {
   const bool short_number =
@@ -63,7 +65,8 @@ std::string format(Format format, bool show_personal, std::int64_t wall_ms, cons
     }
   };
   if (json) {
-    fmt::format_to(std::back_inserter(out), "{{\"time\":\"{}\",\"level\":\"{}\"", timestamp(wall_ms), name_of(line.level));
+    fmt::format_to(std::back_inserter(out), "{{\"time\":\"{}\",\"level\":\"{}\"", timestamp(wall_ms),
+                   name_of(line.level));
     field("event", plain(line.event));
     field("text", plain(line.text));
   } else {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/base/address.hpp"
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 
 namespace rf::log {
 
@@ -14,7 +14,7 @@ enum class Format : std::uint8_t { text, json };
 
 /// One line before it is written. Views are the caller's.
 struct Line {
-  engine::Level level = engine::Level::info;
+  effect::Level level = effect::Level::info;
   std::string_view event;    ///< a word: "auth_failed", "started"
   std::string_view text;     ///< one sentence
   Flow flow;                 ///< remote port 0: not about a packet
@@ -23,7 +23,7 @@ struct Line {
   std::string_view detail;
 };
 
-std::string_view name_of(engine::Level level);
+std::string_view name_of(effect::Level level);
 
 /// A subject as it may stand in a log: up to six digits stay (extensions), everything else is cut to its first letters
 /// unless `show_personal`.

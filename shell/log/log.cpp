@@ -7,6 +7,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <cstring>
 #include <functional>
 #include <mutex>
+#include <utility>
 
 namespace rf::log {
 namespace {
@@ -81,14 +83,25 @@ std::expected<int, std::string> open_file(const std::string& path) {
 }
 
 std::int64_t wall_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
 
 struct Log::State {
+  // Reports of one reason in the second that runs.
+  struct Rate {
+    std::int64_t second = 0;
+    std::uint32_t written = 0;
+    std::uint64_t left_out = 0;
+  };
+  std::mutex rates_mutex;
+  std::array<Rate, 256> rates;  ///< by reason
+  std::atomic<std::uint32_t> lines_per_second_max;
+  std::atomic<std::uint64_t> left_out = 0;
   std::atomic<Format> format;
-  std::atomic<engine::Level> level;
+  std::atomic<effect::Level> level;
   std::atomic<bool> show_personal;
   std::shared_ptr<DescriptorSink> sink;
   std::shared_ptr<spdlog::details::thread_pool> pool;
@@ -98,6 +111,7 @@ struct Log::State {
     format = options.format;
     level = options.level;
     show_personal = options.show_personal;
+    lines_per_second_max = options.lines_per_second_max;
   }
 };
 
@@ -122,16 +136,42 @@ void Log::write(const Line& line) {
   state_->logger->log(spdlog::level::info, format(state_->format, state_->show_personal, wall_ms(), line));
 }
 
-bool Log::wanted(engine::Level level) const { return level >= state_->level.load(); }
+void Log::report(const effect::Report& report) {
+  if (!wanted(report.level)) return;
+  std::uint64_t left_out = 0;
+  {
+    const std::lock_guard lock(state_->rates_mutex);
+    State::Rate& rate = state_->rates[static_cast<std::uint8_t>(report.reason)];
+    const std::int64_t second = wall_ms() / 1'000;
+    if (rate.second != second) {
+      left_out = std::exchange(rate.left_out, 0);
+      rate = {second, 0, 0};
+    }
+    if (rate.written >= state_->lines_per_second_max) {
+      ++rate.left_out;
+      state_->left_out.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    ++rate.written;
+  }
+  const std::string_view event = effect::name_of(report.reason);
+  if (left_out > 0)
+    write({report.level, event, fmt::format("{} lines like this were left out", left_out), {}, {}, {}, {}});
+  write({report.level, event, effect::text_of(report.reason), report.flow, report.subject, report.call, report.detail});
+}
 
-void Log::say(engine::Level level, std::string_view event, std::string_view text) {
+bool Log::wanted(effect::Level level) const {
+  return level >= state_->level.load();
+}
+
+void Log::say(effect::Level level, std::string_view event, std::string_view text) {
   if (!wanted(level)) return;
   write({level, event, text, {}, {}, {}, {}});
 }
 
 void Log::audit(std::string_view actor, std::string_view action, std::string_view outcome) {
   const std::string text = fmt::format("{} by {}: {}", action, actor, outcome);
-  write({engine::Level::notice, "audit", text, {}, {}, {}, {}});
+  write({effect::Level::notice, "audit", text, {}, {}, {}, {}});
 }
 
 std::expected<void, std::string> Log::reopen(const Options& options) {
@@ -147,7 +187,7 @@ void Log::flush() {
 }
 
 Counters Log::counters() const {
-  return {state_->sink->written, state_->pool->overrun_counter(), state_->sink->failed};
+  return {state_->sink->written, state_->pool->overrun_counter(), state_->sink->failed, state_->left_out};
 }
 
 }  // namespace rf::log

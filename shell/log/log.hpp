@@ -8,23 +8,27 @@
 #include <string>
 #include <string_view>
 
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 #include "shell/log/line.hpp"
 
 namespace rf::log {
 
 struct Options {
   Format format = Format::text;
-  engine::Level level = engine::Level::info;
+  effect::Level level = effect::Level::info;
   std::string file;  ///< absolute; empty: standard error
   bool show_personal = false;
   std::size_t queue_max = 8'192;  ///< lines waiting; beyond it the oldest are dropped and counted
+  /// Reports of one reason written in one second; the rest are counted and summed up in one line, so that a flood
+  /// neither costs the signalling thread its time nor pushes other lines out.
+  std::uint32_t lines_per_second_max = 200;
 };
 
 struct Counters {
   std::uint64_t written = 0;
-  std::uint64_t dropped = 0;  ///< the queue was full
-  std::uint64_t failed = 0;   ///< the disk refused
+  std::uint64_t dropped = 0;   ///< the queue was full
+  std::uint64_t failed = 0;    ///< the disk refused
+  std::uint64_t left_out = 0;  ///< over lines_per_second_max
 };
 
 /// May be used from any thread; no call blocks on the disk except reopen() and flush().
@@ -38,9 +42,9 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   /// What the engine reports.
-  void report(const engine::Report& report);
+  void report(const effect::Report& report);
   /// What the shell has to say: `event` is a word ("listening"), `text` a sentence.
-  void say(engine::Level level, std::string_view event, std::string_view text);
+  void say(effect::Level level, std::string_view event, std::string_view text);
   /// An operator's change: always written, whatever the level.
   void audit(std::string_view actor, std::string_view action, std::string_view outcome);
 
@@ -52,7 +56,7 @@ class Log {
  private:
   struct State;
   explicit Log(std::unique_ptr<State> state);
-  bool wanted(engine::Level level) const;
+  bool wanted(effect::Level level) const;
   void write(const Line& line);
   std::unique_ptr<State> state_;
 };

@@ -14,8 +14,8 @@ namespace rf::metrics {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 struct HttpEndpoint::State : std::enable_shared_from_this<HttpEndpoint::State> {
   State(const EndpointOptions& chosen, Sources from) : options(chosen), sources(std::move(from)) {}
@@ -42,7 +42,8 @@ asio::ip::address to_asio(const Address& address) {
 bool host_is_ours(std::string_view host) {
   if (host.empty() || host == "localhost" || host.starts_with("localhost:")) return true;
   if (Endpoint::parse(host) || Address::parse(host)) return true;
-  return host.size() > 2 && host.front() == '[' && host.back() == ']' && Address::parse(host.substr(1, host.size() - 2));
+  return host.size() > 2 && host.front() == '[' && host.back() == ']' &&
+         Address::parse(host.substr(1, host.size() - 2));
 }
 
 struct Answer {
@@ -52,7 +53,8 @@ struct Answer {
 };
 
 Answer answer_to(http::verb method, std::string_view target, std::string_view host, const Sources& sources) {
-  if (method != http::verb::get && method != http::verb::head) return {http::status::method_not_allowed, "text/plain", "GET only\n"};
+  if (method != http::verb::get && method != http::verb::head)
+    return {http::status::method_not_allowed, "text/plain", "GET only\n"};
   if (!host_is_ours(host)) return {http::status::misdirected_request, "text/plain", "ask by address or as localhost\n"};
   const std::string_view path = target.substr(0, target.find('?'));
   if (path == "/metrics")
@@ -90,7 +92,8 @@ class HttpEndpoint::Session : public std::enable_shared_from_this<HttpEndpoint::
   void answer() {
     const auto& request = parser_.get();
     const auto view = [](beast::string_view text) { return std::string_view(text.data(), text.size()); };
-    Answer answer = answer_to(request.method(), view(request.target()), view(request[http::field::host]), server_.sources);
+    Answer answer =
+        answer_to(request.method(), view(request.target()), view(request[http::field::host]), server_.sources);
     response_.result(answer.status);
     response_.set(http::field::content_type, answer.type);
     response_.set(http::field::cache_control, "no-store");
@@ -121,7 +124,8 @@ void HttpEndpoint::State::accept() {
   });
 }
 
-std::expected<std::unique_ptr<HttpEndpoint>, std::string> HttpEndpoint::open(const EndpointOptions& options, Sources sources) {
+std::expected<std::unique_ptr<HttpEndpoint>, std::string> HttpEndpoint::open(const EndpointOptions& options,
+                                                                             Sources sources) {
   auto state = std::make_shared<State>(options, std::move(sources));
   const tcp::endpoint where(to_asio(options.bind.address), options.bind.port);
   error_code error;
@@ -129,7 +133,8 @@ std::expected<std::unique_ptr<HttpEndpoint>, std::string> HttpEndpoint::open(con
   if (!error) state->acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) state->acceptor.bind(where, error);
   if (!error) state->acceptor.listen(64, error);
-  if (error) return std::unexpected(fmt::format("metrics cannot listen on {}: {}", options.bind.text(), error.message()));
+  if (error)
+    return std::unexpected(fmt::format("metrics cannot listen on {}: {}", options.bind.text(), error.message()));
   state->accept();
   state->thread = std::thread([raw = state.get()] { raw->io.run(); });
   return std::unique_ptr<HttpEndpoint>(new HttpEndpoint(std::move(state)));

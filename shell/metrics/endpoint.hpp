@@ -1,11 +1,11 @@
 // Numbers and health for the host's own monitoring: /metrics, /live, /ready over HTTP on loopback.
 #pragma once
 
+#include <prometheus/metric_family.h>
 #include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
-#include <prometheus/metric_family.h>
 #include <string>
 #include <vector>
 
@@ -27,8 +27,8 @@ std::vector<prometheus::MetricFamily> families(const std::vector<Number>& number
 
 struct EndpointOptions {
   Endpoint bind;
-  std::size_t clients_max = 16;     ///< further ones are closed at once
-  std::uint32_t timeout_ms = 5'000; ///< for a whole request, and for its answer to be taken
+  std::size_t clients_max = 16;      ///< further ones are closed at once
+  std::uint32_t timeout_ms = 5'000;  ///< for a whole request, and for its answer to be taken
 };
 
 /// Where the answers come from. Called on the endpoint's thread, one request at a time; may wait a moment.
@@ -38,12 +38,13 @@ struct Sources {
   std::function<std::string()> not_ready;
 };
 
-/// A small HTTP/1.1 server: GET and HEAD, no body, 4 KiB of header, one request a connection. A Host that is a name other
-/// than localhost is refused, so that a web page cannot read the numbers by DNS rebinding.
+/// A small HTTP/1.1 server: GET and HEAD, no body, 4 KiB of header, one request a connection. A Host that is a name
+/// other than localhost is refused, so that a web page cannot read the numbers by DNS rebinding.
 class HttpEndpoint {
  public:
   /// Errors: a sentence with the endpoint and the reason.
-  static std::expected<std::unique_ptr<HttpEndpoint>, std::string> open(const EndpointOptions& options, Sources sources);
+  static std::expected<std::unique_ptr<HttpEndpoint>, std::string> open(const EndpointOptions& options,
+                                                                        Sources sources);
   ~HttpEndpoint();
   HttpEndpoint(const HttpEndpoint&) = delete;
   HttpEndpoint& operator=(const HttpEndpoint&) = delete;

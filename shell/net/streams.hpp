@@ -37,7 +37,7 @@ class StreamEvents {
   virtual bool on_message(StreamPacket& packet) = 0;
   /// After the last message of a connection that had any.
   virtual bool on_closed(ConnectionId connection) = 0;
-  /// `flow` as it stood in the Send.
+  /// A request could not be delivered; `flow` as it stood in the Send. Of responses there is no such news.
   virtual bool on_send_failed(const Flow& flow) = 0;
 };
 

@@ -26,6 +26,7 @@ namespace {
 
 constexpr int events_per_round = 64;
 constexpr std::int64_t longest_sleep_ms = 60'000;
+constexpr std::int64_t longest_pause_us = 100'000;
 
 std::int64_t read_clock_ms(clockid_t clock) {
   timespec time{};
@@ -33,7 +34,11 @@ std::int64_t read_clock_ms(clockid_t clock) {
   return static_cast<std::int64_t>(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000;
 }
 
-Now read_clocks() { return {read_clock_ms(CLOCK_MONOTONIC), read_clock_ms(CLOCK_REALTIME)}; }
+std::int64_t mono_us() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1'000;
+}
 
 /// One UDP listener with what waits to leave by it.
 class UdpPort {
@@ -49,13 +54,13 @@ class UdpPort {
   net::UdpSocket& socket() { return *socket_; }
   net::UdpSendBatch& batch() { return batch_; }
   /// What each datagram in the batch came from, by its place.
-  std::array<const engine::Send*, net::UdpSendBatch::datagrams_max>& sends() { return sends_; }
+  std::array<const effect::Send*, net::UdpSendBatch::datagrams_max>& sends() { return sends_; }
   bool watched = false;
 
  private:
   std::unique_ptr<net::UdpSocket> socket_;
   net::UdpSendBatch batch_;
-  std::array<const engine::Send*, net::UdpSendBatch::datagrams_max> sends_{};
+  std::array<const effect::Send*, net::UdpSendBatch::datagrams_max> sends_{};
 };
 
 void add(net::UdpCounters& sum, const net::UdpCounters& more) {
@@ -108,9 +113,9 @@ struct SignallingLoop::State final : net::StreamEvents {
   int sleep_ms() const;
   void handle(engine::Input input);
   void take_inputs();
-  void take_datagrams(UdpPort& port);
+  void gather(std::size_t datagrams, std::int64_t since_last_us);
   void carry_out();
-  void send(const engine::Send& send);
+  void send(const effect::Send& send);
   void flush(UdpPort& port);
   void fail(const Flow& flow, std::string_view bytes);
   UdpPort* port_for(const Flow& flow);
@@ -131,7 +136,7 @@ struct SignallingLoop::State final : net::StreamEvents {
   Now now;
   std::vector<std::unique_ptr<UdpPort>> ports;
   net::UdpReceiveBatch received;
-  engine::Effects effects;
+  effect::Effects effects;
   net::StreamBatch stream_batch;
   std::vector<const Flow*> stream_flows;   ///< of this round's requests on streams
   std::vector<Flow> failed;                ///< told to the engine in the next round
@@ -140,6 +145,7 @@ struct SignallingLoop::State final : net::StreamEvents {
   std::size_t entries_at = 0;              ///< of which so many are handled
   std::vector<std::function<void()>> work;
   net::UdpCounters closed_ports;
+  std::int64_t last_datagrams_us = 0;      ///< when the last round with datagrams began
   bool ending = false;
 
   std::mutex control_mutex;  ///< start, stop and set_listeners one at a time
@@ -224,13 +230,21 @@ void SignallingLoop::State::run() {
 void SignallingLoop::State::round() {
   std::array<epoll_event, events_per_round> events;
   const int ready = ::epoll_wait(poll, events.data(), events_per_round, sleep_ms());
-  now = read_clocks();
+  const std::int64_t began_us = mono_us();
+  now = {began_us / 1'000, read_clock_ms(CLOCK_REALTIME)};
   for (Flow& flow : std::exchange(failed, {})) handle(engine::SendFailed{flow});
   for (int i = 0; i < ready; ++i)
     if (events[static_cast<std::size_t>(i)].data.ptr == nullptr) queue.clear_wake();
   take_inputs();
+  std::size_t datagrams = 0;
+  bool more = false;
   for (int i = 0; i < ready; ++i)
-    if (auto* port = static_cast<UdpPort*>(events[static_cast<std::size_t>(i)].data.ptr)) take_datagrams(*port);
+    if (auto* port = static_cast<UdpPort*>(events[static_cast<std::size_t>(i)].data.ptr)) {
+      more = port->socket().receive(received) || more;
+      datagrams += received.datagrams().size();
+      for (const net::UdpReceiveBatch::Datagram& datagram : received.datagrams())
+        handler.handle(now, engine::PacketIn{datagram.flow, datagram.bytes}, effects);
+    }
   if (handler.next_deadline() <= now.mono_ms) {
     bump(counters.ticks);
     handler.handle(now, engine::Tick{}, effects);
@@ -240,6 +254,19 @@ void SignallingLoop::State::round() {
   publish_counters();
   // Last, because work can close the sockets that `events` names.
   run_work();
+  if (datagrams > 0) {
+    if (!more && !ending) gather(datagrams, began_us - last_datagrams_us);
+    last_datagrams_us = began_us;
+  }
+}
+
+void SignallingLoop::State::gather(std::size_t datagrams, std::int64_t since_last_us) {
+  // A system call and a wake-up for each datagram cost several times what the datagram itself does. When they come so
+  // fast that the next one is due within the pause, a pause lets one round take many; when they do not, nobody waits.
+  const std::int64_t pause_us = std::min<std::int64_t>(options.coalesce_us, longest_pause_us);
+  if (pause_us == 0 || (datagrams < 2 && since_last_us >= pause_us) || sleep_ms() == 0) return;
+  const timespec pause{0, static_cast<long>(pause_us * 1'000)};
+  ::clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
 }
 
 int SignallingLoop::State::sleep_ms() const {
@@ -276,22 +303,16 @@ void SignallingLoop::State::take_inputs() {
   queue.finish(done);
 }
 
-void SignallingLoop::State::take_datagrams(UdpPort& port) {
-  port.socket().receive(received);
-  for (const net::UdpReceiveBatch::Datagram& datagram : received.datagrams())
-    handler.handle(now, engine::PacketIn{datagram.flow, datagram.bytes}, effects);
-}
-
 void SignallingLoop::State::carry_out() {
-  for (engine::Effect& effect : effects.list()) {
+  for (effect::Effect& effect : effects.list()) {
     std::visit(
         [this](auto& one) {
           using T = std::decay_t<decltype(one)>;
-          if constexpr (std::is_same_v<T, engine::Send>)
+          if constexpr (std::is_same_v<T, effect::Send>)
             send(one);
-          else if constexpr (std::is_same_v<T, engine::CloseConnection>)
+          else if constexpr (std::is_same_v<T, effect::CloseConnection>)
             stream_batch.close(one.connection);
-          else if constexpr (std::is_same_v<T, engine::TrustConnection>)
+          else if constexpr (std::is_same_v<T, effect::TrustConnection>)
             stream_batch.trust(one.connection);
           else
             sink.on(std::move(one));
@@ -305,7 +326,7 @@ void SignallingLoop::State::carry_out() {
   effects.clear();
 }
 
-void SignallingLoop::State::send(const engine::Send& send) {
+void SignallingLoop::State::send(const effect::Send& send) {
   const std::string_view bytes = effects.bytes_of(send);
   if (is_stream(send.flow.transport)) {
     stream_batch.send(send.flow, bytes);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 #include "core/policy/policy.hpp"
 #include "shell/net/listener.hpp"
@@ -21,7 +21,7 @@ namespace rf::signalling {
 class Handler {
  public:
   virtual ~Handler() = default;
-  virtual void handle(Now now, engine::Input input, engine::Effects& effects) = 0;
+  virtual void handle(Now now, engine::Input input, effect::Effects& effects) = 0;
   virtual std::int64_t next_deadline() const = 0;
 };
 
@@ -29,7 +29,7 @@ template <class Machine>
 class HandlerOf final : public Handler {
  public:
   explicit HandlerOf(Machine& machine) : machine_(machine) {}
-  void handle(Now now, engine::Input input, engine::Effects& effects) override {
+  void handle(Now now, engine::Input input, effect::Effects& effects) override {
     machine_.handle(now, std::move(input), effects);
   }
   std::int64_t next_deadline() const override { return machine_.next_deadline(); }
@@ -43,17 +43,17 @@ class HandlerOf final : public Handler {
 class EffectSink {
  public:
   virtual ~EffectSink() = default;
-  virtual void on(engine::DnsAsk effect) = 0;
-  virtual void on(engine::StoreBinding effect) = 0;
-  virtual void on(engine::DropBinding effect) = 0;
-  virtual void on(engine::OpenCdr effect) = 0;
-  virtual void on(engine::CloseCdr effect) = 0;
-  virtual void on(engine::StartRelay effect) = 0;
-  virtual void on(engine::UpdateRelay effect) = 0;
-  virtual void on(engine::StopRelay effect) = 0;
-  virtual void on(engine::CommandDone effect) = 0;
-  virtual void on(engine::Report effect) = 0;
-  virtual void on(engine::Stopped effect) = 0;
+  virtual void on(effect::DnsAsk effect) = 0;
+  virtual void on(effect::StoreBinding effect) = 0;
+  virtual void on(effect::DropBinding effect) = 0;
+  virtual void on(effect::OpenCdr effect) = 0;
+  virtual void on(effect::CloseCdr effect) = 0;
+  virtual void on(effect::StartRelay effect) = 0;
+  virtual void on(effect::UpdateRelay effect) = 0;
+  virtual void on(effect::StopRelay effect) = 0;
+  virtual void on(effect::CommandDone effect) = 0;
+  virtual void on(effect::Report effect) = 0;
+  virtual void on(effect::Stopped effect) = 0;
 };
 
 struct LoopOptions {
@@ -63,7 +63,7 @@ struct LoopOptions {
   std::size_t stream_packets_max = 16'384;        ///< from streams, counted apart so that they cannot crowd out results
   std::size_t stream_bytes_max = 64u << 20;
   std::size_t inputs_per_round = 256;             ///< of each kind, before the sockets get their turn again
-  std::uint32_t coalesce_us = 0;           ///< under load: let datagrams gather for so long; 0 takes each at once
+  std::uint32_t coalesce_us = 1'000;       ///< under load: let datagrams gather for so long; 0 takes each at once
 };
 
 struct LoopCounters {
@@ -81,7 +81,7 @@ class SignallingLoop {
   SignallingLoop(const SignallingLoop&) = delete;
   SignallingLoop& operator=(const SignallingLoop&) = delete;
 
-  /// Starts the thread. Inputs posted before wait for it.
+  /// Starts the thread, once. Inputs posted before wait for it.
   void start();
   /// Ends both threads; stream bytes on their way get up to `grace_ms`. For a clean stop of the system post StopAsked
   /// first and call this after EffectSink saw Stopped (not from within it).

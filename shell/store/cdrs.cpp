@@ -55,8 +55,8 @@ class Where {
 Expected<std::uint64_t> Store::close_interrupted_cdrs(std::int64_t now_wall_ms) {
   return guarded([&]() -> Expected<std::uint64_t> {
     const long long now = now_wall_ms;
-    const int interrupted = static_cast<int>(call::CallResult::interrupted);
-    const int system = static_cast<int>(call::EndedBy::system);
+    const int interrupted = static_cast<int>(record::CallResult::interrupted);
+    const int system = static_cast<int>(record::EndedBy::system);
     const std::string reason = "the system stopped while the call ran";
     // "result = 0" as text, so that the index of open CDRs serves.
     soci::statement close =
@@ -68,7 +68,7 @@ Expected<std::uint64_t> Store::close_interrupted_cdrs(std::int64_t now_wall_ms) 
   });
 }
 
-Expected<void> Store::visit_cdrs(const CdrFilter& filter, const std::function<bool(const call::Cdr&)>& take) {
+Expected<void> Store::visit_cdrs(const CdrFilter& filter, const std::function<bool(const record::Cdr&)>& take) {
   return guarded([&]() -> Expected<void> {
     Where where(filter);
     CdrRow row;
@@ -87,9 +87,9 @@ Expected<void> Store::visit_cdrs(const CdrFilter& filter, const std::function<bo
   });
 }
 
-Expected<std::vector<call::Cdr>> Store::find_cdrs(const CdrFilter& filter) {
-  std::vector<call::Cdr> cdrs;
-  auto visited = visit_cdrs(filter, [&](const call::Cdr& cdr) {
+Expected<std::vector<record::Cdr>> Store::find_cdrs(const CdrFilter& filter) {
+  std::vector<record::Cdr> cdrs;
+  auto visited = visit_cdrs(filter, [&](const record::Cdr& cdr) {
     cdrs.push_back(cdr);
     return true;
   });
@@ -112,8 +112,8 @@ Expected<std::uint64_t> Store::count_cdrs(const CdrFilter& filter) {
   });
 }
 
-Expected<call::Cdr> Store::find_cdr(const std::string& id) {
-  return guarded([&]() -> Expected<call::Cdr> {
+Expected<record::Cdr> Store::find_cdr(const std::string& id) {
+  return guarded([&]() -> Expected<record::Cdr> {
     const std::string key = escaped(id);
     CdrRow row;
     soci::statement rows(state_->sql());

@@ -9,16 +9,16 @@ namespace {
 
 // These numbers are on disk: values are only ever added, at the end.
 static_assert(static_cast<int>(Transport::udp) == 0 && static_cast<int>(Transport::wss) == 4);
-static_assert(static_cast<int>(call::CallResult::open) == 0 && static_cast<int>(call::CallResult::answered) == 1 &&
-              static_cast<int>(call::CallResult::cancelled) == 2 && static_cast<int>(call::CallResult::busy) == 3 &&
-              static_cast<int>(call::CallResult::rejected) == 4 && static_cast<int>(call::CallResult::no_answer) == 5 &&
-              static_cast<int>(call::CallResult::unreachable) == 6 &&
-              static_cast<int>(call::CallResult::unknown_number) == 7 &&
-              static_cast<int>(call::CallResult::refused) == 8 && static_cast<int>(call::CallResult::failed) == 9 &&
-              static_cast<int>(call::CallResult::interrupted) == 10);
-static_assert(static_cast<int>(call::EndedBy::nobody) == 0 && static_cast<int>(call::EndedBy::caller) == 1 &&
-              static_cast<int>(call::EndedBy::callee) == 2 && static_cast<int>(call::EndedBy::system) == 3 &&
-              static_cast<int>(call::EndedBy::operator_) == 4);
+static_assert(static_cast<int>(record::CallResult::open) == 0 && static_cast<int>(record::CallResult::answered) == 1 &&
+              static_cast<int>(record::CallResult::cancelled) == 2 && static_cast<int>(record::CallResult::busy) == 3 &&
+              static_cast<int>(record::CallResult::rejected) == 4 && static_cast<int>(record::CallResult::no_answer) == 5 &&
+              static_cast<int>(record::CallResult::unreachable) == 6 &&
+              static_cast<int>(record::CallResult::unknown_number) == 7 &&
+              static_cast<int>(record::CallResult::refused) == 8 && static_cast<int>(record::CallResult::failed) == 9 &&
+              static_cast<int>(record::CallResult::interrupted) == 10);
+static_assert(static_cast<int>(record::EndedBy::nobody) == 0 && static_cast<int>(record::EndedBy::caller) == 1 &&
+              static_cast<int>(record::EndedBy::callee) == 2 && static_cast<int>(record::EndedBy::system) == 3 &&
+              static_cast<int>(record::EndedBy::operator_) == 4);
 
 /// A number of the file back into its enumeration; what no version of ours wrote becomes `fallback`.
 template <class Enum>
@@ -68,7 +68,7 @@ media::LegStatistics get_leg(const CdrRow::Leg& row) {
 
 }  // namespace
 
-void BindingRow::set(const call::Binding& binding) {
+void BindingRow::set(const record::Binding& binding) {
   extension = static_cast<long long>(binding.extension.value);
   escape(binding.contact_key, contact_key);
   escape(binding.contact, contact);
@@ -85,8 +85,8 @@ void BindingRow::set(const call::Binding& binding) {
   expires_wall_ms = binding.expires_wall_ms;
 }
 
-call::Binding BindingRow::get() const {
-  call::Binding binding;
+record::Binding BindingRow::get() const {
+  record::Binding binding;
   binding.extension = ExtensionId{static_cast<std::uint64_t>(extension)};
   binding.contact_key = unescaped(contact_key);
   binding.contact = unescaped(contact);
@@ -104,7 +104,7 @@ call::Binding BindingRow::get() const {
   return binding;
 }
 
-void CdrRow::set(const call::Cdr& cdr) {
+void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.id, id);
   tenant = static_cast<long long>(cdr.tenant.value);
   caller = static_cast<long long>(cdr.caller.value);
@@ -124,8 +124,8 @@ void CdrRow::set(const call::Cdr& cdr) {
   for (std::size_t i = 0; i < legs.size(); ++i) set_leg(legs[i], cdr.media[i]);
 }
 
-call::Cdr CdrRow::get() const {
-  call::Cdr cdr;
+record::Cdr CdrRow::get() const {
+  record::Cdr cdr;
   cdr.id = unescaped(id);
   cdr.tenant = TenantId{static_cast<std::uint64_t>(tenant)};
   cdr.caller = ExtensionId{static_cast<std::uint64_t>(caller)};
@@ -138,8 +138,8 @@ call::Cdr CdrRow::get() const {
   cdr.started_wall_ms = started_wall_ms;
   cdr.answered_wall_ms = answered_wall_ms;
   cdr.ended_wall_ms = ended_wall_ms;
-  cdr.result = from_disk(result, call::CallResult::interrupted, call::CallResult::failed);
-  cdr.ended_by = from_disk(ended_by, call::EndedBy::operator_, call::EndedBy::nobody);
+  cdr.result = from_disk(result, record::CallResult::interrupted, record::CallResult::failed);
+  cdr.ended_by = from_disk(ended_by, record::EndedBy::operator_, record::EndedBy::nobody);
   cdr.sip_status = static_cast<std::uint16_t>(sip_status);
   cdr.reason = unescaped(reason);
   for (std::size_t i = 0; i < legs.size(); ++i) cdr.media[i] = get_leg(legs[i]);

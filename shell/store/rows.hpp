@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/call/records.hpp"
+#include "core/record/records.hpp"
 
 namespace rf::store {
 
@@ -20,8 +20,8 @@ struct BindingRow {
   int flow_transport = 0;
   std::string contact_key, contact, path, flow_local, flow_remote, call_id, user_agent;
 
-  void set(const call::Binding& binding);
-  call::Binding get() const;
+  void set(const record::Binding& binding);
+  record::Binding get() const;
 
   template <class Visit>
   void each_column(Visit&& visit) {
@@ -53,8 +53,8 @@ struct CdrRow {
   int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0;
   std::array<Leg, 2> legs;
 
-  void set(const call::Cdr& cdr);
-  call::Cdr get() const;
+  void set(const record::Cdr& cdr);
+  record::Cdr get() const;
 
   template <class Visit>
   void each_column(Visit&& visit) {

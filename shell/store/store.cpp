@@ -68,13 +68,13 @@ Expected<TenantId> Store::add_tenant(const std::string& name) {
   });
 }
 
-Expected<std::vector<call::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {
-  return guarded([&]() -> Expected<std::vector<call::Binding>> {
+Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {
+  return guarded([&]() -> Expected<std::vector<record::Binding>> {
     soci::session& sql = state_->sql();
     Transaction transaction(sql);
     const long long now = now_wall_ms;
     sql << "DELETE FROM bindings WHERE expires_wall_ms <= :now", soci::use(now);
-    std::vector<call::Binding> bindings;
+    std::vector<record::Binding> bindings;
     {
       BindingRow row;
       soci::statement rows(sql);

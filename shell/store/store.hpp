@@ -12,7 +12,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
-#include "core/call/records.hpp"
+#include "core/record/records.hpp"
 #include "core/policy/policy.hpp"
 #include "shell/seal/vault.hpp"
 #include "shell/store/problem.hpp"
@@ -93,7 +93,7 @@ struct CdrFilter {
   std::optional<TenantId> tenant = {};
   std::optional<ExtensionId> extension = {};  ///< caller or callee
   std::string number = {};                    ///< the caller's number or the dialled one; empty: any
-  std::optional<call::CallResult> result = {};
+  std::optional<record::CallResult> result = {};
   std::uint32_t limit = 100;  ///< 0: no limit
   std::uint32_t offset = 0;
 };
@@ -142,7 +142,7 @@ class Store {
   Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
 
   /// The bindings that are still good; expired ones are deleted.
-  Expected<std::vector<call::Binding>> load_bindings(std::int64_t now_wall_ms);
+  Expected<std::vector<record::Binding>> load_bindings(std::int64_t now_wall_ms);
   /// Deletes the binding with that key, or all of the extension when it is empty: for the command line while no server
   /// runs. Gives how many there were.
   Expected<std::uint64_t> drop_bindings(ExtensionId extension, const std::string& contact_key);
@@ -151,13 +151,13 @@ class Store {
   /// Only at start, before the first new call.
   Expected<std::uint64_t> close_interrupted_cdrs(std::int64_t now_wall_ms);
   /// Newest first.
-  Expected<std::vector<call::Cdr>> find_cdrs(const CdrFilter& filter);
+  Expected<std::vector<record::Cdr>> find_cdrs(const CdrFilter& filter);
   /// The same, one at a time without holding them all: for exports. `take` returns false to stop.
-  Expected<void> visit_cdrs(const CdrFilter& filter, const std::function<bool(const call::Cdr&)>& take);
+  Expected<void> visit_cdrs(const CdrFilter& filter, const std::function<bool(const record::Cdr&)>& take);
   /// How many fit; limit and offset are ignored.
   Expected<std::uint64_t> count_cdrs(const CdrFilter& filter);
   /// Errors: not_found.
-  Expected<call::Cdr> find_cdr(const std::string& id);
+  Expected<record::Cdr> find_cdr(const std::string& id);
 
   Expected<Counts> counts();
 

@@ -54,8 +54,8 @@ struct GroupWriter::Statements {
 
 std::uint64_t ticket_of(const Write& write) {
   return std::visit(
-      Overloaded{[](const engine::StoreBinding& w) { return w.ticket; },
-                 [](const engine::OpenCdr& w) { return w.ticket; }, [](const auto&) { return std::uint64_t{0}; }},
+      Overloaded{[](const effect::StoreBinding& w) { return w.ticket; },
+                 [](const effect::OpenCdr& w) { return w.ticket; }, [](const auto&) { return std::uint64_t{0}; }},
       write);
 }
 
@@ -66,10 +66,10 @@ Expected<std::unique_ptr<GroupWriter>> GroupWriter::open(const Options& options)
 }
 
 void GroupWriter::execute(const Write& write) {
-  std::visit(Overloaded{[&](const engine::StoreBinding& w) { statements_->binding.execute(w.binding); },
-                        [&](const engine::OpenCdr& w) { statements_->cdr.execute(w.cdr); },
-                        [&](const engine::CloseCdr& w) { statements_->cdr.execute(w.cdr); },
-                        [&](const engine::DropBinding& w) {
+  std::visit(Overloaded{[&](const effect::StoreBinding& w) { statements_->binding.execute(w.binding); },
+                        [&](const effect::OpenCdr& w) { statements_->cdr.execute(w.cdr); },
+                        [&](const effect::CloseCdr& w) { statements_->cdr.execute(w.cdr); },
+                        [&](const effect::DropBinding& w) {
                           statements_->drop_extension = static_cast<long long>(w.extension.value);
                           escape(w.contact_key, statements_->drop_key);
                           statements_->drop.execute(true);

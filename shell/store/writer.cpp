@@ -46,7 +46,7 @@ struct StoreWriter::State {
   void give_up();
   void settle(const Queued& queued, bool ok);
   void publish();
-  void notify(engine::Level level, std::string text);
+  void notify(effect::Level level, std::string text);
 
   // Of the writer's thread alone.
   const std::unique_ptr<GroupWriter> groups;
@@ -232,7 +232,7 @@ void StoreWriter::State::fail_all() {
   backlog = std::move(kept);
   head = 0;
   if (std::exchange(failing, true)) return;
-  notify(engine::Level::error, fmt::format("records are not being stored: {}", groups->last_problem().text));
+  notify(effect::Level::error, fmt::format("records are not being stored: {}", groups->last_problem().text));
 }
 
 /// Tries the oldest write alone on a fresh connection; everything else waits for it.
@@ -243,13 +243,13 @@ void StoreWriter::State::probe() {
   settle(backlog[head], !trouble);
   drop_settled(1);
   failing = false;
-  notify(engine::Level::notice,
+  notify(effect::Level::notice,
          fmt::format("records are being stored again; {} that were kept are next", backlog.size() - head));
 }
 
 void StoreWriter::State::give_up() {
   for (std::size_t i = head; i < backlog.size(); ++i) settle(backlog[i], false);
-  notify(engine::Level::error, fmt::format("{} records could not be stored before the end: {}", backlog.size() - head,
+  notify(effect::Level::error, fmt::format("{} records could not be stored before the end: {}", backlog.size() - head,
                                            groups->last_problem().text));
   drop_settled(backlog.size() - head);
 }
@@ -275,7 +275,7 @@ void StoreWriter::State::publish() {
   if (!answers.empty() && on_stored) on_stored(answers);
   answers.clear();
   if (refused_now > 0 && !failing)
-    notify(engine::Level::warning,
+    notify(effect::Level::warning,
            fmt::format("{} records were refused by the database: {}", refused_now, groups->last_problem().text));
   {
     const std::lock_guard lock(mutex);
@@ -284,7 +284,7 @@ void StoreWriter::State::publish() {
   settled.notify_all();
 }
 
-void StoreWriter::State::notify(engine::Level level, std::string text) {
+void StoreWriter::State::notify(effect::Level level, std::string text) {
   if (on_notice) on_notice({level, std::move(text)});
 }
 

@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "core/base/limits.hpp"
-#include "core/engine/effect.hpp"
+#include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 #include "shell/store/problem.hpp"
 #include "shell/store/store.hpp"
@@ -18,7 +18,7 @@
 namespace rf::store {
 
 /// The engine's effects that end on disk, as they come.
-using Write = std::variant<engine::StoreBinding, engine::DropBinding, engine::OpenCdr, engine::CloseCdr>;
+using Write = std::variant<effect::StoreBinding, effect::DropBinding, effect::OpenCdr, effect::CloseCdr>;
 
 struct WriterOptions {
   /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a
@@ -44,7 +44,7 @@ struct WriterStatistics {
 
 /// Something the operator should see: the disk began to fail or works again, or a write was refused for good.
 struct WriterNotice {
-  engine::Level level = engine::Level::info;
+  effect::Level level = effect::Level::info;
   std::string text;
 };
 

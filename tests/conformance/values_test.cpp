@@ -116,7 +116,9 @@ TEST(Rfc4475, Esc02IsNotARegister) {
   EXPECT_NE(m->find("C%6Fntact"), nullptr);
 }
 
-TEST(Rfc4475, LwsdispHasADisplayName) { EXPECT_EQ(Parsed("lwsdisp")->from.display, "caller"); }
+TEST(Rfc4475, LwsdispHasADisplayName) {
+  EXPECT_EQ(Parsed("lwsdisp")->from.display, "caller");
+}
 
 TEST(Rfc4475, LongreqIsReadToItsEnds) {
   const Parsed m("longreq");
@@ -198,7 +200,9 @@ TEST(Rfc4475, BaddateIsTakenSinceItsDateIsNotUsed) {
   EXPECT_EQ(Parsed("baddate")->value(HeaderName::date), "Fri, 01 Jan 2010 16:00:00 EST");
 }
 
-TEST(Rfc4475, BadbranchHasNothingBehindTheCookie) { EXPECT_EQ(Parsed("badbranch")->via.branch, "z9hG4bK"); }
+TEST(Rfc4475, BadbranchHasNothingBehindTheCookie) {
+  EXPECT_EQ(Parsed("badbranch")->via.branch, "z9hG4bK");
+}
 
 TEST(Rfc4475, UnknownSchemesAreKept) {
   EXPECT_EQ(Parsed("unkscm")->request_uri.scheme_text, "nobodyKnowsThisScheme");
@@ -224,7 +228,9 @@ TEST(Rfc4475, BcastNamesTheBroadcastAddressInItsSecondVia) {
   EXPECT_EQ(all[1].host, "255.255.255.255");
 }
 
-TEST(Rfc4475, ZeromfHasNoHopsLeft) { EXPECT_EQ(Parsed("zeromf")->max_forwards, 0u); }
+TEST(Rfc4475, ZeromfHasNoHopsLeft) {
+  EXPECT_EQ(Parsed("zeromf")->max_forwards, 0u);
+}
 
 TEST(Rfc4475, ContactParametersBelongWhereTheBracketsPutThem) {
   const Parsed header("cparam01"), uri("cparam02"), escaped("regescrt");

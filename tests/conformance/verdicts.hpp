@@ -25,8 +25,8 @@ enum class Answer : std::uint8_t {
 /// Among `statuses`: silence will do as well.
 inline constexpr int no_answer = -1;
 
-/// The verdict on one message. A server that authenticates may challenge (401, 407) before it comes to a verdict of `one_of`,
-/// `processed` or `any`, but only when `fault` is empty: what does not parse is not challenged.
+/// The verdict on one message. A server that authenticates may challenge (401, 407) before it comes to a verdict of
+/// `one_of`, `processed` or `any`, but only when `fault` is empty: what does not parse is not challenged.
 struct Verdict {
   Rfc rfc;
   std::string_view section;
@@ -64,7 +64,7 @@ inline constexpr auto table = std::to_array<Verdict>({
     {t, "3.1.2.2", "clerr", Code::body_too_short, one_of, {400}, "over UDP should respond with a 400"},
     {t, "3.1.2.3", "ncl", Code::bad_content_length, one_of, {400}, "should respond with an error; over TCP, close"},
     {t, "3.1.2.4", "scalar02", Code::bad_cseq, one_of, {400}, "should respond with a 400 due to the CSeq error"},
-    {t, "3.1.2.5", "scalarlg", Code::bad_cseq, silence, {}, "an element receiving this response will simply discard it"},
+    {t, "3.1.2.5", "scalarlg", Code::bad_cseq, silence, {}, "will simply be discarded"},
     {t, "3.1.2.6", "quotbal", Code::bad_to, one_of, {400}, "should return a 400"},
     {t, "3.1.2.7", "ltgtruri", Code::bad_uri, one_of, {400}, "reasonable always to reject with a 400"},
     {t, "3.1.2.8", "lwsruri", Code::bad_start_line, one_of, {400}, "reasonable always to reject with a 400"},
@@ -77,7 +77,7 @@ inline constexpr auto table = std::to_array<Verdict>({
     {t, "3.1.2.15", "baddn", Code::bad_from, one_of, {400}, "reasonable always to reject with a 400"},
     {t, "3.1.2.16", "badvers", Code::bad_version, one_of, {505}, "should respond with a 505"},
     {t, "3.1.2.17", "mismatch01", Code::cseq_method_mismatch, one_of, {400}, "will respond with a 400"},
-    {t, "3.1.2.18", "mismatch02", Code::cseq_method_mismatch, one_of, {501, 400}, "should respond with a 501; 400 will do"},
+    {t, "3.1.2.18", "mismatch02", Code::cseq_method_mismatch, one_of, {501, 400}, "should be a 501; 400 will do"},
     {t, "3.1.2.19", "bigcode", Code::bad_status, silence, {}, "should simply drop it"},
     // 3.2 transaction layer
     {t, "3.2.1", "badbranch", valid, any, {}, "could reject with 400, or match as RFC 2543 did"},

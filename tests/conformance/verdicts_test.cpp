@@ -19,7 +19,8 @@ const Endpoint source = *Endpoint::parse("203.0.113.9:5060");
 TEST(TortureCorpus, HasAVerdictOnEveryMessageAndAMessageForEveryVerdict) {
   for (const Rfc rfc : {Rfc::rfc4475, Rfc::rfc5118}) {
     std::set<std::string> files, named;
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(CONFORMANCE_DIR) + "/" + std::string(folder_of(rfc))))
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(CONFORMANCE_DIR) + "/" + std::string(folder_of(rfc))))
       if (entry.path().extension() == ".dat") files.insert(entry.path().stem());
     for (const Verdict& verdict : verdicts)
       if (verdict.rfc == rfc) named.emplace(verdict.name);

@@ -50,11 +50,38 @@ TEST(Address, MappedIpv4IsTheSameAddressAsPlainIpv4) {
 }
 
 TEST(Address, RefusesWhatOnlyLooksLikeAnAddress) {
-  for (const char* text :
-       {"", ".", "1.2.3", "1.2.3.4.5", "256.0.0.1", "01.2.3.4", "1.2.3.04", "1..2.3", "1.2.3.4 ", " 1.2.3.4", "+1.2.3.4",
-        "-1.2.3.4", "0x7f.0.0.1", "2130706433", "1.2.3.4:5", ":", ":::", ":1", "1:", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
-        "1::2::3", "12345::", "g::", "::1%eth0", "[::1]", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "::1.2.3.4:5",
-        "1:2:3:4:5:6:7:8::", "::0001:0002:0003:0004:0005:0006:0007:0008:0009:000a", "0000000000000000000000000000::1"})
+  for (const char* text : {"",
+                           ".",
+                           "1.2.3",
+                           "1.2.3.4.5",
+                           "256.0.0.1",
+                           "01.2.3.4",
+                           "1.2.3.04",
+                           "1..2.3",
+                           "1.2.3.4 ",
+                           " 1.2.3.4",
+                           "+1.2.3.4",
+                           "-1.2.3.4",
+                           "0x7f.0.0.1",
+                           "2130706433",
+                           "1.2.3.4:5",
+                           ":",
+                           ":::",
+                           ":1",
+                           "1:",
+                           "1:2:3:4:5:6:7",
+                           "1:2:3:4:5:6:7:8:9",
+                           "1::2::3",
+                           "12345::",
+                           "g::",
+                           "::1%eth0",
+                           "[::1]",
+                           "1:2:3:4:5:6:7:1.2.3.4",
+                           "::1.2.3",
+                           "::1.2.3.4:5",
+                           "1:2:3:4:5:6:7:8::",
+                           "::0001:0002:0003:0004:0005:0006:0007:0008:0009:000a",
+                           "0000000000000000000000000000::1"})
     EXPECT_FALSE(Address::parse(text)) << text;
 }
 
@@ -136,7 +163,8 @@ TEST(Subnet, RefusesBadPrefixes) {
 RC_GTEST_PROP(SubnetProperty, AgreesWithComparingBits, (std::uint32_t a, std::uint32_t b)) {
   const auto bits = *rc::gen::inRange<unsigned>(0, 33);
   // Half of the time the two share their leading bits, or "contained" would hardly ever come up.
-  if (*rc::gen::arbitrary<bool>() && bits > 0) b = (a & ~(bits == 32 ? 0u : ~0u >> bits)) | (bits == 32 ? 0 : b & (~0u >> bits));
+  if (*rc::gen::arbitrary<bool>() && bits > 0)
+    b = (a & ~(bits == 32 ? 0u : ~0u >> bits)) | (bits == 32 ? 0 : b & (~0u >> bits));
   const auto block = Subnet::parse(Address::v4(a).text() + "/" + std::to_string(bits));
   RC_ASSERT(block.has_value());
   const bool same = bits == 0 || (a ^ b) >> (32 - bits) == 0;
@@ -149,8 +177,9 @@ TEST(Endpoint, ReadsAndWritesBothFamilies) {
     ASSERT_TRUE(endpoint) << text;
     EXPECT_EQ(endpoint->text(), text);
   }
-  for (const char* text : {"", ":", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "2001:db8::1:5060", "[192.0.2.1]:5060",
-                           "[::1]", "[::1]5060", "[::1", "::1]:5", "host:5060", "192.0.2.1:50 60", "192.0.2.1:5060:1"})
+  for (const char* text :
+       {"", ":", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "2001:db8::1:5060", "[192.0.2.1]:5060", "[::1]",
+        "[::1]5060", "[::1", "::1]:5", "host:5060", "192.0.2.1:50 60", "192.0.2.1:5060:1"})
     EXPECT_FALSE(Endpoint::parse(text)) << text;
 }
 
@@ -160,7 +189,8 @@ TEST(Transport, ReadsItsNamesInAnyCaseAndNothingElse) {
     EXPECT_EQ(parse_transport(via_name(t)), t);
   }
   EXPECT_EQ(parse_transport("TcP"), Transport::tcp);
-  for (const char* text : {"", "t", "udpx", "sctp", "tls-sctp", "\x15\x04\x10"}) EXPECT_FALSE(parse_transport(text)) << text;
+  for (const char* text : {"", "t", "udpx", "sctp", "tls-sctp", "\x15\x04\x10"})
+    EXPECT_FALSE(parse_transport(text)) << text;
 }
 
 TEST(Flow, IsTheSamePathOnlyWithTheSameConnection) {
@@ -179,8 +209,7 @@ TEST(Flow, IsTheSamePathOnlyWithTheSameConnection) {
 
 TEST(AddressHash, SpreadsNeighbouringAddresses) {
   std::unordered_set<std::size_t> low_bits;
-  for (std::uint32_t i = 0; i < 4096; ++i)
-    low_bits.insert(std::hash<Address>{}(Address::v4(0x0a000000 + i)) & 0xffff);
+  for (std::uint32_t i = 0; i < 4096; ++i) low_bits.insert(std::hash<Address>{}(Address::v4(0x0a000000 + i)) & 0xffff);
   // 4096 values thrown evenly into 65536 places leave about 3970 distinct ones.
   EXPECT_GT(low_bits.size(), 3800u);
 }

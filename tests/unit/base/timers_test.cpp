@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::int64_t tick = Timers::tick_ms;
 
-std::int64_t due_tick(std::int64_t deadline) { return (deadline + tick - 1) / tick; }
+std::int64_t due_tick(std::int64_t deadline) {
+  return (deadline + tick - 1) / tick;
+}
 
 std::vector<Timers::Fired> advance(Timers& timers, std::int64_t now) {
   std::vector<Timers::Fired> fired;
@@ -21,7 +23,8 @@ std::vector<Timers::Fired> advance(Timers& timers, std::int64_t now) {
 
 TEST(Timers, FiresNeverEarlyAndAtMostOneTickLate) {
   for (const std::int64_t start : {std::int64_t{0}, std::int64_t{5}, std::int64_t{123'456'789}}) {
-    for (const std::int64_t delay : {1, 7, 8, 9, 500, 2040, 2048, 2056, 32'000, 524'280, 524'288, 524'296, 10'800'000}) {
+    for (const std::int64_t delay :
+         {1, 7, 8, 9, 500, 2040, 2048, 2056, 32'000, 524'280, 524'288, 524'296, 10'800'000}) {
       Timers timers(start);
       timers.set(start + delay, 42, 3);
       const std::int64_t deadline = start + delay;
@@ -90,7 +93,8 @@ TEST(Timers, FiresInOrderOfDeadline) {
 
 TEST(Timers, LongSleepWithFarTimersCostsFewSteps) {
   Timers timers(0);
-  for (std::uint64_t i = 0; i < 1000; ++i) timers.set(std::int64_t{3'600'000} * static_cast<std::int64_t>(1 + i % 5), i, 0);
+  for (std::uint64_t i = 0; i < 1000; ++i)
+    timers.set(std::int64_t{3'600'000} * static_cast<std::int64_t>(1 + i % 5), i, 0);
   int wakeups = 0;
   std::size_t fired = 0;
   while (timers.size() > 0) {

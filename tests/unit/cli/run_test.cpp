@@ -56,10 +56,18 @@ class CommandLine : public ::testing::Test {
 };
 
 TEST_F(CommandLine, ExtensionAddHandsOverWhatWasGiven) {
-  outcome_ = Json{{"number", "1001"}, {"auth_name", "kq7wz3ra9p"}, {"password", "only-once-Xy7"}, {"realm", "ringfence"}};
-  EXPECT_EQ(call({"extension", "add", "1001", "--name", "Ann", "--registrations", "2", "--newcomer", "refuse", "--remote", "--no-md5"}), done);
+  outcome_ =
+      Json{{"number", "1001"}, {"auth_name", "kq7wz3ra9p"}, {"password", "only-once-Xy7"}, {"realm", "ringfence"}};
+  EXPECT_EQ(call({"extension", "add", "1001", "--name", "Ann", "--registrations", "2", "--newcomer", "refuse",
+                  "--remote", "--no-md5"}),
+            done);
   EXPECT_EQ(command_, "extension.add");
-  EXPECT_EQ(args_, (Json{{"number", "1001"}, {"name", "Ann"}, {"registrations", 2}, {"newcomer", "refuse"}, {"remote", true}, {"md5", false}}));
+  EXPECT_EQ(args_, (Json{{"number", "1001"},
+                         {"name", "Ann"},
+                         {"registrations", 2},
+                         {"newcomer", "refuse"},
+                         {"remote", true},
+                         {"md5", false}}));
   EXPECT_THAT(out_.str(), HasSubstr("kq7wz3ra9p"));
   EXPECT_THAT(out_.str(), HasSubstr("only-once-Xy7"));
   EXPECT_THAT(out_.str(), HasSubstr("shown only now"));
@@ -82,8 +90,9 @@ TEST_F(CommandLine, AWeakPasswordIsRefusedWithoutRepeatingIt) {
 }
 
 TEST_F(CommandLine, EveryFaultHasItsExitCodeOneLineOfWhatAndOneOfRemedy) {
-  const std::pair<Code, int> codes[] = {{Code::invalid, 2}, {Code::not_found, 3}, {Code::conflict, 5}, {Code::not_running, 4},
-                                        {Code::denied, 6},  {Code::busy, 1},      {Code::failed, 1}};
+  const std::pair<Code, int> codes[] = {{Code::invalid, 2},     {Code::not_found, 3}, {Code::conflict, 5},
+                                        {Code::not_running, 4}, {Code::denied, 6},    {Code::busy, 1},
+                                        {Code::failed, 1}};
   for (const auto& [code, exit] : codes) {
     outcome_ = std::unexpected(command::Error{code, "that went wrong", "do this"});
     EXPECT_EQ(call({"extension", "show", "1001"}), exit);
@@ -109,10 +118,17 @@ TEST_F(CommandLine, AMisspeltWordIsAnsweredWithTheRightOne) {
 }
 
 TEST_F(CommandLine, WrongLinesAreUsageFaultsAndReachNobody) {
-  for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
-           {}, {"extension"}, {"extension", "add"}, {"extension", "add", "abc"}, {"extension", "add", "1"},
-           {"extension", "set", "1001"}, {"extension", "add", "1001", "--calls", "many"},
-           {"extension", "add", "1001", "--calls", "0"}, {"cdr", "list", "--from", "2026-02-31"}, {"completion", "csh"}}) {
+  for (const std::vector<const char*>& words :
+       std::vector<std::vector<const char*>>{{},
+                                             {"extension"},
+                                             {"extension", "add"},
+                                             {"extension", "add", "abc"},
+                                             {"extension", "add", "1"},
+                                             {"extension", "set", "1001"},
+                                             {"extension", "add", "1001", "--calls", "many"},
+                                             {"extension", "add", "1001", "--calls", "0"},
+                                             {"cdr", "list", "--from", "2026-02-31"},
+                                             {"completion", "csh"}}) {
     EXPECT_EQ(call(words), usage) << (words.empty() ? "" : words.back());
     EXPECT_THAT(err_.str(), StartsWith("ringfence: "));
   }
@@ -150,12 +166,22 @@ TEST_F(CommandLine, ConfigAndDataMayStandAnywhere) {
 
 TEST_F(CommandLine, CdrFiltersBecomeTimes) {
   ::setenv("TZ", "UTC", 1);
-  EXPECT_EQ(call({"cdr", "list", "--from", "2026-01-01", "--to", "2026-01-02T12:30:00Z", "--number", "+49301234", "--result", "busy"}), done);
-  EXPECT_EQ(args_, (Json{{"from_ms", 1'767'225'600'000}, {"to_ms", 1'767'357'000'000}, {"number", "+49301234"}, {"result", "busy"}}));
+  EXPECT_EQ(call({"cdr", "list", "--from", "2026-01-01", "--to", "2026-01-02T12:30:00Z", "--number", "+49301234",
+                  "--result", "busy"}),
+            done);
+  EXPECT_EQ(
+      args_,
+      (Json{
+          {"from_ms", 1'767'225'600'000}, {"to_ms", 1'767'357'000'000}, {"number", "+49301234"}, {"result", "busy"}}));
 }
 
 TEST_F(CommandLine, ACsvCellCannotBecomeAFormula) {
-  outcome_ = Json{{"cdrs", {{{"id", "x"}, {"caller", "=HYPERLINK(\"http://evil\")"}, {"dialled", "+49301"}, {"reason", "a,b\"c"}, {"callee", "-1"}}}}};
+  outcome_ = Json{{"cdrs",
+                   {{{"id", "x"},
+                     {"caller", "=HYPERLINK(\"http://evil\")"},
+                     {"dialled", "+49301"},
+                     {"reason", "a,b\"c"},
+                     {"callee", "-1"}}}}};
   EXPECT_EQ(call({"cdr", "list", "--csv"}), done);
   EXPECT_THAT(out_.str(), StartsWith("\"id\",\"started\""));
   EXPECT_THAT(out_.str(), HasSubstr("\"'=HYPERLINK(\"\"http://evil\"\")\""));
@@ -166,7 +192,8 @@ TEST_F(CommandLine, ACsvCellCannotBecomeAFormula) {
 }
 
 TEST_F(CommandLine, WhatCallersWriteCannotDriveTheTerminal) {
-  outcome_ = Json{{"registrations", {{{"number", "1001"}, {"user_agent", "x\x1b]0;pwned\x07\n9999 forged row"}, {"key", "k"}}}}};
+  outcome_ = Json{
+      {"registrations", {{{"number", "1001"}, {"user_agent", "x\x1b]0;pwned\x07\n9999 forged row"}, {"key", "k"}}}}};
   EXPECT_EQ(call({"registration", "list"}), done);
   EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b")));
   EXPECT_THAT(out_.str(), HasSubstr("\\x0a9999 forged row"));

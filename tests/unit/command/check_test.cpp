@@ -51,7 +51,8 @@ TEST(CommandCatalog, EveryCommandHasAPermissionAndASummary) {
 }
 
 TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
-  for (const Spec& spec : catalog()) EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
+  for (const Spec& spec : catalog())
+    EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
 }
 
 TEST(CommandCheck, TurnsArgumentsIntoTypedSettings) {
@@ -76,7 +77,7 @@ TEST(CommandCheck, TurnsArgumentsIntoTypedSettings) {
 TEST(CommandCheck, ResultWordsFollowTheEnumeration) {
   const auto checked = check("cdr.list", {{"result", "interrupted"}, {"limit", std::int64_t{5}}});
   ASSERT_TRUE(checked.has_value());
-  EXPECT_EQ(std::get<ListCdrs>(checked->command).result, call::CallResult::interrupted);
+  EXPECT_EQ(std::get<ListCdrs>(checked->command).result, record::CallResult::interrupted);
   EXPECT_EQ(std::get<ListCdrs>(checked->command).limit, 5u);
 }
 
@@ -130,11 +131,13 @@ TEST(PasswordStrength, RefusesWhatGuessersTryFirst) {
   EXPECT_TRUE(fault_of_password(std::string(65, 'x'), "1001").has_value());
 }
 
-TEST(PasswordStrength, AcceptsALongMixedOne) { EXPECT_EQ(fault_of_password(strong, "1001"), std::nullopt); }
+TEST(PasswordStrength, AcceptsALongMixedOne) {
+  EXPECT_EQ(fault_of_password(strong, "1001"), std::nullopt);
+}
 
 TEST(ErrorCodes, HaveNamesThatReadBack) {
-  for (const Code code : {Code::invalid, Code::not_found, Code::conflict, Code::not_running, Code::denied, Code::busy,
-                          Code::failed})
+  for (const Code code :
+       {Code::invalid, Code::not_found, Code::conflict, Code::not_running, Code::denied, Code::busy, Code::failed})
     EXPECT_EQ(parse_code(name_of(code)), code);
   EXPECT_EQ(parse_code("nonsense"), std::nullopt);
 }

@@ -117,7 +117,7 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.store_path(), "/srv/db");
   EXPECT_FALSE(s.store.synchronous);
   EXPECT_EQ(s.log.format, LogFormat::json);
-  EXPECT_EQ(s.log.level, engine::Level::warning);
+  EXPECT_EQ(s.log.level, effect::Level::warning);
   EXPECT_TRUE(s.log.show_personal);
   EXPECT_EQ(s.metrics.bind.text(), "[::1]:9100");
   ASSERT_THAT(s.dns.servers, SizeIs(2));
@@ -127,7 +127,8 @@ TEST(Configuration, EveryKeyIsRead) {
 
 TEST(Configuration, AFaultNamesFileLineColumnAndRemedy) {
   EXPECT_EQ(fault("[metrics]\n  port = 70000\n"),
-            "t.toml:2:10: metrics.port is 70000, which is not possible; write a whole number from 1 to 65535, without quotes");
+            "t.toml:2:10: metrics.port is 70000, which is not possible; write a whole number from 1 to 65535, without "
+            "quotes");
 }
 
 TEST(Configuration, AMisspeltKeyIsRefusedWithTheOneThatWasMeant) {
@@ -183,7 +184,8 @@ TEST(Configuration, ListenersThatMeetAreRefused) {
 }
 
 TEST(Configuration, AListenerInTheMediaRangeIsRefused) {
-  EXPECT_THAT(fault("[[listener]]\ntransport = \"udp\"\nport = 40500\n"), HasSubstr("lies in the media range 40000-40999"));
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"udp\"\nport = 40500\n"),
+              HasSubstr("lies in the media range 40000-40999"));
   EXPECT_EQ(good("[[listener]]\ntransport = \"tcp\"\nport = 40500\n").listeners.size(), 1u);
 }
 
@@ -192,7 +194,9 @@ TEST(Configuration, AListenerOnTheMetricsPortIsRefused) {
   EXPECT_EQ(good("[metrics]\nenabled = false\n[[listener]]\ntransport = \"tcp\"\nport = 9061\n").listeners.size(), 1u);
 }
 
-TEST(Configuration, NoListenerAtAllIsRefused) { EXPECT_THAT(fault("listener = []\n"), HasSubstr("nobody could call")); }
+TEST(Configuration, NoListenerAtAllIsRefused) {
+  EXPECT_THAT(fault("listener = []\n"), HasSubstr("nobody could call"));
+}
 
 TEST(Configuration, MinimumsAboveTheirMaximumsAreRefused) {
   EXPECT_THAT(fault("[sip]\nregistration_max_s = 600\n"),
@@ -227,13 +231,16 @@ TEST(Configuration, AllFaultsAreShownAtOnceInTheOrderOfTheFile) {
   EXPECT_EQ(problems[2].place.line, 5u);
 }
 
-TEST(Configuration, ASyntaxErrorHasItsPlace) { EXPECT_THAT(fault("[server\n"), ::testing::StartsWith("t.toml:1:8: ")); }
+TEST(Configuration, ASyntaxErrorHasItsPlace) {
+  EXPECT_THAT(fault("[server\n"), ::testing::StartsWith("t.toml:1:8: "));
+}
 
 TEST(Configuration, AMissingFileIsSaid) {
   const auto loaded = load("/nonexistent/ringfence.toml");
   ASSERT_FALSE(loaded.has_value());
-  EXPECT_EQ(loaded.error().front().text(),
-            "/nonexistent/ringfence.toml: cannot be read: No such file or directory; check the path given with --config");
+  EXPECT_EQ(
+      loaded.error().front().text(),
+      "/nonexistent/ringfence.toml: cannot be read: No such file or directory; check the path given with --config");
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ class Control : public ::testing::Test {
   static std::string read_all(int descriptor) {
     std::string out;
     char chunk[4096];
-    for (ssize_t n; (n = ::recv(descriptor, chunk, sizeof chunk, 0)) > 0;) out.append(chunk, static_cast<std::size_t>(n));
+    for (ssize_t n; (n = ::recv(descriptor, chunk, sizeof chunk, 0)) > 0;)
+      out.append(chunk, static_cast<std::size_t>(n));
     return out;
   }
 
@@ -121,7 +122,7 @@ TEST_F(Control, AFileInTheSocketsPlaceIsNotDeleted) {
 
 TEST_F(Control, TheSocketIsTheOwnersOnly) {
   const auto server = serve(echo);
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(options_.path.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
 }
@@ -224,12 +225,14 @@ TEST_F(Control, ClientsAreServedSideBySide) {
 }
 
 TEST(ControlProtocol, GarbageIsRefusedAsAValue) {
-  for (const std::string line : {"", "{", "[]", "null", "5", "\"x\"", "{\"command\":5}", "{\"args\":{}}", "\xff\xfe", "{\"command\":\"status\",\"args\":[]}",
-                                 "{\"command\":\"cdr.list\",\"args\":{\"limit\":18446744073709551615}}",
-                                 "{\"command\":\"cdr.list\",\"args\":{\"limit\":1.5}}"})
+  for (const std::string line :
+       {"", "{", "[]", "null", "5", "\"x\"", "{\"command\":5}", "{\"args\":{}}", "\xff\xfe",
+        "{\"command\":\"status\",\"args\":[]}", "{\"command\":\"cdr.list\",\"args\":{\"limit\":18446744073709551615}}",
+        "{\"command\":\"cdr.list\",\"args\":{\"limit\":1.5}}"})
     EXPECT_FALSE(read_request(line).has_value()) << line;
   EXPECT_FALSE(read_request(std::string(60'000, '[')).has_value());
-  for (const std::string_view line : {"", "{}", "[1]", "{\"ok\":5}", "\xff"}) EXPECT_FALSE(read_response(line).has_value()) << line;
+  for (const std::string_view line : {"", "{}", "[1]", "{\"ok\":5}", "\xff"})
+    EXPECT_FALSE(read_response(line).has_value()) << line;
 }
 
 TEST(ControlProtocol, ResultsWithBrokenUtf8StillArrive) {

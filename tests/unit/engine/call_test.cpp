@@ -17,8 +17,8 @@ TEST_F(CallStory, TwoPhonesTalkAndHangUpAndOneRecordSaysSo) {
   const auto bye = bob.hear_request("BYE");
   ASSERT_TRUE(bye);
   bob.answer(*bye, 200);
-  EXPECT_EQ(only_cdr().result, call::CallResult::answered);
-  EXPECT_EQ(only_cdr().ended_by, call::EndedBy::caller);
+  EXPECT_EQ(only_cdr().result, record::CallResult::answered);
+  EXPECT_EQ(only_cdr().ended_by, record::EndedBy::caller);
   EXPECT_EQ(only_cdr().ended_wall_ms - only_cdr().answered_wall_ms, 5'000);
   expect_nothing_left();
 }
@@ -30,7 +30,7 @@ TEST_F(CallStory, TheCalleeMayHangUpToo) {
   const auto bye = alice.hear_request("BYE");
   ASSERT_TRUE(bye);
   alice.answer(*bye, 200);
-  EXPECT_EQ(only_cdr().ended_by, call::EndedBy::callee);
+  EXPECT_EQ(only_cdr().ended_by, record::EndedBy::callee);
   expect_nothing_left();
 }
 
@@ -145,7 +145,7 @@ TEST_F(CallStory, TheCallerGivesUpBeforeTheAnswer) {
   bob.answer(*cancel, 200);
   bob.answer(*invite, 487);
   EXPECT_TRUE(bob.hear_request("ACK"));
-  EXPECT_EQ(only_cdr().result, call::CallResult::cancelled);
+  EXPECT_EQ(only_cdr().result, record::CallResult::cancelled);
   expect_nothing_left();
 }
 
@@ -161,13 +161,13 @@ TEST_F(CallStory, AnAnswerThatCrossesTheCancelIsAcknowledgedAndEnded) {
   const auto bye = bob.hear_request("BYE");
   ASSERT_TRUE(bye);
   bob.answer(*bye, 200);
-  EXPECT_EQ(only_cdr().result, call::CallResult::cancelled);
+  EXPECT_EQ(only_cdr().result, record::CallResult::cancelled);
   expect_nothing_left();
 }
 
 struct Refusal {
   int from_callee, to_caller;
-  call::CallResult result;
+  record::CallResult result;
 };
 class Refused : public CallStory, public testing::WithParamInterface<Refusal> {};
 TEST_P(Refused, IsTranslatedForTheCallerAndRecorded) {
@@ -182,9 +182,9 @@ TEST_P(Refused, IsTranslatedForTheCallerAndRecorded) {
 }
 INSTANTIATE_TEST_SUITE_P(
     ByTheCallee, Refused,
-    testing::Values(Refusal{486, 486, call::CallResult::busy}, Refusal{603, 603, call::CallResult::rejected},
-                    Refusal{302, 480, call::CallResult::unreachable}, Refusal{503, 500, call::CallResult::failed},
-                    Refusal{401, 500, call::CallResult::failed}, Refusal{404, 404, call::CallResult::rejected}));
+    testing::Values(Refusal{486, 486, record::CallResult::busy}, Refusal{603, 603, record::CallResult::rejected},
+                    Refusal{302, 480, record::CallResult::unreachable}, Refusal{503, 500, record::CallResult::failed},
+                    Refusal{401, 500, record::CallResult::failed}, Refusal{404, 404, record::CallResult::rejected}));
 
 TEST_F(CallStory, NobodyAnswers) {
   ASSERT_EQ(alice.register_(), 200);
@@ -195,7 +195,7 @@ TEST_F(CallStory, NobodyAnswers) {
   exchange.advance_ms(181'000);
   EXPECT_TRUE(alice.hear_status(480));
   EXPECT_TRUE(bob.hear_request("CANCEL"));
-  EXPECT_EQ(only_cdr().result, call::CallResult::no_answer);
+  EXPECT_EQ(only_cdr().result, record::CallResult::no_answer);
   expect_nothing_left();
 }
 
@@ -206,7 +206,7 @@ TEST_F(CallStory, APhoneThatIsSwitchedOffCannotBeReached) {
   a = alice.invite("1002", sim::audio_sdp(alice_rtp));
   exchange.advance_ms(33'000);
   EXPECT_TRUE(alice.hear_status(480));
-  EXPECT_EQ(only_cdr().result, call::CallResult::unreachable);
+  EXPECT_EQ(only_cdr().result, record::CallResult::unreachable);
   expect_nothing_left();
 }
 
@@ -338,7 +338,7 @@ TEST_F(CallStory, APeerThatVanishedIsFoundByTheSessionTimer) {
   bob.drop_everything = true;
   alice.drop_everything = true;
   exchange.advance_ms(1'900'000);
-  EXPECT_EQ(only_cdr().result, call::CallResult::answered);
+  EXPECT_EQ(only_cdr().result, record::CallResult::answered);
   expect_nothing_left();
 }
 
@@ -377,12 +377,12 @@ TEST_F(CallStory, AStopEndsEveryCallProperly) {
 
 TEST_F(CallStory, AnOperatorHangsUp) {
   establish();
-  const auto calls = std::get<engine::Calls>(exchange.command(engine::ListCalls{}));
+  const auto calls = std::get<effect::Calls>(exchange.command(effect::ListCalls{}));
   ASSERT_EQ(calls.calls.size(), 1u);
   EXPECT_EQ(calls.calls[0].state, "talking");
-  exchange.command(engine::HangUp{calls.calls[0].cdr.id});
+  exchange.command(effect::HangUp{calls.calls[0].cdr.id});
   EXPECT_TRUE(alice.hear_request("BYE"));
-  EXPECT_EQ(only_cdr().ended_by, call::EndedBy::operator_);
+  EXPECT_EQ(only_cdr().ended_by, record::EndedBy::operator_);
 }
 
 }  // namespace

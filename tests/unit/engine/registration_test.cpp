@@ -21,7 +21,7 @@ TEST_F(Registration, IsAnsweredOnlyWhenItIsOnDisk) {
 TEST_F(Registration, IsRefusedWhenTheDiskIsFullAndLeavesNoBinding) {
   exchange.disk = Exchange::Disk::full;
   EXPECT_EQ(alice.register_(), 503);
-  EXPECT_TRUE(std::get<engine::Registrations>(exchange.command(engine::ListRegistrations{})).bindings.empty());
+  EXPECT_TRUE(std::get<effect::Registrations>(exchange.command(effect::ListRegistrations{})).bindings.empty());
 }
 
 TEST_F(Registration, AnUnknownAWrongAndADisabledAccountGetTheSameAnswer) {
@@ -130,8 +130,8 @@ TEST_F(Registration, APhoneBehindNatIsProbedAndDroppedWhenItFallsSilent) {
 
 TEST_F(Registration, AnOperatorCanRemoveIt) {
   ASSERT_EQ(alice.register_(), 200);
-  const auto done = exchange.command(engine::RemoveRegistrations{ExtensionId{1}, {}});
-  EXPECT_EQ(std::get<engine::Done>(done).count, 1u);
+  const auto done = exchange.command(effect::RemoveRegistrations{ExtensionId{1}, {}});
+  EXPECT_EQ(std::get<effect::Done>(done).count, 1u);
   EXPECT_TRUE(exchange.bindings.empty());
 }
 
@@ -145,7 +145,7 @@ TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
   exchange.wire = [](const sim::Packet&) {};
   const auto state = [&] {
     std::uint64_t sum = 0;
-    for (const auto& gauge : std::get<engine::Status>(exchange.command(engine::GetStatus{})).gauges) sum += gauge.used;
+    for (const auto& gauge : std::get<effect::Status>(exchange.command(effect::GetStatus{})).gauges) sum += gauge.used;
     return sum;
   };
   for (int i = 0; i < 1'000'000; ++i) {
@@ -156,7 +156,7 @@ TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
     exchange.receive(sim::flow_from("203.0.113.9:5060"), request);
   }
   EXPECT_EQ(state(), 0u);
-  EXPECT_EQ(std::get<engine::Status>(exchange.command(engine::GetStatus{})).challenges, 1'000'000u);
+  EXPECT_EQ(std::get<effect::Status>(exchange.command(effect::GetStatus{})).challenges, 1'000'000u);
 }
 
 }  // namespace

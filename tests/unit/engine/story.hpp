@@ -8,7 +8,7 @@
 
 namespace rf {
 
-using engine::Reason;
+using effect::Reason;
 using sim::Exchange;
 using sim::Heard;
 using sim::Line;
@@ -46,7 +46,7 @@ class Story : public testing::Test {
   void expect_nothing_left() {
     exchange.advance_ms(70'000);
     EXPECT_TRUE(exchange.relays.empty());
-    const auto status = std::get<engine::Status>(exchange.command(engine::GetStatus{}));
+    const auto status = std::get<effect::Status>(exchange.command(effect::GetStatus{}));
     for (const auto& gauge : status.gauges) {
       const bool per_call = gauge.name == "calls" || gauge.name == "transactions" || gauge.name == "media_ports";
       if (per_call) {
@@ -54,10 +54,10 @@ class Story : public testing::Test {
       }
     }
     EXPECT_EQ(exchange.cdrs_closed_twice, 0u);
-    for (const auto& [id, cdr] : exchange.cdrs) EXPECT_NE(cdr.result, call::CallResult::open);
+    for (const auto& [id, cdr] : exchange.cdrs) EXPECT_NE(cdr.result, record::CallResult::open);
   }
 
-  const call::Cdr& only_cdr() {
+  const record::Cdr& only_cdr() {
     EXPECT_EQ(exchange.cdrs.size(), 1u);
     return exchange.cdrs.begin()->second;
   }

@@ -22,7 +22,7 @@ constexpr std::int64_t some_time = 1'767'225'600'123;  // 2026-01-01T00:00:00.12
 
 Line attempt() {
   Line line;
-  line.level = engine::Level::warning;
+  line.level = effect::Level::warning;
   line.event = "auth_failed";
   line.text = "wrong password";
   line.flow.transport = Transport::tls;

@@ -37,17 +37,17 @@ class LogFile : public ::testing::Test {
 };
 
 TEST_F(LogFile, WritesWhatIsSaidAtOrAboveTheLevel) {
-  options_.level = engine::Level::notice;
+  options_.level = effect::Level::notice;
   auto log = *Log::open(options_);
-  log->say(engine::Level::info, "quiet", "not this");
-  log->say(engine::Level::notice, "loud", "but this");
+  log->say(effect::Level::info, "quiet", "not this");
+  log->say(effect::Level::notice, "loud", "but this");
   log->flush();
   EXPECT_THAT(content(options_.file), HasSubstr("loud: but this"));
   EXPECT_THAT(content(options_.file), Not(HasSubstr("quiet")));
 }
 
 TEST_F(LogFile, AuditLinesAreWrittenWhateverTheLevel) {
-  options_.level = engine::Level::error;
+  options_.level = effect::Level::error;
   auto log = *Log::open(options_);
   log->audit("root", "extension.add number=\"1001\"", "done");
   log->flush();
@@ -56,18 +56,18 @@ TEST_F(LogFile, AuditLinesAreWrittenWhateverTheLevel) {
 
 TEST_F(LogFile, WhatWaitsIsWrittenWhenTheLogEnds) {
   auto log = *Log::open(options_);
-  for (int i = 0; i < 1000; ++i) log->say(engine::Level::info, "line", std::to_string(i));
+  for (int i = 0; i < 1000; ++i) log->say(effect::Level::info, "line", std::to_string(i));
   log.reset();
   EXPECT_THAT(content(options_.file), HasSubstr("line: 999"));
 }
 
 TEST_F(LogFile, RotationLosesNoLine) {
   auto log = *Log::open(options_);
-  log->say(engine::Level::info, "before", "");
+  log->say(effect::Level::info, "before", "");
   log->flush();
   std::filesystem::rename(options_.file, options_.file + ".1");
   ASSERT_TRUE(log->reopen(options_).has_value());
-  log->say(engine::Level::info, "after", "");
+  log->say(effect::Level::info, "after", "");
   log->flush();
   EXPECT_THAT(content(options_.file + ".1"), HasSubstr("before"));
   EXPECT_THAT(content(options_.file), HasSubstr("after"));
@@ -80,14 +80,14 @@ TEST_F(LogFile, AFileThatCannotBeOpenedLeavesTheOldOneInUse) {
   const auto result = log->reopen(broken);
   ASSERT_FALSE(result.has_value());
   EXPECT_THAT(result.error(), HasSubstr("No such file or directory"));
-  log->say(engine::Level::info, "still", "");
+  log->say(effect::Level::info, "still", "");
   log->flush();
   EXPECT_THAT(content(options_.file), HasSubstr("still"));
 }
 
 TEST_F(LogFile, IsNotReadableByEverybody) {
   auto log = *Log::open(options_);
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(options_.file.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 07, 0u);
 }
@@ -108,7 +108,7 @@ TEST_F(LogFile, AFullQueueDropsTheOldestAndCountsThem) {
   std::ifstream reader(pipe);
   opener.join();
   const std::string line(500, 'x');
-  for (int i = 0; i < 1'000; ++i) log->say(engine::Level::info, "flood", line);
+  for (int i = 0; i < 1'000; ++i) log->say(effect::Level::info, "flood", line);
   EXPECT_GT(log->counters().dropped, 0u);
   std::thread drain([&] {
     std::string rest;
@@ -119,12 +119,42 @@ TEST_F(LogFile, AFullQueueDropsTheOldestAndCountsThem) {
   drain.join();
 }
 
+TEST_F(LogFile, AReportCarriesItsReasonAndItsText) {
+  auto log = *Log::open(options_);
+  effect::Report report;
+  report.level = effect::Level::warning;
+  report.reason = effect::Reason::auth_failed;
+  report.subject = "alice";
+  report.detail = "wrong_password";
+  log->report(report);
+  log->flush();
+  EXPECT_THAT(content(options_.file),
+              HasSubstr("auth_failed: " + std::string(effect::text_of(report.reason)) + " subject=al"));
+  EXPECT_THAT(content(options_.file), HasSubstr("detail=wrong_password"));
+}
+
+TEST_F(LogFile, AFloodOfOneKindIsSummedUpAndLeavesRoomForTheOthers) {
+  options_.lines_per_second_max = 5;
+  auto log = *Log::open(options_);
+  effect::Report flood;
+  flood.reason = effect::Reason::auth_failed;
+  for (int i = 0; i < 10'000; ++i) log->report(flood);
+  effect::Report other;
+  other.reason = effect::Reason::call_started;
+  log->report(other);
+  log->flush();
+  EXPECT_LT(log->counters().written, 100u);
+  EXPECT_GT(log->counters().left_out, 9'900u);
+  EXPECT_EQ(log->counters().dropped, 0u);
+  EXPECT_THAT(content(options_.file), HasSubstr("call_started"));
+}
+
 TEST_F(LogFile, ThreadsMayWriteAtOnce) {
   auto log = *Log::open(options_);
   std::vector<std::thread> writers;
   for (int t = 0; t < 4; ++t)
     writers.emplace_back([&] {
-      for (int i = 0; i < 200; ++i) log->say(engine::Level::info, "line", "from a thread");
+      for (int i = 0; i < 200; ++i) log->say(effect::Level::info, "line", "from a thread");
     });
   for (auto& writer : writers) writer.join();
   log->flush();

@@ -7,10 +7,10 @@
 namespace rf::metrics {
 namespace {
 
+using boost::asio::ip::tcp;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-using boost::asio::ip::tcp;
 
 class MetricsEndpoint : public ::testing::Test {
  protected:
@@ -72,14 +72,17 @@ TEST_F(MetricsEndpoint, AWebPageCannotReadItByRebindingItsName) {
 }
 
 TEST_F(MetricsEndpoint, OnlyReadingIsPossible) {
-  EXPECT_THAT(talk("POST /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"), StartsWith("HTTP/1.1 405"));
+  EXPECT_THAT(talk("POST /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"),
+              StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(get("/../etc/passwd"), StartsWith("HTTP/1.1 404"));
   const std::string head = talk("HEAD /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   EXPECT_THAT(head, StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(head, Not(HasSubstr("ringfence_calls")));
 }
 
-TEST_F(MetricsEndpoint, NothingShowsWhatServesIt) { EXPECT_THAT(get("/metrics"), Not(HasSubstr("Server:"))); }
+TEST_F(MetricsEndpoint, NothingShowsWhatServesIt) {
+  EXPECT_THAT(get("/metrics"), Not(HasSubstr("Server:")));
+}
 
 TEST_F(MetricsEndpoint, GarbageAndLongHeadersAreClosedWithoutAnAnswer) {
   EXPECT_EQ(talk("\x16\x03\x01 not http at all\r\n\r\n"), "");

@@ -13,7 +13,7 @@
 namespace rf::signalling {
 namespace {
 
-using engine::Effects;
+using effect::Effects;
 using engine::Input;
 using test::at;
 using test::Client;
@@ -46,17 +46,17 @@ class Echo final : public Handler {
 /// Notes the names of effects in order.
 class Noted final : public EffectSink {
  public:
-  void on(engine::DnsAsk) override { note("dns"); }
-  void on(engine::StoreBinding) override { note("store binding"); }
-  void on(engine::DropBinding) override { note("drop binding"); }
-  void on(engine::OpenCdr) override { note("open cdr"); }
-  void on(engine::CloseCdr) override { note("close cdr"); }
-  void on(engine::StartRelay) override { note("start relay"); }
-  void on(engine::UpdateRelay) override { note("update relay"); }
-  void on(engine::StopRelay) override { note("stop relay"); }
-  void on(engine::CommandDone) override { note("command done"); }
-  void on(engine::Report) override { note("report"); }
-  void on(engine::Stopped) override {
+  void on(effect::DnsAsk) override { note("dns"); }
+  void on(effect::StoreBinding) override { note("store binding"); }
+  void on(effect::DropBinding) override { note("drop binding"); }
+  void on(effect::OpenCdr) override { note("open cdr"); }
+  void on(effect::CloseCdr) override { note("close cdr"); }
+  void on(effect::StartRelay) override { note("start relay"); }
+  void on(effect::UpdateRelay) override { note("update relay"); }
+  void on(effect::StopRelay) override { note("stop relay"); }
+  void on(effect::CommandDone) override { note("command done"); }
+  void on(effect::Report) override { note("report"); }
+  void on(effect::Stopped) override {
     note("stopped");
     stopped_.set_value();
   }
@@ -174,17 +174,17 @@ TEST_F(SignallingThread, TicksOnceTheDeadlineHasPassed) {
 TEST_F(SignallingThread, CarriesOutEffectsInTheirOrder) {
   echo_.also = [](Now, Input& input, Effects& effects) {
     if (!std::holds_alternative<engine::StopAsked>(input)) return;
-    effects.add(engine::StoreBinding{});
-    effects.add(engine::DropBinding{});
-    effects.add(engine::OpenCdr{});
-    effects.add(engine::StartRelay{});
-    effects.add(engine::UpdateRelay{});
-    effects.add(engine::StopRelay{});
-    effects.add(engine::CloseCdr{});
-    effects.add(engine::DnsAsk{});
-    effects.add(engine::CommandDone{});
-    effects.add(engine::Report{});
-    effects.add(engine::Stopped{});
+    effects.add(effect::StoreBinding{});
+    effects.add(effect::DropBinding{});
+    effects.add(effect::OpenCdr{});
+    effects.add(effect::StartRelay{});
+    effects.add(effect::UpdateRelay{});
+    effects.add(effect::StopRelay{});
+    effects.add(effect::CloseCdr{});
+    effects.add(effect::DnsAsk{});
+    effects.add(effect::CommandDone{});
+    effects.add(effect::Report{});
+    effects.add(effect::Stopped{});
   };
   build();
   loop_->start();
@@ -203,9 +203,9 @@ TEST_F(SignallingThread, TrustsAndClosesConnectionsAsTheEngineSays) {
     if (packet == nullptr) return;
     const bool trust = std::string_view(packet->bytes.data(), packet->bytes.size()).find("trust") != std::string::npos;
     if (trust)
-      effects.add(engine::TrustConnection{packet->flow.connection});
+      effects.add(effect::TrustConnection{packet->flow.connection});
     else
-      effects.add(engine::CloseConnection{packet->flow.connection});
+      effects.add(effect::CloseConnection{packet->flow.connection});
   };
   build();
   loop_->start();
@@ -307,7 +307,7 @@ TEST_F(SignallingThread, AFloodOfDatagramsDoesNotStarveStreams) {
 
 TEST_F(SignallingThread, StopsWithWhatIsOnItsWay) {
   echo_.also = [](Now, Input& input, Effects& effects) {
-    if (std::holds_alternative<engine::StopAsked>(input)) effects.add(engine::Stopped{});
+    if (std::holds_alternative<engine::StopAsked>(input)) effects.add(effect::Stopped{});
   };
   build();
   loop_->start();

@@ -70,7 +70,9 @@ TEST(PlausibleAddress, LetsNobodyElseAimAtThisHostItself) {
 }
 
 TEST(Codecs, ClockComesFromTheFirstFormatThatIsNoTone) {
-  const auto clock_of = [](std::string_view lines) { return clock_hz(parse(sample::with_media(lines))->media()[0]); };
+  const auto clock_of = [](std::string_view lines) {
+    return clock_hz(sample::Parsed(sample::with_media(lines))->media()[0]);
+  };
   EXPECT_EQ(clock_of("m=audio 5004 RTP/AVP 101 96\na=rtpmap:101 telephone-event/8000\na=rtpmap:96 opus/48000/2\n"),
             48'000u);
   EXPECT_EQ(clock_of("m=audio 5004 RTP/AVP 9\n"), 8'000u);
@@ -81,7 +83,7 @@ TEST(Codecs, ClockComesFromTheFirstFormatThatIsNoTone) {
 
 TEST(Codecs, FindsTheTonesOfRfc4733) {
   const auto tones = [](std::string_view lines) {
-    return telephone_event(parse(sample::with_media(lines))->media()[0]);
+    return telephone_event(sample::Parsed(sample::with_media(lines))->media()[0]);
   };
   EXPECT_EQ(tones("m=audio 5004 RTP/AVP 0 96\na=rtpmap:96 TELEPHONE-EVENT/8000\n"), 96);
   EXPECT_EQ(tones("m=audio 5004 RTP/AVP 0\na=rtpmap:96 telephone-event/8000\n"), std::nullopt) << "not in the m= line";

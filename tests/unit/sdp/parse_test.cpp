@@ -52,7 +52,7 @@ TEST(Parse, ForgivesBareLineFeedsTrailingSpacesAndAMissingLastLineEnd) {
       parse("v=0\no=- 1 1 IN IP4 10.0.0.1\ns= \nc=IN IP4 10.0.0.1 \nt=0 0\nm=audio 5004 RTP/AVP 0 8 \na=sendrecv");
   ASSERT_TRUE(session);
   EXPECT_EQ(session->media()[0].formats, "0 8");
-  EXPECT_TRUE(parse(sample::phone() + "\r\n\r\n"));
+  EXPECT_TRUE(sample::Parsed(sample::phone() + "\r\n\r\n"));
 }
 
 TEST(Parse, TakesTheLinesOfAPartInAnyOrderButOnlyInTheirPart) {
@@ -77,11 +77,11 @@ TEST(Parse, InheritsConnectionAndDirectionFromTheSession) {
 }
 
 TEST(Parse, ReadsRtcpPortAndAddressOfRfc3605) {
-  const auto session =
-      parse(sample::with_media("m=audio 5004 RTP/AVP 0\r\na=rtcp:6000\r\n"
-                               "m=audio 5006 RTP/AVP 0\r\na=rtcp:6002 IN IP4 10.9.9.9\r\n"
-                               "m=audio 5008 RTP/AVP 0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n"
-                               "m=audio 65535 RTP/AVP 0\r\n"));
+  const sample::Parsed session(
+      sample::with_media("m=audio 5004 RTP/AVP 0\r\na=rtcp:6000\r\n"
+                         "m=audio 5006 RTP/AVP 0\r\na=rtcp:6002 IN IP4 10.9.9.9\r\n"
+                         "m=audio 5008 RTP/AVP 0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n"
+                         "m=audio 65535 RTP/AVP 0\r\n"));
   ASSERT_TRUE(session);
   EXPECT_EQ(remote_rtcp(session->media()[0]), Endpoint::parse("10.1.2.3:6000"));
   EXPECT_EQ(remote_rtcp(session->media()[1]), Endpoint::parse("10.9.9.9:6002"));
@@ -207,7 +207,7 @@ TEST(Parse, RefusesConnectionsThatAreNotWhatTheySay) {
 
 TEST(Parse, RefusesTwoDirectionsAtOnce) {
   EXPECT_EQ(fault_of(sample::phone() + "a=inactive\r\n"), Code::bad_attribute);
-  EXPECT_TRUE(parse(sample::phone() + "a=sendrecv\r\n"));
+  EXPECT_TRUE(sample::Parsed(sample::phone() + "a=sendrecv\r\n"));
 }
 
 TEST(Parse, EveryFaultHasItsSentence) {

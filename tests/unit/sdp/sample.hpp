@@ -3,6 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "core/sdp/sdp.hpp"
 
 namespace rf::sdp::sample {
 
@@ -27,5 +30,16 @@ inline std::string spoiled(std::string_view from, std::string_view to) {
   std::string text = phone();
   return text.replace(text.find(from), from.size(), to);
 }
+
+/// A description together with its text.
+struct Parsed {
+  explicit Parsed(std::string from) : text(std::move(from)), session(parse(text)) {}
+  Parsed(const Parsed&) = delete;
+  explicit operator bool() const { return session.has_value(); }
+  const Session* operator->() const { return &*session; }
+  const Session& operator*() const { return *session; }
+  std::string text;
+  std::expected<Session, ParseError> session;
+};
 
 }  // namespace rf::sdp::sample

@@ -61,12 +61,37 @@ TEST(NameAddr, KeepsItsParametersApartFromTheUris) {
 }
 
 TEST(NameAddr, RefusesWhatTheGrammarDoesNotAllow) {
-  for (const char* text :
-       {"", " ", "Alice", "<>", "< sip:a@b >", "<sip:a@b", "sip:a@b>", "\"Alice <sip:a@b>", "\"Alice\" sip:a@b",
-        "Bell, Alexander <sip:a@b>", "Älice <sip:a@b>", "<sip:a@b> x", "<sip:a@b>x", "<sip:a@b>;", "<sip:a@b>;;tag=x",
-        "<sip:a@b>;tag=", "<sip:a@b>;=x", "<sip:a@b>;tag=x;TAG=y", "<sip:a@b>;tag=x y", "<sip:a@b>;tag=\"x",
-        "sip:a@b?Route=x", "sip:a@b,sip:c@d", "<sip:a@b>,<sip:c@d>", "*", "<*>", "a\"b\" <sip:a@b>", "<<sip:a@b>>",
-        "\"a\x01\" <sip:a@b>", "\"a\\\r\" <sip:a@b>", "\"a\\é\" <sip:a@b>", "<sip:a@b>;x=[1.2.3.4]"})
+  for (const char* text : {"",
+                           " ",
+                           "Alice",
+                           "<>",
+                           "< sip:a@b >",
+                           "<sip:a@b",
+                           "sip:a@b>",
+                           "\"Alice <sip:a@b>",
+                           "\"Alice\" sip:a@b",
+                           "Bell, Alexander <sip:a@b>",
+                           "Älice <sip:a@b>",
+                           "<sip:a@b> x",
+                           "<sip:a@b>x",
+                           "<sip:a@b>;",
+                           "<sip:a@b>;;tag=x",
+                           "<sip:a@b>;tag=",
+                           "<sip:a@b>;=x",
+                           "<sip:a@b>;tag=x;TAG=y",
+                           "<sip:a@b>;tag=x y",
+                           "<sip:a@b>;tag=\"x",
+                           "sip:a@b?Route=x",
+                           "sip:a@b,sip:c@d",
+                           "<sip:a@b>,<sip:c@d>",
+                           "*",
+                           "<*>",
+                           "a\"b\" <sip:a@b>",
+                           "<<sip:a@b>>",
+                           "\"a\x01\" <sip:a@b>",
+                           "\"a\\\r\" <sip:a@b>",
+                           "\"a\\é\" <sip:a@b>",
+                           "<sip:a@b>;x=[1.2.3.4]"})
     EXPECT_FALSE(parse_name_addr(text)) << text;
   EXPECT_FALSE(parse_name_addr(std::string_view{}));
 }
@@ -139,11 +164,27 @@ TEST(Via, ReadsIpv6WithAndWithoutBracketsInReceived) {
 }
 
 TEST(Via, RefusesWhatTheGrammarDoesNotAllow) {
-  for (const char* text :
-       {"", "SIP/2.0/UDP", "SIP/2.0/UDP ", "SIP/2.0 UDP a", "SIP/2.0/ a", "/2.0/UDP a", "SIP/2.0/UDP a:", "SIP/2.0/UDP a:x",
-        "SIP/2.0/UDP a:70000", "SIP/2.0/UDP a;", "SIP/2.0/UDP a;;branch=x", "SIP/2.0/UDP a;branch=", "SIP/2.0/UDP a b",
-        "SIP/2.0/UDP 2001:db8::1", "SIP/2.0/UDP [::1", "SIP/2.0/UDP a_b", "SIP/2.0/UDP a;branch=x;branch=y",
-        "SIP/2.0/UDP a;received=1:2", "SIP/2.0/UDP a,SIP/2.0/UDP b", "SIP/2.0/UDP <a>", "SIP/2.0/UDP 192.0.2.15;;,;,,"})
+  for (const char* text : {"",
+                           "SIP/2.0/UDP",
+                           "SIP/2.0/UDP ",
+                           "SIP/2.0 UDP a",
+                           "SIP/2.0/ a",
+                           "/2.0/UDP a",
+                           "SIP/2.0/UDP a:",
+                           "SIP/2.0/UDP a:x",
+                           "SIP/2.0/UDP a:70000",
+                           "SIP/2.0/UDP a;",
+                           "SIP/2.0/UDP a;;branch=x",
+                           "SIP/2.0/UDP a;branch=",
+                           "SIP/2.0/UDP a b",
+                           "SIP/2.0/UDP 2001:db8::1",
+                           "SIP/2.0/UDP [::1",
+                           "SIP/2.0/UDP a_b",
+                           "SIP/2.0/UDP a;branch=x;branch=y",
+                           "SIP/2.0/UDP a;received=1:2",
+                           "SIP/2.0/UDP a,SIP/2.0/UDP b",
+                           "SIP/2.0/UDP <a>",
+                           "SIP/2.0/UDP 192.0.2.15;;,;,,"})
     EXPECT_FALSE(parse_via(text)) << text;
 }
 
@@ -154,8 +195,9 @@ TEST(CSeq, IsANumberBelow2To31AndAMethod) {
   EXPECT_EQ(cseq->method, Method::invite);
   EXPECT_EQ(parse_cseq("2147483647 ACK")->number, 2147483647u);
   EXPECT_EQ(parse_cseq("1 \t NEWMETHOD")->method_text, "NEWMETHOD");
-  for (const char* text : {"", "1", "1 ", " 1 INVITE", "INVITE 1", "INVITE", "-1 INVITE", "1INVITE", "2147483648 INVITE",
-                           "36893488147419103232 REGISTER", "1 INVITE x", "1 IN<VITE", "1 INVITE "})
+  for (const char* text :
+       {"", "1", "1 ", " 1 INVITE", "INVITE 1", "INVITE", "-1 INVITE", "1INVITE", "2147483648 INVITE",
+        "36893488147419103232 REGISTER", "1 INVITE x", "1 IN<VITE", "1 INVITE "})
     EXPECT_FALSE(parse_cseq(text)) << text;
 }
 
@@ -196,7 +238,8 @@ TEST(Elements, AreCutAtCommasOutsideOfQuotesAndBrackets) {
 }
 
 TEST(Elements, WalkOverAllLinesOfTheirHeader) {
-  const Read m(request_with("Route: <sip:1.example;lr>,<sip:2.example;lr>\r\nSupported: x\r\nRoute: <sip:3.example;lr>\r\n"));
+  const Read m(
+      request_with("Route: <sip:1.example;lr>,<sip:2.example;lr>\r\nSupported: x\r\nRoute: <sip:3.example;lr>\r\n"));
   ASSERT_TRUE(m);
   Elements routes(m.message, HeaderName::route);
   EXPECT_EQ(routes.next(), "<sip:1.example;lr>");

@@ -129,7 +129,8 @@ TEST(Message, CanBeCopiedWhileItsBufferLives) {
 }
 
 TEST(Message, UnfoldsHeadersToSingleSpaces) {
-  const Read m(request_with("Subject: one\r\n two \t \r\n\t \tthree\r\n   \r\nX:\r\n \r\n y\r\nContact:\r\n <sip:a@b>\r\n ;x=1\r\n"));
+  const Read m(request_with(
+      "Subject: one\r\n two \t \r\n\t \tthree\r\n   \r\nX:\r\n \r\n y\r\nContact:\r\n <sip:a@b>\r\n ;x=1\r\n"));
   ASSERT_TRUE(m) << text_of(m.code());
   EXPECT_EQ(m->value(HeaderName::subject), "one two three");
   EXPECT_EQ(m->find("X")->value, "y");

@@ -24,7 +24,8 @@ TEST(MethodNames, EveryMethodReadsBackFromItsText) {
 }
 
 TEST(MethodNames, AreCaseSensitiveAndNotGuessed) {
-  for (const char* text : {"", "invite", "Invite", "INVIT", "INVITEX", "RE%47IST%45R", "A", "REGISTERR", "INFORM", "PRAC"})
+  for (const char* text :
+       {"", "invite", "Invite", "INVIT", "INVITEX", "RE%47IST%45R", "A", "REGISTERR", "INFORM", "PRAC"})
     EXPECT_EQ(parse_method(text), Method::other) << text;
 }
 
@@ -42,13 +43,22 @@ TEST(HeaderNames, EveryNameReadsBackInAnyLetterCase) {
 }
 
 TEST(HeaderNames, CompactFormsAreTheOnesOfTheirRfcs) {
-  const std::pair<char, HeaderName> forms[] = {
-      {'i', HeaderName::call_id},      {'m', HeaderName::contact},          {'e', HeaderName::content_encoding},
-      {'l', HeaderName::content_length}, {'c', HeaderName::content_type},   {'f', HeaderName::from},
-      {'s', HeaderName::subject},      {'k', HeaderName::supported},        {'t', HeaderName::to},
-      {'v', HeaderName::via},          {'o', HeaderName::event},            {'u', HeaderName::allow_events},
-      {'x', HeaderName::session_expires}, {'r', HeaderName::refer_to},      {'b', HeaderName::referred_by},
-      {'y', HeaderName::identity}};
+  const std::pair<char, HeaderName> forms[] = {{'i', HeaderName::call_id},
+                                               {'m', HeaderName::contact},
+                                               {'e', HeaderName::content_encoding},
+                                               {'l', HeaderName::content_length},
+                                               {'c', HeaderName::content_type},
+                                               {'f', HeaderName::from},
+                                               {'s', HeaderName::subject},
+                                               {'k', HeaderName::supported},
+                                               {'t', HeaderName::to},
+                                               {'v', HeaderName::via},
+                                               {'o', HeaderName::event},
+                                               {'u', HeaderName::allow_events},
+                                               {'x', HeaderName::session_expires},
+                                               {'r', HeaderName::refer_to},
+                                               {'b', HeaderName::referred_by},
+                                               {'y', HeaderName::identity}};
   for (const auto& [letter, name] : forms) {
     EXPECT_EQ(parse_header_name(std::string(1, letter)), name) << letter;
     EXPECT_EQ(parse_header_name(std::string(1, static_cast<char>(std::toupper(letter)))), name) << letter;
@@ -61,7 +71,8 @@ TEST(HeaderNames, OneLetterOffIsAnotherName) {
   for (int i = 0; i < name_count; ++i) {
     const std::string text(text_of(static_cast<HeaderName>(i)));
     for (std::size_t at = 0; at < text.size(); ++at) {
-      for (const char c : {'\r', 'q', '_', '\0', static_cast<char>(text[at] ^ 0x40), static_cast<char>(text[at] | 0x80)}) {
+      for (const char c :
+           {'\r', 'q', '_', '\0', static_cast<char>(text[at] ^ 0x40), static_cast<char>(text[at] | 0x80)}) {
         std::string other = text;
         other[at] = c;
         const HeaderName found = parse_header_name(other);

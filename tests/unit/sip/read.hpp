@@ -24,10 +24,12 @@ struct Read {
 };
 
 /// A request that is right but for `line`, which comes last of its headers (give it with its CRLF, or nothing).
-inline std::string request_with(std::string_view line, std::string_view start = "OPTIONS sip:1002@example.com SIP/2.0") {
+inline std::string request_with(std::string_view line,
+                                std::string_view start = "OPTIONS sip:1002@example.com SIP/2.0") {
   std::string out(start);
-  out += "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nFrom: <sip:1001@example.com>;tag=a\r\n"
-         "To: <sip:1002@example.com>\r\nCall-ID: 1@192.0.2.1\r\nCSeq: 7 OPTIONS\r\n";
+  out +=
+      "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nFrom: <sip:1001@example.com>;tag=a\r\n"
+      "To: <sip:1002@example.com>\r\nCall-ID: 1@192.0.2.1\r\nCSeq: 7 OPTIONS\r\n";
   out += line;
   out += "\r\n";
   return out;

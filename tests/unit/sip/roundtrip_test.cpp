@@ -13,7 +13,9 @@ std::string draw(std::string_view alphabet, int least, int most) {
   return *rc::gen::container<std::string>(static_cast<std::size_t>(length), rc::gen::elementOf(std::string(alphabet)));
 }
 
-std::string draw_token() { return draw("abcXYZ019-.!%*_+`'~", 1, 12); }
+std::string draw_token() {
+  return draw("abcXYZ019-.!%*_+`'~", 1, 12);
+}
 
 std::string draw_quoted() {
   const auto piece = rc::gen::element<std::string>("a", " ", "\\\"", "\\\\", ",", ";<>", "\xc3\xa9");
@@ -24,10 +26,14 @@ std::string draw_quoted() {
 
 std::string draw_host() {
   switch (*rc::gen::inRange(0, 4)) {
-    case 0: return std::to_string(*rc::gen::inRange(0, 256)) + ".0.2." + std::to_string(*rc::gen::inRange(0, 256));
-    case 1: return "[2001:db8::" + draw("0123456789abcdef", 1, 4) + "]";
-    case 2: return draw("abc019", 1, 5) + "-" + draw("abc019", 1, 3) + ".example.com";
-    default: return draw("abcxyz", 1, 8);
+    case 0:
+      return std::to_string(*rc::gen::inRange(0, 256)) + ".0.2." + std::to_string(*rc::gen::inRange(0, 256));
+    case 1:
+      return "[2001:db8::" + draw("0123456789abcdef", 1, 4) + "]";
+    case 2:
+      return draw("abc019", 1, 5) + "-" + draw("abc019", 1, 3) + ".example.com";
+    default:
+      return draw("abcxyz", 1, 8);
   }
 }
 
@@ -54,10 +60,17 @@ std::string draw_params(std::string_view space) {
   for (int i = 0; i < params; ++i) {
     out += std::string(space) + ";" + std::string(space) + "n" + std::to_string(i) + draw("abc-.", 0, 4);
     switch (*rc::gen::inRange(0, 4)) {
-      case 0: break;
-      case 1: out += std::string(space) + "=" + std::string(space) + draw_quoted(); break;
-      case 2: out += "=[2001:db8::1]"; break;
-      default: out += "=" + draw_token(); break;
+      case 0:
+        break;
+      case 1:
+        out += std::string(space) + "=" + std::string(space) + draw_quoted();
+        break;
+      case 2:
+        out += "=[2001:db8::1]";
+        break;
+      default:
+        out += "=" + draw_token();
+        break;
     }
   }
   return out;
@@ -74,7 +87,8 @@ Wanted draw_request() {
   Wanted w;
   const std::string space = *rc::gen::element<std::string>("", " ", "\t", "\r\n ", "  \r\n\t  ");
   const auto name = [](std::string_view full, std::string_view compact) {
-    return std::string(*rc::gen::arbitrary<bool>() ? full : compact) + *rc::gen::element<std::string>(":", " :", "\t: ");
+    return std::string(*rc::gen::arbitrary<bool>() ? full : compact) +
+           *rc::gen::element<std::string>(":", " :", "\t: ");
   };
   w.uri = draw_uri();
   w.tag = draw_token();
@@ -93,7 +107,8 @@ Wanted draw_request() {
       name("TO", "t") + "<" + w.uri + ">" + draw_params(space),
       name("Call-Id", "i") + w.call_id,
       name("CSEQ", "cseq") + space + "0" + std::to_string(w.cseq) + " " + space + "MESSAGE",
-      name("Contact", "m") + space + "<" + w.contact_uri + ">" + draw_params(space) + space + "," + space + "<" + draw_uri() + ">",
+      name("Contact", "m") + space + "<" + w.contact_uri + ">" + draw_params(space) + space + "," + space + "<" +
+          draw_uri() + ">",
       name("Subject", "s") + w.subject,
       name("Content-Length", "l") + std::to_string(w.body.size())};
   for (std::size_t i = lines.size(); i > 1; --i) std::swap(lines[i - 1], lines[*rc::gen::inRange<std::size_t>(0, i)]);

@@ -136,7 +136,8 @@ RC_GTEST_PROP(StreamProperty, GivesTheSameMessagesForAnyChunking, ()) {
   const auto parts = *rc::gen::inRange(1, 8);
   for (int i = 0; i < parts; ++i) {
     if (*rc::gen::weightedElement<bool>({{3, true}, {1, false}})) {
-      wanted.push_back(message(*rc::gen::inRange<std::size_t>(0, 300), *rc::gen::element<std::string>("", "X: a\r\n b\r\n")));
+      wanted.push_back(
+          message(*rc::gen::inRange<std::size_t>(0, 300), *rc::gen::element<std::string>("", "X: a\r\n b\r\n")));
     } else {
       wanted.push_back("ping");
     }
@@ -156,7 +157,8 @@ RC_GTEST_PROP(StreamProperty, GivesTheSameMessagesForAnyChunking, ()) {
 }
 
 RC_GTEST_PROP(StreamProperty, AnyBytesEndInFramesOrAnError, ()) {
-  const auto bytes = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("SIP/2.0 l:0123456789\r\n\r\n\r\n\tx")));
+  const auto bytes =
+      *rc::gen::container<std::string>(rc::gen::elementOf(std::string("SIP/2.0 l:0123456789\r\n\r\n\r\n\tx")));
   StreamFramer framer;
   const auto got = frames(framer, bytes);
   RC_ASSERT(framer.pending() <= bytes.size());

@@ -15,7 +15,9 @@ Uri uri(std::string_view text) {
 }
 
 TEST(Uri, SplitsAFullSipUri) {
-  const Uri u = uri("sips:alice;day=tuesday:secretword@atlanta.example.com:5061;transport=tcp;lr?subject=project%20x&priority=urgent");
+  const Uri u =
+      uri("sips:alice;day=tuesday:secretword@atlanta.example.com:5061;transport=tcp;lr?subject=project%20x&priority="
+          "urgent");
   EXPECT_EQ(u.scheme, Uri::Scheme::sips);
   EXPECT_EQ(u.scheme_text, "sips");
   EXPECT_EQ(u.user, "alice;day=tuesday");
@@ -136,13 +138,15 @@ TEST(Uri, ReadsTelephoneNumbers) {
   EXPECT_EQ(uri("tel:7042;phone-context=example.com").user, "7042");
   EXPECT_EQ(uri("tel:112").user, "112");
   EXPECT_EQ(uri("tel:*21*5550123#").user, "*21*5550123#");
-  for (const char* text : {"tel:", "tel:+", "tel:-", "tel:+1*2", "tel:+1a", "tel:1 2", "tel:+1;", "tel:xyz", "tel:+1@host"})
+  for (const char* text :
+       {"tel:", "tel:+", "tel:-", "tel:+1*2", "tel:+1a", "tel:1 2", "tel:+1;", "tel:xyz", "tel:+1@host"})
     EXPECT_FALSE(parse_uri(text)) << text;
 }
 
 TEST(Uri, KeepsUnknownSchemesAsTheyCame) {
-  for (const char* text : {"nobodyKnowsThisScheme:totallyopaquecontent", "soap.beep://192.0.2.103:3002", "isbn:2983792873",
-                           "http://www.example.com/a?b=c&d", "urn:service:sos", "im:a@b", "x+y-z.1:%41"}) {
+  for (const char* text :
+       {"nobodyKnowsThisScheme:totallyopaquecontent", "soap.beep://192.0.2.103:3002", "isbn:2983792873",
+        "http://www.example.com/a?b=c&d", "urn:service:sos", "im:a@b", "x+y-z.1:%41"}) {
     const Uri u = uri(text);
     EXPECT_EQ(u.scheme, Uri::Scheme::other);
     EXPECT_EQ(u.raw, text);
@@ -218,7 +222,8 @@ RC_GTEST_PROP(UriProperty, AnyUserSurvivesEscapingAndParsing, (const std::string
 }
 
 RC_GTEST_PROP(UriProperty, AnyTextIsReadOrRefusedInsideItself, ()) {
-  const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("sip:tel@[]<>;=?&%41.\"\\ a1-_\r\n\xc3\xa9")));
+  const auto text =
+      *rc::gen::container<std::string>(rc::gen::elementOf(std::string("sip:tel@[]<>;=?&%41.\"\\ a1-_\r\n\xc3\xa9")));
   const auto parsed = parse_uri(text);
   if (parsed) {
     RC_ASSERT(parsed->raw == text);

@@ -74,7 +74,8 @@ std::string respond(std::string_view request, std::string_view to_tag = "new", i
 }
 
 TEST(ResponseHead, CopiesWhatRfc3261Asks) {
-  EXPECT_EQ(respond(request_with("Via: SIP/2.0/TCP b;branch=z9hG4bK2\r\nTimestamp: 54\r\nRoute: <sip:x;lr>\r\nSubject: s\r\n")),
+  EXPECT_EQ(respond(request_with(
+                "Via: SIP/2.0/TCP b;branch=z9hG4bK2\r\nTimestamp: 54\r\nRoute: <sip:x;lr>\r\nSubject: s\r\n")),
             "SIP/2.0 200 OK\r\n"
             "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;received=203.0.113.9\r\n"
             "Via: SIP/2.0/TCP b;branch=z9hG4bK2\r\n"
@@ -87,15 +88,16 @@ TEST(ResponseHead, CopiesWhatRfc3261Asks) {
 }
 
 TEST(ResponseHead, FillsInRportAndReceived) {
-  const std::string out = respond(request_without("Via", "Via: SIP/2.0/UDP 203.0.113.9:5060;rport;branch=z9hG4bK1\r\n"));
+  const std::string out =
+      respond(request_without("Via", "Via: SIP/2.0/UDP 203.0.113.9:5060;rport;branch=z9hG4bK1\r\n"));
   EXPECT_NE(out.find("Via: SIP/2.0/UDP 203.0.113.9:5060;branch=z9hG4bK1;received=203.0.113.9;rport=40000\r\n"),
             std::string::npos)
       << out;
 }
 
 TEST(ResponseHead, ReplacesWhatTheSenderClaimedAboutItself) {
-  const std::string out =
-      respond(request_without("Via", "Via: SIP/2.0/UDP a;received=198.51.100.1;RPort=1;branch=z9hG4bK1;x=\"q;received=1\"\r\n"));
+  const std::string out = respond(request_without(
+      "Via", "Via: SIP/2.0/UDP a;received=198.51.100.1;RPort=1;branch=z9hG4bK1;x=\"q;received=1\"\r\n"));
   EXPECT_NE(out.find("Via: SIP/2.0/UDP a;branch=z9hG4bK1;x=\"q;received=1\";received=203.0.113.9;rport=40000\r\n"),
             std::string::npos)
       << out;
@@ -108,14 +110,16 @@ TEST(ResponseHead, AddsNoReceivedWhenTheHostIsTheSource) {
 }
 
 TEST(ResponseHead, KeepsTheOtherElementsOfTheTopLine) {
-  const std::string out = respond(request_without("Via", "Via: SIP/2.0/UDP a;rport , SIP/2.0/TCP b;received=1.2.3.4\r\n"));
+  const std::string out =
+      respond(request_without("Via", "Via: SIP/2.0/UDP a;rport , SIP/2.0/TCP b;received=1.2.3.4\r\n"));
   EXPECT_NE(out.find("Via: SIP/2.0/UDP a;received=203.0.113.9;rport=40000 , SIP/2.0/TCP b;received=1.2.3.4\r\n"),
             std::string::npos)
       << out;
 }
 
 TEST(ResponseHead, AddsATagOnlyWhereThereIsNone) {
-  EXPECT_NE(respond(request_without("To", "To: sip:a@b;tag=old\r\n")).find("To: sip:a@b;tag=old\r\n"), std::string::npos);
+  EXPECT_NE(respond(request_without("To", "To: sip:a@b;tag=old\r\n")).find("To: sip:a@b;tag=old\r\n"),
+            std::string::npos);
   EXPECT_NE(respond(request_with({}), "").find("To: <sip:1002@example.com>\r\n"), std::string::npos);
 }
 
@@ -125,7 +129,8 @@ TEST(ResponseHead, AnswersARequestThatDidNotParse) {
   ASSERT_TRUE(m->answerable);
   std::string out;
   write_response_head(out, m.message, source, 400, "t", text_of(m.code())).no_body();
-  EXPECT_TRUE(out.starts_with("SIP/2.0 400 Bad To\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;received=203.0.113.9\r\n"));
+  EXPECT_TRUE(out.starts_with(
+      "SIP/2.0 400 Bad To\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;received=203.0.113.9\r\n"));
   EXPECT_NE(out.find("To: \"x <sip:a@b>;tag=t\r\n"), std::string::npos);
 }
 

@@ -74,10 +74,10 @@ TEST_F(Crash, LosesNothingThatWasAnswered) {
     if (!writer) ::_exit(2);
     for (std::uint64_t i = 1;; ++i) {
       // Three writes a round: an even ticket carries a binding, an odd one a call; the one before last is closed.
-      while (!(*writer)->push(engine::OpenCdr{2 * i + 1, open_cdr(i)})) std::this_thread::yield();
-      while (!(*writer)->push(engine::StoreBinding{2 * i, binding_of(extension, fmt::format("sip:{}@192.0.2.1", i))}))
+      while (!(*writer)->push(effect::OpenCdr{2 * i + 1, open_cdr(i)})) std::this_thread::yield();
+      while (!(*writer)->push(effect::StoreBinding{2 * i, binding_of(extension, fmt::format("sip:{}@192.0.2.1", i))}))
         std::this_thread::yield();
-      if (i > 1) (*writer)->push(engine::CloseCdr{closed_cdr(i - 1)});
+      if (i > 1) (*writer)->push(effect::CloseCdr{closed_cdr(i - 1)});
     }
   }
   answered.only_read();
@@ -97,14 +97,14 @@ TEST_F(Crash, LosesNothingThatWasAnswered) {
   Store store = open_store();
   std::set<std::string> calls, contacts;
   std::uint64_t open = 0;
-  ASSERT_TRUE(store.visit_cdrs({.limit = 0}, [&](const call::Cdr& cdr) {
+  ASSERT_TRUE(store.visit_cdrs({.limit = 0}, [&](const record::Cdr& cdr) {
     calls.insert(cdr.id);
-    open += cdr.result == call::CallResult::open;
+    open += cdr.result == record::CallResult::open;
     return true;
   }));
   const auto bindings = store.load_bindings(day);
   ASSERT_TRUE(bindings);
-  for (const call::Binding& binding : *bindings) contacts.insert(binding.contact_key);
+  for (const record::Binding& binding : *bindings) contacts.insert(binding.contact_key);
   for (const std::uint64_t ticket : tickets) {
     const std::uint64_t i = ticket / 2;
     if (ticket % 2 == 1)
@@ -131,27 +131,27 @@ int live_through_a_full_disk(const Options& options, ExtensionId extension) {
   auto started = StoreWriter::start(options, {.retry_ms = 5}, answers.on_stored(), answers.on_notice());
   if (!started) return __LINE__;
   StoreWriter& writer = **started;
-  for (std::uint64_t i = 1; i <= 20; ++i) writer.push(engine::OpenCdr{i, open_cdr(i)});
+  for (std::uint64_t i = 1; i <= 20; ++i) writer.push(effect::OpenCdr{i, open_cdr(i)});
   for (std::uint64_t i = 1; i <= 20; ++i)
     if (!answers.wait_for(i)) return __LINE__;
 
   limit_files(static_cast<std::int64_t>(std::filesystem::file_size(options.path + "-wal")));
-  for (std::uint64_t i = 1; i <= 10; ++i) writer.push(engine::CloseCdr{closed_cdr(i)});
-  for (std::uint64_t i = 101; i <= 200; ++i) writer.push(engine::OpenCdr{i, open_cdr(i)});
-  writer.push(engine::StoreBinding{201, binding_of(extension)});
+  for (std::uint64_t i = 1; i <= 10; ++i) writer.push(effect::CloseCdr{closed_cdr(i)});
+  for (std::uint64_t i = 101; i <= 200; ++i) writer.push(effect::OpenCdr{i, open_cdr(i)});
+  writer.push(effect::StoreBinding{201, binding_of(extension)});
   for (std::uint64_t i = 101; i <= 201; ++i)
     if (answers.wait_for(i)) return __LINE__;
   answers.wait_for_notice("not being stored");
   if (!writer.statistics().failing || writer.statistics().queued != 10) return __LINE__;
   // It stays up and keeps answering.
-  writer.push(engine::OpenCdr{301, open_cdr(301)});
+  writer.push(effect::OpenCdr{301, open_cdr(301)});
   if (answers.wait_for(301)) return __LINE__;
 
   limit_files(-1);
   if (!writer.flush(60'000)) return __LINE__;
   answers.wait_for_notice("stored again");
-  writer.push(engine::OpenCdr{401, open_cdr(401)});
-  writer.push(engine::StoreBinding{402, binding_of(extension)});
+  writer.push(effect::OpenCdr{401, open_cdr(401)});
+  writer.push(effect::StoreBinding{402, binding_of(extension)});
   if (!answers.wait_for(401) || !answers.wait_for(402)) return __LINE__;
   if (writer.statistics().failing || writer.statistics().queued != 0) return __LINE__;
   return 0;
@@ -180,7 +180,7 @@ TEST_F(Crash, OfNothingHappensOnAFullDiskAndEndingsAreStoredWhenThereIsSpaceAgai
   expect_sound();
   Store store = open_store();
   EXPECT_EQ(store.count_cdrs({}).value(), 21u);
-  EXPECT_EQ(store.count_cdrs({.result = call::CallResult::answered}).value(), 10u);
+  EXPECT_EQ(store.count_cdrs({.result = record::CallResult::answered}).value(), 10u);
   EXPECT_EQ(store.counts()->bindings, 1u);
 }
 

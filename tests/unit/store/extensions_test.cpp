@@ -239,8 +239,8 @@ TEST_F(Extensions, TakeTheirBindingsWithThemAndLeaveTheirCallsAndTheirId) {
   ASSERT_TRUE(account);
   {
     auto writer = start_writer();
-    writer->push(engine::StoreBinding{1, binding_of(account->id)});
-    writer->push(engine::OpenCdr{2, open_cdr(1)});
+    writer->push(effect::StoreBinding{1, binding_of(account->id)});
+    writer->push(effect::OpenCdr{2, open_cdr(1)});
   }
   ASSERT_EQ(store_.counts()->bindings, 1u);
   ASSERT_TRUE(store_.remove_extension(default_tenant, "1001"));
@@ -259,7 +259,7 @@ TEST_F(Extensions, WithANewPasswordLoseTheirBindingsAndTheOldPassword) {
   ASSERT_TRUE(account);
   {
     auto writer = start_writer();
-    writer->push(engine::StoreBinding{1, binding_of(account->id)});
+    writer->push(effect::StoreBinding{1, binding_of(account->id)});
   }
   const auto reset = store_.reset_password(vault_, realm_, default_tenant, "1001");
   ASSERT_TRUE(reset);

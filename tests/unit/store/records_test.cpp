@@ -25,8 +25,8 @@ double any_number() {
   return *rc::gen::suchThat(rc::gen::arbitrary<double>(), [](double d) { return std::isfinite(d); });
 }
 
-call::Binding any_binding(ExtensionId extension) {
-  call::Binding binding;
+record::Binding any_binding(ExtensionId extension) {
+  record::Binding binding;
   binding.extension = extension;
   binding.contact_key = *rc::gen::nonEmpty(rc::gen::arbitrary<std::string>());
   binding.contact = *rc::gen::arbitrary<std::string>();
@@ -56,8 +56,8 @@ media::LegStatistics any_leg() {
   return leg;
 }
 
-call::Cdr any_cdr() {
-  call::Cdr cdr;
+record::Cdr any_cdr() {
+  record::Cdr cdr;
   cdr.id = *rc::gen::nonEmpty(rc::gen::arbitrary<std::string>());
   cdr.tenant = TenantId{*rc::gen::arbitrary<std::uint64_t>()};
   cdr.caller = ExtensionId{*rc::gen::arbitrary<std::uint64_t>()};
@@ -70,8 +70,8 @@ call::Cdr any_cdr() {
   cdr.started_wall_ms = *rc::gen::arbitrary<std::int64_t>();
   cdr.answered_wall_ms = *rc::gen::arbitrary<std::int64_t>();
   cdr.ended_wall_ms = *rc::gen::arbitrary<std::int64_t>();
-  cdr.result = static_cast<call::CallResult>(*rc::gen::inRange(0, 11));
-  cdr.ended_by = static_cast<call::EndedBy>(*rc::gen::inRange(0, 5));
+  cdr.result = static_cast<record::CallResult>(*rc::gen::inRange(0, 11));
+  cdr.ended_by = static_cast<record::EndedBy>(*rc::gen::inRange(0, 5));
   cdr.sip_status = *rc::gen::arbitrary<std::uint16_t>();
   cdr.reason = *rc::gen::arbitrary<std::string>();
   cdr.media = {any_leg(), any_leg()};
@@ -93,7 +93,7 @@ class Records : public Scratch {
     std::vector<std::uint64_t> numbers;
     const auto cdrs = store_.find_cdrs(filter);
     EXPECT_TRUE(cdrs);
-    for (const call::Cdr& cdr : *cdrs) numbers.push_back(std::stoull(cdr.id.substr(4)));
+    for (const record::Cdr& cdr : *cdrs) numbers.push_back(std::stoull(cdr.id.substr(4)));
     return numbers;
   }
 
@@ -104,14 +104,14 @@ class Records : public Scratch {
 TEST_F(Records, AnyBindingComesBackAsItWas) {
   auto writer = start_writer({.group_window_ms = 0});
   EXPECT_TRUE(rc::check([&] {
-    const call::Binding binding = any_binding(accounts_[0].id);
-    writer->push(engine::StoreBinding{0, binding});
+    const record::Binding binding = any_binding(accounts_[0].id);
+    writer->push(effect::StoreBinding{0, binding});
     RC_ASSERT(writer->flush(60'000));
     const auto loaded = store_.load_bindings(0);
     RC_ASSERT(loaded.has_value());
     RC_ASSERT(loaded->size() == 1u);
     RC_ASSERT(same(loaded->front(), binding));
-    writer->push(engine::DropBinding{binding.extension, binding.contact_key});
+    writer->push(effect::DropBinding{binding.extension, binding.contact_key});
     RC_ASSERT(writer->flush(60'000));
     RC_ASSERT(store_.counts()->bindings == 0u);
   }));
@@ -121,17 +121,17 @@ TEST_F(Records, AnyCdrComesBackAsItWasOpenedAndAsItWasClosed) {
   auto writer = start_writer({.group_window_ms = 0});
   std::uint64_t calls = 0;
   EXPECT_TRUE(rc::check([&] {
-    call::Cdr cdr = any_cdr();
+    record::Cdr cdr = any_cdr();
     cdr.id = fmt::format("{}-{}", ++calls, cdr.id);
-    writer->push(engine::OpenCdr{0, cdr});
+    writer->push(effect::OpenCdr{0, cdr});
     RC_ASSERT(writer->flush(60'000));
     auto found = store_.find_cdr(cdr.id);
     RC_ASSERT(found.has_value());
     RC_ASSERT(same(*found, cdr));
-    call::Cdr closed = any_cdr();
+    record::Cdr closed = any_cdr();
     closed.id = cdr.id;
     closed.started_wall_ms = cdr.started_wall_ms;
-    writer->push(engine::CloseCdr{closed});
+    writer->push(effect::CloseCdr{closed});
     RC_ASSERT(writer->flush(60'000));
     found = store_.find_cdr(cdr.id);
     RC_ASSERT(found.has_value());
@@ -141,12 +141,12 @@ TEST_F(Records, AnyCdrComesBackAsItWasOpenedAndAsItWasClosed) {
 }
 
 TEST_F(Records, ABindingReplacesTheOneWithItsKeyAndNoOther) {
-  call::Binding renewed = binding_of(accounts_[0].id);
+  record::Binding renewed = binding_of(accounts_[0].id);
   renewed.cseq = 7;
   renewed.expires_wall_ms += 5;
-  write({engine::StoreBinding{0, binding_of(accounts_[0].id)}, engine::StoreBinding{0, binding_of(accounts_[1].id)},
-         engine::StoreBinding{0, binding_of(accounts_[0].id, "sip:other@192.0.2.8")},
-         engine::StoreBinding{0, renewed}});
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, binding_of(accounts_[1].id)},
+         effect::StoreBinding{0, binding_of(accounts_[0].id, "sip:other@192.0.2.8")},
+         effect::StoreBinding{0, renewed}});
   const auto loaded = store_.load_bindings(day);
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->size(), 3u);
@@ -154,9 +154,9 @@ TEST_F(Records, ABindingReplacesTheOneWithItsKeyAndNoOther) {
 }
 
 TEST_F(Records, ExpiredBindingsAreNotLoadedAndAreGone) {
-  call::Binding expired = binding_of(accounts_[1].id);
+  record::Binding expired = binding_of(accounts_[1].id);
   expired.expires_wall_ms = day + 10;
-  write({engine::StoreBinding{0, binding_of(accounts_[0].id)}, engine::StoreBinding{0, expired}});
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, expired}});
   EXPECT_EQ(store_.load_bindings(day + 9)->size(), 2u);
   const auto loaded = store_.load_bindings(day + 10);
   ASSERT_TRUE(loaded);
@@ -166,10 +166,10 @@ TEST_F(Records, ExpiredBindingsAreNotLoadedAndAreGone) {
 }
 
 TEST_F(Records, BindingsAreDroppedOneOrAllOfAnExtension) {
-  write({engine::StoreBinding{0, binding_of(accounts_[0].id, "sip:a@192.0.2.1")},
-         engine::StoreBinding{0, binding_of(accounts_[0].id, "sip:b@192.0.2.1")},
-         engine::StoreBinding{0, binding_of(accounts_[0].id, "sip:c@192.0.2.1")},
-         engine::StoreBinding{0, binding_of(accounts_[1].id, "sip:a@192.0.2.1")}});
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id, "sip:a@192.0.2.1")},
+         effect::StoreBinding{0, binding_of(accounts_[0].id, "sip:b@192.0.2.1")},
+         effect::StoreBinding{0, binding_of(accounts_[0].id, "sip:c@192.0.2.1")},
+         effect::StoreBinding{0, binding_of(accounts_[1].id, "sip:a@192.0.2.1")}});
   EXPECT_EQ(store_.drop_bindings(accounts_[0].id, "sip:a@192.0.2.1").value(), 1u);
   EXPECT_EQ(store_.drop_bindings(accounts_[0].id, "sip:a@192.0.2.1").value(), 0u);
   EXPECT_EQ(store_.drop_bindings(accounts_[0].id, "").value(), 2u);
@@ -177,8 +177,8 @@ TEST_F(Records, BindingsAreDroppedOneOrAllOfAnExtension) {
 }
 
 TEST_F(Records, ACallHasOneCdrHoweverOftenItIsClosed) {
-  write({engine::OpenCdr{0, open_cdr(1)}, engine::CloseCdr{closed_cdr(1)}, engine::CloseCdr{closed_cdr(1)},
-         engine::CloseCdr{closed_cdr(2)}});
+  write({effect::OpenCdr{0, open_cdr(1)}, effect::CloseCdr{closed_cdr(1)}, effect::CloseCdr{closed_cdr(1)},
+         effect::CloseCdr{closed_cdr(2)}});
   EXPECT_EQ(store_.count_cdrs({}).value(), 2u);
   EXPECT_TRUE(same(store_.find_cdr(closed_cdr(1).id).value(), closed_cdr(1)));
   // A call that was refused before it was opened is written when it is closed.
@@ -187,32 +187,32 @@ TEST_F(Records, ACallHasOneCdrHoweverOftenItIsClosed) {
 }
 
 TEST_F(Records, WhatACrashLeftOpenIsClosedAsInterruptedOnce) {
-  write({engine::OpenCdr{0, open_cdr(1)}, engine::OpenCdr{0, open_cdr(2)}, engine::CloseCdr{closed_cdr(2)},
-         engine::OpenCdr{0, open_cdr(3)}});
+  write({effect::OpenCdr{0, open_cdr(1)}, effect::OpenCdr{0, open_cdr(2)}, effect::CloseCdr{closed_cdr(2)},
+         effect::OpenCdr{0, open_cdr(3)}});
   EXPECT_EQ(store_.counts()->open_cdrs, 2u);
   EXPECT_EQ(store_.close_interrupted_cdrs(day + 99).value(), 2u);
   EXPECT_EQ(store_.close_interrupted_cdrs(day + 100).value(), 0u);
   EXPECT_EQ(store_.counts()->open_cdrs, 0u);
   const auto interrupted = store_.find_cdr(open_cdr(1).id);
   ASSERT_TRUE(interrupted);
-  EXPECT_EQ(interrupted->result, call::CallResult::interrupted);
-  EXPECT_EQ(interrupted->ended_by, call::EndedBy::system);
+  EXPECT_EQ(interrupted->result, record::CallResult::interrupted);
+  EXPECT_EQ(interrupted->ended_by, record::EndedBy::system);
   EXPECT_EQ(interrupted->ended_wall_ms, day + 99);
   EXPECT_FALSE(interrupted->reason.empty());
   EXPECT_TRUE(same(store_.find_cdr(closed_cdr(2).id).value(), closed_cdr(2)));
 }
 
 TEST_F(Records, CdrsAreFoundByEveryFilterNewestFirst) {
-  call::Cdr busy = closed_cdr(2), other_tenant = closed_cdr(3), to_third = closed_cdr(4), odd = closed_cdr(5);
-  busy.result = call::CallResult::busy;
+  record::Cdr busy = closed_cdr(2), other_tenant = closed_cdr(3), to_third = closed_cdr(4), odd = closed_cdr(5);
+  busy.result = record::CallResult::busy;
   other_tenant.tenant = TenantId{2};
   to_third.caller = ExtensionId{2};
   to_third.callee = ExtensionId{3};
   to_third.caller_number = "1002";
   to_third.dialled = "1003";
   odd.dialled = "' OR 1=1 --\xff";
-  write({engine::OpenCdr{0, open_cdr(1)}, engine::CloseCdr{busy}, engine::CloseCdr{other_tenant},
-         engine::CloseCdr{to_third}, engine::CloseCdr{odd}});
+  write({effect::OpenCdr{0, open_cdr(1)}, effect::CloseCdr{busy}, effect::CloseCdr{other_tenant},
+         effect::CloseCdr{to_third}, effect::CloseCdr{odd}});
   using Numbers = std::vector<std::uint64_t>;
   EXPECT_EQ(found({}), (Numbers{5, 4, 3, 2, 1}));
   EXPECT_EQ(found({.from_wall_ms = day + 3'000}), (Numbers{5, 4, 3}));
@@ -225,8 +225,8 @@ TEST_F(Records, CdrsAreFoundByEveryFilterNewestFirst) {
   EXPECT_EQ(found({.number = "1003"}), (Numbers{4}));
   EXPECT_EQ(found({.number = odd.dialled}), (Numbers{5}));
   EXPECT_EQ(found({.number = "' OR 1=1 --"}), (Numbers{}));
-  EXPECT_EQ(found({.result = call::CallResult::busy}), (Numbers{2}));
-  EXPECT_EQ(found({.result = call::CallResult::open}), (Numbers{1}));
+  EXPECT_EQ(found({.result = record::CallResult::busy}), (Numbers{2}));
+  EXPECT_EQ(found({.result = record::CallResult::open}), (Numbers{1}));
   EXPECT_EQ(found({.limit = 2}), (Numbers{5, 4}));
   EXPECT_EQ(found({.limit = 2, .offset = 2}), (Numbers{3, 2}));
   EXPECT_EQ(found({.limit = 0, .offset = 4}), (Numbers{1}));
@@ -234,17 +234,17 @@ TEST_F(Records, CdrsAreFoundByEveryFilterNewestFirst) {
 }
 
 TEST_F(Records, AVisitEndsWhenItIsToldTo) {
-  write({engine::CloseCdr{closed_cdr(1)}, engine::CloseCdr{closed_cdr(2)}, engine::CloseCdr{closed_cdr(3)}});
+  write({effect::CloseCdr{closed_cdr(1)}, effect::CloseCdr{closed_cdr(2)}, effect::CloseCdr{closed_cdr(3)}});
   int seen = 0;
-  EXPECT_TRUE(store_.visit_cdrs({}, [&](const call::Cdr&) { return ++seen < 2; }));
+  EXPECT_TRUE(store_.visit_cdrs({}, [&](const record::Cdr&) { return ++seen < 2; }));
   EXPECT_EQ(seen, 2);
 }
 
 TEST_F(Records, ANumberThatIsNoneIsStoredAsZero) {
-  call::Cdr cdr = closed_cdr(1);
+  record::Cdr cdr = closed_cdr(1);
   cdr.media[0].jitter_ms = std::nan("");
   cdr.media[1].mos = HUGE_VAL;
-  write({engine::CloseCdr{cdr}});
+  write({effect::CloseCdr{cdr}});
   const auto found = store_.find_cdr(cdr.id);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->media[0].jitter_ms, 0);

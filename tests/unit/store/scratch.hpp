@@ -23,8 +23,8 @@ namespace rf::store {
 
 /// Equality over every field: the store gives back what it was given. The bindings name all members, so that a new one
 /// does not compile until the store and this page know it.
-inline bool same(const call::Binding& x, const call::Binding& y) {
-  const auto tie = [](const call::Binding& binding) {
+inline bool same(const record::Binding& x, const record::Binding& y) {
+  const auto tie = [](const record::Binding& binding) {
     const auto& [extension, contact_key, contact, path, flow, call_id, cseq, user_agent, registered, expires] = binding;
     return std::tie(extension, contact_key, contact, path, call_id, cseq, user_agent, registered, expires);
   };
@@ -37,8 +37,8 @@ inline bool same(const media::LegStatistics& x, const media::LegStatistics& y) {
   };
   return tie(x) == tie(y);
 }
-inline bool same(const call::Cdr& x, const call::Cdr& y) {
-  const auto tie = [](const call::Cdr& cdr) {
+inline bool same(const record::Cdr& x, const record::Cdr& y) {
+  const auto tie = [](const record::Cdr& cdr) {
     const auto& [id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport, caller_address,
                  started, answered, ended, result, ended_by, sip_status, reason, media] = cdr;
     return std::tie(id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport,
@@ -49,8 +49,8 @@ inline bool same(const call::Cdr& x, const call::Cdr& y) {
 
 inline constexpr std::int64_t day = 1'800'000'000'000;  ///< a wall time to count from
 
-inline call::Binding binding_of(ExtensionId extension, const std::string& contact = "sip:phone@192.0.2.7:5060") {
-  call::Binding binding;
+inline record::Binding binding_of(ExtensionId extension, const std::string& contact = "sip:phone@192.0.2.7:5060") {
+  record::Binding binding;
   binding.extension = extension;
   binding.contact_key = contact;
   binding.contact = contact;
@@ -66,8 +66,8 @@ inline call::Binding binding_of(ExtensionId extension, const std::string& contac
 }
 
 /// The `n`th call; calls start a second apart.
-inline call::Cdr open_cdr(std::uint64_t n) {
-  call::Cdr cdr;
+inline record::Cdr open_cdr(std::uint64_t n) {
+  record::Cdr cdr;
   cdr.id = fmt::format("call{:016}", n);
   cdr.tenant = default_tenant;
   cdr.caller = ExtensionId{1};
@@ -80,13 +80,13 @@ inline call::Cdr open_cdr(std::uint64_t n) {
   return cdr;
 }
 
-inline call::Cdr closed_cdr(std::uint64_t n) {
-  call::Cdr cdr = open_cdr(n);
+inline record::Cdr closed_cdr(std::uint64_t n) {
+  record::Cdr cdr = open_cdr(n);
   cdr.callee_transport = Transport::wss;
   cdr.answered_wall_ms = cdr.started_wall_ms + 3'000;
   cdr.ended_wall_ms = cdr.started_wall_ms + 63'000;
-  cdr.result = call::CallResult::answered;
-  cdr.ended_by = call::EndedBy::callee;
+  cdr.result = record::CallResult::answered;
+  cdr.ended_by = record::EndedBy::callee;
   cdr.sip_status = 200;
   cdr.reason = "the callee hung up";
   cdr.media[0] = {3'000, 516'000, 3, 12, 5, 1.25, 4.375, 7, 2, Address::v4(0xcb007101)};

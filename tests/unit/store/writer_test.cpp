@@ -29,14 +29,14 @@ class Writer : public Scratch {
 TEST_F(Writer, AnswersEachTicketOnceWhenItIsInTheFile) {
   auto writer = start_writer();
   for (std::uint64_t i = 1; i <= 500; ++i) {
-    ASSERT_TRUE(writer->push(engine::OpenCdr{i, open_cdr(i)}));
-    ASSERT_TRUE(writer->push(engine::CloseCdr{closed_cdr(i)}));
+    ASSERT_TRUE(writer->push(effect::OpenCdr{i, open_cdr(i)}));
+    ASSERT_TRUE(writer->push(effect::CloseCdr{closed_cdr(i)}));
   }
   EXPECT_TRUE(answers_.wait_for(500));
   ASSERT_TRUE(writer->flush(60'000));
   EXPECT_EQ(answers_.all().size(), 500u);
   EXPECT_FALSE(answers_.any_twice());
-  EXPECT_EQ(store_.count_cdrs({.result = call::CallResult::answered}).value(), 500u);
+  EXPECT_EQ(store_.count_cdrs({.result = record::CallResult::answered}).value(), 500u);
   EXPECT_EQ(writer->statistics().written, 1'000u);
   EXPECT_EQ(writer->statistics().refused, 0u);
   EXPECT_EQ(writer->statistics().queued, 0u);
@@ -45,7 +45,7 @@ TEST_F(Writer, AnswersEachTicketOnceWhenItIsInTheFile) {
 TEST_F(Writer, WritesWhatIsLeftWhenItEnds) {
   {
     auto writer = start_writer({.group_window_ms = 60'000});
-    for (std::uint64_t i = 1; i <= 100; ++i) ASSERT_TRUE(writer->push(engine::OpenCdr{i, open_cdr(i)}));
+    for (std::uint64_t i = 1; i <= 100; ++i) ASSERT_TRUE(writer->push(effect::OpenCdr{i, open_cdr(i)}));
   }
   EXPECT_EQ(answers_.all().size(), 100u);
   EXPECT_EQ(store_.count_cdrs({}).value(), 100u);
@@ -53,9 +53,9 @@ TEST_F(Writer, WritesWhatIsLeftWhenItEnds) {
 
 TEST_F(Writer, FlushDoesNotWaitForTheWindow) {
   auto writer = start_writer({.group_window_ms = 600'000});
-  ASSERT_TRUE(writer->push(engine::OpenCdr{1, open_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
   EXPECT_TRUE(writer->flush(60'000));
-  ASSERT_TRUE(writer->push(engine::OpenCdr{2, open_cdr(2)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{2, open_cdr(2)}));
   EXPECT_TRUE(writer->flush(60'000));
   EXPECT_EQ(answers_.all().size(), 2u);
 }
@@ -63,23 +63,23 @@ TEST_F(Writer, FlushDoesNotWaitForTheWindow) {
 TEST_F(Writer, SharesATransactionAmongWritesThatCameTogether) {
   auto writer = start_writer({.group_window_ms = 60'000, .group_max = 1'000});
   // The first goes at once; the next thousand fill a group, which does not wait for the window.
-  ASSERT_TRUE(writer->push(engine::OpenCdr{1, open_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
   ASSERT_TRUE(answers_.wait_for(1));
-  for (std::uint64_t i = 2; i <= 1'001; ++i) ASSERT_TRUE(writer->push(engine::OpenCdr{i, open_cdr(i)}));
+  for (std::uint64_t i = 2; i <= 1'001; ++i) ASSERT_TRUE(writer->push(effect::OpenCdr{i, open_cdr(i)}));
   EXPECT_TRUE(answers_.wait_for(1'001));
   EXPECT_LE(writer->statistics().groups, 2u);
 }
 
 TEST_F(Writer, KeepsTheOrderOfWritesToOneBinding) {
   auto writer = start_writer();
-  const call::Binding binding = binding_of(accounts_[0].id);
+  const record::Binding binding = binding_of(accounts_[0].id);
   for (std::uint32_t i = 0; i < 200; ++i) {
-    call::Binding renewed = binding;
+    record::Binding renewed = binding;
     renewed.cseq = i;
-    ASSERT_TRUE(writer->push(engine::StoreBinding{0, renewed}));
-    ASSERT_TRUE(writer->push(engine::DropBinding{binding.extension, binding.contact_key}));
+    ASSERT_TRUE(writer->push(effect::StoreBinding{0, renewed}));
+    ASSERT_TRUE(writer->push(effect::DropBinding{binding.extension, binding.contact_key}));
   }
-  ASSERT_TRUE(writer->push(engine::StoreBinding{1, binding}));
+  ASSERT_TRUE(writer->push(effect::StoreBinding{1, binding}));
   EXPECT_TRUE(answers_.wait_for(1));
   const auto loaded = store_.load_bindings(day);
   ASSERT_TRUE(loaded);
@@ -90,12 +90,12 @@ TEST_F(Writer, KeepsTheOrderOfWritesToOneBinding) {
 TEST_F(Writer, RefusesTheBindingOfARemovedExtensionAloneOfItsGroup) {
   auto writer = start_writer({.group_window_ms = 60'000, .group_max = 4});
   ASSERT_TRUE(store_.remove_extension(default_tenant, "1002"));
-  ASSERT_TRUE(writer->push(engine::OpenCdr{1, open_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
   ASSERT_TRUE(answers_.wait_for(1));
-  ASSERT_TRUE(writer->push(engine::StoreBinding{2, binding_of(accounts_[0].id)}));
-  ASSERT_TRUE(writer->push(engine::StoreBinding{3, binding_of(accounts_[1].id)}));
-  ASSERT_TRUE(writer->push(engine::OpenCdr{4, open_cdr(4)}));
-  ASSERT_TRUE(writer->push(engine::StoreBinding{5, binding_of(accounts_[0].id, "sip:second@192.0.2.8")}));
+  ASSERT_TRUE(writer->push(effect::StoreBinding{2, binding_of(accounts_[0].id)}));
+  ASSERT_TRUE(writer->push(effect::StoreBinding{3, binding_of(accounts_[1].id)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{4, open_cdr(4)}));
+  ASSERT_TRUE(writer->push(effect::StoreBinding{5, binding_of(accounts_[0].id, "sip:second@192.0.2.8")}));
   EXPECT_TRUE(answers_.wait_for(2));
   EXPECT_FALSE(answers_.wait_for(3));
   EXPECT_TRUE(answers_.wait_for(4));
@@ -112,24 +112,24 @@ TEST_F(Writer, HoldsNoMoreThanItsQueueAndTwiceThatForEndings) {
   std::size_t taken = 0, endings = 0;
   auto lock = std::make_unique<Lock>(raw());
   auto writer = start_writer({.queue_max = room});
-  for (std::uint64_t i = 1; i <= 3 * room; ++i) taken += writer->push(engine::OpenCdr{i, open_cdr(i)});
+  for (std::uint64_t i = 1; i <= 3 * room; ++i) taken += writer->push(effect::OpenCdr{i, open_cdr(i)});
   EXPECT_EQ(taken, room);
-  for (std::uint64_t i = 1; i <= 3 * room; ++i) endings += writer->push(engine::CloseCdr{closed_cdr(i)});
+  for (std::uint64_t i = 1; i <= 3 * room; ++i) endings += writer->push(effect::CloseCdr{closed_cdr(i)});
   EXPECT_EQ(endings, room);
   EXPECT_EQ(writer->statistics().queued, 2 * room);
-  EXPECT_FALSE(writer->push(engine::StoreBinding{999, binding_of(accounts_[0].id)}));
+  EXPECT_FALSE(writer->push(effect::StoreBinding{999, binding_of(accounts_[0].id)}));
   EXPECT_FALSE(writer->flush(1));
   lock.reset();
   EXPECT_TRUE(writer->flush(60'000));
   EXPECT_EQ(answers_.all().size(), room);
-  EXPECT_EQ(store_.count_cdrs({.result = call::CallResult::answered}).value(), room);
-  EXPECT_TRUE(writer->push(engine::OpenCdr{1'000, open_cdr(1'000)}));
+  EXPECT_EQ(store_.count_cdrs({.result = record::CallResult::answered}).value(), room);
+  EXPECT_TRUE(writer->push(effect::OpenCdr{1'000, open_cdr(1'000)}));
 }
 
 TEST_F(Writer, WaitsForALockThatIsGivenBackInTime) {
   auto lock = std::make_unique<Lock>(raw());
   auto writer = start_writer();
-  for (std::uint64_t i = 1; i <= 20; ++i) ASSERT_TRUE(writer->push(engine::OpenCdr{i, open_cdr(i)}));
+  for (std::uint64_t i = 1; i <= 20; ++i) ASSERT_TRUE(writer->push(effect::OpenCdr{i, open_cdr(i)}));
   EXPECT_FALSE(writer->flush(50));
   lock.reset();
   for (std::uint64_t i = 1; i <= 20; ++i) EXPECT_TRUE(answers_.wait_for(i));
@@ -139,18 +139,18 @@ TEST_F(Writer, WaitsForALockThatIsGivenBackInTime) {
 TEST_F(Writer, AnswersNoUnderALockThatStaysAndKeepsTheEndingsUntilItGoes) {
   options_.busy_timeout_ms = 20;
   auto writer = start_writer({.retry_ms = 5});
-  ASSERT_TRUE(writer->push(engine::OpenCdr{1, open_cdr(1)}));
-  ASSERT_TRUE(writer->push(engine::StoreBinding{2, binding_of(accounts_[0].id)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::StoreBinding{2, binding_of(accounts_[0].id)}));
   ASSERT_TRUE(answers_.wait_for(2));
   auto lock = std::make_unique<Lock>(raw());
-  ASSERT_TRUE(writer->push(engine::DropBinding{accounts_[0].id, binding_of(accounts_[0].id).contact_key}));
-  ASSERT_TRUE(writer->push(engine::OpenCdr{3, open_cdr(3)}));
-  ASSERT_TRUE(writer->push(engine::CloseCdr{closed_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::DropBinding{accounts_[0].id, binding_of(accounts_[0].id).contact_key}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{3, open_cdr(3)}));
+  ASSERT_TRUE(writer->push(effect::CloseCdr{closed_cdr(1)}));
   EXPECT_FALSE(answers_.wait_for(3));
   answers_.wait_for_notice("not being stored");
   EXPECT_TRUE(writer->statistics().failing);
   EXPECT_FALSE(writer->flush(1));
-  ASSERT_TRUE(writer->push(engine::OpenCdr{4, open_cdr(4)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{4, open_cdr(4)}));
   EXPECT_FALSE(answers_.wait_for(4));
   lock.reset();
   EXPECT_TRUE(writer->flush(60'000));
@@ -159,7 +159,7 @@ TEST_F(Writer, AnswersNoUnderALockThatStaysAndKeepsTheEndingsUntilItGoes) {
   EXPECT_EQ(store_.counts()->bindings, 0u);
   EXPECT_TRUE(same(store_.find_cdr(closed_cdr(1).id).value(), closed_cdr(1)));
   EXPECT_EQ(store_.count_cdrs({}).value(), 1u);
-  ASSERT_TRUE(writer->push(engine::OpenCdr{5, open_cdr(5)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{5, open_cdr(5)}));
   EXPECT_TRUE(answers_.wait_for(5));
 }
 
@@ -167,8 +167,8 @@ TEST_F(Writer, EndsWithinItsLimitUnderALockThatStays) {
   options_.busy_timeout_ms = 5;
   auto writer = start_writer({.retry_ms = 5, .drain_limit_ms = 50});
   const Lock lock(raw());
-  ASSERT_TRUE(writer->push(engine::OpenCdr{1, open_cdr(1)}));
-  ASSERT_TRUE(writer->push(engine::CloseCdr{closed_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
+  ASSERT_TRUE(writer->push(effect::CloseCdr{closed_cdr(1)}));
   const auto before = std::chrono::steady_clock::now();
   writer.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(30));
@@ -201,7 +201,7 @@ TEST_F(Writer, AndTheCommandLineLoseNothingOfEachOther) {
         ++added;
     }
   });
-  for (std::uint64_t i = 1; i <= calls; ++i) ASSERT_TRUE(writer->push(engine::OpenCdr{i, open_cdr(i)}));
+  for (std::uint64_t i = 1; i <= calls; ++i) ASSERT_TRUE(writer->push(effect::OpenCdr{i, open_cdr(i)}));
   EXPECT_TRUE(answers_.wait_for(calls));
   done = true;
   command_line.join();
@@ -221,7 +221,7 @@ TEST_F(Writer, TakesWritesFromSeveralThreads) {
     std::vector<std::jthread> pushers;
     for (std::uint64_t t = 0; t < threads; ++t)
       pushers.emplace_back([&, t] {
-        for (std::uint64_t i = 1; i <= each; ++i) writer->push(engine::OpenCdr{t * each + i, open_cdr(t * each + i)});
+        for (std::uint64_t i = 1; i <= each; ++i) writer->push(effect::OpenCdr{t * each + i, open_cdr(t * each + i)});
       });
   }
   EXPECT_TRUE(writer->flush(60'000));
@@ -238,13 +238,13 @@ TEST_F(Writer, MayBePushedToFromItsOwnAnswers) {
       [&](std::span<const engine::Stored> stored) {
         started.wait();
         answers_.on_stored()(stored);
-        if (const std::uint64_t n = ++next; n <= 10) writer->push(engine::OpenCdr{n, open_cdr(n)});
+        if (const std::uint64_t n = ++next; n <= 10) writer->push(effect::OpenCdr{n, open_cdr(n)});
       },
       answers_.on_notice());
   ASSERT_TRUE(result);
   writer = std::move(*result);
   started.count_down();
-  writer->push(engine::OpenCdr{1, open_cdr(1)});
+  writer->push(effect::OpenCdr{1, open_cdr(1)});
   EXPECT_TRUE(answers_.wait_for(10));
 }
 

@@ -8,15 +8,14 @@
 #include <variant>
 #include <vector>
 
-#include "core/auth/digest.hpp"
 #include "core/base/address.hpp"
-#include "core/call/records.hpp"
-#include "core/engine/command.hpp"
+#include "core/effect/command.hpp"
 #include "core/media/plan.hpp"
+#include "core/record/records.hpp"
 #include "core/txn/dns.hpp"
 #include "core/txn/transactions.hpp"
 
-namespace rf::engine {
+namespace rf::effect {
 
 /// Bytes out along a flow; they stand in Effects::bytes_of(send).
 struct Send {
@@ -38,7 +37,7 @@ struct DnsAsk {
 /// Write the binding (insert or replace by its key); answer with Stored when `ticket` is not zero.
 struct StoreBinding {
   std::uint64_t ticket = 0;
-  call::Binding binding;
+  record::Binding binding;
 };
 struct DropBinding {
   ExtensionId extension;
@@ -47,10 +46,10 @@ struct DropBinding {
 /// Insert the open CDR; answer with Stored: the call is answered only then.
 struct OpenCdr {
   std::uint64_t ticket = 0;
-  call::Cdr cdr;
+  record::Cdr cdr;
 };
 struct CloseCdr {
-  call::Cdr cdr;
+  record::Cdr cdr;
 };
 struct StartRelay {
   media::RelayPlan plan;
@@ -149,4 +148,4 @@ class Effects final : public txn::Outbox {
   std::string bytes_;
 };
 
-}  // namespace rf::engine
+}  // namespace rf::effect

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/base/ids.hpp"
-#include "core/call/records.hpp"
+#include "core/record/records.hpp"
 
-namespace rf::engine {
+namespace rf::effect {
 
 struct GetStatus {};
 struct ListRegistrations {
@@ -40,10 +40,10 @@ struct Status {
   bool stopping = false;
 };
 struct Registrations {
-  std::vector<call::Binding> bindings;
+  std::vector<record::Binding> bindings;
 };
 struct RunningCall {
-  call::Cdr cdr;
+  record::Cdr cdr;
   std::string state;  ///< "ringing", "talking", "held", "ending"
 };
 struct Calls {
@@ -57,4 +57,4 @@ struct NotFound {
 };
 using CommandResult = std::variant<Done, NotFound, Status, Registrations, Calls>;
 
-}  // namespace rf::engine
+}  // namespace rf::effect

@@ -1,6 +1,6 @@
-#include "core/call/records.hpp"
+#include "core/record/records.hpp"
 
-namespace rf::call {
+namespace rf::record {
 
 std::string_view text_of(CallResult result) {
   switch (result) {
@@ -46,4 +46,4 @@ std::string_view text_of(EndedBy who) {
   return "nobody";
 }
 
-}  // namespace rf::call
+}  // namespace rf::record

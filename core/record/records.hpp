@@ -9,7 +9,7 @@
 #include "core/base/ids.hpp"
 #include "core/media/plan.hpp"
 
-namespace rf::call {
+namespace rf::record {
 
 /// One registered contact of one extension. Keyed by (extension, contact_key).
 struct Binding {
@@ -64,4 +64,4 @@ struct Cdr {
   std::array<media::LegStatistics, 2> media;
 };
 
-}  // namespace rf::call
+}  // namespace rf::record

@@ -1,0 +1,66 @@
+#include "app/access.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "app/data_dir.hpp"
+#include "app/place.hpp"
+#include "app/server.hpp"
+#include "shell/control/client.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+using control::Json;
+using control::Outcome;
+
+constexpr std::uint32_t lock_wait_ms = 3'000;
+
+// A stop is done when the data directory is free again, not when it was asked for.
+Outcome wait_until_stopped(const std::string& folder, Outcome outcome) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (DataDir::in_use(folder)) {
+    if (std::chrono::steady_clock::now() >= until)
+      return std::unexpected(Error{Code::busy, "the server was asked to stop and still runs", "see its log"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  (*outcome)["message"] = "The server has stopped.";
+  return outcome;
+}
+
+Outcome execute_here(const config::Settings& settings, std::string_view name, const Json& args) {
+  const auto arguments = control::arguments_of(args);
+  if (!arguments) return std::unexpected(arguments.error());
+  const auto checked = command::check(name, *arguments);
+  if (!checked) return std::unexpected(checked.error());
+  if (checked->spec->needs_server)
+    return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
+  if (std::holds_alternative<command::ListPorts>(checked->command)) return configured_ports(settings);
+  const auto data_dir = DataDir::open(settings, false, lock_wait_ms);
+  if (!data_dir) return std::unexpected(data_dir.error());
+  auto records = Records::open({settings.store_path(), settings.store.synchronous, 5'000}, data_dir->key_path(),
+                               settings.server.realm);
+  if (!records) return std::unexpected(records.error());
+  auto outcome = records->execute(checked->command, wall_now_ms());
+  if (!outcome)
+    return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
+  return std::move(*outcome);
+}
+
+}  // namespace
+
+Outcome ask(const cli::Place& place, std::string_view name, const Json& args) {
+  const auto settings = settings_of(place);
+  if (!settings) return std::unexpected(settings.error());
+  Outcome outcome = control::ask(settings->control_path(), name, args);
+  if (!outcome && outcome.error().code == Code::not_running) return execute_here(*settings, name, args);
+  if (outcome && name == "stop") return wait_until_stopped(settings->server.data_dir, std::move(outcome));
+  return outcome;
+}
+
+}  // namespace rf::app

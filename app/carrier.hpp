@@ -1,0 +1,78 @@
+// Carries out the engine's effects: each goes to the part that does it, results come back as inputs.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+#include "app/questions.hpp"
+#include "shell/dns/resolver.hpp"
+#include "shell/log/log.hpp"
+#include "shell/relay/relay.hpp"
+#include "shell/signalling/loop.hpp"
+#include "shell/store/writer.hpp"
+
+namespace rf::app {
+
+/// The way back into the engine. Results must not be lost, so posting waits while the engine has no room; after close()
+/// they are dropped.
+class Inlet {
+ public:
+  void open(signalling::SignallingLoop& loop) { loop_ = &loop; }
+  void close() { closed_ = true; }
+  /// False when the engine has no room now.
+  bool offer(engine::Input input);
+  /// Waits for room. Not from the signalling thread.
+  void post(const engine::Input& input);
+
+ private:
+  std::atomic<signalling::SignallingLoop*> loop_ = nullptr;
+  std::atomic<bool> closed_ = false;
+};
+
+class Carrier final : public signalling::EffectSink {
+ public:
+  Carrier(log::Log& log, Inlet& inlet)
+      : log_(log), inlet_(inlet), questions_([this](engine::Input input) { return inlet_.offer(std::move(input)); }) {}
+
+  /// The parts, before the loop starts.
+  void connect(store::StoreWriter& writer, relay::Relay& relay, dns::Resolver& resolver) {
+    writer_ = &writer;
+    relay_ = &relay;
+    resolver_ = &resolver;
+  }
+  Questions& questions() { return questions_; }
+  /// Waits for the end of a clean stop; false after `timeout_ms`.
+  bool wait_until_stopped(std::uint32_t timeout_ms);
+  /// How often the engine gave each reason, by its number.
+  std::uint64_t reports(std::uint8_t reason) const { return reports_[reason]; }
+
+  void on(effect::DnsAsk effect) override;
+  void on(effect::StoreBinding effect) override;
+  void on(effect::DropBinding effect) override;
+  void on(effect::OpenCdr effect) override;
+  void on(effect::CloseCdr effect) override;
+  void on(effect::StartRelay effect) override;
+  void on(effect::UpdateRelay effect) override;
+  void on(effect::StopRelay effect) override;
+  void on(effect::CommandDone effect) override;
+  void on(effect::Report effect) override;
+  void on(effect::Stopped effect) override;
+
+ private:
+  void write(store::Write write, std::uint64_t ticket);
+
+  log::Log& log_;
+  Inlet& inlet_;
+  Questions questions_;
+  store::StoreWriter* writer_ = nullptr;
+  relay::Relay* relay_ = nullptr;
+  dns::Resolver* resolver_ = nullptr;
+  std::array<std::atomic<std::uint64_t>, 256> reports_{};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopped_ = false;
+};
+
+}  // namespace rf::app

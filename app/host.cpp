@@ -1,0 +1,94 @@
+#include "app/host.hpp"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace rf::app {
+namespace {
+
+constexpr rlim_t descriptors_wanted = 1u << 20;
+
+bool set_capabilities(std::uint32_t bits) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  data[0].effective = data[0].permitted = bits;
+  return ::syscall(SYS_capset, &header, data) == 0;
+}
+
+std::unexpected<std::string> fault(std::string_view what) {
+  return std::unexpected(fmt::format("{}: {}", what, std::strerror(errno)));
+}
+
+}  // namespace
+
+void harden() {
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::umask(077);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+std::size_t raise_descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (::geteuid() == 0 && limit.rlim_max < descriptors_wanted) {
+    const rlimit more{descriptors_wanted, descriptors_wanted};
+    ::setrlimit(RLIMIT_NOFILE, &more);
+  }
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::expected<Account, std::string> account_of(const std::string& name) {
+  errno = 0;
+  const passwd* entry = ::getpwnam(name.c_str());
+  if (entry == nullptr) return std::unexpected(fmt::format("there is no account {}", name));
+  return Account{entry->pw_uid, entry->pw_gid, name};
+}
+
+std::expected<void, std::string> become(const Account& account, bool keep_ports) {
+  if (::prctl(PR_SET_KEEPCAPS, keep_ports ? 1 : 0, 0, 0, 0) != 0) return fault("capabilities cannot be kept");
+  if (::setgroups(0, nullptr) != 0 || ::setresgid(account.gid, account.gid, account.gid) != 0 ||
+      ::setresuid(account.uid, account.uid, account.uid) != 0)
+    return fault(fmt::format("root cannot be given up for account {}", account.name));
+  if (keep_ports && !set_capabilities(1u << CAP_NET_BIND_SERVICE)) return fault("capabilities cannot be given up");
+  // Changing the account made the process readable again.
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (account.uid != 0 && ::setuid(0) == 0) return std::unexpected("root could be taken back; refusing to go on");
+  return {};
+}
+
+void notify_service_manager(std::string_view state) {
+  const char* const path = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  if (path == nullptr || (path[0] != '/' && path[0] != '@') || std::strlen(path) >= sizeof address.sun_path) return;
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path, std::strlen(path));
+  if (path[0] == '@') address.sun_path[0] = '\0';
+  const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+  ::sendto(descriptor, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
+  ::close(descriptor);
+}
+
+}  // namespace rf::app

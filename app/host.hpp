@@ -1,0 +1,34 @@
+// What the process asks of its host: rights it gives up, limits it raises, what it tells the service manager.
+#pragma once
+
+#include <sys/types.h>
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace rf::app {
+
+/// No new privileges through programs, no core dumps, no other process of this account reading our memory, files for
+/// the owner only, no SIGPIPE.
+void harden();
+
+/// Raises the number of descriptors to what the host allows: every connection and every media port is one. Gives it.
+std::size_t raise_descriptors();
+
+/// The account of that name. Errors: a sentence.
+struct Account {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::string name;
+};
+std::expected<Account, std::string> account_of(const std::string& name);
+
+/// Gives up root for good. With `keep_ports` the process may still bind ports below 1024, and nothing else that root
+/// may. Errors: a sentence.
+std::expected<void, std::string> become(const Account& account, bool keep_ports);
+
+/// Tells systemd, when it started us: "READY=1", "STOPPING=1", "RELOADING=1".
+void notify_service_manager(std::string_view state);
+
+}  // namespace rf::app

@@ -1,0 +1,22 @@
+// From [[listener]] to sockets: "any" and "local" become addresses of this host.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/policy/policy.hpp"
+#include "shell/config/settings.hpp"
+
+namespace rf::app {
+
+/// Loopback and private addresses of interfaces that are up, without link-local ones; 127.0.0.1 first.
+std::vector<Address> local_addresses_of_host();
+/// Whether this host has IPv6 at all.
+bool has_ipv6();
+
+/// One listener for each address: "any" is 0.0.0.0 and ::, "local" each of `local`. An id depends on transport and
+/// endpoint only, so that what was stored about a listener still fits after a restart.
+std::vector<policy::Listener> expand(const std::vector<config::ListenerSettings>& settings,
+                                     std::span<const Address> local, bool ipv6);
+
+}  // namespace rf::app

@@ -1,0 +1,66 @@
+// The program: fills in what the command line needs and lets it run.
+#include <termios.h>
+#include <unistd.h>
+
+#include <exception>
+#include <iostream>
+
+#include "app/access.hpp"
+#include "app/place.hpp"
+#include "app/serve.hpp"
+#include "app/setup.hpp"
+#include "cli/run.hpp"
+
+namespace {
+
+// One line from standard input; without echo when a person types it.
+std::optional<std::string> read_secret() {
+  termios before{};
+  const bool person = ::tcgetattr(STDIN_FILENO, &before) == 0;
+  if (person) {
+    termios silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    std::cerr << "Password: " << std::flush;
+  }
+  std::string line;
+  const bool read = static_cast<bool>(std::getline(std::cin, line));
+  if (person) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    std::cerr << '\n';
+  }
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (!read || line.empty()) return std::nullopt;
+  return line;
+}
+
+rf::control::Outcome check_config(const rf::cli::Place& place) {
+  const std::string file = rf::app::config_file_of(place);
+  rf::control::Json faults = rf::control::Json::array();
+  if (!file.empty())
+    if (const auto loaded = rf::config::load(file); !loaded)
+      for (const rf::config::Problem& problem : loaded.error()) faults.push_back(problem.text());
+  return rf::control::Json{{"file", file.empty() ? "no file, defaults" : file}, {"faults", std::move(faults)}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  rf::cli::World world;
+  world.ask = rf::app::ask;
+  world.serve = [&](const rf::cli::Place& place) { return rf::app::serve(place, world.version, std::cerr); };
+  world.setup = rf::app::setup;
+  world.check_config = check_config;
+  world.read_secret = read_secret;
+  world.version = RINGFENCE_VERSION;
+  world.out = &std::cout;
+  world.err = &std::cerr;
+  // Third-party code may throw (no memory, no threads); ours does not.
+  try {
+    return rf::cli::run(argc, argv, world);
+  } catch (const std::exception& fault) {
+    std::cerr << "ringfence: " << fault.what() << "\n  this is a fault of ours, please report it\n";
+    return rf::cli::failed;
+  }
+}

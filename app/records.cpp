@@ -1,0 +1,174 @@
+#include "app/records.hpp"
+
+#include <fmt/format.h>
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+using store::default_tenant;
+
+std::unexpected<Error> fail(const store::Problem& problem) {
+  return std::unexpected(error_of(problem));
+}
+
+store::ExtensionChange change_of(const command::ExtensionSettings& from) {
+  return {from.name, from.enabled, from.remote, from.md5, from.registrations, from.newcomer, from.calls};
+}
+
+store::ExtensionSettings settings_of(const command::ExtensionSettings& from) {
+  store::ExtensionSettings out;
+  out.display_name = from.name.value_or(out.display_name);
+  out.enabled = from.enabled.value_or(out.enabled);
+  out.remote_allowed = from.remote.value_or(out.remote_allowed);
+  out.md5_allowed = from.md5.value_or(out.md5_allowed);
+  out.registrations_max = from.registrations.value_or(out.registrations_max);
+  out.newcomer = from.newcomer.value_or(out.newcomer);
+  out.calls_max = from.calls.value_or(out.calls_max);
+  return out;
+}
+
+// The only place where a password becomes text: the answer to whoever asked for the account.
+Json json_of(const store::Account& account, const std::string& realm, bool show_password) {
+  Json out{{"number", account.number}, {"auth_name", account.auth_name}, {"realm", realm}};
+  if (show_password) out["password"] = account.password.reveal();
+  return out;
+}
+
+struct Executor {
+  Records& r;
+  std::int64_t now_wall_ms;
+  using Result = std::optional<Outcome>;
+
+  Result operator()(const command::AddExtension& c) const {
+    store::NewExtension extension;
+    extension.number = c.number;
+    if (c.password) extension.password = *c.password;
+    extension.settings = settings_of(c.settings);
+    const auto account = r.store.add_extension(r.vault, r.realm, extension);
+    if (!account) return fail(account.error());
+    return json_of(*account, r.realm, !c.password);
+  }
+  Result operator()(const command::ListExtensions&) const {
+    const auto rows = r.store.extensions();
+    if (!rows) return fail(rows.error());
+    Json list = Json::array();
+    for (const auto& row : *rows) list.push_back(app::json_of(row));
+    return Json{{"extensions", std::move(list)}};
+  }
+  Result operator()(const command::ShowExtension& c) const {
+    const auto row = r.store.find_extension(default_tenant, c.number);
+    if (!row) return fail(row.error());
+    return app::json_of(*row);
+  }
+  Result operator()(const command::SetExtension& c) const {
+    const auto row = r.store.set_extension(default_tenant, c.number, change_of(c.settings));
+    if (!row) return fail(row.error());
+    return app::json_of(*row);
+  }
+  Result operator()(const command::RemoveExtension& c) const {
+    const auto removed = r.store.remove_extension(default_tenant, c.number);
+    if (!removed) return fail(removed.error());
+    return Json{{"number", c.number},
+                {"message", fmt::format("Extension {} is removed; its call records stay.", c.number)}};
+  }
+  Result operator()(const command::ResetPassword& c) const {
+    const auto account = r.store.reset_password(r.vault, r.realm, default_tenant, c.number, c.new_auth_name);
+    if (!account) return fail(account.error());
+    return json_of(*account, r.realm, true);
+  }
+  Result operator()(const command::ListCdrs& c) const {
+    store::CdrFilter filter;
+    if (c.from_ms != 0) filter.from_wall_ms = c.from_ms;
+    if (c.to_ms != 0) filter.to_wall_ms = c.to_ms;
+    filter.number = c.number;
+    filter.result = c.result;
+    filter.limit = c.limit;
+    filter.offset = c.offset;
+    const auto rows = r.store.find_cdrs(filter);
+    if (!rows) return fail(rows.error());
+    const auto numbers = r.numbers();
+    Json list = Json::array();
+    for (const record::Cdr& cdr : *rows) {
+      const auto callee = numbers.find(cdr.callee);
+      list.push_back(app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second));
+    }
+    return Json{{"cdrs", std::move(list)}};
+  }
+  Result operator()(const command::ListRegistrations& c) const {
+    const auto bindings = r.store.load_bindings(now_wall_ms);
+    if (!bindings) return fail(bindings.error());
+    const auto numbers = r.numbers();
+    Json list = Json::array();
+    for (const record::Binding& binding : *bindings) {
+      const auto number = numbers.find(binding.extension);
+      if (number == numbers.end() || (!c.number.empty() && number->second != c.number)) continue;
+      list.push_back(app::json_of(binding, number->second, now_wall_ms));
+    }
+    return Json{{"registrations", std::move(list)}};
+  }
+  Result operator()(const command::RemoveRegistrations& c) const {
+    const auto row = r.store.find_extension(default_tenant, c.number);
+    if (!row) return fail(row.error());
+    const auto count = r.store.drop_bindings(row->id, c.contact);
+    if (!count) return fail(count.error());
+    if (*count == 0)
+      return std::unexpected(Error{Code::not_found, fmt::format("extension {} has no such registration", c.number),
+                                   "see: ringfence registration list"});
+    return Json{{"removed", *count}, {"message", fmt::format("{} removed.", *count)}};
+  }
+  template <class Other>
+  Result operator()(const Other&) const {
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+Error error_of(const store::Problem& problem) {
+  using store::Fault;
+  // The store says what and what to do in one sentence with a semicolon between.
+  const std::size_t cut = problem.text.find("; ");
+  const std::string what = problem.text.substr(0, cut);
+  const auto remedy = [&](std::string_view otherwise) {
+    return cut == std::string::npos ? std::string(otherwise) : problem.text.substr(cut + 2);
+  };
+  switch (problem.fault) {
+    case Fault::duplicate_number:
+    case Fault::duplicate_auth_name:
+    case Fault::duplicate_name:
+      return {Code::conflict, what, remedy("see: ringfence extension list")};
+    case Fault::unknown_tenant:
+    case Fault::not_found:
+      return {Code::not_found, what, remedy("see: ringfence extension list")};
+    case Fault::invalid_value:
+      return {Code::invalid, what, remedy("see --help")};
+    case Fault::busy:
+      return {Code::busy, what, remedy("try again")};
+    default:
+      return {Code::failed, what, remedy("")};
+  }
+}
+
+std::expected<Records, Error> Records::open(const store::Options& options, const std::string& key_path,
+                                            const std::string& realm) {
+  auto store = store::Store::open(options);
+  if (!store) return fail(store.error());
+  auto vault = seal::Vault::open_or_create(key_path);
+  if (!vault) return std::unexpected(Error{Code::failed, vault.error().text, ""});
+  return Records{std::move(*vault), std::move(*store), realm};
+}
+
+std::optional<Outcome> Records::execute(const command::Command& command, std::int64_t now_wall_ms) {
+  return std::visit(Executor{*this, now_wall_ms}, command);
+}
+
+std::unordered_map<ExtensionId, std::string> Records::numbers() {
+  std::unordered_map<ExtensionId, std::string> out;
+  if (auto rows = store.extensions())
+    for (auto& row : *rows) out.emplace(row.id, std::move(row.number));
+  return out;
+}
+
+}  // namespace rf::app

@@ -1,0 +1,35 @@
+// Carries out the commands that need nothing but the database: the same with and without a running server.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "app/rows.hpp"
+#include "core/command/command.hpp"
+#include "shell/seal/vault.hpp"
+#include "shell/store/store.hpp"
+
+namespace rf::app {
+
+using control::Outcome;
+
+/// Opens the key file and the database of a data directory. Errors: the store's and the vault's own sentences.
+struct Records {
+  seal::Vault vault;
+  store::Store store;
+  std::string realm;
+
+  static std::expected<Records, command::Error> open(const store::Options& options, const std::string& key_path,
+                                                     const std::string& realm);
+
+  /// Nothing for a command that is not of this kind.
+  std::optional<Outcome> execute(const command::Command& command, std::int64_t now_wall_ms);
+
+  /// Numbers of all extensions by id, for listings.
+  std::unordered_map<ExtensionId, std::string> numbers();
+};
+
+command::Error error_of(const store::Problem& problem);
+
+}  // namespace rf::app

@@ -1,0 +1,92 @@
+#include "app/rows.hpp"
+
+#include <algorithm>
+
+#include "shell/log/line.hpp"
+
+namespace rf::app {
+namespace {
+
+// "no answer" as --result takes it: no_answer.
+std::string word(std::string_view text) {
+  std::string out(text);
+  std::replace(out.begin(), out.end(), ' ', '_');
+  return out;
+}
+
+std::int64_t seconds_between(std::int64_t from_ms, std::int64_t to_ms) {
+  return from_ms == 0 || to_ms < from_ms ? 0 : (to_ms - from_ms) / 1'000;
+}
+
+Json json_of(const media::LegStatistics& leg) {
+  return {{"packets", leg.packets},
+          {"bytes", leg.bytes},
+          {"lost", leg.lost},
+          {"jitter_ms", leg.jitter_ms},
+          {"mos", leg.mos},
+          {"events", leg.events},
+          {"refused_source", leg.refused_source},
+          {"refused_shape", leg.refused_shape}};
+}
+
+}  // namespace
+
+std::string timestamp(std::int64_t wall_ms) {
+  return wall_ms == 0 ? std::string() : log::timestamp(wall_ms);
+}
+
+Json json_of(const store::ExtensionRow& e) {
+  const store::ExtensionSettings& s = e.settings;
+  return {{"number", e.number},
+          {"name", s.display_name},
+          {"auth_name", e.auth_name},
+          {"enabled", s.enabled},
+          {"remote", s.remote_allowed},
+          {"md5", s.md5_allowed},
+          {"registrations", s.registrations_max},
+          {"newcomer", s.newcomer == policy::Newcomer::replace ? "replace" : "refuse"},
+          {"calls", s.calls_max}};
+}
+
+Json json_of(const record::Binding& b, const std::string& number, std::int64_t now_wall_ms) {
+  return {{"number", number},
+          {"key", b.contact_key},
+          {"contact", b.contact},
+          {"transport", name_of(b.flow.transport)},
+          {"remote", b.flow.remote.text()},
+          {"user_agent", b.user_agent},
+          {"registered", timestamp(b.registered_wall_ms)},
+          {"expires", timestamp(b.expires_wall_ms)},
+          {"expires_in_s", seconds_between(now_wall_ms, b.expires_wall_ms)}};
+}
+
+Json json_of(const record::Cdr& c, const std::string& callee) {
+  return {{"id", c.id},
+          {"caller", c.caller_number},
+          {"dialled", c.dialled},
+          {"callee", callee},
+          {"started", timestamp(c.started_wall_ms)},
+          {"answered", timestamp(c.answered_wall_ms)},
+          {"ended", timestamp(c.ended_wall_ms)},
+          {"started_ms", c.started_wall_ms},
+          {"answered_ms", c.answered_wall_ms},
+          {"ended_ms", c.ended_wall_ms},
+          {"talked_s", seconds_between(c.answered_wall_ms, c.ended_wall_ms)},
+          {"result", word(record::text_of(c.result))},
+          {"ended_by", word(record::text_of(c.ended_by))},
+          {"sip_status", c.sip_status},
+          {"reason", c.reason},
+          {"caller_transport", name_of(c.caller_transport)},
+          {"callee_transport", name_of(c.callee_transport)},
+          {"caller_address", c.caller_address.text()},
+          {"media", {json_of(c.media[0]), json_of(c.media[1])}}};
+}
+
+Json json_of(const effect::RunningCall& call, const std::string& callee, std::int64_t now_wall_ms) {
+  Json out = json_of(call.cdr, callee);
+  out["state"] = call.state;
+  out["duration_s"] = seconds_between(call.cdr.started_wall_ms, now_wall_ms);
+  return out;
+}
+
+}  // namespace rf::app

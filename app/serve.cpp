@@ -1,0 +1,81 @@
+#include "app/serve.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
+#include "app/host.hpp"
+#include "app/place.hpp"
+#include "app/server.hpp"
+#include "cli/run.hpp"
+
+namespace rf::app {
+namespace {
+
+constexpr std::uint32_t stop_limit_ms = 10'000;
+constexpr std::uint32_t lock_wait_ms = 2'000;  ///< another command may be at work for a moment
+constexpr time_t certificate_check_s = 6 * 3'600;
+
+int complain(std::ostream& err, const command::Error& error) {
+  fmt::print(err, "ringfence: {}\n", error.message);
+  if (!error.remedy.empty()) fmt::print(err, "  {}\n", error.remedy);
+  return cli::exit_of(error.code);
+}
+
+// Blocked before the first thread starts, so that all of them leave these to sigtimedwait().
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+}  // namespace
+
+int serve(const cli::Place& place, const std::string& version, std::ostream& err) {
+  auto settings = settings_of(place);
+  if (!settings) return complain(err, settings.error());
+  const sigset_t signals = block_signals();
+  harden();
+  raise_descriptors();
+  auto data_dir = DataDir::open(*settings, true, lock_wait_ms);
+  if (!data_dir) return complain(err, data_dir.error());
+
+  const pid_t self = ::getpid();
+  auto server =
+      Server::start(std::move(*settings), std::move(*data_dir), {place, [self] { ::kill(self, SIGTERM); }, version});
+  if (!server) return complain(err, server.error());
+  notify_service_manager("READY=1");
+
+  while (true) {
+    const timespec wait{certificate_check_s, 0};
+    const int signal = ::sigtimedwait(&signals, nullptr, &wait);
+    if (signal == SIGHUP) {
+      notify_service_manager("RELOADING=1");
+      static_cast<void>((*server)->reload());
+      notify_service_manager("READY=1");
+    } else if (signal == SIGTERM || signal == SIGINT) {
+      break;
+    } else if (errno == EAGAIN) {
+      (*server)->refresh_certificate();
+    }
+  }
+  notify_service_manager("STOPPING=1");
+  // The impatient press Ctrl-C twice: then the process ends at once, and the next start closes the records.
+  std::thread([signals] {
+    int signal = 0;
+    do sigwait(&signals, &signal);
+    while (signal == SIGHUP);
+    ::_exit(cli::failed);
+  }).detach();
+  (*server)->stop(stop_limit_ms);
+  return cli::done;
+}
+
+}  // namespace rf::app

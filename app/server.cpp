@@ -1,0 +1,234 @@
+#include "app/server.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+#include "app/listeners.hpp"
+#include "app/snapshot.hpp"
+#include "core/base/check.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+constexpr std::uint32_t stream_grace_ms = 500;
+
+// The kernel's own randomness, for keys and for everything that must not be guessed.
+void fill_from_kernel(void* out, std::size_t size) {
+  for (auto* at = static_cast<unsigned char*>(out); size > 0;) {
+    const ssize_t count = ::getrandom(at, size, 0);
+    RF_CHECK(count > 0 || errno == EINTR);
+    if (count <= 0) continue;
+    at += count;
+    size -= static_cast<std::size_t>(count);
+  }
+}
+
+Now now() {
+  timespec mono{};
+  ::clock_gettime(CLOCK_MONOTONIC, &mono);
+  return {static_cast<std::int64_t>(mono.tv_sec) * 1'000 + mono.tv_nsec / 1'000'000, wall_now_ms()};
+}
+
+std::unexpected<Error> fault(std::string message, std::string remedy) {
+  return std::unexpected(Error{Code::failed, std::move(message), std::move(remedy)});
+}
+
+}  // namespace
+
+std::int64_t wall_now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+log::Options log_options(const config::LogSettings& from) {
+  log::Options out;
+  out.format = from.format == config::LogFormat::json ? log::Format::json : log::Format::text;
+  out.level = from.level;
+  out.file = from.file;
+  out.show_personal = from.show_personal;
+  out.lines_per_second_max = from.lines_per_second_max;
+  return out;
+}
+
+Server::Server(config::Settings settings, DataDir data_dir, Circumstances circumstances)
+    : settings_(std::move(settings)),
+      data_dir_(std::move(data_dir)),
+      circumstances_(std::move(circumstances)),
+      started_wall_ms_(wall_now_ms()) {}
+
+std::expected<std::unique_ptr<Server>, Error> Server::start(config::Settings settings, DataDir data_dir,
+                                                            Circumstances circumstances) {
+  std::unique_ptr<Server> server(new Server(std::move(settings), std::move(data_dir), std::move(circumstances)));
+  auto log = log::Log::open(log_options(server->settings_.log));
+  if (!log) return fault(log.error(), "check log.file");
+  server->log_ = std::move(*log);
+  for (const auto step : {&Server::open_records, &Server::open_engine, &Server::open_listeners, &Server::open_doors}) {
+    if (auto done = (server.get()->*step)(); !done) {
+      server->log_->say(effect::Level::error, "start_failed", done.error().message);
+      return std::unexpected(done.error());
+    }
+  }
+  return server;
+}
+
+std::expected<void, Error> Server::open_records() {
+  auto records = Records::open({settings_.store_path(), settings_.store.synchronous, 5'000}, data_dir_.key_path(),
+                               settings_.server.realm);
+  if (!records) return std::unexpected(records.error());
+  records_.emplace(std::move(*records));
+  const auto interrupted = records_->store.close_interrupted_cdrs(wall_now_ms());
+  if (!interrupted) return std::unexpected(error_of(interrupted.error()));
+  if (*interrupted > 0)
+    log_->say(effect::Level::warning, "calls_interrupted",
+              fmt::format("{} calls were running when the server ended last; their records are closed", *interrupted));
+  return {};
+}
+
+std::expected<void, Error> Server::open_engine() {
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
+  if (!extensions) return std::unexpected(error_of(extensions.error()));
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
+  if (!policy) return fault(policy.error(), "see: ringfence extension list");
+  policy_ = std::move(*policy);
+  auto bindings = records_->store.load_bindings(wall_now_ms());
+  if (!bindings) return std::unexpected(error_of(bindings.error()));
+
+  engine::Engine::Seeds seeds;
+  fill_from_kernel(seeds.random.data(), sizeof seeds.random);
+  fill_from_kernel(seeds.auth.data(), sizeof seeds.auth);
+  engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds);
+  handler_ = std::make_unique<signalling::HandlerOf<engine::Engine>>(*engine_);
+  carrier_ = std::make_unique<Carrier>(*log_, inlet_);
+
+  store::WriterOptions writer_options;
+  writer_options.queue_max = settings_.limits.store_queue_max;
+  auto writer = store::StoreWriter::start(
+      {settings_.store_path(), settings_.store.synchronous, 5'000}, writer_options,
+      [this](std::span<const engine::Stored> stored) {
+        for (const engine::Stored& one : stored) inlet_.post(one);
+      },
+      [this](const store::WriterNotice& notice) { log_->say(notice.level, "store", notice.text); });
+  if (!writer) return std::unexpected(error_of(writer.error()));
+  writer_ = std::move(*writer);
+  relay::Options relay_options;
+  relay_options.threads = settings_.media.threads;
+  relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
+    std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
+  });
+  dns::ResolverOptions resolver_options;
+  resolver_options.servers = settings_.dns.servers;
+  resolver_ = std::make_unique<dns::Resolver>(resolver_options, [this](QueryId id, txn::DnsResult result) {
+    inlet_.post(engine::DnsAnswer{id, std::move(result)});
+  });
+  carrier_->connect(*writer_, *relay_, *resolver_);
+
+  signalling::LoopOptions loop_options;
+  loop_options.streams.limits = settings_.limits;
+  loop_ = std::make_unique<signalling::SignallingLoop>(loop_options, *handler_, *carrier_);
+  inlet_.open(*loop_);
+  log_->say(effect::Level::info, "restored",
+            fmt::format("{} extensions, {} registrations", policy_->extensions().size(), bindings->size()));
+  loop_->post(engine::Restored{std::move(*bindings)});
+  loop_->start();
+  return {};
+}
+
+std::expected<void, Error> Server::open_listeners() {
+  if (auto certificates = load_certificates(); !certificates) return certificates;
+  listener_states_ = loop_->set_listeners(listeners_);
+  // Of a listener on several addresses some may be missing (an interface that is going down); the rest is worth
+  // starting.
+  for (const config::ListenerSettings& wanted : settings_.listeners) {
+    std::string first_error;
+    bool any = false;
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+      const policy::Listener& one = listeners_[i];
+      const bool belongs = one.transport == wanted.transport && one.bind.port == wanted.port &&
+                           (wanted.reach != config::Reach::one || one.bind.address == wanted.address);
+      if (!belongs) continue;
+      const auto state =
+          std::find_if(listener_states_.begin(), listener_states_.end(), [&](const auto& s) { return s.id == one.id; });
+      if (state != listener_states_.end() && state->error.empty())
+        any = true;
+      else if (state != listener_states_.end() && first_error.empty())
+        first_error = state->error;
+    }
+    if (!any)
+      return fault(first_error.empty() ? fmt::format("port {} has no address to listen on", wanted.port) : first_error,
+                   "end the program that has the port, or give the listener another one");
+    if (!first_error.empty()) warnings_.push_back(first_error);
+  }
+  return {};
+}
+
+std::expected<void, Error> Server::open_doors() {
+  if (::geteuid() == 0)
+    warnings_.emplace_back("the server runs as root; make an account for it and name it in server.user");
+  auto control = control::Server::open(
+      {settings_.control_path()},
+      [this](const command::Checked& checked, const std::string& actor, const control::Server::Reply& reply) {
+        Outcome outcome = execute(checked);
+        if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
+        reply(std::move(outcome));
+      });
+  if (!control) return fault(control.error(), "choose a shorter data directory, or remove what is in the way");
+  control_ = std::move(*control);
+  if (settings_.metrics.enabled) {
+    auto metrics = metrics::HttpEndpoint::open({settings_.metrics.bind},
+                                               {[this] { return numbers(); }, [this] { return not_ready(); }});
+    if (!metrics) return fault(metrics.error(), "give metrics.port another number, or set metrics.enabled = false");
+    metrics_ = std::move(*metrics);
+  }
+  for (const std::string& warning : warnings_) log_->say(effect::Level::warning, "warning", warning);
+  std::vector<std::string> where;
+  for (const net::ListenerState& state : listener_states_)
+    if (state.error.empty()) where.push_back(fmt::format("{} {}", name_of(state.transport), state.bound.text()));
+  log_->say(effect::Level::notice, "ready", fmt::format("listening on {}", fmt::join(where, ", ")));
+  return {};
+}
+
+void Server::stop(std::uint32_t limit_ms) {
+  if (std::exchange(stopped_, true)) return;
+  if (loop_) {
+    log_->say(effect::Level::notice, "stopping", "calls are ended");
+    inlet_.post(engine::StopAsked{});
+    if (!carrier_->wait_until_stopped(limit_ms))
+      log_->say(effect::Level::warning, "stop_cut_short",
+                fmt::format("some calls did not end within {} s", limit_ms / 1'000));
+  }
+  // First those who ask, then those who answer: nobody is left with a reference to something that is gone.
+  control_.reset();
+  metrics_.reset();
+  inlet_.close();
+  if (loop_) loop_->stop(stream_grace_ms);
+  resolver_.reset();
+  relay_.reset();
+  writer_.reset();
+  if (log_) log_->say(effect::Level::notice, "stopped", "everything is on disk");
+  if (log_) log_->flush();
+}
+
+Server::~Server() {
+  if (stopped_) return;
+  // A start that failed half-way: no calls yet, so nothing to wait for.
+  stopped_ = true;
+  control_.reset();
+  metrics_.reset();
+  inlet_.close();
+  if (loop_) loop_->stop(0);
+  resolver_.reset();
+  relay_.reset();
+  writer_.reset();
+}
+
+}  // namespace rf::app

@@ -1,0 +1,97 @@
+// The running system: its parts, the order in which they start and end, and what it is asked while it runs.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/carrier.hpp"
+#include "app/data_dir.hpp"
+#include "app/records.hpp"
+#include "cli/world.hpp"
+#include "core/engine/engine.hpp"
+#include "shell/config/settings.hpp"
+#include "shell/control/server.hpp"
+#include "shell/metrics/endpoint.hpp"
+
+namespace rf::app {
+
+/// Everything of one running server. Starts in the order that safety asks for: nobody is heard before the database is
+/// open, what a crash left behind is closed and the registrations are back.
+class Server {
+ public:
+  /// What can only be known by whoever started the process.
+  struct Circumstances {
+    cli::Place place;                ///< where reload finds the configuration
+    std::function<void()> ask_stop;  ///< called by the stop command, from any thread
+    std::string version;
+  };
+
+  /// Errors: with a remedy; nothing is left running.
+  static std::expected<std::unique_ptr<Server>, command::Error> start(config::Settings settings, DataDir data_dir,
+                                                                      Circumstances circumstances);
+  /// Ends calls with BYE, waits for it up to `limit_ms`, writes what is left and ends every thread.
+  void stop(std::uint32_t limit_ms);
+  ~Server();
+
+  /// Reads the configuration again and takes over all that can change while calls run. On any fault everything stays as
+  /// it was. Gives {"message", "notes": what only a restart changes}.
+  Outcome reload();
+  /// Renews the built-in certificate when it nears its end. Call it now and then.
+  void refresh_certificate();
+
+  log::Log& log() { return *log_; }
+
+ private:
+  Server(config::Settings settings, DataDir data_dir, Circumstances circumstances);
+
+  std::expected<void, command::Error> open_records();
+  std::expected<void, command::Error> open_engine();
+  std::expected<void, command::Error> open_listeners();
+  std::expected<void, command::Error> open_doors();
+
+  std::expected<void, command::Error> load_certificates();
+  std::expected<void, std::string> publish_policy();
+  Outcome execute(const command::Checked& checked);
+  std::optional<Outcome> execute_running(const command::Command& command);
+  ExtensionId extension_of(const std::string& number);
+  Json status();
+  Json ports();
+  std::vector<metrics::Number> numbers();
+  std::string not_ready();
+
+  config::Settings settings_;
+  DataDir data_dir_;
+  Circumstances circumstances_;
+  std::int64_t started_wall_ms_ = 0;
+
+  std::unique_ptr<log::Log> log_;
+  std::mutex mutex_;  ///< over all that commands and reloads touch, down to the next blank line
+  std::optional<Records> records_;
+  std::vector<policy::Listener> listeners_;
+  std::vector<net::ListenerState> listener_states_;
+  std::uint64_t policy_version_ = 0;
+  policy::PolicyRef policy_;
+  std::vector<std::string> warnings_;
+
+  Inlet inlet_;
+  std::unique_ptr<Carrier> carrier_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<signalling::HandlerOf<engine::Engine>> handler_;
+  std::unique_ptr<signalling::SignallingLoop> loop_;
+  std::unique_ptr<dns::Resolver> resolver_;
+  std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<store::StoreWriter> writer_;
+  std::unique_ptr<control::Server> control_;
+  std::unique_ptr<metrics::HttpEndpoint> metrics_;
+  bool stopped_ = false;
+};
+
+/// The port table of a configuration, for a system that does not run.
+Json configured_ports(const config::Settings& settings);
+
+std::int64_t wall_now_ms();
+log::Options log_options(const config::LogSettings& from);
+
+}  // namespace rf::app

@@ -1,0 +1,195 @@
+// Commands to a running server.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/listeners.hpp"
+#include "app/server.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+constexpr std::uint32_t engine_answer_ms = 5'000;
+
+std::unexpected<Error> no_answer() {
+  return std::unexpected(Error{Code::busy, "the engine did not answer in time", "try again; see the log"});
+}
+
+bool changes_extensions(const command::Command& command) {
+  return std::holds_alternative<command::AddExtension>(command) ||
+         std::holds_alternative<command::SetExtension>(command) ||
+         std::holds_alternative<command::RemoveExtension>(command) ||
+         std::holds_alternative<command::ResetPassword>(command);
+}
+
+Json port_row(std::string_view service, std::string_view protocol, std::string address, std::string port,
+              std::string_view state) {
+  return {{"service", service},
+          {"protocol", protocol},
+          {"address", std::move(address)},
+          {"port", std::move(port)},
+          {"state", state}};
+}
+
+void add_other_ports(Json& list, const config::Settings& s, std::string_view state) {
+  list.push_back(
+      port_row("media", "udp", "per call", fmt::format("{}-{}", s.media.first_port, s.media.last_port), state));
+  if (s.metrics.enabled)
+    list.push_back(
+        port_row("metrics", "tcp", s.metrics.bind.address.text(), std::to_string(s.metrics.bind.port), state));
+  list.push_back(port_row("control", "unix", s.control_path(), "-", state));
+}
+
+std::string protocol_of(Transport transport) {
+  return is_stream(transport) ? "tcp" : "udp";
+}
+
+}  // namespace
+
+Json configured_ports(const config::Settings& settings) {
+  Json list = Json::array();
+  for (const policy::Listener& one : expand(settings.listeners, local_addresses_of_host(), has_ipv6()))
+    list.push_back(port_row(fmt::format("sip {}", name_of(one.transport)), protocol_of(one.transport),
+                            one.bind.address.text(), std::to_string(one.bind.port), "configured"));
+  add_other_ports(list, settings, "configured");
+  return {{"ports", std::move(list)}};
+}
+
+Json Server::ports() {
+  Json list = Json::array();
+  for (const net::ListenerState& state : listener_states_)
+    list.push_back(port_row(fmt::format("sip {}", name_of(state.transport)), protocol_of(state.transport),
+                            state.bound.address.text(), std::to_string(state.bound.port),
+                            state.error.empty() ? "open" : state.error));
+  add_other_ports(list, settings_, "open");
+  return {{"ports", std::move(list)}};
+}
+
+Json Server::status() {
+  const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
+  Json out{{"version", circumstances_.version},
+           {"pid", ::getpid()},
+           {"started", timestamp(started_wall_ms_)},
+           {"started_ms", started_wall_ms_},
+           {"uptime_s", (wall_now_ms() - started_wall_ms_) / 1'000},
+           {"realm", settings_.server.realm},
+           {"data_dir", settings_.server.data_dir},
+           {"config", settings_.file},
+           {"extensions", policy_->extensions().size()}};
+  Json listeners = Json::array(), limits = Json::array(), warnings = Json::array();
+  for (const net::ListenerState& state : listener_states_)
+    listeners.push_back({{"transport", name_of(state.transport)},
+                         {"address", state.bound.text()},
+                         {"state", state.error.empty() ? "open" : state.error}});
+  for (const std::string& warning : warnings_) warnings.push_back(warning);
+  const net::StreamCounters streams = loop_->streams().counters();
+  const store::WriterStatistics writes = writer_->statistics();
+  if (answer) {
+    const auto& s = std::get<effect::Status>(*answer);
+    for (const effect::Gauge& gauge : s.gauges)
+      limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
+    out["stopping"] = s.stopping;
+    out["counters"] = {{"calls_started", s.calls_started}, {"calls_answered", s.calls_answered},
+                       {"messages_in", s.messages_in},     {"messages_out", s.messages_out},
+                       {"malformed", s.malformed},         {"challenges", s.challenges},
+                       {"auth_failures", s.auth_failures}, {"refused_in_dialog", s.refused_in_dialog}};
+  } else {
+    warnings.push_back("the engine does not answer");
+  }
+  const Limits& l = settings_.limits;
+  limits.push_back({{"name", "connections"}, {"used", streams.connections}, {"limit", l.connections_max}});
+  limits.push_back({{"name", "unauthenticated_connections"},
+                    {"used", streams.strangers},
+                    {"limit", l.unauthenticated_connections_max}});
+  limits.push_back({{"name", "store_queue"}, {"used", writes.queued}, {"limit", l.store_queue_max}});
+  if (writes.failing) warnings.push_back("the disk does not take records");
+  if (log_->counters().dropped > 0)
+    warnings.push_back(fmt::format("{} log lines were dropped", log_->counters().dropped));
+  out["listeners"] = std::move(listeners);
+  out["limits"] = std::move(limits);
+  out["warnings"] = std::move(warnings);
+  return out;
+}
+
+ExtensionId Server::extension_of(const std::string& number) {
+  const policy::Extension* extension = policy_->by_number(store::default_tenant, number);
+  return extension == nullptr ? ExtensionId{} : extension->id;
+}
+
+std::optional<Outcome> Server::execute_running(const command::Command& command) {
+  const auto unknown = [](const std::string& number) {
+    return std::unexpected(
+        Error{Code::not_found, fmt::format("there is no extension {}", number), "see: ringfence extension list"});
+  };
+  const auto number_of = [this](ExtensionId id) {
+    const policy::Extension* extension = policy_->by_id(id);
+    return extension == nullptr ? std::string() : extension->number;
+  };
+  const auto done = [](const std::optional<effect::CommandResult>& answer, std::string_view what,
+                       std::string_view where) -> Outcome {
+    if (!answer) return no_answer();
+    if (const auto* missing = std::get_if<effect::NotFound>(&*answer))
+      return std::unexpected(Error{Code::not_found, missing->what, fmt::format("see: {}", where)});
+    const std::uint64_t count = std::get<effect::Done>(*answer).count;
+    return Json{{"count", count}, {"message", fmt::format("{} {}.", count, what)}};
+  };
+  Questions& questions = carrier_->questions();
+
+  if (std::holds_alternative<command::GetStatus>(command)) return status();
+  if (std::holds_alternative<command::ListPorts>(command)) return ports();
+  if (const auto* c = std::get_if<command::ListRegistrations>(&command)) {
+    const ExtensionId extension = extension_of(c->number);
+    if (!c->number.empty() && !extension) return unknown(c->number);
+    const auto answer = questions.ask(effect::ListRegistrations{extension}, engine_answer_ms);
+    if (!answer) return no_answer();
+    Json list = Json::array();
+    for (const record::Binding& binding : std::get<effect::Registrations>(*answer).bindings)
+      list.push_back(json_of(binding, number_of(binding.extension), wall_now_ms()));
+    return Json{{"registrations", std::move(list)}};
+  }
+  if (const auto* c = std::get_if<command::RemoveRegistrations>(&command)) {
+    const ExtensionId extension = extension_of(c->number);
+    if (!extension) return unknown(c->number);
+    return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, engine_answer_ms), "removed",
+                "ringfence registration list");
+  }
+  if (std::holds_alternative<command::ListCalls>(command)) {
+    const auto answer = questions.ask(effect::ListCalls{}, engine_answer_ms);
+    if (!answer) return no_answer();
+    Json list = Json::array();
+    for (const effect::RunningCall& call : std::get<effect::Calls>(*answer).calls)
+      list.push_back(json_of(call, number_of(call.cdr.callee), wall_now_ms()));
+    return Json{{"calls", std::move(list)}};
+  }
+  if (const auto* c = std::get_if<command::HangUp>(&command))
+    return done(questions.ask(effect::HangUp{c->id}, engine_answer_ms), "ended", "ringfence call list");
+  return std::nullopt;
+}
+
+Outcome Server::execute(const command::Checked& checked) {
+  const command::Command& command = checked.command;
+  if (std::holds_alternative<command::Reload>(command)) return reload();
+  if (std::holds_alternative<command::Stop>(command)) {
+    circumstances_.ask_stop();
+    return Json{{"message", "The server is stopping."}};
+  }
+  const std::lock_guard lock(mutex_);
+  if (auto outcome = execute_running(command)) return std::move(*outcome);
+  // A new password must not leave yesterday's phones registered.
+  const auto* reset = std::get_if<command::ResetPassword>(&command);
+  const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
+  auto outcome = records_->execute(command, wall_now_ms());
+  if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
+  if (*outcome && changes_extensions(command)) {
+    if (auto published = publish_policy(); !published)
+      return std::unexpected(Error{Code::failed,
+                                   "it is on disk, but the running server could not take it over: " + published.error(),
+                                   "restart the server"});
+    if (thrown_out) carrier_->questions().ask(effect::RemoveRegistrations{thrown_out, {}}, engine_answer_ms);
+  }
+  return std::move(*outcome);
+}
+
+}  // namespace rf::app

@@ -1,0 +1,127 @@
+// What changes while calls run: configuration, certificates, extensions.
+#include <fmt/format.h>
+
+#include "app/listeners.hpp"
+#include "app/own_certificates.hpp"
+#include "app/place.hpp"
+#include "app/server.hpp"
+#include "app/snapshot.hpp"
+#include "shell/tls/context.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+constexpr std::int64_t day_ms = 86'400'000;
+
+// What a running server cannot take over, by the names of the file.
+std::vector<std::string> restart_only(const config::Settings& a, const config::Settings& b) {
+  std::vector<std::string> out;
+  const auto differs = [&](bool different, std::string name) {
+    if (different) out.push_back(std::move(name));
+  };
+  differs(a.server.data_dir != b.server.data_dir, "server.data_dir");
+  differs(a.server.realm != b.server.realm, "server.realm");
+  differs(a.server.user != b.server.user, "server.user");
+  differs(a.store.path != b.store.path || a.store.synchronous != b.store.synchronous, "store");
+  differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
+  differs(a.media.threads != b.media.threads, "media.threads");
+  differs(a.limits.store_queue_max != b.limits.store_queue_max, "limits.store_queue_max");
+  differs(a.metrics.enabled != b.metrics.enabled || a.metrics.bind != b.metrics.bind, "metrics");
+  return out;
+}
+
+// The new settings with the old values of what only a restart changes.
+config::Settings merged(const config::Settings& old, config::Settings fresh) {
+  fresh.server.data_dir = old.server.data_dir;
+  fresh.server.realm = old.server.realm;
+  fresh.server.user = old.server.user;
+  fresh.store = old.store;
+  fresh.media = old.media;
+  fresh.limits.store_queue_max = old.limits.store_queue_max;
+  fresh.metrics = old.metrics;
+  return fresh;
+}
+
+}  // namespace
+
+std::expected<void, Error> Server::load_certificates() {
+  const auto fail = [](std::string what, std::string remedy) {
+    return std::unexpected(Error{Code::failed, std::move(what), std::move(remedy)});
+  };
+  std::string certificate = settings_.tls.certificate, key = settings_.tls.key, authority;
+  if (certificate.empty()) {
+    const auto files = ensure_own_certificates(settings_, data_dir_.tls_path());
+    if (!files) return fail(files.error(), fmt::format("mend or move away {}", data_dir_.tls_path()));
+    certificate = files->certificate;
+    key = files->key;
+    authority = files->ca_certificate;
+    if (files->renewed)
+      log_->say(effect::Level::notice, "certificate", "a new server certificate was made by the built-in authority");
+  }
+  const auto server = tls::server_context(certificate, key);
+  if (!server)
+    return fail(server.error(), "check tls.certificate and tls.key; the server's account has to be able to read them");
+  const auto client = tls::client_context(authority);
+  if (!client) return fail(client.error(), "check the authorities of this host");
+  loop_->streams().set_tls(*server, *client);
+  if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms)
+    warnings_.push_back(
+        fmt::format("the TLS certificate ends in {} days", std::max<std::int64_t>(0, (*end - wall_now_ms()) / day_ms)));
+  return {};
+}
+
+void Server::refresh_certificate() {
+  const std::lock_guard lock(mutex_);
+  if (auto done = load_certificates(); !done) log_->say(effect::Level::error, "certificate", done.error().message);
+}
+
+std::expected<void, std::string> Server::publish_policy() {
+  auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
+  if (!extensions) return std::unexpected(extensions.error().text);
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
+  if (!policy) return std::unexpected(policy.error());
+  policy_ = std::move(*policy);
+  inlet_.post(engine::PolicyChanged{policy_});
+  return {};
+}
+
+Outcome Server::reload() {
+  const std::lock_guard lock(mutex_);
+  auto loaded = settings_of(circumstances_.place);
+  if (!loaded) {
+    log_->say(effect::Level::error, "reload_refused", loaded.error().message);
+    return std::unexpected(loaded.error());
+  }
+  Json notes = Json::array();
+  for (const std::string& name : restart_only(settings_, *loaded))
+    notes.push_back(fmt::format("{} changes at the next start", name));
+  const config::Settings before = std::exchange(settings_, merged(settings_, std::move(*loaded)));
+  warnings_.clear();
+
+  // Certificates first: they are what can fail, and then everything stays.
+  if (auto certificates = load_certificates(); !certificates) {
+    settings_ = before;
+    log_->say(effect::Level::error, "reload_refused", certificates.error().message);
+    return std::unexpected(certificates.error());
+  }
+  if (auto log = log_->reopen(log_options(settings_.log)); !log) notes.push_back(log.error() + "; the old one is used");
+  resolver_->set_servers(settings_.dns.servers);
+  loop_->streams().set_limits(settings_.limits);
+
+  // The engine learns of listeners before their first packet can come, and of failures after.
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  if (auto published = publish_policy(); !published) notes.push_back(published.error());
+  listener_states_ = loop_->set_listeners(listeners_);
+  for (const net::ListenerState& state : listener_states_)
+    if (!state.error.empty()) {
+      notes.push_back(state.error);
+      warnings_.push_back(state.error);
+    }
+  log_->say(effect::Level::notice, "reloaded", settings_.file.empty() ? "defaults" : settings_.file);
+  return Json{{"message", "Configuration, certificates and log file are read again."}, {"notes", std::move(notes)}};
+}
+
+}  // namespace rf::app

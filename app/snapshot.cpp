@@ -1,0 +1,25 @@
+#include "app/snapshot.hpp"
+
+namespace rf::app {
+
+std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
+                                                       std::vector<policy::Listener> listeners,
+                                                       std::vector<policy::Extension> extensions,
+                                                       std::uint64_t version) {
+  auto policy = std::make_shared<policy::Policy>();
+  policy->version = version;
+  policy->realm = settings.server.realm;
+  policy->domains = settings.server.domains;
+  policy->local_networks = settings.local_networks;
+  policy->listeners = std::move(listeners);
+  policy->times = settings.times;
+  policy->limits = settings.limits;
+  policy->media_ports = {settings.media.first_port, settings.media.last_port};
+  policy->md5_allowed = settings.md5_allowed;
+  policy->sha2_allowed = settings.sha2_allowed;
+  policy->user_agent = settings.server.user_agent;
+  if (auto clash = policy->compile(std::move(extensions))) return std::unexpected(std::move(*clash));
+  return policy::PolicyRef(std::move(policy));
+}
+
+}  // namespace rf::app

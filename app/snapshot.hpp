@@ -1,0 +1,19 @@
+// The policy that the engine reads, made of the configuration file and the database.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "core/policy/policy.hpp"
+#include "shell/config/settings.hpp"
+
+namespace rf::app {
+
+/// Errors: a sentence naming the clash between two extensions.
+std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
+                                                       std::vector<policy::Listener> listeners,
+                                                       std::vector<policy::Extension> extensions,
+                                                       std::uint64_t version);
+
+}  // namespace rf::app

@@ -1,0 +1,185 @@
+#include "sim/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/phone.hpp"
+
+namespace rf::sim {
+namespace {
+
+constexpr std::size_t sniffed_max = 64;
+constexpr std::string_view attackers_net = "203.0.113.";
+
+Endpoint endpoint_of_phone(int i) {
+  return *Endpoint::parse(fmt::format("198.51.100.{}:5060", i + 1));
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed, const Climate& climate)
+    : climate_(climate), random_(seed), exchange_(test_policy(climate.phones), seed) {
+  exchange_.wire = [this](const Packet& packet) { carry(packet, true); };
+  std::vector<std::string> numbers;
+  for (int i = 1; i <= climate.phones; ++i) numbers.push_back(std::to_string(1000 + i));
+  for (int i = 0; i < climate.phones; ++i) {
+    const Flow flow = flow_from(endpoint_of_phone(i).text());
+    phones_.push_back(std::make_unique<UserAgent>(
+        UserAgent::Account{numbers[static_cast<std::size_t>(i)], "auth" + numbers[static_cast<std::size_t>(i)],
+                           "password-" + numbers[static_cast<std::size_t>(i)]},
+        flow, exchange_.policy().times, exchange_.now, random_.next(), climate.habits, numbers, tally_,
+        [this](const Flow& f, std::string bytes) { carry({f, std::move(bytes)}, false); }));
+    phones_.back()->on_answered = [this] {
+      if (tally_.calls_answered > exchange_.cdrs_opened)
+        faults_.push_back(
+            fmt::format("at {} ms a caller heard an answer before its record was on disk", exchange_.now.mono_ms));
+    };
+    phones_.back()->start(exchange_.now);
+  }
+}
+
+void World::later(std::int64_t ms, std::function<void()> what) {
+  due_.push({exchange_.now.mono_ms + ms, order_++, std::move(what)});
+}
+
+void World::carry(const Packet& packet, bool to_phone) {
+  ++packets_;
+  if (sniffed_.size() < sniffed_max)
+    sniffed_.push_back(packet);
+  else
+    sniffed_[random_.below(sniffed_max)] = packet;
+  const int copies = !calm_ && random_.below(1'000) < climate_.duplication ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    if (!calm_ && random_.below(1'000) < climate_.loss) continue;
+    const auto delay = static_cast<std::int64_t>(1 + random_.below(climate_.delay_max_ms));
+    if (to_phone) {
+      later(delay, [this, packet] {
+        for (const auto& phone : phones_)
+          if (phone->flow().remote == packet.flow.remote) return phone->receive(exchange_.now, packet.bytes);
+      });
+    } else {
+      later(delay, [this, packet] { exchange_.receive(packet.flow, packet.bytes); });
+    }
+  }
+}
+
+void World::attack() {
+  ++attacks_;
+  const Flow from =
+      flow_from(fmt::format("{}{}:{}", attackers_net, 1 + random_.below(250), 1'024 + random_.below(60'000)));
+  switch (random_.below(4)) {
+    case 0: {  // an overheard request again, from elsewhere, as it was or as a BYE
+      if (sniffed_.empty()) return;
+      std::string bytes = sniffed_[random_.below(sniffed_.size())].bytes;
+      if (random_.below(2) == 0)
+        for (std::size_t at; (at = bytes.find("INVITE")) != std::string::npos;) bytes.replace(at, 6, "BYE");
+      return exchange_.receive(from, std::move(bytes));
+    }
+    case 1: {  // an overheard request with some bytes changed
+      if (sniffed_.empty()) return;
+      std::string bytes = sniffed_[random_.below(sniffed_.size())].bytes;
+      for (int i = 0; i < 8 && !bytes.empty(); ++i)
+        bytes[random_.below(bytes.size())] = static_cast<char>(random_.below(256));
+      return exchange_.receive(from, std::move(bytes));
+    }
+    default: {  // calls and registrations without, or with made-up, credentials
+      const std::string method = random_.below(2) == 0 ? "INVITE" : "REGISTER";
+      const std::string number = std::to_string(1000 + random_.below(60));
+      const std::string fake = random_.below(2) == 0
+                                   ? ""
+                                   : fmt::format(
+                                         "Authorization: Digest username=\"auth{0}\", realm=\"ringfence.test\", "
+                                         "nonce=\"{1}\", uri=\"sip:192.0.2.1\", "
+                                         "response=\"{2:032x}\", qop=auth, nc=00000001, cnonce=\"x\"\r\n",
+                                         number, random_.token(40), random_.next());
+      return exchange_.receive(
+          from,
+          fmt::format(
+              "{0} sip:{1}@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP {2};branch=z9hG4bK{3};rport\r\nMax-Forwards: 70\r\n"
+              "From: <sip:{1}@192.0.2.1>;tag=x\r\nTo: <sip:{1}@192.0.2.1>\r\nCall-ID: {3}\r\nCSeq: 1 {0}\r\n"
+              "Contact: <sip:x@{2}>\r\n{4}Content-Length: 0\r\n\r\n",
+              method, number, from.remote.text(), random_.token(12), fake));
+    }
+  }
+}
+
+void World::step_to(std::int64_t target) {
+  while (exchange_.now.mono_ms < target) {
+    std::int64_t next = target;
+    if (!due_.empty()) next = std::min(next, due_.top().at_ms);
+    for (const auto& phone : phones_) next = std::min(next, phone->next_deadline());
+    next = std::min(next, exchange_.next_deadline());
+    exchange_.advance_ms(std::max<std::int64_t>(1, next - exchange_.now.mono_ms));
+    while (!due_.empty() && due_.top().at_ms <= exchange_.now.mono_ms) {
+      const auto what = due_.top().what;
+      due_.pop();
+      what();
+    }
+    for (const auto& phone : phones_)
+      if (phone->next_deadline() <= exchange_.now.mono_ms) phone->advance(exchange_.now);
+  }
+}
+
+Verdict World::run() {
+  const std::int64_t start = exchange_.now.mono_ms, end = start + climate_.length_ms;
+  const auto repeat = [&](std::uint32_t every_ms, const std::function<void()>& what) {
+    if (every_ms == 0) return;
+    for (std::int64_t at = every_ms; at < climate_.length_ms; at += every_ms) later(at, what);
+  };
+  repeat(climate_.attack_every_ms, [this] { attack(); });
+  repeat(climate_.restart_every_ms, [this] {
+    ++restarts_;
+    exchange_.crash_and_restart();
+  });
+  repeat(climate_.disk_full_every_ms, [this] {
+    exchange_.disk = Exchange::Disk::full;
+    later(climate_.disk_full_for_ms, [this] { exchange_.disk = Exchange::Disk::works; });
+  });
+  step_to(end);
+  // Everybody goes home: the world calms down, and nothing may be left in the engine.
+  calm_ = true;
+  exchange_.disk = Exchange::Disk::works;
+  for (const auto& phone : phones_) phone->retire(exchange_.now);
+  step_to(end + 2'000'000);
+  Verdict verdict;
+  audit(verdict);
+  return verdict;
+}
+
+void World::audit(Verdict& verdict) {
+  verdict.faults = faults_;
+  verdict.tally = tally_;
+  verdict.packets = packets_;
+  verdict.attacks = attacks_;
+  verdict.restarts = restarts_;
+  verdict.records = exchange_.cdrs.size();
+  const auto fault = [&](std::string text) { verdict.faults.push_back(std::move(text)); };
+  if (exchange_.cdrs_closed_twice > 0) fault(fmt::format("{} records were closed twice", exchange_.cdrs_closed_twice));
+  if (tally_.calls_answered > exchange_.cdrs_opened)
+    fault(fmt::format("{} answered calls, {} records", tally_.calls_answered, exchange_.cdrs_opened));
+  if (!exchange_.relays.empty()) fault(fmt::format("{} relays leaked", exchange_.relays.size()));
+  for (const auto& [id, cdr] : exchange_.cdrs) {
+    if (cdr.result == record::CallResult::open) fault("record " + id + " was never closed");
+    const std::string number = cdr.caller_number;
+    const auto phone = std::find_if(phones_.begin(), phones_.end(),
+                                    [&](const auto& p) { return p->flow().remote.address == cdr.caller_address; });
+    if (phone == phones_.end())
+      fault("record " + id + ": a call from " + cdr.caller_address.text() + ", which is no phone");
+  }
+  const auto status = std::get<effect::Status>(exchange_.command(effect::GetStatus{}));
+  for (const effect::Gauge& gauge : status.gauges) {
+    if (gauge.used > gauge.limit) fault("limit broken: " + gauge.name);
+    const bool drained = gauge.name != "registrations" && gauge.name != "nonces";
+    // Phones keep refreshing: a few transactions of theirs are always young.
+    const std::uint64_t still_fine = gauge.name == "transactions" ? phones_.size() * 4 : 0;
+    if (drained && gauge.used > still_fine) fault(fmt::format("{} {} leaked", gauge.used, gauge.name));
+  }
+  for (const auto& [key, binding] : exchange_.bindings) {
+    const bool known = std::any_of(phones_.begin(), phones_.end(),
+                                   [&, &b = binding](const auto& p) { return p->flow().remote == b.flow.remote; });
+    if (!known) fault("a stranger is registered: " + binding.flow.remote.text());
+  }
+}
+
+}  // namespace rf::sim

@@ -1,0 +1,238 @@
+// The parts around the server: where settings come from, who owns the folder, which sockets a listener becomes.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <set>
+#include <thread>
+
+#include "app/data_dir.hpp"
+#include "app/listeners.hpp"
+#include "app/place.hpp"
+#include "app/questions.hpp"
+#include "app/records.hpp"
+#include "core/command/catalog.hpp"
+#include "tests/unit/app/folder.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+config::Settings settings_in(const Folder& folder) {
+  config::Settings settings = config::defaults();
+  settings.server.data_dir = folder.path();
+  return settings;
+}
+
+TEST(Settings, ADataDirectoryBringsItsOwnFile) {
+  const Folder folder;
+  EXPECT_EQ(config_file_of({"", folder.path()}), "");
+  Folder::write(folder / "ringfence.toml", "[server]\nrealm = \"here\"\n");
+  const auto settings = settings_of({"", folder.path()});
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_EQ(settings->server.realm, "here");
+  EXPECT_EQ(settings->server.data_dir, folder.path());
+}
+
+TEST(Settings, TheWorkingDirectoryIsNotBelieved) {
+  const Folder folder;
+  Folder::write(folder / "ringfence.toml", "[server]\nrealm = \"planted\"\n");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const auto settings = settings_of({});
+  std::filesystem::current_path(before);
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_NE(settings->server.realm, "planted");
+}
+
+TEST(Settings, AFaultyFileIsRefusedWithItsFirstFault) {
+  const Folder folder;
+  Folder::write(folder / "ringfence.toml", "[server]\nrealm = 5\n[sip]\nt1_ms = 0\n");
+  const auto settings = settings_of({"", folder.path()});
+  ASSERT_FALSE(settings.has_value());
+  EXPECT_EQ(settings.error().code, Code::invalid);
+  EXPECT_THAT(settings.error().message, HasSubstr("ringfence.toml:2:9: server.realm is a whole number"));
+  EXPECT_THAT(settings.error().remedy, HasSubstr("and 1 more"));
+}
+
+TEST(DataDirectory, OneProcessAtATimeHasIt) {
+  const Folder folder;
+  const auto first = DataDir::open(settings_in(folder), false, 0);
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_TRUE(DataDir::in_use(folder.path()));
+  const auto second = DataDir::open(settings_in(folder), false, 0);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, Code::conflict);
+  EXPECT_THAT(second.error().message, HasSubstr("process " + std::to_string(::getpid()) + " is using"));
+}
+
+TEST(DataDirectory, IsFreeAgainWhenItsHolderIsGone) {
+  const Folder folder;
+  {
+    const auto first = DataDir::open(settings_in(folder), false, 0);
+  }
+  EXPECT_FALSE(DataDir::in_use(folder.path()));
+  EXPECT_TRUE(DataDir::open(settings_in(folder), false, 0).has_value());
+}
+
+TEST(DataDirectory, IsMadeForItsOwnerOnly) {
+  const Folder folder;
+  config::Settings settings = settings_in(folder);
+  settings.server.data_dir = folder / "a/b";
+  ASSERT_TRUE(DataDir::open(settings, false, 0).has_value());
+  struct stat facts{};
+  ASSERT_EQ(::stat(settings.server.data_dir.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0700u);
+}
+
+TEST(DataDirectory, OneThatOthersMayEnterIsRefused) {
+  const Folder folder;
+  ::chmod(folder.path().c_str(), 0755);
+  const auto opened = DataDir::open(settings_in(folder), false, 0);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code, Code::denied);
+  EXPECT_THAT(opened.error().remedy, HasSubstr("chmod 700"));
+}
+
+TEST(DataDirectory, RootBecomesItsOwnerForGood) {
+  if (::getuid() != 0) GTEST_SKIP() << "needs root to give something up";
+  const Folder folder;
+  ASSERT_EQ(::chown(folder.path().c_str(), 65534, 65534), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto opened = DataDir::open(settings_in(folder), true, 0);
+    const bool given_up =
+        opened && ::getuid() == 65534 && ::getgid() == 65534 && ::setuid(0) != 0 && ::getgroups(0, nullptr) == 0;
+    const int low = ::socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    at.sin_port = htons(1021);
+    const bool low_port = ::bind(low, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
+    const bool reads_shadow = ::access("/etc/shadow", R_OK) == 0;
+    ::_exit(given_up && low_port && !reads_shadow ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(Listeners, AnyIsBothFamiliesAndLocalIsEachPrivateAddress) {
+  config::ListenerSettings any, local;
+  local.transport = Transport::udp;
+  local.reach = config::Reach::local;
+  local.port = 5060;
+  const std::vector<Address> addresses{*Address::parse("127.0.0.1"), *Address::parse("10.0.0.7")};
+  const auto out = expand({any, local}, addresses, true);
+  ASSERT_THAT(out, SizeIs(4));
+  EXPECT_EQ(out[0].bind.text(), "0.0.0.0:5061");
+  EXPECT_EQ(out[1].bind.text(), "[::]:5061");
+  EXPECT_EQ(out[2].bind.text(), "127.0.0.1:5060");
+  EXPECT_EQ(out[3].bind.text(), "10.0.0.7:5060");
+  EXPECT_THAT(expand({any}, addresses, false), SizeIs(1));
+}
+
+TEST(Listeners, AnIdIsTheSameAfterARestartAndInAnotherOrder) {
+  config::ListenerSettings a, b;
+  b.port = 5071;
+  const auto one = expand({a, b}, {}, true), other = expand({b, a}, {}, true);
+  EXPECT_EQ(one[0].id, other[2].id);
+  std::set<ListenerId> ids;
+  for (const auto& listener : one) ids.insert(listener.id);
+  EXPECT_THAT(ids, SizeIs(4));
+}
+
+TEST(Listeners, PublicAddressesAreNeverLocal) {
+  for (const Address& address : local_addresses_of_host()) EXPECT_TRUE(address.is_private()) << address.text();
+}
+
+TEST(EngineQuestions, AreAnsweredOnceOrGivenUp) {
+  std::vector<engine::CommandIn> asked;
+  Questions silent([&](engine::Input) { return true; });
+  EXPECT_EQ(silent.ask(engine::GetStatus{}, 1), std::nullopt);
+  Questions full([&](engine::Input) { return false; });
+  EXPECT_EQ(full.ask(engine::GetStatus{}, 60'000), std::nullopt);
+  Questions* self = nullptr;
+  std::thread engine;
+  Questions good([&](engine::Input input) {
+    engine = std::thread([&self, id = std::get<engine::CommandIn>(input).id] {
+      self->answer({id, engine::Done{7}});
+      self->answer({id, engine::Done{8}});
+    });
+    return true;
+  });
+  self = &good;
+  const auto answer = good.ask(engine::GetStatus{}, 60'000);
+  engine.join();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(std::get<engine::Done>(*answer).count, 7u);
+}
+
+class OfflineCommands : public ::testing::Test {
+ protected:
+  OfflineCommands()
+      : records_(*Records::open({folder_ / "ringfence.db", false, 1'000}, folder_ / "seal.key", "ringfence")) {}
+
+  Outcome run(std::string_view name, const command::Arguments& arguments) {
+    const auto checked = command::check(name, arguments);
+    EXPECT_TRUE(checked.has_value());
+    auto outcome = records_.execute(checked->command, 1'000);
+    EXPECT_TRUE(outcome.has_value()) << name << " is not for the database";
+    return std::move(*outcome);
+  }
+
+  Folder folder_;
+  Records records_;
+};
+
+TEST_F(OfflineCommands, AnExtensionIsAddedShownChangedListedAndRemoved) {
+  const auto added = run("extension.add", {{"number", "1001"}, {"name", "Ann"}, {"registrations", std::int64_t{2}}});
+  ASSERT_TRUE(added.has_value());
+  EXPECT_EQ((*added)["password"].get<std::string>().size(), 20u);
+  EXPECT_EQ((*added)["realm"], "ringfence");
+  EXPECT_EQ((*run("extension.set", {{"number", "1001"}, {"remote", true}}))["remote"], true);
+  const auto shown = run("extension.show", {{"number", "1001"}});
+  EXPECT_EQ((*shown)["name"], "Ann");
+  EXPECT_EQ((*shown)["registrations"], 2);
+  EXPECT_FALSE(shown->contains("password"));
+  EXPECT_THAT((*run("extension.list", {}))["extensions"], SizeIs(1));
+  EXPECT_TRUE(run("extension.remove", {{"number", "1001"}}).has_value());
+  EXPECT_EQ(run("extension.show", {{"number", "1001"}}).error().code, Code::not_found);
+}
+
+TEST_F(OfflineCommands, AChosenPasswordIsNotShownAgainAndAResetOneIsNew) {
+  const auto chosen = run("extension.add", {{"number", "1001"}, {"password", "Quiet-River-Lantern"}});
+  ASSERT_TRUE(chosen.has_value()) << chosen.error().message;
+  EXPECT_FALSE(chosen->contains("password"));
+  const auto reset = run("extension.reset-password", {{"number", "1001"}, {"new_auth_name", true}});
+  EXPECT_EQ((*reset)["password"].get<std::string>().size(), 20u);
+  EXPECT_NE((*reset)["auth_name"], (*chosen)["auth_name"]);
+}
+
+TEST_F(OfflineCommands, WhatIsThereAlreadyIsAConflictAndWhatIsNotIsNotFound) {
+  ASSERT_TRUE(run("extension.add", {{"number", "1001"}}).has_value());
+  EXPECT_EQ(run("extension.add", {{"number", "1001"}}).error().code, Code::conflict);
+  for (const std::string_view name :
+       {"extension.show", "extension.remove", "extension.reset-password", "registration.remove"})
+    EXPECT_EQ(run(name, {{"number", "1009"}}).error().code, Code::not_found) << name;
+}
+
+TEST_F(OfflineCommands, CallRecordsAndRegistrationsAreEmptyLists) {
+  EXPECT_THAT((*run("cdr.list", {}))["cdrs"], SizeIs(0));
+  EXPECT_THAT((*run("registration.list", {}))["registrations"], SizeIs(0));
+}
+
+TEST_F(OfflineCommands, WhatNeedsAServerIsLeftToIt) {
+  for (const command::Spec& spec : command::catalog())
+    if (spec.needs_server) {
+      command::Arguments arguments;
+      for (const auto& p : spec.parameters)
+        if (p.required) arguments.emplace(p.name, std::string("1001"));
+      EXPECT_FALSE(records_.execute(command::check(spec.name, arguments)->command, 0).has_value()) << spec.name;
+    }
+}
+
+}  // namespace
+}  // namespace rf::app

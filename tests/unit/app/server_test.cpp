@@ -1,0 +1,291 @@
+// A whole server in this process: commands through its socket, SIP over its own port, and nothing secret in its log.
+#include "app/server.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "app/access.hpp"
+#include "app/place.hpp"
+#include "app/setup.hpp"
+#include "core/auth/digest.hpp"
+#include "shell/control/client.hpp"
+#include "tests/unit/app/folder.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// A phone of a few lines: one socket, one question, one answer.
+class Phone {
+ public:
+  explicit Phone(std::uint16_t server) : socket_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    at.sin_port = htons(server);
+    ::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at);
+    timeval limit{10, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &size);
+    port_ = ntohs(own.sin_port);
+  }
+  ~Phone() { ::close(socket_); }
+
+  std::string ask(const std::string& message) {
+    ::send(socket_, message.data(), message.size(), 0);
+    char answer[8192];
+    const ssize_t size = ::recv(socket_, answer, sizeof answer, 0);
+    return {answer, size > 0 ? static_cast<std::size_t>(size) : 0};
+  }
+
+  std::string registration(const std::string& credentials) {
+    ++cseq_;
+    return fmt::format(
+        "REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{0};rport;branch=z9hG4bK{1}x{0}\r\nMax-Forwards: "
+        "70\r\n"
+        "From: <sip:1001@127.0.0.1>;tag=a\r\nTo: <sip:1001@127.0.0.1>\r\nCall-ID: call-{0}\r\nCSeq: {1} REGISTER\r\n"
+        "Contact: <sip:1001@127.0.0.1:{0}>\r\nExpires: 600\r\n{2}Content-Length: 0\r\n\r\n",
+        port_, cseq_, credentials);
+  }
+
+  // Registers with a password and gives the final answer; `nonce` and `response` are what went over the wire.
+  std::string enroll(const std::string& name, const std::string& password, std::string* nonce = nullptr,
+                     std::string* response = nullptr) {
+    const std::string challenge = ask(registration(""));
+    const std::size_t at = challenge.find("nonce=\"") + 7;
+    const std::string fresh = challenge.substr(at, challenge.find('"', at) - at);
+    const std::string digest = auth::response(policy::Algorithm::sha512_256,
+                                              auth::ha1(policy::Algorithm::sha512_256, name, "ringfence", password),
+                                              fresh, "00000001", "c0ffee", "REGISTER", "sip:127.0.0.1");
+    if (nonce != nullptr) *nonce = fresh;
+    if (response != nullptr) *response = digest;
+    return ask(registration(
+        fmt::format("Authorization: Digest username=\"{}\", realm=\"ringfence\", nonce=\"{}\", uri=\"sip:127.0.0.1\", "
+                    "response=\"{}\", algorithm=SHA-512-256, qop=auth, nc=00000001, cnonce=\"c0ffee\"\r\n",
+                    name, fresh, digest)));
+  }
+
+ private:
+  int socket_;
+  std::uint16_t port_ = 0;
+  int cseq_ = 0;
+};
+
+class RunningServer : public ::testing::Test {
+ protected:
+  RunningServer() : place_{"", folder_.path()} { configure("debug"); }
+
+  void configure(std::string_view level, std::string_view more = "") {
+    Folder::write(folder_ / "ringfence.toml",
+                  fmt::format("[[listener]]\ntransport = \"udp\"\naddress = \"127.0.0.1\"\nport = {}\n"
+                              "[[listener]]\ntransport = \"tls\"\naddress = \"127.0.0.1\"\nport = {}\n"
+                              "[metrics]\nport = {}\n[log]\nlevel = \"{}\"\nfile = \"{}\"\n{}",
+                              sip_port_, tls_port_, metrics_port_, level, folder_ / "log", more));
+  }
+
+  void start() {
+    auto settings = settings_of(place_);
+    ASSERT_TRUE(settings.has_value()) << settings.error().message;
+    auto data_dir = DataDir::open(*settings, false, 0);
+    ASSERT_TRUE(data_dir.has_value()) << data_dir.error().message;
+    auto server =
+        Server::start(std::move(*settings), std::move(*data_dir), {place_, [this] { stop_asked_ = true; }, "1.2.3"});
+    ASSERT_TRUE(server.has_value()) << server.error().message << "; " << server.error().remedy;
+    server_ = std::move(*server);
+  }
+  void stop() {
+    server_->stop(10'000);
+    server_.reset();
+  }
+  Outcome run(std::string_view name, const Json& args = Json::object()) { return ask(place_, name, args); }
+
+  Folder folder_;
+  cli::Place place_;
+  std::uint16_t sip_port_ = free_port(), tls_port_ = free_port(), metrics_port_ = free_port();
+  std::atomic<bool> stop_asked_ = false;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(RunningServer, AnExtensionAddedWhileItRunsMayRegisterAtOnce) {
+  start();
+  const auto account = run("extension.add", {{"number", "1001"}});
+  ASSERT_TRUE(account.has_value()) << account.error().message;
+  Phone phone(sip_port_);
+  EXPECT_THAT(phone.enroll((*account)["auth_name"], (*account)["password"]), HasSubstr("SIP/2.0 200"));
+  const auto list = run("registration.list", {{"number", "1001"}});
+  ASSERT_THAT((*list)["registrations"], SizeIs(1));
+  EXPECT_EQ((*list)["registrations"][0]["transport"], "udp");
+  EXPECT_TRUE(run("registration.remove", {{"number", "1001"}}).has_value());
+  EXPECT_THAT((*run("registration.list"))["registrations"], SizeIs(0));
+  stop();
+}
+
+TEST_F(RunningServer, ANewPasswordThrowsOutWhoeverHadTheOldOne) {
+  start();
+  const auto account = run("extension.add", {{"number", "1001"}});
+  Phone phone(sip_port_);
+  ASSERT_THAT(phone.enroll((*account)["auth_name"], (*account)["password"]), HasSubstr("SIP/2.0 200"));
+  const auto fresh = run("extension.reset-password", {{"number", "1001"}});
+  ASSERT_TRUE(fresh.has_value());
+  EXPECT_THAT((*run("registration.list"))["registrations"], SizeIs(0));
+  EXPECT_THAT(phone.enroll((*account)["auth_name"], (*account)["password"]), HasSubstr("SIP/2.0 401"));
+  EXPECT_THAT(phone.enroll((*account)["auth_name"], (*fresh)["password"]), HasSubstr("SIP/2.0 200"));
+  stop();
+}
+
+TEST_F(RunningServer, RegistrationsAreThereAfterARestart) {
+  start();
+  const auto account = run("extension.add", {{"number", "1001"}});
+  Phone phone(sip_port_);
+  ASSERT_THAT(phone.enroll((*account)["auth_name"], (*account)["password"]), HasSubstr("SIP/2.0 200"));
+  stop();
+  EXPECT_THAT((*run("registration.list"))["registrations"], SizeIs(1));
+  start();
+  EXPECT_THAT((*run("registration.list"))["registrations"], SizeIs(1));
+  stop();
+}
+
+TEST_F(RunningServer, StatusAndPortsNameWhatIsOpen) {
+  start();
+  const auto status = run("status");
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ((*status)["version"], "1.2.3");
+  EXPECT_THAT((*status)["listeners"], SizeIs(2));
+  EXPECT_EQ((*status)["listeners"][0]["address"], fmt::format("127.0.0.1:{}", sip_port_));
+  EXPECT_EQ((*status)["listeners"][0]["state"], "open");
+  EXPECT_EQ((*run("ports"))["ports"].dump(), (*run("ports"))["ports"].dump());
+  EXPECT_THAT((*run("ports"))["ports"].dump(), HasSubstr(fmt::format("\"port\":\"{}\"", tls_port_)));
+  stop();
+}
+
+TEST_F(RunningServer, ASecondServerOnTheSameFolderIsRefused) {
+  start();
+  const auto second = DataDir::open(*settings_of(place_), false, 0);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, Code::conflict);
+  stop();
+  EXPECT_FALSE(DataDir::in_use(folder_.path()));
+}
+
+TEST_F(RunningServer, ATakenPortStopsTheStartAndLeavesNothingBehind) {
+  start();
+  const Folder other;
+  auto settings = *settings_of(place_);
+  settings.server.data_dir = other.path();
+  settings.metrics.enabled = false;
+  auto data_dir = DataDir::open(settings, false, 0);
+  const auto second = Server::start(settings, std::move(*data_dir), {place_, [] {}, ""});
+  ASSERT_FALSE(second.has_value());
+  EXPECT_THAT(second.error().message, HasSubstr(std::to_string(sip_port_)));
+  EXPECT_THAT(second.error().remedy, HasSubstr("another"));
+  EXPECT_FALSE(DataDir::in_use(other.path()));
+  stop();
+}
+
+TEST_F(RunningServer, AReloadMovesListenersAndNamesWhatHasToWait) {
+  start();
+  const std::uint16_t old = sip_port_;
+  sip_port_ = free_port();
+  configure("info", "[media]\nports = \"42000-42003\"\n");
+  const auto reloaded = run("reload");
+  ASSERT_TRUE(reloaded.has_value()) << reloaded.error().message;
+  EXPECT_THAT((*reloaded)["notes"].dump(), HasSubstr("media.ports changes at the next start"));
+  Phone phone(sip_port_);
+  EXPECT_THAT(phone.ask(phone.registration("")), HasSubstr("SIP/2.0 401"));
+  EXPECT_THAT((*run("status"))["listeners"].dump(), Not(HasSubstr(std::to_string(old))));
+  stop();
+}
+
+TEST_F(RunningServer, AFaultyFileChangesNothing) {
+  start();
+  configure("info", "[sip]\nt1_ms = 0\n");
+  const auto reloaded = run("reload");
+  // The command itself reads the file to find the server; the server is asked directly as HUP would.
+  ASSERT_FALSE(reloaded.has_value());
+  const auto direct = server_->reload();
+  ASSERT_FALSE(direct.has_value());
+  EXPECT_THAT(direct.error().message, HasSubstr("sip.t1_ms is 0"));
+  Phone phone(sip_port_);
+  EXPECT_THAT(phone.ask(phone.registration("")), HasSubstr("SIP/2.0 401"));
+  stop();
+}
+
+TEST_F(RunningServer, TheStopCommandAsksTheProcessToEnd) {
+  start();
+  EXPECT_TRUE(control::ask(folder_ / "control.sock", "stop", Json::object()).has_value());
+  EXPECT_TRUE(stop_asked_);
+  stop();
+}
+
+TEST_F(RunningServer, ACommandForARunningServerSaysSoWhenThereIsNone) {
+  EXPECT_EQ(run("status").error().code, Code::not_running);
+  EXPECT_EQ(run("call.list").error().code, Code::not_running);
+  EXPECT_TRUE(run("extension.list").has_value());
+}
+
+TEST_F(RunningServer, SetupIsDoneOnceAndKeptTheSecondTime) {
+  const cli::SetupWish wish{{"1001", "1002"}, sip_port_, tls_port_};
+  const auto first = setup(place_, wish);
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_THAT((*first)["created"], SizeIs(2));
+  const auto second = setup(place_, wish);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_THAT((*second)["created"], SizeIs(0));
+  EXPECT_THAT((*second)["kept"], SizeIs(2));
+  EXPECT_THAT(second->dump(), Not(HasSubstr((*first)["created"][0]["password"].get<std::string>())));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "tls/ca.pem"));
+  start();
+  EXPECT_THAT((*setup(place_, wish))["kept"], SizeIs(2));
+  stop();
+}
+
+TEST_F(RunningServer, NothingSecretReachesTheLog) {
+  configure("debug", "personal = \"show\"\n");
+  start();
+  const auto account = run("extension.add", {{"number", "1001"}, {"password", "Quiet-River-Lantern"}});
+  ASSERT_TRUE(account.has_value());
+  const auto other = run("extension.add", {{"number", "1002"}});
+  const std::string name = (*account)["auth_name"];
+  Phone phone(sip_port_);
+  std::string nonce, response, wrong_nonce, wrong_response;
+  ASSERT_THAT(phone.enroll(name, "Quiet-River-Lantern", &nonce, &response), HasSubstr("SIP/2.0 200"));
+  EXPECT_THAT(phone.enroll(name, "guessed-Password-9", &wrong_nonce, &wrong_response), HasSubstr("SIP/2.0 401"));
+  EXPECT_THAT(phone.enroll("nobody", "Quiet-River-Lantern"), HasSubstr("SIP/2.0 401"));
+  run("extension.reset-password", {{"number", "1001"}});
+  run("status");
+  stop();
+
+  const std::string log = Folder::read(folder_ / "log");
+  ASSERT_THAT(log, HasSubstr("audit: extension.add"));
+  ASSERT_THAT(log, HasSubstr("auth_failed"));
+  const std::string key = Folder::read(folder_ / "seal.key");
+  std::vector<std::string> secrets{"Quiet-River-Lantern",
+                                   "guessed-Password-9",
+                                   (*other)["password"],
+                                   nonce,
+                                   response,
+                                   wrong_nonce,
+                                   wrong_response,
+                                   key};
+  for (const auto algorithm : {policy::Algorithm::sha512_256, policy::Algorithm::sha256, policy::Algorithm::md5}) {
+    std::string hex;
+    for (const std::uint8_t byte : auth::ha1(algorithm, name, "ringfence", "Quiet-River-Lantern"))
+      hex += fmt::format("{:02x}", byte);
+    secrets.push_back(hex.substr(0, 32));
+  }
+  for (const std::string& secret : secrets) {
+    ASSERT_THAT(secret, Not(IsEmpty()));
+    EXPECT_EQ(log.find(secret), std::string::npos) << "in the log: " << secret;
+  }
+}
+
+}  // namespace
+}  // namespace rf::app
