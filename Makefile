@@ -8,6 +8,10 @@ WORLDS ?= 10
 SECONDS ?= 120
 RINGFENCE = build/run/app/ringfence
 
+# A compiler cache, where there is one, serves every clone of this tree alike.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 .PHONY: install build run test bench sim fuzz format tidy asan tsan clean
 
 install:            ## packages for everything below but fuzz, format and tidy

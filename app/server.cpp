@@ -186,8 +186,11 @@ std::expected<void, Error> Server::open_doors() {
   if (settings_.metrics.enabled) {
     auto metrics = metrics::HttpEndpoint::open({settings_.metrics.bind},
                                                {[this] { return numbers(); }, [this] { return not_ready(); }});
-    if (!metrics) return fault(metrics.error(), "give metrics.port another number, or set metrics.enabled = false");
-    metrics_ = std::move(*metrics);
+    // Phones come before monitoring: a taken port here is no reason to be silent there.
+    if (metrics)
+      metrics_ = std::move(*metrics);
+    else
+      warnings_.push_back(metrics.error() + "; give metrics.port another number");
   }
   for (const std::string& warning : warnings_) log_->say(effect::Level::warning, "warning", warning);
   std::vector<std::string> where;

@@ -67,8 +67,12 @@ void add_parameter(Leaf& leaf, const Parameter& p) {
   auto* option = leaf.app->add_option_function<std::string>(
       positional ? key : option_name(p.name), [&leaf, key](const std::string& value) { leaf.args[key] = value; }, help);
   option->required(p.required);
-  std::string type = p.words.empty() ? "TEXT" : "";
-  for (const std::string_view word : p.words) type += (type.empty() ? "" : "|") + std::string(word);
+  std::string words;
+  for (const std::string_view word : p.words) words += (words.empty() ? "" : "|") + std::string(word);
+  // A long list reads better as a sentence than as a type.
+  const bool many = p.words.size() > 4;
+  if (many) option->description(help + ": " + words);
+  const std::string type = many ? "WORD" : words.empty() ? "TEXT" : words;
   option->type_name(positional ? "" : type);
 }
 

@@ -71,6 +71,16 @@ std::string hint(const CLI::App& at, const std::vector<std::string>& words) {
   return {};
 }
 
+// CLI11's help, without the "{false}" that marks the second name of a switch.
+class Help : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, positional);
+    if (const std::size_t at = name.find("{false}"); at != std::string::npos) name.erase(at);
+    return name;
+  }
+};
+
 int run_leaf(Leaf& leaf, const Place& place, World& world) {
   if (leaf.password_stdin) {
     const auto password = world.read_secret();
@@ -127,11 +137,13 @@ int run(int argc, const char* const* argv, World& world) {
   CLI::App app{std::string(about), "ringfence"};
   app.require_subcommand(1);
   app.fallthrough();
+  app.formatter(std::make_shared<Help>());
   app.footer(std::string(exit_codes));
   Place place;
   app.add_option("--config", place.config,
                  "Configuration file (else DATA/ringfence.toml, else /etc/ringfence/ringfence.toml)")
-      ->envname("RINGFENCE_CONFIG");
+      ->envname("RINGFENCE_CONFIG")
+      ->type_name("FILE");
   app.add_option("--data", place.data, "Data directory (else server.data_dir of the file)")->envname("RINGFENCE_DATA");
 
   std::map<std::string, CLI::App*> groups;
@@ -160,6 +172,7 @@ int run(int argc, const char* const* argv, World& world) {
       if (slot == nullptr) {
         slot = app.add_subcommand(group, std::string(group_text(group)));
         slot->require_subcommand(1);
+        slot->footer("Each of them has examples: ringfence " + group + " list --help");
       }
       parent = slot;
     }
@@ -167,6 +180,7 @@ int run(int argc, const char* const* argv, World& world) {
   }
   auto* const config = app.add_subcommand("config", "The configuration file");
   config->require_subcommand(1);
+  config->footer("ringfence config check --help has examples");
   std::string checked_file;
   auto* const check = config->add_subcommand("check", "Checks it and names every fault with its line and remedy");
   check->add_option("file", checked_file, "the file, else the one that serve would read");
@@ -183,8 +197,7 @@ int run(int argc, const char* const* argv, World& world) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    // The exception does not say whose help was asked for: the deepest sub-command's.
-    fmt::print(*world.out, "{}", deepest(app)->help());
+    fmt::print(*world.out, "{}", app.help());  // the help of the sub-command that was reached
     return done;
   } catch (const CLI::ParseError& error) {
     const CLI::App* at = deepest(app);

@@ -151,23 +151,23 @@ TEST(Listeners, PublicAddressesAreNeverLocal) {
 TEST(EngineQuestions, AreAnsweredOnceOrGivenUp) {
   std::vector<engine::CommandIn> asked;
   Questions silent([&](engine::Input) { return true; });
-  EXPECT_EQ(silent.ask(engine::GetStatus{}, 1), std::nullopt);
+  EXPECT_EQ(silent.ask(effect::GetStatus{}, 1), std::nullopt);
   Questions full([&](engine::Input) { return false; });
-  EXPECT_EQ(full.ask(engine::GetStatus{}, 60'000), std::nullopt);
+  EXPECT_EQ(full.ask(effect::GetStatus{}, 60'000), std::nullopt);
   Questions* self = nullptr;
   std::thread engine;
   Questions good([&](engine::Input input) {
     engine = std::thread([&self, id = std::get<engine::CommandIn>(input).id] {
-      self->answer({id, engine::Done{7}});
-      self->answer({id, engine::Done{8}});
+      self->answer({id, effect::Done{7}});
+      self->answer({id, effect::Done{8}});
     });
     return true;
   });
   self = &good;
-  const auto answer = good.ask(engine::GetStatus{}, 60'000);
+  const auto answer = good.ask(effect::GetStatus{}, 60'000);
   engine.join();
   ASSERT_TRUE(answer.has_value());
-  EXPECT_EQ(std::get<engine::Done>(*answer).count, 7u);
+  EXPECT_EQ(std::get<effect::Done>(*answer).count, 7u);
 }
 
 class OfflineCommands : public ::testing::Test {
