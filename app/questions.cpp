@@ -20,7 +20,7 @@ std::optional<effect::CommandResult> Questions::ask(effect::Command command, std
 void Questions::answer(effect::CommandDone done) {
   const std::lock_guard lock(mutex_);
   const auto open = open_.find(done.id);
-  if (open == open_.end()) return;  // whoever asked has stopped waiting
+  if (open == open_.end() || open->second) return;  // whoever asked has stopped waiting, or has an answer
   open->second = std::move(done.result);
   answered_.notify_all();
 }

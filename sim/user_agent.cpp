@@ -147,13 +147,15 @@ void UserAgent::on_timer(std::uint64_t owner, std::uint32_t kind) {
       const std::string number =
           chance(habits_.dials_nobody) ? "5" + random_.token(4) : numbers_[random_.below(numbers_.size())];
       dialling_ = Dialling{random_.token(16), random_.token(8), fmt::format("sip:{}@{}", number, server), 0, {}, false};
-      ++tally_.calls_placed;
+      dialling_->id = ++tally_.calls_placed;
       dial({});
-      if (chance(habits_.cancels)) timers_.set(in_ms(random_.below(8'000)), 0, cancel_due);
+      // Nobody lets it ring for minutes.
+      timers_.set(in_ms(chance(habits_.cancels) ? random_.below(8'000) : 15'000 + random_.below(10'000)),
+                  tally_.calls_placed, cancel_due);
       return;
     }
     case cancel_due:
-      if (dialling_ && dialling_->challenged) txns_.cancel(now_, dialling_->client, *this);
+      if (dialling_ && dialling_->challenged && dialling_->id == owner) txns_.cancel(now_, dialling_->client, *this);
       return;
     case answer_due: {
       const auto found = ringing_.find(owner);

@@ -62,6 +62,7 @@ class UserAgent final : public txn::Outbox {
   enum Kind : std::uint32_t { register_due, dial_due, cancel_due, answer_due, hang_up_due, hold_due };
   struct Dialling {
     std::string call_id, tag, uri;
+    std::uint64_t id = 0;
     std::uint32_t cseq = 0;
     txn::ClientId client;
     bool challenged = false;

@@ -53,7 +53,8 @@ void take_header(std::string_view line, std::string_view name, std::string_view 
       }
       break;
     case 'r':
-      if (same_name(name, "record-route") && out.routes < out.route_values.size()) out.route_values[out.routes++] = value;
+      if (same_name(name, "record-route") && out.routes < out.route_values.size())
+        out.route_values[out.routes++] = value;
       break;
     case 'w':
     case 'p':

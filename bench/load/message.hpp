@@ -1,4 +1,4 @@
-// Just enough SIP for a load generator: one pass over what came, and text written straight into the send queue. It trusts
+// Just enough SIP for a load generator: one pass over what came, text written straight into the send queue. It trusts
 // the servers under test and is no parser for the wire; the product's is core/sip.
 #pragma once
 

@@ -158,7 +158,8 @@ std::uint64_t Sockets::dropped() const {
     // SK_MEMINFO_DROPS is the ninth word of what SO_MEMINFO gives (linux/sock_diag.h).
     std::array<std::uint32_t, 9> info{};
     socklen_t size = sizeof info;
-    if (getsockopt(socket->fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) == 0 && size == sizeof info) total += info[8];
+    if (getsockopt(socket->fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) == 0 && size == sizeof info)
+      total += info[8];
   }
   return total;
 }

@@ -79,13 +79,13 @@ struct Policy {
   std::uint64_t version = 0;
   std::string realm = "ringfence";
   std::vector<std::string> domains;        ///< host names that are ours, besides the listeners' addresses
-  std::vector<Subnet> local_networks;      ///< where phones are "inside" (E5); defaults to private and link-local blocks
+  std::vector<Subnet> local_networks;      ///< where phones are "inside" (E5); default: private, link-local
   std::vector<Listener> listeners;
   SipTimes times;
   Limits limits;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
-  bool sha2_allowed = true;                ///< off only for clients that read no challenge but the first and know MD5 alone
+  bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone
   std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
 
   const Extension* by_auth_name(std::string_view name) const;

@@ -14,7 +14,9 @@ namespace {
 
 enum class ParamValues : bool { generic, via };  // a Via's may be a bare IPv6 address (RFC 5118 §4.5)
 
-std::string_view view(const char* from, const char* to) { return {from, static_cast<std::size_t>(to - from)}; }
+std::string_view view(const char* from, const char* to) {
+  return {from, static_cast<std::size_t>(to - from)};
+}
 
 // Four parts of one to three digits, at most 255, no leading zeros: what Address::parse takes, without its cost. Gives
 // the first byte behind, or null.
@@ -74,7 +76,13 @@ bool read_param_value(scan::Cursor& in, ParamValues values) {
   return in.at != first;
 }
 
-// Reads *(SEMI generic-param) and shows each name and value to `visit`.
+// tag and branch are tokens, not any generic-param: they go back out unquoted, and what stands in quotes would be read
+// as something else there.
+bool is_bare(std::string_view value) {
+  return !value.empty() && is(value.front(), chars::token) && value.find(':') == std::string_view::npos;
+}
+
+// Reads *(SEMI generic-param) and shows each name and value to `visit`, which may refuse it.
 template <class Visit>
 bool read_params_with(scan::Cursor& in, Params& params, ParamValues values, Visit visit) {
   params = {};
@@ -102,7 +110,7 @@ bool read_params_with(scan::Cursor& in, Params& params, ParamValues values, Visi
       last = in.at;
       value = view(begin, last);
     }
-    visit(text, value);
+    if (!visit(text, value)) return in.at = name, false;
   }
   params = Params(view(first, last));
   return true;
@@ -128,7 +136,9 @@ ParseError error_at(const scan::Cursor& in, std::string_view text, ParseErrorCod
 
 }  // namespace
 
-void scan::Cursor::skip_space() { at = chars::skip_space(at, end); }
+void scan::Cursor::skip_space() {
+  at = chars::skip_space(at, end);
+}
 
 bool scan::read_quoted(Cursor& in) {
   for (const char* at = in.at + 1; at != in.end; ++at) {
@@ -178,7 +188,7 @@ bool scan::read_port(Cursor& in, std::optional<std::uint16_t>& port) {
 }
 
 bool scan::read_params(Cursor& in, Params& params) {
-  return read_params_with(in, params, ParamValues::generic, [](std::string_view, std::string_view) {});
+  return read_params_with(in, params, ParamValues::generic, [](std::string_view, std::string_view) { return true; });
 }
 
 bool scan::read_name_addr(Cursor& in, NameAddr& out) {
@@ -218,7 +228,10 @@ bool scan::read_name_addr(Cursor& in, NameAddr& out) {
     if (!read_uri_into(in, end_of_bare_uri(in.at, in.end), out.uri)) return false;
   }
   const char* const end_of_uri = in.at;
-  if (!read_params(in, out.params)) return false;
+  const auto sound = [](std::string_view name, std::string_view value) {
+    return name.size() != 3 || !equal_nocase(name, "tag") || is_bare(value);
+  };
+  if (!read_params_with(in, out.params, ParamValues::generic, sound)) return false;
   out.raw = view(first, out.params.empty() ? end_of_uri : out.params.raw().data() + out.params.raw().size());
   return true;
 }
@@ -256,8 +269,11 @@ bool scan::read_via(Cursor& in, Via& out) {
     out.raw = view(first, in.at);
   }
   const auto keep = [&out](std::string_view name, std::string_view value) {
-    if (name.size() == 6 && equal_nocase(name, "branch")) out.branch = value;
     if (name.size() == 5 && equal_nocase(name, "rport")) out.rport = true;
+    if (name.size() != 6 || !equal_nocase(name, "branch")) return true;
+    if (!is_bare(value)) return false;
+    out.branch = value;
+    return true;
   };
   if (!read_params_with(in, out.params, ParamValues::via, keep)) return false;
   if (!out.params.empty()) out.raw = view(first, out.params.raw().data() + out.params.raw().size());

@@ -126,7 +126,8 @@ void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& s
   section.flag("md5_allowed", md5_allowed);
   section.flag("sha2_allowed", sha2_allowed);
   if (!md5_allowed && !sha2_allowed)
-    section.fault("sha2_allowed", "leaves no digest algorithm, so that no phone could register", "allow SHA-2, MD5, or both");
+    section.fault("sha2_allowed", "leaves no digest algorithm, so that no phone could register",
+                  "allow SHA-2, MD5, or both");
   const auto order = [&](std::string_view key, std::uint32_t low, std::uint32_t high, std::string_view above) {
     if (low > high)
       section.fault(section.has(key) ? key : above,

@@ -90,7 +90,8 @@ class SignallingLoop {
   /// From any thread; false when inputs_max wait (try again later). Inputs of one thread keep their order.
   bool post(engine::Input input);
 
-  /// Makes exactly these listeners listen, from any thread but the signalling one (N1): opens what is new, moves what moved, closes what is
+  /// Makes exactly these listeners listen, from any thread but the signalling one (N1): opens what is new, moves what
+  /// moved, closes what is
   /// gone, leaves the rest alone. The engine is not told: post PolicyChanged with the same list.
   std::vector<net::ListenerState> set_listeners(std::span<const policy::Listener> listeners);
 

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> all_sources() {
   std::vector<fs::path> out;
-  for (const char* folder : {"core", "shell", "cli", "app", "sim", "tests", "fuzz", "bench"}) {
+  for (const char* folder : {"core", "shell", "cli", "app", "sim", "tests", "fuzz"}) {
     if (!fs::exists(fs::path(SOURCE_DIR) / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / folder))
       if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp") out.push_back(entry.path());

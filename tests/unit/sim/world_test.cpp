@@ -10,7 +10,8 @@ class WorldOfSeed : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(WorldOfSeed, EndsWithOneRecordACallNothingLeakedAndNoStrangerServed) {
   World world(GetParam(), {});
   const Verdict verdict = world.run();
-  for (const std::string& fault : verdict.faults) ADD_FAILURE() << fault << " (make sim SEED=" << GetParam() << " WORLDS=1)";
+  for (const std::string& fault : verdict.faults)
+    ADD_FAILURE() << fault << " (make sim SEED=" << GetParam() << " WORLDS=1)";
   EXPECT_GT(verdict.tally.registered, 100u);
   EXPECT_GT(verdict.tally.calls_answered, 50u);
   EXPECT_GT(verdict.restarts, 1u);

@@ -31,7 +31,7 @@ TEST(NameAddr, ReadsAllItsForms) {
       {"caller<sip:a@b>;tag=x", "caller", "sip:a@b", "x"},
       {"A. G. Bell  <sip:a@b> ; tag = x", "A. G. Bell", "sip:a@b", "x"},
       {"\"Bell, \\\"A\\\" <x>\" <sip:a@b>;tag=x", "\"Bell, \\\"A\\\" <x>\"", "sip:a@b", "x"},
-      {"\"\"<sip:a@b>;tag=\"x y\"", "\"\"", "sip:a@b", "x y"},
+      {"\"\"<sip:a@b>;x=\"y z\"", "\"\"", "sip:a@b", ""},
       {"\"日本\" <sip:a@b>", "\"日本\"", "sip:a@b", ""},
       {"tel:+1;tag=x", "", "tel:+1", "x"},
       {"<urn:service:sos>", "", "urn:service:sos", ""},
@@ -94,6 +94,17 @@ TEST(NameAddr, RefusesWhatTheGrammarDoesNotAllow) {
                            "<sip:a@b>;x=[1.2.3.4]"})
     EXPECT_FALSE(parse_name_addr(text)) << text;
   EXPECT_FALSE(parse_name_addr(std::string_view{}));
+}
+
+TEST(NameAddr, RefusesATagThatIsNoToken) {
+  // It would go back out without its quotes, and be read there as parameters of its own.
+  for (const char* text :
+       {"<sip:a@b>;tag=\"x;y\"", "<sip:a@b>;tag=\"x\"", "<sip:a@b>;TAG=[2001:db8::1]", "<sip:a@b>;tag"})
+    EXPECT_FALSE(parse_name_addr(text)) << text;
+  EXPECT_TRUE(parse_name_addr("<sip:a@b>;tagged=\"x\";ta"));
+  EXPECT_FALSE(parse_via("SIP/2.0/UDP a;branch=\"z9hG4bK;x\""));
+  EXPECT_FALSE(parse_via("SIP/2.0/UDP a;branch"));
+  EXPECT_FALSE(parse_via("SIP/2.0/UDP a;branch=2001:db8::1"));
 }
 
 TEST(NameAddr, TakesEscapedControlCharactersInQuotes) {
