@@ -85,7 +85,8 @@ bool Exchange::has_report(effect::Reason reason) const {
 }
 
 void Exchange::write(std::uint64_t ticket, const std::function<void()>& change) {
-  if (disk == Disk::holds) {
+  // As the store does it: what carries a ticket is refused while the disk is full, the rest waits for space.
+  if (disk == Disk::holds || (disk == Disk::full && ticket == 0)) {
     held_.emplace_back(ticket, change);
     return;
   }

@@ -134,12 +134,12 @@ Verdict World::run() {
   });
   repeat(climate_.disk_full_every_ms, [this] {
     exchange_.disk = Exchange::Disk::full;
-    later(climate_.disk_full_for_ms, [this] { exchange_.disk = Exchange::Disk::works; });
+    later(climate_.disk_full_for_ms, [this] { exchange_.release_disk(); });
   });
   step_to(end);
   // Everybody goes home: the world calms down, and nothing may be left in the engine.
   calm_ = true;
-  exchange_.disk = Exchange::Disk::works;
+  exchange_.release_disk();
   for (const auto& phone : phones_) phone->retire(exchange_.now);
   step_to(end + 2'000'000);
   Verdict verdict;

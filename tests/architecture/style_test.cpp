@@ -50,7 +50,8 @@ TEST(Style, BannedCallsHaveReplacements) {
       {std::regex(R"(\b(TODO|FIXME|XXX)\b(?!.*\b[A-Z][0-9]+\b))"), "a row id beside it, or the work itself"},
   };
   for (const fs::path& file : all_sources()) {
-    if (file.filename() == "style_test.cpp") continue;
+    // Tests read nothing that a stranger wrote.
+    if (fs::relative(file, SOURCE_DIR).begin()->string() == "tests") continue;
     for_each_line(file, [&](const std::string& line, int number) {
       for (const auto& [pattern, replacement] : banned)
         EXPECT_FALSE(std::regex_search(line, pattern)) << file << ":" << number << " wants " << replacement;
