@@ -212,6 +212,7 @@ Expected<void> Store::remove_extension(TenantId tenant, std::string_view number)
     const auto row = row_of(sql, tenant, number);
     if (!row) return std::unexpected(row.error());
     const auto id = static_cast<long long>(row->id.value);
+    sql << "DELETE FROM bindings WHERE extension = :id", soci::use(id);
     sql << "DELETE FROM extensions WHERE id = :id", soci::use(id);
     transaction.commit();
     return {};

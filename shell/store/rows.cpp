@@ -11,7 +11,8 @@ namespace {
 static_assert(static_cast<int>(Transport::udp) == 0 && static_cast<int>(Transport::wss) == 4);
 static_assert(static_cast<int>(record::CallResult::open) == 0 && static_cast<int>(record::CallResult::answered) == 1 &&
               static_cast<int>(record::CallResult::cancelled) == 2 && static_cast<int>(record::CallResult::busy) == 3 &&
-              static_cast<int>(record::CallResult::rejected) == 4 && static_cast<int>(record::CallResult::no_answer) == 5 &&
+              static_cast<int>(record::CallResult::rejected) == 4 &&
+              static_cast<int>(record::CallResult::no_answer) == 5 &&
               static_cast<int>(record::CallResult::unreachable) == 6 &&
               static_cast<int>(record::CallResult::unknown_number) == 7 &&
               static_cast<int>(record::CallResult::refused) == 8 && static_cast<int>(record::CallResult::failed) == 9 &&
@@ -69,6 +70,7 @@ media::LegStatistics get_leg(const CdrRow::Leg& row) {
 }  // namespace
 
 void BindingRow::set(const record::Binding& binding) {
+  dropped = 0;
   extension = static_cast<long long>(binding.extension.value);
   escape(binding.contact_key, contact_key);
   escape(binding.contact, contact);
@@ -83,6 +85,13 @@ void BindingRow::set(const record::Binding& binding) {
   escape(binding.user_agent, user_agent);
   registered_wall_ms = binding.registered_wall_ms;
   expires_wall_ms = binding.expires_wall_ms;
+}
+
+void BindingRow::set_dropped(ExtensionId of, std::string_view key) {
+  set(record::Binding{});
+  dropped = 1;
+  extension = static_cast<long long>(of.value);
+  escape(key, contact_key);
 }
 
 record::Binding BindingRow::get() const {
@@ -144,6 +153,15 @@ record::Cdr CdrRow::get() const {
   cdr.reason = unescaped(reason);
   for (std::size_t i = 0; i < legs.size(); ++i) cdr.media[i] = get_leg(legs[i]);
   return cdr;
+}
+
+std::string move_sql() {
+  std::string columns;
+  BindingRow row;
+  row.each_column([&](std::string_view name, auto&) {
+    if (name != "seq") columns.append(", ").append(name);
+  });
+  return "INSERT INTO bindings (seq" + columns + ") SELECT :to" + columns + " FROM bindings WHERE seq = :from";
 }
 
 }  // namespace rf::store

@@ -15,16 +15,21 @@ namespace rf::store {
 
 /// What soci binds; strings keep their memory from row to row.
 struct BindingRow {
+  long long seq = 0;  ///< its place in the journal
   long long extension = 0, flow_listener = 0, flow_connection = 0, cseq = 0, registered_wall_ms = 0,
             expires_wall_ms = 0;
+  int dropped = 0;  ///< 1: the contact is gone; the rest is empty
   int flow_transport = 0;
   std::string contact_key, contact, path, flow_local, flow_remote, call_id, user_agent;
 
   void set(const record::Binding& binding);
+  void set_dropped(ExtensionId of, std::string_view key);
   record::Binding get() const;
 
   template <class Visit>
   void each_column(Visit&& visit) {
+    visit("seq", seq);
+    visit("dropped", dropped);
     visit("extension", extension);
     visit("contact_key", contact_key);
     visit("contact", contact);
@@ -97,22 +102,34 @@ struct CdrRow {
   }
 };
 
-/// "INSERT INTO table (k, a) VALUES (:k, :a) ON CONFLICT (key) DO UPDATE SET a = excluded.a". Columns in `fixed` are
-/// written once and stay: naming an indexed column in the update would rewrite its index for nothing.
+/// "INSERT INTO table (a, b) VALUES (:a, :b)".
 template <class Row>
-std::string upsert_sql(std::string_view table, std::string_view key, std::initializer_list<std::string_view> fixed) {
-  std::string columns, values, changes;
+std::string insert_sql(std::string_view table) {
+  std::string columns, values;
   Row row;
   row.each_column([&](std::string_view name, auto&) {
     const std::string_view comma = columns.empty() ? "" : ", ";
     columns.append(comma).append(name);
     values.append(comma).append(":").append(name);
+  });
+  return std::string("INSERT INTO ").append(table) + " (" + columns + ") VALUES (" + values + ")";
+}
+
+/// insert_sql() that changes the row with the same key, if there is one. Columns in `fixed` are written once and stay:
+/// naming an indexed column in the update would rewrite its index for nothing.
+template <class Row>
+std::string upsert_sql(std::string_view table, std::string_view key, std::initializer_list<std::string_view> fixed) {
+  std::string changes;
+  Row row;
+  row.each_column([&](std::string_view name, auto&) {
     if (std::find(fixed.begin(), fixed.end(), name) != fixed.end()) return;
     changes.append(changes.empty() ? "" : ", ").append(name).append(" = excluded.").append(name);
   });
-  return std::string("INSERT INTO ").append(table) + " (" + columns + ") VALUES (" + values + ") ON CONFLICT (" +
-         std::string(key) + ") DO UPDATE SET " + changes;
+  return insert_sql<Row>(table).append(" ON CONFLICT (").append(key) + ") DO UPDATE SET " + changes;
 }
+
+/// Copies the binding in row :from to row :to.
+std::string move_sql();
 
 /// "SELECT a, b FROM table".
 template <class Row>

@@ -35,8 +35,11 @@ constexpr const char* version_1[] = {
     " ha1_sha256 TEXT NOT NULL,"
     " ha1_md5 TEXT NOT NULL,"
     " UNIQUE (tenant, number))",
+    // A journal, see BindingJournal. What is INTEGER PRIMARY KEY here has 64 bits in SQLite and is BIGINT elsewhere.
     "CREATE TABLE bindings ("
-    " extension INTEGER NOT NULL REFERENCES extensions (id) ON DELETE CASCADE,"
+    " seq INTEGER PRIMARY KEY,"
+    " dropped INTEGER NOT NULL,"
+    " extension BIGINT NOT NULL,"
     " contact_key TEXT NOT NULL,"
     " contact TEXT NOT NULL,"
     " path TEXT NOT NULL,"
@@ -49,8 +52,7 @@ constexpr const char* version_1[] = {
     " cseq BIGINT NOT NULL,"
     " user_agent TEXT NOT NULL,"
     " registered_wall_ms BIGINT NOT NULL,"
-    " expires_wall_ms BIGINT NOT NULL,"
-    " PRIMARY KEY (extension, contact_key))",
+    " expires_wall_ms BIGINT NOT NULL)",
     "CREATE TABLE cdrs ("
     " id TEXT NOT NULL,"
     " tenant BIGINT NOT NULL,"

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
+#include "shell/store/binding_journal.hpp"
 #include "shell/store/rows.hpp"
 #include "shell/store/schema.hpp"
 #include "shell/store/state.hpp"
@@ -72,17 +74,22 @@ Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wal
   return guarded([&]() -> Expected<std::vector<record::Binding>> {
     soci::session& sql = state_->sql();
     Transaction transaction(sql);
-    const long long now = now_wall_ms;
-    sql << "DELETE FROM bindings WHERE expires_wall_ms <= :now", soci::use(now);
     std::vector<record::Binding> bindings;
-    {
-      BindingRow row;
-      soci::statement rows(sql);
-      rows.alloc();
-      row.each_column([&](std::string_view, auto& field) { rows.exchange(soci::into(field)); });
-      rows.prepare(select_sql<BindingRow>("bindings") + " ORDER BY extension, registered_wall_ms, contact_key");
-      rows.define_and_bind();
-      for (bool got = rows.execute(true); got; got = rows.fetch()) bindings.push_back(row.get());
+    std::vector<long long> good;
+    for (const BindingRow& row : counting_bindings(sql, 0)) {
+      if (row.expires_wall_ms <= now_wall_ms) continue;
+      bindings.push_back(row.get());
+      good.push_back(row.seq);
+    }
+    // Everything between two good rows goes; an expired row alone would bring back the one that it replaced.
+    long long from = 0, to = 0;
+    soci::statement drop =
+        (sql.prepare << "DELETE FROM bindings WHERE seq > :from AND seq < :to", soci::use(from), soci::use(to));
+    good.push_back(std::numeric_limits<long long>::max());
+    for (const long long seq : good) {
+      to = seq;
+      drop.execute(true);
+      from = seq;
     }
     transaction.commit();
     return bindings;
@@ -91,16 +98,18 @@ Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wal
 
 Expected<std::uint64_t> Store::drop_bindings(ExtensionId extension, const std::string& contact_key) {
   return guarded([&]() -> Expected<std::uint64_t> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
     const auto id = static_cast<long long>(extension.value);
     const std::string key = escaped(contact_key);
-    // Two statements: an empty key means all, and no contact has an empty one.
-    soci::statement drop =
-        contact_key.empty()
-            ? (state_->sql().prepare << "DELETE FROM bindings WHERE extension = :extension", soci::use(id))
-            : (state_->sql().prepare << "DELETE FROM bindings WHERE extension = :extension AND contact_key = :key",
-               soci::use(id), soci::use(key));
-    drop.execute(true);
-    return static_cast<std::uint64_t>(drop.get_affected_rows());
+    std::uint64_t count = 0;
+    for (const BindingRow& row : counting_bindings(sql, id)) count += contact_key.empty() || row.contact_key == key;
+    if (contact_key.empty())
+      sql << "DELETE FROM bindings WHERE extension = :extension", soci::use(id);
+    else
+      sql << "DELETE FROM bindings WHERE extension = :extension AND contact_key = :key", soci::use(id), soci::use(key);
+    transaction.commit();
+    return count;
   });
 }
 
@@ -113,7 +122,8 @@ Expected<Counts> Store::counts() {
     };
     return Counts{.tenants = count("tenants"),
                   .extensions = count("extensions"),
-                  .bindings = count("bindings"),
+                  .bindings = count("bindings WHERE dropped = 0 AND extension IN (SELECT id FROM extensions) AND"
+                                    " seq IN (SELECT MAX(seq) FROM bindings GROUP BY extension, contact_key)"),
                   .cdrs = count("cdrs"),
                   .open_cdrs = count("cdrs WHERE result = 0")};
   });

@@ -12,8 +12,8 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
-#include "core/record/records.hpp"
 #include "core/policy/policy.hpp"
+#include "core/record/records.hpp"
 #include "shell/seal/vault.hpp"
 #include "shell/store/problem.hpp"
 

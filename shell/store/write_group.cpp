@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "shell/store/schema.hpp"
-#include "shell/store/text.hpp"
 
 namespace rf::store {
 namespace {
@@ -15,24 +14,21 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
-/// An upsert whose parameters are the fields of its own row.
+/// A statement whose parameters are the fields of its own row.
 template <class Row>
-class Upsert {
+class Prepared {
  public:
-  Upsert(soci::session& sql, const std::string& text) : statement_(sql) {
+  Prepared(soci::session& sql, const std::string& text) : statement_(sql) {
     statement_.alloc();
-    row_.each_column([&](std::string_view, auto& field) { statement_.exchange(soci::use(field)); });
+    row.each_column([&](std::string_view, auto& field) { statement_.exchange(soci::use(field)); });
     statement_.prepare(text);
     statement_.define_and_bind();
   }
-  template <class Record>
-  void execute(const Record& record) {
-    row_.set(record);
-    statement_.execute(true);
-  }
+  void execute() { statement_.execute(true); }
+
+  Row row;
 
  private:
-  Row row_;
   soci::statement statement_;
 };
 
@@ -40,16 +36,11 @@ class Upsert {
 
 struct GroupWriter::Statements {
   explicit Statements(soci::session& sql)
-      : binding(sql, upsert_sql<BindingRow>("bindings", "extension, contact_key", {"extension", "contact_key"})),
-        cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})),
-        drop((sql.prepare << "DELETE FROM bindings WHERE extension = :extension AND contact_key = :contact_key",
-              soci::use(drop_extension), soci::use(drop_key))) {}
+      : binding(sql, insert_sql<BindingRow>("bindings")),
+        cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})) {}
 
-  long long drop_extension = 0;
-  std::string drop_key;
-  Upsert<BindingRow> binding;
-  Upsert<CdrRow> cdr;
-  soci::statement drop;
+  Prepared<BindingRow> binding;
+  Prepared<CdrRow> cdr;
 };
 
 std::uint64_t ticket_of(const Write& write) {
@@ -65,28 +56,45 @@ Expected<std::unique_ptr<GroupWriter>> GroupWriter::open(const Options& options)
   return writer;
 }
 
+void GroupWriter::append_binding() {
+  Prepared<BindingRow>& binding = statements_->binding;
+  journal_->place(binding.row);
+  binding.execute();
+  journal_->appended(binding.row);
+}
+
+void GroupWriter::write_cdr(const record::Cdr& cdr) {
+  statements_->cdr.row.set(cdr);
+  statements_->cdr.execute();
+}
+
 void GroupWriter::execute(const Write& write) {
-  std::visit(Overloaded{[&](const effect::StoreBinding& w) { statements_->binding.execute(w.binding); },
-                        [&](const effect::OpenCdr& w) { statements_->cdr.execute(w.cdr); },
-                        [&](const effect::CloseCdr& w) { statements_->cdr.execute(w.cdr); },
+  std::visit(Overloaded{[&](const effect::StoreBinding& w) {
+                          statements_->binding.row.set(w.binding);
+                          append_binding();
+                        },
                         [&](const effect::DropBinding& w) {
-                          statements_->drop_extension = static_cast<long long>(w.extension.value);
-                          escape(w.contact_key, statements_->drop_key);
-                          statements_->drop.execute(true);
-                        }},
+                          statements_->binding.row.set_dropped(w.extension, w.contact_key);
+                          append_binding();
+                        },
+                        [&](const effect::OpenCdr& w) { write_cdr(w.cdr); },
+                        [&](const effect::CloseCdr& w) { write_cdr(w.cdr); }},
              write);
 }
 
 template <class Work>
-std::optional<Trouble> GroupWriter::attempt(Work&& work) {
+std::optional<Trouble> GroupWriter::attempt(std::size_t writes, Work&& work) {
   try {
     if (!statements_) statements_ = std::make_shared<Statements>(*sql_);
     Transaction transaction(*sql_);
+    journal_->sweep(*sql_, writes);
     work();
     transaction.commit();
+    journal_->committed();
     return std::nullopt;
   } catch (const std::exception& error) {
     last_problem_ = problem_of(error);
+    journal_->rolled_back();
     // SOCI leaves a statement that failed in no state to be used again.
     statements_.reset();
     return trouble_of(error);
@@ -94,14 +102,14 @@ std::optional<Trouble> GroupWriter::attempt(Work&& work) {
 }
 
 std::optional<Trouble> GroupWriter::write_all(std::span<Queued> group) {
-  return attempt([&] {
+  return attempt(group.size(), [&] {
     for (const Queued& queued : group) execute(queued.write);
   });
 }
 
 std::optional<Trouble> GroupWriter::write_each(std::span<Queued> group, std::vector<bool>& refused) {
   refused.assign(group.size(), false);
-  return attempt([&] {
+  return attempt(group.size(), [&] {
     for (std::size_t i = 0; i < group.size(); ++i) {
       *sql_ << "SAVEPOINT one";
       try {
@@ -124,8 +132,12 @@ Expected<void> GroupWriter::connect_anew() {
   auto fresh = connect(options_, writer_cache_kib);
   if (!fresh) return std::unexpected(fresh.error());
   if (auto checked = check_schema(**fresh); !checked) return checked;
-  sql_ = std::move(*fresh);
-  return {};
+  return guarded([&]() -> Expected<void> {
+    auto journal = std::make_unique<BindingJournal>(**fresh);
+    journal_ = std::move(journal);
+    sql_ = std::move(*fresh);
+    return {};
+  });
 }
 
 bool GroupWriter::reconnect() {

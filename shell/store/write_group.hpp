@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "shell/store/binding_journal.hpp"
 #include "shell/store/connection.hpp"
 #include "shell/store/rows.hpp"
 #include "shell/store/writer.hpp"
@@ -44,11 +45,14 @@ class GroupWriter {
   explicit GroupWriter(const Options& options) : options_(options) {}
   Expected<void> connect_anew();
   void execute(const Write& write);
+  void append_binding();
+  void write_cdr(const record::Cdr& cdr);
   template <class Work>
-  std::optional<Trouble> attempt(Work&& work);
+  std::optional<Trouble> attempt(std::size_t writes, Work&& work);
 
   Options options_;
   std::unique_ptr<soci::session> sql_;
+  std::unique_ptr<BindingJournal> journal_;
   std::shared_ptr<Statements> statements_;
   Problem last_problem_;
 };

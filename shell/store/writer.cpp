@@ -17,6 +17,8 @@
 namespace rf::store {
 namespace {
 
+constexpr unsigned probes_per_connection = 50;
+
 using Clock = std::chrono::steady_clock;
 
 std::int64_t thread_cpu_us() {
@@ -58,6 +60,7 @@ struct StoreWriter::State {
   std::vector<engine::Stored> answers;
   std::uint64_t written = 0, refused = 0;  ///< in this round
   bool failing = false;
+  unsigned probes = 0;
   Clock::time_point round_started{};
   std::optional<Clock::time_point> give_up_at;
 
@@ -235,14 +238,16 @@ void StoreWriter::State::fail_all() {
   notify(effect::Level::error, fmt::format("records are not being stored: {}", groups->last_problem().text));
 }
 
-/// Tries the oldest write alone on a fresh connection; everything else waits for it.
+/// Tries the oldest write alone; everything else waits for it. Now and then on a fresh connection: an old one may be
+/// beyond use, but opening reads all that is known of the bindings.
 void StoreWriter::State::probe() {
-  const bool connected = groups->reconnect();
+  const bool connected = ++probes % probes_per_connection != 0 || groups->reconnect();
   const auto trouble = connected ? groups->write_all(std::span(backlog).subspan(head, 1)) : Trouble::disk;
   if (trouble && *trouble != Trouble::refused) return fail_all();
   settle(backlog[head], !trouble);
   drop_settled(1);
   failing = false;
+  probes = 0;
   notify(effect::Level::notice,
          fmt::format("records are being stored again; {} that were kept are next", backlog.size() - head));
 }

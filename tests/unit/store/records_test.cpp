@@ -165,6 +165,21 @@ TEST_F(Records, ExpiredBindingsAreNotLoadedAndAreGone) {
   EXPECT_EQ(store_.counts()->bindings, 1u);
 }
 
+TEST_F(Records, AnExpiredBindingDoesNotBringBackTheLongerOneItReplaced) {
+  record::Binding shortened = binding_of(accounts_[0].id);
+  shortened.expires_wall_ms = day + 10;
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, shortened}});
+  EXPECT_EQ(store_.load_bindings(day + 10)->size(), 0u);
+  EXPECT_EQ(store_.load_bindings(day)->size(), 0u);
+}
+
+TEST_F(Records, ABindingThatComesAfterItsExtensionIsGoneDoesNotCount) {
+  ASSERT_TRUE(store_.remove_extension(default_tenant, "1002"));
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, binding_of(accounts_[1].id)}});
+  EXPECT_EQ(store_.counts()->bindings, 1u);
+  EXPECT_EQ(store_.load_bindings(day)->size(), 1u);
+}
+
 TEST_F(Records, BindingsAreDroppedOneOrAllOfAnExtension) {
   write({effect::StoreBinding{0, binding_of(accounts_[0].id, "sip:a@192.0.2.1")},
          effect::StoreBinding{0, binding_of(accounts_[0].id, "sip:b@192.0.2.1")},

@@ -87,13 +87,16 @@ TEST_F(Writer, KeepsTheOrderOfWritesToOneBinding) {
   EXPECT_TRUE(same(loaded->front(), binding));
 }
 
-TEST_F(Writer, RefusesTheBindingOfARemovedExtensionAloneOfItsGroup) {
+TEST_F(Writer, RefusesAloneOfItsGroupWhatTheDatabaseDoesNotTake) {
+  *raw() << "CREATE TRIGGER picky BEFORE INSERT ON bindings WHEN NEW.user_agent = 'bad' BEGIN"
+            " SELECT RAISE(ABORT, 'not this one'); END";
   auto writer = start_writer({.group_window_ms = 60'000, .group_max = 4});
-  ASSERT_TRUE(store_.remove_extension(default_tenant, "1002"));
   ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
   ASSERT_TRUE(answers_.wait_for(1));
+  record::Binding bad = binding_of(accounts_[1].id);
+  bad.user_agent = "bad";
   ASSERT_TRUE(writer->push(effect::StoreBinding{2, binding_of(accounts_[0].id)}));
-  ASSERT_TRUE(writer->push(effect::StoreBinding{3, binding_of(accounts_[1].id)}));
+  ASSERT_TRUE(writer->push(effect::StoreBinding{3, bad}));
   ASSERT_TRUE(writer->push(effect::OpenCdr{4, open_cdr(4)}));
   ASSERT_TRUE(writer->push(effect::StoreBinding{5, binding_of(accounts_[0].id, "sip:second@192.0.2.8")}));
   EXPECT_TRUE(answers_.wait_for(2));
@@ -105,6 +108,9 @@ TEST_F(Writer, RefusesTheBindingOfARemovedExtensionAloneOfItsGroup) {
   EXPECT_EQ(store_.counts()->cdrs, 2u);
   EXPECT_FALSE(writer->statistics().failing);
   EXPECT_EQ(writer->statistics().refused, 1u);
+  ASSERT_TRUE(writer->push(effect::StoreBinding{6, binding_of(accounts_[0].id)}));
+  ASSERT_TRUE(writer->flush(60'000));
+  EXPECT_TRUE(answers_.wait_for(6));
 }
 
 TEST_F(Writer, HoldsNoMoreThanItsQueueAndTwiceThatForEndings) {
