@@ -73,7 +73,9 @@ std::expected<std::unique_ptr<Server>, Error> Server::start(config::Settings set
   server->log_ = std::move(*log);
   for (const auto step : {&Server::open_records, &Server::open_engine, &Server::open_listeners, &Server::open_doors}) {
     if (auto done = (server.get()->*step)(); !done) {
-      server->log_->say(effect::Level::error, "start_failed", done.error().message);
+      // Whoever started us reads it on standard error; a log file is read later.
+      if (!server->settings_.log.file.empty())
+        server->log_->say(effect::Level::error, "start_failed", done.error().message);
       return std::unexpected(done.error());
     }
   }
@@ -166,14 +168,14 @@ std::expected<void, Error> Server::open_listeners() {
     if (!any)
       return fault(first_error.empty() ? fmt::format("port {} has no address to listen on", wanted.port) : first_error,
                    "end the program that has the port, or give the listener another one");
-    if (!first_error.empty()) warnings_.push_back(first_error);
+    if (!first_error.empty()) warnings_[fmt::format("listener {}", wanted.port)] = first_error;
   }
   return {};
 }
 
 std::expected<void, Error> Server::open_doors() {
   if (::geteuid() == 0)
-    warnings_.emplace_back("the server runs as root; make an account for it and name it in server.user");
+    warnings_["root"] = "the server runs as root; make an account for it and name it in server.user";
   auto control = control::Server::open(
       {settings_.control_path()},
       [this](const command::Checked& checked, const std::string& actor, const control::Server::Reply& reply) {
@@ -190,9 +192,9 @@ std::expected<void, Error> Server::open_doors() {
     if (metrics)
       metrics_ = std::move(*metrics);
     else
-      warnings_.push_back(metrics.error() + "; give metrics.port another number");
+      warnings_["metrics"] = metrics.error() + "; give metrics.port another number";
   }
-  for (const std::string& warning : warnings_) log_->say(effect::Level::warning, "warning", warning);
+  for (const auto& [about, warning] : warnings_) log_->say(effect::Level::warning, "warning", warning);
   std::vector<std::string> where;
   for (const net::ListenerState& state : listener_states_)
     if (state.error.empty()) where.push_back(fmt::format("{} {}", name_of(state.transport), state.bound.text()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -73,7 +74,7 @@ class Server {
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;
   policy::PolicyRef policy_;
-  std::vector<std::string> warnings_;
+  std::map<std::string, std::string> warnings_;  ///< what an operator should mend, by what it is about
 
   Inlet inlet_;
   std::unique_ptr<Carrier> carrier_;

@@ -83,7 +83,7 @@ Json Server::status() {
     listeners.push_back({{"transport", name_of(state.transport)},
                          {"address", state.bound.text()},
                          {"state", state.error.empty() ? "open" : state.error}});
-  for (const std::string& warning : warnings_) warnings.push_back(warning);
+  for (const auto& [about, warning] : warnings_) warnings.push_back(warning);
   const net::StreamCounters streams = loop_->streams().counters();
   const store::WriterStatistics writes = writer_->statistics();
   if (answer) {

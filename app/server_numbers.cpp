@@ -45,6 +45,10 @@ std::vector<Number> Server::numbers() {
     out.push_back(
         {"ringfence_limit", "Each bound of the system", static_cast<double>(limit), false, {{"limit", name}}});
   };
+  const Limits limits = [this] {
+    const std::lock_guard lock(mutex_);
+    return settings_.limits;
+  }();
   gauge("start_time_seconds", "When the server started, in seconds since 1970",
         static_cast<double>(started_wall_ms_) / 1e3);
   gauge("resident_memory_bytes", "Memory in use", resident_bytes());
@@ -80,8 +84,8 @@ std::vector<Number> Server::numbers() {
   count("datagrams_not_sent", "Datagrams that the kernel did not take", loop.sends_full + loop.sends_refused);
   count("inputs_refused", "Results that found the engine's queue full", loop.inputs_refused);
   const net::StreamCounters streams = loop_->streams().counters();
-  bound("connections", streams.connections, settings_.limits.connections_max);
-  bound("unauthenticated_connections", streams.strangers, settings_.limits.unauthenticated_connections_max);
+  bound("connections", streams.connections, limits.connections_max);
+  bound("unauthenticated_connections", streams.strangers, limits.unauthenticated_connections_max);
   count("connections_accepted", "Stream connections accepted", streams.accepted);
   count("connections_refused", "Stream connections refused or pushed out at a bound",
         streams.refused_source + streams.refused_full + streams.evicted);
@@ -92,7 +96,7 @@ std::vector<Number> Server::numbers() {
   count("relay_packets_in", "Media packets read, honest or not", relay.received);
   count("relay_packets_out", "Media packets forwarded", relay.forwarded);
   const store::WriterStatistics writes = writer_->statistics();
-  bound("store_queue", writes.queued, settings_.limits.store_queue_max);
+  bound("store_queue", writes.queued, limits.store_queue_max);
   gauge("store_failing", "Whether the disk refuses records", writes.failing ? 1 : 0);
   count("store_written", "Records written", writes.written);
   count("store_refused", "Records that could not be written", writes.refused);

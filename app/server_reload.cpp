@@ -67,9 +67,10 @@ std::expected<void, Error> Server::load_certificates() {
   const auto client = tls::client_context(authority);
   if (!client) return fail(client.error(), "check the authorities of this host");
   loop_->streams().set_tls(*server, *client);
+  warnings_.erase("certificate");
   if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms)
-    warnings_.push_back(
-        fmt::format("the TLS certificate ends in {} days", std::max<std::int64_t>(0, (*end - wall_now_ms()) / day_ms)));
+    warnings_["certificate"] =
+        fmt::format("the TLS certificate ends in {} days", std::max<std::int64_t>(0, (*end - wall_now_ms()) / day_ms));
   return {};
 }
 
@@ -99,7 +100,7 @@ Outcome Server::reload() {
   for (const std::string& name : restart_only(settings_, *loaded))
     notes.push_back(fmt::format("{} changes at the next start", name));
   const config::Settings before = std::exchange(settings_, merged(settings_, std::move(*loaded)));
-  warnings_.clear();
+  std::erase_if(warnings_, [](const auto& each) { return each.first.starts_with("listener"); });
 
   // Certificates first: they are what can fail, and then everything stays.
   if (auto certificates = load_certificates(); !certificates) {
@@ -118,7 +119,7 @@ Outcome Server::reload() {
   for (const net::ListenerState& state : listener_states_)
     if (!state.error.empty()) {
       notes.push_back(state.error);
-      warnings_.push_back(state.error);
+      warnings_[fmt::format("listener {}", state.id.value)] = state.error;
     }
   log_->say(effect::Level::notice, "reloaded", settings_.file.empty() ? "defaults" : settings_.file);
   return Json{{"message", "Configuration, certificates and log file are read again."}, {"notes", std::move(notes)}};

@@ -144,7 +144,9 @@ int run(int argc, const char* const* argv, World& world) {
                  "Configuration file (else DATA/ringfence.toml, else /etc/ringfence/ringfence.toml)")
       ->envname("RINGFENCE_CONFIG")
       ->type_name("FILE");
-  app.add_option("--data", place.data, "Data directory (else server.data_dir of the file)")->envname("RINGFENCE_DATA");
+  app.add_option("--data", place.data, "Data directory (else server.data_dir of the file)")
+      ->envname("RINGFENCE_DATA")
+      ->type_name("FOLDER");
 
   std::map<std::string, CLI::App*> groups;
   std::vector<std::unique_ptr<Leaf>> leaves;

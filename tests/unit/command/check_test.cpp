@@ -81,6 +81,19 @@ TEST(CommandCheck, ResultWordsFollowTheEnumeration) {
   EXPECT_EQ(std::get<ListCdrs>(checked->command).limit, 5u);
 }
 
+TEST(CommandCatalog, EveryResultOfACallCanBeAskedFor) {
+  const Spec* spec = find("cdr.list");
+  const auto words = std::find_if(spec->parameters.begin(), spec->parameters.end(), [](const Parameter& p) {
+                       return p.name == "result";
+                     })->words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string text(record::text_of(static_cast<record::CallResult>(i)));
+    std::replace(text.begin(), text.end(), ' ', '_');
+    EXPECT_EQ(words[i], text);
+  }
+  EXPECT_EQ(static_cast<record::CallResult>(words.size() - 1), record::CallResult::interrupted);
+}
+
 TEST(CommandCheck, RefusesWhatIsUnknownMissingOrOfTheWrongKind) {
   EXPECT_THAT(fault("extension.explode", {}).message, HasSubstr("no such command"));
   EXPECT_THAT(fault("extension.show", {}).message, HasSubstr("number is missing"));

@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "core/base/random.hpp"
 #include "phones.hpp"
