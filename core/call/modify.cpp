@@ -81,7 +81,7 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   if (!owed || !peer || call.state != CallState::talking) return;
   const auto description = description_of(request);
   const sdp::Session* session = description && *description ? &**description : nullptr;
-  const auto meaning = receive(leg.exchange, sdp::Carrier::ack, session);
+  const auto meaning = leg.exchange.received(sdp::Carrier::ack, session);
   const txn::ClientId client = initial ? call.forks[*call.winner].invite : peer->ours.client;
   const std::uint32_t cseq = initial ? call.forks[*call.winner].cseq : peer->ours.cseq;
   if (initial) call.forks[*call.winner].ack_owed = false;
@@ -155,7 +155,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   if (!description) return respond(ctx, request, flow, server, description.error());
   const sdp::Session* offer = *description ? &**description : nullptr;
   const sdp::Carrier carrier = invite ? sdp::Carrier::invite : sdp::Carrier::update;
-  const auto meaning = receive(leg.exchange, carrier, offer);
+  const auto meaning = leg.exchange.received(carrier, offer);
   if (!meaning) return respond(ctx, request, flow, server, sdp::status_for(meaning.error()));
   if (!leg.dialog->refresh_target(request)) {
     leg.exchange.on_failed(carrier);
@@ -254,7 +254,7 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   const auto description = description_of(response);
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning =
-      receive(leg.exchange, invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
+      leg.exchange.received(invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
   const bool ack_later = ours.for_peer && offered_none && meaning && *meaning == sdp::Meaning::offer;
   if (invite && !ack_later) {
     const Flow& path = leg.dialog->flow();

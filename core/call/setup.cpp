@@ -103,7 +103,7 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
     return ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
   }
   const sdp::Session* offer = *description ? &**description : nullptr;
-  const auto meaning = receive(call.caller.exchange, sdp::Carrier::invite, offer);
+  const auto meaning = call.caller.exchange.received(sdp::Carrier::invite, offer);
   if (!meaning) return give_up(sdp::status_for(meaning.error()), Reason::offer_refused, sdp::text_of(meaning.error()));
   call.late_offer = offer == nullptr;
   call.caller.dialog = std::move(*dialog);
@@ -292,7 +292,7 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   const std::string* answer = nullptr;
   if (in_dialog && session) {
     const auto meaning =
-        receive(fork.leg.exchange, rseq != 0 ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, session);
+        fork.leg.exchange.received(rseq != 0 ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, session);
     if (meaning && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::preview)) {
       fork.answer = std::string(session->text);
       // Early media is that of the first who sends some; the others ring unheard.
@@ -360,7 +360,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   fork.leg.session.take_answer(ctx.now, response);
   const auto description = description_of(response);
   const sdp::Session* session = description && *description ? &**description : nullptr;
-  const auto meaning = receive(fork.leg.exchange, sdp::Carrier::invite_success, session);
+  const auto meaning = fork.leg.exchange.received(sdp::Carrier::invite_success, session);
   const bool fits = description && meaning && (call.late_offer == (*meaning == sdp::Meaning::offer));
   fork.ack_owed = fits && call.late_offer;
   if (!fork.ack_owed) {

@@ -46,6 +46,7 @@ void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const
     leg.learn = media.port != 0 && leg.remote_rtp.address != flow.remote.address;
     stream.held[index(from)] = sdp::is_held(media);
     if (media.port != 0) stream.plan.clock_hz = sdp::clock_hz(media);
+    leg.event_payload_type = sdp::telephone_event(media).value_or(0);
   }
 }
 

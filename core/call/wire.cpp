@@ -69,30 +69,9 @@ InDialog begin_in_dialog(Context& ctx, dialog::Dialog& dialog, std::string_view 
   return request;
 }
 
-std::expected<sdp::Meaning, sdp::Fault> receive(sdp::OfferAnswer& exchange, sdp::Carrier carrier,
-                                                const sdp::Session* session) {
-  auto meaning = exchange.received(carrier, session);
-  if (meaning || !session || !sdp::can_be_mended(meaning.error())) return meaning;
-  const auto offer = sdp::parse(exchange.pending_offer());
-  if (!offer) return meaning;
-  sdp::RewritePlan plan;
-  plan.session_id = session->origin.session_id;
-  plan.version = session->origin.version;
-  plan.address = Address::v4(0x7f000001);
-  for (std::size_t i = 0; i < session->media().size(); ++i) {
-    plan.media[i].port = session->media()[i].port;
-    plan.media[i].answers = offer->media()[i].direction;
-  }
-  const std::string mended_text = sdp::rewrite(*session, plan);
-  const auto mended = sdp::parse(mended_text);
-  if (!mended) return meaning;
-  return exchange.received(carrier, &*mended);
-}
-
 bool tell(sdp::OfferAnswer& exchange, sdp::Carrier carrier, std::string_view description) {
   if (description.empty()) return exchange.sent(carrier, nullptr).has_value();
-  const auto session = sdp::parse(description);
-  return session && exchange.sent(carrier, &*session).has_value();
+  return exchange.sent(carrier, description).has_value();
 }
 
 }  // namespace rf::call

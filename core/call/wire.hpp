@@ -40,9 +40,6 @@ struct InDialog {
 };
 InDialog begin_in_dialog(Context& ctx, dialog::Dialog& dialog, std::string_view method, std::string_view contact_user);
 
-/// Shows a received description to the exchange; honest phones that answer a hold with the wrong direction are mended.
-std::expected<sdp::Meaning, sdp::Fault> receive(sdp::OfferAnswer& exchange, sdp::Carrier carrier,
-                                                const sdp::Session* session);
 /// Shows a description that we wrote to the exchange. Ours are right by construction, so a fault gives false.
 bool tell(sdp::OfferAnswer& exchange, sdp::Carrier carrier, std::string_view description);
 
