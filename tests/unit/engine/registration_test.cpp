@@ -149,7 +149,7 @@ TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
     return sum;
   };
   for (int i = 0; i < 1'000'000; ++i) {
-    char number[8];
+    char number[16];
     std::snprintf(number, sizeof number, "%07d", i);
     request.replace(branch, 7, number, 7);
     request.replace(call_id, 7, number, 7);
