@@ -34,20 +34,22 @@ class InputQueue {
 
   // --- consumer
 
+  /// Readable exactly while something waits that was not taken.
   int descriptor() const { return descriptor_; }
   /// Moves what waits into `entries` and `work`, which must be empty.
   void take(std::vector<Entry>& entries, std::vector<std::function<void()>>& work);
   /// What was taken and is dealt with: it counts against the bounds until then.
   void finish(const Bounds& done);
-  /// After the descriptor was reported readable.
-  void clear_wake();
 
  private:
+  /// With the mutex held, as its counterpart in take(): `awake_` and the descriptor never disagree.
+  void wake();
+
   int descriptor_;
   Bounds bounds_;
   std::mutex mutex_;
   Bounds used_;
-  bool awake_ = false;  ///< the consumer was woken and has not looked yet
+  bool awake_ = false;  ///< the descriptor is readable
   std::vector<Entry> entries_;
   std::vector<std::function<void()>> work_;
 };

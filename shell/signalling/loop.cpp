@@ -233,8 +233,6 @@ void SignallingLoop::State::round() {
   const std::int64_t began_us = mono_us();
   now = {began_us / 1'000, read_clock_ms(CLOCK_REALTIME)};
   for (Flow& flow : std::exchange(failed, {})) handle(engine::SendFailed{flow});
-  for (int i = 0; i < ready; ++i)
-    if (events[static_cast<std::size_t>(i)].data.ptr == nullptr) queue.clear_wake();
   take_inputs();
   std::size_t datagrams = 0;
   bool more = false;

@@ -79,8 +79,9 @@ std::vector<BindingRow> counting_bindings(soci::session& sql, long long extensio
   rows.exchange(soci::use(extension));
   // A binding of an extension that is gone counts no more.
   rows.prepare(select_sql<BindingRow>("bindings") +
-               " WHERE seq IN (SELECT MAX(seq) FROM bindings GROUP BY extension, contact_key) AND dropped = 0"
-               " AND extension IN (SELECT id FROM extensions WHERE id = :extension OR 0 = :all) ORDER BY seq");
+               " WHERE seq IN (SELECT MAX(seq) FROM bindings WHERE extension = :extension OR 0 = :all"
+               " GROUP BY extension, contact_key) AND dropped = 0 AND extension IN (SELECT id FROM extensions)"
+               " ORDER BY seq");
   rows.define_and_bind();
   std::vector<BindingRow> found;
   for (bool got = rows.execute(true); got; got = rows.fetch()) found.push_back(row);

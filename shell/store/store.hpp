@@ -141,10 +141,10 @@ class Store {
   /// Errors: wrong_key, other_realm (the text names the extensions and the remedy).
   Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
 
-  /// The bindings that are still good; expired ones are deleted.
+  /// The bindings that are still good, oldest registration first; expired and superseded rows are deleted.
   Expected<std::vector<record::Binding>> load_bindings(std::int64_t now_wall_ms);
   /// Deletes the binding with that key, or all of the extension when it is empty: for the command line while no server
-  /// runs. Gives how many there were.
+  /// runs (the running engine forgets its own, and writes that it did). Gives how many there were.
   Expected<std::uint64_t> drop_bindings(ExtensionId extension, const std::string& contact_key);
 
   /// Ends every CDR that is still open as interrupted, at `now_wall_ms`: what a crash left behind. Gives how many.

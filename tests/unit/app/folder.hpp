@@ -12,6 +12,8 @@
 #include <sstream>
 #include <string>
 
+#include "shell/config/settings.hpp"
+
 namespace rf::app {
 
 class Folder {
@@ -36,7 +38,7 @@ class Folder {
   std::string path_;
 };
 
-/// A port of 127.0.0.1 that was free for UDP and TCP a moment ago.
+/// A port of 127.0.0.1 that was free for UDP and TCP a moment ago, outside the media range of the defaults.
 inline std::uint16_t free_port() {
   while (true) {
     const int udp = ::socket(AF_INET, SOCK_DGRAM, 0), tcp = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -49,7 +51,10 @@ inline std::uint16_t free_port() {
     const bool both = ::bind(tcp, reinterpret_cast<sockaddr*>(&at), size) == 0;
     ::close(udp);
     ::close(tcp);
-    if (both) return ntohs(at.sin_port);
+    const std::uint16_t port = ntohs(at.sin_port);
+    const config::MediaSettings media;
+    const bool for_media = port >= media.first_port && port <= media.last_port;
+    if (both && !for_media) return port;
   }
 }
 

@@ -91,15 +91,17 @@ class RunningServer : public ::testing::Test {
                               sip_port_, tls_port_, metrics_port_, level, folder_ / "log", more));
   }
 
+  /// Ends the test when the server does not start.
   void start() {
-    auto settings = settings_of(place_);
-    ASSERT_TRUE(settings.has_value()) << settings.error().message;
-    auto data_dir = DataDir::open(*settings, false, 0);
-    ASSERT_TRUE(data_dir.has_value()) << data_dir.error().message;
-    auto server =
-        Server::start(std::move(*settings), std::move(*data_dir), {place_, [this] { stop_asked_ = true; }, "1.2.3"});
-    ASSERT_TRUE(server.has_value()) << server.error().message << "; " << server.error().remedy;
-    server_ = std::move(*server);
+    auto settings = taken(settings_of(place_));
+    auto data_dir = taken(DataDir::open(settings, false, 0));
+    server_ = taken(Server::start(std::move(settings), std::move(data_dir),
+                                  {place_, [this] { stop_asked_ = true; }, "1.2.3"}));
+  }
+  template <typename T>
+  static T taken(std::expected<T, command::Error> result) {
+    if (!result) throw std::runtime_error(result.error().message + "; " + result.error().remedy);
+    return std::move(*result);
   }
   void stop() {
     server_->stop(10'000);

@@ -261,6 +261,20 @@ TEST_F(SignallingThread, RefusesInputsBeyondItsBoundAndTakesThemAgainLater) {
   EXPECT_TRUE(eventually([&] { return loop_->counters().inputs == 4; }));
 }
 
+TEST_F(SignallingThread, WakesForInputsThatCameWhileOthersStillWaited) {
+  echo_.also = [&](Now, Input& input, Effects&) {
+    const auto* stored = std::get_if<engine::Stored>(&input);
+    EXPECT_TRUE(stored->ticket != 1 || loop_->post(engine::Stored{3, true}));
+  };
+  LoopOptions options;
+  options.inputs_per_round = 1;
+  build(options);
+  EXPECT_TRUE(loop_->post(engine::Stored{1, true}));
+  EXPECT_TRUE(loop_->post(engine::Stored{2, true}));
+  loop_->start();
+  EXPECT_TRUE(eventually([&] { return loop_->counters().inputs == 3; }));
+}
+
 TEST_F(SignallingThread, KeepsTheOrderOfEachThreadsInputs) {
   std::mutex mutex;
   std::vector<std::vector<std::uint64_t>> seen(4);
