@@ -173,7 +173,8 @@ bool covers(X509* certificate, std::span<const std::string> names, std::span<con
   const auto covers_address = [&](const Address& address) {
     const auto& bytes = address.bytes();
     const std::size_t skip = address.is_v4() ? 12 : 0;
-    return X509_check_ip(certificate, bytes.data() + skip, bytes.size() - skip, 0) == 1;
+    return X509_check_ip(certificate, bytes.data() + skip, bytes.size() - skip, 0) == 1 &&
+           (!address.is_v4() || covers_name(address.text()));
   };
   return std::all_of(names.begin(), names.end(), covers_name) &&
          std::all_of(addresses.begin(), addresses.end(), covers_address);
@@ -239,6 +240,9 @@ Text make_server(const CertificateFiles& files, const Authority& authority, std:
   };
   for (const std::string& name : names) add("DNS", name);
   for (const Address& address : addresses) add("IP", address.text());
+  // Phones whose TLS library compares names alone (Mbed TLS before 3.5: Linphone) look for the address among them.
+  for (const Address& address : addresses)
+    if (address.is_v4()) add("DNS", address.text());
   const std::int64_t end_ms = std::min(options.wall_ms + options.server_days * day_ms,
                                        wall_ms_of(X509_get0_notAfter(authority.certificate.get())));
   Shape shape{names.empty() ? (addresses.empty() ? "ringfence" : addresses.front().text()) : names.front(),

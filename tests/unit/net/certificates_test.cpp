@@ -110,6 +110,15 @@ TEST_F(Certificates, AreMadeAgainWhenAnAddressIsMissing) {
   EXPECT_FALSE(ensure()->renewed);
 }
 
+TEST_F(Certificates, NameAnAddressAsTextTooForPhonesThatCompareNamesAlone) {
+  const auto files = ensure();
+  ASSERT_TRUE(files.has_value()) << files.error();
+  X509* const server = read(files->certificate);
+  EXPECT_EQ(X509_check_host(server, "192.0.2.1", 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr), 1);
+  EXPECT_NE(X509_check_host(server, "192.0.2.2", 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr), 1);
+  X509_free(server);
+}
+
 TEST_F(Certificates, AreMadeAgainWhenTheKeyIsAnotherOne) {
   const auto files = ensure();
   fs::copy_file(files->ca_key, files->key, fs::copy_options::overwrite_existing);
