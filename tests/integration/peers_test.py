@@ -1,15 +1,14 @@
 """Other people's telephones: SIPp, sipsak and baresip against the real program."""
-import math
 import os
 import shutil
-import struct
 import subprocess
 import tempfile
 import unittest
-import wave
 from pathlib import Path
 
+from netns import Namespace
 from ringfence import Ringfence, free_port, until
+from sound import loudness, write_tone
 
 SCENARIOS = Path(__file__).parent / "sipp"
 
@@ -25,7 +24,8 @@ class Sipp(unittest.TestCase):
         for number, other in (("1001", "1002"), ("1002", "1001")):
             name, password = self.server.add(number, "--calls", "1000")
             (self.folder / f"{number}.csv").write_text(
-                f"SEQUENTIAL\n{number};[authentication username={name} password={password}];{other};{self.port[number]}\n")
+                f"SEQUENTIAL\n{number};[authentication username={name} password={password}];{other};"
+                f"{self.port[number]}\n")
             self.assertEqual(self.run_sipp(number, "register.xml", self.port[number]).wait(30), 0)
 
     def run_sipp(self, number, scenario, port, *options):
@@ -60,8 +60,8 @@ class Sipp(unittest.TestCase):
 class Sipsak(unittest.TestCase):
     def test_options_to_the_server_is_answered_and_tells_no_version(self):
         server = self.enterContext(Ringfence())
-        done = subprocess.run(["sipsak", "-vv", "-s", f"sip:127.0.0.1:{server.sip_port}"], capture_output=True, text=True,
-                              timeout=20)
+        done = subprocess.run(["sipsak", "-vv", "-s", f"sip:127.0.0.1:{server.sip_port}"], capture_output=True,
+                              text=True, timeout=20)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("SIP/2.0 200 OK", done.stdout)
         self.assertNotIn("Server:", done.stdout)
@@ -71,62 +71,36 @@ class Sipsak(unittest.TestCase):
 class Baresip(unittest.TestCase):
     """baresip wants an interface that is not loopback: it gets one in a namespace of its own."""
 
-    ADDRESS = "10.213.7.1"
-
     def setUp(self):
-        self.netns = f"rf-test-{os.getpid()}"
-        run = lambda *words: subprocess.run(words, check=True)
-        run("ip", "netns", "add", self.netns)
-        self.addCleanup(run, "ip", "netns", "del", self.netns)
-        for words in (("link", "set", "lo", "up"), ("link", "add", "phones", "type", "veth", "peer", "name", "far"),
-                      ("addr", "add", f"{self.ADDRESS}/24", "dev", "phones"), ("link", "set", "phones", "up"),
-                      ("link", "set", "far", "up")):
-            run("ip", "-n", self.netns, *words)
+        self.net = self.enterContext(Namespace("10.213.7.1"))
         self.folder = Path(tempfile.mkdtemp(prefix="baresip-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
-        with wave.open(str(self.folder / "tone.wav"), "wb") as tone:
-            tone.setnchannels(1)
-            tone.setsampwidth(2)
-            tone.setframerate(8000)
-            samples = (int(12000 * math.sin(2 * math.pi * 1000 * i / 8000)) for i in range(8000 * 20))
-            tone.writeframes(b"".join(struct.pack("<h", s) for s in samples))
+        write_tone(self.folder / "tone.wav", 1000)
 
     def phone(self, server, number, *commands):
         name, password = server.add(number)
         home = self.folder / number
         home.mkdir()
         (home / "accounts").write_text(
-            f"<sip:{number}@{self.ADDRESS}:{server.sip_port}>;auth_user={name};auth_pass={password};answermode=auto;"
-            "audio_codecs=PCMU;regint=600\n")
+            f"<sip:{number}@{self.net.address}:{server.sip_port}>;auth_user={name};auth_pass={password};"
+            "answermode=auto;audio_codecs=PCMU;regint=600\n")
         (home / "config").write_text(
-            f"sip_listen {self.ADDRESS}:{free_port()}\nmodule_path /usr/lib/baresip/modules\naudio_source aufile,{self.folder}/tone.wav\n"
-            f"snd_path {home}\nmodule g711.so\nmodule aufile.so\nmodule sndfile.so\nmodule_app account.so\nmodule_app menu.so\n")
+            f"sip_listen {self.net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
+            f"audio_source aufile,{self.folder}/tone.wav\nsnd_path {home}\nmodule g711.so\nmodule aufile.so\n"
+            "module sndfile.so\nmodule_app account.so\nmodule_app menu.so\n")
         (home / "contacts").write_text("")
         log = open(home / "log", "wb")
         self.addCleanup(log.close)
         words = [w for c in commands for w in ("-e", c)]
-        process = subprocess.Popen(["ip", "netns", "exec", self.netns, "baresip", "-f", str(home), *words],
+        process = subprocess.Popen(self.net.inside("baresip", "-f", str(home), *words),
                                    stdin=subprocess.PIPE, stdout=log, stderr=log)
         self.addCleanup(process.stdin.close)
         self.addCleanup(process.wait, 10)
         self.addCleanup(process.terminate)
         return home, process
 
-    @staticmethod
-    def loudness(path, hertz):
-        """How much of a recording is one tone: 1 for nothing else."""
-        with wave.open(str(path), "rb") as record:
-            rate, frames = record.getframerate(), record.readframes(record.getnframes())
-        samples = struct.unpack(f"<{len(frames) // 2}h", frames)[rate // 2:]
-        if len(samples) < rate // 2:
-            return 0.0
-        re = sum(s * math.cos(2 * math.pi * hertz * i / rate) for i, s in enumerate(samples))
-        im = sum(s * math.sin(2 * math.pi * hertz * i / rate) for i, s in enumerate(samples))
-        power = sum(s * s for s in samples) * len(samples) / 2
-        return (re * re + im * im) / power if power else 0.0
-
     def test_the_tone_that_one_plays_is_heard_by_the_other(self):
-        server = self.enterContext(Ringfence(address=self.ADDRESS, netns=self.netns, sip="sha2_allowed = false"))
+        server = self.enterContext(Ringfence(address=self.net.address, netns=self.net.name, sip="sha2_allowed = false"))
         bob_home, _ = self.phone(server, "1002")
         self.assertTrue(until(lambda: len(server.json("registration", "list")["registrations"]) == 1, 15))
         alice_home, alice = self.phone(server, "1001", "/dial 1002")
@@ -135,7 +109,7 @@ class Baresip(unittest.TestCase):
         self.assertTrue(heard)
         alice.terminate()
         self.assertTrue(until(lambda: not server.json("call", "list")["calls"], 15))
-        self.assertGreater(self.loudness(heard[0], 1000), 0.8)
+        self.assertGreater(loudness(heard[0], 1000), 0.8)
 
 
 if __name__ == "__main__":
