@@ -10,8 +10,12 @@ bool Inlet::offer(engine::Input input) {
   return loop != nullptr && !closed_ && loop->post(std::move(input));
 }
 
-void Inlet::post(const engine::Input& input) {
-  while (!closed_ && !offer(input)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+void Inlet::post(std::span<engine::Input> inputs) {
+  while (!closed_) {
+    if (signalling::SignallingLoop* const loop = loop_) inputs = inputs.subspan(loop->post(inputs));
+    if (inputs.empty()) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 bool Carrier::wait_until_stopped(std::uint32_t timeout_ms) {

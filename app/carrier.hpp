@@ -24,7 +24,8 @@ class Inlet {
   /// False when the engine has no room now.
   bool offer(engine::Input input);
   /// Waits for room. Not from the signalling thread.
-  void post(const engine::Input& input);
+  void post(std::span<engine::Input> inputs);
+  void post(engine::Input input) { post({&input, 1}); }
 
  private:
   std::atomic<signalling::SignallingLoop*> loop_ = nullptr;

@@ -117,7 +117,8 @@ std::expected<void, Error> Server::open_engine() {
   auto writer = store::StoreWriter::start(
       {settings_.store_path(), settings_.store.synchronous, 5'000}, writer_options,
       [this](std::span<const engine::Stored> stored) {
-        for (const engine::Stored& one : stored) inlet_.post(one);
+        std::vector<engine::Input> inputs(stored.begin(), stored.end());
+        inlet_.post(inputs);
       },
       [this](const store::WriterNotice& notice) { log_->say(notice.level, "store", notice.text); });
   if (!writer) return std::unexpected(error_of(writer.error()));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -26,30 +27,29 @@ class InputQueue {
   InputQueue(const InputQueue&) = delete;
   InputQueue& operator=(const InputQueue&) = delete;
 
+  /// Takes from the front as many as there is room for, with one wake-up; gives how many.
+  std::size_t post(std::span<engine::Input> inputs);
   /// Moves from the argument only when it returns true.
-  bool post(engine::Input& input);
   bool post(net::StreamPacket& packet);
   /// For work of our own on the consumer's thread; whoever posts it waits for it, so it needs no bound.
   void post_work(std::function<void()> work);
 
   // --- consumer
 
-  /// Readable exactly while something waits that was not taken.
   int descriptor() const { return descriptor_; }
+  /// After the descriptor was reported readable and right before take(): a wake-up that is cleared without looking is lost.
+  void clear_wake();
   /// Moves what waits into `entries` and `work`, which must be empty.
   void take(std::vector<Entry>& entries, std::vector<std::function<void()>>& work);
   /// What was taken and is dealt with: it counts against the bounds until then.
   void finish(const Bounds& done);
 
  private:
-  /// With the mutex held, as its counterpart in take(): `awake_` and the descriptor never disagree.
-  void wake();
-
   int descriptor_;
   Bounds bounds_;
   std::mutex mutex_;
   Bounds used_;
-  bool awake_ = false;  ///< the descriptor is readable
+  bool awake_ = false;  ///< the consumer was woken and has not looked yet
   std::vector<Entry> entries_;
   std::vector<std::function<void()>> work_;
 };

@@ -101,11 +101,11 @@ struct SignallingLoop::State final : net::StreamEvents {
   bool on_message(net::StreamPacket& packet) override { return queue.post(packet); }
   bool on_closed(ConnectionId connection) override {
     engine::Input input = engine::ConnectionClosed{connection};
-    return queue.post(input);
+    return queue.post({&input, 1}) == 1;
   }
   bool on_send_failed(const Flow& flow) override {
     engine::Input input = engine::SendFailed{flow};
-    return queue.post(input);
+    return queue.post({&input, 1}) == 1;
   }
 
   void run();
@@ -143,6 +143,7 @@ struct SignallingLoop::State final : net::StreamEvents {
   std::vector<std::uint32_t> refused;
   std::vector<InputQueue::Entry> entries;  ///< taken from the queue
   std::size_t entries_at = 0;              ///< of which so many are handled
+  bool woken = false;                      ///< the queue's descriptor was readable and the queue was not looked at since
   std::vector<std::function<void()>> work;
   net::UdpCounters closed_ports;
   std::int64_t last_datagrams_us = 0;      ///< when the last round with datagrams began
@@ -183,10 +184,11 @@ void SignallingLoop::stop(std::uint32_t grace_ms) {
   state_->streams->stop(grace_ms);
 }
 
-bool SignallingLoop::post(engine::Input input) {
-  if (state_->queue.post(input)) return true;
-  state_->counters.inputs_refused.fetch_add(1, std::memory_order_relaxed);
-  return false;
+std::size_t SignallingLoop::post(std::span<engine::Input> inputs) {
+  const std::size_t taken = state_->queue.post(inputs);
+  if (taken < inputs.size())
+    state_->counters.inputs_refused.fetch_add(inputs.size() - taken, std::memory_order_relaxed);
+  return taken;
 }
 
 std::vector<net::ListenerState> SignallingLoop::set_listeners(std::span<const policy::Listener> listeners) {
@@ -233,6 +235,7 @@ void SignallingLoop::State::round() {
   const std::int64_t began_us = mono_us();
   now = {began_us / 1'000, read_clock_ms(CLOCK_REALTIME)};
   for (Flow& flow : std::exchange(failed, {})) handle(engine::SendFailed{flow});
+  for (int i = 0; i < ready; ++i) woken = woken || events[static_cast<std::size_t>(i)].data.ptr == nullptr;
   take_inputs();
   std::size_t datagrams = 0;
   bool more = false;
@@ -283,6 +286,7 @@ void SignallingLoop::State::take_inputs() {
   if (entries_at == entries.size()) {
     entries.clear();
     entries_at = 0;
+    if (std::exchange(woken, false)) queue.clear_wake();
     queue.take(entries, work);
   }
   if (entries.empty()) return;

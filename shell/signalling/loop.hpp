@@ -63,7 +63,7 @@ struct LoopOptions {
   std::size_t stream_packets_max = 16'384;        ///< from streams, counted apart so that they cannot crowd out results
   std::size_t stream_bytes_max = 64u << 20;
   std::size_t inputs_per_round = 256;             ///< of each kind, before the sockets get their turn again
-  std::uint32_t coalesce_us = 1'000;       ///< under load: let datagrams gather for so long; 0 takes each at once
+  std::uint32_t coalesce_us = 2'000;       ///< under load: let datagrams gather for so long; 0 takes each at once
 };
 
 struct LoopCounters {
@@ -87,8 +87,10 @@ class SignallingLoop {
   /// first and call this after EffectSink saw Stopped (not from within it).
   void stop(std::uint32_t grace_ms);
 
-  /// From any thread; false when inputs_max wait (try again later). Inputs of one thread keep their order.
-  bool post(engine::Input input);
+  /// From any thread. Takes from the front as many as there is room for (inputs_max) and gives how many; the rest may be
+  /// tried again later. Inputs of one thread keep their order.
+  std::size_t post(std::span<engine::Input> inputs);
+  bool post(engine::Input input) { return post({&input, 1}) == 1; }
 
   /// Makes exactly these listeners listen, from any thread but the signalling one (N1): opens what is new, moves what
   /// moved, closes what is

@@ -26,7 +26,7 @@ struct WriterOptions {
   std::size_t queue_max = Limits{}.store_queue_max;
   /// Transactions start at least this far apart, so that writes under load share an fsync; an idle writer starts at
   /// once.
-  std::uint32_t group_window_ms = 10;
+  std::uint32_t group_window_ms = 20;
   std::size_t group_max = 4'000;         ///< writes in one transaction; a full group does not wait for the window
   std::uint32_t retry_ms = 100;          ///< how often a failing disk is tried again
   std::uint32_t drain_limit_ms = 5'000;  ///< the destructor gives up after so long on a disk that fails
