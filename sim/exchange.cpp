@@ -20,7 +20,9 @@ Exchange::Exchange(policy::PolicyRef policy, std::uint64_t seed) : policy_(std::
   wire = [this](const Packet& packet) { sent.push_back(packet); };
 }
 
-void Exchange::receive(const Flow& flow, std::string bytes) {
+void Exchange::receive(const Flow& from, std::string bytes) {
+  Flow flow = from;
+  if (tamper) tamper(flow, bytes);
   input(engine::PacketIn{flow, {bytes.data(), bytes.size()}});
 }
 
@@ -31,17 +33,21 @@ void Exchange::input(engine::Input input) {
     return;
   }
   busy_ = true;
-  effects_.clear();
-  engine_->handle(now, std::move(input), effects_);
-  carry_out();
+  take(std::move(input));
   while (!due_.empty()) {
     engine::Input next = std::move(due_.front());
     due_.pop_front();
-    effects_.clear();
-    engine_->handle(now, std::move(next), effects_);
-    carry_out();
+    take(std::move(next));
   }
   busy_ = false;
+}
+
+void Exchange::take(engine::Input input) {
+  effects_.clear();
+  if (observer) observer->before(input);
+  engine_->handle(now, std::move(input), effects_);
+  if (observer) observer->after(effects_);
+  carry_out();
 }
 
 void Exchange::advance_ms(std::int64_t ms) {
@@ -64,6 +70,7 @@ void Exchange::crash_and_restart() {
     cdr.result = record::CallResult::interrupted;
     ++cdrs_closed;
   }
+  if (observer) observer->restarted();
   engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_));
   engine::Restored restored;
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);

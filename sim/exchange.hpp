@@ -20,6 +20,18 @@ struct Packet {
   std::string bytes;
 };
 
+/// Looks over an exchange's shoulder.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// An input, before the engine sees it.
+  virtual void before(const engine::Input& input) = 0;
+  /// What came of it, before it is carried out.
+  virtual void after(const effect::Effects& effects) = 0;
+  /// The process was killed and starts anew.
+  virtual void restarted() = 0;
+};
+
 /// A switch on the bench: feeds the engine, carries its effects out in memory, and shows what came of them.
 class Exchange {
  public:
@@ -59,11 +71,15 @@ class Exchange {
   bool stopped = false;
   bool has_report(effect::Reason reason) const;
 
+  Observer* observer = nullptr;
+  /// May change what receive() was given, on its way to the engine.
+  std::function<void(Flow&, std::string&)> tamper;
   /// Where sent packets go; by default into `sent`.
   std::function<void(const Packet&)> wire;
   std::deque<Packet> sent;
 
  private:
+  void take(engine::Input input);
   void carry_out();
   void write(std::uint64_t ticket, const std::function<void()>& change);
 

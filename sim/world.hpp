@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/auditor.hpp"
 #include "sim/exchange.hpp"
 #include "sim/user_agent.hpp"
 
@@ -55,6 +56,7 @@ class World {
   Random random_;
   Tally tally_;
   Exchange exchange_;
+  Auditor auditor_{exchange_};
   std::vector<std::unique_ptr<UserAgent>> phones_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::vector<Packet> sniffed_;  ///< what an eavesdropper kept of the last packets

@@ -13,11 +13,13 @@ from sound import loudness, write_tone
 SCENARIOS = Path(__file__).parent / "sipp"
 
 
-class Sipp(unittest.TestCase):
+class WithSipp(unittest.TestCase):
     """SIPp reads no challenge but the first and knows MD5 alone: the setting for such clients is tested with it."""
 
+    media = ""
+
     def setUp(self):
-        self.server = self.enterContext(Ringfence(sip="sha2_allowed = false"))
+        self.server = self.enterContext(Ringfence(sip="sha2_allowed = false", media=self.media))
         self.folder = Path(tempfile.mkdtemp(prefix="sipp-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.port = {n: free_port() for n in ("1001", "1002")}
@@ -38,6 +40,8 @@ class Sipp(unittest.TestCase):
         self.addCleanup(process.kill)
         return process
 
+
+class SippCalls(WithSipp):
     def test_a_thousand_calls_at_once_all_succeed_and_leave_a_record_each(self):
         uas = self.run_sipp("1002", None, self.port["1002"], "-m", "1000")
         uac = self.run_sipp("1001", "call.xml", self.port["1001"], "-m", "1000", "-r", "150", "-l", "1000")
@@ -55,6 +59,22 @@ class Sipp(unittest.TestCase):
         self.assertEqual(uac.wait(30), 0)
         self.assertEqual(uas.wait(30), 0)
         self.assertEqual([r["result"] for r in self.server.json("cdr", "list")["cdrs"]], ["cancelled"])
+
+
+class SippHold(WithSipp):
+    media = "silence_s = 5"
+
+    def test_a_call_is_held_and_resumed_by_either_side_and_no_silence_ends_it_meanwhile(self):
+        uas = self.run_sipp("1002", "held.xml", self.port["1002"])
+        uac = self.run_sipp("1001", "hold.xml", self.port["1001"])
+        self.assertTrue(until(lambda: [c["state"] for c in self.server.json("call", "list")["calls"]] == ["held"]))
+        # The scenarios compare the direction in every description that they are sent.
+        self.assertEqual(uac.wait(30), 0)
+        self.assertEqual(uas.wait(30), 0)
+        (row,) = until(lambda: [r for r in self.server.json("cdr", "list")["cdrs"] if r["ended"]])
+        self.assertEqual([row[f] for f in ("result", "ended_by", "caller", "callee")],
+                         ["answered", "caller", "1001", "1002"])
+        self.assertGreaterEqual(row["talked_s"], 6)
 
 
 class Sipsak(unittest.TestCase):

@@ -26,9 +26,10 @@ def free_range(size):
 
 
 class Ringfence:
-    """with Ringfence() as server: …; `extra` is appended to the configuration file, `sip` goes into its [sip] section."""
+    """with Ringfence() as server: …; `extra` is appended to the configuration file, `sip` and `media` go into their
+    sections."""
 
-    def __init__(self, extra="", sip="", address="127.0.0.1", netns=None):
+    def __init__(self, extra="", sip="", media="", address="127.0.0.1", netns=None):
         self.address, self.netns = address, netns
         self.data = Path(tempfile.mkdtemp(prefix="ringfence-test-"))
         self.sip_port, self.tls_port = free_port(), free_port(socket.SOCK_STREAM)
@@ -52,6 +53,7 @@ address = "{address}"
 port = {self.tls_port}
 [media]
 ports = "{self.media}-{self.media + 4199}"
+{media}
 [metrics]
 port = {self.metrics_port}
 [sip]

@@ -342,12 +342,12 @@ TEST(InputQueue, CountsStreamPacketsApartByNumberAndBytes) {
   EXPECT_TRUE(queue.post(large));
   EXPECT_FALSE(queue.post(small)) << "too many bytes wait";
   EXPECT_EQ(small.bytes.size(), 10u) << "what was refused is not taken";
-  Input input = engine::StopAsked{};
-  EXPECT_TRUE(queue.post(input));
+  std::vector<Input> inputs(3, Input(engine::StopAsked{}));
+  EXPECT_EQ(queue.post(inputs), 2u) << "as many as there is room for";
   std::vector<InputQueue::Entry> entries;
   std::vector<std::function<void()>> work;
   queue.take(entries, work);
-  ASSERT_EQ(entries.size(), 2u);
+  ASSERT_EQ(entries.size(), 3u);
   EXPECT_FALSE(queue.post(small)) << "taken, but not handled";
   queue.finish({1, 1, 150});
   EXPECT_TRUE(queue.post(small));
