@@ -119,23 +119,24 @@ void Exchange::carry_out() {
     void operator()(const effect::TrustConnection& e) const { x.trusted_connections.push_back(e.connection.value); }
     void operator()(const effect::DnsAsk& e) const { x.questions.push_back(e); }
     void operator()(const effect::StoreBinding& e) const {
-      x.write(e.ticket, [this, b = e.binding, &x = x] { x.bindings[{b.extension.value, b.contact_key}] = b; });
+      x.write(e.ticket, [b = e.binding, &exchange = x] { exchange.bindings[{b.extension.value, b.contact_key}] = b; });
     }
     void operator()(const effect::DropBinding& e) const {
-      x.write(0, [k = std::pair(e.extension.value, e.contact_key), &x = x] { x.bindings.erase(k); });
+      x.write(0, [k = std::pair(e.extension.value, e.contact_key), &exchange = x] { exchange.bindings.erase(k); });
     }
     void operator()(const effect::OpenCdr& e) const {
-      x.write(e.ticket, [c = e.cdr, &x = x] {
-        ++x.cdrs_opened;
-        x.cdrs[c.id] = c;
+      x.write(e.ticket, [c = e.cdr, &exchange = x] {
+        ++exchange.cdrs_opened;
+        exchange.cdrs[c.id] = c;
       });
     }
     void operator()(const effect::CloseCdr& e) const {
-      x.write(0, [c = e.cdr, &x = x] {
-        const auto known = x.cdrs.find(c.id);
-        if (known != x.cdrs.end() && known->second.result != record::CallResult::open) ++x.cdrs_closed_twice;
-        ++x.cdrs_closed;
-        x.cdrs[c.id] = c;
+      x.write(0, [c = e.cdr, &exchange = x] {
+        const auto known = exchange.cdrs.find(c.id);
+        if (known != exchange.cdrs.end() && known->second.result != record::CallResult::open)
+          ++exchange.cdrs_closed_twice;
+        ++exchange.cdrs_closed;
+        exchange.cdrs[c.id] = c;
       });
     }
     void operator()(const effect::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }

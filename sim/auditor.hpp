@@ -1,0 +1,88 @@
+// What has to hold after every input of an engine, and what may be left when everybody has gone: the same for simulated
+// worlds and for fuzzing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/sip/message.hpp"
+#include "sim/exchange.hpp"
+
+namespace rf::sim {
+
+/// Watches one exchange from its making on. What it holds against every input:
+/// - every message that leaves parses strictly, is as long as it says, and describes media at our addresses only;
+/// - no message shows a phone what only the other side of a call knows: Call-ID, tags, branches, addresses;
+/// - whoever never proved a password gets at most one response, and changes nothing;
+/// - a phone changes nothing of a call that is not its extension's;
+/// - calls are answered and phones registered only when that is on disk; records are opened and closed once;
+/// - relays start once, change and stop while they run, and share no port;
+/// - the next deadline lies ahead.
+class Auditor final : public Observer {
+ public:
+  explicit Auditor(Exchange& exchange);
+  ~Auditor() override { exchange_.observer = nullptr; }
+  Auditor(const Auditor&) = delete;
+  Auditor& operator=(const Auditor&) = delete;
+
+  /// From now on somebody at `source` knows the password of the extension.
+  void proved(ExtensionId extension, const Address& source);
+  /// Holds every bound of the engine against its use.
+  void audit_limits();
+  /// For an exchange whose calls are over, whose registrations are gone and whose clock went on: nothing is left.
+  void audit_rest();
+  /// What was found wrong, oldest first.
+  const std::vector<std::string>& faults() const { return faults_; }
+
+  void before(const engine::Input& input) override;
+  void after(const effect::Effects& effects) override;
+  void restarted() override;
+
+ private:
+  struct Visitor;
+  void fault(std::string text);
+  bool is_home(const Address& address) const { return extensions_.contains(address); }
+  bool is_home_of(const Address& address, ExtensionId extension) const;
+  bool is_stranger() const;
+  bool may_change(const record::Cdr& cdr) const;
+  bool may_change(const media::RelayPlan& plan) const;
+
+  void check_sent(const Flow& flow, std::string_view bytes);
+  void check_description(const Flow& flow, std::string_view description);
+  void check_answer(const sip::Message& response);
+  void check_registered(const sip::Message& response);
+  void check_relay(const media::RelayPlan& plan);
+
+  // Who knows what: by the words that a message carries, and the address it went to or came from.
+  Address party(Address address);
+  void learn(const Address& address, std::string_view word);
+  void learn(const Address& address, const sip::Message& message);
+  void mention(const Address& by, std::string_view text);
+  void check_word(const Address& to, std::string_view word, std::string_view what);
+  void check_secrets(const Address& to, const sip::Message& message);
+
+  Exchange& exchange_;
+  std::vector<std::string> faults_;
+  std::unordered_map<Address, std::set<ExtensionId>> extensions_;  ///< proved, by place
+  std::unordered_set<Address> called_;                             ///< places that the engine sent requests to
+  std::map<std::uint64_t, media::RelayPlan> relays_;
+  std::set<std::string> opened_, closed_;  ///< records
+  std::set<std::string> answered_;         ///< calls, by Call-ID and our tag
+  std::unordered_set<std::string> our_tags_;
+  std::unordered_map<std::string, std::set<Address>> knowers_;
+  std::unordered_map<Address, Address> same_party_;
+
+  std::optional<Flow> source_;  ///< of the packet that is being handled
+  bool well_formed_ = false;    ///< that packet
+  bool alone_ = false;          ///< no timer was due with it
+  std::size_t replies_ = 0;
+};
+
+}  // namespace rf::sim
