@@ -102,7 +102,8 @@ struct Call {
   Leg caller;
   txn::ServerId invite;  ///< the caller's INVITE
   std::uint32_t invite_cseq = 0;
-  std::string invite_head;  ///< what every response to it begins with, behind the status line
+  std::string invite_head;    ///< what every response to it begins with, behind the status line
+  std::string invite_routes;  ///< its Record-Route, for the responses that make the dialog
   bool caller_takes_reliable = false;
   bool caller_wants_reliable = false;
   dialog::ReliableSender reliable;

@@ -123,6 +123,7 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.hops_left = std::min<std::uint32_t>(request.max_forwards.value_or(70), 70) - 1;
   call.invite_cseq = request.cseq.number;
   call.invite_head = response_head(request, flow, local_tag);
+  call.invite_routes = recorded_routes(request);
   call.caller_takes_reliable = request.lists(HeaderName::supported, "100rel");
   call.caller_wants_reliable = request.lists(HeaderName::require, "100rel");
 
@@ -326,6 +327,7 @@ void Calls::tell_caller(Context& ctx, Call& call, int status, const std::string*
   std::string bytes;
   bytes.reserve(1'024);
   auto writer = begin_response(bytes, status, call.invite_head);
+  bytes += call.invite_routes;
   writer.header(HeaderName::contact, contact_value(ctx.policy, call.caller.dialog->flow(), call.cdr.dialled));
   writer.header(HeaderName::allow, allowed_methods);
   if (reliable) {
@@ -413,6 +415,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   std::string bytes;
   bytes.reserve(1'536);
   auto writer = begin_response(bytes, 200, call.invite_head);
+  bytes += call.invite_routes;
   writer.header(HeaderName::contact, contact_value(ctx.policy, call.caller.dialog->flow(), call.cdr.dialled));
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, "100rel, timer");

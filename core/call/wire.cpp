@@ -8,6 +8,14 @@ std::string response_head(const sip::Message& request, const Flow& flow, std::st
   return bytes.substr(bytes.find("\r\n") + 2);
 }
 
+std::string recorded_routes(const sip::Message& request) {
+  std::string lines;
+  sip::Writer writer(lines);
+  for (const sip::Header& header : request.headers())
+    if (header.id == sip::HeaderName::record_route) writer.header(sip::HeaderName::record_route, header.value);
+  return lines;
+}
+
 sip::Writer begin_response(std::string& out, int status, std::string_view head) {
   sip::Writer writer(out);
   writer.status_line(status);

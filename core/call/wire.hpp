@@ -17,6 +17,10 @@ namespace rf::call {
 /// What every response to a request begins with, behind its status line: kept when the answer comes later.
 std::string response_head(const sip::Message& request, const Flow& flow, std::string_view to_tag);
 
+/// The Record-Route header fields of a request, as they came: a response that makes a dialog gives them back, or the
+/// proxies that wrote them would be left out of the call (RFC 3261 §12.1.1).
+std::string recorded_routes(const sip::Message& request);
+
 /// Starts a response from such a head; the caller adds headers and finishes it.
 sip::Writer begin_response(std::string& out, int status, std::string_view head);
 

@@ -165,6 +165,52 @@ TEST_F(CallStory, AnAnswerThatCrossesTheCancelIsAcknowledgedAndEnded) {
   expect_nothing_left();
 }
 
+TEST_F(CallStory, ProxiesThatRecordedTheirRouteStayInTheCallersCall) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  const auto routes_of = [](const Heard& message, sip::HeaderName name) {
+    std::string out;
+    for (sip::Elements routes(*message.message, name); const auto route = routes.next();)
+      out += std::string(*route) + " ";
+    return out;
+  };
+  const std::string route = "<sip:198.51.100.11;lr;ftag=a%20b>;x=\"y, z\" <sip:203.0.113.9:5070;lr;r2=on> ";
+  const std::string recorded =
+      "Record-Route: <sip:198.51.100.11;lr;ftag=a%20b>;x=\"y, z\"\r\nRecord-Route: <sip:203.0.113.9:5070;lr;r2=on>\r\n";
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp), recorded);
+  const auto invite = bob.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ(routes_of(*invite, sip::HeaderName::record_route), "");
+  bob.answer(*invite, 180);
+  const auto ringing = alice.hear_status(180);
+  ASSERT_TRUE(ringing);
+  EXPECT_EQ(routes_of(*ringing, sip::HeaderName::record_route), route);
+  b = bob.answer(*invite, 200, sim::audio_sdp(bob_rtp));
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  EXPECT_EQ(routes_of(*ok, sip::HeaderName::record_route), route);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  bob.request(b, "BYE");
+  const auto bye = alice.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  EXPECT_EQ(routes_of(*bye, sip::HeaderName::route),
+            "<sip:198.51.100.11;lr;ftag=a%20b> <sip:203.0.113.9:5070;lr;r2=on> ");
+  alice.answer(*bye, 200);
+}
+
+TEST_F(CallStory, ARefusalRecordsNoRoute) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp), "Record-Route: <sip:198.51.100.11;lr>\r\n");
+  const auto invite = bob.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  bob.answer(*invite, 486);
+  const auto busy = alice.hear_status(486);
+  ASSERT_TRUE(busy);
+  EXPECT_EQ((*busy)->find(sip::HeaderName::record_route), nullptr);
+}
+
 struct Refusal {
   int from_callee, to_caller;
   record::CallResult result;
