@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/check.hpp"
 #include "core/sip/writer.hpp"
 
 namespace rf::call {
@@ -87,7 +88,12 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     if (const auto own = contact->params.value("expires"))
       expires = sip::parse_number(*own).value_or(times.registration_default_s);  // RFC 3261 §20.10: malformed is 3600
     if (expires > 0 && expires < times.registration_min_s) return answer(ctx, request, flow, server, 423);
-    wanted.push_back({key_of(*contact), std::string(contact->uri.raw), std::min(expires, times.registration_max_s)});
+    Wanted one{key_of(*contact), std::string(contact->uri.raw), std::min(expires, times.registration_max_s)};
+    const auto twin = std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& w) { return w.key == one.key; });
+    if (twin == wanted.end())
+      wanted.push_back(std::move(one));
+    else if (one.expires_s > 0)
+      *twin = std::move(one);  // a phone that moved takes its old place back in the same breath: what stays counts
   }
   if (wildcard && (elements != 1 || request.expires != 0u)) return answer(ctx, request, flow, server, 400);
 
@@ -120,11 +126,12 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
 
   if (wildcard) remove(ctx, extension.id, {});
   const std::string_view user_agent = request.value(sip::HeaderName::user_agent).substr(0, user_agent_bytes_max);
-  const std::size_t fresh = static_cast<std::size_t>(std::count_if(
-      wanted.begin(), wanted.end(), [&](const Wanted& w) { return w.expires_s > 0 && !find(extension.id, w.key); }));
-  if (fresh > 0 && !make_room(ctx, extension, flow, user_agent, fresh)) {
-    ctx.report(Level::notice, Reason::registration_refused_limit, flow, extension.number, {}, user_agent);
-    return answer(ctx, request, flow, server, 403);
+  if (const int status = make_room(ctx, extension, flow, user_agent, wanted)) {
+    const bool full = status == 503;
+    ctx.report(full ? Level::error : Level::notice,
+               full ? Reason::system_limit_reached : Reason::registration_refused_limit, flow, extension.number, {},
+               full ? "bindings_max" : user_agent);
+    return answer(ctx, request, flow, server, status);
   }
 
   Pending pending{server, extension.id, {}, {}};
@@ -140,15 +147,13 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     bool write = !live;
     if (!live) {
       live = add(ctx, Binding{extension.id, std::move(w.key), {}, {}, flow, {}, 0, {}, ctx.now.wall_ms, 0});
-      if (!live) {
-        ctx.report(Level::error, Reason::system_limit_reached, flow, extension.number, {}, "bindings_max");
-        return answer(ctx, request, flow, server, 503);
-      }
+      RF_CHECK(live != nullptr);
       ctx.report(Level::info, Reason::registered, flow, extension.number, {}, user_agent);
     }
     Binding& binding = live->binding;
-    write = write || binding.contact != w.contact || binding.path != path || !(binding.flow == flow) ||
-            binding.user_agent != user_agent ||
+    // Until an earlier write is answered nobody knows what is on disk.
+    write = write || live->writing != 0 || binding.contact != w.contact || binding.path != path ||
+            !(binding.flow == flow) || binding.user_agent != user_agent ||
             expires_wall_ms - live->expires_on_disk_ms > std::int64_t{w.expires_s} * 100;
     if (!(binding.flow.connection == flow.connection)) {
       const auto [first, last] = by_connection_.equal_range(binding.flow.connection);
@@ -189,7 +194,9 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   for (std::size_t i = 0; i < pending.written.size(); ++i) {
     // The store writes in order, so the last one's ticket stands for all.
     const bool last = i + 1 == pending.written.size();
-    ctx.out.add(effect::StoreBinding{last ? ticket : 0, live_.find(pending.written[i])->binding});
+    Live& live = *live_.find(pending.written[i]);
+    live.writing = ticket;
+    ctx.out.add(effect::StoreBinding{last ? ticket : 0, live.binding});
   }
   pending_.emplace(ticket, std::move(pending));
   return moved;
@@ -200,10 +207,14 @@ void Registrar::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   if (found == pending_.end()) return;
   Pending pending = std::move(found->second);
   pending_.erase(found);
+  for (const BindingId id : pending.written) {
+    Live* live = live_.find(id);
+    if (!live || live->writing != ticket) continue;  // gone, or written again since: that write decides
+    live->writing = 0;
+    // Not on disk means not registered: the phone tries again, and is not told of a binding that a crash would lose.
+    if (!ok) drop(ctx, *live);
+  }
   if (ok) return ctx.txns.respond(ctx.now, pending.server, 200, std::move(pending.response), ctx.out);
-  // Not on disk means not registered: the phone tries again, and is not told of a binding that a crash would lose.
-  for (const BindingId id : pending.written)
-    if (Live* live = live_.find(id)) drop(ctx, *live);
   ctx.report(Level::error, Reason::store_failed, {}, {}, {}, "registration not written");
   pending.response.replace(0, pending.response.find("\r\n"), "SIP/2.0 503 Service Unavailable");
   ctx.txns.respond(ctx.now, pending.server, 503, std::move(pending.response), ctx.out);
@@ -226,29 +237,44 @@ std::string Registrar::write_ok(Context& ctx, const sip::Message& request, const
   return bytes;
 }
 
-bool Registrar::make_room(Context& ctx, const policy::Extension& extension, const Flow& flow,
-                          std::string_view user_agent, std::size_t wanted) {
-  const std::size_t limit = extension.registrations_max;
-  if (wanted > limit) return false;
-  const auto found = by_extension_.find(extension.id);
-  if (found == by_extension_.end()) return true;
-  while (found->second.size() + wanted > limit) {
+int Registrar::make_room(Context& ctx, const policy::Extension& extension, const Flow& flow,
+                         std::string_view user_agent, const std::vector<Wanted>& wanted) {
+  std::size_t fresh = 0, staying = 0;
+  for (const Wanted& w : wanted) {
+    if (w.expires_s == 0) continue;
+    ++staying;
+    if (!find(extension.id, w.key)) ++fresh;
+  }
+  if (fresh == 0) return 0;
+  if (staying > extension.registrations_max) return 403;
+  std::vector<BindingId> others, victims;
+  if (const auto found = by_extension_.find(extension.id); found != by_extension_.end()) {
+    for (const BindingId id : found->second) {
+      const std::string& key = live_.find(id)->binding.contact_key;
+      if (std::none_of(wanted.begin(), wanted.end(), [&](const Wanted& w) { return w.key == key; }))
+        others.push_back(id);
+    }
+  }
+  while (others.size() + staying > extension.registrations_max) {
     // A phone that restarted comes from the same host with the same name; it replaces itself even where newcomers do
     // not.
-    const auto victim = std::find_if(found->second.begin(), found->second.end(), [&](BindingId id) {
+    const auto victim = std::find_if(others.begin(), others.end(), [&](BindingId id) {
       const Binding& b = live_.find(id)->binding;
       return extension.newcomer == policy::Newcomer::replace ||
              (b.flow.remote.address == flow.remote.address && b.user_agent == user_agent);
     });
-    if (victim == found->second.end()) return false;
-    Live* live = live_.find(*victim);
+    if (victim == others.end()) return 403;
+    victims.push_back(*victim);
+    others.erase(victim);
+  }
+  if (live_.size() - victims.size() + fresh > live_.limit()) return 503;
+  for (const BindingId id : victims) {
+    Live* live = live_.find(id);
     ctx.report(Level::notice, Reason::registration_replaced, live->binding.flow, extension.number, {},
                live->binding.contact);
-    const bool last = found->second.size() == 1;
     drop(ctx, *live);
-    if (last) return true;
   }
-  return true;
+  return 0;
 }
 
 Registrar::Live* Registrar::find(ExtensionId extension, std::string_view contact_key) {

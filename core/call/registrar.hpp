@@ -53,6 +53,7 @@ class Registrar {
     Binding binding;
     BindingId id;
     std::int64_t expires_on_disk_ms = 0;
+    std::uint64_t writing = 0;  ///< the ticket of its latest write, until the store has answered
     Timers::Handle expiry = 0;
     Timers::Handle probe = 0;
     std::uint8_t probes_missed = 0;
@@ -77,8 +78,9 @@ class Registrar {
   void drop(Context& ctx, Live& live);
   void arm(Context& ctx, Live& live);
   void send_probe(Context& ctx, Live& live);
-  bool make_room(Context& ctx, const policy::Extension& extension, const Flow& flow, std::string_view user_agent,
-                 std::size_t wanted);
+  /// Drops what the new ones among `wanted` replace. Gives the status to refuse with, 0 when there is room.
+  int make_room(Context& ctx, const policy::Extension& extension, const Flow& flow, std::string_view user_agent,
+                const std::vector<Wanted>& wanted);
   Live* find(ExtensionId extension, std::string_view contact_key);
 
   Slots<Live, BindingId> live_;
