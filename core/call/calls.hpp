@@ -120,6 +120,7 @@ class Calls {
            std::string_view detail = {});
   void end_answered(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail = {});
   void cancel_forks(Context& ctx, Call& call);
+  void close_modifications(Context& ctx, Call& call);
   void bye(Context& ctx, Call& call, Leg& leg);
   void settle(Context& ctx, Call& call);
   void forget(Context& ctx, Call& call);

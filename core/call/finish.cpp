@@ -43,6 +43,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);
+  close_modifications(ctx, call);
   if (call.winner) bye(ctx, call, call.forks[*call.winner].leg);
   if (was_talking) {
     bye(ctx, call, call.caller);
@@ -65,6 +66,16 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   if (call.reports_due > 0)
     call.end_timer = ctx.timers.set(ctx.after_ms(report_wait_ms), mark(Owner::call, call.id.value), end_due);
   settle(ctx, call);
+}
+
+void Calls::close_modifications(Context& ctx, Call& call) {
+  for (const Side side : {Side::caller, Side::callee}) {
+    Leg* leg = call.leg(side);
+    if (!leg) continue;
+    // RFC 3261 §15.1.2: nobody can answer any more what a phone has asked.
+    if (leg->theirs.server && !ctx.txns.is_final(leg->theirs.server)) answer_theirs(ctx, call, side, 487, {});
+    if (leg->ours.client) ctx.txns.cancel(ctx.now, leg->ours.client, ctx.out);
+  }
 }
 
 void Calls::end_answered(Context& ctx, Call& call, EndedBy by, Reason reason, std::string_view detail) {

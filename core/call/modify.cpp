@@ -250,30 +250,35 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   const bool offered_none = invite && leg.exchange.pending_offer().empty();
   (void)leg.dialog->refresh_target(response);
   leg.session.take_answer(ctx.now, response);
-  watch_session(ctx, call, side);
   const auto description = description_of(response);
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning =
       leg.exchange.received(invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
-  const bool ack_later = ours.for_peer && offered_none && meaning && *meaning == sdp::Meaning::offer;
+  Leg* peer = call.leg(other(side));
+  const bool talking = call.state == CallState::talking, asked = ours.for_peer && peer && peer->theirs.server;
+  const bool offers = offered_none && meaning && *meaning == sdp::Meaning::offer;
+  const bool ack_later = offers && asked && talking;
+  // The phone that asked for an offer has cancelled meanwhile: what was agreed before stands.
+  const bool stands = offers && !ack_later && tell(leg.exchange, sdp::Carrier::ack, leg.described);
   if (invite && !ack_later) {
     const Flow& path = leg.dialog->flow();
     ctx.txns.acknowledge_2xx(
         ctx.now, ours.client, path,
-        leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), ours.cseq), ctx.out);
+        leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), ours.cseq,
+                        stands ? "application/sdp" : "", stands ? leg.described : std::string_view()),
+        ctx.out);
   }
   if (!ack_later) leg.ours = {};
-  Leg* peer = call.leg(other(side));
-  if (call.state != CallState::talking) return;
-  if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later))
+  if (!talking) return;
+  watch_session(ctx, call, side);
+  if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later && !stands))
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "answer does not fit the offer");
   if (session && *meaning != sdp::Meaning::ignored) {
     if (ack_later && !open_streams(ctx, call, *session))
       return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
     take_remote(ctx, call, side, leg.dialog->flow(), *session);
   }
-  if (!ours.for_peer) return push_streams(ctx, call);
-  if (!peer || !peer->theirs.server) return;
+  if (!asked) return push_streams(ctx, call);
   // The other leg's new address counts from now on: its offer has been accepted.
   if (const auto offer = sdp::parse(peer->exchange.pending_offer()))
     take_remote(ctx, call, other(side), peer->dialog->flow(), *offer);
