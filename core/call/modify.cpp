@@ -12,12 +12,13 @@ using sip::HeaderName;
 
 namespace {
 
-/// What INFO may carry to the other phone: keys pressed (and picture requests of video phones), nothing else.
-bool may_pass(std::string_view content_type) {
+/// What INFO may carry to the other phone, in our words: keys pressed (and picture requests of video phones), nothing
+/// else. Empty for all else.
+std::string_view passing_type(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
   for (const std::string_view known : {"application/dtmf-relay", "application/dtmf", "application/media_control+xml"})
-    if (sip::equal_nocase(type, known)) return true;
-  return false;
+    if (sip::equal_nocase(type, known)) return known;
+  return {};
 }
 
 /// A failed refresh that leaves the call standing is tried again after this (RFC 3261 §14.1: 2.1 to 4 s).
@@ -53,7 +54,7 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
     case sip::Method::invite:
     case sip::Method::update:
       if (call->state == CallState::ending) return respond(ctx, request, flow, server, 481);
-      if (request.method == sip::Method::info && call->state == CallState::talking)
+      if (request.method == sip::Method::info && call->state == CallState::talking && in_call)
         return on_info(ctx, *call, ref.side, request, server);
       if (request.method == sip::Method::update && !in_call && request.body.empty())
         return respond(ctx, request, flow, server, 200);
@@ -123,10 +124,11 @@ void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& req
   Leg* peer = call.leg(other(side));
   const Flow& flow = leg.dialog->flow();
   if (request.body.empty()) return respond(ctx, request, flow, server, 200);
-  if (!may_pass(request.content_type)) return respond(ctx, request, flow, server, 415);
+  const std::string_view type = passing_type(request.content_type);
+  if (type.empty()) return respond(ctx, request, flow, server, 415);
   auto info = begin_in_dialog(ctx, *peer->dialog, "INFO", {});
   const Flow& path = peer->dialog->flow();
-  sip::Writer(info.bytes).body(request.content_type, request.body);
+  sip::Writer(info.bytes).body(type, request.body);
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::info, path, std::move(info.bytes), info.branch,
                                                 mark(Owner::call, call.id.value), ctx.out);
   if (!client) return respond(ctx, request, flow, server, 503);
