@@ -210,7 +210,7 @@ void Auditor::check_sent(const Flow& flow, std::string_view bytes) {
     our_tags_.emplace(message.from.tag());
   } else if (message.status / 100 == 2) {
     if (message.cseq.method == Method::invite) check_answer(message);
-    if (message.cseq.method == Method::register_) check_registered(message);
+    if (message.cseq.method == Method::register_) check_registered(flow.remote.address, message);
   }
   if (is_home(flow.remote.address)) check_secrets(flow.remote.address, message);
 }
@@ -242,9 +242,12 @@ void Auditor::check_answer(const sip::Message& response) {
   if (answered_.size() > exchange_.cdrs_opened) fault("a caller heard an answer before its record was on disk");
 }
 
-void Auditor::check_registered(const sip::Message& response) {
+void Auditor::check_registered(const Address& to, const sip::Message& response) {
   for (sip::Elements contacts(response, HeaderName::contact); const auto element = contacts.next();) {
     const auto contact = sip::parse_name_addr(*element);
+    // The contacts of its extension's other phones are listed too; their answers come to them.
+    const auto own = knowers_.find(contact ? std::string(contact->uri.raw) : std::string());
+    if (contact && (own == knowers_.end() || !own->second.contains(to))) continue;
     const bool stored =
         contact && std::any_of(exchange_.bindings.begin(), exchange_.bindings.end(),
                                [&](const auto& entry) { return entry.second.contact == contact->uri.raw; });
@@ -284,6 +287,9 @@ void Auditor::learn(const Address& address, std::string_view word) {
 void Auditor::learn(const Address& address, const sip::Message& message) {
   for (const std::string_view word : {message.call_id, message.from.tag(), message.to.tag(), message.via.branch})
     learn(address, word);
+  if (message.is_request && message.method == Method::register_)
+    for (sip::Elements contacts(message, HeaderName::contact); const auto element = contacts.next();)
+      if (const auto contact = sip::parse_name_addr(*element)) learn(address, contact->uri.raw);
 }
 
 void Auditor::mention(const Address& by, std::string_view text) {

@@ -57,7 +57,7 @@ class Auditor final : public Observer {
   void check_sent(const Flow& flow, std::string_view bytes);
   void check_description(const Flow& flow, std::string_view description);
   void check_answer(const sip::Message& response);
-  void check_registered(const sip::Message& response);
+  void check_registered(const Address& to, const sip::Message& response);
   void check_relay(const media::RelayPlan& plan);
 
   // Who knows what: by the words that a message carries, and the address it went to or came from.
