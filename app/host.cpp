@@ -54,6 +54,11 @@ std::size_t raise_descriptors() {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  return descriptors_allowed();
+}
+
+std::size_t descriptors_allowed() {
+  rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return static_cast<std::size_t>(limit.rlim_cur);
 }

@@ -15,6 +15,8 @@ void harden();
 
 /// Raises the number of descriptors to what the host allows: every connection and every media port is one. Gives it.
 std::size_t raise_descriptors();
+/// So many descriptors this process may have.
+std::size_t descriptors_allowed();
 
 /// The account of that name. Errors: a sentence.
 struct Account {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/snapshot.hpp"
 #include "core/base/check.hpp"
@@ -125,6 +126,7 @@ std::expected<void, Error> Server::open_engine() {
   writer_ = std::move(*writer);
   relay::Options relay_options;
   relay_options.threads = settings_.media.threads;
+  relay_options.warm_ports_max = std::min(relay_options.warm_ports_max, descriptors_allowed() / 4);
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });

@@ -175,9 +175,10 @@ void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
   const std::lock_guard lock(mutex_);
   if (by_local_.contains(local)) return;
   if (idle_.size() >= idle_max_) {
-    // Closed under the lock: a thread that no longer finds it here must find its port free.
-    by_local_.erase(idle_.front().local);
-    idle_.pop_front();
+    // Not the one idle longest: under load that is the one whose port rests no more and is asked for next. Closed under
+    // the lock: a thread that does not find it here must find its port free.
+    socket = Descriptor();
+    return;
   }
   idle_.push_back({local, std::move(socket)});
   by_local_.emplace(local, std::prev(idle_.end()));

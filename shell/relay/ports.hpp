@@ -58,7 +58,7 @@ Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer
 bool reconnect(int fd, const Endpoint& local, const Endpoint& peer);
 
 /// Sockets that no call uses at the moment, still bound, so that the next call on the port costs few system calls.
-/// Thread-safe. At `idle_max` the one idle longest is closed; when descriptors run out, those idle longest make room.
+/// Thread-safe. At `idle_max` what comes back is closed; when descriptors run out, those idle longest make room.
 /// An idle socket holds a packet or two, so that filling all of them costs an attacker's packets, not our memory.
 class WarmPorts {
  public:

@@ -17,9 +17,9 @@ namespace rf::relay {
 struct Options {
   unsigned threads = 1;               ///< 1 to the number of cores; a stream lives on one of them
   std::size_t commands_max = 65'536;  ///< waiting for one thread; beyond it start(), update() and ask() give false
-  /// Sockets kept bound between calls (a call then costs a third); beyond it the one idle longest is closed.
+  /// Sockets kept bound between calls (a call then costs a third); beyond it what a call gives back is closed.
   /// Descriptors: these, four a running stream, and two more once it has settled.
-  std::size_t warm_ports_max = 2'048;
+  std::size_t warm_ports_max = 16'384;
   int receive_buffer_bytes = 65'536;  ///< of each socket (the kernel doubles it): about two seconds of one stream
   std::uint8_t dscp = 46;             ///< EF (RFC 3246), on everything sent (N5)
   /// Under load a thread lets packets gather for so long before it looks again: one wake-up then serves many streams.
