@@ -16,10 +16,11 @@ SCENARIOS = Path(__file__).parent / "sipp"
 class WithSipp(unittest.TestCase):
     """SIPp reads no challenge but the first and knows MD5 alone: the setting for such clients is tested with it."""
 
-    media = ""
+    media, media_ports = "", 64
 
     def setUp(self):
-        self.server = self.enterContext(Ringfence(sip="sha2_allowed = false", media=self.media))
+        self.server = self.enterContext(
+            Ringfence(sip="sha2_allowed = false", media=self.media, media_ports=self.media_ports))
         self.folder = Path(tempfile.mkdtemp(prefix="sipp-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.port = {n: free_port() for n in ("1001", "1002")}
@@ -42,6 +43,8 @@ class WithSipp(unittest.TestCase):
 
 
 class SippCalls(WithSipp):
+    media_ports = 4200
+
     def test_a_thousand_calls_at_once_all_succeed_and_leave_a_record_each(self):
         uas = self.run_sipp("1002", None, self.port["1002"], "-m", "1000")
         uac = self.run_sipp("1001", "call.xml", self.port["1001"], "-m", "1000", "-r", "150", "-l", "1000")

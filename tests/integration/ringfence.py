@@ -13,27 +13,41 @@ from pathlib import Path
 PROGRAM = os.environ["RINGFENCE"]
 
 
-def free_port(kind=socket.SOCK_DGRAM):
-    """A port that nobody has now."""
+def is_free(port, kind, address="127.0.0.1"):
     with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind((address, port))
+            return True
+        except OSError:
+            return False
+
+
+def free_port(address="127.0.0.1"):
+    """A port that nobody has now, neither UDP nor TCP. It lies above those that the system hands out by itself, so that
+    no other program gets it by chance before it is used."""
+    while True:
+        port = random.randrange(61_000, 65_536)
+        if is_free(port, socket.SOCK_DGRAM, address) and is_free(port, socket.SOCK_STREAM, address):
+            return port
 
 
 def free_range(size):
-    """The even start of that many ports below those that the system hands out by itself."""
-    return 10_000 + 2 * random.randrange((32_000 - 10_000 - size) // 2)
+    """The even start of that many UDP ports that nobody has now, below those that the system hands out by itself."""
+    while True:
+        first = 10_000 + 2 * random.randrange((32_000 - 10_000 - size) // 2)
+        if all(is_free(port, socket.SOCK_DGRAM) for port in range(first, first + size)):
+            return first
 
 
 class Ringfence:
     """with Ringfence() as server: …; `extra` is appended to the configuration file, `sip` and `media` go into their
-    sections."""
+    sections. Four media ports a call: few, because other servers on this machine want some, too."""
 
-    def __init__(self, extra="", sip="", media="", address="127.0.0.1", netns=None):
+    def __init__(self, extra="", sip="", media="", address="127.0.0.1", netns=None, media_ports=64):
         self.address, self.netns = address, netns
         self.data = Path(tempfile.mkdtemp(prefix="ringfence-test-"))
-        self.sip_port, self.tls_port = free_port(), free_port(socket.SOCK_STREAM)
-        self.metrics_port, self.media = free_port(socket.SOCK_STREAM), free_range(4200)
+        self.sip_port, self.tls_port = free_port(), free_port()
+        self.metrics_port, self.media = free_port(), free_range(media_ports)
         self.log = self.data / "server.log"
         self.process = None
         (self.data / "ringfence.toml").write_text(f"""
@@ -52,7 +66,7 @@ transport = "tls"
 address = "{address}"
 port = {self.tls_port}
 [media]
-ports = "{self.media}-{self.media + 4199}"
+ports = "{self.media}-{self.media + media_ports - 1}"
 {media}
 [metrics]
 port = {self.metrics_port}
