@@ -1,4 +1,4 @@
-"""A small telephone over UDP for tests: registers with SHA-256, calls, answers, sends and hears RTP."""
+"""A small telephone over UDP for tests: registers with SHA-256, calls, answers, holds, sends and hears RTP."""
 import hashlib
 import os
 import re
@@ -10,14 +10,18 @@ def token():
 
 
 class Phone:
-    def __init__(self, server, number, name, password):
+    """At `address`; with a `proxy` (host, port) it sends everything there and takes nothing from anywhere else."""
+
+    def __init__(self, server, number, name, password, address="127.0.0.1", proxy=None):
         self.server, self.number, self.name, self.password = server, number, name, password
+        self.address, self.proxy = address, proxy
+        self.routes, self.strays = [], []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind((address, 0))
         self.socket.settimeout(5)
         self.port = self.socket.getsockname()[1]
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.rtp.bind(("127.0.0.1", 0))
+        self.rtp.bind((address, 0))
         self.rtp.settimeout(5)
         self.call_id, self.tag, self.cseq = token(), token(), 0
 
@@ -25,18 +29,22 @@ class Phone:
         self.socket.close()
         self.rtp.close()
 
-    def sdp(self):
+    def sdp(self, direction="sendrecv", version=1):
         port = self.rtp.getsockname()[1]
-        return f"v=0\r\no=t 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n"
+        return (f"v=0\r\no=t 1 {version} IN IP4 {self.address}\r\ns=-\r\nc=IN IP4 {self.address}\r\nt=0 0\r\n"
+                f"m=audio {port} RTP/AVP 0\r\na={direction}\r\n")
 
     def send(self, text):
-        self.socket.sendto(text.encode(), (self.server.address, self.server.sip_port))
+        self.socket.sendto(text.encode(), self.proxy or (self.server.address, self.server.sip_port))
 
     def hear(self, want):
         """The next message whose first line matches; others are passed over. Times out with an error."""
         while True:
-            text = self.socket.recv(65535).decode()
-            if re.match(want, text):
+            data, source = self.socket.recvfrom(65535)
+            text = data.decode()
+            if self.proxy and source != self.proxy:
+                self.strays.append(text)
+            elif re.match(want, text):
                 return text
 
     def authorization(self, challenge, method, uri):
@@ -55,45 +63,66 @@ class Phone:
         host = f"{self.server.address}"
         target = self.number if method == "REGISTER" else re.sub(r"^sip:|@.*", "", uri)
         self.branch = branch or "z9hG4bK" + token()
-        self.send(f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch={self.branch};rport\r\n"
-                  f"Max-Forwards: 70\r\nFrom: <sip:{self.number}@{host}>;tag={self.tag}\r\nTo: <sip:{target}@{host}>{to}\r\n"
-                  f"Call-ID: {self.call_id}\r\nCSeq: {cseq or self.cseq} {method}\r\n"
-                  f"Contact: <sip:{self.number}@127.0.0.1:{self.port}>\r\n{extra}{kind}Content-Length: {len(body)}\r\n\r\n{body}")
+        route = "".join(f"Route: {r}\r\n" for r in self.routes) if to_tag else ""
+        self.send(f"{method} {uri} SIP/2.0\r\n"
+                  f"Via: SIP/2.0/UDP {self.address}:{self.port};branch={self.branch};rport\r\n{route}"
+                  f"Max-Forwards: 70\r\nFrom: <sip:{self.number}@{host}>;tag={self.tag}\r\n"
+                  f"To: <sip:{target}@{host}>{to}\r\nCall-ID: {self.call_id}\r\nCSeq: {cseq or self.cseq} {method}\r\n"
+                  f"Contact: <sip:{self.number}@{self.address}:{self.port}>\r\n{extra}{kind}"
+                  f"Content-Length: {len(body)}\r\n\r\n{body}")
 
-    def register(self, expires=600):
+    def register(self, expires=600, extra=""):
         uri = f"sip:{self.server.address}"
         self.call_id, self.tag = token(), token()
-        self.request("REGISTER", uri, f"Expires: {expires}\r\n")
-        answer = self.hear("SIP/2.0 ")
-        if answer.startswith("SIP/2.0 401"):
-            self.request("REGISTER", uri, f"Expires: {expires}\r\n" + self.authorization(answer, "REGISTER", uri))
-            answer = self.hear("SIP/2.0 ")
-        return int(answer[8:11])
+        extra = f"Expires: {expires}\r\n{extra}"
+        self.request("REGISTER", uri, extra)
+        self.registered = self.hear("SIP/2.0 ")
+        if self.registered.startswith("SIP/2.0 401"):
+            self.request("REGISTER", uri, extra + self.authorization(self.registered, "REGISTER", uri))
+            self.registered = self.hear("SIP/2.0 ")
+        return int(self.registered[8:11])
 
     def invite(self, number):
         """Calls: INVITE, challenge, INVITE. What comes back is heard with hear()."""
-        self.call_id, self.tag = token(), token()
+        self.call_id, self.tag, self.routes = token(), token(), []
         self.uri = f"sip:{number}@{self.server.address}"
         self.request("INVITE", self.uri, body=self.sdp())
         challenge = self.hear("SIP/2.0 401")
-        self.request("ACK", self.uri, to_tag=re.search(r"\nTo:.*tag=([^\r;]+)", challenge)[1], branch=self.branch, cseq=self.cseq)
+        to_tag = re.search(r"\nTo:.*tag=([^\r;]+)", challenge)[1]
+        self.request("ACK", self.uri, to_tag=to_tag, branch=self.branch, cseq=self.cseq)
         self.request("INVITE", self.uri, self.authorization(challenge, "INVITE", self.uri), body=self.sdp())
 
     def established(self, ok):
         """Takes a 200 to our INVITE: remembers the dialog, acknowledges, gives the relay's port for us."""
         self.to_tag = re.search(r"\nTo:.*tag=([^\r;]+)", ok)[1]
         self.target = re.search(r"\nContact: <([^>]+)>", ok)[1]
+        self.routes = record_routes(ok)[::-1]
         self.request("ACK", self.target, to_tag=self.to_tag, cseq=self.cseq)
         return int(re.search(r"m=audio (\d+)", ok)[1])
 
+    def take(self, invite):
+        """Enters the dialog of an INVITE to us, so that we can send requests in it, too."""
+        self.call_id = re.search(r"\nCall-ID: ([^\r]+)", invite)[1]
+        self.to_tag = re.search(r"\nFrom:.*tag=([^\r;]+)", invite)[1]
+        self.target = re.search(r"\nContact: <([^>]+)>", invite)[1]
+        self.routes = record_routes(invite)
+
+    def ask(self, method, body="", cseq=None):
+        """A request in the dialog."""
+        self.request(method, self.target, body=body, to_tag=self.to_tag, cseq=cseq)
+
     def reply(self, request, status, body="", extra=""):
         head = "".join(l + "\r\n" for l in request.split("\r\n\r\n")[0].split("\r\n")[1:]
-                       if re.match(r"(Via|From|Call-ID|CSeq|To):", l))
+                       if re.match(r"(Via|From|Call-ID|CSeq|To|Record-Route):", l))
         if ";tag=" not in re.search(r"\r?\n?(To:[^\r]*)", head)[1]:
             head = re.sub(r"(To:[^\r]*)", r"\1;tag=" + self.tag, head)
         kind = "Content-Type: application/sdp\r\n" if body else ""
-        self.send(f"SIP/2.0 {status}\r\n{head}Contact: <sip:{self.number}@127.0.0.1:{self.port}>\r\n{extra}{kind}"
+        self.send(f"SIP/2.0 {status}\r\n{head}Contact: <sip:{self.number}@{self.address}:{self.port}>\r\n{extra}{kind}"
                   f"Content-Length: {len(body)}\r\n\r\n{body}")
+
+
+def record_routes(message):
+    return [r.strip() for line in re.findall(r"\nRecord-Route: ([^\r]+)", message) for r in line.split(",")]
 
 
 def rtp_packet(sequence, payload=b"\x55" * 160):
