@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from phone import Phone, rtp_packet
+from phone import Phone, talk
 from ringfence import Ringfence, free_port, until
 
 SETTINGS = Path(__file__).parent / "kamailio.cfg"
@@ -160,14 +160,11 @@ class BehindProxy(unittest.TestCase):
 
     def test_audio_passes_between_phones_that_are_elsewhere_than_their_proxy(self):
         self.establish()
-        for i in range(1, 20):
-            self.alice.rtp.sendto(rtp_packet(i), ("127.0.0.1", self.alice_relay))
-            self.bob.rtp.sendto(rtp_packet(i), ("127.0.0.1", self.bob_relay))
-        for phone in (self.alice, self.bob):
-            for _ in range(1, 20):
-                self.assertEqual(phone.rtp.recv(2048)[12:], b"\x55" * 160)
+        talk(self.alice, self.alice_relay, self.bob, self.bob_relay)
         row = self.end(self.bob, self.alice, "callee")
-        self.assertEqual([way["packets"] for way in row["media"]], [19, 19])
+        for way in row["media"]:
+            self.assertGreater(way["packets"], 19)
+            self.assertEqual(way["refused_source"], 0)
 
     def test_a_caller_who_gives_up_stops_the_ringing_behind_the_proxy(self):
         self.register(self.alice, self.bob)

@@ -125,5 +125,38 @@ def record_routes(message):
     return [r.strip() for line in re.findall(r"\nRecord-Route: ([^\r]+)", message) for r in line.split(",")]
 
 
-def rtp_packet(sequence, payload=b"\x55" * 160):
+VOICE = b"\x55" * 160
+
+
+def talk(alice, alice_relay, bob, bob_relay, packets=19):
+    """Both say that many packets of voice and hear all of the other's. The relay's own thread opens the way a moment
+    after the phones know of it, so each first says something else until the other hears it."""
+    sequence = 0
+    for sender, relay, hearer in ((alice, alice_relay, bob), (bob, bob_relay, alice)):
+        hearer.rtp.settimeout(0.1)
+        for _ in range(100):
+            sequence += 1
+            sender.rtp.sendto(rtp_packet(sequence, b"\x11" * 160), (sender.server.address, relay))
+            try:
+                hearer.rtp.recv(2048)
+                break
+            except TimeoutError:
+                continue
+        else:
+            raise AssertionError(f"{hearer.number} never heard {sender.number}")
+        hearer.rtp.settimeout(5)
+    for _ in range(packets):
+        sequence += 1
+        alice.rtp.sendto(rtp_packet(sequence), (alice.server.address, alice_relay))
+        bob.rtp.sendto(rtp_packet(sequence), (bob.server.address, bob_relay))
+    for phone in (alice, bob):
+        heard = 0
+        while heard < packets:
+            payload = phone.rtp.recv(2048)[12:]
+            if payload not in (VOICE, b"\x11" * 160):
+                raise AssertionError(f"{phone.number} heard a stranger")
+            heard += payload == VOICE
+
+
+def rtp_packet(sequence, payload=VOICE):
     return bytes([0x80, 0]) + sequence.to_bytes(2, "big") + (sequence * 160).to_bytes(4, "big") + b"TEST" + payload
