@@ -88,6 +88,9 @@ class Calls {
   void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_failure(Context& ctx, Call& call, std::size_t fork, int status);
+  /// The phone ended its early dialog before it answered the INVITE.
+  void on_fork_gone(Context& ctx, Call& call, std::size_t fork);
+  void give_up_without_forks(Context& ctx, Call& call);
   void tell_caller(Context& ctx, Call& call, int status, const std::string* answer);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);

@@ -42,7 +42,7 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
     case sip::Method::bye:
       respond(ctx, request, flow, server, 200);
       if (call->state == CallState::ringing && ref.side == Side::callee)
-        return on_fork_failure(ctx, *call, ref.fork, 480);
+        return on_fork_gone(ctx, *call, ref.fork);
       if (!in_call || call->state == CallState::ending) return;
       leg->dialog->terminate();
       return end_answered(ctx, *call, ref.side == Side::caller ? EndedBy::caller : EndedBy::callee, Reason::call_ended);
@@ -73,7 +73,7 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   Leg& leg = *call.leg(side);
   const bool initial = side == Side::caller && call.invite && !leg.theirs.server;
   const txn::ServerId server = initial ? call.invite : leg.theirs.server;
-  if (!server) return;
+  if (!server || !ctx.txns.is_final(server)) return;  // nothing to acknowledge yet
   ctx.txns.acknowledge(server);
   Leg* peer = call.leg(other(side));
   const bool owed =

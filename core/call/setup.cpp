@@ -17,6 +17,7 @@ int best_status(const std::vector<Fork>& forks) {
   int best = 0;
   for (const Fork& fork : forks) {
     int status = fork.status;
+    if (status == 0) continue;
     if (status >= 300 && status < 400) status = 480;  // a phone may not send our calls elsewhere (H15)
     if (status == 401 || status == 407 || status == 503) status = 500;
     if (status == 408 || status == 481) status = 480;
@@ -355,7 +356,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   const bool again =
       fork.leg.dialog->state() == dialog::Dialog::State::confirmed && fork.leg.dialog->has_tags_of(response);
   if (again && (fork.ack_owed || call.winner == place)) return;  // repeated before the ACK could be sent
-  if (call.state != CallState::ringing || fork.status != 0) return release_fork(ctx, call, place, response, flow);
+  if (call.state != CallState::ringing || fork.status != 0 || fork.cancelled)
+    return release_fork(ctx, call, place, response, flow);
   if (!enter_fork_dialog(ctx, call, place, response, flow)) return on_fork_failure(ctx, call, place, 502);
   fork.status = response.status;
   fork.leg.peer_takes_update = response.lists(HeaderName::allow, "UPDATE");
@@ -471,6 +473,20 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   fork.answer.clear();
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600) cancel_forks(ctx, call);
+  give_up_without_forks(ctx, call);
+}
+
+void Calls::on_fork_gone(Context& ctx, Call& call, std::size_t place) {
+  Fork& fork = call.forks[place];
+  if (fork.status != 0 || fork.cancelled) return;
+  // It still owes the INVITE its final response; the call is known until that came.
+  fork.cancelled = true;
+  fork.answer.clear();
+  ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
+  give_up_without_forks(ctx, call);
+}
+
+void Calls::give_up_without_forks(Context& ctx, Call& call) {
   const bool all_done =
       std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;

@@ -93,5 +93,30 @@ TEST_F(Crossing, KeysArePassedOnInOurWords) {
   EXPECT_EQ(info->message->content_type, "application/dtmf-relay");
 }
 
+TEST_F(Crossing, AnAckBeforeTheAnswerAcknowledgesNothing) {
+  establish();
+  alice.request(a, "INVITE", {}, sim::audio_sdp(alice_rtp, "sendonly", 2));
+  const auto reinvite = bob.hear_request("INVITE");
+  ASSERT_TRUE(reinvite);
+  alice.ack(a);
+  bob.answer(*reinvite, 200, sim::audio_sdp(bob_rtp, "recvonly", 2));
+  EXPECT_TRUE(alice.hear_status(200));
+  alice.ack(a);
+  alice.request(a, "BYE");
+  expect_nothing_left();
+}
+
+TEST_F(Crossing, AByeFromAPhoneThatStillRingsEndsItsInviteToo) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp));
+  const auto invite = bob.hear_request("INVITE");
+  b = bob.answer(*invite, 180);
+  bob.request(b, "BYE");
+  EXPECT_TRUE(alice.hear_status(480));
+  EXPECT_TRUE(bob.hear_request("CANCEL"));
+  expect_nothing_left();
+}
+
 }  // namespace
 }  // namespace rf
