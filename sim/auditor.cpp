@@ -83,8 +83,8 @@ bool Auditor::may_change(const media::RelayPlan& plan) const {
   const auto& ours = extensions_.at(source_->remote.address);
   return std::any_of(plan.legs.begin(), plan.legs.end(), [&](const media::LegPlan& leg) {
     const auto found = extensions_.find(leg.signalling);
-    // A leg that is spoken to through a proxy is anybody's.
-    return found == extensions_.end() ? !leg.signalling.is_unspecified() : share_one(found->second, ours);
+    // A leg that is spoken to through a proxy, or has not described itself yet, may be anybody's.
+    return found == extensions_.end() || share_one(found->second, ours);
   });
 }
 
