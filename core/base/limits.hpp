@@ -18,8 +18,10 @@ struct Limits {
   std::size_t store_queue_max = 100'000;  ///< writes waiting for the disk; beyond it new calls are refused (503)
   std::size_t contacts_per_extension_max = 16;
   std::size_t forks_max = 16;
+  std::size_t streams_max = 4;  ///< of one call; further ones are declined in its descriptions
   std::uint32_t call_duration_max_s = 10'800;
   std::uint32_t ring_max_s = 180;  ///< an INVITE without final answer is cancelled
+  std::uint32_t store_wait_max_s = 10;  ///< a write that the disk has not confirmed by then has failed: 503
 };
 
 /// Bounds of the wire formats; fixed, because a parser that can be talked into more is a parser that can be attacked.

@@ -45,7 +45,9 @@ struct Engine::State {
         timers(now.mono_ms),
         tag_seed(random.next()),
         registrar(policy->limits),
-        calls(*policy, random) {}
+        calls(*policy, random) {
+    adopt_policy();
+  }
 
   void packet(Context& ctx, const Flow& flow, std::span<char> bytes);
   void request(Context& ctx, const Flow& flow);
@@ -55,6 +57,7 @@ struct Engine::State {
   void response(Context& ctx, const Flow& flow);
   const policy::Extension* authenticate(Context& ctx, const Flow& flow);
   txn::ServerId accept(Context& ctx, const Flow& flow, std::uint64_t owner);
+  void adopt_policy() { txns.set_ring_max(std::int64_t{policy->limits.ring_max_s} * 1'000); }
   void advance(Context& ctx);
   void command(Context& ctx, CommandId id, const Command& command);
   Status status() const;
@@ -85,14 +88,20 @@ std::int64_t Engine::next_deadline() const {
 
 void Engine::handle(Now now, Input input, Effects& effects) {
   State& s = *state_;
-  if (auto* changed = std::get_if<PolicyChanged>(&input)) s.policy = std::move(changed->policy);
+  if (auto* changed = std::get_if<PolicyChanged>(&input)) {
+    s.policy = std::move(changed->policy);
+    s.adopt_policy();
+  }
   Context ctx{now, *s.policy, s.random, s.txns, s.timers, effects};
   struct Visitor {
     State& s;
     Context& ctx;
     void operator()(Tick&) const {}
     void operator()(PacketIn& in) const { s.packet(ctx, in.flow, in.bytes); }
-    void operator()(ConnectionClosed& in) const { s.registrar.on_connection_closed(in.connection); }
+    void operator()(ConnectionClosed& in) const {
+      s.registrar.on_connection_closed(in.connection);
+      s.txns.on_connection_closed(in.connection);
+    }
     void operator()(SendFailed& in) const { s.txns.on_send_failed(in.flow); }
     void operator()(DnsAnswer& in) const { s.calls.on_dns(ctx, in.query, in.result); }
     void operator()(Stored& in) const {

@@ -19,12 +19,16 @@ std::uint64_t Transactions::State::client_key(std::string_view branch, sip::Meth
   return KeyedHash(hash_key).add(branch).add(static_cast<std::uint64_t>(method)).finish();
 }
 
+std::uint64_t Transactions::State::connection_key(ConnectionId connection) const {
+  return KeyedHash(hash_key).add(connection.value).finish();
+}
+
 std::uint64_t Transactions::State::path_key(const Flow& flow) const {
+  if (flow.connection) return connection_key(flow.connection);
   std::uint64_t halves[2];
   std::memcpy(halves, flow.remote.address.bytes().data(), sizeof halves);
   return KeyedHash(hash_key)
       .add(flow.listener.value)
-      .add(flow.connection.value)
       .add(halves[0])
       .add(halves[1])
       .add(static_cast<std::uint64_t>(flow.remote.port) << 8 | static_cast<std::uint64_t>(flow.transport))
@@ -130,10 +134,15 @@ void Transactions::State::on_client_repeat(Now now, ClientId id, Outbox& out) {
   set_timer(client->repeat, now.mono_ms + client->interval_ms, id.value, client_repeat);
 }
 
-void Transactions::State::on_client_end(ClientId id) {
+void Transactions::State::on_client_end(Now now, ClientId id, Outbox& out) {
   Client* client = clients.find(id);
   if (client == nullptr) return;
   client->end = 0;
+  const bool rings = client->method == sip::Method::invite && client->phase == Client::Phase::proceeding;
+  if (rings && !client->cancel_sent) {
+    client->cancel_wanted = true;
+    return send_cancel(now, id, *client, out);
+  }
   const bool waiting = client->phase == Client::Phase::calling || client->phase == Client::Phase::proceeding;
   if (waiting && !client->internal) tell(Event::Kind::client_timeout, {}, id, client->owner);
   erase_client(id);
@@ -216,7 +225,7 @@ Transactions::ResponseMatch Transactions::match_response(Now now, const sip::Mes
     if (client.method != sip::Method::invite) return match;
     if (first) {
       s.timers.cancel(client.repeat);
-      s.timers.cancel(client.end);
+      s.set_timer(client.end, now.mono_ms + s.ring_max_ms, id.value, State::client_end);
     }
     if (client.cancel_wanted && !client.cancel_sent) s.send_cancel(now, id, client, out);
     return match;
@@ -255,15 +264,21 @@ void Transactions::cancel(Now now, ClientId id, Outbox& out) {
   if (client->phase == Client::Phase::proceeding) s.send_cancel(now, id, *client, out);
 }
 
-void Transactions::on_send_failed(const Flow& flow) {
-  State& s = *state_;
-  for (auto head = s.path_index.find(s.path_key(flow)); head != s.path_index.end();
-       head = s.path_index.find(s.path_key(flow))) {
+void Transactions::State::fail_path(std::uint64_t key) {
+  for (auto head = path_index.find(key); head != path_index.end(); head = path_index.find(key)) {
     const ClientId id{head->second};
-    const Client& client = *s.clients.find(id);
-    if (!client.internal) s.tell(Event::Kind::client_send_failed, {}, id, client.owner);
-    s.erase_client(id);
+    const Client& client = *clients.find(id);
+    if (!client.internal) tell(Event::Kind::client_send_failed, {}, id, client.owner);
+    erase_client(id);
   }
+}
+
+void Transactions::on_send_failed(const Flow& flow) {
+  state_->fail_path(state_->path_key(flow));
+}
+
+void Transactions::on_connection_closed(ConnectionId connection) {
+  state_->fail_path(state_->connection_key(connection));
 }
 
 }  // namespace rf::txn

@@ -107,12 +107,10 @@ void Transactions::State::on_server_end(ServerId id) {
       timers.cancel(server->repeat);
       tell(Event::Kind::reliable_timeout, id, {}, server->owner);
       return;
-    case Server::Phase::completed:
-      if (server->invite) tell(Event::Kind::server_unacknowledged, id, {}, server->owner);
-      break;
     case Server::Phase::accepted:
       if (server->unacknowledged) tell(Event::Kind::server_unacknowledged, id, {}, server->owner);
       break;
+    case Server::Phase::completed:  // a refusal whose ACK was lost (Timer H) changes nothing for anybody
     case Server::Phase::confirmed:
       break;
   }

@@ -123,7 +123,9 @@ struct Transactions::State {
 
   // client.cpp
   std::uint64_t client_key(std::string_view branch, sip::Method method) const;
+  std::uint64_t connection_key(ConnectionId connection) const;
   std::uint64_t path_key(const Flow& flow) const;
+  void fail_path(std::uint64_t key);
   ClientId start_client(Now now, sip::Method method, const Flow& flow, std::string_view bytes, std::uint64_t key,
                         std::uint64_t owner, bool internal, Outbox& out);
   void leave_path(ClientId id, Client& client);
@@ -134,9 +136,10 @@ struct Transactions::State {
   void on_2xx(const sip::Message& response, Client& client, ResponseMatch& match, Outbox& out);
   void erase_client(ClientId id);
   void on_client_repeat(Now now, ClientId id, Outbox& out);
-  void on_client_end(ClientId id);
+  void on_client_end(Now now, ClientId id, Outbox& out);
 
   policy::SipTimes times;
+  std::int64_t ring_max_ms = 180'000;
   std::size_t limit;
   Slots<Server, ServerId> servers;
   Slots<Client, ClientId> clients;

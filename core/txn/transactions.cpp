@@ -26,10 +26,14 @@ void Transactions::advance(Now now, Outbox& out) {
         s.on_client_repeat(now, ClientId{timer.owner}, out);
         break;
       case State::client_end:
-        s.on_client_end(ClientId{timer.owner});
+        s.on_client_end(now, ClientId{timer.owner}, out);
         break;
     }
   }
+}
+
+void Transactions::set_ring_max(std::int64_t ms) {
+  state_->ring_max_ms = ms;
 }
 
 std::int64_t Transactions::next_deadline() const {

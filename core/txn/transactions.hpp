@@ -37,7 +37,7 @@ struct Event {
   enum class Kind : std::uint8_t {
     client_timeout,         ///< Timer B or F: nobody answered; counts as a 408; client_done follows
     client_send_failed,     ///< the transport gave up; counts as a 503; client_done follows
-    server_unacknowledged,  ///< Timer H, or a 2xx retransmitted for 64·T1 without ACK (RFC 3261 §13.3.1.4)
+    server_unacknowledged,  ///< a 2xx retransmitted for 64·T1 without ACK (RFC 3261 §13.3.1.4): end the call
     reliable_timeout,       ///< a reliable provisional response without PRACK for 64·T1 (RFC 3262 §3): answer 5xx
     client_done,            ///< the client transaction is gone; its owner may forget the id
     server_done,
@@ -94,8 +94,10 @@ class Transactions {
 
   // --- client side
 
-  /// Sends a request whose topmost Via carries `branch`. Reliable transports do not retransmit. None at the limit. An
-  /// INVITE that got a provisional response rings until cancel(): the owner keeps that time.
+  /// How long an INVITE may ring: then it is cancelled, whatever its owner does (like Timer C of RFC 3261 §16.6). For
+  /// INVITEs whose first provisional response comes from now on.
+  void set_ring_max(std::int64_t ms);
+  /// Sends a request whose topmost Via carries `branch`. Reliable transports do not retransmit. None at the limit.
   ClientId request(Now now, sip::Method method, const Flow& flow, std::string bytes, std::string_view branch,
                    std::uint64_t owner, Outbox& out);
   struct ResponseMatch {
@@ -115,6 +117,8 @@ class Transactions {
   void cancel(Now now, ClientId client, Outbox& out);
   /// The shell could not deliver to `flow`: every waiting client transaction on it fails.
   void on_send_failed(const Flow& flow);
+  /// The connection is gone. A response on another one would not be believed, so whatever waits for one has failed.
+  void on_connection_closed(ConnectionId connection);
 
   // --- time
 

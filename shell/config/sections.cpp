@@ -158,10 +158,12 @@ void read_limits(Section section, Limits& out) {
       {"store_queue_max", &Limits::store_queue_max, 10'000'000},
       {"contacts_per_extension_max", &Limits::contacts_per_extension_max, 64},
       {"forks_max", &Limits::forks_max, 64},
+      {"streams_max", &Limits::streams_max, static_cast<std::int64_t>(WireLimits::sdp_media)},
   };
   for (const Bound& bound : bounds) section.number(bound.key, out.*bound.field, 1, bound.max);
   section.number("call_duration_max_s", out.call_duration_max_s, 10, 7 * day_s);
   section.number("ring_max_s", out.ring_max_s, 5, 3'600);
+  section.number("store_wait_max_s", out.store_wait_max_s, 1, 60);
   if (out.unauthenticated_connections_max > out.connections_max) {
     section.fault(
         section.has("unauthenticated_connections_max") ? "unauthenticated_connections_max" : "connections_max",

@@ -115,6 +115,22 @@ TEST_F(Client, RingsAsLongAsItTakes) {
   EXPECT_TRUE(line.hear(answer_to(invite, 200, "bob"), bob).deliver);
 }
 
+TEST_F(Client, CancelsByItselfWhatRingsForeverAndGivesUpWhenNothingFinalComes) {
+  line.transactions.set_ring_max(60'000);
+  call();
+  line.hear(answer_to(invite, 100, ""), bob);
+  line.wait_ms(30'000);
+  EXPECT_TRUE(line.hear(answer_to(invite, 180, "bob"), bob).deliver) << "ringing again buys no more time";
+  line.wait_ms(29'900);
+  EXPECT_EQ(line.out.count(), 0u);
+  line.wait_ms(120);
+  EXPECT_THAT(line.out.take(), ElementsAre("CANCEL"));
+  EXPECT_THAT(line.events(), IsEmpty());
+  line.wait_ms(32'100);
+  EXPECT_THAT(line.events(), ElementsAre(What::client_timeout, What::client_done));
+  EXPECT_TRUE(line.is_empty());
+}
+
 TEST_F(Client, AcknowledgesARefusalAndEveryRepetitionOfIt) {
   const ClientId id = call();
   const std::string busy = answer_to(invite, 486, "bob");
@@ -246,6 +262,19 @@ TEST_F(Client, FailsEverythingThatWaitsOnABrokenPath) {
   EXPECT_EQ(line.transactions.size(), 1u) << "the OPTIONS on the other path";
   line.transactions.on_send_failed(tls_flow("203.0.113.20:5061", 99));
   EXPECT_THAT(line.events(), IsEmpty());
+}
+
+TEST_F(Client, FailsWhatWaitsForAnswersOnAClosedConnection) {
+  const ClientId ringing = call(bob_tls);
+  line.hear(answer_to(invite, 180, "bob"), bob_tls);
+  line.ask(options, tls_flow("203.0.113.20:5061", 99));
+  line.transactions.on_connection_closed(bob_tls.connection);
+  std::vector<Event> events;
+  line.transactions.take_events(events);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].kind, What::client_send_failed);
+  EXPECT_EQ(events[0].client, ringing);
+  EXPECT_EQ(line.transactions.size(), 1u) << "the OPTIONS on the other connection";
 }
 
 TEST_F(Client, LeavesAPathInAnyOrder) {
