@@ -49,6 +49,7 @@ struct Leg {
     sip::Method method = sip::Method::other;
     std::uint32_t cseq = 0;
     bool for_peer = false;
+    bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the other leg's answer
   } ours;
   /// A re-INVITE or UPDATE of the phone that waits for the other leg.
   struct Theirs {

@@ -88,7 +88,6 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
   using What = txn::Event::Kind;
   if (event.client) {
     if (event.kind == What::client_done) return;
-    const int status = event.kind == What::client_timeout ? 408 : 503;
     if (const auto info = infos_.find(event.client); info != infos_.end()) {
       std::string bytes;
       begin_response(bytes, 480, info->second.head).no_body();
@@ -102,11 +101,12 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
     for (std::size_t i = 0; i < call->forks.size(); ++i) {
       if (call->forks[i].invite != event.client) continue;
       if (call->forks[i].status == 0 && try_next_target(ctx, *call, i)) return;
-      return on_fork_failure(ctx, *call, i, status);
+      return on_fork_failure(ctx, *call, i, 480);
     }
     for (const Side side : {Side::caller, Side::callee}) {
       const Leg* leg = call->leg(side);
-      if (leg && leg->ours.client == event.client) return on_ours_failed(ctx, *call, side, status, nullptr);
+      if (leg && leg->ours.client == event.client)
+        return on_ours_failed(ctx, *call, side, event.kind == What::client_timeout ? 408 : 503, nullptr);
     }
     return;
   }

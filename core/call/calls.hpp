@@ -105,6 +105,7 @@ class Calls {
   void on_ours_response(Context& ctx, Call& call, Side side, const sip::Message& response);
   void on_ours_failed(Context& ctx, Call& call, Side side, int status, const sip::Message* response);
   void answer_theirs(Context& ctx, Call& call, Side side, int status, const std::string& description);
+  void acknowledge(Context& ctx, Leg& leg, txn::ClientId invite, std::uint32_t cseq, std::string_view answer = {});
   bool send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description,
                    bool for_peer);
   void refresh(Context& ctx, Call& call, Side side);
@@ -123,7 +124,7 @@ class Calls {
            std::string_view detail = {});
   void end_answered(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail = {});
   void cancel_forks(Context& ctx, Call& call);
-  void close_modifications(Context& ctx, Call& call);
+  void withdraw(Context& ctx, Call& call, Side side);
   void bye(Context& ctx, Call& call, Leg& leg);
   void settle(Context& ctx, Call& call);
   void forget(Context& ctx, Call& call);

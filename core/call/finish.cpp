@@ -43,7 +43,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);
-  close_modifications(ctx, call);
+  for (const Side side : {Side::caller, Side::callee}) withdraw(ctx, call, side);
   if (call.winner) bye(ctx, call, call.forks[*call.winner].leg);
   if (was_talking) {
     bye(ctx, call, call.caller);
@@ -68,19 +68,10 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   settle(ctx, call);
 }
 
-void Calls::close_modifications(Context& ctx, Call& call) {
-  for (const Side side : {Side::caller, Side::callee}) {
-    Leg* leg = call.leg(side);
-    if (!leg) continue;
-    // RFC 3261 §15.1.2: nobody can answer any more what a phone has asked.
-    if (leg->theirs.server && !ctx.txns.is_final(leg->theirs.server)) answer_theirs(ctx, call, side, 487, {});
-    if (leg->ours.client) ctx.txns.cancel(ctx.now, leg->ours.client, ctx.out);
-  }
-}
-
 void Calls::end_answered(Context& ctx, Call& call, EndedBy by, Reason reason, std::string_view detail) {
   if (call.state == CallState::talking) return end(ctx, call, CallResult::answered, by, 200, reason, detail);
-  end(ctx, call, by == EndedBy::caller ? CallResult::cancelled : CallResult::failed, by, 480, reason, detail);
+  const bool by_caller = by == EndedBy::caller;
+  end(ctx, call, by_caller ? CallResult::cancelled : CallResult::failed, by, by_caller ? 487 : 480, reason, detail);
 }
 
 void Calls::cancel_forks(Context& ctx, Call& call) {
@@ -92,6 +83,23 @@ void Calls::cancel_forks(Context& ctx, Call& call) {
     else
       fork.status = 487;  // still being looked up: nobody rings yet
   }
+}
+
+/// The call is over: what its phone still waits for gets an answer (RFC 3261 §15.1.2), what it was asked is taken back.
+void Calls::withdraw(Context& ctx, Call& call, Side side) {
+  Leg* leg = call.leg(side);
+  if (!leg) return;
+  if (leg->theirs.server && !ctx.txns.is_final(leg->theirs.server)) answer_theirs(ctx, call, side, 487, {});
+  if (side == Side::callee && call.winner && call.forks[*call.winner].ack_owed) {
+    call.forks[*call.winner].ack_owed = false;
+    acknowledge(ctx, *leg, call.forks[*call.winner].invite, call.forks[*call.winner].cseq);
+  }
+  if (leg->ours.ack_owed) acknowledge(ctx, *leg, leg->ours.client, leg->ours.cseq);
+  // Only an INVITE is waited for: its final response has to be acknowledged.
+  if (leg->ours.ack_owed || leg->ours.method != sip::Method::invite)
+    leg->ours = {};
+  else
+    ctx.txns.cancel(ctx.now, leg->ours.client, ctx.out);
 }
 
 void Calls::bye(Context& ctx, Call& call, Leg& leg) {
@@ -107,9 +115,9 @@ void Calls::bye(Context& ctx, Call& call, Leg& leg) {
 void Calls::settle(Context& ctx, Call& call) {
   if (call.state != CallState::ending) return;
   if (call.reports_due == 0 && !call.recorded) close_cdr(ctx, call);
-  const bool forks_done =
-      std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; });
-  if (forks_done && call.reports_due == 0 && call.byes.empty()) forget(ctx, call);
+  const bool forks_done = std::all_of(call.forks.begin(), call.forks.end(),
+                                      [](const Fork& f) { return f.status != 0 && !f.leg.ours.client; });
+  if (forks_done && !call.caller.ours.client && call.reports_due == 0 && call.byes.empty()) forget(ctx, call);
 }
 
 void Calls::close_cdr(Context& ctx, Call& call) {

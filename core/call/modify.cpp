@@ -96,11 +96,7 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
     peer->described = body;
     push_streams(ctx, call);
   }
-  const Flow& path = peer->dialog->flow();
-  ctx.txns.acknowledge_2xx(ctx.now, client, path,
-                           peer->dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), cseq,
-                                             body.empty() ? "" : "application/sdp", body),
-                           ctx.out);
+  acknowledge(ctx, *peer, client, cseq, body);
   if (!fits) end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "ACK without the answer");
 }
 
@@ -145,7 +141,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
     if (!ctx.txns.is_final(leg.theirs.server)) return respond(ctx, request, flow, server, 500);
     leg.theirs = {};
   }
-  if (leg.ours.client || peer.theirs.server || (peer.ours.client && peer.ours.for_peer))
+  if (leg.ours.client || peer.theirs.server || peer.ours.client)
     return respond(ctx, request, flow, server, 491);
   if (const auto timer = leg.session.take_request(request); !timer) {
     std::string bytes;
@@ -178,7 +174,20 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
     description_for_peer = describe(ctx, call, other(side), peer, *offer);
   }
   const sip::Method method = invite || !peer.peer_takes_update ? sip::Method::invite : sip::Method::update;
-  if (!send_modify(ctx, call, other(side), method, description_for_peer, true)) answer_theirs(ctx, call, side, 491, {});
+  if (!send_modify(ctx, call, other(side), method, description_for_peer, true))
+    return answer_theirs(ctx, call, side, 491, {});
+  if (!invite) return;
+  std::string trying;
+  begin_response(trying, 100, leg.theirs.response_head).no_body();
+  ctx.txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
+}
+
+void Calls::acknowledge(Context& ctx, Leg& leg, txn::ClientId invite, std::uint32_t cseq, std::string_view answer) {
+  const Flow& path = leg.dialog->flow();
+  ctx.txns.acknowledge_2xx(ctx.now, invite, path,
+                           leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), cseq,
+                                           answer.empty() ? "" : "application/sdp", answer),
+                           ctx.out);
 }
 
 bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description,
@@ -206,7 +215,7 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
     leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
     return false;
   }
-  leg.ours = {client, method, request.cseq, for_peer};
+  leg.ours = {client, method, request.cseq, for_peer, false};
   return true;
 }
 
@@ -249,6 +258,11 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   if (response.status >= 300) return on_ours_failed(ctx, call, side, response.status, &response);
   const Leg::Ours ours = leg.ours;
   const bool invite = ours.method == sip::Method::invite;
+  if (call.state == CallState::ending) {
+    leg.ours = {};
+    if (invite) acknowledge(ctx, leg, ours.client, ours.cseq);
+    return settle(ctx, call);
+  }
   const bool offered_none = invite && leg.exchange.pending_offer().empty();
   (void)leg.dialog->refresh_target(response);
   leg.session.take_answer(ctx.now, response);
@@ -259,17 +273,12 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   Leg* peer = call.leg(other(side));
   const bool talking = call.state == CallState::talking, asked = ours.for_peer && peer && peer->theirs.server;
   const bool offers = offered_none && meaning && *meaning == sdp::Meaning::offer;
-  const bool ack_later = offers && asked && talking;
+  leg.ours.ack_owed = offers && asked && talking;
   // The phone that asked for an offer has cancelled meanwhile: what was agreed before stands.
-  const bool stands = offers && !ack_later && tell(leg.exchange, sdp::Carrier::ack, leg.described);
-  if (invite && !ack_later) {
-    const Flow& path = leg.dialog->flow();
-    ctx.txns.acknowledge_2xx(
-        ctx.now, ours.client, path,
-        leg.dialog->ack(new_branch(ctx.random), public_endpoint(ctx.policy, path).text(), ours.cseq,
-                        stands ? "application/sdp" : "", stands ? leg.described : std::string_view()),
-        ctx.out);
-  }
+  const bool stands = offers && !leg.ours.ack_owed && tell(leg.exchange, sdp::Carrier::ack, leg.described);
+  const bool ack_later = leg.ours.ack_owed;
+  if (invite && !ack_later)
+    acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described : std::string_view());
   if (!ack_later) leg.ours = {};
   if (!talking) return;
   watch_session(ctx, call, side);
@@ -295,6 +304,7 @@ void Calls::on_ours_failed(Context& ctx, Call& call, Side side, int status, cons
   leg.ours = {};
   leg.exchange.on_failed(ours.method == sip::Method::invite ? sdp::Carrier::invite : sdp::Carrier::update);
   Leg* peer = call.leg(other(side));
+  if (call.state == CallState::ending) return settle(ctx, call);
   if (call.state != CallState::talking) return;
   if (status == 408 || status == 481) {
     // RFC 3261 §12.2.1.2: that phone has no such call any more.

@@ -367,13 +367,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   const auto meaning = fork.leg.exchange.received(sdp::Carrier::invite_success, session);
   const bool fits = description && meaning && (call.late_offer == (*meaning == sdp::Meaning::offer));
   fork.ack_owed = fits && call.late_offer;
-  if (!fork.ack_owed) {
-    const std::string branch = new_branch(ctx.random);
-    const Flow& path = fork.leg.dialog->flow();
-    ctx.txns.acknowledge_2xx(ctx.now, fork.invite, path,
-                             fork.leg.dialog->ack(branch, public_endpoint(ctx.policy, path).text(), fork.cseq),
-                             ctx.out);
-  }
+  if (!fork.ack_owed) acknowledge(ctx, fork.leg, fork.invite, fork.cseq);
   call.winner = place;
   follow_route(ctx, fork.leg, {call.id, Side::callee, static_cast<std::uint32_t>(place)}, false);
   if (!fits) {
