@@ -449,7 +449,7 @@ class World {
     std::advance(chosen, which % exchange_.relays.size());
     const media::RelayPlan plan = chosen->second;
     if (what % 4 == 0) exchange_.input(engine::RelayFailed{plan.id, plan.call});
-    if (what % 4 == 1) exchange_.input(engine::RelaySilent{plan.id, plan.call});
+    if (what % 4 == 1) exchange_.input(engine::RelaySilent{plan.id, plan.call, plan.silence_limit_ms});
     if (what % 4 == 2) exchange_.input(engine::RelayReported{{plan.id, plan.call, {}}, false});
   }
 

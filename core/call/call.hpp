@@ -75,12 +75,19 @@ struct Fork {
   bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the caller's answer
 };
 
-/// One m= line that the relay carries.
+/// One m= line of a call. It has ports and a relay's id from its offer on until a side declines it.
 struct Stream {
-  bool used = false;
-  bool started = false;
+  enum class Wish : std::uint8_t { unknown, declined, wanted };
+
+  bool exists() const { return static_cast<bool>(plan.id); }
+  bool is(Wish wish) const { return wishes[0] == wish || wishes[1] == wish; }
+
   media::RelayPlan plan;
-  std::array<bool, 2> held{};  ///< by side: the phone does not want to hear
+  bool started = false;
+  std::array<Wish, 2> wishes{};  ///< by side: in its last description that counts
+  std::array<bool, 2> held{};    ///< by side: the phone does not want to hear
+  /// When the relay last told that nobody is heard: from when to when (mono ms).
+  std::int64_t silent_from_ms = 0, silent_until_ms = 0;
 };
 
 enum class CallState : std::uint8_t {
@@ -115,6 +122,7 @@ struct Call {
   std::vector<Fork> forks;
   std::optional<std::size_t> winner;
   std::vector<Stream> streams;  ///< by index of the m= line
+  RelayId measured;  ///< the first that ran: its figures stand in the record
   std::size_t reports_due = 0;
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross
   bool recorded = false;            ///< its CDR is closed

@@ -52,15 +52,6 @@ void Calls::rebind(const LegRef& ref, const Flow& flow) {
   if (Leg* leg = this->leg(ref); leg && leg->dialog) leg->dialog->rebind(flow);
 }
 
-std::size_t Calls::calls_of(ExtensionId extension) const {
-  const auto found = by_extension_.find(extension);
-  if (found == by_extension_.end()) return 0;
-  return static_cast<std::size_t>(std::count_if(found->second.begin(), found->second.end(), [&](CallId id) {
-    const Call* call = calls_.find(id);
-    return call && call->state != CallState::ending;
-  }));
-}
-
 void Calls::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId client, const sip::Message& response,
                             const Flow& flow) {
   if (const auto info = infos_.find(client); info != infos_.end()) {
@@ -146,9 +137,7 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
 }
 
 void Calls::on_moved(ExtensionId extension, const Flow& from, const Flow& to) {
-  const auto found = by_extension_.find(extension);
-  if (found == by_extension_.end()) return;
-  for (const CallId id : found->second) {
+  for (const CallId id : shares_.of(extension).calls) {
     Call* call = calls_.find(id);
     if (!call) continue;
     const auto follow = [&](Leg& leg) {

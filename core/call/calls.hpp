@@ -14,6 +14,7 @@
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
+#include "core/call/shares.hpp"
 #include "core/media/ports.hpp"
 
 namespace rf::call {
@@ -49,7 +50,7 @@ class Calls {
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
   void on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
-  void on_relay_silent(Context& ctx, CallId call);
+  void on_relay_silent(Context& ctx, CallId call, RelayId relay, std::int64_t silent_ms);
   void on_relay_failed(Context& ctx, CallId call);
   /// A phone registered again from another place: its calls follow it.
   void on_moved(ExtensionId extension, const Flow& from, const Flow& to);
@@ -113,9 +114,13 @@ class Calls {
 
   // streams.cpp
   std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
-  bool open_streams(Context& ctx, Call& call, const sdp::Session& session);
+  /// Whether an offer's streams can be relayed.
+  enum class Opening : std::uint8_t { some, none, no_ports };
+  Opening open_streams(Context& ctx, Call& call, const sdp::Session& session);
   void take_remote(Context& ctx, Call& call, Side from, const Flow& flow, const sdp::Session& session);
   void push_streams(Context& ctx, Call& call);
+  void drop_unagreed_streams(Context& ctx, Call& call);
+  void release_stream(Context& ctx, Call& call, Stream& stream);
   void close_streams(Context& ctx, Call& call);
 
   // finish.cpp
@@ -135,13 +140,12 @@ class Calls {
   void index_leg(std::string_view local_tag, LegRef ref);
   Call* call(std::uint64_t handle) { return calls_.find(CallId{handle}); }
   Leg* leg(const LegRef& ref);
-  std::size_t calls_of(ExtensionId extension) const;
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
   Locator locator_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
-  boost::unordered_flat_map<ExtensionId, std::vector<CallId>, std::hash<ExtensionId>> by_extension_;
+  Shares shares_;
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;
   std::uint64_t next_ticket_ = 2;

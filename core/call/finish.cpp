@@ -38,6 +38,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   if (call.state == CallState::ending) return;
   const bool was_talking = call.state == CallState::talking;
   call.state = CallState::ending;
+  shares_.end(call.caller.extension, call.cdr.callee);
   ctx.timers.cancel(call.ring_timer);
   ctx.timers.cancel(call.duration_timer);
   cancel_forks(ctx, call);
@@ -133,14 +134,7 @@ void Calls::close_cdr(Context& ctx, Call& call) {
 void Calls::forget(Context& ctx, Call& call) {
   ctx.timers.cancel(call.end_timer);
   if (call.ticket != 0) by_ticket_.erase(call.ticket);
-  const auto unlist = [&](ExtensionId extension) {
-    const auto found = by_extension_.find(extension);
-    if (found == by_extension_.end()) return;
-    std::erase(found->second, call.id);
-    if (found->second.empty()) by_extension_.erase(found);
-  };
-  unlist(call.caller.extension);
-  unlist(call.cdr.callee);
+  shares_.forget(call.id, call.caller.extension, call.cdr.callee);
   by_tag_.erase(std::string(call.caller.dialog->local_tag()));
   for (const Fork& fork : call.forks) by_tag_.erase(std::string(fork.leg.dialog->local_tag()));
   calls_.erase(call.id);
@@ -153,7 +147,7 @@ void Calls::on_relay_report(Context& ctx, const media::RelayReport& report, bool
     media::LegStatistics& sum = call->cdr.media[i];
     const media::LegStatistics& one = report.legs[i];
     // The first stream (audio) gives the figures; what was refused counts for all of them.
-    if (!stopped || call->streams.empty() || call->streams.front().plan.id == report.id || sum.packets == 0) {
+    if (call->measured == report.id || sum.packets == 0) {
       const auto source = sum.refused_source, shape = sum.refused_shape;
       sum = one;
       if (stopped) sum.refused_source += source, sum.refused_shape += shape;
@@ -167,9 +161,23 @@ void Calls::on_relay_report(Context& ctx, const media::RelayReport& report, bool
   settle(ctx, *call);
 }
 
-void Calls::on_relay_silent(Context& ctx, CallId id) {
+void Calls::on_relay_silent(Context& ctx, CallId id, RelayId relay, std::int64_t silent_ms) {
   Call* call = calls_.find(id);
-  if (call && call->state == CallState::talking) end_answered(ctx, *call, EndedBy::system, Reason::media_silent);
+  if (!call || call->state != CallState::talking) return;
+  // A muted camera is no reason to hang up: it takes a time in which no stream that should be heard was.
+  std::int64_t from_ms = ctx.now.mono_ms - silent_ms, until_ms = ctx.now.mono_ms, limit_ms = 0;
+  for (Stream& stream : call->streams) {
+    if (!stream.exists() || stream.plan.silence_limit_ms == 0) continue;
+    if (stream.plan.id == relay) {
+      stream.silent_from_ms = ctx.now.mono_ms - silent_ms;
+      stream.silent_until_ms = ctx.now.mono_ms;
+    }
+    from_ms = std::max(from_ms, stream.silent_from_ms);
+    until_ms = std::min(until_ms, stream.silent_until_ms);
+    limit_ms = stream.plan.silence_limit_ms;
+  }
+  if (limit_ms != 0 && until_ms - from_ms >= limit_ms)
+    end_answered(ctx, *call, EndedBy::system, Reason::media_silent);
 }
 
 void Calls::on_relay_failed(Context& ctx, CallId id) {

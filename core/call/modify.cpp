@@ -170,7 +170,8 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
 
   std::string description_for_peer;
   if (offer) {
-    if (!open_streams(ctx, call, *offer)) return answer_theirs(ctx, call, side, 488, {});
+    if (const Opening opening = open_streams(ctx, call, *offer); opening != Opening::some)
+      return answer_theirs(ctx, call, side, opening == Opening::none ? 488 : 500, {});
     description_for_peer = describe(ctx, call, other(side), peer, *offer);
   }
   const sip::Method method = invite || !peer.peer_takes_update ? sip::Method::invite : sip::Method::update;
@@ -230,6 +231,7 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
     leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
     if (status == 500) writer.header(HeaderName::retry_after, ctx.random.below(10));
     writer.no_body();
+    if (call.state == CallState::talking) drop_unagreed_streams(ctx, call);
   } else {
     writer.header(HeaderName::contact, contact_value(ctx.policy, leg.dialog->flow(), user));
     writer.header(HeaderName::allow, allowed_methods);
@@ -285,7 +287,7 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later && !stands))
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "answer does not fit the offer");
   if (session && *meaning != sdp::Meaning::ignored) {
-    if (ack_later && !open_streams(ctx, call, *session))
+    if (ack_later && open_streams(ctx, call, *session) != Opening::some)
       return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
     take_remote(ctx, call, side, leg.dialog->flow(), *session);
   }

@@ -74,9 +74,9 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
   if (!callee || !callee->enabled)
     return no(404, CallResult::unknown_number, Reason::unknown_number, std::string_view(dialled).substr(0, 32));
-  if (calls_of(caller.id) >= caller.calls_max)
+  if (shares_.placing(caller.id) >= caller.calls_max)
     return no(486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
-  if (calls_of(callee->id) >= callee->calls_max)
+  if (shares_.of(callee->id).running >= callee->calls_max)
     return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
   auto bindings = registrar.reachable(callee->id);
   if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
@@ -112,13 +112,11 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.caller.dialog->take_cseq(request);
   call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
   if (offer) {
-    if (!open_streams(ctx, call, *offer)) {
-      const bool no_port = ports_.in_use() == ports_.capacity();
-      return give_up(no_port ? 503 : 488, no_port ? Reason::system_limit_reached : Reason::offer_refused,
-                     no_port
-                         ? "media ports"
-                         : sdp::text_of(sdp::refusal_of(offer->media().empty() ? sdp::Media{} : offer->media()[0])));
-    }
+    const Opening opening = open_streams(ctx, call, *offer);
+    if (opening == Opening::no_ports) return give_up(503, Reason::system_limit_reached, "media ports");
+    if (opening == Opening::none)
+      return give_up(488, Reason::offer_refused,
+                     sdp::text_of(sdp::refusal_of(offer->media().empty() ? sdp::Media{} : offer->media()[0])));
     take_remote(ctx, call, Side::caller, flow, *offer);
   }
   call.hops_left = std::min<std::uint32_t>(request.max_forwards.value_or(70), 70) - 1;
@@ -141,8 +139,7 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   ++started_;
 
   index_leg(local_tag, {id, Side::caller, 0});
-  by_extension_[caller.id].push_back(id);
-  if (callee->id != caller.id) by_extension_[callee->id].push_back(id);
+  shares_.begin(id, caller.id, callee->id);
   ctx.txns.set_owner(server, mark(Owner::call, id.value));
   call.ring_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
                                    mark(Owner::call, id.value), ring_due);
@@ -381,9 +378,13 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
     fork.answer = std::string(session->text);
   if (const auto agreed = sdp::parse(fork.answer)) {
-    if (call.late_offer && !open_streams(ctx, call, *agreed))
-      return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
-                 "nothing in it can be relayed");
+    if (const auto opening = call.late_offer ? open_streams(ctx, call, *agreed) : Opening::some;
+        opening != Opening::some) {
+      const bool full = opening == Opening::no_ports;
+      return end(ctx, call, CallResult::failed, EndedBy::system, full ? 503 : 488,
+                 full ? Reason::system_limit_reached : Reason::offer_refused,
+                 full ? "media ports" : "nothing in it can be relayed");
+    }
     take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
   }
   push_streams(ctx, call);

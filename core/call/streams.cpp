@@ -1,37 +1,47 @@
 // The streams of a call: ports taken, descriptions rewritten, relays started, changed and stopped.
+#include <algorithm>
+
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
 
-bool Calls::open_streams(Context& ctx, Call& call, const sdp::Session& session) {
+Calls::Opening Calls::open_streams(Context& ctx, Call& call, const sdp::Session& session) {
   bool any = false;
   if (call.streams.size() < session.media().size()) call.streams.resize(session.media().size());
+  auto open = static_cast<std::size_t>(
+      std::count_if(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.exists(); }));
   for (std::size_t i = 0; i < session.media().size(); ++i) {
     Stream& stream = call.streams[i];
-    stream.used = sdp::refusal_of(session.media()[i]) == sdp::Refusal::none;
-    if (!stream.used) continue;
-    for (auto& leg : stream.plan.legs) {
-      if (leg.local_port != 0) continue;
-      const auto port = ports_.take(ctx.now.mono_ms);
-      if (!port) return false;
-      leg.local_port = *port;
-    }
-    if (!stream.plan.id) {
+    if (sdp::refusal_of(session.media()[i]) != sdp::Refusal::none) continue;
+    if (!stream.exists()) {
+      if (open >= ctx.policy.limits.streams_max) continue;
+      for (media::LegPlan& leg : stream.plan.legs) {
+        const auto port = ports_.take(ctx.now.mono_ms);
+        if (!port) {
+          release_stream(ctx, call, stream);
+          return Opening::no_ports;
+        }
+        leg.local_port = *port;
+      }
       stream.plan.id = RelayId{next_relay_++};
       stream.plan.call = call.id;
+      for (const Side side : {Side::caller, Side::callee})
+        if (const Leg* leg = call.leg(side)) stream.plan.legs[index(side)].local = leg->dialog->flow().local.address;
+      ++open;
     }
-    stream.plan.legs[index(Side::caller)].local = call.caller.dialog->flow().local.address;
     any = true;
   }
-  return any;
+  return any ? Opening::some : Opening::none;
 }
 
 void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const sdp::Session& session) {
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
-    if (!stream.used) continue;
+    if (!stream.exists()) continue;
     const sdp::Media& media = session.media()[i];
+    const bool wanted = sdp::refusal_of(media) == sdp::Refusal::none;
+    stream.wishes[index(from)] = wanted ? Stream::Wish::wanted : Stream::Wish::declined;
     media::LegPlan& leg = stream.plan.legs[index(from)];
     leg.local = flow.local.address;
     leg.signalling = flow.remote.address;
@@ -43,40 +53,52 @@ void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const
       leg.remote_rtcp = sdp::remote_rtcp(media).value_or(Endpoint{});
       if (!sdp::plausible_media_address(leg.remote_rtcp.address, flow.remote.address)) leg.remote_rtcp = {};
     }
-    leg.learn = media.port != 0 && leg.remote_rtp.address != flow.remote.address;
+    leg.learn = wanted && leg.remote_rtp.address != flow.remote.address;
     stream.held[index(from)] = sdp::is_held(media);
-    if (media.port != 0) stream.plan.clock_hz = sdp::clock_hz(media);
+    if (wanted) stream.plan.clock_hz = sdp::clock_hz(media);
     leg.event_payload_type = sdp::telephone_event(media).value_or(0);
   }
 }
 
 void Calls::push_streams(Context& ctx, Call& call) {
-  const bool talking = call.state == CallState::storing || call.state == CallState::talking;
+  const bool answered = call.state == CallState::storing || call.state == CallState::talking;
   for (Stream& stream : call.streams) {
-    if (!stream.used && !stream.started) continue;
-    const bool held = stream.held[0] || stream.held[1] || !stream.used;
-    stream.plan.silence_limit_ms = talking && !held ? ctx.policy.times.media_silence_s * 1'000 : 0;
+    if (!stream.exists()) continue;
+    const bool agreed = stream.is(Stream::Wish::wanted) && !stream.is(Stream::Wish::declined);
+    if (!agreed) {
+      // While phones ring, another one may still want it.
+      if (answered) release_stream(ctx, call, stream);
+      continue;
+    }
+    const bool held = stream.held[0] || stream.held[1];
+    stream.plan.silence_limit_ms = answered && !held ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
       ctx.out.add(effect::UpdateRelay{stream.plan});
     } else {
       ctx.out.add(effect::StartRelay{stream.plan});
       stream.started = true;
+      if (!call.measured) call.measured = stream.plan.id;
     }
   }
 }
 
-void Calls::close_streams(Context& ctx, Call& call) {
-  for (Stream& stream : call.streams) {
-    if (stream.started) {
-      ctx.out.add(effect::StopRelay{stream.plan.id});
-      stream.started = false;
-      ++call.reports_due;
-    }
-    for (auto& leg : stream.plan.legs) {
-      if (leg.local_port != 0) ports_.give_back(leg.local_port, ctx.now.mono_ms);
-      leg.local_port = 0;
-    }
+void Calls::drop_unagreed_streams(Context& ctx, Call& call) {
+  for (Stream& stream : call.streams)
+    if (stream.exists() && !stream.started) release_stream(ctx, call, stream);
+}
+
+void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {
+  if (stream.started) {
+    ctx.out.add(effect::StopRelay{stream.plan.id});
+    ++call.reports_due;
   }
+  for (const media::LegPlan& leg : stream.plan.legs)
+    if (leg.local_port != 0) ports_.give_back(leg.local_port, ctx.now.mono_ms);
+  stream = {};
+}
+
+void Calls::close_streams(Context& ctx, Call& call) {
+  for (Stream& stream : call.streams) release_stream(ctx, call, stream);
 }
 
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
@@ -85,7 +107,7 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
   const bool answering = leg.exchange.state() == sdp::OfferAnswer::State::offer_received;
   const auto offer = sdp::parse(answering ? leg.exchange.pending_offer() : std::string_view());
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
-    if (call.streams[i].used) plan.media[i].port = call.streams[i].plan.legs[index(to)].local_port;
+    plan.media[i].port = call.streams[i].plan.legs[index(to)].local_port;
     if (answering && offer && i < offer->media().size()) plan.media[i].answers = offer->media()[i].direction;
   }
   return leg.origin.describe(session, plan);

@@ -57,10 +57,11 @@ struct RelayReported {
   bool stopped = false;
 };
 
-/// No RTP from either side for the plan's limit.
+/// No RTP from either side for the plan's limit; told again after each further limit.
 struct RelaySilent {
   RelayId relay;
   CallId call;
+  std::int64_t silent_ms = 0;  ///< for so long by now
 };
 
 /// The ports could not be bound.

@@ -16,16 +16,28 @@ PortPool::PortPool(std::uint16_t first, std::uint16_t last, Random random, std::
 
 std::optional<std::uint16_t> PortPool::take(std::int64_t now_ms) {
   wake(now_ms);
+  const std::uint16_t port = draw();
+  if (port == 0) return std::nullopt;
+  taken_[(port - first_) / 2u] = true;
+  ++in_use_;
+  return port;
+}
+
+std::uint16_t PortPool::draw() {
   const std::size_t fresh = used_.size() >= choice_min ? 0 : fresh_.size();
-  if (fresh + used_.size() == 0) return std::nullopt;
+  if (fresh + used_.size() == 0) {
+    if (resting_count_ == 0) return 0;
+    const std::uint16_t port = resting_[resting_first_].port;
+    resting_first_ = (resting_first_ + 1) % resting_.size();
+    --resting_count_;
+    return port;
+  }
   std::size_t place = random_.below(fresh + used_.size());
   std::vector<std::uint16_t>& from = place < fresh ? fresh_ : used_;
   if (place >= fresh) place -= fresh;
   const std::uint16_t port = from[place];
   from[place] = from.back();
   from.pop_back();
-  taken_[(port - first_) / 2u] = true;
-  ++in_use_;
   return port;
 }
 

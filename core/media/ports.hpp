@@ -13,8 +13,9 @@ namespace rf::media {
 /// Even ports of a range, each standing for itself (RTP) and the next one (RTCP). Handed out in random order, so that a
 /// stranger cannot guess where the next call's media arrives, and kept in quarantine after use, so that the last
 /// packets of one call find nobody instead of the next call. As long as there is choice enough, ports that were used
-/// before come first: the media threads may still have them open. Memory is fixed at construction; each operation costs
-/// constant time.
+/// before come first: the media threads may still have them open. When all that is free still rests, the one that
+/// rested longest is given: short calls in quick succession may not use the range up. Memory is fixed at construction;
+/// each operation costs constant time.
 class PortPool {
  public:
   /// `first` and `last` inclusive; a pair must fit in whole. A range without a pair makes a pool that never gives one.
@@ -23,9 +24,9 @@ class PortPool {
   /// So many used and rested ports must be free before only they are drawn from.
   static constexpr std::size_t choice_min = 64;
 
-  /// A free even port; none when all are in use or in quarantine (the call is refused with 503). `now_ms` monotonic.
+  /// A free even port; none when all are in use (the call is refused with 503). `now_ms` monotonic.
   std::optional<std::uint16_t> take(std::int64_t now_ms);
-  /// Returns a port that take() gave; it can be given again after the quarantine.
+  /// Returns a port that take() gave; its quarantine begins.
   void give_back(std::uint16_t port, std::int64_t now_ms);
 
   std::size_t capacity() const { return resting_.size(); }
@@ -37,6 +38,7 @@ class PortPool {
     std::uint16_t port;
   };
   void wake(std::int64_t now_ms);
+  std::uint16_t draw();
 
   Random random_;
   std::int64_t quarantine_ms_;

@@ -52,6 +52,8 @@ class Session {
   /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP
   /// packet.
   std::int64_t silent_at_us() const;
+  /// Since when neither side has been heard.
+  std::int64_t silent_since_us() const { return last_rtp_us_; }
   RelayReport report() const;
   const RelayPlan& plan() const { return plan_; }
 

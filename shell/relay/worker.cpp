@@ -288,7 +288,8 @@ void Worker::on_timers(std::int64_t now_us) {
     Stream& stream = *found->second;
     stream.silence = 0;
     if (stream.session.silent_at_us() <= now_us)
-      deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call});
+      deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call,
+                                   (now_us - stream.session.silent_since_us()) / 1'000});
     watch_silence(stream, now_us);
   }
 }

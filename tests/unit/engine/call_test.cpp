@@ -372,7 +372,8 @@ TEST_F(CallStory, KeysPressedPassAsInfoAndItsAnswerComesBack) {
 
 TEST_F(CallStory, SilenceOnBothSidesEndsTheCall) {
   establish();
-  exchange.input(engine::RelaySilent{exchange.relays.begin()->second.id, exchange.relays.begin()->second.call});
+  const media::RelayPlan plan = exchange.relays.begin()->second;
+  exchange.input(engine::RelaySilent{plan.id, plan.call, plan.silence_limit_ms});
   EXPECT_TRUE(alice.hear_request("BYE"));
   EXPECT_TRUE(bob.hear_request("BYE"));
   EXPECT_TRUE(exchange.has_report(Reason::media_silent));

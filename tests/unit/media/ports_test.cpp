@@ -34,13 +34,26 @@ TEST(PortPool, KeepsWithinOddAndTinyRanges) {
   EXPECT_FALSE(PortPool(0, 1, Random(1)).take(0));
 }
 
-TEST(PortPool, LetsAPortRestBeforeTheNextCallGetsIt) {
-  PortPool pool(40'000, 40'001, Random(1));
-  ASSERT_EQ(pool.take(1'000), 40'000);
-  pool.give_back(40'000, 5'000);
-  EXPECT_FALSE(pool.take(5'000));
-  EXPECT_FALSE(pool.take(6'999));
-  EXPECT_EQ(pool.take(7'000), 40'000);
+TEST(PortPool, LetsAPortRestAsLongAsAnotherIsFree) {
+  for (std::uint64_t seed = 1; seed < 20; ++seed) {
+    PortPool pool(40'000, 40'003, Random(seed));
+    const std::uint16_t first = *pool.take(1'000);
+    pool.give_back(first, 5'000);
+    const std::uint16_t second = *pool.take(6'999);
+    EXPECT_NE(second, first);
+    pool.give_back(second, 6'999);
+    EXPECT_EQ(pool.take(7'000), first) << "its time is over, the other's is not";
+  }
+}
+
+TEST(PortPool, GivesThePortThatRestedLongestWhenNothingElseIsFree) {
+  PortPool pool(40'000, 40'005, Random(1));
+  std::vector<std::uint16_t> order;
+  for (int i = 0; i < 3; ++i) order.push_back(*pool.take(0));
+  for (const std::uint16_t port : order) pool.give_back(port, 0);
+  for (const std::uint16_t port : order) EXPECT_EQ(pool.take(0), port);
+  EXPECT_FALSE(pool.take(0)) << "all are in use";
+  EXPECT_EQ(pool.in_use(), 3u);
 }
 
 TEST(PortPool, OrderCannotBeReadOffTheNumbers) {
