@@ -128,7 +128,8 @@ struct Call {
   bool recorded = false;            ///< its CDR is closed
 
   std::uint64_t ticket = 0;
-  Timers::Handle ring_timer = 0, duration_timer = 0, end_timer = 0;
+  Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
+  Timers::Handle duration_timer = 0, end_timer = 0;
 
   Leg* leg(Side side) {
     if (side == Side::caller) return &caller;

@@ -114,8 +114,11 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
   if (!call) return;
   switch (kind) {
     case ring_due:
-      call->ring_timer = 0;
+      call->setup_timer = 0;
       return end(ctx, *call, CallResult::no_answer, EndedBy::system, 480, Reason::call_ended, "nobody answered");
+    case store_due:
+      call->setup_timer = 0;
+      return on_stored(ctx, call->ticket, false);
     case duration_due:
       call->duration_timer = 0;
       return end_answered(ctx, *call, EndedBy::system, Reason::max_duration_reached);

@@ -68,7 +68,7 @@ class Calls {
   std::uint64_t answered() const { return answered_; }
 
  private:
-  enum Kind : std::uint32_t { ring_due, duration_due, end_due, caller_session_due, callee_session_due };
+  enum Kind : std::uint32_t { ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due };
   struct Ending;
   struct InfoRelay {
     CallId call;

@@ -39,7 +39,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   const bool was_talking = call.state == CallState::talking;
   call.state = CallState::ending;
   shares_.end(call.caller.extension, call.cdr.callee);
-  ctx.timers.cancel(call.ring_timer);
+  ctx.timers.cancel(call.setup_timer);
   ctx.timers.cancel(call.duration_timer);
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);

@@ -198,6 +198,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     live.writing = ticket;
     ctx.out.add(effect::StoreBinding{last ? ticket : 0, live.binding});
   }
+  pending.deadline = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
+                                    mark(Owner::registration, ticket), store_due);
   pending_.emplace(ticket, std::move(pending));
   return moved;
 }
@@ -207,6 +209,7 @@ void Registrar::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   if (found == pending_.end()) return;
   Pending pending = std::move(found->second);
   pending_.erase(found);
+  ctx.timers.cancel(pending.deadline);
   for (const BindingId id : pending.written) {
     Live* live = live_.find(id);
     if (!live || live->writing != ticket) continue;  // gone, or written again since: that write decides
@@ -367,6 +370,7 @@ void Registrar::on_probe_result(Context& ctx, std::uint64_t handle, bool answere
 }
 
 void Registrar::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
+  if (kind == store_due) return on_stored(ctx, handle, false);
   Live* live = live_.find(BindingId{handle});
   if (!live) return;
   if (kind == probe_due) {

@@ -65,10 +65,11 @@ class Registrar {
     ExtensionId extension;
     std::vector<BindingId> written;
     std::string response;
+    Timers::Handle deadline = 0;
   };
   struct Wanted;
 
-  enum Kind : std::uint32_t { expiry_due, probe_due };
+  enum Kind : std::uint32_t { expiry_due, probe_due, store_due };
 
   std::optional<Moved> answer(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server,
                               int status, std::string_view extra_header = {});

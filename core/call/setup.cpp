@@ -141,7 +141,7 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   index_leg(local_tag, {id, Side::caller, 0});
   shares_.begin(id, caller.id, callee->id);
   ctx.txns.set_owner(server, mark(Owner::call, id.value));
-  call.ring_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
+  call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
                                    mark(Owner::call, id.value), ring_due);
   ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
   follow_route(ctx, call.caller, {id, Side::caller, 0}, through_proxy(request));
@@ -373,7 +373,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
                meaning ? "answer without description" : sdp::text_of(meaning.error()));
   }
   call.state = CallState::storing;
-  ctx.timers.cancel(call.ring_timer);
+  ctx.timers.cancel(call.setup_timer);
   cancel_forks(ctx, call);
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
     fork.answer = std::string(session->text);
@@ -395,6 +395,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   next_ticket_ += 2;
   by_ticket_.emplace(call.ticket, call.id);
   ctx.out.add(effect::OpenCdr{call.ticket, call.cdr});
+  call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
+                                    mark(Owner::call, call.id.value), store_due);
 }
 
 void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
@@ -403,6 +405,7 @@ void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   Call* call = calls_.find(found->second);
   by_ticket_.erase(found);
   if (!call || call->state != CallState::storing) return;
+  ctx.timers.cancel(call->setup_timer);
   if (!ok) return end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::store_failed, "no record, no call");
   answer_caller(ctx, *call);
 }

@@ -118,6 +118,24 @@ TEST_F(CallStory, TheAnswerWaitsForTheRecordOnDisk) {
   EXPECT_TRUE(alice.hear_status(200));
 }
 
+TEST_F(CallStory, ADiskThatNeverAnswersDoesNotKeepTheCallWaiting) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  exchange.disk = Exchange::Disk::holds;
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp));
+  bob.answer(*bob.hear_request("INVITE"), 200, sim::audio_sdp(bob_rtp));
+  exchange.advance_ms(10'100);
+  EXPECT_TRUE(alice.hear_status(503));
+  const auto bye = bob.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  bob.answer(*bye, 200);
+  EXPECT_TRUE(exchange.has_report(Reason::store_failed));
+  exchange.release_disk();
+  EXPECT_FALSE(alice.hear_status(200));
+  EXPECT_EQ(only_cdr().result, record::CallResult::failed);
+  expect_nothing_left();
+}
+
 TEST_F(CallStory, WithoutARecordThereIsNoCall) {
   ASSERT_EQ(alice.register_(), 200);
   ASSERT_EQ(bob.register_(), 200);

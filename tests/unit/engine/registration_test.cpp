@@ -18,6 +18,17 @@ TEST_F(Registration, IsAnsweredOnlyWhenItIsOnDisk) {
   EXPECT_TRUE(alice.hear_status(200));
 }
 
+TEST_F(Registration, IsRefusedWhenTheDiskDoesNotSayInTimeThatItWrote) {
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_EQ(alice.register_(), 0);
+  exchange.advance_ms(10'100);
+  EXPECT_TRUE(alice.hear_status(503));
+  EXPECT_TRUE(std::get<effect::Registrations>(exchange.command(effect::ListRegistrations{})).bindings.empty());
+  exchange.release_disk();
+  EXPECT_FALSE(alice.hear_status(200));
+  EXPECT_TRUE(exchange.bindings.empty());
+}
+
 TEST_F(Registration, IsRefusedWhenTheDiskIsFullAndLeavesNoBinding) {
   exchange.disk = Exchange::Disk::full;
   EXPECT_EQ(alice.register_(), 503);
