@@ -30,6 +30,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "fuzz/script.hpp"
@@ -194,6 +195,7 @@ class World {
 
   void deliver(const sim::Packet& packet) {
     trace("<-", packet.flow, packet.bytes);
+    if (!delivered_.insert(std::hash<std::string_view>{}(packet.bytes)).second) return;  // repeated
     overhear(packet.bytes);
     for (Handset& h : handsets_) {
       if (h.phone.flow.remote.address != packet.flow.remote.address) continue;
@@ -487,6 +489,7 @@ class World {
   sim::Auditor auditor_;
   std::deque<Handset> handsets_;
   std::deque<std::string> overheard_;
+  std::unordered_set<std::size_t> delivered_;
   std::optional<Edit> edit_;
   std::uint64_t next_connection_ = 1;
   std::int64_t passed_ms_ = 0;

@@ -191,6 +191,9 @@ void Auditor::check_sent(const Flow& flow, std::string_view bytes) {
   if (flow.remote.port == 0 || flow.remote.address.is_unspecified()) fault("a message to nowhere");
   if (!is_stream(flow.transport) && flow.connection) fault("a datagram over a connection");
   if (!exchange_.policy().listener(flow.listener)) fault("a message from no listener of ours");
+  // A repetition is as right as the first was.
+  const std::size_t repeated = std::hash<std::string_view>{}(bytes) ^ std::hash<Endpoint>{}(flow.remote);
+  if (!checked_.insert(repeated).second) return;
   std::string copy(bytes);
   sip::Message message;
   if (const auto parsed = sip::parse({copy.data(), copy.size()}, message); !parsed) {

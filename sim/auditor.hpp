@@ -76,6 +76,7 @@ class Auditor final : public Observer {
   std::set<std::string> opened_, closed_;  ///< records
   std::set<std::string> answered_;         ///< calls, by Call-ID and our tag
   std::unordered_set<std::string> our_tags_;
+  std::unordered_set<std::size_t> checked_;  ///< messages, by content and destination
   std::unordered_map<std::string, std::set<Address>> knowers_;
   std::unordered_map<Address, Address> same_party_;
 
