@@ -33,7 +33,8 @@ void Carrier::on(effect::StoreBinding effect) {
 }
 
 void Carrier::on(effect::DropBinding effect) {
-  write(std::move(effect), 0);
+  const std::uint64_t ticket = effect.ticket;
+  write(std::move(effect), ticket);
 }
 
 void Carrier::on(effect::OpenCdr effect) {

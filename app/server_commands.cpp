@@ -132,6 +132,8 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
     if (!answer) return no_answer();
     if (const auto* missing = std::get_if<effect::NotFound>(&*answer))
       return std::unexpected(Error{Code::not_found, missing->what, fmt::format("see: {}", where)});
+    if (std::holds_alternative<effect::NotStored>(*answer))
+      return std::unexpected(Error{Code::failed, "the disk did not take it; nothing was changed", "see the log"});
     const std::uint64_t count = std::get<effect::Done>(*answer).count;
     return Json{{"count", count}, {"message", fmt::format("{} {}.", count, what)}};
   };

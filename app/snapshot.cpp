@@ -12,6 +12,7 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
   policy->domains = settings.server.domains;
   policy->local_networks = settings.local_networks;
   policy->listeners = std::move(listeners);
+  policy->proxies = settings.proxies;
   policy->times = settings.times;
   policy->limits = settings.limits;
   policy->media_ports = {settings.media.first_port, settings.media.last_port};

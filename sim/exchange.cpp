@@ -83,6 +83,7 @@ void Exchange::set_policy(policy::PolicyRef policy) {
 }
 
 effect::CommandResult Exchange::command(effect::Command command) {
+  last_result_ = {};
   input(engine::CommandIn{CommandId{1}, std::move(command)});
   return last_result_;
 }
@@ -109,6 +110,16 @@ void Exchange::release_disk() {
   }
 }
 
+void Exchange::refuse_held() {
+  disk = Disk::full;
+  for (auto& [ticket, change] : std::exchange(held_, {})) {
+    if (ticket != 0)
+      input(engine::Stored{ticket, false});
+    else
+      held_.emplace_back(0, std::move(change));
+  }
+}
+
 void Exchange::carry_out() {
   std::vector<Packet> packets;
   struct Visitor {
@@ -122,7 +133,8 @@ void Exchange::carry_out() {
       x.write(e.ticket, [b = e.binding, &exchange = x] { exchange.bindings[{b.extension.value, b.contact_key}] = b; });
     }
     void operator()(const effect::DropBinding& e) const {
-      x.write(0, [k = std::pair(e.extension.value, e.contact_key), &exchange = x] { exchange.bindings.erase(k); });
+      x.write(e.ticket,
+              [k = std::pair(e.extension.value, e.contact_key), &exchange = x] { exchange.bindings.erase(k); });
     }
     void operator()(const effect::OpenCdr& e) const {
       x.write(e.ticket, [c = e.cdr, &exchange = x] {

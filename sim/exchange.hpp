@@ -57,6 +57,8 @@ class Exchange {
   Disk disk = Disk::works;
   /// Lets the writes go that `holds` kept back.
   void release_disk();
+  /// The disk turns out to be full for the writes that `holds` kept back.
+  void refuse_held();
   std::map<std::string, record::Cdr> cdrs;
   std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;

@@ -15,6 +15,9 @@ struct Limits {
   std::size_t connections_max = 20'000;      ///< further ones: the idlest unauthenticated is closed, else refused
   std::size_t connections_per_source_max = 200;
   std::size_t unauthenticated_connections_max = 2'000;
+  /// Of one extension, authenticated; room for twice the registrations it can have. Beyond it the oldest that serves no
+  /// registration and no call is closed.
+  std::size_t connections_per_extension_max = 40;
   std::size_t store_queue_max = 100'000;  ///< writes waiting for the disk; beyond it new calls are refused (503)
   std::size_t contacts_per_extension_max = 16;
   std::size_t forks_max = 16;

@@ -16,7 +16,6 @@
 #include "core/dialog/session_timer.hpp"
 #include "core/media/plan.hpp"
 #include "core/sdp/offer_answer.hpp"
-#include "core/txn/locate.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::call {
@@ -67,7 +66,7 @@ struct Fork {
   Leg leg;
   txn::ClientId invite;
   std::uint32_t cseq = 1;
-  std::vector<txn::Target> targets;  ///< where else to try, when the phone had to be looked up
+  std::vector<Flow> ways;  ///< where else to try, when its proxy had to be looked up
   dialog::ReliableReceiver reliable;
   std::string answer;  ///< the description it answered with, reliable or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings

@@ -91,7 +91,7 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
     if (std::erase(call->byes, event.client) > 0) return settle(ctx, *call);
     for (std::size_t i = 0; i < call->forks.size(); ++i) {
       if (call->forks[i].invite != event.client) continue;
-      if (call->forks[i].status == 0 && try_next_target(ctx, *call, i)) return;
+      if (call->forks[i].status == 0 && try_next_way(ctx, *call, i)) return;
       return on_fork_failure(ctx, *call, i, 480);
     }
     for (const Side side : {Side::caller, Side::callee}) {

@@ -82,9 +82,8 @@ class Calls {
   void ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
             const Binding& binding);
   void send_invite(Context& ctx, Call& call, std::size_t fork);
-  bool try_next_target(Context& ctx, Call& call, std::size_t fork);
-  void on_located(Context& ctx, const Locator::Found& found);
-  void follow_route(Context& ctx, const Leg& leg, LegRef ref, bool through_proxy);
+  bool try_next_way(Context& ctx, Call& call, std::size_t fork);
+  void take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);

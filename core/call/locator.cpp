@@ -1,5 +1,7 @@
 #include "core/call/locator.hpp"
 
+#include <algorithm>
+
 namespace rf::call {
 namespace {
 
@@ -9,8 +11,7 @@ txn::Reach reach_of(const policy::Policy& policy) {
     reach.udp = reach.udp || l.transport == Transport::udp;
     reach.tcp = reach.tcp || l.transport == Transport::tcp;
     reach.tls = reach.tls || l.transport == Transport::tls;
-    const bool any = l.bind.address.is_unspecified();
-    reach.ipv4 = reach.ipv4 || any || l.bind.address.is_v4();
+    reach.ipv4 = reach.ipv4 || l.bind.address.is_v4();
     reach.ipv6 = reach.ipv6 || !l.bind.address.is_v4();
   }
   return reach;
@@ -50,18 +51,38 @@ std::optional<Locator::Found> Locator::proceed(Context& ctx, LookupId id) {
   return found;
 }
 
-Flow flow_towards(const policy::Policy& policy, const txn::Target& target, const Flow& like) {
-  Flow flow = like;
-  flow.connection = {};
+const std::string* proxy_of(const policy::Policy& policy, const Binding& binding) {
+  if (binding.path.empty() || policy.proxies.empty()) return nullptr;
+  const auto named = sip::parse_uri(binding.path.front());
+  if (!named) return nullptr;
+  const auto same = [&](const std::string& text) {
+    const auto uri = sip::parse_uri(text);
+    return uri && uri->scheme == named->scheme && sip::equal_nocase(uri->host, named->host) &&
+           uri->port == named->port && uri->transport() == named->transport();
+  };
+  const auto found = std::find_if(policy.proxies.begin(), policy.proxies.end(), same);
+  return found == policy.proxies.end() ? nullptr : &*found;
+}
+
+std::optional<Flow> flow_towards(const policy::Policy& policy, const txn::Target& target, const Flow& like) {
+  const bool v4 = target.endpoint.address.is_v4();
+  const auto rank = [&](const policy::Listener& l) {
+    if (l.transport != target.transport || l.bind.address.is_v4() != v4) return 3;
+    return l.id == like.listener ? 0 : l.bind.address == like.local.address ? 1 : 2;
+  };
+  const auto best = std::min_element(policy.listeners.begin(), policy.listeners.end(),
+                                     [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  if (best == policy.listeners.end() || rank(*best) == 3) return std::nullopt;
+  Flow flow;
+  flow.listener = best->id;
   flow.transport = target.transport;
+  flow.local = best->bind;
   flow.remote = target.endpoint;
-  if (like.transport == target.transport && like.remote.address.is_v4() == target.endpoint.address.is_v4()) return flow;
-  for (const policy::Listener& l : policy.listeners) {
-    if (l.transport != target.transport) continue;
-    flow.listener = l.id;
-    flow.local = l.bind;
-    break;
-  }
+  flow.tls_name = target.tls_name;
+  if (!best->bind.address.is_unspecified()) return flow;
+  // Via, Contact and SDP need an address that packets can come to: of a wildcard, the one that the peer reached us at.
+  if (like.local.address.is_v4() != v4 || like.local.address.is_unspecified()) return std::nullopt;
+  flow.local.address = like.local.address;
   return flow;
 }
 

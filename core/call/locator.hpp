@@ -1,4 +1,5 @@
-// Finding peers that are named, not numbered: runs RFC 3263 lookups for legs that need one, a bounded number at a time.
+// Finding the proxies that the configuration names: runs RFC 3263 lookups for legs that need one, a bounded number at a
+// time.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -14,8 +15,9 @@
 
 namespace rf::call {
 
-/// Lookups under way for the calls of one engine. Phones are found by the path they registered along; a lookup is only
-/// needed where that path is gone, or where a proxy asks that requests go somewhere else (Record-Route).
+/// Lookups under way for the calls of one engine. Everybody is reached along the path that they proved, and nothing that
+/// a message says leads anywhere else. Only where that path is gone, and a proxy of the configuration stood on it, that
+/// proxy is looked up: by the configured URI, not by the message's.
 class Locator {
  public:
   static constexpr std::size_t lookups_max = 10'000;  ///< further ones find nothing: the call is unreachable
@@ -24,7 +26,7 @@ class Locator {
     LegRef leg;
     std::vector<txn::Target> targets;  ///< empty: nowhere
   };
-  /// Starts a lookup; gives the outcome at once when no question has to be asked.
+  /// Starts a lookup of a configured URI; gives the outcome at once when no question has to be asked.
   std::optional<Found> locate(Context& ctx, std::string_view uri, LegRef leg);
   /// Takes a DNS answer; gives the outcome when it was the last one needed.
   std::optional<Found> on_answer(Context& ctx, QueryId query, const txn::DnsResult& result);
@@ -47,7 +49,15 @@ class Locator {
   std::uint64_t next_query_ = 1;
 };
 
-/// The flow towards a target: from a listener of ours with its transport and family, preferably the one of `like`.
-Flow flow_towards(const policy::Policy& policy, const txn::Target& target, const Flow& like);
+/// Whether the path that a phone registered along is still there: a datagram can always be sent, a connection ends.
+inline bool has_way(const Binding& binding) {
+  return !is_stream(binding.flow.transport) || binding.flow.connection;
+}
+/// The configured proxy that a binding's topmost Path names: same host, port and transport. Null without one.
+const std::string* proxy_of(const policy::Policy& policy, const Binding& binding);
+
+/// The flow towards a target: from a listener of ours with its transport and family, preferably the one of `like`, or
+/// one at the same address. None without such a listener, and where all that is known of its address is a wildcard.
+std::optional<Flow> flow_towards(const policy::Policy& policy, const txn::Target& target, const Flow& like);
 
 }  // namespace rf::call

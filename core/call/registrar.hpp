@@ -3,6 +3,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -16,13 +17,11 @@
 namespace rf::call {
 
 /// The registrar of one engine. It sees authenticated requests only; what a stranger sends never gets here.
-/// A new or changed binding is answered once it is on disk. A refresh that moves the expiry on disk by less than a
-/// tenth of the granted time is not written: after a crash such a binding may end that much earlier, which costs one
-/// refresh.
+/// What comes, changes or goes is answered once that is on disk, and all that one REGISTER asks for happens or nothing
+/// of it. A refresh that moves the expiry on disk by less than a tenth of the granted time is not written: after a
+/// crash such a binding may end that much earlier, which costs one refresh.
 class Registrar {
  public:
-  Registrar(const Limits& limits);
-
   /// A contact that registered again along another path.
   struct Moved {
     Flow from, to;
@@ -32,11 +31,13 @@ class Registrar {
                                        const policy::Extension& extension, txn::ServerId server);
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
 
-  /// Bindings a call can ring, newest first.
-  std::vector<const Binding*> reachable(ExtensionId extension) const;
+  /// Bindings a call can ring, newest first: of those that came over a connection which is gone, only what came through
+  /// a configured proxy.
+  std::vector<const Binding*> reachable(const policy::Policy& policy, ExtensionId extension) const;
   std::vector<const Binding*> all(ExtensionId extension) const;  ///< none: of every extension
-  /// Operator's removal; an empty key removes all of the extension. Gives how many.
-  std::uint64_t remove(Context& ctx, ExtensionId extension, std::string_view contact_key);
+  /// Operator's removal; an empty key removes all of the extension. `command` is answered now when there is nothing to
+  /// remove, else when the store has written it.
+  void remove(Context& ctx, ExtensionId extension, std::string_view contact_key, CommandId command);
 
   void restore(Context& ctx, std::vector<Binding> bindings);
   /// Extensions that are gone or disabled lose their bindings.
@@ -45,7 +46,7 @@ class Registrar {
   void on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind);
   void on_probe_result(Context& ctx, std::uint64_t handle, bool answered);
 
-  std::size_t size() const { return live_.size(); }
+  std::size_t size() const { return live_.size() - leaving_; }
   std::size_t waiting_for_store() const { return pending_.size(); }
 
  private:
@@ -53,38 +54,61 @@ class Registrar {
     Binding binding;
     BindingId id;
     std::int64_t expires_on_disk_ms = 0;
-    std::uint64_t writing = 0;  ///< the ticket of its latest write, until the store has answered
+    std::uint64_t ticket = 0;  ///< of its newest write or removal that the store has not answered
+    bool on_disk = false;
+    bool leaving = false;  ///< removed, as soon as the disk has it: neither rung nor listed, and not counted
     Timers::Handle expiry = 0;
     Timers::Handle probe = 0;
     std::uint8_t probes_missed = 0;
     bool ever_answered = false;
     ConnectionId lost;  ///< the connection it had, when that is closed
   };
+  /// What waits for the store: a REGISTER, or an operator's removal.
   struct Pending {
     txn::ServerId server;
+    CommandId command;
     ExtensionId extension;
-    std::vector<BindingId> written;
-    std::string response;
+    std::vector<BindingId> removed, written;
+    std::string head;   ///< of the response, behind its status line
+    std::string paths;  ///< Path lines of a 200
     Timers::Handle deadline = 0;
   };
   struct Wanted;
 
   enum Kind : std::uint32_t { expiry_due, probe_due, store_due };
 
+  // registrar.cpp
   std::optional<Moved> answer(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server,
                               int status, std::string_view extra_header = {});
-  std::string write_ok(Context& ctx, const sip::Message& request, const Flow& flow, ExtensionId extension) const;
-  /// Null at the table's limit.
-  Live* add(Context& ctx, Binding binding);
+  /// Error: the status to refuse with.
+  std::expected<std::vector<Wanted>, int> read_contacts(Context& ctx, const sip::Message& request,
+                                                        bool& wildcard) const;
+  bool is_fresh(ExtensionId extension, const Wanted& wanted) const;
+  /// Adds to `removed` what the new ones among `wanted` replace. False when they may not.
+  bool make_room(const policy::Extension& extension, const std::vector<Wanted>& wanted, const Flow& flow,
+                 std::string_view user_agent, std::vector<BindingId>& removed) const;
+  void move(Live& live, const Flow& flow);
+  void commit(Context& ctx, Pending pending);
+  void finish(Context& ctx, const Pending& pending, bool ok);
+
+  // bindings.cpp
+  Live* find(ExtensionId extension, std::string_view contact_key);
+  const Live* find(ExtensionId extension, std::string_view contact_key) const {
+    return const_cast<Registrar*>(this)->find(extension, contact_key);
+  }
+  /// Those of the extension that are not leaving, oldest first.
+  std::vector<BindingId> staying(ExtensionId extension) const;
+  Live& add(Binding binding);
+  void forget(Context& ctx, Live& live);
+  /// Forgets it on disk too, without waiting: for what a restart would find out again by itself.
   void drop(Context& ctx, Live& live);
+  /// Takes back a removal that the disk did not take.
+  void keep(Context& ctx, Live& live);
   void arm(Context& ctx, Live& live);
   void send_probe(Context& ctx, Live& live);
-  /// Drops what the new ones among `wanted` replace. Gives the status to refuse with, 0 when there is room.
-  int make_room(Context& ctx, const policy::Extension& extension, const Flow& flow, std::string_view user_agent,
-                const std::vector<Wanted>& wanted);
-  Live* find(ExtensionId extension, std::string_view contact_key);
 
-  Slots<Live, BindingId> live_;
+  Slots<Live, BindingId> live_{SIZE_MAX};  ///< at most bindings_max stay; those that leave wait for the disk alone
+  std::size_t leaving_ = 0;
   boost::unordered_flat_map<ExtensionId, std::vector<BindingId>, std::hash<ExtensionId>> by_extension_;
   std::unordered_multimap<ConnectionId, BindingId> by_connection_;
   boost::unordered_flat_map<std::uint64_t, Pending> pending_;

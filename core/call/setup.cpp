@@ -28,12 +28,6 @@ int best_status(const std::vector<Fork>& forks) {
   return best == 0 ? 480 : best;
 }
 
-/// More than one Via: somebody stands between us and the phone.
-bool through_proxy(const sip::Message& request) {
-  sip::Elements hops(request, HeaderName::via);
-  return hops.next() && hops.next();
-}
-
 CallResult result_of(int status) {
   if (status == 486 || status == 600) return CallResult::busy;
   if (status == 603 || status == 403) return CallResult::rejected;
@@ -78,7 +72,7 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
     return no(486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
   if (shares_.of(callee->id).running >= callee->calls_max)
     return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
-  auto bindings = registrar.reachable(callee->id);
+  auto bindings = registrar.reachable(ctx.policy, callee->id);
   if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
   if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
 
@@ -144,7 +138,6 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
                                    mark(Owner::call, id.value), ring_due);
   ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
-  follow_route(ctx, call.caller, {id, Side::caller, 0}, through_proxy(request));
   call.forks.reserve(bindings.size());
   for (const Binding* binding : bindings) ring(ctx, call, caller, *callee, *binding);
   if (std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; }))
@@ -167,52 +160,44 @@ void Calls::ring(Context& ctx, Call& call, const policy::Extension& caller, cons
   fork.leg.extension = callee.id;
   const LegRef ref{call.id, Side::callee, static_cast<std::uint32_t>(place)};
   index_leg(local_tag, ref);
-  if (!is_stream(binding.flow.transport) || binding.flow.connection) return send_invite(ctx, call, place);
-  // The phone's connection is gone; perhaps it listens where its Contact says.
-  if (const auto found = locator_.locate(ctx, fork.leg.dialog->next_hop_uri(), ref)) {
-    fork.targets = found->targets;
-    if (!try_next_target(ctx, call, place)) fork.status = 480;
+  if (has_way(binding)) return send_invite(ctx, call, place);
+  // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can
+  // be found again, because the configuration names it.
+  if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), ref)) {
+    take_ways(ctx, fork, found->targets);
+    if (!try_next_way(ctx, call, place)) fork.status = 480;
   }
 }
 
-bool Calls::try_next_target(Context& ctx, Call& call, std::size_t place) {
+void Calls::take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets) {
+  const Flow& proven = fork.leg.dialog->flow();
+  // Whoever did not come from an address of the proxy has only borrowed its name.
+  const bool came_from_it = std::any_of(targets.begin(), targets.end(), [&](const txn::Target& target) {
+    return target.endpoint.address == proven.remote.address;
+  });
+  if (!came_from_it) return;
+  for (const txn::Target& target : targets) {
+    if (is_encrypted(proven.transport) && !is_encrypted(target.transport)) continue;
+    if (auto way = flow_towards(ctx.policy, target, proven)) fork.ways.push_back(std::move(*way));
+  }
+}
+
+bool Calls::try_next_way(Context& ctx, Call& call, std::size_t place) {
   Fork& fork = call.forks[place];
-  if (fork.targets.empty() || fork.cancelled || call.state != CallState::ringing) return false;
-  fork.leg.dialog->rebind(flow_towards(ctx.policy, fork.targets.front(), fork.leg.dialog->flow()));
-  fork.targets.erase(fork.targets.begin());
+  if (fork.ways.empty() || fork.cancelled || call.state != CallState::ringing) return false;
+  fork.leg.dialog->rebind(fork.ways.front());
+  fork.ways.erase(fork.ways.begin());
   fork.leg.exchange = {};
   send_invite(ctx, call, place);
   return true;
 }
 
 void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
-  if (const auto found = locator_.on_answer(ctx, query, result)) on_located(ctx, *found);
-}
-
-void Calls::on_located(Context& ctx, const Locator::Found& found) {
-  Call* call = calls_.find(found.leg.call);
-  Leg* leg = this->leg(found.leg);
-  if (!call || !leg || !leg->dialog) return;
-  if (found.leg.side == Side::callee && !call->forks[found.leg.fork].invite) {
-    Fork& fork = call->forks[found.leg.fork];
-    fork.targets = found.targets;
-    if (!try_next_target(ctx, *call, found.leg.fork)) on_fork_failure(ctx, *call, found.leg.fork, 480);
-    return;
-  }
-  // A Record-Route names a host: where it is the one we already hear from, the proven path stays.
-  const Address current = leg->dialog->flow().remote.address;
-  const bool same = std::any_of(found.targets.begin(), found.targets.end(),
-                                [&](const txn::Target& t) { return t.endpoint.address == current; });
-  if (!same && !found.targets.empty())
-    leg->dialog->rebind(flow_towards(ctx.policy, found.targets.front(), leg->dialog->flow()));
-}
-
-void Calls::follow_route(Context& ctx, const Leg& leg, LegRef ref, bool through_proxy) {
-  // A phone that spoke to us directly is answered along the same path, whatever it wrote: NAT stands between.
-  if (!through_proxy && leg.dialog->routes().empty()) return;
-  const auto uri = sip::parse_uri(leg.dialog->next_hop_uri());
-  if (!uri || uri->address() == leg.dialog->flow().remote.address) return;
-  if (const auto found = locator_.locate(ctx, leg.dialog->next_hop_uri(), ref)) on_located(ctx, *found);
+  const auto found = locator_.on_answer(ctx, query, result);
+  Call* call = found ? calls_.find(found->leg.call) : nullptr;
+  if (!call) return;
+  take_ways(ctx, call->forks[found->leg.fork], found->targets);
+  if (!try_next_way(ctx, *call, found->leg.fork)) on_fork_failure(ctx, *call, found->leg.fork, 480);
 }
 
 void Calls::send_invite(Context& ctx, Call& call, std::size_t place) {
@@ -249,6 +234,7 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
   if (fork.status != 0) return;
   if (response.status < 400)
     ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
+  if (response.status == 503 && try_next_way(ctx, call, place)) return;  // RFC 3263 §4.3
   on_fork_failure(ctx, call, place, response.status);
 }
 
@@ -366,7 +352,6 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   fork.ack_owed = fits && call.late_offer;
   if (!fork.ack_owed) acknowledge(ctx, fork.leg, fork.invite, fork.cseq);
   call.winner = place;
-  follow_route(ctx, fork.leg, {call.id, Side::callee, static_cast<std::uint32_t>(place)}, false);
   if (!fits) {
     bye(ctx, call, fork.leg);
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,

@@ -300,10 +300,4 @@ std::string Dialog::prack(RequestHead head, std::uint32_t rseq, std::uint32_t in
   return out;
 }
 
-std::string_view Dialog::next_hop_uri() const {
-  std::string_view rest = routes();
-  if (rest.empty()) return remote_target();
-  return uri_of(sip::next_element(rest).value_or(std::string_view{}));
-}
-
 }  // namespace rf::dialog

@@ -127,9 +127,6 @@ class Dialog {
   /// The PRACK for the reliable provisional response `response` (RFC 3262 §7.1); head.method is set here.
   std::string prack(RequestHead head, std::uint32_t rseq, std::uint32_t invite_cseq, std::string_view content_type = {},
                     std::string_view body = {}) const;
-  /// Where a request would go without a bound path: the first Route's URI, else the remote target. A phone is reached
-  /// by flow(); this is for peers that are elsewhere than where their messages came from.
-  std::string_view next_hop_uri() const;
 
  private:
   enum class Part : std::uint8_t {

@@ -55,6 +55,8 @@ struct Done {
 struct NotFound {
   std::string what;
 };
-using CommandResult = std::variant<Done, NotFound, Status, Registrations, Calls>;
+/// The disk did not take the change: everything is as it was.
+struct NotStored {};
+using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls>;
 
 }  // namespace rf::effect

@@ -39,7 +39,9 @@ struct StoreBinding {
   std::uint64_t ticket = 0;
   record::Binding binding;
 };
+/// Answer with Stored when `ticket` is not zero.
 struct DropBinding {
+  std::uint64_t ticket = 0;
   ExtensionId extension;
   std::string contact_key;
 };

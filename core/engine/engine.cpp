@@ -1,6 +1,7 @@
 #include "core/engine/engine.hpp"
 
 #include <array>
+#include <optional>
 
 #include "core/call/calls.hpp"
 #include "core/call/registrar.hpp"
@@ -44,7 +45,6 @@ struct Engine::State {
         txns(policy->times, policy->limits.transactions_max, now.mono_ms, random.next()),
         timers(now.mono_ms),
         tag_seed(random.next()),
-        registrar(policy->limits),
         calls(*policy, random) {
     adopt_policy();
   }
@@ -351,25 +351,25 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
   struct Visitor {
     State& s;
     Context& ctx;
-    CommandResult operator()(const GetStatus&) const { return s.status(); }
-    CommandResult operator()(const ListRegistrations& c) const {
+    CommandId id;
+    std::optional<CommandResult> operator()(const GetStatus&) const { return s.status(); }
+    std::optional<CommandResult> operator()(const ListRegistrations& c) const {
       Registrations out;
       for (const record::Binding* binding : s.registrar.all(c.extension)) out.bindings.push_back(*binding);
       return out;
     }
-    CommandResult operator()(const RemoveRegistrations& c) const {
-      const std::uint64_t removed = s.registrar.remove(ctx, c.extension, c.contact_key);
-      if (removed == 0) return NotFound{"no such registration"};
-      return Done{removed};
+    std::optional<CommandResult> operator()(const RemoveRegistrations& c) const {
+      s.registrar.remove(ctx, c.extension, c.contact_key, id);
+      return std::nullopt;
     }
-    CommandResult operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
-    CommandResult operator()(const HangUp& c) const {
+    std::optional<CommandResult> operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
+    std::optional<CommandResult> operator()(const HangUp& c) const {
       const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id);
       if (ended == 0) return NotFound{"no running call with that id"};
       return Done{ended};
     }
   };
-  ctx.out.add(CommandDone{id, std::visit(Visitor{*this, ctx}, asked)});
+  if (auto result = std::visit(Visitor{*this, ctx, id}, asked)) ctx.out.add(CommandDone{id, std::move(*result)});
 }
 
 }  // namespace rf::engine

@@ -81,6 +81,9 @@ struct Policy {
   std::vector<std::string> domains;        ///< host names that are ours, besides the listeners' addresses
   std::vector<Subnet> local_networks;      ///< where phones are "inside" (E5); default: private, link-local
   std::vector<Listener> listeners;
+  /// SIP URIs of the proxies that phones come through: the only places that are connected to when a phone's own
+  /// connection is gone, and only by what these say (RFC 3263).
+  std::vector<std::string> proxies;
   SipTimes times;
   Limits limits;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart

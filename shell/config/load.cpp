@@ -76,7 +76,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_media(section("media"), settings.media, settings.times);
   read_sip(section("sip"), settings.times, settings.md5_allowed, settings.sha2_allowed);
   read_limits(section("limits"), settings.limits);
-  read_network(section("network"), settings.local_networks);
+  read_network(section("network"), settings.local_networks, settings.proxies);
   read_store(section("store"), settings.store);
   read_log(section("log"), settings.log);
   read_metrics(section("metrics"), settings.metrics);

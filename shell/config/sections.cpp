@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/sip/uri.hpp"
+
 namespace rf::config {
 namespace {
 
@@ -173,7 +175,7 @@ void read_limits(Section section, Limits& out) {
   section.finish();
 }
 
-void read_network(Section section, std::vector<Subnet>& local) {
+void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies) {
   if (section.has("local")) local.clear();
   section.texts(
       "local",
@@ -184,6 +186,19 @@ void read_network(Section section, std::vector<Subnet>& local) {
         return std::nullopt;
       },
       "write blocks such as \"192.168.0.0/16\" or \"fd00::/8\"");
+  section.texts(
+      "proxies",
+      [&](std::string_view text) -> std::optional<std::string> {
+        const auto uri = sip::parse_uri(text);
+        const bool known = uri && uri->transport() != Transport::ws && uri->transport() != Transport::wss &&
+                           (uri->transport() || !uri->params.has("transport"));
+        if (!known || (uri->scheme != sip::Uri::Scheme::sip && uri->scheme != sip::Uri::Scheme::sips) ||
+            !uri->user.empty())
+          return fmt::format("holds \"{}\", not the SIP URI of a proxy", text);
+        proxies.emplace_back(text);
+        return std::nullopt;
+      },
+      "write URIs such as \"sip:edge.example.com;transport=tls\" or \"sip:192.0.2.7:5060;transport=tcp\"");
   section.finish();
 }
 

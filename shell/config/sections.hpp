@@ -10,7 +10,7 @@ void read_tls(Section section, TlsSettings& out);
 void read_media(Section section, MediaSettings& out, policy::SipTimes& times);
 void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed);
 void read_limits(Section section, Limits& out);
-void read_network(Section section, std::vector<Subnet>& local);
+void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies);
 void read_store(Section section, StoreSettings& out);
 void read_log(Section section, LogSettings& out);
 void read_metrics(Section section, MetricsSettings& out);

@@ -87,6 +87,7 @@ struct Settings {
   bool sha2_allowed = true;
   Limits limits;
   std::vector<Subnet> local_networks;
+  std::vector<std::string> proxies;  ///< SIP URIs
   StoreSettings store;
   LogSettings log;
   MetricsSettings metrics;

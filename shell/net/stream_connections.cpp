@@ -58,7 +58,7 @@ void Streams::State::accepted(Descriptor socket, const StreamListener& listener)
   proceed_handshake(c);
 }
 
-void Streams::State::send_out(const Flow& flow, std::string_view bytes, const std::string& server_name) {
+void Streams::State::send_out(const Flow& flow, std::string_view bytes) {
   const bool news = failure_matters(bytes);
   StreamConnection* c = nullptr;
   if (flow.connection) {
@@ -66,7 +66,7 @@ void Streams::State::send_out(const Flow& flow, std::string_view bytes, const st
   } else if (!stopping && (flow.transport == Transport::tcp || flow.transport == Transport::tls)) {
     Peer peer{flow.transport, flow.remote, {}};
     if (is_encrypted(flow.transport))
-      peer.server_name = server_name.empty() ? flow.remote.address.text() : server_name;
+      peer.server_name = flow.tls_name.empty() ? flow.remote.address.text() : flow.tls_name;
     const auto known = peers.find(peer);
     c = known != peers.end() ? find(known->second) : connect(flow, peer);
     if (c != nullptr && news && c->asked_by.size() < asked_by_max &&

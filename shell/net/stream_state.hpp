@@ -114,7 +114,7 @@ struct Streams::State {
   StreamConnection& add(Descriptor socket, const Flow& flow, bool inbound);
   StreamConnection* find(ConnectionId id);
   void accepted(Descriptor socket, const StreamListener& listener);
-  void send_out(const Flow& flow, std::string_view bytes, const std::string& server_name);
+  void send_out(const Flow& flow, std::string_view bytes);
   StreamConnection* connect(const Flow& flow, const Peer& peer);
   void on_connected(StreamConnection& c);
   void proceed_handshake(StreamConnection& c);

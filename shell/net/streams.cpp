@@ -39,8 +39,8 @@ std::int64_t mono_ms() {
 
 // --- StreamBatch
 
-void StreamBatch::send(const Flow& flow, std::string_view bytes, std::string_view server_name) {
-  ops_.push_back({Kind::send, flow, bytes_.size(), bytes.size(), std::string(server_name)});
+void StreamBatch::send(const Flow& flow, std::string_view bytes) {
+  ops_.push_back({Kind::send, flow, bytes_.size(), bytes.size()});
   bytes_.append(bytes);
 }
 
@@ -283,7 +283,7 @@ void Streams::State::take_pushed() {
 }
 
 void Streams::State::perform(const StreamBatch::Op& op, std::string_view bytes) {
-  if (op.kind == StreamBatch::Kind::send) return send_out(op.flow, bytes, op.server_name);
+  if (op.kind == StreamBatch::Kind::send) return send_out(op.flow, bytes);
   StreamConnection* c = find(op.flow.connection);
   if (c == nullptr) return;
   if (op.kind == StreamBatch::Kind::close) return close_when_sent(*c, close_patience_ms);

@@ -60,8 +60,7 @@ struct StreamOptions {
 /// What the signalling thread wants done in one go, in order. Reused: push() empties it and keeps its memory.
 class StreamBatch {
  public:
-  /// `server_name` is whom the certificate must name when a TLS connection has to be made for this; empty: the address.
-  void send(const Flow& flow, std::string_view bytes, std::string_view server_name = {});
+  void send(const Flow& flow, std::string_view bytes);
   void close(ConnectionId connection);
   void trust(ConnectionId connection);
   bool empty() const { return ops_.empty(); }
@@ -73,7 +72,6 @@ class StreamBatch {
     Kind kind;
     Flow flow;
     std::size_t offset = 0, size = 0;
-    std::string server_name;
   };
   std::vector<Op> ops_;
   std::string bytes_;

@@ -45,8 +45,7 @@ struct GroupWriter::Statements {
 
 std::uint64_t ticket_of(const Write& write) {
   return std::visit(
-      Overloaded{[](const effect::StoreBinding& w) { return w.ticket; },
-                 [](const effect::OpenCdr& w) { return w.ticket; }, [](const auto&) { return std::uint64_t{0}; }},
+      Overloaded{[](const effect::CloseCdr&) { return std::uint64_t{0}; }, [](const auto& w) { return w.ticket; }},
       write);
 }
 

@@ -15,11 +15,12 @@ SETTINGS = Path(__file__).parent / "kamailio.cfg"
 
 
 class Kamailio:
-    """with Kamailio(server, "udp") as proxy: …; phones speak UDP to it, it speaks `transport` to the server."""
+    """with Kamailio(server, "udp", port) as proxy: …; phones speak UDP to it, it speaks `transport` to the server."""
 
-    def __init__(self, server, transport):
-        self.address, self.folder = "127.0.0.2", Path(tempfile.mkdtemp(prefix="kamailio-"))
-        self.port = free_port(self.address)
+    address = "127.0.0.2"
+
+    def __init__(self, server, transport, port):
+        self.port, self.folder = port, Path(tempfile.mkdtemp(prefix="kamailio-"))
         # What a child writes goes to the file, never to a console.
         self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen(
@@ -74,8 +75,11 @@ class BehindProxy(unittest.TestCase):
     transport = "udp"
 
     def setUp(self):
-        self.server = self.enterContext(Ringfence())
-        self.proxy = self.enterContext(Kamailio(self.server, self.transport))
+        port = free_port(Kamailio.address)
+        # By name, or the server would not connect to it: that is needed when its own connection is gone.
+        uri = f"sip:{Kamailio.address}:{port};transport={self.transport}"
+        self.server = self.enterContext(Ringfence(f'[network]\nproxies = ["{uri}"]\n'))
+        self.proxy = self.enterContext(Kamailio(self.server, self.transport, port))
         self.alice, self.bob = self.phone("1001", "127.0.0.3"), self.phone("1002", "127.0.0.4")
 
     def phone(self, number, address):

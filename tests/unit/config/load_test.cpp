@@ -80,6 +80,7 @@ TEST(Configuration, EveryKeyIsRead) {
     calls_max = 7
     [network]
     local = ["10.1.0.0/16"]
+    proxies = ["sip:edge.example.com;transport=tls", "sip:192.0.2.7"]
     [store]
     path = "/srv/db"
     synchronous = "normal"
@@ -114,6 +115,7 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.limits.calls_max, 7u);
   ASSERT_THAT(s.local_networks, SizeIs(1));
   EXPECT_EQ(s.local_networks[0].text(), "10.1.0.0/16");
+  EXPECT_THAT(s.proxies, ::testing::ElementsAre("sip:edge.example.com;transport=tls", "sip:192.0.2.7"));
   EXPECT_EQ(s.store_path(), "/srv/db");
   EXPECT_FALSE(s.store.synchronous);
   EXPECT_EQ(s.log.format, LogFormat::json);
@@ -123,6 +125,12 @@ TEST(Configuration, EveryKeyIsRead) {
   ASSERT_THAT(s.dns.servers, SizeIs(2));
   EXPECT_EQ(s.dns.servers[0].text(), "192.0.2.53:53");
   EXPECT_EQ(s.dns.servers[1].text(), "[2001:db8::53]:5353");
+}
+
+TEST(Configuration, AProxyIsASipUriWithATransportThatIsSpoken) {
+  for (const std::string uri : {"edge.example.com", "sip:edge.example.com;transport=sctp", "tel:123", "sip:1@edge.test",
+                                "sip:edge.example.com;transport=ws"})
+    EXPECT_THAT(fault("[network]\nproxies = [\"" + uri + "\"]\n"), HasSubstr("not the SIP URI of a proxy")) << uri;
 }
 
 TEST(Configuration, AFaultNamesFileLineColumnAndRemedy) {

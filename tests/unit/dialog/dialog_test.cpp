@@ -203,7 +203,6 @@ TEST(Incoming, KeepsTheRouteInTheCallersOrder) {
       .extra = "Record-Route: <sip:p2.example;lr>, <sip:p1.example;lr>;x=y\r\nRecord-Route: <sip:p0.example;lr>\r\n"};
   const Dialog dialog = *Dialog::incoming(*say(s), alice, "pbx");
   EXPECT_EQ(dialog.routes(), "<sip:p2.example;lr>, <sip:p1.example;lr>, <sip:p0.example;lr>");
-  EXPECT_EQ(dialog.next_hop_uri(), "sip:p2.example;lr");
   const Wire parsed(dialog.request(bye));
   EXPECT_EQ(parsed->request_uri.raw, "sip:1001@198.51.100.7:5060");
   EXPECT_EQ(parsed->value(sip::HeaderName::route), dialog.routes());
@@ -272,7 +271,7 @@ TEST_F(Calling, MakesOneDialogAForkWithTheRouteTurnedRound) {
   const Dialog mobile = *mould.fork(*say(from_bob(200, "mobile")), bob);
   EXPECT_EQ(mobile.state(), Dialog::State::confirmed);
   EXPECT_EQ(mobile.remote_tag(), "mobile");
-  EXPECT_EQ(mobile.next_hop_uri(), "sip:1002@10.0.0.9:5062");
+  EXPECT_EQ(mobile.remote_target(), "sip:1002@10.0.0.9:5062");
   EXPECT_TRUE(home.has_tags_of(*say(from_bob(200, "home"))));
   EXPECT_FALSE(home.has_tags_of(*say(from_bob(200, "mobile"))));
 }

@@ -3,7 +3,30 @@
 namespace rf {
 namespace {
 
-class Registration : public Story {};
+class Registration : public Story {
+ protected:
+  std::vector<std::string> listed() {
+    std::vector<std::string> out;
+    const auto all = std::get<effect::Registrations>(exchange.command(effect::ListRegistrations{}));
+    for (const record::Binding& one : all.bindings) out.push_back(one.contact);
+    return out;
+  }
+  std::vector<std::string> stored() {
+    std::vector<std::string> out;
+    for (const auto& [key, one] : exchange.bindings) out.push_back(one.contact);
+    return out;
+  }
+  void set_registrations_max(std::uint16_t limit) {
+    auto policy = sim::test_policy();
+    auto extensions = policy->extensions();
+    extensions[0].registrations_max = limit;
+    ASSERT_FALSE(policy->compile(std::move(extensions)));
+    exchange.set_policy(policy);
+  }
+  Phone another(std::string_view remote, std::uint64_t seed) {
+    return Phone(exchange, {"1001", "auth1001", "password-1001"}, sim::flow_from(remote), seed);
+  }
+};
 
 TEST_F(Registration, APhoneWithTheRightPasswordIsRegisteredAndOnDisk) {
   EXPECT_EQ(alice.register_(), 200);
@@ -94,6 +117,103 @@ TEST_F(Registration, TheNewcomerIsRefusedWhereThatIsTheRule) {
   EXPECT_EQ(exchange.bindings.begin()->second.flow.remote, alice.flow.remote);
 }
 
+TEST_F(Registration, AKnownContactMakesNoRoomForNewOnesBesideIt) {
+  ASSERT_EQ(alice.register_(), 200);
+  const std::string own = alice.contact;
+  for (int contacts = 2; contacts <= 8; ++contacts) {
+    alice.contact += ">, <sip:x@198.51.100.11:" + std::to_string(7'000 + contacts);
+    EXPECT_EQ(alice.register_(), 403) << contacts;
+    EXPECT_EQ(listed(), std::vector{own}) << contacts;
+  }
+}
+
+TEST_F(Registration, NoContactOfARegisterIsTheVictimOfAnotherOfTheSame) {
+  set_registrations_max(2);
+  const std::string first = alice.contact, second = "sip:x@198.51.100.11:7001", third = "sip:y@198.51.100.11:7002";
+  alice.contact = first + ">, <" + second;
+  ASSERT_EQ(alice.register_(), 200);
+  alice.contact = first + ">, <" + third;
+  ASSERT_EQ(alice.register_(), 200);
+  EXPECT_EQ(listed(), (std::vector{first, third}));
+}
+
+TEST_F(Registration, AContactNamedTwiceIsOnePhone) {
+  alice.contact = alice.contact + ">, <" + alice.contact;
+  EXPECT_EQ(alice.register_(), 200);
+  EXPECT_EQ(listed().size(), 1u);
+}
+
+TEST_F(Registration, ARefreshIsAnsweredNoEarlierThanTheWriteBeforeIt) {
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_EQ(alice.register_(), 0);
+  EXPECT_EQ(alice.register_(), 0);
+  exchange.refuse_held();
+  EXPECT_TRUE(alice.hear_status(503));
+  EXPECT_FALSE(alice.hear_status(200));
+  EXPECT_TRUE(listed().empty());
+}
+
+TEST_F(Registration, NewcomersThatTheDiskRefusesLeaveNoMoreThanTheLimit) {
+  Phone second = another("198.51.100.41:5060", 41), third = another("198.51.100.42:5060", 42);
+  sim::connect(exchange, {&alice, &second, &third});
+  ASSERT_EQ(alice.register_(), 200);
+  for (const bool both : {false, true}) {
+    exchange.disk = Exchange::Disk::holds;
+    EXPECT_EQ(second.register_(), 0);
+    if (both) {
+      EXPECT_EQ(third.register_(), 0);
+    }
+    EXPECT_EQ(listed().size(), 1u);
+    exchange.refuse_held();
+    EXPECT_LE(listed().size(), 1u);
+    EXPECT_TRUE(second.hear_status(503));
+    exchange.release_disk();
+    EXPECT_EQ(stored(), listed());
+    ASSERT_EQ(alice.register_(), 200);
+    EXPECT_EQ(listed(), std::vector{alice.contact});
+  }
+}
+
+TEST_F(Registration, OneWhoseNewcomerTheDiskRefusesStays) {
+  Phone second = another("198.51.100.41:5060", 41);
+  sim::connect(exchange, {&alice, &second});
+  ASSERT_EQ(alice.register_(), 200);
+  exchange.disk = Exchange::Disk::full;
+  EXPECT_EQ(second.register_(), 503);
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+  exchange.release_disk();
+  EXPECT_EQ(stored(), std::vector{alice.contact});
+}
+
+TEST_F(Registration, AnUnregisterIsAnsweredOnlyWhenItIsOnDisk) {
+  ASSERT_EQ(alice.register_(), 200);
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_EQ(alice.register_(0), 0);
+  EXPECT_TRUE(listed().empty());
+  exchange.release_disk();
+  EXPECT_TRUE(alice.hear_status(200));
+  EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(Registration, AnUnregisterThatTheDiskRefusesIsToldAndChangesNothing) {
+  ASSERT_EQ(alice.register_(), 200);
+  exchange.disk = Exchange::Disk::full;
+  EXPECT_EQ(alice.register_(0), 503);
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+  exchange.crash_and_restart();
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+}
+
+TEST_F(Registration, OnePhoneThatComesBackWhileItsRemovalIsWrittenStays) {
+  ASSERT_EQ(alice.register_(), 200);
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_EQ(alice.register_(0), 0);
+  EXPECT_EQ(alice.register_(), 0);
+  exchange.release_disk();
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+  EXPECT_EQ(stored(), std::vector{alice.contact});
+}
+
 TEST_F(Registration, ExpiresWithoutARefreshAndUnregistersOnRequest) {
   ASSERT_EQ(alice.register_(120), 200);
   exchange.advance_ms(121'000);
@@ -144,6 +264,27 @@ TEST_F(Registration, AnOperatorCanRemoveIt) {
   const auto done = exchange.command(effect::RemoveRegistrations{ExtensionId{1}, {}});
   EXPECT_EQ(std::get<effect::Done>(done).count, 1u);
   EXPECT_TRUE(exchange.bindings.empty());
+}
+
+TEST_F(Registration, AnOperatorIsToldThatItIsRemovedOnlyWhenTheDiskSaysSo) {
+  ASSERT_EQ(alice.register_(), 200);
+  exchange.disk = Exchange::Disk::full;
+  const auto done = exchange.command(effect::RemoveRegistrations{ExtensionId{1}, {}});
+  EXPECT_TRUE(std::holds_alternative<effect::NotStored>(done));
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+}
+
+TEST_F(Registration, OfADisabledExtensionDoesNotComeBackAfterARestart) {
+  ASSERT_EQ(alice.register_(), 200);
+  const auto before = exchange.bindings;
+  auto policy = sim::test_policy();
+  auto extensions = policy->extensions();
+  extensions[0].enabled = false;
+  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  exchange.set_policy(policy);
+  exchange.bindings = before;  // the disk lost the removal
+  exchange.crash_and_restart();
+  EXPECT_TRUE(listed().empty());
 }
 
 TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {

@@ -22,9 +22,9 @@ struct Served {
     return states.back().bound;
   }
 
-  void send(const Flow& flow, std::string_view bytes, std::string_view server_name = {}) {
+  void send(const Flow& flow, std::string_view bytes) {
     net::StreamBatch batch;
-    batch.send(flow, bytes, server_name);
+    batch.send(flow, bytes);
     EXPECT_TRUE(streams.push(batch));
   }
   void trust(ConnectionId connection) {

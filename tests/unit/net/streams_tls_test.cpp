@@ -20,13 +20,12 @@ class TlsStreams : public ::testing::Test {
     served_.streams.set_tls(pki_.server(), pki_.client());
     return served_.listen(Transport::tls, address);
   }
-  /// Sends to `where` as a client that trusts `pki`, under `server_name`, and says whether it arrived.
+  /// Sends to `where` as a client that trusts `pki`, that asks for `server_name`, and says whether it arrived.
   bool reaches(const Endpoint& where, const Pki& trusted, std::string_view server_name) {
     Served client;
     client.streams.set_tls(nullptr, trusted.client());
     const std::size_t before = served_.events.messages().size();
-    const Flow flow{ListenerId{1}, Transport::tls, {}, {}, where};
-    client.send(flow, message("question"), server_name);
+    client.send({ListenerId{1}, Transport::tls, {}, {}, where, std::string(server_name)}, message("question"));
     const bool settled = eventually(
         [&] { return !client.events.failed().empty() || served_.events.messages().size() > before; });
     EXPECT_TRUE(settled);
@@ -157,12 +156,14 @@ TEST_F(TlsStreams, AreNotReusedUnderAnotherName) {
   const Endpoint where = serve();
   Served client;
   client.streams.set_tls(nullptr, pki_.client());
-  const Flow flow{ListenerId{1}, Transport::tls, {}, {}, where};
-  client.send(flow, message("one"), "ringfence.test");
+  const Flow right{ListenerId{1}, Transport::tls, {}, {}, where, "ringfence.test"};
+  Flow wrong = right;
+  wrong.tls_name = "other.test";
+  client.send(right, message("one"));
   ASSERT_TRUE(served_.events.wait_messages(1));
-  client.send(flow, message("two"), "other.test");
+  client.send(wrong, message("two"));
   ASSERT_TRUE(client.events.wait_failed(1));
-  client.send(flow, message("three"), "ringfence.test");
+  client.send(right, message("three"));
   ASSERT_TRUE(served_.events.wait_messages(2));
   EXPECT_EQ(served_.events.messages()[1].bytes, message("three"));
   EXPECT_EQ(client.streams.counters().connected, 1u);

@@ -49,7 +49,7 @@ TEST_F(Journal, AgreesWithAPlainMapOverManyWritesSweepsAndRestarts) {
       const std::string key = fmt::format("{} {}", binding.extension.value, binding.contact_key);
       if (random.below(5) == 0) {
         model.erase(key);
-        ASSERT_TRUE(writer->push(effect::DropBinding{binding.extension, binding.contact_key}));
+        ASSERT_TRUE(writer->push(effect::DropBinding{0, binding.extension, binding.contact_key}));
       } else {
         binding.cseq = model[key] = ++cseq;
         ASSERT_TRUE(writer->push(effect::StoreBinding{0, binding}));

@@ -111,7 +111,7 @@ TEST_F(Records, AnyBindingComesBackAsItWas) {
     RC_ASSERT(loaded.has_value());
     RC_ASSERT(loaded->size() == 1u);
     RC_ASSERT(same(loaded->front(), binding));
-    writer->push(effect::DropBinding{binding.extension, binding.contact_key});
+    writer->push(effect::DropBinding{0, binding.extension, binding.contact_key});
     RC_ASSERT(writer->flush(60'000));
     RC_ASSERT(store_.counts()->bindings == 0u);
   }));

@@ -77,7 +77,7 @@ TEST_F(Writer, KeepsTheOrderOfWritesToOneBinding) {
     record::Binding renewed = binding;
     renewed.cseq = i;
     ASSERT_TRUE(writer->push(effect::StoreBinding{0, renewed}));
-    ASSERT_TRUE(writer->push(effect::DropBinding{binding.extension, binding.contact_key}));
+    ASSERT_TRUE(writer->push(effect::DropBinding{0, binding.extension, binding.contact_key}));
   }
   ASSERT_TRUE(writer->push(effect::StoreBinding{1, binding}));
   EXPECT_TRUE(answers_.wait_for(1));
@@ -85,6 +85,15 @@ TEST_F(Writer, KeepsTheOrderOfWritesToOneBinding) {
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->size(), 1u);
   EXPECT_TRUE(same(loaded->front(), binding));
+}
+
+TEST_F(Writer, AnswersARemovalThatCarriesATicketWhenItIsInTheFile) {
+  auto writer = start_writer();
+  const record::Binding binding = binding_of(accounts_[0].id);
+  ASSERT_TRUE(writer->push(effect::StoreBinding{0, binding}));
+  ASSERT_TRUE(writer->push(effect::DropBinding{5, binding.extension, binding.contact_key}));
+  EXPECT_TRUE(answers_.wait_for(5));
+  EXPECT_EQ(store_.counts()->bindings, 0u);
 }
 
 TEST_F(Writer, RefusesAloneOfItsGroupWhatTheDatabaseDoesNotTake) {
@@ -149,7 +158,7 @@ TEST_F(Writer, AnswersNoUnderALockThatStaysAndKeepsTheEndingsUntilItGoes) {
   ASSERT_TRUE(writer->push(effect::StoreBinding{2, binding_of(accounts_[0].id)}));
   ASSERT_TRUE(answers_.wait_for(2));
   auto lock = std::make_unique<Lock>(raw());
-  ASSERT_TRUE(writer->push(effect::DropBinding{accounts_[0].id, binding_of(accounts_[0].id).contact_key}));
+  ASSERT_TRUE(writer->push(effect::DropBinding{0, accounts_[0].id, binding_of(accounts_[0].id).contact_key}));
   ASSERT_TRUE(writer->push(effect::OpenCdr{3, open_cdr(3)}));
   ASSERT_TRUE(writer->push(effect::CloseCdr{closed_cdr(1)}));
   EXPECT_FALSE(answers_.wait_for(3));
