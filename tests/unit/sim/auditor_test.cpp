@@ -79,7 +79,7 @@ TEST_F(AuditorTest, ObjectsToMessagesThatDoNotParseOrLieAboutTheirLength) {
 }
 
 TEST_F(AuditorTest, ObjectsToAStrangerWhoGetsTwoAnswersOrChangesAnything) {
-  effects.add(effect::DropBinding{ExtensionId{1}, "key"});
+  effects.add(effect::DropBinding{0, ExtensionId{1}, "key"});
   because_of(stranger, "nonsense");
   EXPECT_THAT(auditor.faults(), ElementsAre(HasSubstr("stranger")));
 }
