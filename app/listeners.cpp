@@ -35,21 +35,42 @@ std::optional<Address> address_of(const sockaddr* from) {
 
 }  // namespace
 
-std::vector<Address> local_addresses_of_host() {
+std::vector<Address> addresses_of_host() {
   std::vector<Address> out;
   ifaddrs* all = nullptr;
   if (::getifaddrs(&all) != 0) return {Address::v4(0x7f000001)};
   for (const ifaddrs* at = all; at != nullptr; at = at->ifa_next) {
     if ((at->ifa_flags & IFF_UP) == 0) continue;
     const auto address = address_of(at->ifa_addr);
-    if (address && address->is_private() && std::find(out.begin(), out.end(), *address) == out.end())
-      out.push_back(*address);
+    if (address && std::find(out.begin(), out.end(), *address) == out.end()) out.push_back(*address);
   }
   ::freeifaddrs(all);
   std::stable_sort(out.begin(), out.end(), [](const Address& a, const Address& b) {
     const auto rank = [](const Address& x) { return (x.is_loopback() ? 0 : 2) + (x.is_v4() ? 0 : 1); };
     return rank(a) < rank(b);
   });
+  return out;
+}
+
+std::vector<Address> local_addresses_of_host() {
+  std::vector<Address> out = addresses_of_host();
+  std::erase_if(out, [](const Address& address) { return !address.is_private(); });
+  return out;
+}
+
+std::vector<Address> media_addresses(std::span<const policy::Listener> listeners) {
+  std::vector<Address> out;
+  const auto add = [&](const Address& address) {
+    if (std::find(out.begin(), out.end(), address) == out.end()) out.push_back(address);
+  };
+  for (const policy::Listener& listener : listeners) {
+    if (!listener.bind.address.is_unspecified()) {
+      add(listener.bind.address);
+      continue;
+    }
+    for (const Address& address : addresses_of_host())
+      if (address.is_v4() == listener.bind.address.is_v4()) add(address);
+  }
   return out;
 }
 

@@ -9,8 +9,12 @@
 
 namespace rf::app {
 
-/// Loopback and private addresses of interfaces that are up, without link-local ones; 127.0.0.1 first.
+/// Addresses of interfaces that are up, without link-local ones; 127.0.0.1 first.
+std::vector<Address> addresses_of_host();
+/// Of these the loopback and private ones.
 std::vector<Address> local_addresses_of_host();
+/// Where calls that come by these listeners can have their media: the addresses they are bound to.
+std::vector<Address> media_addresses(std::span<const policy::Listener> listeners);
 /// Whether this host has IPv6 at all.
 bool has_ipv6();
 

@@ -130,6 +130,7 @@ std::expected<void, Error> Server::open_engine() {
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });
+  reserve_media_ports();
   dns::ResolverOptions resolver_options;
   resolver_options.servers = settings_.dns.servers;
   resolver_ = std::make_unique<dns::Resolver>(resolver_options, [this](QueryId id, txn::DnsResult result) {
@@ -146,6 +147,19 @@ std::expected<void, Error> Server::open_engine() {
   loop_->post(engine::Restored{std::move(*bindings)});
   loop_->start();
   return {};
+}
+
+void Server::reserve_media_ports() {
+  const std::uint16_t first = settings_.media.first_port, last = settings_.media.last_port;
+  std::string held;
+  for (const Address& address : media_addresses(listeners_))
+    if (const std::size_t count = relay_->reserve(address, first, last); count > 0)
+      held += fmt::format("{}{} on {}", held.empty() ? "" : ", ", count, address.text());
+  warnings_.erase("media ports");
+  if (held.empty()) return;
+  warnings_["media ports"] =
+      fmt::format("other programs hold ports of {}-{} ({}); a call that draws one is refused: end them or change media.ports",
+                  first, last, held);
 }
 
 std::expected<void, Error> Server::open_listeners() {

@@ -50,6 +50,7 @@ class Server {
   std::expected<void, command::Error> open_records();
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
+  void reserve_media_ports();
   std::expected<void, command::Error> open_doors();
 
   std::expected<void, command::Error> load_certificates();

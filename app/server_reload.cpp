@@ -114,6 +114,7 @@ Outcome Server::reload() {
 
   // The engine learns of listeners before their first packet can come, and of failures after.
   listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
   listener_states_ = loop_->set_listeners(listeners_);
   for (const net::ListenerState& state : listener_states_)

@@ -153,12 +153,14 @@ Descriptor WarmPorts::take(const Endpoint& local) {
     if (empty_queue(warm.get())) return warm;
   }
   Descriptor socket = bind_port(local, options_);
-  if (!socket && (errno == EADDRINUSE || errno == EMFILE || errno == ENFILE)) {
-    // A warm socket of ours may hold the port under another address, from before the configuration changed.
-    close_idle(errno == EADDRINUSE ? idle_max_ : descriptors_freed_at_once);
-    socket = bind_port(local, options_);
+  if (socket) return socket;
+  // A warm socket of ours may hold the port under another address, from before the configuration changed.
+  if (errno == EADDRINUSE && close_idle_on(local.port) > 0) return bind_port(local, options_);
+  if (errno == EMFILE || errno == ENFILE) {
+    close_idle(descriptors_freed_at_once);
+    return bind_port(local, options_);
   }
-  return socket;
+  return {};
 }
 
 void WarmPorts::close_idle(std::size_t count) {
@@ -167,6 +169,12 @@ void WarmPorts::close_idle(std::size_t count) {
     by_local_.erase(idle_.front().local);
     idle_.pop_front();
   }
+}
+
+std::size_t WarmPorts::close_idle_on(std::uint16_t port) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(by_local_, [port](const auto& entry) { return entry.first.port == port; });
+  return idle_.remove_if([port](const Idle& idle) { return idle.local.port == port; });
 }
 
 void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
@@ -182,6 +190,17 @@ void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
   }
   idle_.push_back({local, std::move(socket)});
   by_local_.emplace(local, std::prev(idle_.end()));
+}
+
+bool WarmPorts::open(const Endpoint& local) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (by_local_.contains(local)) return true;
+  }
+  Descriptor socket = bind_port(local, options_);
+  if (!socket) return false;
+  give_back(local, std::move(socket));
+  return true;
 }
 
 std::size_t WarmPorts::idle() const {

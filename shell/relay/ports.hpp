@@ -68,6 +68,9 @@ class WarmPorts {
   /// Empty when it cannot be bound.
   Descriptor take(const Endpoint& local);
   void give_back(const Endpoint& local, Descriptor socket);
+  /// Binds a socket nobody asked for yet; false when the kernel refuses. One that is open already is fine.
+  bool open(const Endpoint& local);
+  bool room() const { return idle() < idle_max_; }
   std::size_t idle() const;
   const SocketOptions& options() const { return options_; }
 
@@ -78,6 +81,7 @@ class WarmPorts {
   };
   Descriptor find(const Endpoint& local);
   void close_idle(std::size_t count);
+  std::size_t close_idle_on(std::uint16_t port);
 
   const std::size_t idle_max_;
   const SocketOptions options_;

@@ -21,6 +21,13 @@ Worker& Relay::worker_of(RelayId relay) {
   return *workers_[std::hash<RelayId>{}(relay) % workers_.size()];
 }
 
+std::size_t Relay::reserve(const Address& local, std::uint16_t first, std::uint16_t last) {
+  std::size_t taken = 0;
+  for (std::uint32_t port = first; port <= last && warm_->room(); ++port)
+    if (!warm_->open({local, static_cast<std::uint16_t>(port)})) ++taken;
+  return taken;
+}
+
 bool Relay::start(const media::RelayPlan& plan) {
   return worker_of(plan.id).post(StartStream{plan});
 }

@@ -60,6 +60,10 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
+  /// Opens the ports of `local` from `first` to `last` before any call needs them, so that no other program takes one
+  /// that a call was promised; as many as stay open between calls. Gives how many somebody else holds.
+  std::size_t reserve(const Address& local, std::uint16_t first, std::uint16_t last);
+
   /// Each gives false when the thread's queue is full: the plan was not taken.
   bool start(const media::RelayPlan& plan);
   bool update(const media::RelayPlan& plan);

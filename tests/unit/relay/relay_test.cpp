@@ -206,6 +206,41 @@ TEST(Relay, LeftoversOfOneCallNeverReachTheNextOnItsPorts) {
   EXPECT_EQ(c.ask().legs[0].packets, 1u);
 }
 
+TEST(Relay, APortThatIsReservedIsTakenByNobodyElseAndServesACall) {
+  Call c({}, "127.0.0.1", false);
+  const std::uint16_t port = c.plan.legs[0].local_port;
+  Phone stranger(c.host);
+  EXPECT_EQ(c.relay.reserve(c.host, stranger.local().port, stranger.local().port), 1u) << "held by somebody else";
+  EXPECT_EQ(c.relay.reserve(c.host, port, static_cast<std::uint16_t>(port + 1)), 0u);
+  EXPECT_EQ(c.relay.reserve(c.host, port, static_cast<std::uint16_t>(port + 1)), 0u) << "ours already";
+  EXPECT_EQ(c.relay.totals().warm_ports, 2u);
+  EXPECT_FALSE(bind_port({c.host, port}, {0, 0}));
+  c.start();
+  c.alice.send(c.port(0), rtp(1, "across"));
+  EXPECT_EQ(c.bob.hear(), "across");
+}
+
+TEST(Relay, AsManyPortsAreReservedAsStayOpen) {
+  Options options;
+  options.warm_ports_max = 3;
+  Ear ear;
+  Relay relay(options, ear.deliver());
+  const std::uint16_t first = free_pair(address("127.0.0.1"));
+  relay.reserve(address("127.0.0.1"), first, static_cast<std::uint16_t>(first + 9));
+  EXPECT_EQ(relay.totals().warm_ports, 3u);
+}
+
+TEST(Relay, APortThatSomebodyElseHoldsCostsNoOtherPortItsSocket) {
+  Call c({}, "127.0.0.1", false);
+  Phone stranger(c.host);
+  const std::uint16_t kept = free_pair(c.host);
+  c.relay.reserve(c.host, kept, kept);
+  c.plan.legs[0].local_port = stranger.local().port;
+  ASSERT_TRUE(c.relay.start(c.plan));
+  c.ear.wait<engine::RelayFailed>();
+  EXPECT_FALSE(bind_port({c.host, kept}, {0, 0})) << "still ours";
+}
+
 TEST(Relay, AThousandCallsLeaveNoDescriptorBehind) {
   const std::size_t before = open_descriptors();
   {
