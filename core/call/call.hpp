@@ -39,7 +39,7 @@ struct Leg {
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
   sdp::LocalOrigin origin;
-  std::string described;  ///< the last description that we sent on this leg
+  std::string described;  ///< the last description of ours on this leg that was not refused
   bool peer_takes_update = false;
 
   /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
@@ -48,13 +48,16 @@ struct Leg {
     sip::Method method = sip::Method::other;
     std::uint32_t cseq = 0;
     bool for_peer = false;
-    bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the other leg's answer
+    bool timed = false;       ///< it settles the session timer: sent in an answered call
+    bool ack_owed = false;    ///< its 2xx brought an offer: the ACK waits for the other leg's answer
+    std::string description;  ///< what it offers, or nothing
   } ours;
-  /// A re-INVITE or UPDATE of the phone that waits for the other leg.
+  /// A re-INVITE, UPDATE or PRACK of the phone that waits for the other leg.
   struct Theirs {
     txn::ServerId server;
     sip::Method method = sip::Method::other;
     std::string response_head;   ///< the 200, ready but for its end
+    bool timed = false;          ///< it settles the session timer: sent in an answered call
     bool awaits_answer = false;  ///< answered with the other leg's offer: the ACK brings the answer
   } theirs;
 };
@@ -68,7 +71,8 @@ struct Fork {
   std::uint32_t cseq = 1;
   std::vector<Flow> ways;  ///< where else to try, when its proxy had to be looked up
   dialog::ReliableReceiver reliable;
-  std::string answer;  ///< the description it answered with, reliable or in its 2xx
+  std::uint32_t prack_owed = 0;  ///< RSeq of a response that brought an offer: the PRACK waits for the caller's answer
+  std::string answer;            ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings
   bool cancelled = false;
   bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the caller's answer
@@ -117,8 +121,11 @@ struct Call {
   int provisional_sent = 0;  ///< the last provisional status that the caller got
   bool provisional_described = false;
   int provisional_waiting = 0;  ///< a status that waits for the PRACK of the one before
+  bool answer_waits = false;    ///< the 200 does, too
 
   std::vector<Fork> forks;
+  bool single = false;  ///< one phone rings: what it says is not taken back by another's answer
+  std::optional<std::size_t> heard;  ///< whose early media the caller hears
   std::optional<std::size_t> winner;
   std::vector<Stream> streams;  ///< by index of the m= line
   RelayId measured;  ///< the first that ran: its figures stand in the record
@@ -130,9 +137,20 @@ struct Call {
   Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
   Timers::Handle duration_timer = 0, end_timer = 0;
 
+  /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one
+  /// phone only.
+  bool may_be_reliable() const { return !late_offer || (single && caller_takes_reliable); }
+  /// Who the phone of that side talks to, as our Contact shows it.
+  const std::string& user_towards(Side side) const { return side == Side::caller ? cdr.dialled : cdr.caller_number; }
+  /// The phone that answered, or the only one that rings.
+  Fork* fork() {
+    if (winner) return &forks[*winner];
+    return single && !forks.empty() ? &forks.front() : nullptr;
+  }
   Leg* leg(Side side) {
     if (side == Side::caller) return &caller;
-    return winner ? &forks[*winner].leg : nullptr;
+    Fork* callee = fork();
+    return callee ? &callee->leg : nullptr;
   }
 };
 

@@ -85,21 +85,31 @@ class Calls {
   bool try_next_way(Context& ctx, Call& call, std::size_t fork);
   void take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
-  void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_failure(Context& ctx, Call& call, std::size_t fork, int status);
   /// The phone ended its early dialog before it answered the INVITE.
   void on_fork_gone(Context& ctx, Call& call, std::size_t fork);
   void give_up_without_forks(Context& ctx, Call& call);
-  void tell_caller(Context& ctx, Call& call, int status, const std::string* answer);
+  /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
+  bool open_late(Context& ctx, Call& call, const sdp::Session& offer);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+
+  // early.cpp
   bool enter_fork_dialog(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  void send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq, std::string_view answer);
+  void tell_caller(Context& ctx, Call& call, int status);
+  void on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow,
+                txn::ServerId server);
+  void on_early_update(Context& ctx, Call& call, Leg& leg, Side side, const sip::Message& request,
+                       txn::ServerId server);
+  std::string answer_as_before(Context& ctx, Call& call, Side side);
 
   // modify.cpp
   void on_ack(Context& ctx, Call& call, Side side, const sip::Message& request);
-  void on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow,
-                txn::ServerId server);
+  /// Carries what `side` asked for over to the other leg. Gives 0, or the status to refuse it with.
+  int pass_on(Context& ctx, Call& call, Side side, const sdp::Session* offer);
   void on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   void on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   void on_ours_response(Context& ctx, Call& call, Side side, const sip::Message& response);

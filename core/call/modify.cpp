@@ -34,7 +34,7 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
   Leg* leg = this->leg(ref);
   if (!call || !leg) return;
   leg->dialog->take_cseq(request);
-  const bool in_call = ref.side == Side::caller || call->winner == ref.fork;
+  const bool in_call = leg == call->leg(ref.side);
   switch (request.method) {
     case sip::Method::ack:
       if (in_call) on_ack(ctx, *call, ref.side, request);
@@ -53,13 +53,15 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
     case sip::Method::info:
     case sip::Method::invite:
     case sip::Method::update:
-      if (call->state == CallState::ending) return respond(ctx, request, flow, server, 481);
-      if (request.method == sip::Method::info && call->state == CallState::talking && in_call)
-        return on_info(ctx, *call, ref.side, request, server);
-      if (request.method == sip::Method::update && !in_call && request.body.empty())
-        return respond(ctx, request, flow, server, 200);
-      if (call->state != CallState::talking || !in_call) return respond(ctx, request, flow, server, 491);
-      return on_modify(ctx, *call, ref.side, request, server);
+      if (call->state == CallState::ending || (call->state == CallState::talking && !in_call))
+        return respond(ctx, request, flow, server, 481);
+      if (call->state == CallState::talking)
+        return request.method == sip::Method::info ? on_info(ctx, *call, ref.side, request, server)
+                                                   : on_modify(ctx, *call, ref.side, request, server);
+      if (request.method == sip::Method::update)
+        return on_early_update(ctx, *call, *leg, ref.side, request, server);
+      // RFC 3261 §14.2: the caller has an INVITE of its own under way, the callee one of ours.
+      return respond(ctx, request, flow, server, ref.side == Side::caller ? 500 : 491);
     default: {
       std::string bytes;
       auto writer = sip::write_response_head(bytes, request, flow.remote, 405, {});
@@ -100,21 +102,6 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   if (!fits) end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "ACK without the answer");
 }
 
-void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow,
-                     txn::ServerId server) {
-  const auto rack = sip::parse_rack(request.value(HeaderName::rack));
-  // Our offer/answer needs no second round inside the set-up: an offer in a PRACK is refused, the call goes on.
-  const bool taken = side == Side::caller && rack && rack->method == sip::Method::invite && request.body.empty() &&
-                     call.reliable.take(*rack, call.invite_cseq);
-  if (!taken) return respond(ctx, request, flow, server, request.body.empty() ? 481 : 488);
-  ctx.txns.prack_received(call.invite);
-  respond(ctx, request, flow, server, 200);
-  if (call.provisional_waiting == 0 || call.state != CallState::ringing) return;
-  const int status = call.provisional_waiting;
-  call.provisional_waiting = 0;
-  tell_caller(ctx, call, status, nullptr);
-}
-
 void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
   Leg& leg = *call.leg(side);
   Leg* peer = call.leg(other(side));
@@ -143,11 +130,14 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   }
   if (leg.ours.client || peer.theirs.server || peer.ours.client)
     return respond(ctx, request, flow, server, 491);
-  if (const auto timer = leg.session.take_request(request); !timer) {
-    std::string bytes;
-    auto writer = sip::write_response_head(bytes, request, flow.remote, 422, {});
-    writer.header(HeaderName::min_se, timer.error().min_se_s).no_body();
-    return ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
+  const bool timed = call.state == CallState::talking;
+  if (timed) {
+    if (const auto timer = leg.session.take_request(request); !timer) {
+      std::string bytes;
+      auto writer = sip::write_response_head(bytes, request, flow.remote, 422, {});
+      writer.header(HeaderName::min_se, timer.error().min_se_s).no_body();
+      return ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
+    }
   }
   const auto description = description_of(request);
   if (!description) return respond(ctx, request, flow, server, description.error());
@@ -160,7 +150,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
     return respond(ctx, request, flow, server, 400);
   }
   leg.peer_takes_update = leg.peer_takes_update || request.lists(HeaderName::allow, "UPDATE");
-  leg.theirs = {server, request.method, response_head(request, flow, {}), false};
+  leg.theirs = {server, request.method, response_head(request, flow, {}), timed, false};
   ctx.txns.set_owner(server, mark(Owner::call, call.id.value));
 
   // A refresh that changes nothing is this leg's own affair.
@@ -168,19 +158,27 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   if (offer && leg.exchange.peer_unchanged() && !leg.described.empty())
     return answer_theirs(ctx, call, side, 200, leg.described);
 
-  std::string description_for_peer;
-  if (offer) {
-    if (const Opening opening = open_streams(ctx, call, *offer); opening != Opening::some)
-      return answer_theirs(ctx, call, side, opening == Opening::none ? 488 : 500, {});
-    description_for_peer = describe(ctx, call, other(side), peer, *offer);
-  }
-  const sip::Method method = invite || !peer.peer_takes_update ? sip::Method::invite : sip::Method::update;
-  if (!send_modify(ctx, call, other(side), method, description_for_peer, true))
-    return answer_theirs(ctx, call, side, 491, {});
+  if (const int status = pass_on(ctx, call, side, offer)) return answer_theirs(ctx, call, side, status, {});
   if (!invite) return;
   std::string trying;
   begin_response(trying, 100, leg.theirs.response_head).no_body();
   ctx.txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
+}
+
+int Calls::pass_on(Context& ctx, Call& call, Side side, const sdp::Session* offer) {
+  const bool invite = call.leg(side)->theirs.method == sip::Method::invite;
+  Leg* peer = call.leg(other(side));
+  if (!peer || peer->theirs.server || peer->ours.client || !peer->exchange.may_offer()) return 491;
+  // Before the answer only UPDATE can change anything.
+  if (call.state != CallState::talking && !peer->peer_takes_update) return 488;
+  std::string description;
+  if (offer) {
+    if (const Opening opening = open_streams(ctx, call, *offer); opening != Opening::some)
+      return opening == Opening::none ? 488 : 500;
+    description = describe(ctx, call, other(side), *peer, *offer);
+  }
+  const sip::Method method = invite || !peer->peer_takes_update ? sip::Method::invite : sip::Method::update;
+  return send_modify(ctx, call, other(side), method, description, true) ? 0 : 491;
 }
 
 void Calls::acknowledge(Context& ctx, Leg& leg, txn::ClientId invite, std::uint32_t cseq, std::string_view answer) {
@@ -197,18 +195,16 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
   const bool invite = method == sip::Method::invite;
   // An UPDATE without description offers nothing, so nothing of an offer can be in its way.
   if ((invite || !description.empty()) && !leg.exchange.may_offer()) return false;
-  const std::string user = side == Side::caller ? call.cdr.dialled : call.cdr.caller_number;
-  auto request = begin_in_dialog(ctx, *leg.dialog, sip::text_of(method), user);
+  const bool timed = call.state == CallState::talking;
+  auto request = begin_in_dialog(ctx, *leg.dialog, sip::text_of(method), call.user_towards(side));
   sip::Writer writer(request.bytes);
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, "timer");
-  leg.session.write_offer(writer);
-  if (description.empty()) {
+  if (timed) leg.session.write_offer(writer);
+  if (description.empty())
     writer.no_body();
-  } else {
-    leg.described = description;
+  else
     writer.body("application/sdp", description);
-  }
   tell(leg.exchange, invite ? sdp::Carrier::invite : sdp::Carrier::update, description);
   const txn::ClientId client = ctx.txns.request(ctx.now, method, leg.dialog->flow(), std::move(request.bytes),
                                                 request.branch, mark(Owner::call, call.id.value), ctx.out);
@@ -216,29 +212,36 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
     leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
     return false;
   }
-  leg.ours = {client, method, request.cseq, for_peer, false};
+  leg.ours = {client, method, request.cseq, for_peer, timed, false, description};
   return true;
 }
 
 void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const std::string& description) {
   Leg& leg = *call.leg(side);
   const bool invite = leg.theirs.method == sip::Method::invite;
+  // A PRACK cannot be refused.
+  if (leg.theirs.method == sip::Method::prack && status >= 300)
+    return answer_theirs(ctx, call, side, 200, answer_as_before(ctx, call, side));
+  const bool timed = leg.theirs.timed;
   std::string bytes;
   bytes.reserve(1'024);
   auto writer = begin_response(bytes, status, leg.theirs.response_head);
-  const std::string user = side == Side::caller ? call.cdr.dialled : call.cdr.caller_number;
   if (status >= 300) {
     leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
     if (status == 500) writer.header(HeaderName::retry_after, ctx.random.below(10));
     writer.no_body();
-    if (call.state == CallState::talking) drop_unagreed_streams(ctx, call);
+    drop_unagreed_streams(ctx, call);
   } else {
-    writer.header(HeaderName::contact, contact_value(ctx.policy, leg.dialog->flow(), user));
+    writer.header(HeaderName::contact, contact_value(ctx.policy, leg.dialog->flow(), call.user_towards(side)));
     writer.header(HeaderName::allow, allowed_methods);
     writer.header(HeaderName::supported, "timer");
-    leg.session.write_answer(writer);
+    if (timed) leg.session.write_answer(writer);
     const bool offers = leg.exchange.state() != sdp::OfferAnswer::State::offer_received && !description.empty();
-    tell(leg.exchange, invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, description);
+    tell(leg.exchange,
+         invite                                      ? sdp::Carrier::invite_success
+         : leg.theirs.method == sip::Method::prack ? sdp::Carrier::prack_success
+                                                     : sdp::Carrier::update_success,
+         description);
     leg.theirs.awaits_answer = offers;
     if (description.empty()) {
       writer.no_body();
@@ -246,8 +249,10 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
       leg.described = description;
       writer.body("application/sdp", description);
     }
-    leg.session.sent_answer(ctx.now);
-    watch_session(ctx, call, side);
+    if (timed) {
+      leg.session.sent_answer(ctx.now);
+      watch_session(ctx, call, side);
+    }
   }
   const txn::ServerId server = leg.theirs.server;
   if (!invite || status >= 300) leg.theirs = {};
@@ -267,29 +272,30 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   }
   const bool offered_none = invite && leg.exchange.pending_offer().empty();
   (void)leg.dialog->refresh_target(response);
-  leg.session.take_answer(ctx.now, response);
+  if (ours.timed) leg.session.take_answer(ctx.now, response);
   const auto description = description_of(response);
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning =
       leg.exchange.received(invite ? sdp::Carrier::invite_success : sdp::Carrier::update_success, session);
   Leg* peer = call.leg(other(side));
-  const bool talking = call.state == CallState::talking, asked = ours.for_peer && peer && peer->theirs.server;
+  const bool asked = ours.for_peer && peer && peer->theirs.server;
   const bool offers = offered_none && meaning && *meaning == sdp::Meaning::offer;
-  leg.ours.ack_owed = offers && asked && talking;
+  leg.ours.ack_owed = offers && asked;
   // The phone that asked for an offer has cancelled meanwhile: what was agreed before stands.
   const bool stands = offers && !leg.ours.ack_owed && tell(leg.exchange, sdp::Carrier::ack, leg.described);
   const bool ack_later = leg.ours.ack_owed;
   if (invite && !ack_later)
     acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described : std::string_view());
+  if (!ours.description.empty()) leg.described = ours.description;
   if (!ack_later) leg.ours = {};
-  if (!talking) return;
-  watch_session(ctx, call, side);
+  if (ours.timed) watch_session(ctx, call, side);
   if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later && !stands))
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "answer does not fit the offer");
   if (session && *meaning != sdp::Meaning::ignored) {
     if (ack_later && open_streams(ctx, call, *session) != Opening::some)
       return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
     take_remote(ctx, call, side, leg.dialog->flow(), *session);
+    if (side == Side::callee) call.fork()->answer = std::string(session->text);
   }
   if (!asked) return push_streams(ctx, call);
   // The other leg's new address counts from now on: its offer has been accepted.
@@ -307,8 +313,7 @@ void Calls::on_ours_failed(Context& ctx, Call& call, Side side, int status, cons
   leg.exchange.on_failed(ours.method == sip::Method::invite ? sdp::Carrier::invite : sdp::Carrier::update);
   Leg* peer = call.leg(other(side));
   if (call.state == CallState::ending) return settle(ctx, call);
-  if (call.state != CallState::talking) return;
-  if (status == 408 || status == 481) {
+  if (call.state == CallState::talking && (status == 408 || status == 481)) {
     // RFC 3261 §12.2.1.2: that phone has no such call any more.
     return end_answered(ctx, call, EndedBy::system, Reason::session_expired, "phone no longer knows the call");
   }

@@ -117,8 +117,9 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.invite_cseq = request.cseq.number;
   call.invite_head = response_head(request, flow, local_tag);
   call.invite_routes = recorded_routes(request);
-  call.caller_takes_reliable = request.lists(HeaderName::supported, "100rel");
   call.caller_wants_reliable = request.lists(HeaderName::require, "100rel");
+  call.caller_takes_reliable = call.caller_wants_reliable || request.lists(HeaderName::supported, "100rel");
+  call.single = bindings.size() == 1;
 
   Cdr& cdr = call.cdr;
   cdr.id = ctx.random.token(20);
@@ -185,6 +186,7 @@ void Calls::take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& 
 bool Calls::try_next_way(Context& ctx, Call& call, std::size_t place) {
   Fork& fork = call.forks[place];
   if (fork.ways.empty() || fork.cancelled || call.state != CallState::ringing) return false;
+  if (fork.leg.dialog->state() != dialog::Dialog::State::calling) return false;  // it rang already
   fork.leg.dialog->rebind(fork.ways.front());
   fork.ways.erase(fork.ways.begin());
   fork.leg.exchange = {};
@@ -210,7 +212,7 @@ void Calls::send_invite(Context& ctx, Call& call, std::size_t place) {
   const std::string contact = contact_value(ctx.policy, flow, call.cdr.caller_number);
   auto writer = fork.leg.dialog->write_request(bytes, {"INVITE", branch, sent_by, contact, fork.cseq, call.hops_left});
   writer.header(HeaderName::allow, allowed_methods);
-  writer.header(HeaderName::supported, call.late_offer ? "timer" : "100rel, timer");
+  writer.header(HeaderName::supported, call.may_be_reliable() ? "100rel, timer" : "timer");
   fork.leg.session.write_offer(writer);
   if (!ctx.policy.user_agent.empty()) writer.header(HeaderName::user_agent, ctx.policy.user_agent);
   if (call.late_offer) {
@@ -238,101 +240,6 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
   on_fork_failure(ctx, call, place, response.status);
 }
 
-bool Calls::enter_fork_dialog(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
-                              const Flow& flow) {
-  Leg& leg = call.forks[place].leg;
-  const bool success = response.status >= 200;
-  if (leg.dialog->state() == dialog::Dialog::State::early && leg.dialog->has_tags_of(response)) {
-    if (success) (void)leg.dialog->confirm(response);
-    return true;
-  }
-  auto dialog = leg.dialog->fork(response, flow);
-  if (!dialog) return false;
-  // A proxy behind this contact forked by itself: the newest early dialog counts, numbers start anew.
-  if (leg.dialog->state() == dialog::Dialog::State::early) call.forks[place].reliable = {};
-  leg.dialog = std::move(*dialog);
-  (void)ctx;
-  return true;
-}
-
-void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
-                                const Flow& flow) {
-  Fork& fork = call.forks[place];
-  if (response.status == 100 || fork.status != 0 || fork.cancelled || call.state != CallState::ringing) return;
-  const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
-  fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
-  const std::uint32_t rseq = in_dialog ? dialog::reliable_rseq(response) : 0;
-  if (rseq != 0) {
-    const auto order = fork.reliable.take(rseq);
-    if (order != dialog::ReliableReceiver::Order::next) return;
-    const std::string branch = new_branch(ctx.random);
-    const std::string sent_by = public_endpoint(ctx.policy, fork.leg.dialog->flow()).text();
-    std::string prack =
-        fork.leg.dialog->prack({"PRACK", branch, sent_by, {}, fork.leg.dialog->next_cseq()}, rseq, fork.cseq);
-    ctx.txns.request(ctx.now, sip::Method::prack, fork.leg.dialog->flow(), std::move(prack), branch,
-                     mark(Owner::call, call.id.value), ctx.out);
-  }
-  const auto description = description_of(response);
-  const sdp::Session* session = description && *description ? &**description : nullptr;
-  const std::string* answer = nullptr;
-  if (in_dialog && session) {
-    const auto meaning =
-        fork.leg.exchange.received(rseq != 0 ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, session);
-    if (meaning && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::preview)) {
-      fork.answer = std::string(session->text);
-      // Early media is that of the first who sends some; the others ring unheard.
-      const bool heard = std::none_of(call.forks.begin(), call.forks.end(),
-                                      [&](const Fork& f) { return &f != &fork && f.status == 0 && !f.answer.empty(); });
-      if (heard) {
-        take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *session);
-        push_streams(ctx, call);
-        answer = &fork.answer;
-      }
-    }
-  }
-  tell_caller(ctx, call, response.status, answer);
-}
-
-void Calls::tell_caller(Context& ctx, Call& call, int status, const std::string* answer) {
-  if (status != 180 && status != 183) status = status == 182 || status == 181 ? status : 180;
-  const bool describes = answer != nullptr && !call.provisional_described;
-  if (status == call.provisional_sent && !describes) return;
-  const auto session = describes ? sdp::parse(*answer) : sdp::parse({});
-  // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262
-  // §5).
-  const bool reliable =
-      call.caller_wants_reliable || (call.caller_takes_reliable && describes && call.forks.size() == 1);
-  if (reliable && call.reliable.is_waiting()) {
-    call.provisional_waiting = status;
-    return;
-  }
-  std::string body;
-  if (session && !(reliable && call.forks.size() > 1)) body = describe(ctx, call, Side::caller, call.caller, *session);
-  std::string bytes;
-  bytes.reserve(1'024);
-  auto writer = begin_response(bytes, status, call.invite_head);
-  bytes += call.invite_routes;
-  writer.header(HeaderName::contact, contact_value(ctx.policy, call.caller.dialog->flow(), call.cdr.dialled));
-  writer.header(HeaderName::allow, allowed_methods);
-  if (reliable) {
-    writer.header(HeaderName::require, "100rel");
-    writer.header(HeaderName::rseq, call.reliable.next());
-  }
-  if (!body.empty()) {
-    call.caller.described = body;
-    call.provisional_described = true;
-    tell(call.caller.exchange, reliable ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, body);
-    writer.body("application/sdp", body);
-  } else {
-    writer.no_body();
-  }
-  call.provisional_sent = status;
-  if (reliable)
-    ctx.txns.respond_reliably(ctx.now, call.invite, std::move(bytes), ctx.out);
-  else
-    ctx.txns.respond(ctx.now, call.invite, status, std::move(bytes), ctx.out);
-}
-
 void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
                             const Flow& flow) {
   Fork& fork = call.forks[place];
@@ -343,13 +250,14 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
     return release_fork(ctx, call, place, response, flow);
   if (!enter_fork_dialog(ctx, call, place, response, flow)) return on_fork_failure(ctx, call, place, 502);
   fork.status = response.status;
-  fork.leg.peer_takes_update = response.lists(HeaderName::allow, "UPDATE");
+  fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
   fork.leg.session.take_answer(ctx.now, response);
   const auto description = description_of(response);
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning = fork.leg.exchange.received(sdp::Carrier::invite_success, session);
-  const bool fits = description && meaning && (call.late_offer == (*meaning == sdp::Meaning::offer));
-  fork.ack_owed = fits && call.late_offer;
+  const bool offers = meaning && *meaning == sdp::Meaning::offer;
+  const bool fits = description && meaning && (call.late_offer ? offers || fork.leg.exchange.established() : !offers);
+  fork.ack_owed = fits && offers;
   if (!fork.ack_owed) acknowledge(ctx, fork.leg, fork.invite, fork.cseq);
   call.winner = place;
   if (!fits) {
@@ -363,13 +271,7 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
     fork.answer = std::string(session->text);
   if (const auto agreed = sdp::parse(fork.answer)) {
-    if (const auto opening = call.late_offer ? open_streams(ctx, call, *agreed) : Opening::some;
-        opening != Opening::some) {
-      const bool full = opening == Opening::no_ports;
-      return end(ctx, call, CallResult::failed, EndedBy::system, full ? 503 : 488,
-                 full ? Reason::system_limit_reached : Reason::offer_refused,
-                 full ? "media ports" : "nothing in it can be relayed");
-    }
+    if (offers && !open_late(ctx, call, *agreed)) return;
     take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
   }
   push_streams(ctx, call);
@@ -395,7 +297,20 @@ void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   answer_caller(ctx, *call);
 }
 
+bool Calls::open_late(Context& ctx, Call& call, const sdp::Session& offer) {
+  const Opening opening = open_streams(ctx, call, offer);
+  const bool full = opening == Opening::no_ports;
+  if (opening != Opening::some)
+    end(ctx, call, CallResult::failed, EndedBy::system, full ? 503 : 488,
+        full ? Reason::system_limit_reached : Reason::offer_refused,
+        full ? "media ports" : "nothing in it can be relayed");
+  return opening == Opening::some;
+}
+
 void Calls::answer_caller(Context& ctx, Call& call) {
+  // RFC 3262 §3: what was described reliably has to have arrived before the 2xx leaves.
+  call.answer_waits = call.reliable.is_waiting() && !call.caller.exchange.invite_open();
+  if (call.answer_waits) return;
   Fork& fork = call.forks[*call.winner];
   std::string bytes;
   bytes.reserve(1'536);
@@ -406,8 +321,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   writer.header(HeaderName::supported, "100rel, timer");
   call.caller.session.write_answer(writer);
   std::string body;
-  const auto state = call.caller.exchange.state();
-  if (call.late_offer || state == sdp::OfferAnswer::State::offer_received)
+  if (call.caller.exchange.invite_open())
     if (const auto session = sdp::parse(fork.answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
   if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,

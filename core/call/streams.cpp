@@ -64,12 +64,12 @@ void Calls::push_streams(Context& ctx, Call& call) {
   const bool answered = call.state == CallState::storing || call.state == CallState::talking;
   for (Stream& stream : call.streams) {
     if (!stream.exists()) continue;
-    const bool agreed = stream.is(Stream::Wish::wanted) && !stream.is(Stream::Wish::declined);
-    if (!agreed) {
+    if (stream.is(Stream::Wish::declined)) {
       // While phones ring, another one may still want it.
       if (answered) release_stream(ctx, call, stream);
       continue;
     }
+    if (!stream.is(Stream::Wish::wanted)) continue;  // of an offer that waits for its answer
     const bool held = stream.held[0] || stream.held[1];
     stream.plan.silence_limit_ms = answered && !held ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
@@ -84,7 +84,8 @@ void Calls::push_streams(Context& ctx, Call& call) {
 
 void Calls::drop_unagreed_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams)
-    if (stream.exists() && !stream.started) release_stream(ctx, call, stream);
+    if (stream.exists() && !stream.is(Stream::Wish::wanted) && !stream.is(Stream::Wish::declined))
+      release_stream(ctx, call, stream);
 }
 
 void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {

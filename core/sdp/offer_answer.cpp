@@ -158,6 +158,7 @@ std::expected<Meaning, Fault> OfferAnswer::take_answer(bool by_us, const Session
     return std::unexpected(fits.error());
   media_count_ = static_cast<std::uint8_t>(session->media().size());
   established_ = true;
+  if (by_us) agreed_hash_ = peer_hash_;
   void_offer();
   return Meaning::answer;
 }
@@ -178,11 +179,12 @@ void OfferAnswer::on_failed(Carrier request) {
 void OfferAnswer::note_peer(const Session& session) {
   const std::uint64_t hash = std::hash<std::string_view>{}(session.text);
   peer_step_ = peer_known_ ? origin_step(peer_session_id_, peer_version_, session.origin) : OriginStep::first;
-  peer_unchanged_ = peer_known_ && hash == peer_hash_;
+  peer_unchanged_ = peer_known_ && hash == agreed_hash_;
   peer_known_ = true;
   peer_session_id_ = session.origin.session_id;
   peer_version_ = session.origin.version;
   peer_hash_ = hash;
+  if (state_ == State::stable) agreed_hash_ = hash;
 }
 
 int status_for(Fault fault) {

@@ -81,9 +81,13 @@ class OfferAnswer {
   State state() const { return state_; }
   /// Whether some exchange has completed.
   bool established() const { return established_; }
+  /// Whether a response to the INVITE under way still has to carry a description.
+  bool invite_open() const {
+    return invite_ == InviteExchange::offered || invite_ == InviteExchange::awaits_offer;
+  }
   /// Of the peer's last offer or answer.
   OriginStep peer_origin() const { return peer_step_; }
-  /// Whether the peer's last offer or answer is word for word the one before (a session refresh).
+  /// Whether the peer's last offer or answer is word for word the last that was agreed on (a session refresh).
   bool peer_unchanged() const { return peer_unchanged_; }
   /// The pending offer's text, for parse_own(); empty when none is pending.
   std::string_view pending_offer() const { return offer_; }
@@ -108,7 +112,8 @@ class OfferAnswer {
   bool peer_unchanged_ = false;
   bool peer_known_ = false;
   std::uint8_t media_count_ = 0;
-  std::uint64_t peer_session_id_ = 0, peer_version_ = 0, peer_hash_ = 0;
+  std::uint64_t peer_session_id_ = 0, peer_version_ = 0;
+  std::uint64_t peer_hash_ = 0, agreed_hash_ = 0;  ///< of the peer's last description, and of its last agreed one
   std::string offer_;
 };
 

@@ -353,6 +353,17 @@ TEST_F(CallStory, TwoReinvitesAtOnceAreGlare) {
   EXPECT_TRUE(alice.hear_status(491));
 }
 
+TEST_F(CallStory, AHoldThatWasRefusedIsAskedForAgainWhenItComesAgain) {
+  establish();
+  const std::string hold = sim::audio_sdp(alice_rtp, "sendonly", 2);
+  alice.request(a, "INVITE", {}, hold);
+  bob.answer(*bob.hear_request("INVITE"), 491);
+  EXPECT_TRUE(alice.hear_status(491));
+  alice.ack(a);
+  alice.request(a, "INVITE", {}, hold);
+  EXPECT_TRUE(bob.hear_request("INVITE")) << "it is no refresh: nobody agreed to it yet";
+}
+
 TEST_F(CallStory, AnInviteWithoutOfferGetsTheCalleesAndAnswersInTheAck) {
   ASSERT_EQ(alice.register_(), 200);
   ASSERT_EQ(bob.register_(), 200);

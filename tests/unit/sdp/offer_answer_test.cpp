@@ -220,6 +220,17 @@ TEST(OfferAnswerTest, TellsARefreshFromAChangeByTheWords) {
   EXPECT_EQ(leg.peer_origin(), OriginStep::next);
 }
 
+TEST(OfferAnswerTest, ARefusedOfferThatComesAgainIsAChangeStill) {
+  OfferAnswer leg = talking();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(is(leg.received(C::invite, held), M::offer));
+    EXPECT_FALSE(leg.peer_unchanged());
+    leg.on_failed(C::invite);
+  }
+  EXPECT_TRUE(is(leg.received(C::invite, audio), M::offer));
+  EXPECT_TRUE(leg.peer_unchanged());
+}
+
 TEST(OfferAnswerTest, TakesOurOwnTextAsItWasWritten) {
   OfferAnswer leg;
   EXPECT_TRUE(is(leg.sent(C::invite, std::string_view(audio.text)), M::offer));
