@@ -152,9 +152,9 @@ Line Phone::invite(std::string_view number, std::string_view sdp, std::string_vi
     line.cseq = line.invite_cseq = static_cast<std::uint32_t>(attempt + 1);
     say(fmt::format(
         "INVITE {0} SIP/2.0\r\n{1}Max-Forwards: 70\r\nFrom: <{2}>;tag={3}\r\nTo: <{0}>\r\nCall-ID: {4}\r\n"
-        "CSeq: {5} INVITE\r\nContact: <{6}>\r\nAllow: INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, INFO\r\n{7}{8}{9}",
+        "CSeq: {5} INVITE\r\nContact: <{6}>\r\nAllow: {7}\r\n{8}{9}{10}",
         line.remote_uri, via(line.invite_branch), line.local_uri, line.local_tag, line.call_id, line.cseq, contact,
-        credentials, extra_headers, body_part(sdp, "application/sdp")));
+        allows, credentials, extra_headers, body_part(sdp, "application/sdp")));
     if (attempt == 1) break;
     const auto challenge = hear_status(401);
     if (!challenge) break;
@@ -217,7 +217,7 @@ Line Phone::answer(const Heard& request, int status, std::string_view sdp, std::
   if (const auto peer = sip::parse_name_addr(request->value(sip::HeaderName::contact))) line.target = peer->uri.raw;
   std::string bytes;
   sip::write_response_head(bytes, *request.message, flow.local, status, line.local_tag);
-  bytes += fmt::format("Contact: <{}>\r\nAllow: INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, INFO\r\n", contact);
+  bytes += fmt::format("Contact: <{}>\r\nAllow: {}\r\n", contact, allows);
   bytes += extra_headers;
   bytes += body_part(sdp, "application/sdp");
   say(std::move(bytes));

@@ -73,6 +73,7 @@ class Phone {
   const Account& account() const { return account_; }
   Flow flow;                     ///< the engine's view: remote is this phone
   std::string contact;           ///< its Contact URI
+  std::string allows = "INVITE, ACK, BYE, CANCEL, UPDATE, PRACK, INFO";
   bool drop_everything = false;  ///< the phone is switched off
   std::size_t inbox_size() const { return inbox_.size(); }
   /// The credentials for a request after the challenge `response`; with its algorithm of choice.

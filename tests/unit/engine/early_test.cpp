@@ -127,11 +127,8 @@ TEST_F(EarlyStory, AnOfferBeforeTheFirstIsAnsweredIsRefusedAsTheRfcSays) {
 
 TEST_F(EarlyStory, APhoneThatTakesNoUpdateIsNotAskedBeforeItAnswers) {
   ring(sim::audio_sdp(alice_rtp), takes_reliable);
-  std::string bytes;
-  sip::write_response_head(bytes, *invite->message, bob.flow.local, 183, "bobtag");
-  bytes += "Contact: <" + bob.contact + ">\r\nRequire: 100rel\r\nRSeq: 7\r\n";
-  const std::string sdp = sim::audio_sdp(bob_rtp);
-  bob.say(bytes + "Content-Type: application/sdp\r\nContent-Length: " + std::to_string(sdp.size()) + "\r\n\r\n" + sdp);
+  bob.allows = "INVITE, ACK, BYE, CANCEL, PRACK";
+  bob.answer(*invite, 183, sim::audio_sdp(bob_rtp), reliable);
   hear_reliable(183);
   say_prack();
   EXPECT_TRUE(alice.hear_status(200));

@@ -52,6 +52,30 @@ class Reach : public Story {
   static constexpr std::string_view through_edge = "Path: <sip:edge.example.com;lr>\r\nSupported: path\r\n";
 };
 
+TEST_F(Reach, APhoneThatRegisteredAlongAPathIsCalledAlongIt) {
+  ASSERT_EQ(alice.register_(), 200);
+  // What the proxy sends comes from the proxy; the phone's own Contact is behind it.
+  bob.contact = "sip:1002@10.0.0.5:5060";
+  ASSERT_EQ(bob.register_(600, "Path: <sip:near.example;lr>, <sip:far.example;lr>\r\nSupported: path\r\n"), 200);
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp));
+  const auto invite = bob.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ((*invite)->request_uri.raw, bob.contact);
+  EXPECT_EQ((*invite)->value(sip::HeaderName::route), "<sip:near.example;lr>, <sip:far.example;lr>");
+  bob.answer(*invite, 200, sim::audio_sdp(bob_rtp), "Record-Route: <sip:near.example;lr>\r\n");
+  const auto ack = bob.hear_request("ACK");
+  ASSERT_TRUE(ack);
+  EXPECT_EQ((*ack)->value(sip::HeaderName::route), "<sip:near.example;lr>") << "from here on who recorded itself";
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  EXPECT_EQ(ok->bytes->find("near.example"), std::string::npos);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  alice.request(a, "BYE");
+  bob.answer(*bob.hear_request("BYE"), 200);
+  expect_nobody_else();
+}
+
 TEST_F(Reach, ARecordRouteOfTheCallerLeadsNobodyElsewhere) {
   for (const std::string_view hop : {"sip:127.0.0.2:22;transport=tcp;lr", "sip:127.0.0.2:53;lr",
                                      "sip:inside.example;lr", "sip:edge.example.com;lr"}) {
