@@ -51,7 +51,7 @@ class Calls {
   void on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
   void on_relay_silent(Context& ctx, CallId call, RelayId relay, std::int64_t silent_ms);
-  void on_relay_failed(Context& ctx, CallId call);
+  void on_relay_failed(Context& ctx, CallId call, RelayId relay);
   /// A phone registered again from another place: its calls follow it.
   void on_moved(ExtensionId extension, const Flow& from, const Flow& to);
   void on_policy(Context& ctx);

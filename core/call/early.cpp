@@ -195,7 +195,8 @@ std::string Calls::answer_as_before(Context& ctx, Call& call, Side side) {
   const auto offer = sdp::parse(leg.exchange.pending_offer());
   if (!offer || !fork || call.state == CallState::ending) return {};
   std::string text = fork->answer;
-  const auto known = sdp::parse(text);
+  if (!text.ends_with('\n')) text += "\r\n";
+  const auto known = sdp::parse(fork->answer);
   for (std::size_t i = known ? known->media().size() : 0; i < offer->media().size(); ++i) {
     const sdp::Media& media = offer->media()[i];
     text.append("m=").append(media.kind).append(" 0 ").append(media.proto).append(" ");

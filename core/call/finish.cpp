@@ -180,9 +180,12 @@ void Calls::on_relay_silent(Context& ctx, CallId id, RelayId relay, std::int64_t
     end_answered(ctx, *call, EndedBy::system, Reason::media_silent);
 }
 
-void Calls::on_relay_failed(Context& ctx, CallId id) {
+void Calls::on_relay_failed(Context& ctx, CallId id, RelayId relay) {
   Call* call = calls_.find(id);
   if (!call || call->state == CallState::ending) return;
+  const bool needed = std::any_of(call->streams.begin(), call->streams.end(),
+                                  [&](const Stream& stream) { return stream.plan.id == relay; });
+  if (!needed) return;  // given up in the meantime
   end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::system_limit_reached,
       "media ports could not be bound");
 }

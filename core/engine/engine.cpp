@@ -113,7 +113,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(Restored& in) const { s.registrar.restore(ctx, std::move(in.bindings)); }
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
-    void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call); }
+    void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
     void operator()(PolicyChanged&) const {
       s.registrar.on_policy(ctx);
       s.calls.on_policy(ctx);

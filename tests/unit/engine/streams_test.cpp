@@ -89,6 +89,17 @@ TEST_F(StreamStory, AStreamWhoseOfferIsRefusedIsReleasedAndTheOthersStay) {
   EXPECT_EQ(ports_used(), 2u);
 }
 
+TEST_F(StreamStory, ARelayThatFailsWhenItIsNoLongerNeededEndsNoCall) {
+  talk(with_video(sim::audio_sdp(alice_rtp), 4'002), with_video(sim::audio_sdp(bob_rtp), 4'002));
+  const media::RelayPlan plan = exchange.relays.rbegin()->second;
+  alice.request(a, "INVITE", {}, with_video(sim::audio_sdp(alice_rtp, "sendrecv", 2), 0));
+  bob.answer(*bob.hear_request("INVITE"), 200, with_video(sim::audio_sdp(bob_rtp, "sendrecv", 2), 0));
+  exchange.input(engine::RelayFailed{plan.id, plan.call});
+  EXPECT_FALSE(bob.hear_request("BYE"));
+  exchange.input(engine::RelayFailed{exchange.relays.begin()->second.id, plan.call});
+  EXPECT_TRUE(bob.hear_request("BYE"));
+}
+
 TEST_F(StreamStory, AMutedCameraEndsNoCall) {
   talk(with_video(sim::audio_sdp(alice_rtp), 4'002), with_video(sim::audio_sdp(bob_rtp), 4'002));
   for (int minute = 1; minute < 5; ++minute) {
