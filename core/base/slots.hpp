@@ -77,6 +77,8 @@ class Slots {
 
   std::size_t size() const { return size_; }
   std::size_t limit() const { return limit_; }
+  /// Below size(): what lives stays, and nothing new is made until there is room.
+  void set_limit(std::size_t limit) { limit_ = limit; }
 
  private:
   static constexpr std::uint32_t chunk_size = 256;

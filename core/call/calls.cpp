@@ -152,6 +152,7 @@ void Calls::on_moved(ExtensionId extension, const Flow& from, const Flow& to) {
 }
 
 void Calls::on_policy(Context& ctx) {
+  calls_.set_limit(ctx.policy.limits.calls_max);
   std::vector<CallId> orphaned;
   calls_.for_each([&](CallId id, Call& call) {
     const auto usable = [&](ExtensionId extension) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/limits.hpp"
 #include "core/sip/writer.hpp"
 
 namespace rf::call {
@@ -11,10 +12,6 @@ namespace {
 using effect::Level;
 using effect::Reason;
 
-constexpr std::size_t contact_bytes_max = 512;
-constexpr std::size_t path_max = 8;
-constexpr std::size_t path_bytes_max = 2'048;
-constexpr std::size_t user_agent_bytes_max = 128;
 constexpr std::int64_t nat_probe_ms = 30'000;
 constexpr int probes_missed_max = 3;
 
@@ -81,7 +78,7 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     }
     const auto contact = sip::parse_name_addr(*element);
     const bool reachable =
-        contact && contact->uri.raw.size() <= contact_bytes_max &&
+        contact && contact->uri.raw.size() <= WireLimits::contact_bytes &&
         (contact->uri.scheme == sip::Uri::Scheme::sip || contact->uri.scheme == sip::Uri::Scheme::sips);
     if (!reachable) return answer(ctx, request, flow, server, 400);
     std::uint32_t expires = request.expires.value_or(times.registration_default_s);
@@ -102,7 +99,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   for (sip::Elements paths(request, sip::HeaderName::path); const auto element = paths.next();) {
     const auto hop = sip::parse_name_addr(*element);
     path_bytes += element->size();
-    if (!hop || path.size() == path_max || path_bytes > path_bytes_max) return answer(ctx, request, flow, server, 400);
+    if (!hop || path.size() == WireLimits::path_elements || path_bytes > WireLimits::path_bytes)
+      return answer(ctx, request, flow, server, 400);
     path.emplace_back(hop->uri.raw);
   }
   // RFC 3327 §5.2: a Path that the phone did not announce support for is refused, else an intermediary could tap it.
@@ -125,7 +123,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   }
 
   if (wildcard) remove(ctx, extension.id, {});
-  const std::string_view user_agent = request.value(sip::HeaderName::user_agent).substr(0, user_agent_bytes_max);
+  const std::string_view user_agent =
+      request.value(sip::HeaderName::user_agent).substr(0, WireLimits::user_agent_bytes);
   if (const int status = make_room(ctx, extension, flow, user_agent, wanted)) {
     const bool full = status == 503;
     ctx.report(full ? Level::error : Level::notice,
@@ -434,6 +433,7 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
 }
 
 void Registrar::on_policy(Context& ctx) {
+  live_.set_limit(ctx.policy.limits.bindings_max);
   std::vector<ExtensionId> gone;
   for (const auto& [extension, ids] : by_extension_) {
     const policy::Extension* known = ctx.policy.by_id(extension);

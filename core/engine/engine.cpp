@@ -19,8 +19,6 @@ using sip::Method;
 
 namespace {
 
-constexpr std::size_t credentials_max = 8;
-
 /// Methods that a stranger may not use: what follows a right answer is decided in serve().
 bool needs_authentication(const sip::Message& request) {
   switch (request.method) {
@@ -115,6 +113,8 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call); }
     void operator()(PolicyChanged&) const {
+      s.txns.configure(s.policy->times, s.policy->limits.transactions_max);
+      s.auth.set_nonces_max(s.policy->limits.nonces_max);
       s.registrar.on_policy(ctx);
       s.calls.on_policy(ctx);
     }
@@ -129,6 +129,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   s.advance(ctx);
   if (s.stopping && !s.stopped && s.calls.size() == 0) {
     s.stopped = true;
+    s.calls.flush(ctx);
     effects.add(Stopped{});
   }
 }
@@ -141,6 +142,7 @@ void Engine::State::advance(Context& ctx) {
     const std::uint64_t handle = call::handle_of(f.owner);
     if (call::owner_of(f.owner) == Owner::registration) registrar.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::call) calls.on_timer(ctx, handle, f.kind);
+    if (call::owner_of(f.owner) == Owner::attempts) calls.on_attempts_timer(ctx, handle);
   }
   events.clear();
   txns.take_events(events);
@@ -189,11 +191,11 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
 }
 
 const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& flow) {
-  std::array<std::string_view, credentials_max> credentials;
+  std::array<std::string_view, WireLimits::credentials> credentials;
   std::size_t count = 0;
   for (const sip::Header& header : message.headers())
     if ((header.id == HeaderName::authorization || header.id == HeaderName::proxy_authorization) &&
-        count < credentials_max)
+        count < WireLimits::credentials)
       credentials[count++] = header.value;
   const auto result = auth.verify(
       ctx.now, *policy,
@@ -228,6 +230,10 @@ txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_
 }
 
 void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extension& extension) {
+  if (message.method == Method::invite)
+    if (const auto wait_s = calls.turn_away(ctx, message, flow, extension))
+      return reply_statelessly(ctx, message, flow, 503, tag_seed,
+                               "Retry-After: " + std::to_string(*wait_s) + "\r\n");
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return;
   const auto refuse = [&](int status, Reason reason, std::string_view header = {}, std::string_view value = {}) {
@@ -342,6 +348,7 @@ Status Engine::State::status() const {
       {"transactions", txns.size(), txns.limit()},
       {"nonces", auth.nonces_remembered(), limits.nonces_max},
       {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
+      {"lookups", calls.lookups(), QueueLimits::lookups},
       {"registrations_waiting_for_disk", registrar.waiting_for_store(), limits.store_queue_max},
   };
   return status;

@@ -48,6 +48,13 @@ void Transactions::take_events(std::vector<Event>& out) {
 std::size_t Transactions::size() const {
   return state_->servers.size() + state_->clients.size();
 }
+void Transactions::configure(const policy::SipTimes& times, std::size_t limit) {
+  state_->times = times;
+  state_->limit = limit;
+  state_->servers.set_limit(limit);
+  state_->clients.set_limit(limit);
+}
+
 std::size_t Transactions::limit() const {
   return state_->limit;
 }

@@ -129,6 +129,8 @@ class Transactions {
 
   std::size_t size() const;
   std::size_t limit() const;
+  /// A new configuration: for what begins from now on.
+  void configure(const policy::SipTimes& times, std::size_t limit);
 
  private:
   struct State;

@@ -143,7 +143,7 @@ struct SignallingLoop::State final : net::StreamEvents {
   std::vector<std::uint32_t> refused;
   std::vector<InputQueue::Entry> entries;  ///< taken from the queue
   std::size_t entries_at = 0;              ///< of which so many are handled
-  bool woken = false;                      ///< the queue's descriptor was readable and the queue was not looked at since
+  bool woken = false;                      ///< the queue's descriptor was readable, and nobody looked since
   std::vector<std::function<void()>> work;
   net::UdpCounters closed_ports;
   std::int64_t last_datagrams_us = 0;      ///< when the last round with datagrams began
@@ -220,6 +220,10 @@ LoopCounters SignallingLoop::counters() const {
   to.inputs = from.inputs;
   to.inputs_refused = from.inputs_refused;
   to.ticks = from.ticks;
+  const InputQueue::Bounds used = state_->queue.used();
+  to.inputs_waiting = used.inputs;
+  to.stream_packets_waiting = used.packets;
+  to.stream_bytes_waiting = used.packet_bytes;
   return to;
 }
 
