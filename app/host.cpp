@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace rf::app {
 namespace {
@@ -44,7 +46,7 @@ void harden() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-std::size_t raise_descriptors() {
+void raise_descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   if (::geteuid() == 0 && limit.rlim_max < descriptors_wanted) {
@@ -54,7 +56,15 @@ std::size_t raise_descriptors() {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  return descriptors_allowed();
+}
+
+std::size_t descriptors_open() {
+  std::error_code ignored;
+  std::size_t count = 0;
+  for (std::filesystem::directory_iterator at("/proc/self/fd", ignored), end; !ignored && at != end;
+       at.increment(ignored))
+    ++count;
+  return count;
 }
 
 std::size_t descriptors_allowed() {

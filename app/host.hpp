@@ -13,10 +13,11 @@ namespace rf::app {
 /// the owner only, no SIGPIPE.
 void harden();
 
-/// Raises the number of descriptors to what the host allows: every connection and every media port is one. Gives it.
-std::size_t raise_descriptors();
-/// So many descriptors this process may have.
+/// Raises the number of descriptors to what the host allows: every connection and every media port is one.
+void raise_descriptors();
+/// So many descriptors this process may have, and so many it has now.
 std::size_t descriptors_allowed();
+std::size_t descriptors_open();
 
 /// The account of that name. Errors: a sentence.
 struct Account {

@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   rf::cli::World world;
   world.ask = rf::app::ask;
-  world.serve = [&](const rf::cli::Place& place) { return rf::app::serve(place, world.version, std::cerr); };
+  world.serve = [&](const rf::cli::Place& place, bool json) { return rf::app::serve(place, json, world.version); };
   world.setup = rf::app::setup;
   world.check_config = check_config;
   world.read_secret = read_secret;

@@ -77,6 +77,7 @@ Json json_of(const record::Cdr& c, const std::string& callee) {
           {"ended_by", word(record::text_of(c.ended_by))},
           {"sip_status", c.sip_status},
           {"reason", c.reason},
+          {"attempts", c.attempts},
           {"caller_transport", name_of(c.caller_transport)},
           {"callee_transport", name_of(c.callee_transport)},
           {"caller_address", c.caller_address.text()},

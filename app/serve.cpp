@@ -1,7 +1,5 @@
 #include "app/serve.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -21,12 +19,6 @@ constexpr std::uint32_t stop_limit_ms = 10'000;
 constexpr std::uint32_t lock_wait_ms = 2'000;  ///< another command may be at work for a moment
 constexpr time_t certificate_check_s = 6 * 3'600;
 
-int complain(std::ostream& err, const command::Error& error) {
-  fmt::print(err, "ringfence: {}\n", error.message);
-  if (!error.remedy.empty()) fmt::print(err, "  {}\n", error.remedy);
-  return cli::exit_of(error.code);
-}
-
 // Blocked before the first thread starts, so that all of them leave these to sigtimedwait().
 sigset_t block_signals() {
   sigset_t signals;
@@ -38,19 +30,19 @@ sigset_t block_signals() {
 
 }  // namespace
 
-int serve(const cli::Place& place, const std::string& version, std::ostream& err) {
+std::expected<void, command::Error> serve(const cli::Place& place, bool json, const std::string& version) {
   auto settings = settings_of(place);
-  if (!settings) return complain(err, settings.error());
+  if (!settings) return std::unexpected(settings.error());
   const sigset_t signals = block_signals();
   harden();
   raise_descriptors();
   auto data_dir = DataDir::open(*settings, true, lock_wait_ms);
-  if (!data_dir) return complain(err, data_dir.error());
+  if (!data_dir) return std::unexpected(data_dir.error());
 
   const pid_t self = ::getpid();
-  auto server =
-      Server::start(std::move(*settings), std::move(*data_dir), {place, [self] { ::kill(self, SIGTERM); }, version});
-  if (!server) return complain(err, server.error());
+  auto server = Server::start(std::move(*settings), std::move(*data_dir),
+                              {place, [self] { ::kill(self, SIGTERM); }, version, json});
+  if (!server) return std::unexpected(server.error());
   notify_service_manager("READY=1");
 
   while (true) {
@@ -75,7 +67,7 @@ int serve(const cli::Place& place, const std::string& version, std::ostream& err
     ::_exit(cli::failed);
   }).detach();
   (*server)->stop(stop_limit_ms);
-  return cli::done;
+  return {};
 }
 
 }  // namespace rf::app

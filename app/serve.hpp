@@ -7,7 +7,8 @@
 
 namespace rf::app {
 
-/// Runs until TERM or INT; HUP reloads. A second TERM or INT cuts the clean stop short. Gives the exit code.
-int serve(const cli::Place& place, const std::string& version, std::ostream& err);
+/// Runs until TERM or INT; HUP reloads. A second TERM or INT cuts the clean stop short. With `json`, log lines are JSON
+/// whatever the file says. Errors: why it did not start.
+std::expected<void, command::Error> serve(const cli::Place& place, bool json, const std::string& version);
 
 }  // namespace rf::app

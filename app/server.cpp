@@ -56,15 +56,23 @@ log::Options log_options(const config::LogSettings& from) {
   out.level = from.level;
   out.file = from.file;
   out.show_personal = from.show_personal;
-  out.lines_per_second_max = from.lines_per_second_max;
+  out.lines_per_min = from.lines_per_min;
+  out.file_bytes = std::uint64_t{from.file_mb} * 1'000'000;
+  out.files = from.files;
   return out;
+}
+
+store::Keep keep_of(const config::RecordSettings& from) {
+  return {from.keep_days, std::uint64_t{from.keep_mb} * 1'000'000};
 }
 
 Server::Server(config::Settings settings, DataDir data_dir, Circumstances circumstances)
     : settings_(std::move(settings)),
       data_dir_(std::move(data_dir)),
       circumstances_(std::move(circumstances)),
-      started_wall_ms_(wall_now_ms()) {}
+      started_wall_ms_(wall_now_ms()) {
+  if (circumstances_.json) settings_.log.format = config::LogFormat::json;
+}
 
 std::expected<std::unique_ptr<Server>, Error> Server::start(config::Settings settings, DataDir data_dir,
                                                             Circumstances circumstances) {
@@ -103,6 +111,8 @@ std::expected<void, Error> Server::open_engine() {
   auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
+  if (const auto swept = records_->store.sweep_bindings(wall_now_ms()); !swept)
+    return std::unexpected(error_of(swept.error()));
   auto bindings = records_->store.load_bindings(wall_now_ms());
   if (!bindings) return std::unexpected(error_of(bindings.error()));
 
@@ -115,6 +125,7 @@ std::expected<void, Error> Server::open_engine() {
 
   store::WriterOptions writer_options;
   writer_options.queue_max = settings_.limits.store_queue_max;
+  writer_options.keep = keep_of(settings_.records);
   auto writer = store::StoreWriter::start(
       {settings_.store_path(), settings_.store.synchronous, 5'000}, writer_options,
       [this](std::span<const engine::Stored> stored) {
@@ -126,7 +137,7 @@ std::expected<void, Error> Server::open_engine() {
   writer_ = std::move(*writer);
   relay::Options relay_options;
   relay_options.threads = settings_.media.threads;
-  relay_options.warm_ports_max = std::min(relay_options.warm_ports_max, descriptors_allowed() / 4);
+  relay_options.warm_ports_max = warm_ports_max();
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });
@@ -191,6 +202,7 @@ std::expected<void, Error> Server::open_listeners() {
 }
 
 std::expected<void, Error> Server::open_doors() {
+  watch_descriptors();
   if (::geteuid() == 0)
     warnings_["root"] = "the server runs as root; make an account for it and name it in server.user";
   auto control = control::Server::open(

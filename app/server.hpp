@@ -27,6 +27,7 @@ class Server {
     cli::Place place;                ///< where reload finds the configuration
     std::function<void()> ask_stop;  ///< called by the stop command, from any thread
     std::string version;
+    bool json = false;  ///< log lines as JSON, whatever the file says
   };
 
   /// Errors: with a remedy; nothing is left running.
@@ -58,6 +59,9 @@ class Server {
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
   ExtensionId extension_of(const std::string& number);
+  void watch_descriptors();
+  /// Every bound that can be counted, with its use; without the engine's when it does not answer.
+  std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings);
   Json status();
   Json ports();
   std::vector<metrics::Number> numbers();
@@ -93,7 +97,13 @@ class Server {
 /// The port table of a configuration, for a system that does not run.
 Json configured_ports(const config::Settings& settings);
 
+/// How many descriptors a configuration needs when everything it allows is in use.
+std::size_t descriptors_needed(const config::Settings& settings);
+/// So many media sockets are kept between calls: they must leave descriptors to the others.
+std::size_t warm_ports_max();
+
 std::int64_t wall_now_ms();
+store::Keep keep_of(const config::RecordSettings& from);
 log::Options log_options(const config::LogSettings& from);
 
 }  // namespace rf::app

@@ -79,32 +79,24 @@ Json Server::status() {
            {"config", settings_.file},
            {"extensions", policy_->extensions().size()}};
   Json listeners = Json::array(), limits = Json::array(), warnings = Json::array();
+  const auto* s = answer ? &std::get<effect::Status>(*answer) : nullptr;
   for (const net::ListenerState& state : listener_states_)
     listeners.push_back({{"transport", name_of(state.transport)},
                          {"address", state.bound.text()},
                          {"state", state.error.empty() ? "open" : state.error}});
   for (const auto& [about, warning] : warnings_) warnings.push_back(warning);
-  const net::StreamCounters streams = loop_->streams().counters();
-  const store::WriterStatistics writes = writer_->statistics();
-  if (answer) {
-    const auto& s = std::get<effect::Status>(*answer);
-    for (const effect::Gauge& gauge : s.gauges)
-      limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
-    out["stopping"] = s.stopping;
-    out["counters"] = {{"calls_started", s.calls_started}, {"calls_answered", s.calls_answered},
-                       {"messages_in", s.messages_in},     {"messages_out", s.messages_out},
-                       {"malformed", s.malformed},         {"challenges", s.challenges},
-                       {"auth_failures", s.auth_failures}, {"refused_in_dialog", s.refused_in_dialog}};
+  if (s != nullptr) {
+    out["stopping"] = s->stopping;
+    out["counters"] = {{"calls_started", s->calls_started}, {"calls_answered", s->calls_answered},
+                       {"messages_in", s->messages_in},     {"messages_out", s->messages_out},
+                       {"malformed", s->malformed},         {"challenges", s->challenges},
+                       {"auth_failures", s->auth_failures}, {"refused_in_dialog", s->refused_in_dialog}};
   } else {
     warnings.push_back("the engine does not answer");
   }
-  const Limits& l = settings_.limits;
-  limits.push_back({{"name", "connections"}, {"used", streams.connections}, {"limit", l.connections_max}});
-  limits.push_back({{"name", "unauthenticated_connections"},
-                    {"used", streams.strangers},
-                    {"limit", l.unauthenticated_connections_max}});
-  limits.push_back({{"name", "store_queue"}, {"used", writes.queued}, {"limit", l.store_queue_max}});
-  if (writes.failing) warnings.push_back("the disk does not take records");
+  for (const effect::Gauge& gauge : bounds(s, settings_))
+    limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
+  if (writer_->statistics().failing) warnings.push_back("the disk does not take records");
   if (log_->counters().dropped > 0)
     warnings.push_back(fmt::format("{} log lines were dropped", log_->counters().dropped));
   out["listeners"] = std::move(listeners);

@@ -40,14 +40,9 @@ std::vector<Number> Server::numbers() {
   const auto count = [&](std::string name, std::string help, auto value) {
     out.push_back({"ringfence_" + name + "_total", std::move(help), static_cast<double>(value), true});
   };
-  const auto bound = [&](const std::string& name, auto used, auto limit) {
-    out.push_back({"ringfence_used", "Use of each bound", static_cast<double>(used), false, {{"limit", name}}});
-    out.push_back(
-        {"ringfence_limit", "Each bound of the system", static_cast<double>(limit), false, {{"limit", name}}});
-  };
-  const Limits limits = [this] {
+  const config::Settings settings = [this] {
     const std::lock_guard lock(mutex_);
-    return settings_.limits;
+    return settings_;
   }();
   gauge("start_time_seconds", "When the server started, in seconds since 1970",
         static_cast<double>(started_wall_ms_) / 1e3);
@@ -56,9 +51,14 @@ std::vector<Number> Server::numbers() {
 
   const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
   gauge("engine_up", "Whether the engine answers", answer ? 1 : 0);
+  for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings)) {
+    out.push_back(
+        {"ringfence_used", "Use of each bound", static_cast<double>(each.used), false, {{"limit", each.name}}});
+    out.push_back(
+        {"ringfence_limit", "Each bound of the system", static_cast<double>(each.limit), false, {{"limit", each.name}}});
+  }
   if (answer) {
     const auto& s = std::get<effect::Status>(*answer);
-    for (const effect::Gauge& each : s.gauges) bound(each.name, each.used, each.limit);
     count("calls_started", "Calls that were authenticated and set up", s.calls_started);
     count("calls_answered", "Calls that were answered", s.calls_answered);
     count("messages_in", "SIP messages received", s.messages_in);
@@ -84,8 +84,6 @@ std::vector<Number> Server::numbers() {
   count("datagrams_not_sent", "Datagrams that the kernel did not take", loop.sends_full + loop.sends_refused);
   count("inputs_refused", "Results that found the engine's queue full", loop.inputs_refused);
   const net::StreamCounters streams = loop_->streams().counters();
-  bound("connections", streams.connections, limits.connections_max);
-  bound("unauthenticated_connections", streams.strangers, limits.unauthenticated_connections_max);
   count("connections_accepted", "Stream connections accepted", streams.accepted);
   count("connections_refused", "Stream connections refused or pushed out at a bound",
         streams.refused_source + streams.refused_full + streams.evicted);
@@ -96,10 +94,10 @@ std::vector<Number> Server::numbers() {
   count("relay_packets_in", "Media packets read, honest or not", relay.received);
   count("relay_packets_out", "Media packets forwarded", relay.forwarded);
   const store::WriterStatistics writes = writer_->statistics();
-  bound("store_queue", writes.queued, limits.store_queue_max);
   gauge("store_failing", "Whether the disk refuses records", writes.failing ? 1 : 0);
   count("store_written", "Records written", writes.written);
   count("store_refused", "Records that could not be written", writes.refused);
+  count("store_swept", "Call records deleted for their age or for room", writes.swept);
   const dns::ResolverCounters dns = resolver_->counters();
   count("dns_asked", "Questions to the DNS", dns.asked);
   count("dns_timed_out", "Questions without an answer in time", dns.timed_out);

@@ -99,6 +99,7 @@ Outcome Server::reload() {
   Json notes = Json::array();
   for (const std::string& name : restart_only(settings_, *loaded))
     notes.push_back(fmt::format("{} changes at the next start", name));
+  if (circumstances_.json) loaded->log.format = config::LogFormat::json;
   const config::Settings before = std::exchange(settings_, merged(settings_, std::move(*loaded)));
   std::erase_if(warnings_, [](const auto& each) { return each.first.starts_with("listener"); });
 
@@ -111,6 +112,7 @@ Outcome Server::reload() {
   if (auto log = log_->reopen(log_options(settings_.log)); !log) notes.push_back(log.error() + "; the old one is used");
   resolver_->set_servers(settings_.dns.servers);
   loop_->streams().set_limits(settings_.limits);
+  writer_->set_keep(keep_of(settings_.records));
 
   // The engine learns of listeners before their first packet can come, and of failures after.
   listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
@@ -122,6 +124,7 @@ Outcome Server::reload() {
       notes.push_back(state.error);
       warnings_[fmt::format("listener {}", state.id.value)] = state.error;
     }
+  watch_descriptors();
   log_->say(effect::Level::notice, "reloaded", settings_.file.empty() ? "defaults" : settings_.file);
   return Json{{"message", "Configuration, certificates and log file are read again."}, {"notes", std::move(notes)}};
 }

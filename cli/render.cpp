@@ -99,7 +99,8 @@ void cdrs(const Json& r, std::ostream& out) {
     std::string mos;
     for (const Json& leg : media)
       mos += (mos.empty() ? "" : "/") + (number_at(leg, "packets") > 0 ? text_at(leg, "mos") : "-");
-    table.add({show_when(number_at(c, "started_ms")), text_at(c, "caller"), text_at(c, "dialled"), text_at(c, "result"),
+    table.add({show_when(number_at(c, "started_ms")), text_at(c, "caller"), text_at(c, "dialled"),
+               text_at(c, "result") + (number_at(c, "attempts") > 1 ? " x" + text_at(c, "attempts") : std::string()),
                show_duration(number_at(c, "talked_s")), text_at(c, "ended_by"), text_at(c, "sip_status"), mos,
                text_at(c, "id")});
   }
@@ -168,7 +169,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
 void render_cdrs_csv(const Json& result, std::ostream& out) {
   static constexpr const char* columns[] = {
       "id",       "started",  "answered",   "ended",  "caller",           "dialled",          "callee",        "result",
-      "ended_by", "talked_s", "sip_status", "reason", "caller_transport", "callee_transport", "caller_address"};
+      "ended_by", "talked_s", "sip_status", "reason", "caller_transport", "callee_transport", "caller_address",
+      "attempts"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {
     std::vector<std::string> row;

@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 
 #include "cli/completion.hpp"
@@ -28,7 +29,7 @@ constexpr std::string_view exit_codes =
     "  ringfence status             see what it does\n"
     "\n"
     "Exit codes:\n"
-    "  0 done  1 refused or failed  2 wrong command line or value  3 not found\n"
+    "  0 done  1 refused or failed  2 wrong command line, value or configuration  3 not found\n"
     "  4 the server is not running  5 exists already, or stands in the way  6 not permitted";
 
 int complain(World& world, bool json, const command::Error& error) {
@@ -153,6 +154,7 @@ int run(int argc, const char* const* argv, World& world) {
   bool json = false;
 
   auto* const serve = app.add_subcommand("serve", "Runs the server in the foreground");
+  serve->add_flag("--json", json, "log lines and faults as JSON");
   teach(*serve, "serve");
   SetupWish wish{{"1001", "1002"}, 5060, 5061};
   auto* const setup =
@@ -191,6 +193,7 @@ int run(int argc, const char* const* argv, World& world) {
   std::string shell;
   auto* const complete = app.add_subcommand("completion", "Prints a completion script for your shell");
   complete->add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  complete->add_flag("--json", json, "the script in JSON");
   teach(*complete, "completion");
   auto* const version = app.add_subcommand("version", "Prints the version");
   version->add_flag("--json", json, "the result as JSON");
@@ -205,15 +208,17 @@ int run(int argc, const char* const* argv, World& world) {
     const CLI::App* at = deepest(app);
     std::string what = error.what();
     what.erase(std::min(what.find('\n'), what.size()));
-    return complain(world, false,
-                    {command::Code::invalid, what,
-                     hint(*at, std::vector<std::string>(argv + std::min(argc, 1), argv + argc)) +
-                         "see: " + path_of(*at) + " --help"});
+    const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    return complain(world, std::find(words.begin(), words.end(), "--json") != words.end(),
+                    {command::Code::invalid, what, hint(*at, words) + "see: " + path_of(*at) + " --help"});
   }
 
   for (const auto& leaf : leaves)
     if (leaf->here) return run_leaf(*leaf, place, world);
-  if (serve->parsed()) return world.serve(place);
+  if (serve->parsed()) {
+    const auto served = world.serve(place, json);
+    return served ? done : complain(world, json, served.error());
+  }
   if (setup->parsed()) {
     const Outcome outcome = world.setup(place, wish);
     if (!outcome) return complain(world, json, outcome.error());
@@ -229,10 +234,12 @@ int run(int argc, const char* const* argv, World& world) {
       fmt::print(*world.err, "{}\n", plain(fault.get<std::string>(), 2'048));
     if (!json && (*outcome)["faults"].empty())
       fmt::print(*world.out, "{}: good\n", plain((*outcome)["file"].get<std::string>()));
-    return (*outcome)["faults"].empty() ? done : failed;
+    // As serve answers the same file.
+    return (*outcome)["faults"].empty() ? done : exit_of(command::Code::invalid);
   }
   if (complete->parsed()) {
-    fmt::print(*world.out, "{}", completion(app, shell));
+    const std::string script = completion(app, shell);
+    json ? print_json(world, {{"shell", shell}, {"script", script}}) : fmt::print(*world.out, "{}", script);
     return done;
   }
   json ? print_json(world, {{"version", world.version}}) : fmt::print(*world.out, "ringfence {}\n", world.version);

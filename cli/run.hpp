@@ -9,7 +9,7 @@ namespace rf::cli {
 enum Exit : int {
   done = 0,
   failed = 1,  ///< refused or failed
-  usage = 2,   ///< a wrong command line or value
+  usage = 2,   ///< a wrong command line, value or configuration file
   not_found = 3,
   not_running = 4,  ///< needs a running server
   conflict = 5,     ///< exists already, or stands in the way

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <ostream>
@@ -32,8 +33,8 @@ struct SetupWish {
 struct World {
   /// Carries out one command of the catalogue, in the running server or without it.
   std::function<Outcome(const Place&, std::string_view command, const Json& args)> ask;
-  /// Runs the server until it is stopped; gives the exit code.
-  std::function<int(const Place&)> serve;
+  /// Runs the server until it is stopped; with `json` its log lines are JSON, whatever the file says.
+  std::function<std::expected<void, command::Error>(const Place&, bool json)> serve;
   std::function<Outcome(const Place&, const SetupWish&)> setup;
   /// Checks the configuration file: {"file", "faults": [text …]}.
   std::function<Outcome(const Place&)> check_config;

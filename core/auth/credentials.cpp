@@ -4,11 +4,11 @@
 #include <charconv>
 
 #include "core/auth/digest.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::auth {
 namespace {
 
-constexpr std::size_t header_max = 4'096;
 
 /// What a byte may be part of; one load a byte where a comparison chain would be a dozen.
 enum : std::uint8_t { in_token = 1, in_text = 2 };
@@ -171,7 +171,7 @@ bool PlainText::assign(std::string_view content) {
 
 std::expected<void, CredentialsFault> parse_credentials(std::string_view value, Credentials& out) {
   const auto malformed = std::unexpected(CredentialsFault::malformed);
-  if (value.size() > header_max) return malformed;
+  if (value.size() > WireLimits::credentials_bytes) return malformed;
   out.algorithm = policy::Algorithm::md5;
   std::string_view rest = value;
   skip_space(rest);

@@ -5,23 +5,24 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/limits.hpp"
+
 namespace rf::auth {
 namespace {
 
 constexpr std::size_t dated_bytes = 11, mac_bytes = 16, nonce_bytes = dated_bytes + mac_bytes;
 constexpr std::uint8_t layout_version = 1;
-constexpr std::size_t realm_max = 256;
 using Bytes = std::array<std::uint8_t, nonce_bytes>;
 
 static_assert(crypto_shorthash_siphashx24_BYTES == mac_bytes);
 
 template <class Key>
 void append_mac(Bytes& nonce, const NoncePlace& place, const Key& key) {
-  std::array<std::uint8_t, dated_bytes + 16 + 1 + realm_max> text;
+  std::array<std::uint8_t, dated_bytes + 16 + 1 + WireLimits::realm_bytes> text;
   std::memcpy(text.data(), nonce.data(), dated_bytes);
   std::memcpy(text.data() + dated_bytes, place.source.bytes().data(), 16);
   text[dated_bytes + 16] = static_cast<std::uint8_t>(place.transport);
-  const std::size_t realm = std::min(place.realm.size(), realm_max);
+  const std::size_t realm = std::min(place.realm.size(), WireLimits::realm_bytes);
   std::memcpy(text.data() + dated_bytes + 17, place.realm.data(), realm);
   crypto_shorthash_siphashx24(nonce.data() + dated_bytes, text.data(), dated_bytes + 17 + realm, key.data());
 }

@@ -1,4 +1,5 @@
-// Every bound of the signalling side in one place: its name, its default, and what happens when it is reached.
+// Every bound of the system in one place: its name, its default, and what happens when it is reached. Rooms take their
+// part of it; a test refuses bounds that are named elsewhere. docs/configuration.md lists them for operators.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +7,7 @@
 
 namespace rf {
 
-/// Bounds that the configuration file may change ([limits]); each shows in `ringfence status` with its use.
+/// Bounds that the configuration file may change ([limits]); each that can be counted shows in `ringfence status`.
 struct Limits {
   std::size_t calls_max = 20'000;            ///< further calls: 503 to an authenticated caller
   std::size_t transactions_max = 2'000'000;  ///< further requests: 503, stateless
@@ -25,18 +26,102 @@ struct Limits {
   std::uint32_t call_duration_max_s = 10'800;
   std::uint32_t ring_max_s = 180;  ///< an INVITE without final answer is cancelled
   std::uint32_t store_wait_max_s = 10;  ///< a write that the disk has not confirmed by then has failed: 503
+  /// Call attempts of one extension, three seconds' worth at once; further ones: 503 with Retry-After, stateless.
+  std::uint32_t attempts_per_s = 10;
+  /// Attempts of one extension that became no conversation and have a record each; the rest of the minute share one.
+  std::uint32_t attempt_records_per_min = 20;
 };
 
-/// Bounds of the wire formats; fixed, because a parser that can be talked into more is a parser that can be attacked.
+/// How much is kept on disk, so that nobody fills it from outside ([records] and [log] of the file).
+struct DiskLimits {
+  std::uint32_t record_days = 365;    ///< then a call record is deleted; 0: never
+  std::uint32_t database_mb = 4'096;  ///< beyond it the oldest call records are deleted; 0: as much as there is room
+  std::uint32_t lines_per_min = 600;  ///< log lines of one kind; the rest of the minute are summed up in one
+  std::uint32_t log_file_mb = 64;     ///< then the file is put aside and begun anew
+  std::uint32_t log_files = 8;        ///< put aside and kept; the oldest goes
+};
+
+/// Bounds of what a message may hold; fixed, because a parser that can be talked into more is a parser that can be
+/// attacked. What is over them is refused, or passed over where that is said.
 struct WireLimits {
+  // A SIP message
   static constexpr std::size_t message_bytes = 65'535;
-  static constexpr std::size_t header_bytes = 16'384;  ///< start line and headers together
+  static constexpr std::size_t stream_pending_bytes = 2 * message_bytes;  ///< of a stream, not framed yet: it is closed
+  static constexpr std::size_t header_bytes = 16'384;                     ///< start line and headers together
   static constexpr std::size_t headers = 128;
   static constexpr std::size_t list_elements = 64;  ///< elements of one comma list (Via, Route, Contact …)
   static constexpr std::size_t params = 32;         ///< parameters of one URI or header value
+  // A session description
   static constexpr std::size_t sdp_bytes = 16'384;
   static constexpr std::size_t sdp_media = 8;
   static constexpr std::size_t sdp_attributes = 256;
+  static constexpr std::size_t sdp_formats = 64;  ///< of one m= line
+  // Credentials
+  static constexpr std::size_t credentials = 8;  ///< Authorization headers of one request; further ones are passed over
+  static constexpr std::size_t credentials_bytes = 4'096;
+  static constexpr std::size_t realm_bytes = 64;  ///< of our own realm: a nonce is bound to all of it
+  // A registration
+  static constexpr std::size_t contact_bytes = 512;
+  static constexpr std::size_t path_elements = 8;
+  static constexpr std::size_t path_bytes = 2'048;
+  static constexpr std::size_t user_agent_bytes = 128;  ///< kept of it
+  // A dialog
+  static constexpr std::size_t routes = 16;
+  static constexpr std::size_t routes_bytes = 4'096;
+  static constexpr std::size_t target_bytes = 2'048;
+  static constexpr std::size_t answers = 16;  ///< of one INVITE that forked on its way; further ones are passed over
+  // Names to look up (RFC 3263); what is over them is passed over, the best priorities come first
+  static constexpr std::size_t name_bytes = 253;
+  static constexpr std::size_t dns_records = 64;  ///< of one answer
+  static constexpr std::size_t srv_records = 32;
+  static constexpr std::size_t srv_services = 4;
+  static constexpr std::size_t srv_hosts = 8;
+  static constexpr std::size_t addresses_per_host = 8;
+  static constexpr std::size_t questions = 24;
+  static constexpr std::size_t targets = 16;
+};
+
+/// Bounds between the parts of the process: room for a burst far above what the bounds of `Limits` leave in use. Fixed;
+/// each shows in `ringfence status`.
+struct QueueLimits {
+  static constexpr std::size_t inputs = 200'000;          ///< results waiting for the engine; who brings more waits
+  static constexpr std::size_t stream_messages = 16'384;  ///< from TCP and TLS, waiting; no more are read meanwhile
+  static constexpr std::size_t stream_bytes = 64u << 20;
+  static constexpr std::size_t push_bytes = 64u << 20;            ///< to TCP and TLS, waiting; further sends fail
+  static constexpr std::size_t stranger_write_bytes = 32u << 10;  ///< to a peer that does not read: it is closed
+  static constexpr std::size_t trusted_write_bytes = 512u << 10;
+  static constexpr std::size_t waiting_for_connection = 16;  ///< requests told of one that fails; others time out
+  static constexpr std::size_t lookups = 10'000;         ///< RFC 3263 lookups under way; further calls find nobody: 480
+  static constexpr std::size_t dns_questions = 1'000;    ///< on their way; further ones are answered "not found"
+  static constexpr std::size_t dns_cache = 10'000;       ///< answers; the one used longest ago goes
+  static constexpr std::size_t relay_commands = 65'536;  ///< for one media thread; the call of a further one is ended
+  static constexpr std::size_t warm_ports = 16'384;      ///< media sockets kept between calls; further ones are closed
+  static constexpr std::size_t control_clients = 32;     ///< further ones are closed at once
+  static constexpr std::size_t metrics_clients = 16;     ///< further ones are closed at once
+  static constexpr std::size_t log_lines = 8'192;        ///< waiting to be written; the oldest are dropped and counted
+  static constexpr std::size_t store_group = 4'000;      ///< writes in one transaction; the rest goes into the next
+  static constexpr std::size_t binding_rows_surplus = 8'192;  ///< superseded rows above as many as count; swept away
+  // What a request on the local doors may hold
+  static constexpr std::size_t control_request_bytes = 64u << 10;
+  static constexpr std::size_t control_response_bytes = 64u << 20;
+  static constexpr std::size_t metrics_header_bytes = 4'096;
+  static constexpr std::size_t config_bytes = 1u << 20;
+  static constexpr std::size_t listeners = 64;
+};
+
+/// How long somebody may take; fixed. Who takes longer is closed or given up.
+struct Patience {
+  static constexpr std::uint32_t handshake_ms = 10'000;        ///< from accept (or connect) to a finished TLS handshake
+  static constexpr std::uint32_t connect_ms = 5'000;           ///< outbound, TCP only
+  static constexpr std::uint32_t stranger_idle_ms = 30'000;    ///< from accept or a whole message to the next; no pings
+  static constexpr std::uint32_t trusted_idle_ms = 7'200'000;  ///< without a byte from the peer; pings count
+  static constexpr std::uint32_t message_ms = 15'000;          ///< from a message's first byte to its last
+  static constexpr std::uint32_t write_stall_ms = 15'000;      ///< with bytes to write and a peer that takes none
+  static constexpr std::uint32_t control_idle_ms = 60'000;     ///< without a whole request
+  static constexpr std::uint32_t control_answer_ms = 15'000;   ///< for the command; then the client is told "busy"
+  static constexpr std::uint32_t control_write_ms = 15'000;    ///< for the client to take the answer
+  static constexpr std::uint32_t metrics_ms = 5'000;           ///< for a whole request, and for its answer to be taken
+  static constexpr std::uint32_t dns_ms = 1'500;               ///< of the first attempt, of which each server gets two
 };
 
 }  // namespace rf

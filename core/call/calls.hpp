@@ -4,12 +4,14 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/base/slots.hpp"
+#include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
@@ -27,6 +29,9 @@ class Calls {
 
   // --- requests
 
+  /// Whether `caller` tries too often; then nothing was taken for this one, and the seconds to wait are given.
+  std::optional<std::uint32_t> turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
+                                         const policy::Extension& caller);
   /// A new call by `caller`. `server` is its transaction; 100 has been sent.
   void handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
                      const policy::Extension& caller, txn::ServerId server);
@@ -47,6 +52,7 @@ class Calls {
                        const Flow& flow);
   void on_event(Context& ctx, const txn::Event& event);
   void on_timer(Context& ctx, std::uint64_t call, std::uint32_t kind);
+  void on_attempts_timer(Context& ctx, std::uint64_t handle) { attempts_.on_timer(ctx, handle); }
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
   void on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
@@ -60,12 +66,15 @@ class Calls {
 
   std::uint64_t hang_up(Context& ctx, std::string_view cdr_id);
   void end_all(Context& ctx);
+  /// Writes what waits for the end of its minute: nothing follows.
+  void flush(Context& ctx) { attempts_.flush(ctx); }
   std::vector<effect::RunningCall> list();
   std::size_t size() const { return calls_.size(); }
   /// For new calls; running ones go on.
   void set_calls_max(std::size_t limit) { calls_.set_limit(limit); }
   /// Whether a leg of the extension is spoken to over this connection.
   bool serves(ExtensionId extension, ConnectionId connection) const;
+  std::size_t lookups() const { return locator_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
   std::size_t ports_capacity() const { return ports_.capacity(); }
   std::uint64_t started() const { return started_; }
@@ -157,6 +166,7 @@ class Calls {
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
   Locator locator_;
+  Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;

@@ -127,7 +127,11 @@ void Calls::close_cdr(Context& ctx, Call& call) {
     ctx.report(Level::warning, Reason::bleed_detected, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
                std::to_string(leg.refused_source) + " packets from strangers, last " + leg.last_refused.text());
   }
-  ctx.out.add(effect::CloseCdr{call.cdr});
+  // What was never answered has no record on disk yet, and perhaps needs none of its own.
+  if (call.ticket != 0)
+    ctx.out.add(effect::CloseCdr{call.cdr});
+  else
+    attempts_.write(ctx, call.cdr);
   call.recorded = true;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/slots.hpp"
 #include "core/call/call.hpp"
 #include "core/call/context.hpp"
@@ -20,8 +21,6 @@ namespace rf::call {
 /// that proxy is looked up: by the configured URI, not by the message's.
 class Locator {
  public:
-  static constexpr std::size_t lookups_max = 10'000;  ///< further ones find nothing: the call is unreachable
-
   struct Found {
     LegRef leg;
     std::vector<txn::Target> targets;  ///< empty: nowhere
@@ -30,6 +29,8 @@ class Locator {
   std::optional<Found> locate(Context& ctx, std::string_view uri, LegRef leg);
   /// Takes a DNS answer; gives the outcome when it was the last one needed.
   std::optional<Found> on_answer(Context& ctx, QueryId query, const txn::DnsResult& result);
+
+  std::size_t size() const { return lookups_.size(); }
 
  private:
   struct Lookup {
@@ -44,7 +45,7 @@ class Locator {
   };
   std::optional<Found> proceed(Context& ctx, LookupId id);
 
-  Slots<Lookup, LookupId> lookups_{lookups_max};
+  Slots<Lookup, LookupId> lookups_{QueueLimits::lookups};
   boost::unordered_flat_map<QueryId, Question, std::hash<QueryId>> questions_;
   std::uint64_t next_query_ = 1;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/call/wire.hpp"
 #include "core/sip/writer.hpp"
 
@@ -11,11 +12,6 @@ namespace {
 
 using effect::Level;
 using effect::Reason;
-
-constexpr std::size_t contact_bytes_max = 512;
-constexpr std::size_t path_max = 8;
-constexpr std::size_t path_bytes_max = 2'048;
-constexpr std::size_t user_agent_bytes_max = 128;
 
 /// Two contacts are one phone when their instance and reg-id agree (RFC 5626 §6), else when user, host, port and
 /// transport do.
@@ -68,7 +64,7 @@ std::expected<std::vector<Registrar::Wanted>, int> Registrar::read_contacts(Cont
     }
     const auto contact = sip::parse_name_addr(*element);
     const bool reachable =
-        contact && contact->uri.raw.size() <= contact_bytes_max &&
+        contact && contact->uri.raw.size() <= WireLimits::contact_bytes &&
         (contact->uri.scheme == sip::Uri::Scheme::sip || contact->uri.scheme == sip::Uri::Scheme::sips);
     if (!reachable) return std::unexpected(400);
     std::uint32_t expires = request.expires.value_or(times.registration_default_s);
@@ -98,7 +94,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   for (sip::Elements paths(request, sip::HeaderName::path); const auto element = paths.next();) {
     const auto hop = sip::parse_name_addr(*element);
     path_bytes += element->size();
-    if (!hop || path.size() == path_max || path_bytes > path_bytes_max) return answer(ctx, request, flow, server, 400);
+    if (!hop || path.size() == WireLimits::path_elements || path_bytes > WireLimits::path_bytes)
+      return answer(ctx, request, flow, server, 400);
     path.emplace_back(hop->uri.raw);
   }
   // RFC 3327 §5.2: a Path that the phone did not announce support for is refused, else an intermediary could tap it.
@@ -129,7 +126,7 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
       pending.removed.push_back(live->id);
   std::erase_if(wanted, [](const Wanted& w) { return w.expires_s == 0; });
   const std::size_t unregistered = pending.removed.size();
-  const std::string_view user_agent = request.value(sip::HeaderName::user_agent).substr(0, user_agent_bytes_max);
+  const std::string_view user_agent = request.value(sip::HeaderName::user_agent).substr(0, WireLimits::user_agent_bytes);
   if (!make_room(extension, wanted, flow, user_agent, pending.removed)) {
     ctx.report(Level::notice, Reason::registration_refused_limit, flow, extension.number, {}, user_agent);
     return answer(ctx, request, flow, server, 403);

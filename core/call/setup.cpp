@@ -28,18 +28,8 @@ int best_status(const std::vector<Fork>& forks) {
   return best == 0 ? 480 : best;
 }
 
-CallResult result_of(int status) {
-  if (status == 486 || status == 600) return CallResult::busy;
-  if (status == 603 || status == 403) return CallResult::rejected;
-  if (status == 480) return CallResult::unreachable;
-  return status < 500 ? CallResult::rejected : CallResult::failed;
-}
-
-}  // namespace
-
-void Calls::refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                   txn::ServerId server, int status, CallResult result, Reason reason, std::string_view detail) {
-  respond(ctx, request, flow, server, status);
+Cdr refused_cdr(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
+                int status, CallResult result, Reason reason) {
   Cdr cdr;
   cdr.id = ctx.random.token(20);
   cdr.tenant = caller.tenant;
@@ -53,8 +43,34 @@ void Calls::refuse(Context& ctx, const sip::Message& request, const Flow& flow, 
   cdr.ended_by = EndedBy::system;
   cdr.sip_status = static_cast<std::uint16_t>(status);
   cdr.reason = effect::text_of(reason);
-  ctx.report(Level::notice, reason, flow, caller.number, cdr.id, detail);
-  ctx.out.add(effect::CloseCdr{std::move(cdr)});
+  return cdr;
+}
+
+CallResult result_of(int status) {
+  if (status == 486 || status == 600) return CallResult::busy;
+  if (status == 603 || status == 403) return CallResult::rejected;
+  if (status == 480) return CallResult::unreachable;
+  return status < 500 ? CallResult::rejected : CallResult::failed;
+}
+
+}  // namespace
+
+void Calls::refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
+                   txn::ServerId server, int status, CallResult result, Reason reason, std::string_view detail) {
+  respond(ctx, request, flow, server, status);
+  const std::string id = attempts_.write(ctx, refused_cdr(ctx, request, flow, caller, status, result, reason));
+  ctx.report(Level::notice, reason, flow, caller.number, id, detail);
+}
+
+std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
+                                              const policy::Extension& caller) {
+  const auto wait_s = attempts_.turn_away(ctx, caller.id);
+  if (!wait_s) return std::nullopt;
+  const Reason reason = Reason::attempts_too_fast;
+  const std::string id =
+      attempts_.add(ctx, refused_cdr(ctx, request, flow, caller, 503, CallResult::refused, reason));
+  ctx.report(Level::notice, reason, flow, caller.number, id, {});
+  return wait_s;
 }
 
 void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,

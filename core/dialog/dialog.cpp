@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/limits.hpp"
+
 namespace rf::dialog {
 namespace {
 
@@ -48,7 +50,7 @@ std::expected<std::string, Fault> read_target(const sip::Message& message, bool 
   if (!contact || !is_sip(contact->uri) || contacts.next()) return std::unexpected(Fault::bad_contact);
   if (secure && contact->uri.scheme != sip::Uri::Scheme::sips) return std::unexpected(Fault::bad_contact);
   std::string target = as_request_uri(contact->uri);
-  if (target.size() > Dialog::target_bytes_max) return std::unexpected(Fault::bad_contact);
+  if (target.size() > WireLimits::target_bytes) return std::unexpected(Fault::bad_contact);
   return target;
 }
 
@@ -56,11 +58,11 @@ std::expected<std::string, Fault> read_target(const sip::Message& message, bool 
 class RouteList {
  public:
   std::expected<void, Fault> add(std::string_view element) {
-    if (routes_.size() == Dialog::routes_max) return std::unexpected(Fault::too_many_routes);
+    if (routes_.size() == WireLimits::routes) return std::unexpected(Fault::too_many_routes);
     const auto route = sip::parse_name_addr(element);
     if (!route || !is_sip(route->uri)) return std::unexpected(Fault::bad_route);
     bytes_ += route->uri.raw.size() + 4;
-    if (bytes_ > Dialog::routes_bytes_max) return std::unexpected(Fault::too_many_routes);
+    if (bytes_ > WireLimits::routes_bytes) return std::unexpected(Fault::too_many_routes);
     routes_.push_back(route->uri.raw);
     return {};
   }

@@ -26,9 +26,9 @@ enum class Fit : std::uint8_t {
 enum class Fault : std::uint8_t {
   no_tag,           ///< a provisional response without To tag makes no dialog
   no_contact,       ///< the peer gave no Contact: there is nowhere to send to
-  bad_contact,      ///< no sip or sips URI, several, longer than Dialog::target_bytes_max, or not sips if secure
+  bad_contact,      ///< no sip or sips URI, several, longer than WireLimits::target_bytes, or not sips if secure
   bad_route,        ///< a Record-Route or Path element that is no sip or sips URI
-  too_many_routes,  ///< more than Dialog::routes_max, or longer than Dialog::routes_bytes_max
+  too_many_routes,  ///< more than WireLimits::routes, or longer than routes_bytes
 };
 
 /// What the caller of write_request() says about a request; the dialog knows the rest.
@@ -52,9 +52,6 @@ class Dialog {
     confirmed,
     terminated,
   };
-  static constexpr std::size_t routes_max = 16;
-  static constexpr std::size_t routes_bytes_max = 4'096;
-  static constexpr std::size_t target_bytes_max = 2'048;
 
   /// A call we are about to make.
   struct Outgoing {

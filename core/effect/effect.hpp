@@ -92,6 +92,7 @@ enum class Reason : std::uint8_t {
   callee_not_registered,
   callee_busy,
   call_limit_reached,
+  attempts_too_fast,
   system_limit_reached,
   call_started,
   call_answered,

@@ -21,8 +21,6 @@ using sip::Method;
 
 namespace {
 
-constexpr std::size_t credentials_max = 8;
-
 /// Methods that a stranger may not use: what follows a right answer is decided in serve().
 bool needs_authentication(const sip::Message& request) {
   switch (request.method) {
@@ -142,6 +140,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   s.counters.messages_out += effects.sent() - sent_before;
   if (s.stopping && !s.stopped && s.calls.size() == 0) {
     s.stopped = true;
+    s.calls.flush(ctx);
     effects.add(Stopped{});
   }
 }
@@ -162,6 +161,7 @@ void Engine::State::advance(Context& ctx) {
     if (call::owner_of(f.owner) == Owner::registration) registrar.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::call) calls.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::connection) connections.on_timer(ctx, handle);
+    if (call::owner_of(f.owner) == Owner::attempts) calls.on_attempts_timer(ctx, handle);
   }
   events.clear();
   txns.take_events(events);
@@ -211,11 +211,11 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
 }
 
 const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& flow) {
-  std::array<std::string_view, credentials_max> credentials;
+  std::array<std::string_view, WireLimits::credentials> credentials;
   std::size_t count = 0;
   for (const sip::Header& header : message.headers())
     if ((header.id == HeaderName::authorization || header.id == HeaderName::proxy_authorization) &&
-        count < credentials_max)
+        count < WireLimits::credentials)
       credentials[count++] = header.value;
   const auto result = auth.verify(
       ctx.now, *policy,
@@ -251,6 +251,10 @@ txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_
 }
 
 void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extension& extension) {
+  if (message.method == Method::invite)
+    if (const auto wait_s = calls.turn_away(ctx, message, flow, extension))
+      return reply_statelessly(ctx, message, flow, 503, tag_seed,
+                               "Retry-After: " + std::to_string(*wait_s) + "\r\n");
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return;
   const auto refuse = [&](int status, Reason reason, std::string_view header = {}, std::string_view value = {}) {
@@ -365,6 +369,7 @@ Status Engine::State::status() const {
       {"transactions", txns.size(), txns.limit()},
       {"nonces", auth.nonces_remembered(), limits.nonces_max},
       {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
+      {"lookups", calls.lookups(), QueueLimits::lookups},
       {"registrations_waiting_for_disk", registrar.waiting_for_store(), limits.store_queue_max},
   };
   return status;

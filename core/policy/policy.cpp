@@ -34,6 +34,9 @@ const Listener* Policy::listener(ListenerId id) const {
 }
 
 std::optional<std::string> Policy::compile(std::vector<Extension> extensions) {
+  // A nonce is bound to all of the realm, or it would be good in another one that begins alike.
+  if (realm.size() > WireLimits::realm_bytes)
+    return fmt::format("the realm is longer than {} bytes", WireLimits::realm_bytes);
   extensions_ = std::move(extensions);
   by_auth_name_.clear();
   by_number_.clear();

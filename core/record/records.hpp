@@ -43,7 +43,9 @@ std::string_view text_of(CallResult result);
 enum class EndedBy : std::uint8_t { nobody, caller, callee, system, operator_ };
 std::string_view text_of(EndedBy who);
 
-/// One call detail record (L2). Opened before the answer goes out, closed at the end; a call has exactly one.
+/// One call detail record (L2). Opened before the answer goes out, closed at the end; a call that was answered has
+/// exactly one. Attempts that became no conversation share one when there are too many (call::Attempts): it tells of
+/// the first.
 struct Cdr {
   std::string id;  ///< unguessable, 20 characters; the call's name in logs and on the command line
   TenantId tenant;
@@ -62,6 +64,7 @@ struct Cdr {
   std::uint16_t sip_status = 0;  ///< the final status sent to the caller
   std::string reason;            ///< one line for the operator
   std::array<media::LegStatistics, 2> media;
+  std::uint32_t attempts = 1;  ///< how many it stands for
 };
 
 }  // namespace rf::record

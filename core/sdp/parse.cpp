@@ -239,7 +239,7 @@ class Parser {
     const bool is_rtp = media.proto == "RTP/AVP" || media.proto == "RTP/AVPF";
     std::size_t count = 0;
     for (Formats formats = media.format_list(); const auto format = formats.next();) {
-      if (++count > formats_max) return Code::too_many_formats;
+      if (++count > WireLimits::sdp_formats) return Code::too_many_formats;
       if (!is_token(*format)) return Code::bad_format;
       if (is_rtp && parse_digits<std::uint8_t>(*format).value_or(255) > 127) return Code::bad_format;
     }

@@ -123,12 +123,10 @@ struct Session {
   std::size_t count_ = 0;
 };
 
-inline constexpr std::size_t formats_max = 64;
-
 /// Parses a whole description strictly: v=, o= and s= first, each line in the part it belongs to, single lines once,
 /// numbers, tokens. Not insisted on, because honest phones break it and nothing hangs on it: the order of the lines
 /// within a part, CRLF instead of LF, no blank line at the end, no space at a line's end, a name in s=.
-/// Bounds: WireLimits::sdp_bytes, sdp_media, sdp_attributes (a= and b= lines of all parts together), formats_max a
+/// Bounds: WireLimits::sdp_bytes, sdp_media, sdp_attributes (a= and b= lines of all parts together), sdp_formats a
 /// media line.
 /// Never throws, never allocates. Errors: every ParseErrorCode. Source: RFC 8866 §5 and §9.
 std::expected<Session, ParseError> parse(std::string_view text);

@@ -46,7 +46,7 @@ std::expected<void, ParseError> StreamFramer::push(std::span<const char> bytes) 
   }
   searched_ -= std::min(searched_, begin_);
   begin_ = 0;
-  if (buffer_.size() + bytes.size() > pending_max)
+  if (buffer_.size() + bytes.size() > WireLimits::stream_pending_bytes)
     return std::unexpected(ParseError{ParseErrorCode::too_long, static_cast<std::uint32_t>(buffer_.size())});
   buffer_.append(bytes.data(), bytes.size());
   return {};

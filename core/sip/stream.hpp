@@ -20,7 +20,6 @@ namespace rf::sip {
 class StreamFramer {
  public:
   /// One message and one read of as much again; more is never waiting when next() is called until it gives nothing.
-  static constexpr std::size_t pending_max = 2 * WireLimits::message_bytes;
 
   enum class Kind : std::uint8_t { message, ping, pong };
   struct Frame {

@@ -156,7 +156,7 @@ void Transactions::State::on_2xx(const sip::Message& response, Client& client, R
     if (fork->ack) out.send(fork->flow, fork->ack.view());
     return;
   }
-  if (forks >= forks_max) return;
+  if (forks >= WireLimits::answers) return;
   auto fork = std::make_unique<Fork>();
   fork->tag_hash = tag_hash;
   fork->next = std::move(client.forks);

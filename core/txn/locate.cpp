@@ -5,13 +5,11 @@
 #include <span>
 #include <tuple>
 
+#include "core/base/limits.hpp"
 #include "core/sip/message.hpp"
 
 namespace rf::txn {
 namespace {
-
-constexpr std::size_t name_bytes_max = 253;
-constexpr std::size_t srv_records_max = 32;  // considered at all, the best priorities first
 
 std::uint16_t default_port(Transport transport) {
   return is_encrypted(transport) ? 5061 : 5060;
@@ -20,7 +18,7 @@ std::uint16_t default_port(Transport transport) {
 /// A name the DNS may be asked for, lower case, without the last dot; empty for all else, literal addresses included.
 std::string host_name(std::string_view text) {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-  if (text.empty() || text.size() > name_bytes_max || Address::parse(text)) return {};
+  if (text.empty() || text.size() > WireLimits::name_bytes || Address::parse(text)) return {};
   std::string name;
   name.reserve(text.size());
   for (const char c : text) {
@@ -76,7 +74,7 @@ std::vector<SrvRecord> ordered(const std::vector<SrvRecord>& answer, Random& ran
     if (record.port != 0 && !host_name(record.target).empty()) records.push_back(record);
   std::sort(records.begin(), records.end(),
             [](const SrvRecord& a, const SrvRecord& b) { return a.priority < b.priority; });
-  if (records.size() > srv_records_max) records.resize(srv_records_max);
+  if (records.size() > WireLimits::srv_records) records.resize(WireLimits::srv_records);
   for (auto begin = records.begin(); begin != records.end();) {
     const auto end =
         std::find_if(begin, records.end(), [&](const SrvRecord& r) { return r.priority != begin->priority; });
@@ -114,7 +112,7 @@ Locate::Locate(const sip::Uri& uri, const Reach& reach) : reach_(reach) {
   }
   domain_ = host_name(bare);
   if (domain_.empty() || uri.port == 0) return;
-  results_.reserve(questions_max);  // answers are read while the next questions are added
+  results_.reserve(WireLimits::questions);  // answers are read while the next questions are added
   if (uri.port) {
     step_ = Step::address;
     add_host(transport, domain_, *uri.port);
@@ -166,7 +164,7 @@ void Locate::answer(std::uint32_t number, const DnsResult& result, Random& rando
 }
 
 void Locate::add_service(Transport transport, std::string_view name) {
-  if (services_.size() < services_max) services_.push_back({transport, ask(DnsType::srv, name)});
+  if (services_.size() < WireLimits::srv_services) services_.push_back({transport, ask(DnsType::srv, name)});
 }
 
 void Locate::ask_services(const std::vector<NaptrRecord>& answer) {
@@ -207,7 +205,7 @@ void Locate::read_services(Random& random) {
 }
 
 void Locate::add_host(Transport transport, std::string_view name, std::uint16_t port) {
-  if (hosts_.size() == hosts_max) return;
+  if (hosts_.size() == WireLimits::srv_hosts) return;
   Host host{transport, port, static_cast<std::uint32_t>(questions_.size()), 0};
   for (const Host& other : hosts_) {
     if (questions_[other.first_question].name != name) continue;
@@ -218,7 +216,7 @@ void Locate::add_host(Transport transport, std::string_view name, std::uint16_t 
     return;
   }
   for (const auto& [type, usable] : {std::pair{DnsType::a, reach_.ipv4}, std::pair{DnsType::aaaa, reach_.ipv6}}) {
-    if (!usable || questions_.size() == questions_max) continue;
+    if (!usable || questions_.size() == WireLimits::questions) continue;
     ask(type, name);
     ++host.questions;
   }
@@ -233,7 +231,7 @@ void Locate::read_addresses() {
       const std::uint32_t number = host.first_question + i;
       for (const Address& address : results_[number].addresses) {
         if (address.is_v4() != (questions_[number].type == DnsType::a)) continue;
-        if (taken == addresses_per_host_max) break;
+        if (taken == WireLimits::addresses_per_host) break;
         ++taken;
         add_target(host.transport, {address, host.port});
       }
@@ -242,7 +240,7 @@ void Locate::read_addresses() {
 }
 
 void Locate::add_target(Transport transport, const Endpoint& endpoint) {
-  if (targets_.size() == targets_max || endpoint.port == 0 || !is_usable(endpoint.address)) return;
+  if (targets_.size() == WireLimits::targets || endpoint.port == 0 || !is_usable(endpoint.address)) return;
   if (endpoint.address.is_v4() ? !reach_.ipv4 : !reach_.ipv6) return;
   Target target{transport, endpoint, is_encrypted(transport) ? tls_name_ : std::string()};
   if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) targets_.push_back(std::move(target));

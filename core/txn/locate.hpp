@@ -35,17 +35,11 @@ struct Reach {
 
 /// Finds the targets of one URI: NAPTR, then SRV (by priority, by chance within weights), then A and AAAA; each step is
 /// left out where the URI decides it. Ask what take_questions() gives, hand every answer back, until is_done(). What is
-/// found is bounded however much the DNS says, and there are three steps, so nothing can go in circles.
+/// found is bounded by WireLimits however much the DNS says, and there are three steps, so nothing can go in circles.
 /// A sips URI, or transport=tls, never leads to anything but TLS. No targets: unreachable, or ws/wss (browsers call
 /// us). Source: RFC 3263 §4, RFC 2782, RFC 5922 §7.2 for tls_name.
 class Locate {
  public:
-  static constexpr std::size_t targets_max = 16;
-  static constexpr std::size_t questions_max = 24;
-  static constexpr std::size_t services_max = 4;  ///< SRV names asked for
-  static constexpr std::size_t hosts_max = 8;     ///< SRV records followed
-  static constexpr std::size_t addresses_per_host_max = 8;
-
   struct Ask {
     std::uint32_t number = 0;  ///< hand it back with the answer
     DnsQuestion question;

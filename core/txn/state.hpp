@@ -94,7 +94,6 @@ struct Client {
 struct Transactions::State {
   enum Kind : std::uint32_t { server_repeat, server_end, client_repeat, client_end };
   using Index = boost::unordered_flat_map<std::uint64_t, std::uint64_t, HashIsKey>;
-  static constexpr std::size_t forks_max = 16;
 
   State(const policy::SipTimes& sip_times, std::size_t limit_, std::int64_t start_mono_ms, std::uint64_t hash_seed)
       : times(sip_times), limit(limit_), servers(limit_), clients(limit_), timers(start_mono_ms), hash_key(hash_seed) {}

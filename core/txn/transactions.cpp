@@ -50,6 +50,7 @@ void Transactions::take_events(std::vector<Event>& out) {
 std::size_t Transactions::size() const {
   return state_->servers.size() + state_->clients.size();
 }
+
 std::size_t Transactions::limit() const {
   return state_->limit;
 }

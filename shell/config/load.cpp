@@ -8,12 +8,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/limits.hpp"
 #include "shell/config/sections.hpp"
 
 namespace rf::config {
 namespace {
-
-constexpr std::size_t file_bytes_max = 1 << 20;
 
 // Where phones are inside without being told: what office networks are made of (RFC 1918, 6598, 4193, link-local).
 constexpr std::string_view default_local[] = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
@@ -32,7 +31,9 @@ void read_listeners(const toml::node* node, Settings& settings, Problems& proble
     settings.listeners.push_back(read_listener({element.as_table(), "listener", problems}));
   if (list->empty())
     problems.add(place_of(*node), "listener is empty: nobody could call", "write at least one [[listener]]");
-  if (list->size() > 64) problems.add(place_of(*node), "listener holds more than 64 listeners", "keep at most 64");
+  if (list->size() > QueueLimits::listeners)
+    problems.add(place_of(*node), fmt::format("listener holds more than {} listeners", QueueLimits::listeners),
+                 "keep fewer");
 }
 
 }  // namespace
@@ -78,6 +79,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_limits(section("limits"), settings.limits);
   read_network(section("network"), settings.local_networks, settings.proxies);
   read_store(section("store"), settings.store);
+  read_records(section("records"), settings.limits, settings.records);
   read_log(section("log"), settings.log);
   read_metrics(section("metrics"), settings.metrics);
   read_dns(section("dns"), settings.dns);
@@ -97,7 +99,7 @@ Loaded load(const std::string& path) {
   if (::stat(path.c_str(), &facts) != 0)
     return fail(fmt::format("cannot be read: {}", std::strerror(errno)), "check the path given with --config");
   if (!S_ISREG(facts.st_mode)) return fail("is not a file", "check the path given with --config");
-  if (static_cast<std::size_t>(facts.st_size) > file_bytes_max)
+  if (static_cast<std::size_t>(facts.st_size) > QueueLimits::config_bytes)
     return fail("is larger than 1 MiB", "check the path given with --config");
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

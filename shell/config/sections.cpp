@@ -11,6 +11,7 @@ namespace rf::config {
 namespace {
 
 constexpr std::int64_t day_s = 86'400;
+constexpr std::size_t bindings_per_mb = 1'000;  ///< with their superseded rows
 
 std::optional<std::string> not_an_absolute_path(std::string_view text) {
   if (text.starts_with('/') && text.find('\0') == std::string_view::npos) return std::nullopt;
@@ -31,7 +32,7 @@ std::optional<std::string> not_a_host_name(std::string_view text) {
 std::optional<std::string> not_a_realm(std::string_view text) {
   const bool plain =
       std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (!text.empty() && text.size() <= 64 && plain) return std::nullopt;
+  if (!text.empty() && text.size() <= WireLimits::realm_bytes && plain) return std::nullopt;
   return fmt::format("is \"{}\", not a realm", text);
 }
 
@@ -76,7 +77,7 @@ std::optional<std::string> fault_of_range(std::string_view text, PortRange& out)
 
 void read_server(Section section, ServerSettings& out) {
   section.text("data_dir", out.data_dir, not_an_absolute_path, "write a path that begins with /");
-  section.text("realm", out.realm, not_a_realm, "write 1 to 64 printable characters without quotes and backslashes");
+  section.text("realm", out.realm, not_a_realm, fmt::format("write 1 to {} printable characters without quotes and backslashes", WireLimits::realm_bytes));
   section.texts(
       "domains",
       [&](std::string_view text) {
@@ -167,6 +168,8 @@ void read_limits(Section section, Limits& out) {
   section.number("call_duration_max_s", out.call_duration_max_s, 10, 7 * day_s);
   section.number("ring_max_s", out.ring_max_s, 5, 3'600);
   section.number("store_wait_max_s", out.store_wait_max_s, 1, 60);
+  section.number("attempts_per_s", out.attempts_per_s, 1, 1'000);
+  section.number("attempt_records_per_min", out.attempt_records_per_min, 1, 100'000);
   if (out.unauthenticated_connections_max > out.connections_max) {
     section.fault(
         section.has("unauthenticated_connections_max") ? "unauthenticated_connections_max" : "connections_max",
@@ -209,13 +212,26 @@ void read_store(Section section, StoreSettings& out) {
   section.finish();
 }
 
+void read_records(Section section, const Limits& limits, RecordSettings& out) {
+  section.number("keep_days", out.keep_days, 0, 36'500);
+  section.number("keep_mb", out.keep_mb, 0, 100'000'000);
+  // What the registrations need must never be taken from the records.
+  if (out.keep_mb != 0 && std::uint64_t{out.keep_mb} * bindings_per_mb < limits.bindings_max)
+    section.fault("keep_mb",
+                  fmt::format("is {}: the registrations of limits.bindings_max could fill it alone", out.keep_mb),
+                  fmt::format("write at least {}, or 0 for no bound", limits.bindings_max / bindings_per_mb + 1));
+  section.finish();
+}
+
 void read_log(Section section, LogSettings& out) {
   if (const auto format = section.word("format", {"text", "json"})) out.format = static_cast<LogFormat>(*format);
   if (const auto level = section.word("level", {"debug", "info", "notice", "warning", "error"}))
     out.level = static_cast<effect::Level>(*level);
   section.text("file", out.file, not_an_absolute_path, "write a path that begins with /");
   if (const auto personal = section.word("personal", {"redact", "show"})) out.show_personal = *personal == 1;
-  section.number("lines_per_second_max", out.lines_per_second_max, 1, 1'000'000);
+  section.number("lines_per_min", out.lines_per_min, 1, 10'000'000);
+  section.number("file_mb", out.file_mb, 1, 1'000'000);
+  section.number("files", out.files, 0, 1'000);
   section.finish();
 }
 

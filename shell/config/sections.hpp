@@ -12,6 +12,7 @@ void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& s
 void read_limits(Section section, Limits& out);
 void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies);
 void read_store(Section section, StoreSettings& out);
+void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);
 void read_metrics(Section section, MetricsSettings& out);
 void read_dns(Section section, DnsSettings& out);

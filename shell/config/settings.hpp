@@ -64,7 +64,15 @@ struct LogSettings {
   effect::Level level = effect::Level::info;
   std::string file;  ///< empty: standard error
   bool show_personal = false;
-  std::uint32_t lines_per_second_max = 200;  ///< of one kind
+  std::uint32_t lines_per_min = DiskLimits{}.lines_per_min;  ///< of one kind
+  std::uint32_t file_mb = DiskLimits{}.log_file_mb;
+  std::uint32_t files = DiskLimits{}.log_files;
+};
+
+/// How long call records stay.
+struct RecordSettings {
+  std::uint32_t keep_days = DiskLimits{}.record_days;  ///< 0: for ever
+  std::uint32_t keep_mb = DiskLimits{}.database_mb;    ///< of the database; 0: as many as fit the disk
 };
 
 struct MetricsSettings {
@@ -89,6 +97,7 @@ struct Settings {
   std::vector<Subnet> local_networks;
   std::vector<std::string> proxies;  ///< SIP URIs
   StoreSettings store;
+  RecordSettings records;
   LogSettings log;
   MetricsSettings metrics;
   DnsSettings dns;

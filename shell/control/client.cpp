@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "core/base/limits.hpp"
+
 namespace rf::control {
 namespace {
 
@@ -96,7 +98,7 @@ Outcome ask(const std::string& socket_path, std::string_view command, const Json
       return std::unexpected(Error{Code::denied, "the server closed the connection without an answer",
                                    "run this as root or as the server's account"});
     answer.append(chunk, static_cast<std::size_t>(count));
-    if (answer.size() > response_bytes_max)
+    if (answer.size() > QueueLimits::control_response_bytes)
       return std::unexpected(Error{Code::failed, "the answer is longer than 64 MiB", "ask for less: --limit"});
   }
   return read_response(answer);

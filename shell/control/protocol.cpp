@@ -1,5 +1,7 @@
 #include "shell/control/protocol.hpp"
 
+#include "core/base/limits.hpp"
+
 namespace rf::control {
 namespace {
 
@@ -41,7 +43,7 @@ std::expected<command::Arguments, Error> arguments_of(const Json& args) {
 }
 
 std::expected<command::Checked, Error> read_request(std::string_view line) {
-  if (line.size() > request_bytes_max)
+  if (line.size() > QueueLimits::control_request_bytes)
     return std::unexpected(Error{Code::invalid, "the request is longer than 64 KiB", "send less"});
   const Json json = Json::parse(line, nullptr, false);
   if (!json.is_object() || !json.contains("command") || !json["command"].is_string())

@@ -16,8 +16,6 @@ using Json = nlohmann::json;
 /// What a command came to.
 using Outcome = std::expected<Json, command::Error>;
 
-inline constexpr std::size_t request_bytes_max = 64u << 10;
-inline constexpr std::size_t response_bytes_max = 64u << 20;
 
 /// {"command":"extension.show","args":{"number":"1001"}} and a line end.
 std::string write_request(std::string_view command, const Json& args);

@@ -59,7 +59,7 @@ class Server::Session : public std::enable_shared_from_this<Server::Session> {
   void read() {
     close_after(server_.options.idle_ms);
     asio::async_read_until(
-        socket_, asio::dynamic_buffer(in_, request_bytes_max), '\n',
+        socket_, asio::dynamic_buffer(in_, QueueLimits::control_request_bytes), '\n',
         [self = shared_from_this()](error_code error, std::size_t size) { self->on_line(error, size); });
   }
 

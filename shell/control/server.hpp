@@ -7,16 +7,17 @@
 #include <memory>
 #include <string>
 
+#include "core/base/limits.hpp"
 #include "shell/control/protocol.hpp"
 
 namespace rf::control {
 
 struct ServerOptions {
   std::string path;                  ///< of the socket; its folder must belong to us
-  std::size_t clients_max = 32;      ///< further ones are closed at once
-  std::uint32_t idle_ms = 60'000;    ///< without a whole request
-  std::uint32_t answer_ms = 15'000;  ///< for the command; then the client is told "busy"
-  std::uint32_t write_ms = 15'000;   ///< for the client to take the answer
+  std::size_t clients_max = QueueLimits::control_clients;
+  std::uint32_t idle_ms = Patience::control_idle_ms;
+  std::uint32_t answer_ms = Patience::control_answer_ms;
+  std::uint32_t write_ms = Patience::control_write_ms;
 };
 
 /// Listens on a Unix socket (0600) and hands each good request to `execute`, one at a time for each client. A peer

@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 
+#include "core/base/limits.hpp"
+
 namespace rf::dns {
 namespace {
 
@@ -98,15 +100,15 @@ std::string text(const unsigned char* from) {
 
 void read_addresses(txn::DnsType type, std::span<const std::uint8_t> reply, std::vector<Address>& out) {
   const int size = static_cast<int>(reply.size());
-  int count = static_cast<int>(records_max);
+  int count = static_cast<int>(WireLimits::dns_records);
   if (type == txn::DnsType::a) {
-    std::array<ares_addrttl, records_max> records;
+    std::array<ares_addrttl, WireLimits::dns_records> records;
     if (ares_parse_a_reply(reply.data(), size, nullptr, records.data(), &count) != ARES_SUCCESS) return;
     for (const ares_addrttl& record : std::span(records).first(static_cast<std::size_t>(count)))
       out.push_back(Address::v4(ntohl(record.ipaddr.s_addr)));
     return;
   }
-  std::array<ares_addr6ttl, records_max> records;
+  std::array<ares_addr6ttl, WireLimits::dns_records> records;
   if (ares_parse_aaaa_reply(reply.data(), size, nullptr, records.data(), &count) != ARES_SUCCESS) return;
   for (const ares_addr6ttl& record : std::span(records).first(static_cast<std::size_t>(count))) {
     std::array<std::uint8_t, 16> bytes;
@@ -119,7 +121,7 @@ void read_srv(std::span<const std::uint8_t> reply, std::vector<txn::SrvRecord>& 
   ares_srv_reply* first = nullptr;
   if (ares_parse_srv_reply(reply.data(), static_cast<int>(reply.size()), &first) != ARES_SUCCESS) return;
   const std::unique_ptr<ares_srv_reply, FreeParsed> owned(first);
-  for (const ares_srv_reply* at = first; at != nullptr && out.size() < records_max; at = at->next)
+  for (const ares_srv_reply* at = first; at != nullptr && out.size() < WireLimits::dns_records; at = at->next)
     out.push_back({at->priority, at->weight, at->port, name_or_root(at->host)});
 }
 
@@ -127,7 +129,7 @@ void read_naptr(std::span<const std::uint8_t> reply, std::vector<txn::NaptrRecor
   ares_naptr_reply* first = nullptr;
   if (ares_parse_naptr_reply(reply.data(), static_cast<int>(reply.size()), &first) != ARES_SUCCESS) return;
   const std::unique_ptr<ares_naptr_reply, FreeParsed> owned(first);
-  for (const ares_naptr_reply* at = first; at != nullptr && out.size() < records_max; at = at->next)
+  for (const ares_naptr_reply* at = first; at != nullptr && out.size() < WireLimits::dns_records; at = at->next)
     out.push_back({at->order, at->preference, text(at->flags), text(at->service), name_or_root(at->replacement)});
 }
 

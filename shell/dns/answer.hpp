@@ -8,12 +8,9 @@
 
 namespace rf::dns {
 
-/// At most so many records of one reply are believed; the rest is dropped.
-inline constexpr std::size_t records_max = 64;
-
-/// The records of `type` in a whole reply; found false when it holds none or cannot be read. SRV and NAPTR names have
-/// no final dot; the root ("no such service") is ".". `ttl_s` is the smallest of all answer records, aliases
-/// included.
+/// The records of `type` in a whole reply, WireLimits::dns_records of them at most; found false when it holds none or
+/// cannot be read. SRV and NAPTR names have no final dot; the root ("no such service") is ".". `ttl_s` is the smallest
+/// of all answer records, aliases included.
 txn::DnsResult read_answer(txn::DnsType type, std::span<const std::uint8_t> reply);
 
 /// How long "does not exist" holds: the smaller of the SOA record's TTL and minimum (RFC 2308 §5); 0 without one.

@@ -282,7 +282,7 @@ bool Resolver::State::ask_hosts_file(txn::DnsType type, const std::string& name,
   const int family = type == txn::DnsType::a ? AF_INET : AF_INET6;
   hostent* host = nullptr;
   if (ares_gethostbyname_file(channel, name.c_str(), family, &host) != ARES_SUCCESS) return false;
-  for (char** at = host->h_addr_list; *at != nullptr && result.addresses.size() < records_max; ++at) {
+  for (char** at = host->h_addr_list; *at != nullptr && result.addresses.size() < WireLimits::dns_records; ++at) {
     if (family == AF_INET) {
       in_addr four;
       std::memcpy(&four, *at, sizeof four);

@@ -9,16 +9,17 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
+#include "core/base/limits.hpp"
 #include "core/txn/dns.hpp"
 
 namespace rf::dns {
 
 struct ResolverOptions {
   std::vector<Endpoint> servers;            ///< empty: the system's (resolv.conf)
-  std::uint32_t timeout_ms = 1'500;         ///< of the first attempt
+  std::uint32_t timeout_ms = Patience::dns_ms;
   std::uint32_t attempts = 2;               ///< for each server
-  std::size_t outstanding_max = 1'000;      ///< questions waiting; further ones are answered "not found" at once
-  std::size_t cache_entries_max = 10'000;   ///< beyond it the entry used longest ago goes
+  std::size_t outstanding_max = QueueLimits::dns_questions;
+  std::size_t cache_entries_max = QueueLimits::dns_cache;
   std::uint32_t ttl_max_s = 3'600;          ///< nothing is believed longer
   std::uint32_t negative_ttl_max_s = 30;    ///< "does not exist"; that nobody answered is not remembered
   bool hosts_file = true;                   ///< /etc/hosts answers A and AAAA first

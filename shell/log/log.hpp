@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/limits.hpp"
 #include "core/effect/effect.hpp"
 #include "shell/log/line.hpp"
 
@@ -18,17 +19,22 @@ struct Options {
   effect::Level level = effect::Level::info;
   std::string file;  ///< absolute; empty: standard error
   bool show_personal = false;
-  std::size_t queue_max = 8'192;  ///< lines waiting; beyond it the oldest are dropped and counted
-  /// Reports of one reason written in one second; the rest are counted and summed up in one line, so that a flood
-  /// neither costs the signalling thread its time nor pushes other lines out.
-  std::uint32_t lines_per_second_max = 200;
+  std::size_t queue_max = QueueLimits::log_lines;
+  /// Lines of one kind (a reason, an event) written in one minute; the rest are counted and summed up in one line, so
+  /// that a flood neither costs the signalling thread its time nor pushes other lines out.
+  std::uint32_t lines_per_min = DiskLimits{}.lines_per_min;
+  /// A file that would grow beyond it is put aside as `file`.1 and begun anew; of those, `files` are kept, the oldest
+  /// goes. Only regular files; where the folder does not let us rename, the file itself is emptied.
+  std::uint64_t file_bytes = std::uint64_t{DiskLimits{}.log_file_mb} * 1'000'000;
+  std::uint32_t files = DiskLimits{}.log_files;
 };
 
 struct Counters {
   std::uint64_t written = 0;
   std::uint64_t dropped = 0;   ///< the queue was full
   std::uint64_t failed = 0;    ///< the disk refused
-  std::uint64_t left_out = 0;  ///< over lines_per_second_max
+  std::uint64_t left_out = 0;  ///< over lines_per_min
+  std::size_t waiting = 0;     ///< in the queue now
 };
 
 /// May be used from any thread; no call blocks on the disk except reopen() and flush().
@@ -43,12 +49,13 @@ class Log {
 
   /// What the engine reports.
   void report(const effect::Report& report);
-  /// What the shell has to say: `event` is a word ("listening"), `text` a sentence.
+  /// What the shell has to say: `event` is a word of ours ("listening"), `text` a sentence.
   void say(effect::Level level, std::string_view event, std::string_view text);
   /// An operator's change: always written, whatever the level.
   void audit(std::string_view actor, std::string_view action, std::string_view outcome);
 
-  /// Opens the file anew (after rotation) and takes over format, level and privacy. On an error the old file stays.
+  /// Opens the file anew (another one, or after something else rotated it) and takes over everything but queue_max. On
+  /// an error the old file stays.
   std::expected<void, std::string> reopen(const Options& options);
   void flush();
   Counters counters() const;
@@ -57,6 +64,9 @@ class Log {
   struct State;
   explicit Log(std::unique_ptr<State> state);
   bool wanted(effect::Level level) const;
+  /// Whether one more of this kind may be written in this minute; it is counted either way.
+  bool admit(effect::Level level, std::string_view event, const Flow& flow);
+  void sum_up();
   void write(const Line& line);
   std::unique_ptr<State> state_;
 };

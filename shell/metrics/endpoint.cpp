@@ -31,7 +31,6 @@ struct HttpEndpoint::State : std::enable_shared_from_this<HttpEndpoint::State> {
 
 namespace {
 
-constexpr std::uint32_t header_bytes_max = 4'096;
 
 asio::ip::address to_asio(const Address& address) {
   if (address.is_v4()) return asio::ip::address_v4(address.v4_host_order());
@@ -76,7 +75,7 @@ class HttpEndpoint::Session : public std::enable_shared_from_this<HttpEndpoint::
  public:
   Session(tcp::socket socket, State& server) : server_(server), stream_(std::move(socket)) {
     ++server_.clients;
-    parser_.header_limit(header_bytes_max);
+    parser_.header_limit(QueueLimits::metrics_header_bytes);
     parser_.body_limit(0);
   }
   ~Session() { --server_.clients; }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::metrics {
 
@@ -27,8 +28,8 @@ std::vector<prometheus::MetricFamily> families(const std::vector<Number>& number
 
 struct EndpointOptions {
   Endpoint bind;
-  std::size_t clients_max = 16;      ///< further ones are closed at once
-  std::uint32_t timeout_ms = 5'000;  ///< for a whole request, and for its answer to be taken
+  std::size_t clients_max = QueueLimits::metrics_clients;
+  std::uint32_t timeout_ms = Patience::metrics_ms;
 };
 
 /// Where the answers come from. Called on the endpoint's thread, one request at a time; may wait a moment.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "shell/net/failure.hpp"
 #include "shell/net/stream_state.hpp"
 
@@ -14,7 +15,6 @@ namespace rf::net {
 namespace {
 
 constexpr int reads_per_turn = 4;
-constexpr std::size_t asked_by_max = 16;
 constexpr std::size_t kept_capacity = 4'096;
 constexpr std::string_view pong = "\r\n";
 
@@ -69,7 +69,7 @@ void Streams::State::send_out(const Flow& flow, std::string_view bytes) {
       peer.server_name = flow.tls_name.empty() ? flow.remote.address.text() : flow.tls_name;
     const auto known = peers.find(peer);
     c = known != peers.end() ? find(known->second) : connect(flow, peer);
-    if (c != nullptr && news && c->asked_by.size() < asked_by_max &&
+    if (c != nullptr && news && c->asked_by.size() < QueueLimits::waiting_for_connection &&
         std::find(c->asked_by.begin(), c->asked_by.end(), flow) == c->asked_by.end())
       c->asked_by.push_back(flow);
   }

@@ -134,6 +134,10 @@ StreamCounters Streams::counters() const {
   StreamCounters to;
   to.connections = from.connections.get();
   to.strangers = from.strangers.get();
+  {
+    const std::lock_guard lock(state_->box_mutex);
+    to.push_bytes = state_->box.bytes_.size();
+  }
   to.accepted = from.accepted.get();
   to.connected = from.connected.get();
   to.messages_in = from.messages_in.get();

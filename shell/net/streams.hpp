@@ -44,15 +44,15 @@ class StreamEvents {
 /// Times and bounds of stream connections. A "stranger" is an inbound connection before trust(), and after distrust().
 struct StreamOptions {
   Limits limits;  ///< connections_max, connections_per_source_max, unauthenticated_connections_max
-  std::uint32_t handshake_ms = 10'000;       ///< from accept (or connect) to a finished TLS handshake
-  std::uint32_t connect_ms = 5'000;          ///< outbound, TCP only
-  std::uint32_t stranger_idle_ms = 30'000;   ///< from accept or a whole message to the next; no pings
-  std::uint32_t trusted_idle_ms = 7'200'000; ///< without a byte from the peer; pings count
-  std::uint32_t message_ms = 15'000;         ///< from a message's first byte to its last
-  std::uint32_t write_stall_ms = 15'000;     ///< with bytes to write and a peer that takes none
-  std::size_t stranger_write_bytes_max = 32u << 10;  ///< waiting bytes over which a peer that does not read is closed
-  std::size_t trusted_write_bytes_max = 512u << 10;
-  std::size_t push_bytes_max = 64u << 20;    ///< sends handed over and not yet taken by the thread
+  std::uint32_t handshake_ms = Patience::handshake_ms;
+  std::uint32_t connect_ms = Patience::connect_ms;
+  std::uint32_t stranger_idle_ms = Patience::stranger_idle_ms;
+  std::uint32_t trusted_idle_ms = Patience::trusted_idle_ms;
+  std::uint32_t message_ms = Patience::message_ms;
+  std::uint32_t write_stall_ms = Patience::write_stall_ms;
+  std::size_t stranger_write_bytes_max = QueueLimits::stranger_write_bytes;
+  std::size_t trusted_write_bytes_max = QueueLimits::trusted_write_bytes;
+  std::size_t push_bytes_max = QueueLimits::push_bytes;
   std::uint32_t retry_ms = 5;                ///< between attempts when StreamEvents has no room
   std::uint8_t dscp = 24;                    ///< CS3
 };
@@ -81,6 +81,7 @@ class StreamBatch {
 struct StreamCounters {
   std::size_t connections = 0;
   std::size_t strangers = 0;
+  std::size_t push_bytes = 0;          ///< handed over and not yet taken by the thread
   std::uint64_t accepted = 0, connected = 0, messages_in = 0, messages_out = 0, pings = 0;
   std::uint64_t refused_source = 0;    ///< connections_per_source_max
   std::uint64_t refused_full = 0;      ///< connections_max, and nobody to make room

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/engine/input.hpp"
 #include "core/media/plan.hpp"
 
@@ -16,10 +17,10 @@ namespace rf::relay {
 /// Bounds and habits of the relay, with their behaviour at the limit.
 struct Options {
   unsigned threads = 1;               ///< 1 to the number of cores; a stream lives on one of them
-  std::size_t commands_max = 65'536;  ///< waiting for one thread; beyond it start(), update() and ask() give false
+  std::size_t commands_max = QueueLimits::relay_commands;  ///< beyond it start(), update() and ask() give false
   /// Sockets kept bound between calls (a call then costs a third); beyond it what a call gives back is closed.
   /// Descriptors: these, four a running stream, and two more once it has settled.
-  std::size_t warm_ports_max = 16'384;
+  std::size_t warm_ports_max = QueueLimits::warm_ports;
   int receive_buffer_bytes = 65'536;  ///< of each socket (the kernel doubles it): about two seconds of one stream
   std::uint8_t dscp = 46;             ///< EF (RFC 3246), on everything sent (N5)
   /// Under load a thread lets packets gather for so long before it looks again: one wake-up then serves many streams.
@@ -38,6 +39,7 @@ struct Totals {
   std::uint64_t wakeups = 0;
   std::uint64_t streams = 0;     ///< running now
   std::uint64_t warm_ports = 0;  ///< idle now
+  std::uint64_t commands = 0;    ///< waiting now, of the thread that has most
 };
 
 /// What the relay tells the engine.

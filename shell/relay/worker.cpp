@@ -85,6 +85,8 @@ void Worker::add_totals(Totals& totals) const {
   totals.send_failures += counters_.send_failures.load(std::memory_order_relaxed);
   totals.wakeups += counters_.wakeups.load(std::memory_order_relaxed);
   totals.streams += counters_.streams.load(std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  totals.commands = std::max<std::uint64_t>(totals.commands, queue_.size());
 }
 
 void Worker::run() {

@@ -104,7 +104,7 @@ class Worker {
   bool busy_ = false;
   Counters counters_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<WorkerCommand> queue_;  // guarded by mutex_
   bool stopping_ = false;             // guarded by mutex_
   std::vector<WorkerCommand> taken_;

@@ -68,6 +68,11 @@ void InputQueue::take(std::vector<Entry>& entries, std::vector<std::function<voi
   awake_ = false;
 }
 
+InputQueue::Bounds InputQueue::used() const {
+  const std::lock_guard lock(mutex_);
+  return used_;
+}
+
 void InputQueue::finish(const Bounds& done) {
   const std::lock_guard lock(mutex_);
   used_.inputs -= done.inputs;

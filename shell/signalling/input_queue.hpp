@@ -34,6 +34,9 @@ class InputQueue {
   /// For work of our own on the consumer's thread; whoever posts it waits for it, so it needs no bound.
   void post_work(std::function<void()> work);
 
+  /// What counts against the bounds now.
+  Bounds used() const;
+
   // --- consumer
 
   int descriptor() const { return descriptor_; }
@@ -47,7 +50,7 @@ class InputQueue {
  private:
   int descriptor_;
   Bounds bounds_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Bounds used_;
   bool awake_ = false;  ///< the consumer was woken and has not looked yet
   std::vector<Entry> entries_;

@@ -220,6 +220,10 @@ LoopCounters SignallingLoop::counters() const {
   to.inputs = from.inputs;
   to.inputs_refused = from.inputs_refused;
   to.ticks = from.ticks;
+  const InputQueue::Bounds used = state_->queue.used();
+  to.inputs_waiting = used.inputs;
+  to.stream_packets_waiting = used.packets;
+  to.stream_bytes_waiting = used.packet_bytes;
   return to;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/time.hpp"
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
@@ -59,9 +60,9 @@ class EffectSink {
 struct LoopOptions {
   net::UdpOptions udp;
   net::StreamOptions streams;
-  std::size_t inputs_max = 200'000;               ///< posted and not yet handled; beyond it post() says no
-  std::size_t stream_packets_max = 16'384;        ///< from streams, counted apart so that they cannot crowd out results
-  std::size_t stream_bytes_max = 64u << 20;
+  std::size_t inputs_max = QueueLimits::inputs;  ///< beyond it post() says no
+  std::size_t stream_packets_max = QueueLimits::stream_messages;  ///< counted apart: they cannot crowd out results
+  std::size_t stream_bytes_max = QueueLimits::stream_bytes;
   std::size_t inputs_per_round = 256;             ///< of each kind, before the sockets get their turn again
   std::uint32_t coalesce_us = 2'000;       ///< under load: let datagrams gather for so long; 0 takes each at once
 };
@@ -69,6 +70,7 @@ struct LoopOptions {
 struct LoopCounters {
   std::uint64_t rounds = 0, datagrams_in = 0, datagrams_out = 0, datagrams_discarded = 0, sends_full = 0,
                 sends_refused = 0, inputs = 0, inputs_refused = 0, ticks = 0;
+  std::size_t inputs_waiting = 0, stream_packets_waiting = 0, stream_bytes_waiting = 0;  ///< now
 };
 
 /// Owns the listeners of both kinds and the thread that calls `handler`. Inputs are handled one at a time: each round

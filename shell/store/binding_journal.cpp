@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/ids.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::store {
 
@@ -35,7 +36,7 @@ void BindingJournal::take(const Row& row) {
 }
 
 void BindingJournal::sweep(soci::session& sql, std::size_t writes) {
-  if (rows_.size() - newest_.size() <= newest_.size() + surplus_rows) return;
+  if (rows_.size() - newest_.size() <= newest_.size() + QueueLimits::binding_rows_surplus) return;
   // More than the writes add, though half of what is met may have to move: so the journal shrinks.
   const std::size_t count = std::min(rows_.size(), 4 * writes + 64);
   long long from = 0, to = 0;
@@ -46,7 +47,11 @@ void BindingJournal::sweep(soci::session& sql, std::size_t writes) {
     from = rows_[i].seq;
     to = next_seq_++;
     move.execute(true);
-    added_.push_back({to, rows_[i].contact, false});
+    // The command line deleted it from under us: it counts no more.
+    if (move.get_affected_rows() == 0)
+      gone_.push_back(rows_[i].contact);
+    else
+      added_.push_back({to, rows_[i].contact, false});
   }
   const long long last = rows_[count - 1].seq;
   sql << "DELETE FROM bindings WHERE seq <= :last", soci::use(last);
@@ -58,6 +63,8 @@ void BindingJournal::appended(const BindingRow& row) {
 }
 
 void BindingJournal::committed() {
+  for (const Contact& contact : gone_) newest_.erase(contact);
+  gone_.clear();
   rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(swept_));
   for (const Row& row : added_) take(row);
   added_.clear();
@@ -65,8 +72,9 @@ void BindingJournal::committed() {
 }
 
 void BindingJournal::rolled_back() {
-  next_seq_ -= static_cast<long long>(added_.size());
+  next_seq_ = rows_.empty() ? 1 : rows_.back().seq + 1;
   added_.clear();
+  gone_.clear();
   swept_ = 0;
 }
 

@@ -17,13 +17,11 @@ namespace rf::store {
 /// What the writer remembers of the rows of `bindings`: 60 bytes a row. A table with one row a contact would be written
 /// all over, a page for each registration; a journal is written at its end, so a registration costs the same among a
 /// hundred and among a hundred thousand. Rows that no longer count are at most as many as those that do, and
-/// `surplus_rows`.
+/// `QueueLimits::binding_rows_surplus`.
 ///
 /// Calls belong into a transaction; committed() or rolled_back() has to follow it.
 class BindingJournal {
  public:
-  static constexpr std::size_t surplus_rows = 8'192;
-
   /// Reads which rows there are. Throws what soci throws, as all of its calls do.
   explicit BindingJournal(soci::session& sql);
 
@@ -65,6 +63,7 @@ class BindingJournal {
 
   // Of the running transaction.
   std::vector<Row> added_;
+  std::vector<Contact> gone_;
   std::size_t swept_ = 0;
 };
 

@@ -123,6 +123,14 @@ Expected<std::unique_ptr<soci::session>> connect(const Options& options, int cac
   });
 }
 
+std::uint64_t bytes_held(soci::session& sql) {
+  long long pages = 0, free = 0, size = 0;
+  sql << "PRAGMA page_count", soci::into(pages);
+  sql << "PRAGMA freelist_count", soci::into(free);
+  sql << "PRAGMA page_size", soci::into(size);
+  return static_cast<std::uint64_t>((pages - free) * size);
+}
+
 Transaction::Transaction(soci::session& sql) : sql_(sql) {
   sql_ << "BEGIN IMMEDIATE";
 }

@@ -30,6 +30,9 @@ class Transaction {
   bool open_ = true;
 };
 
+/// What the database holds, without what is free in its file.
+std::uint64_t bytes_held(soci::session& sql);
+
 /// What kind of trouble an exception of SOCI means.
 enum class Trouble : std::uint8_t {
   refused,  ///< this statement with these values: a constraint, a value too large

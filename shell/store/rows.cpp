@@ -1,6 +1,8 @@
 #include "shell/store/rows.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "shell/store/text.hpp"
 
@@ -130,6 +132,7 @@ void CdrRow::set(const record::Cdr& cdr) {
   ended_by = static_cast<int>(cdr.ended_by);
   sip_status = cdr.sip_status;
   escape(cdr.reason, reason);
+  attempts = static_cast<int>(std::min<std::uint32_t>(cdr.attempts, std::numeric_limits<int>::max()));
   for (std::size_t i = 0; i < legs.size(); ++i) set_leg(legs[i], cdr.media[i]);
 }
 
@@ -151,6 +154,7 @@ record::Cdr CdrRow::get() const {
   cdr.ended_by = from_disk(ended_by, record::EndedBy::operator_, record::EndedBy::nobody);
   cdr.sip_status = static_cast<std::uint16_t>(sip_status);
   cdr.reason = unescaped(reason);
+  cdr.attempts = static_cast<std::uint32_t>(std::max(attempts, 1));
   for (std::size_t i = 0; i < legs.size(); ++i) cdr.media[i] = get_leg(legs[i]);
   return cdr;
 }
@@ -161,7 +165,7 @@ std::string move_sql() {
   row.each_column([&](std::string_view name, auto&) {
     if (name != "seq") columns.append(", ").append(name);
   });
-  return "INSERT INTO bindings (seq" + columns + ") SELECT :to" + columns + " FROM bindings WHERE seq = :from";
+  return "INSERT INTO bindings (seq" + columns + ") SELECT CAST(:to AS BIGINT)" + columns + " FROM bindings WHERE seq = :from";
 }
 
 }  // namespace rf::store

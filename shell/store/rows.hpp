@@ -55,7 +55,8 @@ struct CdrRow {
   };
   std::string id, caller_number, dialled, caller_address, reason;
   long long tenant = 0, caller = 0, callee = 0, started_wall_ms = 0, answered_wall_ms = 0, ended_wall_ms = 0;
-  int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0;
+  int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0,
+      attempts = 1;
   std::array<Leg, 2> legs;
 
   void set(const record::Cdr& cdr);
@@ -99,6 +100,7 @@ struct CdrRow {
     visit("callee_refused_source", legs[1].refused_source);
     visit("callee_refused_shape", legs[1].refused_shape);
     visit("callee_last_refused", legs[1].last_refused);
+    visit("attempts", attempts);
   }
 };
 

@@ -98,7 +98,12 @@ constexpr const char* version_1[] = {
     "INSERT INTO sequences (name, next) VALUES ('extensions', 1)",
 };
 
-constexpr std::array migrations{std::span<const char* const>(version_1)};
+// How many attempts a record stands for, see call::Attempts.
+constexpr const char* version_2[] = {
+    "ALTER TABLE cdrs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1",
+};
+
+constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2)};
 
 /// The version of the schema in the file; none when it holds no tables at all.
 std::optional<int> version_in(soci::session& sql) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -16,6 +17,8 @@ namespace {
 
 constexpr int cache_kib = 8 << 10;
 constexpr std::size_t tenant_name_max = 64;
+/// Longer than a registration may ever hold.
+constexpr std::int64_t binding_life_ms = 86'400'000;
 
 }  // namespace
 
@@ -72,27 +75,37 @@ Expected<TenantId> Store::add_tenant(const std::string& name) {
 
 Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {
   return guarded([&]() -> Expected<std::vector<record::Binding>> {
+    std::vector<record::Binding> bindings;
+    for (const BindingRow& row : counting_bindings(state_->sql(), 0))
+      if (row.expires_wall_ms > now_wall_ms) bindings.push_back(row.get());
+    return bindings;
+  });
+}
+
+Expected<void> Store::sweep_bindings(std::int64_t now_wall_ms) {
+  return guarded([&]() -> Expected<void> {
     soci::session& sql = state_->sql();
     Transaction transaction(sql);
-    std::vector<record::Binding> bindings;
-    std::vector<long long> good;
-    for (const BindingRow& row : counting_bindings(sql, 0)) {
-      if (row.expires_wall_ms <= now_wall_ms) continue;
-      bindings.push_back(row.get());
-      good.push_back(row.seq);
-    }
-    // Everything between two good rows goes; an expired row alone would bring back the one that it replaced.
+    const auto rows = counting_bindings(sql, 0);
+    long long proven_ms = std::numeric_limits<long long>::min();
+    for (const BindingRow& row : rows)
+      proven_ms = std::max({proven_ms, row.registered_wall_ms, row.expires_wall_ms - binding_life_ms});
+    const long long expired_ms = std::min<long long>(now_wall_ms, proven_ms) - binding_life_ms;
+    std::vector<long long> kept;
+    for (const BindingRow& row : rows)
+      if (row.expires_wall_ms > expired_ms) kept.push_back(row.seq);
+    // Everything between two kept rows goes; an expired row alone would bring back the one that it replaced.
     long long from = 0, to = 0;
     soci::statement drop =
         (sql.prepare << "DELETE FROM bindings WHERE seq > :from AND seq < :to", soci::use(from), soci::use(to));
-    good.push_back(std::numeric_limits<long long>::max());
-    for (const long long seq : good) {
+    kept.push_back(std::numeric_limits<long long>::max());
+    for (const long long seq : kept) {
       to = seq;
       drop.execute(true);
       from = seq;
     }
     transaction.commit();
-    return bindings;
+    return {};
   });
 }
 

@@ -141,8 +141,11 @@ class Store {
   /// Errors: wrong_key, other_realm (the text names the extensions and the remedy).
   Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
 
-  /// The bindings that are still good, oldest registration first; expired and superseded rows are deleted.
+  /// The bindings that are still good, oldest registration first. Changes nothing.
   Expected<std::vector<record::Binding>> load_bindings(std::int64_t now_wall_ms);
+  /// Deletes the rows that were superseded, and those that expired more than a day ago by a time that registrations
+  /// themselves prove: a clock that is ahead at start must not cost anybody's phone its registration.
+  Expected<void> sweep_bindings(std::int64_t now_wall_ms);
   /// Deletes the binding with that key, or all of the extension when it is empty: for the command line while no server
   /// runs (the running engine forgets its own, and writes that it did). Gives how many there were.
   Expected<std::uint64_t> drop_bindings(ExtensionId extension, const std::string& contact_key);

@@ -1,5 +1,6 @@
 #include "shell/store/write_group.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "shell/store/schema.hpp"
@@ -124,6 +125,20 @@ std::optional<Trouble> GroupWriter::write_each(std::span<Queued> group, std::vec
       *sql_ << "RELEASE SAVEPOINT one";
     }
   });
+}
+
+std::optional<Swept> GroupWriter::sweep(const Keep& keep, bool by_age, std::size_t rows) {
+  using namespace std::chrono;
+  const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  try {
+    Transaction transaction(*sql_);
+    const Swept swept = sweep_records(*sql_, keep, by_age, now, rows);
+    transaction.commit();
+    return swept;
+  } catch (const std::exception&) {
+    // The next write meets the same trouble, and tells of it.
+    return std::nullopt;
+  }
 }
 
 Expected<void> GroupWriter::connect_anew() {

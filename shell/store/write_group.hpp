@@ -11,6 +11,7 @@
 
 #include "shell/store/binding_journal.hpp"
 #include "shell/store/connection.hpp"
+#include "shell/store/retention.hpp"
 #include "shell/store/rows.hpp"
 #include "shell/store/writer.hpp"
 
@@ -35,6 +36,8 @@ class GroupWriter {
   std::optional<Trouble> write_all(std::span<Queued> group);
   /// One transaction in which a refused write falls out alone; `refused[i]` tells. Other failures: as write_all().
   std::optional<Trouble> write_each(std::span<Queued> group, std::vector<bool>& refused);
+  /// One step of retention, a transaction of its own. None when it failed.
+  std::optional<Swept> sweep(const Keep& keep, bool by_age, std::size_t rows);
   /// Opens the database anew after a failure, when the old connection may be beyond use. False when it cannot be
   /// opened.
   bool reconnect();

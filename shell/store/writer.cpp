@@ -40,6 +40,7 @@ struct StoreWriter::State {
   void run();
   bool wait_for_work(std::unique_lock<std::mutex>& lock);
   void take_pending();
+  void write_round();
   void write_next_group();
   std::size_t write_singly(std::span<Queued> group);
   void drop_settled(std::size_t count);
@@ -48,6 +49,7 @@ struct StoreWriter::State {
   void give_up();
   void settle(const Queued& queued, bool ok);
   void publish();
+  void sweep();
   void notify(effect::Level level, std::string text);
 
   // Of the writer's thread alone.
@@ -63,6 +65,9 @@ struct StoreWriter::State {
   unsigned probes = 0;
   Clock::time_point round_started{};
   std::optional<Clock::time_point> give_up_at;
+  const Clock::time_point started = Clock::now();
+  Clock::time_point sweep_at = started, wake_at = started;  ///< when old records are looked for next: busy, idle
+  std::optional<Clock::time_point> told_of_room;            ///< when the operator heard last that room is made
 
   // Shared, under the mutex.
   mutable std::mutex mutex;
@@ -76,6 +81,7 @@ struct StoreWriter::State {
   bool stopping = false;
   bool asleep = false;     ///< waiting for any work: the next push has to wake it
   bool gathering = false;  ///< waiting for the window to pass: only a full group wakes it
+  Keep keep = options.keep;
   WriterStatistics statistics;
 
   std::thread thread;
@@ -129,6 +135,11 @@ bool StoreWriter::flush(std::uint32_t limit_ms) {
   return done;
 }
 
+void StoreWriter::set_keep(const Keep& keep) {
+  const std::lock_guard lock(state_->mutex);
+  state_->keep = keep;
+}
+
 WriterStatistics StoreWriter::statistics() const {
   const std::lock_guard lock(state_->mutex);
   WriterStatistics statistics = state_->statistics;
@@ -141,17 +152,23 @@ void StoreWriter::State::run() {
   while (wait_for_work(lock)) {
     take_pending();
     if (stopping && !give_up_at) give_up_at = Clock::now() + std::chrono::milliseconds(options.drain_limit_ms);
+    const bool ending = stopping;
     lock.unlock();
-    round_started = Clock::now();
-    if (!failing)
-      write_next_group();
-    else if (give_up_at && round_started >= *give_up_at)
-      give_up();
-    else
-      probe();
-    publish();
+    if (head < backlog.size()) write_round();
+    if (!ending && Clock::now() >= sweep_at) sweep();
     lock.lock();
   }
+}
+
+void StoreWriter::State::write_round() {
+  round_started = Clock::now();
+  if (!failing)
+    write_next_group();
+  else if (give_up_at && round_started >= *give_up_at)
+    give_up();
+  else
+    probe();
+  publish();
 }
 
 /// False when all is done and the writer is to end.
@@ -160,9 +177,9 @@ bool StoreWriter::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
   if (!waiting && pending.empty()) {
     if (stopping) return false;
     asleep = true;
-    work.wait(lock, [&] { return stopping || !pending.empty(); });
+    work.wait_until(lock, wake_at, [&] { return stopping || !pending.empty(); });
     asleep = false;
-    if (pending.empty()) return false;
+    if (pending.empty()) return !stopping;
   }
   if (failing) {
     work.wait_until(lock, round_started + std::chrono::milliseconds(options.retry_ms),
@@ -287,6 +304,37 @@ void StoreWriter::State::publish() {
     unsettled_first = backlog_size > 0 ? backlog[head].number : !pending.empty() ? pending.front().number : pushed + 1;
   }
   settled.notify_all();
+}
+
+/// A few records a time, in a transaction of their own: whoever waits for an answer has it already.
+void StoreWriter::State::sweep() {
+  const auto now = Clock::now();
+  // A disk that takes nothing is tried by those who need it.
+  if (failing) {
+    sweep_at = wake_at = now + std::chrono::milliseconds(options.sweep_ms);
+    return;
+  }
+  const Keep kept = [this] {
+    const std::lock_guard lock(mutex);
+    return keep;
+  }();
+  const bool by_age = now - started >= std::chrono::milliseconds(options.age_trusted_after_ms);
+  const auto swept = groups->sweep(kept, by_age, options.sweep_rows);
+  const bool more = swept && swept->more;
+  sweep_at = now + std::chrono::milliseconds(more ? options.group_window_ms : options.sweep_ms);
+  wake_at = now + std::chrono::milliseconds(more ? options.group_window_ms : options.sweep_idle_ms);
+  if (!swept) return;
+  {
+    const std::lock_guard lock(mutex);
+    statistics.swept += swept->by_age + swept->by_size;
+    statistics.bytes = swept->bytes;
+  }
+  if (swept->by_size == 0 || (told_of_room && now - *told_of_room < std::chrono::hours(24))) return;
+  told_of_room = now;
+  notify(effect::Level::warning,
+         fmt::format("the database holds {} MB, which is all it may: the oldest call records are being deleted; raise "
+                     "records.keep_mb if there is room",
+                     swept->bytes / 1'000'000));
 }
 
 void StoreWriter::State::notify(effect::Level level, std::string text) {

@@ -13,6 +13,7 @@
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 #include "shell/store/problem.hpp"
+#include "shell/store/retention.hpp"
 #include "shell/store/store.hpp"
 
 namespace rf::store {
@@ -27,9 +28,16 @@ struct WriterOptions {
   /// Transactions start at least this far apart, so that writes under load share an fsync; an idle writer starts at
   /// once.
   std::uint32_t group_window_ms = 20;
-  std::size_t group_max = 4'000;         ///< writes in one transaction; a full group does not wait for the window
+  /// Writes in one transaction; a full group does not wait for the window.
+  std::size_t group_max = QueueLimits::store_group;
   std::uint32_t retry_ms = 100;          ///< how often a failing disk is tried again
   std::uint32_t drain_limit_ms = 5'000;  ///< the destructor gives up after so long on a disk that fails
+  Keep keep;
+  /// Records are deleted by age only so long after the start: by then a clock that was wrong at boot has been set.
+  std::uint32_t age_trusted_after_ms = 3'600'000;
+  std::uint32_t sweep_ms = 1'000;        ///< how often old records are looked for while there is something to write
+  std::uint32_t sweep_idle_ms = 60'000;  ///< and while there is not
+  std::size_t sweep_rows = 500;          ///< deleted in one transaction, between two groups of writes
 };
 
 /// Counted since start; `queued` and `failing` are as of now.
@@ -38,6 +46,8 @@ struct WriterStatistics {
   std::uint64_t groups = 0;
   std::uint64_t refused = 0;  ///< answered with ok=false, or given up at the end
   std::uint64_t queued = 0;
+  std::uint64_t swept = 0;  ///< records deleted for their age or for room
+  std::uint64_t bytes = 0;  ///< what the database holds, as of the last look
   bool failing = false;     ///< the disk is full or failing, or another process holds the lock
   std::int64_t cpu_us = 0;  ///< user and system time of the writer's thread
 };
@@ -53,6 +63,8 @@ struct WriterNotice {
 /// When a group fails, its writes are tried one by one. A write that the database refuses (the extension of a binding
 /// has been removed) is given up alone. When the disk is full or failing, all that carry a ticket are answered with
 /// ok=false and forgotten; those without a ticket are kept and tried again every `retry_ms` until the disk takes them.
+///
+/// Between groups the records that are over `keep` are deleted, a few at a time.
 class StoreWriter {
  public:
   /// Called on the writer's thread after each group, once for all tickets in it; tickets of zero are not reported.
@@ -74,6 +86,8 @@ class StoreWriter {
   /// Waits until everything pushed before is on disk and answered, or was refused and answered. False when that took
   /// longer than `limit_ms`. Never from a callback.
   bool flush(std::uint32_t limit_ms = 5'000);
+  /// Takes effect within sweep_idle_ms.
+  void set_keep(const Keep& keep);
   WriterStatistics statistics() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,24 @@ TEST(Style, BannedCallsHaveReplacements) {
     for_each_line(file, [&](const std::string& line, int number) {
       for (const auto& [pattern, replacement] : banned)
         EXPECT_FALSE(std::regex_search(line, pattern)) << file << ":" << number << " wants " << replacement;
+    });
+  }
+}
+
+TEST(Style, BoundsAreNamedInOnePlace) {
+  // A number of one's own for what can grow. Left out is what a person may write into a name, and how much is done at
+  // once.
+  const std::regex bound(R"(std::size_t (?:\w+ = \d+, )?(\w+_max) = \d)");
+  const std::set<std::string> no_bounds = {"number_max",      "auth_name_max", "password_max",  "display_name_max",
+                                           "tenant_name_max", "bytes_max",     "datagrams_max", "joined_max"};
+  for (const fs::path& file : all_sources()) {
+    const std::string room = fs::relative(file, SOURCE_DIR).begin()->string();
+    if ((room != "core" && room != "shell" && room != "app") || file.filename() == "limits.hpp") continue;
+    for_each_line(file, [&](const std::string& line, int number) {
+      std::smatch found;
+      if (std::regex_search(line, found, bound))
+        EXPECT_TRUE(no_bounds.contains(found[1])) << file << ":" << number << ": " << found[1]
+                                                  << " belongs into core/base/limits.hpp";
     });
   }
 }

@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "app/access.hpp"
+#include "app/host.hpp"
 #include "app/place.hpp"
 #include "app/setup.hpp"
 #include "core/auth/digest.hpp"
@@ -166,6 +168,40 @@ TEST_F(RunningServer, StatusAndPortsNameWhatIsOpen) {
   EXPECT_EQ((*run("ports"))["ports"].dump(), (*run("ports"))["ports"].dump());
   EXPECT_THAT((*run("ports"))["ports"].dump(), HasSubstr(fmt::format("\"port\":\"{}\"", tls_port_)));
   stop();
+}
+
+TEST_F(RunningServer, StatusShowsEveryBoundThatCanBeCounted) {
+  start();
+  const auto status = run("status");
+  ASSERT_TRUE(status.has_value());
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> bounds;
+  for (const Json& each : (*status)["limits"]) bounds[each["name"]] = {each["used"], each["limit"]};
+  for (const char* name :
+       {"calls", "registrations", "transactions", "nonces", "media_ports", "lookups", "registrations_waiting_for_disk",
+        "connections", "unauthenticated_connections", "store_queue", "inputs", "stream_messages", "stream_bytes",
+        "push_bytes", "dns_questions", "dns_cache", "relay_commands", "warm_ports", "database_mb", "log_lines", "descriptors"}) {
+    ASSERT_TRUE(bounds.contains(name)) << name;
+    EXPECT_LE(bounds[name].first, bounds[name].second) << name;
+    EXPECT_GT(bounds[name].second, 0u) << name;
+    EXPECT_THAT(Folder::read(SOURCE_DIR "/docs/configuration.md"), HasSubstr(name));
+  }
+  EXPECT_GT(bounds["descriptors"].first, 10u);
+  stop();
+}
+
+TEST_F(RunningServer, LimitsThatNeedMoreDescriptorsThanThereAreAreWarnedOf) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  few.rlim_cur = 4'000;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  start();
+  EXPECT_THAT((*run("status"))["warnings"].dump(), HasSubstr("LimitNOFILE"));
+  configure("info", "[limits]\nconnections_max = 100\nunauthenticated_connections_max = 10\n");
+  EXPECT_TRUE(run("reload").has_value());
+  EXPECT_THAT((*run("status"))["warnings"].dump(), Not(HasSubstr("LimitNOFILE")));
+  stop();
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST_F(RunningServer, ASecondServerOnTheSameFolderIsRefused) {

@@ -25,11 +25,13 @@ class CommandLine : public ::testing::Test {
       return outcome_;
     };
     world_.read_secret = [this] { return secret_; };
-    world_.serve = [this](const Place& place) {
+    world_.serve = [this](const Place& place, bool json) -> std::expected<void, command::Error> {
       place_ = place;
-      command_ = "serve";
-      return 0;
+      command_ = json ? "serve --json" : "serve";
+      if (!outcome_) return std::unexpected(outcome_.error());
+      return {};
     };
+    world_.setup = [this](const Place&, const SetupWish&) { return outcome_; };
     world_.check_config = [this](const Place& place) -> Outcome {
       place_ = place;
       return outcome_;
@@ -184,6 +186,7 @@ TEST_F(CommandLine, ACsvCellCannotBecomeAFormula) {
                      {"callee", "-1"}}}}};
   EXPECT_EQ(call({"cdr", "list", "--csv"}), done);
   EXPECT_THAT(out_.str(), StartsWith("\"id\",\"started\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\"attempts\""));
   EXPECT_THAT(out_.str(), HasSubstr("\"'=HYPERLINK(\"\"http://evil\"\")\""));
   EXPECT_THAT(out_.str(), HasSubstr("\"'+49301\""));
   EXPECT_THAT(out_.str(), HasSubstr("\"'-1\""));
@@ -201,12 +204,48 @@ TEST_F(CommandLine, WhatCallersWriteCannotDriveTheTerminal) {
 
 TEST_F(CommandLine, ConfigCheckNamesEveryFault) {
   outcome_ = Json{{"file", "/c.toml"}, {"faults", {"/c.toml:1:1: a; b", "/c.toml:2:2: c; d"}}};
-  EXPECT_EQ(call({"config", "check", "/c.toml"}), failed);
+  EXPECT_EQ(call({"config", "check", "/c.toml"}), usage);
   EXPECT_EQ(place_.config, "/c.toml");
   EXPECT_EQ(err_.str(), "/c.toml:1:1: a; b\n/c.toml:2:2: c; d\n");
   outcome_ = Json{{"file", "/c.toml"}, {"faults", Json::array()}};
   EXPECT_EQ(call({"config", "check", "/c.toml"}), done);
   EXPECT_EQ(out_.str(), "/c.toml: good\n");
+}
+
+TEST_F(CommandLine, AFaultyFileHasOneExitCodeWhoeverReadsIt) {
+  outcome_ = Json{{"file", "/c.toml"}, {"faults", {"/c.toml:1:1: a; b"}}};
+  const int checked = call({"config", "check", "/c.toml"});
+  outcome_ = std::unexpected(command::Error{Code::invalid, "/c.toml:1:1: a; b", "ringfence config check"});
+  EXPECT_EQ(call({"serve"}), checked);
+  EXPECT_EQ(call({"setup"}), checked);
+  EXPECT_EQ(call({"status"}), checked);
+}
+
+TEST_F(CommandLine, EveryCommandAnswersInJsonWhenItIsAskedTo) {
+  std::vector<std::vector<const char*>> lines{{"serve"}, {"setup"}, {"config", "check"}, {"version"}};
+  for (const char* const shell : {"bash", "zsh", "fish"}) lines.push_back({"completion", shell});
+  outcome_ = Json{{"faults", Json::array()}, {"file", ""}};
+  for (std::vector<const char*> words : lines) {
+    words.push_back("--json");
+    EXPECT_EQ(call(words), done) << words.front();
+    EXPECT_THAT(err_.str(), IsEmpty());
+    // A server that has ended has nothing more to say.
+    if (words.front() == std::string_view("serve"))
+      EXPECT_EQ(command_, "serve --json");
+    else
+      EXPECT_TRUE(Json::accept(out_.str())) << words.front() << ": " << out_.str();
+  }
+  EXPECT_EQ(call({"completion", "bash"}), done);
+  const std::string script = out_.str();
+  EXPECT_EQ(call({"completion", "bash", "--json"}), done);
+  EXPECT_EQ(Json::parse(out_.str())["script"], script);
+
+  outcome_ = std::unexpected(command::Error{Code::invalid, "no", "yes"});
+  for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
+           {"serve", "--json"}, {"setup", "--json"}, {"extension", "lst", "--json"}, {"extension", "add", "--json"}}) {
+    EXPECT_EQ(call(words), usage);
+    EXPECT_EQ(Json::parse(out_.str())["error"]["code"], "invalid") << words.front();
+  }
 }
 
 TEST_F(CommandLine, VersionIsOneLine) {

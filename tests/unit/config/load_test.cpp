@@ -84,7 +84,13 @@ TEST(Configuration, EveryKeyIsRead) {
     [store]
     path = "/srv/db"
     synchronous = "normal"
+    [records]
+    keep_days = 90
+    keep_mb = 20000
     [log]
+    lines_per_min = 50
+    file_mb = 5
+    files = 2
     format = "json"
     level = "warning"
     file = "/var/log/r.log"
@@ -118,6 +124,11 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_THAT(s.proxies, ::testing::ElementsAre("sip:edge.example.com;transport=tls", "sip:192.0.2.7"));
   EXPECT_EQ(s.store_path(), "/srv/db");
   EXPECT_FALSE(s.store.synchronous);
+  EXPECT_EQ(s.records.keep_days, 90u);
+  EXPECT_EQ(s.records.keep_mb, 20'000u);
+  EXPECT_EQ(s.log.lines_per_min, 50u);
+  EXPECT_EQ(s.log.file_mb, 5u);
+  EXPECT_EQ(s.log.files, 2u);
   EXPECT_EQ(s.log.format, LogFormat::json);
   EXPECT_EQ(s.log.level, effect::Level::warning);
   EXPECT_TRUE(s.log.show_personal);
@@ -211,6 +222,8 @@ TEST(Configuration, MinimumsAboveTheirMaximumsAreRefused) {
               HasSubstr("registration_default_s is 3600, registration_max_s is 600"));
   EXPECT_THAT(fault("[sip]\nsession_min_s = 2000\n"), HasSubstr("session_expires_s"));
   EXPECT_THAT(fault("[limits]\nconnections_max = 10\n"), HasSubstr("unauthenticated_connections_max"));
+  EXPECT_THAT(fault("[records]\nkeep_mb = 100\n"), HasSubstr("write at least 501, or 0"));
+  EXPECT_EQ(good("[records]\nkeep_mb = 0\n").records.keep_mb, 0u);
 }
 
 TEST(Configuration, MetricsStayOnLoopback) {
@@ -220,6 +233,10 @@ TEST(Configuration, MetricsStayOnLoopback) {
 TEST(Configuration, ARealmThatCouldBreakOutOfItsQuotesIsRefused) {
   EXPECT_THAT(fault("[server]\nrealm = \"a\\\"b\"\n"), HasSubstr("not a realm"));
   EXPECT_THAT(fault("[server]\nrealm = \"a\\r\\nX: y\"\n"), HasSubstr("not a realm"));
+  EXPECT_THAT(fault("[server]\nrealm = \"" + std::string(WireLimits::realm_bytes + 1, 'r') + "\"\n"),
+              HasSubstr("not a realm"));
+  EXPECT_EQ(good("[server]\nrealm = \"" + std::string(WireLimits::realm_bytes, 'r') + "\"\n").server.realm.size(),
+            WireLimits::realm_bytes);
   EXPECT_THAT(fault("[server]\nuser_agent = \"a\\r\\nX: y\"\n"), HasSubstr("header cannot carry"));
 }
 

@@ -11,6 +11,7 @@
 #include <future>
 #include <thread>
 
+#include "core/base/limits.hpp"
 #include "shell/control/client.hpp"
 #include "shell/control/server.hpp"
 
@@ -164,7 +165,7 @@ TEST_F(Control, SeveralRequestsMayFollowOnOneConnection) {
 TEST_F(Control, AnEndlessLineIsAnsweredAndClosed) {
   const auto server = serve(echo);
   const int descriptor = connect();
-  const std::string endless(request_bytes_max + 10, 'x');
+  const std::string endless(QueueLimits::control_request_bytes + 10, 'x');
   for (std::string_view rest = endless; !rest.empty();) {
     const ssize_t n = ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (n <= 0) break;

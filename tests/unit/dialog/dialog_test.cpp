@@ -165,7 +165,7 @@ TEST_F(Called, FollowsANewContactButNotABadOne) {
     s.contact = bad;
     EXPECT_EQ(dialog.refresh_target(*say(s)).error(), Fault::bad_contact) << bad;
   }
-  s.contact = "<sip:" + std::string(Dialog::target_bytes_max, 'a') + "@b>";
+  s.contact = "<sip:" + std::string(WireLimits::target_bytes, 'a') + "@b>";
   EXPECT_EQ(dialog.refresh_target(*say(s)).error(), Fault::bad_contact);
   EXPECT_EQ(dialog.remote_target(), "sip:1001@198.51.100.99:5070");
   EXPECT_EQ(dialog.call_id(), "call-1@phone");
@@ -223,9 +223,9 @@ TEST(Incoming, ServesAStrictRouterAsRfc3261Asks) {
 TEST(Incoming, BoundsTheRoute) {
   const auto fault = [](std::string route) { return Dialog::incoming(*say({.extra = route}), alice, "t").error(); };
   std::string many = "Record-Route: <sip:p;lr>";
-  for (std::size_t i = 0; i < Dialog::routes_max; ++i) many += ", <sip:p;lr>";
+  for (std::size_t i = 0; i < WireLimits::routes; ++i) many += ", <sip:p;lr>";
   EXPECT_EQ(fault(many + "\r\n"), Fault::too_many_routes);
-  EXPECT_EQ(fault("Record-Route: <sip:" + std::string(Dialog::routes_bytes_max, 'p') + ";lr>\r\n"),
+  EXPECT_EQ(fault("Record-Route: <sip:" + std::string(WireLimits::routes_bytes, 'p') + ";lr>\r\n"),
             Fault::too_many_routes);
   EXPECT_EQ(fault("Record-Route: <tel:+1>\r\n"), Fault::bad_route);
 }
@@ -254,7 +254,7 @@ TEST_F(Calling, RefusesAMouldThatCannotBeSent) {
   };
   EXPECT_EQ(fault("no uri", {}), Fault::bad_contact);
   EXPECT_EQ(fault("sip:a@b", {"nonsense"}), Fault::bad_route);
-  EXPECT_EQ(fault("sip:a@b", std::vector<std::string>(Dialog::routes_max + 1, "sip:p;lr")), Fault::too_many_routes);
+  EXPECT_EQ(fault("sip:a@b", std::vector<std::string>(WireLimits::routes + 1, "sip:p;lr")), Fault::too_many_routes);
 }
 
 TEST_F(Calling, MakesOneDialogAForkWithTheRouteTurnedRound) {

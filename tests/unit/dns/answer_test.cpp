@@ -29,9 +29,9 @@ TEST(DnsAnswer, BelievesABoundedNumberOfRecords) {
     services.push_back(test::srv_record("m.test", 60, 1, 1, 5061, "t.test"));
     pointers.push_back(test::naptr_record("m.test", 60, 1, "SIP+D2U", "r.test"));
   }
-  EXPECT_EQ(read_answer(DnsType::a, reply_with(addresses, 1)).addresses.size(), records_max);
-  EXPECT_EQ(read_answer(DnsType::srv, reply_with(services, 33)).srv.size(), records_max);
-  EXPECT_EQ(read_answer(DnsType::naptr, reply_with(pointers, 35)).naptr.size(), records_max);
+  EXPECT_EQ(read_answer(DnsType::a, reply_with(addresses, 1)).addresses.size(), WireLimits::dns_records);
+  EXPECT_EQ(read_answer(DnsType::srv, reply_with(services, 33)).srv.size(), WireLimits::dns_records);
+  EXPECT_EQ(read_answer(DnsType::naptr, reply_with(pointers, 35)).naptr.size(), WireLimits::dns_records);
 }
 
 TEST(DnsAnswer, EveryShorterPieceOfAReplyIsReadWithoutHarm) {

@@ -1,5 +1,6 @@
 #include "shell/log/log.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ class LogFile : public ::testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "rf-log-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     options_.file = folder_ + "/log";
+    options_.lines_per_min = 100'000;
   }
   ~LogFile() override { std::filesystem::remove_all(folder_); }
 
@@ -134,7 +136,7 @@ TEST_F(LogFile, AReportCarriesItsReasonAndItsText) {
 }
 
 TEST_F(LogFile, AFloodOfOneKindIsSummedUpAndLeavesRoomForTheOthers) {
-  options_.lines_per_second_max = 5;
+  options_.lines_per_min = 5;
   auto log = *Log::open(options_);
   effect::Report flood;
   flood.reason = effect::Reason::auth_failed;
@@ -145,8 +147,78 @@ TEST_F(LogFile, AFloodOfOneKindIsSummedUpAndLeavesRoomForTheOthers) {
   log->flush();
   EXPECT_LT(log->counters().written, 100u);
   EXPECT_GT(log->counters().left_out, 9'900u);
+  EXPECT_THAT(content(options_.file), HasSubstr("more of these within a minute"));
   EXPECT_EQ(log->counters().dropped, 0u);
   EXPECT_THAT(content(options_.file), HasSubstr("call_started"));
+}
+
+TEST_F(LogFile, WhatIsSaidTooOftenIsSummedUpTooAndSaysWhereTheLastCameFrom) {
+  options_.lines_per_min = 3;
+  auto log = *Log::open(options_);
+  for (int i = 0; i < 1'000; ++i) log->say(effect::Level::error, "store_full", "no room");
+  effect::Report flood;
+  flood.reason = effect::Reason::auth_failed;
+  for (int i = 0; i < 50; ++i) {
+    flood.flow.remote = *Endpoint::parse(fmt::format("203.0.113.{}:5060", i + 1));
+    log->report(flood);
+  }
+  log->flush();
+  const std::string lines = content(options_.file);
+  EXPECT_LT(lines.size(), 2'000u);
+  EXPECT_THAT(lines, HasSubstr("store_full: 997 more"));
+  EXPECT_THAT(lines, HasSubstr("auth_failed: 47 more"));
+  EXPECT_THAT(lines, HasSubstr("203.0.113.50"));
+  // What was told is not told again.
+  log->flush();
+  EXPECT_EQ(content(options_.file), lines);
+}
+
+TEST_F(LogFile, NeverHoldsMoreThanItMayAndKeepsTheNewestOfIt) {
+  options_.file_bytes = 10'000;
+  options_.files = 3;
+  auto log = *Log::open(options_);
+  for (int i = 0; i < 5'000; ++i) {
+    log->audit("root", fmt::format("line {}", i), "done");
+    if (i % 500 == 0) log->flush();
+  }
+  log->flush();
+  std::uintmax_t bytes = 0;
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    EXPECT_LE(entry.file_size(), options_.file_bytes);
+    bytes += entry.file_size();
+    ++files;
+    struct stat facts{};
+    ASSERT_EQ(::stat(entry.path().c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 07, 0u);
+  }
+  EXPECT_EQ(files, 4u);
+  EXPECT_LE(bytes, 4 * options_.file_bytes);
+  EXPECT_THAT(content(options_.file), HasSubstr("line 4999 "));
+  EXPECT_EQ(log->counters().failed, 0u);
+}
+
+TEST_F(LogFile, ContinuesAtTheSizeItHasAfterARestart) {
+  options_.file_bytes = 1'000;
+  options_.files = 1;
+  std::ofstream(options_.file) << std::string(990, 'x') << '\n';
+  auto log = *Log::open(options_);
+  log->say(effect::Level::info, "fresh", "start");
+  log->flush();
+  EXPECT_THAT(content(options_.file + ".1"), HasSubstr("xxx"));
+  EXPECT_THAT(content(options_.file), Not(HasSubstr("xxx")));
+}
+
+TEST_F(LogFile, IsEmptiedWhereTheFolderDoesNotLetItBePutAside) {
+  options_.file_bytes = 1'000;
+  options_.files = 1;
+  // A folder of that name cannot be replaced by a file, whoever asks for it.
+  std::filesystem::create_directories(options_.file + ".1/in the way");
+  auto log = *Log::open(options_);
+  for (int i = 0; i < 200; ++i) log->audit("root", fmt::format("line {}", i), "done");
+  log->flush();
+  EXPECT_LE(std::filesystem::file_size(options_.file), options_.file_bytes);
+  EXPECT_THAT(content(options_.file), HasSubstr("line 199 "));
 }
 
 TEST_F(LogFile, ThreadsMayWriteAtOnce) {

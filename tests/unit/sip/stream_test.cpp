@@ -113,7 +113,7 @@ TEST(StreamFramer, HoldsTheLargestMessageAndNoMore) {
   EXPECT_EQ(frames(largest), Strings{largest});
   EXPECT_EQ(frames(message(WireLimits::message_bytes - head + 1)), Strings{"error: Message Too Long"});
   StreamFramer framer;
-  EXPECT_TRUE(framer.push(std::string(StreamFramer::pending_max, 'x')));
+  EXPECT_TRUE(framer.push(std::string(WireLimits::stream_pending_bytes, 'x')));
   const auto more = framer.push(std::string(1, 'x'));
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error().code, Code::too_long);

@@ -60,9 +60,10 @@ TEST_F(Journal, AgreesWithAPlainMapOverManyWritesSweepsAndRestarts) {
     writer.reset();
     // Two lives in a row without the store's own tidying, so that the second begins with what the first left.
     if (life == 3) {
-      EXPECT_LE(rows(), 2 * model.size() + BindingJournal::surplus_rows + 1'000);
+      EXPECT_LE(rows(), 2 * model.size() + QueueLimits::binding_rows_surplus + 1'000);
     }
     if (life % 2 == 1) {
+      ASSERT_TRUE(store_.sweep_bindings(day));
       EXPECT_EQ(stored(), model);
     }
   }
@@ -80,12 +81,39 @@ TEST_F(Journal, HoldsNoMoreThanTwiceWhatCountsAndItsSurplusHoweverOftenAPhoneReg
     ASSERT_TRUE(writer->push(effect::StoreBinding{0, busy}));
   }
   ASSERT_TRUE(writer->flush(60'000));
-  EXPECT_LE(rows(), 2 * 2 + BindingJournal::surplus_rows + 100);
+  EXPECT_LE(rows(), 2 * 2 + QueueLimits::binding_rows_surplus + 100);
   const auto bindings = store_.load_bindings(day);
   ASSERT_TRUE(bindings);
   ASSERT_EQ(bindings->size(), 2u);
   EXPECT_TRUE(same((*bindings)[0], quiet) || same((*bindings)[1], quiet));
   EXPECT_TRUE(same((*bindings)[0], busy) || same((*bindings)[1], busy));
+}
+
+TEST_F(Journal, ForgetsWhatTheCommandLineDeletedFromUnderIt) {
+  options_.synchronous = false;
+  auto sql = raw();
+  BindingJournal journal(*sql);
+  std::uint32_t written = 0;
+  const auto write = [&](const record::Binding& binding) {
+    Transaction transaction(*sql);
+    journal.sweep(*sql, 1);
+    BindingRow row;
+    row.set(binding);
+    journal.place(row);
+    *sql << fmt::format(
+        "INSERT INTO bindings VALUES ({}, 0, {}, '{}', '', '', 0, 0, 0, '', '', '', 0, '', {}, {})", row.seq,
+        row.extension, row.contact_key, row.registered_wall_ms, row.expires_wall_ms);
+    journal.appended(row);
+    transaction.commit();
+    journal.committed();
+    ++written;
+  };
+  write(binding_of(accounts_[0].id));
+  ASSERT_TRUE(store_.remove_extension(default_tenant, accounts_[0].number));
+  EXPECT_EQ(journal.counting(), 1u);
+  while (written < 2 * QueueLimits::binding_rows_surplus) write(binding_of(accounts_[1].id));
+  EXPECT_EQ(journal.counting(), 1u);
+  EXPECT_EQ(journal.rows(), rows());
 }
 
 TEST_F(Journal, ForgetsWhatWasRolledBack) {

@@ -73,6 +73,7 @@ record::Cdr any_cdr() {
   cdr.result = static_cast<record::CallResult>(*rc::gen::inRange(0, 11));
   cdr.ended_by = static_cast<record::EndedBy>(*rc::gen::inRange(0, 5));
   cdr.sip_status = *rc::gen::arbitrary<std::uint16_t>();
+  cdr.attempts = *rc::gen::inRange<std::uint32_t>(1, 1u << 31);
   cdr.reason = *rc::gen::arbitrary<std::string>();
   cdr.media = {any_leg(), any_leg()};
   return cdr;
@@ -153,7 +154,7 @@ TEST_F(Records, ABindingReplacesTheOneWithItsKeyAndNoOther) {
   EXPECT_TRUE(std::any_of(loaded->begin(), loaded->end(), [&](const auto& b) { return same(b, renewed); }));
 }
 
-TEST_F(Records, ExpiredBindingsAreNotLoadedAndAreGone) {
+TEST_F(Records, ExpiredBindingsAreNotLoaded) {
   record::Binding expired = binding_of(accounts_[1].id);
   expired.expires_wall_ms = day + 10;
   write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, expired}});
@@ -162,7 +163,29 @@ TEST_F(Records, ExpiredBindingsAreNotLoadedAndAreGone) {
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->size(), 1u);
   EXPECT_EQ(loaded->front().extension, accounts_[0].id);
+  EXPECT_EQ(store_.counts()->bindings, 2u);
+}
+
+TEST_F(Records, BindingsThatExpiredLongAgoAreSweptAway) {
+  record::Binding fresh = binding_of(accounts_[1].id);
+  fresh.registered_wall_ms = day + 2 * 86'400'000;
+  fresh.expires_wall_ms = fresh.registered_wall_ms + 600'000;
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, fresh}});
+  // What an hour's registration proves is not enough to forget the other, whatever the clock says.
+  ASSERT_TRUE(store_.sweep_bindings(day + 86'400'000));
+  EXPECT_EQ(store_.counts()->bindings, 2u);
+  ASSERT_TRUE(store_.sweep_bindings(fresh.registered_wall_ms));
   EXPECT_EQ(store_.counts()->bindings, 1u);
+}
+
+TEST_F(Records, AClockThatIsAheadAtStartCostsNobodyARegistration) {
+  write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, binding_of(accounts_[1].id)}});
+  const std::int64_t years_ahead = day + 10'000 * std::int64_t{86'400'000};
+  ASSERT_TRUE(store_.sweep_bindings(years_ahead));
+  EXPECT_EQ(store_.load_bindings(years_ahead)->size(), 0u);
+  // Started again with the clock set right.
+  ASSERT_TRUE(store_.sweep_bindings(day));
+  EXPECT_EQ(store_.load_bindings(day)->size(), 2u);
 }
 
 TEST_F(Records, AnExpiredBindingDoesNotBringBackTheLongerOneItReplaced) {
@@ -170,7 +193,13 @@ TEST_F(Records, AnExpiredBindingDoesNotBringBackTheLongerOneItReplaced) {
   shortened.expires_wall_ms = day + 10;
   write({effect::StoreBinding{0, binding_of(accounts_[0].id)}, effect::StoreBinding{0, shortened}});
   EXPECT_EQ(store_.load_bindings(day + 10)->size(), 0u);
-  EXPECT_EQ(store_.load_bindings(day)->size(), 0u);
+  // Two days on by another phone's registration: the short one goes, and the long one with it.
+  record::Binding later = binding_of(accounts_[1].id);
+  later.registered_wall_ms = later.expires_wall_ms = day + 2 * 86'400'000;
+  write({effect::StoreBinding{0, later}});
+  ASSERT_TRUE(store_.sweep_bindings(day + 2 * 86'400'000));
+  EXPECT_EQ(store_.load_bindings(day)->size(), 1u);
+  EXPECT_EQ(store_.load_bindings(day)->front().extension, accounts_[1].id);
 }
 
 TEST_F(Records, ABindingThatComesAfterItsExtensionIsGoneDoesNotCount) {

@@ -65,6 +65,42 @@ TEST_F(Schema, HalfMadeByAStartThatWasInterruptedIsMadeWhole) {
   EXPECT_EQ(store.tenants()->size(), 1u);
 }
 
+TEST_F(Schema, OfEachFormerVersionIsBroughtUpToDateWithAllThatIsInIt) {
+  // Dumps of databases that the former programs themselves wrote: two extensions with a phone each, a call that was
+  // answered, one to a number that nobody has, one that ran when the process was killed.
+  for (int version = 1; version < schema_version(); ++version) {
+    std::filesystem::remove(options_.path);
+    {
+      std::ifstream dump(fmt::format("{}/version_{}.sql", FORMER_SCHEMAS, version));
+      ASSERT_TRUE(dump) << "what did version " << version << " write?";
+      auto sql = raw();
+      for (std::string statement; std::getline(dump, statement);) *sql << statement;
+    }
+    Store store = open_store();
+    const auto counts = store.counts();
+    ASSERT_TRUE(counts);
+    EXPECT_EQ(counts->extensions, 2u);
+    EXPECT_EQ(counts->bindings, 2u);
+    EXPECT_EQ(counts->cdrs, 3u);
+    EXPECT_EQ(counts->open_cdrs, 1u);
+    EXPECT_EQ(store.find_extension(default_tenant, "1001")->settings.display_name, "Ann");
+    const auto cdrs = store.find_cdrs({});
+    ASSERT_TRUE(cdrs);
+    EXPECT_EQ((*cdrs)[2].result, record::CallResult::answered);
+    EXPECT_EQ((*cdrs)[1].dialled, "9999");
+    for (const record::Cdr& cdr : *cdrs) EXPECT_EQ(cdr.attempts, 1u);
+    // It is the same as one that is made new, and takes what is written now.
+    auto writer = start_writer();
+    record::Cdr sum = closed_cdr(7);
+    sum.attempts = 1'980;
+    ASSERT_TRUE(writer->push(effect::CloseCdr{sum}));
+    ASSERT_TRUE(writer->flush(60'000));
+    EXPECT_TRUE(same(store.find_cdr(sum.id).value(), sum));
+    writer.reset();
+    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(options_.path + suffix);
+  }
+}
+
 TEST_F(Schema, OfAnotherProgramIsRefusedAndNotTouched) {
   *raw() << "CREATE TABLE bookmarks (url TEXT)";
   const auto store = Store::open(options_);

@@ -40,9 +40,9 @@ inline bool same(const media::LegStatistics& x, const media::LegStatistics& y) {
 inline bool same(const record::Cdr& x, const record::Cdr& y) {
   const auto tie = [](const record::Cdr& cdr) {
     const auto& [id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport, caller_address,
-                 started, answered, ended, result, ended_by, sip_status, reason, media] = cdr;
+                 started, answered, ended, result, ended_by, sip_status, reason, media, attempts] = cdr;
     return std::tie(id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport,
-                    caller_address, started, answered, ended, result, ended_by, sip_status, reason);
+                    caller_address, started, answered, ended, result, ended_by, sip_status, reason, attempts);
   };
   return tie(x) == tie(y) && same(x.media[0], y.media[0]) && same(x.media[1], y.media[1]);
 }

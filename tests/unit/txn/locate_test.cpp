@@ -200,8 +200,8 @@ TEST(Locate, CutsHugeAnswersDown) {
     for (std::uint32_t j = 0; j < 3'000; ++j) many.addresses.push_back(Address::v4(0x0a000001 + 4'096 * i + j));
   }
   const auto targets = locate("sip:u@big.example", zone, {.ipv6 = true});
-  EXPECT_EQ(targets.size(), Locate::targets_max);
-  EXPECT_LE(zone.asked, Locate::questions_max);
+  EXPECT_EQ(targets.size(), WireLimits::targets);
+  EXPECT_LE(zone.asked, WireLimits::questions);
 }
 
 TEST(Locate, DoesNotGoInCircles) {

@@ -1,0 +1,64 @@
+// The bounds of a running server and their use; what its limits ask of the host.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/host.hpp"
+#include "app/server.hpp"
+
+namespace rf::app {
+namespace {
+
+/// Listeners, clocks, the database, the log, the control socket: few, but not none.
+constexpr std::size_t descriptors_of_our_own = 128;
+
+}  // namespace
+
+std::size_t warm_ports_max() {
+  return std::min(QueueLimits::warm_ports, descriptors_allowed() / 4);
+}
+
+std::size_t descriptors_needed(const config::Settings& settings) {
+  // Each port of the media range is a socket, whether a call uses it or it is kept for the next; a stream of four ports
+  // has two more once it has settled.
+  const std::size_t ports = std::size_t{settings.media.last_port} - settings.media.first_port + 1;
+  return ports + ports / 2 + settings.limits.connections_max + descriptors_of_our_own;
+}
+
+void Server::watch_descriptors() {
+  const std::size_t needed = descriptors_needed(settings_), allowed = descriptors_allowed();
+  warnings_.erase("descriptors");
+  if (needed <= allowed) return;
+  warnings_["descriptors"] = fmt::format(
+      "limits.connections_max and media.ports need up to {} descriptors, this process may have {}: calls and "
+      "connections will fail before their limits; raise LimitNOFILE of the service (or ulimit -n), or lower them",
+      needed, allowed);
+}
+
+std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const config::Settings& settings) {
+  std::vector<effect::Gauge> out;
+  if (engine != nullptr) out = engine->gauges;
+  const net::StreamCounters streams = loop_->streams().counters();
+  const signalling::LoopCounters loop = loop_->counters();
+  const dns::ResolverCounters dns = resolver_->counters();
+  const relay::Totals relay = relay_->totals();
+  const store::WriterStatistics writes = writer_->statistics();
+  const Limits& limits = settings.limits;
+  out.insert(out.end(), {{"connections", streams.connections, limits.connections_max},
+                         {"unauthenticated_connections", streams.strangers, limits.unauthenticated_connections_max},
+                         {"store_queue", writes.queued, limits.store_queue_max},
+                         {"inputs", loop.inputs_waiting, QueueLimits::inputs},
+                         {"stream_messages", loop.stream_packets_waiting, QueueLimits::stream_messages},
+                         {"stream_bytes", loop.stream_bytes_waiting, QueueLimits::stream_bytes},
+                         {"push_bytes", streams.push_bytes, QueueLimits::push_bytes},
+                         {"dns_questions", dns.outstanding, QueueLimits::dns_questions},
+                         {"dns_cache", dns.cached, QueueLimits::dns_cache},
+                         {"relay_commands", relay.commands, QueueLimits::relay_commands},
+                         {"warm_ports", relay.warm_ports, warm_ports_max()},
+                         {"database_mb", writes.bytes / 1'000'000, settings.records.keep_mb},
+                         {"log_lines", log_->counters().waiting, QueueLimits::log_lines},
+                         {"descriptors", descriptors_open(), descriptors_allowed()}});
+  return out;
+}
+
+}  // namespace rf::app

@@ -1,0 +1,42 @@
+// What the call attempts of one extension may cost: how many a second are served, how many have a record each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "core/call/context.hpp"
+
+namespace rf::call {
+
+/// One password must neither fill the disk nor take what others need. Attempts over Limits::attempts_per_s (three
+/// seconds' worth may come at once) are turned away before they have cost anything. Of those that became no
+/// conversation, Limits::attempt_records_per_min have a record each, the rest of that minute share one that counts
+/// them, written at its end. A call that was answered always has its own. Knows extensions that called within the last
+/// minute, and nobody else.
+class Attempts {
+ public:
+  /// Takes an attempt of that extension. None: it is served; else the seconds after which another would be.
+  std::optional<std::uint32_t> turn_away(Context& ctx, ExtensionId caller);
+  /// Writes the record of an attempt that is over, or adds it to the one that the rest of the minute share. Gives the
+  /// id of the record that it stands in.
+  std::string write(Context& ctx, Cdr attempt);
+  /// Adds it to the shared record in any case.
+  std::string add(Context& ctx, Cdr attempt);
+  void on_timer(Context& ctx, std::uint64_t handle);
+  /// Writes the shared records now: the system stops.
+  void flush(Context& ctx);
+
+ private:
+  struct Use {
+    std::int64_t served_until_us = 0;  ///< what was served so far is worth the time until then, at the allowed rate
+    std::uint32_t records = 0;
+    std::optional<Cdr> shared;
+  };
+  Use& use_of(Context& ctx, ExtensionId caller);
+  void write_shared(Context& ctx, Use& use);
+
+  std::unordered_map<ExtensionId, Use> uses_;
+};
+
+}  // namespace rf::call

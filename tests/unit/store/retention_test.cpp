@@ -1,0 +1,132 @@
+// Call records leave the disk again, a few at a time, and never one of a call that runs.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/unit/store/scratch.hpp"
+
+namespace rf::store {
+namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+
+class Retention : public Scratch {
+ protected:
+  Retention() : store_(open_store()) { options_.synchronous = false; }
+
+  static std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+  static record::Cdr began(std::uint64_t n, std::int64_t wall_ms) {
+    record::Cdr cdr = closed_cdr(n);
+    cdr.started_wall_ms = wall_ms;
+    return cdr;
+  }
+  /// How retention is set for tests: at once, and every few milliseconds.
+  static WriterOptions eager(Keep keep) {
+    WriterOptions options;
+    options.keep = keep;
+    options.age_trusted_after_ms = 0;
+    options.sweep_ms = options.sweep_idle_ms = 2;
+    options.group_window_ms = 1;
+    return options;
+  }
+  std::uint64_t records() { return store_.count_cdrs({}).value(); }
+  bool becomes(std::uint64_t count) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (records() != count && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return records() == count;
+  }
+
+  Store store_;
+};
+
+TEST_F(Retention, DeletesWhatIsTooOldInSmallStepsWhileNobodyWrites) {
+  {
+    auto writer = start_writer();
+    for (std::uint64_t i = 0; i < 2'000; ++i)
+      ASSERT_TRUE(writer->push(effect::CloseCdr{began(i, now_ms() - (i < 1'500 ? 40 : 20) * day_ms)}));
+    ASSERT_TRUE(writer->flush(60'000));
+  }
+  WriterOptions options = eager({.days = 30, .bytes = 0});
+  options.sweep_rows = 100;
+  auto writer = start_writer(options);
+  EXPECT_TRUE(becomes(500)) << records();
+  EXPECT_EQ(writer->statistics().swept, 1'500u);
+}
+
+TEST_F(Retention, KeepsTheRecordOfACallThatRunsHoweverLong) {
+  record::Cdr running = open_cdr(1);
+  running.started_wall_ms = now_ms() - 50 * day_ms;
+  auto writer = start_writer(eager({.days = 30, .bytes = 1}));
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, running}));
+  ASSERT_TRUE(writer->push(effect::CloseCdr{began(2, now_ms() - 49 * day_ms)}));
+  ASSERT_TRUE(writer->flush(60'000));
+  EXPECT_TRUE(becomes(1));
+  EXPECT_TRUE(store_.find_cdr(running.id));
+}
+
+TEST_F(Retention, KeepsForEverWhatItIsToldToKeepForEver) {
+  auto writer = start_writer(eager({.days = 0, .bytes = 0}));
+  ASSERT_TRUE(writer->push(effect::CloseCdr{began(1, 1'000)}));
+  ASSERT_TRUE(writer->flush(60'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(records(), 1u);
+}
+
+TEST_F(Retention, DoesNotTrustTheClockOfAProcessThatHasJustStarted) {
+  WriterOptions options = eager({.days = 30, .bytes = 0});
+  options.age_trusted_after_ms = WriterOptions{}.age_trusted_after_ms;
+  auto writer = start_writer(options);
+  ASSERT_TRUE(writer->push(effect::CloseCdr{began(1, 1'000)}));
+  ASSERT_TRUE(writer->flush(60'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(records(), 1u);
+}
+
+TEST_F(Retention, HoldsTheDatabaseToItsSizeUnderAFloodAndSaysSo) {
+  constexpr std::uint64_t bound = 2'000'000;
+  auto writer = start_writer(eager({.days = 0, .bytes = bound}));
+  std::uint64_t written = 0, largest = 0;
+  for (int round = 0; round < 60; ++round) {
+    for (int i = 0; i < 500; ++i, ++written)
+      ASSERT_TRUE(writer->push(effect::CloseCdr{began(written, now_ms() + static_cast<std::int64_t>(written))}));
+    ASSERT_TRUE(writer->flush(60'000));
+    largest = std::max<std::uint64_t>(largest, std::filesystem::file_size(options_.path));
+  }
+  answers_.wait_for_notice("oldest call records are being deleted");
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (writer->statistics().bytes > bound && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_LE(writer->statistics().bytes, bound);
+  EXPECT_GT(writer->statistics().swept, written / 2);
+  // All of it would be three times as much.
+  EXPECT_LT(largest, 2 * bound);
+  // The newest are there, the oldest are not.
+  EXPECT_TRUE(store_.find_cdr(closed_cdr(written - 1).id));
+  EXPECT_FALSE(store_.find_cdr(closed_cdr(0).id));
+}
+
+TEST_F(Retention, ChangesWhileTheWriterRuns) {
+  auto writer = start_writer(eager({.days = 0, .bytes = 0}));
+  ASSERT_TRUE(writer->push(effect::CloseCdr{began(1, now_ms() - 40 * day_ms)}));
+  ASSERT_TRUE(writer->flush(60'000));
+  EXPECT_EQ(records(), 1u);
+  writer->set_keep({.days = 30, .bytes = 0});
+  EXPECT_TRUE(becomes(0));
+}
+
+TEST_F(Retention, HoldsUpNobodyWhoWaitsForAnAnswer) {
+  auto writer = start_writer(eager({.days = 30, .bytes = 0}));
+  for (std::uint64_t i = 1; i <= 3'000; ++i)
+    ASSERT_TRUE(writer->push(effect::OpenCdr{i, began(i, now_ms() - 40 * day_ms)}));
+  for (std::uint64_t i = 1; i <= 3'000; ++i) ASSERT_TRUE(answers_.wait_for(i));
+  EXPECT_FALSE(answers_.any_twice());
+  EXPECT_TRUE(becomes(0));
+}
+
+}  // namespace
+}  // namespace rf::store
