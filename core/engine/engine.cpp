@@ -253,8 +253,7 @@ txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_
 void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extension& extension) {
   if (message.method == Method::invite)
     if (const auto wait_s = calls.turn_away(ctx, message, flow, extension))
-      return reply_statelessly(ctx, message, flow, 503, tag_seed,
-                               "Retry-After: " + std::to_string(*wait_s) + "\r\n");
+      return reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return;
   const auto refuse = [&](int status, Reason reason, std::string_view header = {}, std::string_view value = {}) {
