@@ -57,7 +57,8 @@ Json json_of(const record::Binding& b, const std::string& number, std::int64_t n
           {"user_agent", b.user_agent},
           {"registered", timestamp(b.registered_wall_ms)},
           {"expires", timestamp(b.expires_wall_ms)},
-          {"expires_in_s", seconds_between(now_wall_ms, b.expires_wall_ms)}};
+          {"expires_in_s", seconds_between(now_wall_ms, b.expires_wall_ms)},
+          {"connected", !is_stream(b.flow.transport) || b.flow.connection}};
 }
 
 Json json_of(const record::Cdr& c, const std::string& callee) {

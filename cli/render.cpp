@@ -76,7 +76,8 @@ void extensions(const Json& r, std::ostream& out) {
 void registrations(const Json& r, std::ostream& out) {
   Table table({"NUMBER", "FROM", "TRANSPORT", "EXPIRES IN", "USER AGENT", "CONTACT KEY"});
   for (const Json& b : list_at(r, "registrations"))
-    table.add({text_at(b, "number"), text_at(b, "remote"), text_at(b, "transport"),
+    table.add({text_at(b, "number"), text_at(b, "remote") + (b.value("connected", true) ? "" : " (connection lost)"),
+               text_at(b, "transport"),
                show_duration(number_at(b, "expires_in_s")), text_at(b, "user_agent"), text_at(b, "key")});
   if (table.empty()) return fmt::print(out, "No phone is registered.\n");
   table.print(out);

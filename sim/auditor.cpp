@@ -112,6 +112,7 @@ struct Auditor::Visitor {
   void operator()(const effect::Send& e) const { a.check_sent(e.flow, effects.bytes_of(e)); }
   void operator()(const effect::Report&) const {}
   void operator()(const effect::CloseConnection&) const {}
+  void operator()(const effect::DistrustConnection&) const {}
   void operator()(const effect::DnsAsk&) const {}
   void operator()(const effect::CommandDone&) const {}
   void operator()(const effect::Stopped&) const {}

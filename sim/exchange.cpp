@@ -126,7 +126,10 @@ void Exchange::carry_out() {
     Exchange& x;
     std::vector<Packet>& packets;
     void operator()(const effect::Send& e) const { packets.push_back({e.flow, std::string(x.effects_.bytes_of(e))}); }
-    void operator()(const effect::CloseConnection&) const {}
+    void operator()(const effect::CloseConnection& e) const { x.closed_connections.push_back(e.connection.value); }
+    void operator()(const effect::DistrustConnection& e) const {
+      x.distrusted_connections.push_back(e.connection.value);
+    }
     void operator()(const effect::TrustConnection& e) const { x.trusted_connections.push_back(e.connection.value); }
     void operator()(const effect::DnsAsk& e) const { x.questions.push_back(e); }
     void operator()(const effect::StoreBinding& e) const {

@@ -69,7 +69,7 @@ class Exchange {
   bool relay_answers = true;
   std::vector<effect::Report> reports;
   std::vector<effect::DnsAsk> questions;
-  std::vector<std::uint64_t> trusted_connections;
+  std::vector<std::uint64_t> trusted_connections, distrusted_connections, closed_connections;  ///< as they came
   bool stopped = false;
   bool has_report(effect::Reason reason) const;
 

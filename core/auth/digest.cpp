@@ -220,6 +220,10 @@ std::size_t Authenticator::nonces_remembered() const {
   return state_->counts.size();
 }
 
+void Authenticator::set_nonces_max(std::size_t limit) {
+  state_->counts.set_limit(limit);
+}
+
 std::array<std::uint8_t, 32> ha1(Algorithm algorithm, std::string_view username, std::string_view realm,
                                  std::string_view password) {
   return Hasher(algorithm).join(algorithm, {username, realm, password});

@@ -85,6 +85,7 @@ class Authenticator {
                          const Address& source, Transport transport, bool stale);
 
   std::size_t nonces_remembered() const;
+  void set_nonces_max(std::size_t limit);
 
  private:
   struct State;

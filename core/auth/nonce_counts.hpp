@@ -25,6 +25,8 @@ class NonceCounts {
   /// Notes a count that look() called unused, and lets go of slices older than `age_ms`.
   void store(std::int64_t clock_ms, std::int64_t age_ms, const Nonce& nonce, std::uint32_t count);
   std::size_t size() const { return size_; }
+  /// The oldest beyond a smaller limit go when the next one comes.
+  void set_limit(std::size_t limit) { limit_ = limit > 0 ? limit : 1; }
   /// Nonces issued before this time are forgotten.
   std::int64_t watermark_ms() const { return watermark_ms_; }
 

@@ -76,7 +76,7 @@ constexpr bool is_stream(Transport transport) { return transport != Transport::u
 constexpr bool is_encrypted(Transport transport) { return transport == Transport::tls || transport == Transport::wss; }
 
 /// The path a message came by or leaves by. For UDP `connection` is none and `remote` decides; on a stream with no
-/// connection yet, the shell opens one to `remote` (or reuses one that it opened to it before), and over TLS it asks for
+/// connection yet, the shell opens one to `remote` (or reuses one that it opened to it before), and over TLS asks for
 /// a certificate that carries `tls_name`, or the address when that is empty.
 struct Flow {
   ListenerId listener;

@@ -77,6 +77,8 @@ class Slots {
 
   std::size_t size() const { return size_; }
   std::size_t limit() const { return limit_; }
+  /// What is beyond a smaller limit stays.
+  void set_limit(std::size_t limit) { limit_ = limit; }
 
  private:
   static constexpr std::uint32_t chunk_size = 256;

@@ -12,7 +12,7 @@ namespace {
 using effect::Level;
 using effect::Reason;
 
-constexpr std::int64_t nat_probe_ms = 30'000;
+constexpr std::int64_t default_probe_ms = 30'000;
 constexpr int probes_missed_max = 3;
 
 /// Behind NAT, the contact names another place than the one the packets come from.
@@ -96,10 +96,11 @@ void Registrar::arm(Context& ctx, Live& live) {
   ctx.timers.cancel(live.expiry);
   const std::int64_t left = std::max<std::int64_t>(0, live.binding.expires_wall_ms - ctx.now.wall_ms);
   live.expiry = ctx.timers.set(ctx.after_ms(left), mark(Owner::registration, live.id.value), expiry_due);
-  if (live.probe != 0 || is_stream(live.binding.flow.transport)) return;
+  if (live.probe != 0) return;
+  // A connection whose phone is gone looks like one that is quiet, and a NAT forgets either.
   const std::int64_t interval = std::int64_t{ctx.policy.times.probe_interval_s} * 1'000;
-  if (interval == 0 && !behind_nat(live.binding)) return;
-  const std::int64_t base = interval == 0 ? nat_probe_ms : interval;
+  if (interval == 0 && !is_stream(live.binding.flow.transport) && !behind_nat(live.binding)) return;
+  const std::int64_t base = interval == 0 ? default_probe_ms : interval;
   // Spread out, so that phones that registered together are not probed together.
   const auto spread = static_cast<std::int64_t>(ctx.random.below(static_cast<std::uint64_t>(base / 2) + 1));
   live.probe = ctx.timers.set(ctx.after_ms(base / 2 + spread), mark(Owner::registration, live.id.value), probe_due);
@@ -140,9 +141,12 @@ void Registrar::on_probe_result(Context& ctx, std::uint64_t handle, bool answere
     return;
   }
   // A phone that never answered a probe may simply not know OPTIONS: only silence after answers means it is gone.
-  if (++live->probes_missed < probes_missed_max || !live->ever_answered) return;
-  ctx.report(Level::notice, Reason::probe_failed, live->binding.flow, {}, {}, live->binding.contact);
-  drop(ctx, *live);
+  if (++live->probes_missed >= probes_missed_max && live->ever_answered) give_up(ctx, *live);
+}
+
+void Registrar::give_up(Context& ctx, Live& live) {
+  ctx.report(Level::notice, Reason::probe_failed, live.binding.flow, {}, {}, live.binding.contact);
+  drop(ctx, live);
 }
 
 void Registrar::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
@@ -151,13 +155,22 @@ void Registrar::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind)
   if (!live) return;
   if (kind == probe_due) {
     live->probe = 0;
-    send_probe(ctx, *live);
+    if (has_way(live->binding))
+      send_probe(ctx, *live);
+    else if (!proxy_of(ctx.policy, live->binding) && ++live->probes_missed >= probes_missed_max)
+      return give_up(ctx, *live);  // nobody can call it, and it does not come back
     arm(ctx, *live);
     return;
   }
   live->expiry = 0;
   ctx.report(Level::info, Reason::registration_expired, live->binding.flow, {}, {}, live->binding.contact);
   drop(ctx, *live);
+}
+
+bool Registrar::serves(ExtensionId extension, ConnectionId connection) const {
+  const std::vector<BindingId> ids = staying(extension);
+  return std::any_of(ids.begin(), ids.end(),
+                     [&](BindingId id) { return live_.find(id)->binding.flow.connection == connection; });
 }
 
 std::vector<const Binding*> Registrar::reachable(const policy::Policy& policy, ExtensionId extension) const {

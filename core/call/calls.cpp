@@ -151,6 +151,18 @@ void Calls::on_moved(ExtensionId extension, const Flow& from, const Flow& to) {
   }
 }
 
+bool Calls::serves(ExtensionId extension, ConnectionId connection) const {
+  const auto runs_over = [&](const Leg& leg) {
+    return leg.extension == extension && leg.dialog && leg.dialog->flow().connection == connection;
+  };
+  const std::vector<CallId>& shared = shares_.of(extension).calls;
+  return std::any_of(shared.begin(), shared.end(), [&](CallId id) {
+    const Call* call = calls_.find(id);
+    return call && (runs_over(call->caller) || std::any_of(call->forks.begin(), call->forks.end(),
+                                                           [&](const Fork& fork) { return runs_over(fork.leg); }));
+  });
+}
+
 void Calls::on_policy(Context& ctx) {
   std::vector<CallId> orphaned;
   calls_.for_each([&](CallId id, Call& call) {

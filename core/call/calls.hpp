@@ -62,6 +62,10 @@ class Calls {
   void end_all(Context& ctx);
   std::vector<effect::RunningCall> list();
   std::size_t size() const { return calls_.size(); }
+  /// For new calls; running ones go on.
+  void set_calls_max(std::size_t limit) { calls_.set_limit(limit); }
+  /// Whether a leg of the extension is spoken to over this connection.
+  bool serves(ExtensionId extension, ConnectionId connection) const;
   std::size_t ports_in_use() const { return ports_.in_use(); }
   std::size_t ports_capacity() const { return ports_.capacity(); }
   std::uint64_t started() const { return started_; }

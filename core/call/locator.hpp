@@ -15,9 +15,9 @@
 
 namespace rf::call {
 
-/// Lookups under way for the calls of one engine. Everybody is reached along the path that they proved, and nothing that
-/// a message says leads anywhere else. Only where that path is gone, and a proxy of the configuration stood on it, that
-/// proxy is looked up: by the configured URI, not by the message's.
+/// Lookups under way for the calls of one engine. Everybody is reached along the path that they proved, and nothing
+/// that a message says leads anywhere else. Only where that path is gone, and a proxy of the configuration stood on it,
+/// that proxy is looked up: by the configured URI, not by the message's.
 class Locator {
  public:
   static constexpr std::size_t lookups_max = 10'000;  ///< further ones find nothing: the call is unreachable

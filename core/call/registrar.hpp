@@ -46,6 +46,8 @@ class Registrar {
   void on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind);
   void on_probe_result(Context& ctx, std::uint64_t handle, bool answered);
 
+  /// Whether a registration of the extension is reached over this connection.
+  bool serves(ExtensionId extension, ConnectionId connection) const;
   std::size_t size() const { return live_.size() - leaving_; }
   std::size_t waiting_for_store() const { return pending_.size(); }
 
@@ -106,6 +108,7 @@ class Registrar {
   void keep(Context& ctx, Live& live);
   void arm(Context& ctx, Live& live);
   void send_probe(Context& ctx, Live& live);
+  void give_up(Context& ctx, Live& live);
 
   Slots<Live, BindingId> live_{SIZE_MAX};  ///< at most bindings_max stay; those that leave wait for the disk alone
   std::size_t leaving_ = 0;

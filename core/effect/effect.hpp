@@ -30,6 +30,10 @@ struct CloseConnection {
 struct TrustConnection {
   ConnectionId connection;
 };
+/// Nobody uses it any more: it counts as a stranger's again.
+struct DistrustConnection {
+  ConnectionId connection;
+};
 struct DnsAsk {
   QueryId query;
   txn::DnsQuestion question;
@@ -122,8 +126,9 @@ struct Report {
 /// The clean stop is complete.
 struct Stopped {};
 
-using Effect = std::variant<Send, CloseConnection, TrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr,
-                            CloseCdr, StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
+using Effect =
+    std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr,
+                 CloseCdr, StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.
@@ -132,6 +137,7 @@ class Effects final : public txn::Outbox {
   void send(const Flow& flow, std::string_view bytes) override {
     list_.emplace_back(Send{flow, static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(bytes.size())});
     bytes_.append(bytes);
+    ++sent_;
   }
   template <class T>
   void add(T effect) {
@@ -140,6 +146,8 @@ class Effects final : public txn::Outbox {
   const std::vector<Effect>& list() const { return list_; }
   std::vector<Effect>& list() { return list_; }
   std::string_view bytes_of(const Send& send) const { return std::string_view(bytes_).substr(send.offset, send.size); }
+  /// Messages so far, over all batches.
+  std::uint64_t sent() const { return sent_; }
   void clear() {
     list_.clear();
     bytes_.clear();
@@ -148,6 +156,7 @@ class Effects final : public txn::Outbox {
  private:
   std::vector<Effect> list_;
   std::string bytes_;
+  std::uint64_t sent_ = 0;
 };
 
 }  // namespace rf::effect

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/call/calls.hpp"
+#include "core/call/connections.hpp"
 #include "core/call/registrar.hpp"
 #include "core/engine/front.hpp"
 #include "core/sip/message.hpp"
@@ -45,7 +46,10 @@ struct Engine::State {
         txns(policy->times, policy->limits.transactions_max, now.mono_ms, random.next()),
         timers(now.mono_ms),
         tag_seed(random.next()),
-        calls(*policy, random) {
+        calls(*policy, random),
+        connections([this](ExtensionId extension, ConnectionId connection) {
+          return registrar.serves(extension, connection) || calls.serves(extension, connection);
+        }) {
     adopt_policy();
   }
 
@@ -57,7 +61,11 @@ struct Engine::State {
   void response(Context& ctx, const Flow& flow);
   const policy::Extension* authenticate(Context& ctx, const Flow& flow);
   txn::ServerId accept(Context& ctx, const Flow& flow, std::uint64_t owner);
-  void adopt_policy() { txns.set_ring_max(std::int64_t{policy->limits.ring_max_s} * 1'000); }
+  void adopt_policy();
+  void reply(Context& ctx, const Flow& flow, int status, std::string_view more_headers = {}) {
+    reply_statelessly(ctx, message, flow, status, tag_seed, answer_bytes_max(packet_bytes, flow.transport),
+                      more_headers);
+  }
   void advance(Context& ctx);
   void command(Context& ctx, CommandId id, const Command& command);
   Status status() const;
@@ -70,7 +78,9 @@ struct Engine::State {
   std::uint64_t tag_seed;
   call::Registrar registrar;
   call::Calls calls;
+  call::Connections connections;
   sip::Message message;  ///< reused: a parsed message is valid for one input only
+  std::size_t packet_bytes = 0;  ///< that it came in
   std::vector<Timers::Fired> fired;
   std::vector<txn::Event> events;
   Status counters;
@@ -92,6 +102,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     s.policy = std::move(changed->policy);
     s.adopt_policy();
   }
+  const std::uint64_t sent_before = effects.sent();
   Context ctx{now, *s.policy, s.random, s.txns, s.timers, effects};
   struct Visitor {
     State& s;
@@ -99,6 +110,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(Tick&) const {}
     void operator()(PacketIn& in) const { s.packet(ctx, in.flow, in.bytes); }
     void operator()(ConnectionClosed& in) const {
+      s.connections.on_closed(ctx, in.connection);
       s.registrar.on_connection_closed(in.connection);
       s.txns.on_connection_closed(in.connection);
     }
@@ -127,10 +139,18 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   };
   std::visit(Visitor{s, ctx}, input);
   s.advance(ctx);
+  s.counters.messages_out += effects.sent() - sent_before;
   if (s.stopping && !s.stopped && s.calls.size() == 0) {
     s.stopped = true;
     effects.add(Stopped{});
   }
+}
+
+void Engine::State::adopt_policy() {
+  const Limits& limits = policy->limits;
+  txns.adopt(policy->times, limits.transactions_max, std::int64_t{limits.ring_max_s} * 1'000);
+  auth.set_nonces_max(limits.nonces_max);
+  calls.set_calls_max(limits.calls_max);
 }
 
 void Engine::State::advance(Context& ctx) {
@@ -141,6 +161,7 @@ void Engine::State::advance(Context& ctx) {
     const std::uint64_t handle = call::handle_of(f.owner);
     if (call::owner_of(f.owner) == Owner::registration) registrar.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::call) calls.on_timer(ctx, handle, f.kind);
+    if (call::owner_of(f.owner) == Owner::connection) connections.on_timer(ctx, handle);
   }
   events.clear();
   txns.take_events(events);
@@ -155,13 +176,14 @@ void Engine::State::advance(Context& ctx) {
 
 void Engine::State::packet(Context& ctx, const Flow& flow, std::span<char> bytes) {
   ++counters.messages_in;
+  packet_bytes = bytes.size();
   // Keepalives over UDP are a few line ends or zero bytes.
   if (bytes.size() <= 4) return;
   if (const auto parsed = sip::parse(bytes, message); !parsed) {
     ++counters.malformed;
     ctx.report(Level::debug, Reason::malformed_message, flow, {}, {}, sip::text_of(parsed.error().code));
     if (message.answerable && message.is_request)
-      reply_statelessly(ctx, message, flow, status_for(parsed.error()), tag_seed);
+      reply(ctx, flow, status_for(parsed.error()));
     return;
   }
   if (message.is_request)
@@ -174,15 +196,15 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
   const auto match = txns.match_request(ctx.now, message, flow, ctx.out);
   if (match.kind == txn::Transactions::RequestMatch::Kind::absorbed) return;
   if (match.kind == txn::Transactions::RequestMatch::Kind::merged)
-    return reply_statelessly(ctx, message, flow, 482, tag_seed);
+    return reply(ctx, flow, 482);
   if (const int status = refusal_before_authentication(message))
-    return reply_statelessly(ctx, message, flow, status, tag_seed);
+    return reply(ctx, flow, status);
   if (message.method == Method::cancel) return cancel(ctx, flow);
   if (!message.to.tag().empty()) return in_dialog(ctx, flow);
   if (message.method == Method::ack) return;
   if (!needs_authentication(message)) {
     // OPTIONS to the system itself: that it lives, and nothing else.
-    return reply_statelessly(ctx, message, flow, 200, tag_seed,
+    return reply(ctx, flow, 200,
                              "Allow: " + std::string(call::allowed_methods) + "\r\n");
   }
   if (const policy::Extension* extension = authenticate(ctx, flow)) serve(ctx, flow, *extension);
@@ -199,7 +221,7 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
       ctx.now, *policy,
       {{credentials.data(), count}, message.method_text, message.request_uri.raw, flow.remote.address, flow.transport});
   if (result.outcome == Outcome::accepted) {
-    if (flow.connection) ctx.out.add(TrustConnection{flow.connection});
+    if (flow.connection) connections.prove(ctx, flow.connection, result.extension->id);
     return result.extension;
   }
   // From here on every answer looks the same: what is wrong is for the operator alone (H9).
@@ -209,12 +231,13 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
     ctx.report(Level::notice, outside ? Reason::remote_not_allowed : Reason::auth_failed, flow, result.username, {},
                auth::text_of(result.reason));
   }
-  ++counters.challenges;
   std::string challenges;
   challenges.reserve(640);
   auth.append_challenges(challenges, "WWW-Authenticate", ctx.now, *policy, flow.remote.address, flow.transport,
                          result.outcome == Outcome::stale);
-  reply_statelessly(ctx, message, flow, 401, tag_seed, challenges);
+  const std::uint64_t before = ctx.out.sent();
+  reply(ctx, flow, 401, challenges);
+  counters.challenges += ctx.out.sent() - before;
   return nullptr;
 }
 
@@ -222,7 +245,7 @@ txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_
   const txn::ServerId server = txns.accept(ctx.now, message, flow, owner);
   if (!server) {
     ctx.report(Level::error, Reason::system_limit_reached, flow, {}, {}, "transactions_max");
-    reply_statelessly(ctx, message, flow, 503, tag_seed);
+    reply(ctx, flow, 503);
   }
   return server;
 }
@@ -279,7 +302,7 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
 
 void Engine::State::cancel(Context& ctx, const Flow& flow) {
   const auto match = txns.match_cancel(message, flow);
-  if (!match.server) return reply_statelessly(ctx, message, flow, 481, tag_seed);
+  if (!match.server) return reply(ctx, flow, 481);
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return;
   std::string bytes;
@@ -294,7 +317,7 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
   if (fit == dialog::Fit::wrong_tags) {
     if (message.method == Method::ack) return;
     ctx.report(Level::debug, Reason::in_dialog_unknown, flow, {}, {}, message.method_text);
-    return reply_statelessly(ctx, message, flow, 481, tag_seed);
+    return reply(ctx, flow, 481);
   }
   const call::LegRef ref = *found;
   if (fit == dialog::Fit::wrong_path) {
@@ -303,18 +326,18 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
     const policy::Extension* extension = authenticate(ctx, flow);
     if (!extension || extension->id != calls.extension_of(ref)) {
       ctx.report(Level::warning, Reason::in_dialog_forged, flow, {}, {}, message.method_text);
-      if (extension) reply_statelessly(ctx, message, flow, 481, tag_seed);
+      if (extension) reply(ctx, flow, 481);
       return;
     }
     // The phone itself, from another place: a new NAT binding, a new connection.
     calls.rebind(ref, flow);
-    if (calls.judge(ref, message, flow) != dialog::Fit::ok) return reply_statelessly(ctx, message, flow, 500, tag_seed);
+    if (calls.judge(ref, message, flow) != dialog::Fit::ok) return reply(ctx, flow, 500);
   }
-  if (fit == dialog::Fit::old_cseq) return reply_statelessly(ctx, message, flow, 500, tag_seed);
+  if (fit == dialog::Fit::old_cseq) return reply(ctx, flow, 500);
   txn::ServerId server;
   if (message.method != Method::ack) {
     if (const std::string options = unsupported_options(message); !options.empty())
-      return reply_statelessly(ctx, message, flow, 420, tag_seed, "Unsupported: " + options + "\r\n");
+      return reply(ctx, flow, 420, "Unsupported: " + options + "\r\n");
     server = accept(ctx, flow, call::mark(Owner::call, ref.call.value));
     if (!server) return;
   }

@@ -21,7 +21,7 @@ std::uint64_t digest_of(std::string_view text, std::uint64_t seed) {
 }  // namespace
 
 void reply_statelessly(call::Context& ctx, const sip::Message& request, const Flow& flow, int status,
-                       std::uint64_t seed, std::string_view more_headers) {
+                       std::uint64_t seed, std::size_t bytes_max, std::string_view more_headers) {
   if (request.method == Method::ack) return;
   std::string bytes;
   bytes.reserve(1'024);
@@ -33,9 +33,17 @@ void reply_statelessly(call::Context& ctx, const sip::Message& request, const Fl
   }
   auto writer = sip::write_response_head(bytes, request, flow.remote, status, {tag.data(), tag.size()});
   if (status == 405 || status == 501) writer.header(HeaderName::allow, call::allowed_methods);
-  bytes += more_headers;
+  constexpr std::size_t end_bytes = std::string_view("Content-Length: 0\r\n\r\n").size();
+  bool complete = more_headers.empty();
+  while (!more_headers.empty()) {
+    const std::string_view line = more_headers.substr(0, more_headers.find("\r\n") + 2);
+    more_headers.remove_prefix(line.size());
+    if (bytes.size() + line.size() + end_bytes > bytes_max) continue;
+    bytes += line;
+    complete = true;
+  }
   writer.no_body();
-  ctx.out.send(txn::response_flow(request, flow), bytes);
+  if (complete && bytes.size() <= bytes_max) ctx.out.send(txn::response_flow(request, flow), bytes);
 }
 
 int status_for(const sip::ParseError& error) {

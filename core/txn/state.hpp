@@ -99,6 +99,11 @@ struct Transactions::State {
   State(const policy::SipTimes& sip_times, std::size_t limit_, std::int64_t start_mono_ms, std::uint64_t hash_seed)
       : times(sip_times), limit(limit_), servers(limit_), clients(limit_), timers(start_mono_ms), hash_key(hash_seed) {}
 
+  void set_limit(std::size_t both) {
+    limit = both;
+    servers.set_limit(both);
+    clients.set_limit(both);
+  }
   std::int64_t lifetime_ms() const { return 64 * static_cast<std::int64_t>(times.t1_ms); }
   void set_timer(Timers::Handle& handle, std::int64_t deadline, std::uint64_t owner, Kind kind) {
     if (handle != 0) timers.cancel(handle);

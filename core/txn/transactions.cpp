@@ -32,8 +32,10 @@ void Transactions::advance(Now now, Outbox& out) {
   }
 }
 
-void Transactions::set_ring_max(std::int64_t ms) {
-  state_->ring_max_ms = ms;
+void Transactions::adopt(const policy::SipTimes& times, std::size_t limit, std::int64_t ring_max_ms) {
+  state_->times = times;
+  state_->set_limit(limit);
+  state_->ring_max_ms = ring_max_ms;
 }
 
 std::int64_t Transactions::next_deadline() const {

@@ -58,6 +58,11 @@ class Transactions {
                std::uint64_t hash_seed = 0);
   ~Transactions();
 
+  /// New times and bounds, for every timer that is set from now on; what is beyond a smaller limit may finish.
+  /// `ring_max_ms`: how long an INVITE of ours may ring; then it is cancelled, whatever its owner does (like Timer C of
+  /// RFC 3261 §16.6).
+  void adopt(const policy::SipTimes& times, std::size_t limit, std::int64_t ring_max_ms);
+
   // --- server side
 
   struct RequestMatch {
@@ -94,9 +99,6 @@ class Transactions {
 
   // --- client side
 
-  /// How long an INVITE may ring: then it is cancelled, whatever its owner does (like Timer C of RFC 3261 §16.6). For
-  /// INVITEs whose first provisional response comes from now on.
-  void set_ring_max(std::int64_t ms);
   /// Sends a request whose topmost Via carries `branch`. Reliable transports do not retransmit. None at the limit.
   ClientId request(Now now, sip::Method method, const Flow& flow, std::string bytes, std::string_view branch,
                    std::uint64_t owner, Outbox& out);

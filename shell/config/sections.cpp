@@ -157,6 +157,7 @@ void read_limits(Section section, Limits& out) {
       {"connections_max", &Limits::connections_max, 1'000'000},
       {"connections_per_source_max", &Limits::connections_per_source_max, 100'000},
       {"unauthenticated_connections_max", &Limits::unauthenticated_connections_max, 1'000'000},
+      {"connections_per_extension_max", &Limits::connections_per_extension_max, 100'000},
       {"store_queue_max", &Limits::store_queue_max, 10'000'000},
       {"contacts_per_extension_max", &Limits::contacts_per_extension_max, 64},
       {"forks_max", &Limits::forks_max, 64},

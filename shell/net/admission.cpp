@@ -31,9 +31,7 @@ Admission::Verdict Admission::may_connect() const {
 
 Admission::Place Admission::enter(ConnectionId connection, const Address& remote) {
   Place place = enter_own(remote);
-  place.stranger = true;
-  ++sources_[place.source].strangers;
-  place.in_line = line_.insert(line_.end(), connection);
+  distrust(place, connection);
   return place;
 }
 
@@ -53,6 +51,13 @@ void Admission::trust(Place& place) {
   place.stranger = false;
   --sources_[place.source].strangers;
   line_.erase(place.in_line);
+}
+
+void Admission::distrust(Place& place, ConnectionId connection) {
+  if (place.stranger) return;
+  place.stranger = true;
+  ++sources_[place.source].strangers;
+  place.in_line = line_.insert(line_.end(), connection);
 }
 
 void Admission::leave(Place& place) {

@@ -42,6 +42,8 @@ class Admission {
   /// A whole message came: to the end of the line of those to be closed.
   void renew(Place& place);
   void trust(Place& place);
+  /// A stranger again, the last in line to be closed.
+  void distrust(Place& place, ConnectionId connection);
   void leave(Place& place);
   /// None without strangers.
   ConnectionId idlest_stranger() const { return line_.empty() ? ConnectionId{} : line_.front(); }

@@ -136,9 +136,10 @@ std::expected<Descriptor, std::string> open_listening(Transport transport, const
 void set_up_connection(int descriptor, int family, std::uint8_t dscp) {
   set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, 120);
-  set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, 30);
-  set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 4);
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
   set_dscp(descriptor, family, dscp);
 }
 

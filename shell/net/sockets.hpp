@@ -46,8 +46,8 @@ std::string cannot_listen(Transport transport, const Endpoint& endpoint, int err
 
 /// A bound, non-blocking, listening TCP socket. Error: a sentence.
 std::expected<Descriptor, std::string> open_listening(Transport transport, const Endpoint& bind, std::uint8_t dscp);
-/// Settings of every stream connection: no delay, keepalive probes (a vanished peer or NAT entry shows within
-/// minutes), DSCP.
+/// Settings of every stream connection: no delay, DSCP, and an end within a minute when the peer's host is gone,
+/// whether something was sent to it (TCP_USER_TIMEOUT) or not (keepalive probes).
 void set_up_connection(int descriptor, int family, std::uint8_t dscp);
 /// Makes close() drop the connection without waiting, for peers that earned no courtesy.
 void close_hard_later(int descriptor);

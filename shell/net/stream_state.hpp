@@ -106,6 +106,7 @@ struct Streams::State {
   bool let_in(const Address& remote);
   void take_pushed();
   void perform(const StreamBatch::Op& op, std::string_view bytes);
+  void distrust(StreamConnection& c);
   void begin_stop(std::uint32_t grace_ms);
   /// Runs `work` on the I/O thread and waits for it; false, and nothing done, once stopped.
   bool run_and_wait(const std::function<void()>& work);

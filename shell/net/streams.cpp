@@ -56,6 +56,12 @@ void StreamBatch::trust(ConnectionId connection) {
   op.flow.connection = connection;
 }
 
+void StreamBatch::distrust(ConnectionId connection) {
+  Op& op = ops_.emplace_back();
+  op.kind = Kind::distrust;
+  op.flow.connection = connection;
+}
+
 // --- Streams
 
 Streams::Streams(const StreamOptions& options, StreamEvents& events)
@@ -287,8 +293,24 @@ void Streams::State::perform(const StreamBatch::Op& op, std::string_view bytes) 
   StreamConnection* c = find(op.flow.connection);
   if (c == nullptr) return;
   if (op.kind == StreamBatch::Kind::close) return close_when_sent(*c, close_patience_ms);
-  admission.trust(c->place);
+  if (op.kind == StreamBatch::Kind::trust)
+    admission.trust(c->place);
+  else
+    distrust(*c);
   publish_gauges();
+}
+
+void Streams::State::distrust(StreamConnection& c) {
+  if (c.peer || c.place.stranger) return;
+  admission.distrust(c.place, c.flow.connection);
+  // It has as long as every stranger to say something that counts.
+  c.message_ms = mono_ms();
+  set_timer(c, StreamConnection::idle_timer, c.message_ms + options.stranger_idle_ms);
+  if (admission.strangers() <= options.limits.unauthenticated_connections_max) return;
+  if (StreamConnection* idlest = find(admission.idlest_stranger())) {
+    ++counts.evicted;
+    close(*idlest, Manner::hard);
+  }
 }
 
 void Streams::State::begin_stop(std::uint32_t grace_ms) {

@@ -41,7 +41,7 @@ class StreamEvents {
   virtual bool on_send_failed(const Flow& flow) = 0;
 };
 
-/// Times and bounds of stream connections. A "stranger" is an inbound connection before trust().
+/// Times and bounds of stream connections. A "stranger" is an inbound connection before trust(), and after distrust().
 struct StreamOptions {
   Limits limits;  ///< connections_max, connections_per_source_max, unauthenticated_connections_max
   std::uint32_t handshake_ms = 10'000;       ///< from accept (or connect) to a finished TLS handshake
@@ -63,11 +63,12 @@ class StreamBatch {
   void send(const Flow& flow, std::string_view bytes);
   void close(ConnectionId connection);
   void trust(ConnectionId connection);
+  void distrust(ConnectionId connection);
   bool empty() const { return ops_.empty(); }
 
  private:
   friend class Streams;
-  enum class Kind : std::uint8_t { send, close, trust };
+  enum class Kind : std::uint8_t { send, close, trust, distrust };
   struct Op {
     Kind kind;
     Flow flow;
@@ -95,9 +96,9 @@ struct StreamCounters {
 /// except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the same
 /// transport, remote and server name, or connects (RFC 3261 §18.1.1); a send to a connection that is gone fails.
 /// Bounds: strangers beyond the limit, or connections beyond theirs, push out the stranger whose last whole message
-/// is longest ago; one source (an IPv4 address, an IPv6 /64) has at most connections_per_source_max strangers and at
-/// most half of all connections, so that an office behind one address is not locked out and no source fills the
-/// table.
+/// is longest ago; one that is trusted no more counts from then. One source (an IPv4 address, an IPv6 /64) has at most
+/// connections_per_source_max strangers and at most half of all connections, so that an office behind one address is
+/// not locked out and no source fills the table.
 class Streams {
  public:
   Streams(const StreamOptions& options, StreamEvents& events);

@@ -143,7 +143,7 @@ struct SignallingLoop::State final : net::StreamEvents {
   std::vector<std::uint32_t> refused;
   std::vector<InputQueue::Entry> entries;  ///< taken from the queue
   std::size_t entries_at = 0;              ///< of which so many are handled
-  bool woken = false;                      ///< the queue's descriptor was readable and the queue was not looked at since
+  bool woken = false;                      ///< the queue's descriptor was readable, and nobody looked into it since
   std::vector<std::function<void()>> work;
   net::UdpCounters closed_ports;
   std::int64_t last_datagrams_us = 0;      ///< when the last round with datagrams began
@@ -316,6 +316,8 @@ void SignallingLoop::State::carry_out() {
             stream_batch.close(one.connection);
           else if constexpr (std::is_same_v<T, effect::TrustConnection>)
             stream_batch.trust(one.connection);
+          else if constexpr (std::is_same_v<T, effect::DistrustConnection>)
+            stream_batch.distrust(one.connection);
           else
             sink.on(std::move(one));
         },

@@ -87,8 +87,8 @@ class SignallingLoop {
   /// first and call this after EffectSink saw Stopped (not from within it).
   void stop(std::uint32_t grace_ms);
 
-  /// From any thread. Takes from the front as many as there is room for (inputs_max) and gives how many; the rest may be
-  /// tried again later. Inputs of one thread keep their order.
+  /// From any thread. Takes from the front as many as there is room for (inputs_max) and gives how many; the rest may
+  /// be tried again later. Inputs of one thread keep their order.
   std::size_t post(std::span<engine::Input> inputs);
   bool post(engine::Input input) { return post({&input, 1}) == 1; }
 

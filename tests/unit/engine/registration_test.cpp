@@ -259,6 +259,35 @@ TEST_F(Registration, APhoneBehindNatIsProbedAndDroppedWhenItFallsSilent) {
   EXPECT_TRUE(exchange.has_report(Reason::probe_failed));
 }
 
+TEST_F(Registration, APhoneOnAConnectionIsProbedTooAndDroppedWhenItFallsSilent) {
+  Phone stream(exchange, {"1002", "auth1002", "password-1002"},
+               sim::flow_from("198.51.100.12:40000", Transport::tls, 7), 7);
+  sim::connect(exchange, {&stream});
+  ASSERT_EQ(stream.register_(3'600), 200);
+  exchange.advance_ms(31'000);
+  const auto probe = stream.hear_request("OPTIONS");
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->flow.connection, ConnectionId{7});
+  stream.answer(*probe, 200);
+  stream.drop_everything = true;
+  exchange.advance_ms(150'000);
+  EXPECT_TRUE(exchange.bindings.empty());
+  EXPECT_TRUE(exchange.has_report(Reason::probe_failed));
+}
+
+TEST_F(Registration, APhoneWhoseConnectionStaysAwayIsForgottenLongBeforeItExpires) {
+  Phone stream(exchange, {"1002", "auth1002", "password-1002"},
+               sim::flow_from("198.51.100.12:40000", Transport::tls, 7), 7);
+  sim::connect(exchange, {&stream});
+  ASSERT_EQ(stream.register_(3'600), 200);
+  exchange.input(engine::ConnectionClosed{ConnectionId{7}});
+  exchange.advance_ms(25'000);
+  EXPECT_EQ(listed().size(), 1u) << "it may come back";
+  exchange.advance_ms(75'000);
+  EXPECT_TRUE(listed().empty());
+  EXPECT_TRUE(stored().empty());
+}
+
 TEST_F(Registration, AnOperatorCanRemoveIt) {
   ASSERT_EQ(alice.register_(), 200);
   const auto done = exchange.command(effect::RemoveRegistrations{ExtensionId{1}, {}});

@@ -78,6 +78,26 @@ TEST(Admission, RefusesWhenFullOfTrustedConnections) {
   EXPECT_EQ(admission.may_connect(), Verdict::refuse_full);
 }
 
+TEST(Admission, ATrustedConnectionCanBecomeAStrangersAgainAndIsThenTheLastInLine) {
+  Admission admission(limits(3, 10, 10));
+  auto first = admission.enter(ConnectionId{1}, host(1));
+  auto second = admission.enter(ConnectionId{2}, host(2));
+  auto third = admission.enter(ConnectionId{3}, host(3));
+  admission.trust(first);
+  admission.trust(third);
+  admission.distrust(first, ConnectionId{1});
+  admission.distrust(first, ConnectionId{1});
+  EXPECT_EQ(admission.strangers(), 2u);
+  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{2});
+  admission.leave(second);
+  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{1});
+  admission.trust(first);
+  EXPECT_EQ(admission.strangers(), 0u);
+  admission.leave(first);
+  admission.leave(third);
+  EXPECT_EQ(admission.connections(), 0u);
+}
+
 TEST(Admission, TrustingTwiceIsTrustingOnce) {
   Admission admission(limits(10, 10, 10));
   auto place = admission.enter(ConnectionId{1}, host(1));

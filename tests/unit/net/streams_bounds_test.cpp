@@ -83,6 +83,38 @@ TEST(StreamBounds, CloseATrustedConnectionOnlyAfterItsOwnSilence) {
   EXPECT_TRUE(served.events.wait_closed(1));
 }
 
+TEST(StreamBounds, AConnectionThatIsTrustedNoMoreHasAsLongAsAStranger) {
+  StreamOptions options;
+  options.stranger_idle_ms = short_ms;
+  Served served(options);
+  const auto phone = Client::connect(served.listen(Transport::tcp));
+  const Flow flow = served.introduce(*phone);
+  served.trust(flow.connection);
+  EXPECT_FALSE(phone->closed(2 * short_ms));
+  served.distrust(flow.connection);
+  EXPECT_TRUE(phone->closed());
+  EXPECT_EQ(served.streams.counters().timed_out, 1u);
+}
+
+TEST(StreamBounds, ThoseTrustedNoMoreCountAgainstTheStrangersBound) {
+  StreamOptions options;
+  options.limits.unauthenticated_connections_max = 2;
+  Served served(options);
+  const Endpoint where = served.listen(Transport::tcp);
+  std::vector<std::unique_ptr<Client>> phones;
+  std::vector<ConnectionId> connections;
+  for (int i = 0; i < 4; ++i) {
+    phones.push_back(Client::connect(where));
+    connections.push_back(served.introduce(*phones.back()).connection);
+    served.trust(connections.back());
+  }
+  for (const ConnectionId connection : connections) served.distrust(connection);
+  EXPECT_TRUE(phones[0]->closed());
+  EXPECT_TRUE(phones[1]->closed());
+  EXPECT_FALSE(phones[3]->closed(0));
+  EXPECT_EQ(served.streams.counters().strangers, 2u);
+}
+
 TEST(StreamBounds, StrangersPushOutStrangersAndNeverATrustedConnection) {
   StreamOptions options;
   options.limits.unauthenticated_connections_max = 10;

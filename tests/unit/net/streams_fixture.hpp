@@ -32,6 +32,11 @@ struct Served {
     batch.trust(connection);
     EXPECT_TRUE(streams.push(batch));
   }
+  void distrust(ConnectionId connection) {
+    net::StreamBatch batch;
+    batch.distrust(connection);
+    EXPECT_TRUE(streams.push(batch));
+  }
   void close(ConnectionId connection) {
     net::StreamBatch batch;
     batch.close(connection);

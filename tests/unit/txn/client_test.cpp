@@ -116,7 +116,7 @@ TEST_F(Client, RingsAsLongAsItTakes) {
 }
 
 TEST_F(Client, CancelsByItselfWhatRingsForeverAndGivesUpWhenNothingFinalComes) {
-  line.transactions.set_ring_max(60'000);
+  line.transactions.adopt(policy::SipTimes{}, 1'000, 60'000);
   call();
   line.hear(answer_to(invite, 100, ""), bob);
   line.wait_ms(30'000);
