@@ -54,13 +54,13 @@ tidy:               ## clang-tidy over everything that is built
 	@cmake --preset dev >/dev/null
 	@run-clang-tidy-19 -quiet -p build/dev '$(CURDIR)/(core|shell|cli|app)/.*'
 
-asan:               ## all tests with AddressSanitizer and UndefinedBehaviorSanitizer
+asan:               ## unit, conformance and simulation with AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/install test
-	@tools/test asan
+	@tools/test asan -LE integration
 
-tsan:               ## all tests with ThreadSanitizer
+tsan:               ## the same with ThreadSanitizer
 	@tools/install test
-	@tools/test tsan
+	@tools/test tsan -LE integration
 
 clean:
 	rm -rf build

@@ -147,6 +147,7 @@ class World {
       if (letters.find(letter) == std::string_view::npos) continue;
       ++acts;
       act(letter);
+      tell_reports();
       auditor_.audit_limits();
       if (exchange_.cdrs.size() > proofs_) fail("a call without authentication");
       check();
@@ -176,6 +177,14 @@ class World {
   // --- the network
 
   Handset& handset() { return handsets_[script_.number() % handsets_.size()]; }
+
+  /// A phone that begins something new listens to nothing that was said before.
+  Handset& caller() {
+    Handset& h = handset();
+    while (h.phone.hear()) {
+    }
+    return h;
+  }
 
   /// The phones' places, two strangers, one from the office, and a proxy.
   Flow place(unsigned n) {
@@ -235,6 +244,12 @@ class World {
     if (tracing) fmt::print(stderr, "{} {}\n{}\n", arrow, flow.remote.text(), bytes);
   }
 
+  void tell_reports() {
+    for (const effect::Report& report : exchange_.reports)
+      if (tracing) fmt::print(stderr, "   {}: {}\n", effect::name_of(report.reason), report.detail);
+    exchange_.reports.clear();
+  }
+
   std::string sdp(Handset& h) {
     const Endpoint rtp{h.phone.flow.remote.address, 4'000};
     const auto with = [&](std::string_view more) { return sim::audio_sdp(rtp, "sendrecv", ++h.version).append(more); };
@@ -268,14 +283,14 @@ class World {
     if (tracing) fmt::print(stderr, "== {} at {} ms\n", letter, exchange_.now.mono_ms);
     switch (letter) {
       case 'R': {
-        Handset& h = handset();
+        Handset& h = caller();
         constexpr std::array<std::uint32_t, 5> expiries{0, 600, 60, 30, 4'000'000'000};
         const std::uint32_t expires_s = script_.choose(expiries);
         h.phone.register_(expires_s, script_.choose(extras));
         return;
       }
       case 'I': {
-        Handset& h = handset();
+        Handset& h = caller();
         const std::string number = std::to_string(1'000 + script_.number() % 6);
         const std::string description = sdp(h);
         h.calling = h.phone.invite(number, description, script_.choose(extras));
@@ -304,7 +319,7 @@ class World {
       case 'J':
         return request(handset(), true);
       case 'M': {
-        Handset& h = handset();
+        Handset& h = caller();
         const std::string_view method = script_.choose(methods);
         h.phone.ask(method, fmt::format("sip:{}@192.0.2.1", 1'000 + script_.number() % 6));
         return;
