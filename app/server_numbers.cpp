@@ -54,8 +54,7 @@ std::vector<Number> Server::numbers() {
   for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings)) {
     out.push_back(
         {"ringfence_used", "Use of each bound", static_cast<double>(each.used), false, {{"limit", each.name}}});
-    out.push_back(
-        {"ringfence_limit", "Each bound of the system", static_cast<double>(each.limit), false, {{"limit", each.name}}});
+    out.push_back({"ringfence_limit", "Each bound", static_cast<double>(each.limit), false, {{"limit", each.name}}});
   }
   if (answer) {
     const auto& s = std::get<effect::Status>(*answer);

@@ -146,7 +146,8 @@ void UserAgent::on_timer(std::uint64_t owner, std::uint32_t kind) {
       if (dialling_ || !talks_.empty() || !ringing_.empty()) return;
       const std::string number =
           chance(habits_.dials_nobody) ? "5" + random_.token(4) : numbers_[random_.below(numbers_.size())];
-      dialling_ = Dialling{random_.token(16), random_.token(8), fmt::format("sip:{}@{}", number, server), 0, 0, {}, false};
+      dialling_ =
+          Dialling{random_.token(16), random_.token(8), fmt::format("sip:{}@{}", number, server), 0, 0, {}, false};
       dialling_->id = ++tally_.calls_placed;
       dial({});
       // Nobody lets it ring for minutes.

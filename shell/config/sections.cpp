@@ -77,7 +77,9 @@ std::optional<std::string> fault_of_range(std::string_view text, PortRange& out)
 
 void read_server(Section section, ServerSettings& out) {
   section.text("data_dir", out.data_dir, not_an_absolute_path, "write a path that begins with /");
-  section.text("realm", out.realm, not_a_realm, fmt::format("write 1 to {} printable characters without quotes and backslashes", WireLimits::realm_bytes));
+  section.text(
+      "realm", out.realm, not_a_realm,
+      fmt::format("write 1 to {} printable characters without quotes and backslashes", WireLimits::realm_bytes));
   section.texts(
       "domains",
       [&](std::string_view text) {

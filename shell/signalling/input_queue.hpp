@@ -40,7 +40,8 @@ class InputQueue {
   // --- consumer
 
   int descriptor() const { return descriptor_; }
-  /// After the descriptor was reported readable and right before take(): one that is cleared without looking is lost.
+  /// After the descriptor was reported readable and right before take(): a wake-up that is cleared without looking is
+  /// lost.
   void clear_wake();
   /// Moves what waits into `entries` and `work`, which must be empty.
   void take(std::vector<Entry>& entries, std::vector<std::function<void()>>& work);

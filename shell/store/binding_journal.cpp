@@ -87,7 +87,7 @@ std::vector<BindingRow> counting_bindings(soci::session& sql, long long extensio
   rows.exchange(soci::use(extension));
   // A binding of an extension that is gone counts no more.
   rows.prepare(select_sql<BindingRow>("bindings") +
-               " WHERE seq IN (SELECT MAX(seq) FROM bindings WHERE extension = :extension OR 0 = :all"
+               " WHERE seq IN (SELECT MAX(seq) FROM bindings WHERE extension = :extension OR CAST(:all AS BIGINT) = 0"
                " GROUP BY extension, contact_key) AND dropped = 0 AND extension IN (SELECT id FROM extensions)"
                " ORDER BY seq");
   rows.define_and_bind();

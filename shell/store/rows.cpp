@@ -165,7 +165,8 @@ std::string move_sql() {
   row.each_column([&](std::string_view name, auto&) {
     if (name != "seq") columns.append(", ").append(name);
   });
-  return "INSERT INTO bindings (seq" + columns + ") SELECT CAST(:to AS BIGINT)" + columns + " FROM bindings WHERE seq = :from";
+  return "INSERT INTO bindings (seq" + columns + ") SELECT CAST(:to AS BIGINT)" + columns +
+         " FROM bindings WHERE seq = :from";
 }
 
 }  // namespace rf::store

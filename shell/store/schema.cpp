@@ -2,18 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "shell/store/connection.hpp"
 
 namespace rf::store {
 namespace {
 
-// SQL that SQLite and PostgreSQL read alike. Numbers of ours that are not times fit 31 bits; ids come from `sequences`,
-// so the id of something that was removed is never given to something new.
+// SQL that SQLite and PostgreSQL read alike: no rowid, no type that only one of them has, upserts as both know them, and
+// ids from `sequences`, so that the id of something that was removed is never given to something new. Numbers of ours
+// that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
+// SQLite's alone, here and elsewhere in this room:
+// - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
+//   extensions.id, bindings.seq);
+// - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
+//   possible), what the database holds, and the kinds of its errors;
+// - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
 constexpr const char* version_1[] = {
     "CREATE TABLE sequences (name TEXT PRIMARY KEY, next INTEGER NOT NULL)",
     "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -105,20 +114,21 @@ constexpr const char* version_2[] = {
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2)};
 
-/// The version of the schema in the file; none when it holds no tables at all.
+std::vector<std::string> tables_in(soci::session& sql) {
+  std::vector<std::string> names;
+  std::string name;
+  soci::statement rows = (sql.prepare_table_names(), soci::into(name));
+  for (bool got = rows.execute(true); got; got = rows.fetch()) names.push_back(name);
+  return names;
+}
+
+/// The version of the schema in the file; none when no program of ours has begun one.
 std::optional<int> version_in(soci::session& sql) {
-  int tables = 0;
-  sql << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'", soci::into(tables);
-  if (tables == 0) return std::nullopt;
+  const auto tables = tables_in(sql);
+  if (std::find(tables.begin(), tables.end(), "schema_version") == tables.end()) return std::nullopt;
   int version = 0;
   sql << "SELECT MAX(version) FROM schema_version", soci::into(version);
   return version;
-}
-
-bool holds_foreign_tables(soci::session& sql) {
-  int tables = 0;
-  sql << "SELECT COUNT(*) FROM sqlite_master", soci::into(tables);
-  return tables != 0;
 }
 
 std::unexpected<Problem> newer(int version) {
@@ -146,7 +156,7 @@ Expected<void> migrate(soci::session& sql) {
       Transaction transaction(sql);
       auto version = version_in(sql);  // another process may have been faster
       if (!version) {
-        if (holds_foreign_tables(sql))
+        if (!tables_in(sql).empty())
           return problem(Fault::not_a_database, "the file is the database of another program; choose another path");
         sql << "CREATE TABLE schema_version (version INTEGER NOT NULL)";
         sql << "INSERT INTO schema_version (version) VALUES (0)";

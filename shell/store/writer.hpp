@@ -32,7 +32,7 @@ struct WriterOptions {
   std::size_t group_max = QueueLimits::store_group;
   std::uint32_t retry_ms = 100;          ///< how often a failing disk is tried again
   std::uint32_t drain_limit_ms = 5'000;  ///< the destructor gives up after so long on a disk that fails
-  Keep keep;
+  Keep keep = {};
   /// Records are deleted by age only so long after the start: by then a clock that was wrong at boot has been set.
   std::uint32_t age_trusted_after_ms = 3'600'000;
   std::uint32_t sweep_ms = 1'000;        ///< how often old records are looked for while there is something to write

@@ -179,7 +179,8 @@ TEST_F(RunningServer, StatusShowsEveryBoundThatCanBeCounted) {
   for (const char* name :
        {"calls", "registrations", "transactions", "nonces", "media_ports", "lookups", "registrations_waiting_for_disk",
         "connections", "unauthenticated_connections", "store_queue", "inputs", "stream_messages", "stream_bytes",
-        "push_bytes", "dns_questions", "dns_cache", "relay_commands", "warm_ports", "database_mb", "log_lines", "descriptors"}) {
+        "push_bytes", "dns_questions", "dns_cache", "relay_commands", "warm_ports", "database_mb", "log_lines",
+        "descriptors"}) {
     ASSERT_TRUE(bounds.contains(name)) << name;
     EXPECT_LE(bounds[name].first, bounds[name].second) << name;
     EXPECT_GT(bounds[name].second, 0u) << name;

@@ -153,6 +153,7 @@ class Flood : public Story {
   static std::shared_ptr<policy::Policy> few_ports() {
     auto policy = sim::test_policy();
     policy->media_ports = {40'000, 40'039};
+    policy->limits.attempts_per_s = 1'000;
     return policy;
   }
   Flood() : Story(few_ports()) {}
