@@ -169,7 +169,8 @@ void Server::reserve_media_ports() {
   warnings_.erase("media ports");
   if (held.empty()) return;
   warnings_["media ports"] =
-      fmt::format("other programs hold ports of {}-{} ({}); a call that draws one is refused: end them or change media.ports",
+      fmt::format("other programs hold ports of {}-{} ({}); a call that draws one is refused: end them or change "
+                  "media.ports",
                   first, last, held);
 }
 

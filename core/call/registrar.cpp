@@ -126,7 +126,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
       pending.removed.push_back(live->id);
   std::erase_if(wanted, [](const Wanted& w) { return w.expires_s == 0; });
   const std::size_t unregistered = pending.removed.size();
-  const std::string_view user_agent = request.value(sip::HeaderName::user_agent).substr(0, WireLimits::user_agent_bytes);
+  const std::string_view user_agent =
+      request.value(sip::HeaderName::user_agent).substr(0, WireLimits::user_agent_bytes);
   if (!make_room(extension, wanted, flow, user_agent, pending.removed)) {
     ctx.report(Level::notice, Reason::registration_refused_limit, flow, extension.number, {}, user_agent);
     return answer(ctx, request, flow, server, 403);
