@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "core/base/limits.hpp"
+
 namespace rf::txn::test {
 namespace {
 
