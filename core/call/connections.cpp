@@ -26,7 +26,7 @@ void Connections::prove(Context& ctx, ConnectionId connection, ExtensionId exten
   trusted.proved_ms = ctx.now.mono_ms;
   if (!trusted.users.empty() && trusted.users.back() == extension) return;
   std::erase(trusted.users, extension);
-  if (trusted.users.size() == users_max) trusted.users.erase(trusted.users.begin());
+  if (trusted.users.size() == users_kept) trusted.users.erase(trusted.users.begin());
   trusted.users.push_back(extension);
 }
 

@@ -31,7 +31,7 @@ class Connections {
   std::size_t size() const { return trusted_.size(); }
 
  private:
-  static constexpr std::size_t users_max = 64;  ///< of one connection: those who proved themselves last
+  static constexpr std::size_t users_kept = 64;  ///< of one connection: those who proved themselves last
   using TrustId = Id<struct TrustTag>;
   struct Trusted {
     ConnectionId connection;

@@ -15,8 +15,8 @@ namespace rf::store {
 namespace {
 
 // SQL that SQLite and PostgreSQL read alike: no rowid, no type that only one of them has, upserts as both know them,
-// and ids from `sequences`, so that the id of something that was removed is never given to something new. Numbers of ours
-// that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
+// and ids from `sequences`, so that the id of something that was removed is never given to something new. Numbers of
+// ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
 //   extensions.id, bindings.seq);

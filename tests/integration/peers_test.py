@@ -20,7 +20,8 @@ class WithSipp(unittest.TestCase):
 
     def setUp(self):
         self.server = self.enterContext(
-            Ringfence(sip="sha2_allowed = false", media=self.media, media_ports=self.media_ports))
+            Ringfence(sip="sha2_allowed = false", media=self.media, media_ports=self.media_ports,
+                      extra="[limits]\nattempts_per_s = 1000"))
         self.folder = Path(tempfile.mkdtemp(prefix="sipp-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.port = {n: free_port() for n in ("1001", "1002")}

@@ -45,9 +45,7 @@ TEST_F(Amplification, AShortRequestIsChallengedWithTheStrongestAlgorithmAlone) {
 
 TEST_F(Amplification, WhereNoChallengeFitsThereIsNoAnswerAndNoneIsCounted) {
   auto policy = sim::test_policy();
-  policy->realm = std::string(256, 'r');
-  auto extensions = policy->extensions();
-  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  policy->realm = std::string(256, 'r');  // longer than any that a configuration may have
   exchange.set_policy(policy);
   exchange.receive(sim::flow_from("203.0.113.9:5060"), shortest("REGISTER"));
   EXPECT_EQ(answered, "");
