@@ -35,6 +35,17 @@ Listed listed_in(const Media& media) {
   return listed;
 }
 
+/// Of an rtpmap what a reader takes of it: whatever else stands behind the encoding is nobody's.
+Attribute as_read(Attribute attribute) {
+  if (attribute.name != "rtpmap") return attribute;
+  std::string_view rest = attribute.value;
+  cut_word(rest);
+  const std::string_view encoding = cut_word(rest);
+  const char* const end = encoding.data() + encoding.size();
+  attribute.value = attribute.value.substr(0, static_cast<std::size_t>(end - attribute.value.data()));
+  return attribute;
+}
+
 bool passes(const Listed& listed, const Attribute& attribute) {
   const bool printable =
       std::all_of(attribute.value.begin(), attribute.value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
@@ -80,8 +91,9 @@ void append_media(std::string& out, const Media& media, const MediaRewrite& plan
   const Listed listed = listed_in(media);
   append_bandwidth(out, media.lines);
   if (plan.rtcp_port != 0 && plan.rtcp_port != plan.port + 1) fmt::format_to(to, "a=rtcp:{}\r\n", plan.rtcp_port);
-  for (Attributes attributes = media.attributes(); const auto attribute = attributes.next();)
-    if (passes(listed, *attribute)) fmt::format_to(to, "a={}:{}\r\n", attribute->name, attribute->value);
+  for (Attributes attributes = media.attributes(); const auto next = attributes.next();)
+    if (const Attribute attribute = as_read(*next); passes(listed, attribute))
+      fmt::format_to(to, "a={}:{}\r\n", attribute.name, attribute.value);
   const Direction direction = plan.answers ? legal_answer(*plan.answers, media.direction) : media.direction;
   fmt::format_to(to, "a={}\r\n", text_of(direction));
 }

@@ -67,6 +67,13 @@ TEST(Rewrite, PassesWhatCodecsNeed) {
                                 "a=label:1\r\na=lang:de\r\na=sendonly\r\n"));
 }
 
+TEST(Rewrite, PassesOfAnRtpmapWhatItsReaderTakesOfIt) {
+  const std::string text = sample::with_media("m=video 49170 RTP/AVP 96\r\na=rtpmap:96 VP8/90000 \xff secret\r\n");
+  const std::string out = rewritten(text, plan_with({40'002}));
+  EXPECT_THAT(out, testing::EndsWith("m=video 40002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\na=sendrecv\r\n"));
+  EXPECT_EQ(rewritten(out, plan_with({40'002})), out);
+}
+
 TEST(Rewrite, DeclinesWithoutAPortAndWhateverCannotBeRelayed) {
   const std::string out = rewritten(
       sample::with_media("m=audio 49170 RTP/AVP 0 8\r\na=ptime:20\r\nm=audio 49172 RTP/SAVP 8 0\r\na=crypto:1 x\r\n"
