@@ -247,16 +247,14 @@ void Auditor::check_answer(const sip::Message& response) {
 }
 
 void Auditor::check_registered(const Address& to, const sip::Message& response) {
-  for (sip::Elements contacts(response, HeaderName::contact); const auto element = contacts.next();) {
-    const auto contact = sip::parse_name_addr(*element);
-    // The contacts of its extension's other phones are listed too; their answers come to them.
-    const auto own = knowers_.find(contact ? std::string(contact->uri.raw) : std::string());
-    if (contact && (own == knowers_.end() || !own->second.contains(to))) continue;
-    const bool stored =
-        contact && std::any_of(exchange_.bindings.begin(), exchange_.bindings.end(),
-                               [&](const auto& entry) { return entry.second.contact == contact->uri.raw; });
-    if (!stored) fault(fmt::format("a phone was told of a registration that is not on disk: {}", *element));
-  }
+  const auto home = extensions_.find(to);
+  if (home == extensions_.end()) return;
+  std::size_t told = 0;
+  for (sip::Elements contacts(response, HeaderName::contact); contacts.next();) ++told;
+  const auto stored = std::count_if(exchange_.bindings.begin(), exchange_.bindings.end(), [&](const auto& entry) {
+    return home->second.contains(entry.second.extension);
+  });
+  if (told > static_cast<std::size_t>(stored)) fault("a phone was told of a registration that is not on disk");
 }
 
 void Auditor::check_relay(const media::RelayPlan& plan) {
@@ -291,9 +289,6 @@ void Auditor::learn(const Address& address, std::string_view word) {
 void Auditor::learn(const Address& address, const sip::Message& message) {
   for (const std::string_view word : {message.call_id, message.from.tag(), message.to.tag(), message.via.branch})
     learn(address, word);
-  if (message.is_request && message.method == Method::register_)
-    for (sip::Elements contacts(message, HeaderName::contact); const auto element = contacts.next();)
-      if (const auto contact = sip::parse_name_addr(*element)) learn(address, contact->uri.raw);
 }
 
 void Auditor::mention(const Address& by, std::string_view text) {

@@ -261,6 +261,7 @@ void Registrar::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
     if (!ok) drop(ctx, *live);
   }
   for (const BindingId id : pending.removed) {
+    if (Live* live = live_.find(id); live && ok) live->on_disk = false;
     Live* live = ours(id);
     if (!live) continue;
     if (ok)
@@ -285,11 +286,12 @@ void Registrar::finish(Context& ctx, const Pending& pending, bool ok) {
   bytes.reserve(640);
   auto writer = begin_response(bytes, status, pending.head);
   if (ok) {
-    for (const Binding* binding : all(pending.extension)) {
-      writer.begin(sip::HeaderName::contact).text("<").text(binding->contact).text(">;expires=");
-      writer.number(
-          static_cast<std::uint64_t>(std::max<std::int64_t>(0, (binding->expires_wall_ms - ctx.now.wall_ms) / 1'000)));
-      writer.end();
+    for (const BindingId id : staying(pending.extension)) {
+      const Live& live = *live_.find(id);
+      if (!live.on_disk) continue;  // its own answer is still to come
+      const std::int64_t left_ms = std::max<std::int64_t>(0, live.binding.expires_wall_ms - ctx.now.wall_ms);
+      writer.begin(sip::HeaderName::contact).text("<").text(live.binding.contact).text(">;expires=");
+      writer.number(static_cast<std::uint64_t>(left_ms / 1'000)).end();
     }
     bytes += pending.paths;
   }

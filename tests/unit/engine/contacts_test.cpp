@@ -54,6 +54,18 @@ TEST_F(Contacts, ARefreshWhileTheFirstWriteIsUnderWayWaitsForTheDiskToo) {
   EXPECT_EQ(registered(), 1u);
 }
 
+TEST_F(Contacts, AnAnswerListsWhatIsOnDiskAndNotWhatIsStillBeingWritten) {
+  ASSERT_EQ(alice.register_(), 200);
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_EQ(alice.register_(0), 0);
+  EXPECT_EQ(alice.register_(), 0);
+  exchange.release_disk();
+  const auto unregistered = alice.hear_status(200), registered = alice.hear_status(200);
+  ASSERT_TRUE(unregistered && registered);
+  EXPECT_FALSE((*unregistered)->contact());
+  EXPECT_TRUE((*registered)->contact());
+}
+
 TEST_F(Contacts, NothingOfARequestIsKeptThatWouldPassTheTablesLimit) {
   auto policy = sim::test_policy();
   policy->limits.bindings_max = 1;
