@@ -70,7 +70,7 @@ class WarmPorts {
   void give_back(const Endpoint& local, Descriptor socket);
   /// Binds a socket nobody asked for yet; false when the kernel refuses. One that is open already is fine.
   bool open(const Endpoint& local);
-  bool room() const { return idle() < idle_max_; }
+  std::size_t room() const { return idle_max_ - idle(); }
   std::size_t idle() const;
   const SocketOptions& options() const { return options_; }
 

@@ -22,8 +22,9 @@ Worker& Relay::worker_of(RelayId relay) {
 }
 
 std::size_t Relay::reserve(const Address& local, std::uint16_t first, std::uint16_t last) {
+  if (warm_->room() < static_cast<std::size_t>(last - first) + 1) return 0;
   std::size_t taken = 0;
-  for (std::uint32_t port = first; port <= last && warm_->room(); ++port)
+  for (std::uint32_t port = first; port <= last; ++port)
     if (!warm_->open({local, static_cast<std::uint16_t>(port)})) ++taken;
   return taken;
 }

@@ -63,7 +63,8 @@ class Relay {
   Relay& operator=(const Relay&) = delete;
 
   /// Opens the ports of `local` from `first` to `last` before any call needs them, so that no other program takes one
-  /// that a call was promised; as many as stay open between calls. Gives how many somebody else holds.
+  /// that a call was promised. None when not all of them can stay open: some would only crowd out the ports that calls
+  /// use. Gives how many somebody else holds.
   std::size_t reserve(const Address& local, std::uint16_t first, std::uint16_t last);
 
   /// Each gives false when the thread's queue is full: the plan was not taken.

@@ -220,14 +220,16 @@ TEST(Relay, APortThatIsReservedIsTakenByNobodyElseAndServesACall) {
   EXPECT_EQ(c.bob.hear(), "across");
 }
 
-TEST(Relay, AsManyPortsAreReservedAsStayOpen) {
+TEST(Relay, PortsAreReservedAllOrNot) {
   Options options;
   options.warm_ports_max = 3;
   Ear ear;
   Relay relay(options, ear.deliver());
   const std::uint16_t first = free_pair(address("127.0.0.1"));
-  relay.reserve(address("127.0.0.1"), first, static_cast<std::uint16_t>(first + 9));
-  EXPECT_EQ(relay.totals().warm_ports, 3u);
+  relay.reserve(address("127.0.0.1"), first, static_cast<std::uint16_t>(first + 3));
+  EXPECT_EQ(relay.totals().warm_ports, 0u) << "one too many";
+  relay.reserve(address("127.0.0.1"), first, static_cast<std::uint16_t>(first + 1));
+  EXPECT_EQ(relay.totals().warm_ports, 2u);
 }
 
 TEST(Relay, APortThatSomebodyElseHoldsCostsNoOtherPortItsSocket) {
