@@ -70,7 +70,7 @@ bool Auditor::is_home_of(const Address& address, ExtensionId extension) const {
 }
 
 bool Auditor::is_stranger() const {
-  return source_ && !is_home(source_->remote.address) && !called_.contains(source_->remote.address);
+  return source_ && !is_home(source_->remote.address);
 }
 
 bool Auditor::may_change(const record::Cdr& cdr) const {
@@ -210,7 +210,8 @@ void Auditor::check_sent(const Flow& flow, std::string_view bytes) {
     fault(fmt::format("a message that is not as long as it says: {}", bytes));
   if (sip::equal_nocase(message.content_type, "application/sdp")) check_description(flow, message.body);
   if (message.is_request) {
-    called_.insert(flow.remote.address);
+    if (!is_home(flow.remote.address))
+      fault("a request to " + flow.remote.text() + ", where nobody proved anything");
     our_tags_.emplace(message.from.tag());
   } else if (message.status / 100 == 2) {
     if (message.cseq.method == Method::invite) check_answer(message);

@@ -21,6 +21,7 @@ namespace rf::sim {
 /// - every message that leaves parses strictly, is as long as it says, and describes media at our addresses only;
 /// - no message shows a phone what only the other side of a call knows: Call-ID, tags, branches, addresses;
 /// - whoever never proved a password gets at most one response, and changes nothing;
+/// - requests go only where somebody proved a password, whatever messages say;
 /// - a phone changes nothing of a call that is not its extension's;
 /// - calls are answered and phones registered only when that is on disk; records are opened and closed once;
 /// - relays start once, change and stop while they run, and share no port;
@@ -71,7 +72,6 @@ class Auditor final : public Observer {
   Exchange& exchange_;
   std::vector<std::string> faults_;
   std::unordered_map<Address, std::set<ExtensionId>> extensions_;  ///< proved, by place
-  std::unordered_set<Address> called_;                             ///< places that the engine sent requests to
   std::map<std::uint64_t, media::RelayPlan> relays_;
   std::set<std::string> opened_, closed_;  ///< records
   std::set<std::string> answered_;         ///< calls, by Call-ID and our tag

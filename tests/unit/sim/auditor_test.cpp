@@ -84,6 +84,12 @@ TEST_F(AuditorTest, ObjectsToAStrangerWhoGetsTwoAnswersOrChangesAnything) {
   EXPECT_THAT(auditor.faults(), ElementsAre(HasSubstr("stranger")));
 }
 
+TEST_F(AuditorTest, ObjectsToARequestToSomebodyWhoProvedNothing) {
+  effects.send(stranger, request_to("203.0.113.9"));
+  because_of_nobody();
+  EXPECT_THAT(auditor.faults(), ElementsAre(HasSubstr("where nobody proved anything")));
+}
+
 TEST_F(AuditorTest, ObjectsToWordsOfOneSideThatReachTheOther) {
   because_of(alice, register_of("198.51.100.11", "secret-of-alice"));
   effects.send(bob, request_to("198.51.100.12", "secret-of-alice"));
