@@ -148,8 +148,14 @@ class Kamailio(Server):
 
 
 class Ringfence(Server):
-    """Our server as it is installed: CDRs and registrations fsynced, every call relayed, log to a file."""
+    """Our server as it is installed: CDRs and registrations fsynced, every call relayed, log to a file.
+
+    `calls` at once is what its media ports are sized for, four each."""
     name = "ringfence"
+
+    def __init__(self, build, work, calls=1_250):
+        super().__init__(build, work)
+        self.calls = calls
 
     @property
     def template(self):
@@ -176,7 +182,7 @@ class Ringfence(Server):
 [server]
 data_dir = "{data}"
 [media]
-ports = "10000-59999"
+ports = "10000-{9_999 + 4 * self.calls}"
 [log]
 file = "{self.work}/ringfence.log"
 [metrics]

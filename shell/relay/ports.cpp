@@ -1,5 +1,6 @@
 #include "shell/relay/ports.hpp"
 
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +15,7 @@ namespace {
 /// More than a socket of ours can hold: whoever fills it faster than we empty it loses the socket, not our time.
 constexpr int stale_packets_max = 512;
 constexpr std::size_t descriptors_freed_at_once = 64;
+constexpr int receive_buffer_least = 1;  // the kernel makes it the least it allows, some 2 KB
 
 void set(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
@@ -137,69 +139,74 @@ bool reconnect(int fd, const Endpoint& local, const Endpoint& peer) {
   return ::connect(fd, address.get(), address.size) == 0;
 }
 
-Descriptor WarmPorts::find(const Endpoint& local) {
+WarmPorts::Idle WarmPorts::find(const Endpoint& local) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_local_.find(local);
-  if (found == by_local_.end()) return {};
-  Descriptor socket = std::move(found->second->socket);
-  idle_.erase(found->second);
-  by_local_.erase(found);
-  return socket;
+  const auto found = idle_.find(local);
+  if (found == idle_.end()) return {};
+  Idle idle = std::move(found->second);
+  idle_.erase(found);
+  return idle;
 }
 
-Descriptor WarmPorts::take(const Endpoint& local) {
-  if (Descriptor warm = find(local); warm) {
-    set_receive_buffer(warm.get(), options_.receive_buffer_bytes);
-    if (empty_queue(warm.get())) return warm;
+WarmPorts::Taken WarmPorts::take(const Endpoint& local, int epoll) {
+  if (Idle idle = find(local); idle.socket) {
+    const bool watched = idle.epoll == epoll && epoll != nobody;
+    if (!watched && idle.epoll != nobody) ::epoll_ctl(idle.epoll, EPOLL_CTL_DEL, idle.socket.get(), nullptr);
+    if (idle.epoll == nobody) set_receive_buffer(idle.socket.get(), options_.receive_buffer_bytes);
+    if (empty_queue(idle.socket.get())) return {std::move(idle.socket), watched};
   }
   Descriptor socket = bind_port(local, options_);
-  if (socket) return socket;
+  if (socket) return {std::move(socket)};
   // A warm socket of ours may hold the port under another address, from before the configuration changed.
-  if (errno == EADDRINUSE && close_idle_on(local.port) > 0) return bind_port(local, options_);
+  if (errno == EADDRINUSE && close_idle_on(local.port) > 0) return {bind_port(local, options_)};
   if (errno == EMFILE || errno == ENFILE) {
     close_idle(descriptors_freed_at_once);
-    return bind_port(local, options_);
+    return {bind_port(local, options_)};
   }
   return {};
 }
 
 void WarmPorts::close_idle(std::size_t count) {
   const std::lock_guard lock(mutex_);
-  for (; count > 0 && !idle_.empty(); --count) {
-    by_local_.erase(idle_.front().local);
-    idle_.pop_front();
-  }
+  for (; count > 0 && !idle_.empty(); --count) idle_.erase(idle_.begin());
 }
 
 std::size_t WarmPorts::close_idle_on(std::uint16_t port) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(by_local_, [port](const auto& entry) { return entry.first.port == port; });
-  return idle_.remove_if([port](const Idle& idle) { return idle.local.port == port; });
+  return std::erase_if(idle_, [port](const auto& entry) { return entry.first.port == port; });
 }
 
-void WarmPorts::give_back(const Endpoint& local, Descriptor socket) {
+void WarmPorts::give_back(const Endpoint& local, Descriptor socket, int epoll) {
   if (idle_max_ == 0) return;
-  set_receive_buffer(socket.get(), 1);  // the kernel makes it the least it allows
+  if (epoll == nobody) set_receive_buffer(socket.get(), receive_buffer_least);
   const std::lock_guard lock(mutex_);
-  if (by_local_.contains(local)) return;
-  if (idle_.size() >= idle_max_) {
-    // Not the one idle longest: under load that is the one whose port rests no more and is asked for next. Closed under
-    // the lock: a thread that does not find it here must find its port free.
+  if (idle_.size() >= idle_max_ && !idle_.contains(local)) {
+    // Not another instead: under load that is one whose port rests no more and is asked for next. Closed under the lock:
+    // a thread that does not find it here must find its port free.
     socket = Descriptor();
     return;
   }
-  idle_.push_back({local, std::move(socket)});
-  by_local_.emplace(local, std::prev(idle_.end()));
+  idle_.try_emplace(local, std::move(socket), epoll);
+}
+
+void WarmPorts::let_go(const Endpoint& local, int socket, int epoll) {
+  const std::lock_guard lock(mutex_);
+  const auto found = idle_.find(local);
+  if (found == idle_.end() || found->second.socket.get() != socket || found->second.epoll != epoll) return;
+  ::epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr);
+  set_receive_buffer(socket, receive_buffer_least);
+  empty_queue(socket);
+  found->second.epoll = nobody;
 }
 
 bool WarmPorts::open(const Endpoint& local) {
   {
     const std::lock_guard lock(mutex_);
-    if (by_local_.contains(local)) return true;
+    if (idle_.contains(local)) return true;
   }
   Descriptor socket = bind_port(local, options_);
   if (!socket) return false;
-  give_back(local, std::move(socket));
+  give_back(local, std::move(socket), nobody);
   return true;
 }
 

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <cstdint>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -57,17 +56,29 @@ Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer
 /// Points a connected socket at another peer; false when the kernel refuses.
 bool reconnect(int fd, const Endpoint& local, const Endpoint& peer);
 
-/// Sockets that no call uses at the moment, still bound, so that the next call on the port costs few system calls.
-/// Thread-safe. At `idle_max` what comes back is closed; when descriptors run out, those idle longest make room.
-/// An idle socket holds a packet or two, so that filling all of them costs an attacker's packets, not our memory.
+/// Sockets that no call uses at the moment, still bound and in the epoll of the thread that used them last: the next call
+/// that this thread has on the port costs one system call. Thread-safe. At `idle_max` what comes back is closed;
+/// when descriptors run out, some make room.
+///
+/// The first packet that strays into an idle socket makes its thread let go of it: it then holds a packet or two and
+/// wakes nobody, so that spraying all of them costs an attacker's packets, not our memory or time.
 class WarmPorts {
  public:
+  static constexpr int nobody = -1;
+
+  struct Taken {
+    Descriptor socket;     ///< empty when it cannot be bound
+    bool watched = false;  ///< it is in the epoll of whoever took it
+  };
+
   WarmPorts(std::size_t idle_max, SocketOptions options) : idle_max_(idle_max), options_(options) {}
 
-  /// A socket on `local`, warm or new, without a single packet of whoever used the port before.
-  /// Empty when it cannot be bound.
-  Descriptor take(const Endpoint& local);
-  void give_back(const Endpoint& local, Descriptor socket);
+  /// A socket on `local`, warm or new, without a single packet of whoever used the port before. `epoll`: the taker's.
+  Taken take(const Endpoint& local, int epoll);
+  /// `epoll` watches the socket, or `nobody`.
+  void give_back(const Endpoint& local, Descriptor socket, int epoll);
+  /// Something came for an idle `socket` that `epoll` watches: it does so no more. Nothing happens when that is past.
+  void let_go(const Endpoint& local, int socket, int epoll);
   /// Binds a socket nobody asked for yet; false when the kernel refuses. One that is open already is fine.
   bool open(const Endpoint& local);
   std::size_t room() const { return idle_max_ - idle(); }
@@ -76,18 +87,17 @@ class WarmPorts {
 
  private:
   struct Idle {
-    Endpoint local;
     Descriptor socket;
+    int epoll = nobody;
   };
-  Descriptor find(const Endpoint& local);
+  Idle find(const Endpoint& local);
   void close_idle(std::size_t count);
   std::size_t close_idle_on(std::uint16_t port);
 
   const std::size_t idle_max_;
   const SocketOptions options_;
   mutable std::mutex mutex_;
-  std::list<Idle> idle_;  // the one idle longest first
-  std::unordered_map<Endpoint, std::list<Idle>::iterator> by_local_;
+  std::unordered_map<Endpoint, Idle> idle_;
 };
 
 }  // namespace rf::relay

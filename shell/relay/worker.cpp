@@ -49,6 +49,7 @@ Worker::Worker(const Options& options, WarmPorts& warm, const Deliver& deliver)
   if (!wake_) throw std::system_error(errno, std::generic_category(), "media thread: eventfd");
   epoll_event event{};
   event.events = EPOLLIN;
+  event.data.fd = wake_.get();
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
     throw std::system_error(errno, std::generic_category(), "media thread: epoll_ctl");
   thread_ = std::thread([this] { run(); });
@@ -106,13 +107,13 @@ void Worker::run() {
     if (rested) count(counters_.wakeups);
     bool commands = false;
     for (int i = 0; i < ready; ++i) {
-      if (events[static_cast<std::size_t>(i)].data.ptr == nullptr)
+      const int fd = events[static_cast<std::size_t>(i)].data.fd;
+      if (fd == wake_.get())
         commands = true;
       else
-        serve(*static_cast<Socket*>(events[static_cast<std::size_t>(i)].data.ptr), now_us);
+        on_event(fd, now_us);
     }
     on_timers(now_us);
-    // Last, because they may end streams that the events above point at.
     if (commands) {
       carry_out_commands(now_us);
       const std::lock_guard lock(mutex_);
@@ -134,6 +135,14 @@ int Worker::wait(std::int64_t now_us) {
   const std::int64_t deadline_ms = timers_.next_deadline();
   if (deadline_ms == never_ms) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(deadline_ms - now_us / 1'000, 0, 60'000));
+}
+
+void Worker::on_event(int fd, std::int64_t now_us) {
+  const Watched& watched = watched_[static_cast<std::size_t>(fd)];
+  if (watched.socket != nullptr)
+    serve(*watched.socket, now_us);
+  else
+    warm_.let_go(watched.local, fd, epoll_.get());
 }
 
 void Worker::serve(Socket& socket, std::int64_t now_us) {
@@ -199,14 +208,28 @@ void Worker::settle(Stream& stream, unsigned leg_index, const Endpoint& source) 
   leg.direct.leg = static_cast<std::uint8_t>(leg_index);
   leg.direct_peer = source;
   // Unwatched it would swallow the peer's packets.
-  if (!watch(leg.direct)) leg.direct.fd = Descriptor();
+  if (!watch(leg.direct, local, false)) leg.direct.fd = Descriptor();
 }
 
-bool Worker::watch(Socket& socket) {
+bool Worker::watch(Socket& socket, const Endpoint& local, bool already) {
+  const int fd = socket.fd.get();
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.ptr = &socket;
-  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.fd.get(), &event) == 0;
+  event.data.fd = fd;
+  if (!already && ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return false;
+  const auto place = static_cast<std::size_t>(fd);
+  if (place >= watched_.size()) watched_.resize(place + 1);
+  watched_[place] = {&socket, local};
+  return true;
+}
+
+bool Worker::open_port(Socket& socket, const Endpoint& local) {
+  WarmPorts::Taken taken = warm_.take(local, epoll_.get());
+  if (!taken.socket) return false;
+  socket.fd = std::move(taken.socket);
+  if (watch(socket, local, taken.watched)) return true;
+  socket.fd = Descriptor();
+  return false;
 }
 
 void Worker::carry_out_commands(std::int64_t now_us) {
@@ -232,8 +255,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
       socket.stream = stream.get();
       socket.leg = static_cast<std::uint8_t>(i);
       socket.rtcp = kind == 1;
-      if (ok) socket.fd = warm_.take(local_of(plan.legs[i], socket.rtcp));
-      ok = ok && socket.fd && watch(socket);
+      ok = ok && open_port(socket, local_of(plan.legs[i], socket.rtcp));
     }
   if (!ok) {
     give_back_ports(*stream);
@@ -297,12 +319,15 @@ void Worker::on_timers(std::int64_t now_us) {
 }
 
 void Worker::give_back_ports(Stream& stream) {
-  for (unsigned i = 0; i < 2; ++i)
-    for (Socket& socket : stream.legs[i].ports) {
+  for (unsigned i = 0; i < 2; ++i) {
+    Leg& leg = stream.legs[i];
+    if (leg.direct.fd) watched_[static_cast<std::size_t>(leg.direct.fd.get())] = {};
+    for (Socket& socket : leg.ports) {
       if (!socket.fd) continue;
-      ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.fd.get(), nullptr);
-      warm_.give_back(local_of(stream.session.plan().legs[i], socket.rtcp), std::move(socket.fd));
+      watched_[static_cast<std::size_t>(socket.fd.get())].socket = nullptr;
+      warm_.give_back(local_of(stream.session.plan().legs[i], socket.rtcp), std::move(socket.fd), epoll_.get());
     }
+  }
 }
 
 }  // namespace rf::relay

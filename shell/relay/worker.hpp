@@ -46,12 +46,17 @@ class Worker {
 
  private:
   struct Stream;
-  /// A socket as epoll knows it: a stream's port, or the one connected beside it.
+  /// A stream's port, or the socket connected beside it.
   struct Socket {
     Descriptor fd;
     Stream* stream = nullptr;
     std::uint8_t leg = 0;
     bool rtcp = false;
+  };
+  /// What an event on a descriptor stands for. Sockets stay watched between calls, so `socket` may be none.
+  struct Watched {
+    Socket* socket = nullptr;
+    Endpoint local;
   };
   /// Where packets leave by, and the peer's address as the kernel wants it.
   struct Exit {
@@ -88,13 +93,16 @@ class Worker {
   void carry_out(const AskStream& command, std::int64_t now_us);
   void watch_silence(Stream& stream, std::int64_t now_us);
   void on_timers(std::int64_t now_us);
-  bool watch(Socket& socket);
+  bool watch(Socket& socket, const Endpoint& local, bool already);
+  void on_event(int fd, std::int64_t now_us);
+  bool open_port(Socket& socket, const Endpoint& local);
   void give_back_ports(Stream& stream);
 
   const Options options_;
   WarmPorts& warm_;
   const Deliver& deliver_;
   Descriptor epoll_, wake_;
+  std::vector<Watched> watched_;  // by descriptor
   Timers timers_;
   std::vector<Timers::Fired> fired_;
   std::unordered_map<RelayId, std::unique_ptr<Stream>> streams_;
