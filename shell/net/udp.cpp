@@ -1,6 +1,7 @@
 #include "shell/net/udp.hpp"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,8 +21,11 @@ namespace {
 constexpr std::size_t datagram_bytes = 65'536;
 // Buffers an exact 64 KB apart would all compete for the same few cache lines; the odd step spreads them.
 constexpr std::size_t stride_bytes = datagram_bytes + 17 * 64;
-constexpr std::size_t control_bytes = CMSG_SPACE(sizeof(in6_pktinfo));
+constexpr std::size_t control_bytes = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(std::uint16_t));
 constexpr int retries_on_full = 3;
+// What the kernel cuts into datagrams by itself (UDP_SEGMENT): as many as it takes, none longer than any path's frame.
+constexpr std::size_t segments_max = 64;
+constexpr std::size_t segment_bytes_max = 1'400;
 
 using Control = std::array<char, control_bytes>;
 
@@ -40,10 +44,10 @@ T read_control(const cmsghdr* header) {
 }
 
 template <class T>
-void write_control(msghdr& header, Control& room, int level, int type, const T& value) {
+void append_control(msghdr& header, Control& room, int level, int type, const T& value) {
+  auto* control = reinterpret_cast<cmsghdr*>(room.data() + header.msg_controllen);
   header.msg_control = room.data();
-  header.msg_controllen = CMSG_SPACE(sizeof value);
-  cmsghdr* control = CMSG_FIRSTHDR(&header);
+  header.msg_controllen += CMSG_SPACE(sizeof value);
   control->cmsg_level = level;
   control->cmsg_type = type;
   control->cmsg_len = CMSG_LEN(sizeof value);
@@ -96,25 +100,73 @@ UdpReceiveBatch::UdpReceiveBatch()
 UdpReceiveBatch::~UdpReceiveBatch() = default;
 
 struct UdpSendBatch::Slots {
-  std::array<mmsghdr, datagrams_max> headers{};
+  struct Datagram {
+    sockaddr_storage to;
+    socklen_t to_size = 0;
+    Address from;  // unspecified: the kernel chooses
+
+    bool same_way(const Datagram& other) const {
+      return to_size == other.to_size && from == other.from && std::memcmp(&to, &other.to, to_size) == 0;
+    }
+  };
+
+  std::array<Datagram, datagrams_max> datagrams;
   std::array<iovec, datagrams_max> pieces{};
-  std::array<sockaddr_storage, datagrams_max> names;
+  std::array<mmsghdr, datagrams_max> headers{};
   alignas(cmsghdr) std::array<Control, datagrams_max> controls;
+
+  std::size_t run_length(std::size_t first, std::size_t count) const;
+  unsigned arrange(std::size_t first, std::size_t count, bool in_runs);
 };
 
-UdpSendBatch::UdpSendBatch() : slots_(std::make_unique<Slots>()) {
-  for (std::size_t i = 0; i < datagrams_max; ++i) {
-    msghdr& header = slots_->headers[i].msg_hdr;
-    header.msg_iov = &slots_->pieces[i];
-    header.msg_iovlen = 1;
-    header.msg_name = &slots_->names[i];
-  }
+/// How many datagrams from `first` on the kernel can cut out of one message: they go the same way, all are as long as
+/// the first, but for the last, which may be shorter.
+std::size_t UdpSendBatch::Slots::run_length(std::size_t first, std::size_t count) const {
+  const std::size_t bytes = pieces[first].iov_len;
+  if (bytes > segment_bytes_max) return 1;
+  std::size_t length = 1;
+  while (length < segments_max && (length + 1) * bytes < datagram_bytes - 64 && first + length < count &&
+         pieces[first + length - 1].iov_len == bytes && pieces[first + length].iov_len <= bytes &&
+         datagrams[first + length].same_way(datagrams[first]))
+    ++length;
+  return length;
 }
+
+/// Makes the messages for the datagrams from `first` on; gives how many they are.
+unsigned UdpSendBatch::Slots::arrange(std::size_t first, std::size_t count, bool in_runs) {
+  unsigned messages = 0;
+  while (first < count) {
+    const std::size_t length = in_runs ? run_length(first, count) : 1;
+    Datagram& datagram = datagrams[first];
+    Control& control = controls[messages];
+    msghdr& header = headers[messages++].msg_hdr;
+    header = {};
+    header.msg_name = &datagram.to;
+    header.msg_namelen = datagram.to_size;
+    header.msg_iov = &pieces[first];
+    header.msg_iovlen = length;
+    if (datagram.from.is_v4()) {
+      in_pktinfo info{};
+      info.ipi_spec_dst.s_addr = htonl(datagram.from.v4_host_order());
+      append_control(header, control, IPPROTO_IP, IP_PKTINFO, info);
+    } else if (!datagram.from.is_unspecified()) {
+      in6_pktinfo info{};
+      std::memcpy(&info.ipi6_addr, datagram.from.bytes().data(), 16);
+      append_control(header, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
+    }
+    if (length > 1)
+      append_control(header, control, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(pieces[first].iov_len));
+    first += length;
+  }
+  return messages;
+}
+
+UdpSendBatch::UdpSendBatch() : slots_(std::make_unique<Slots>()) {}
 
 UdpSendBatch::~UdpSendBatch() = default;
 
 std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(ListenerId id, const Endpoint& bind,
-                                                                        const UdpOptions& options) {
+                                                                       const UdpOptions& options) {
   const int family = family_of(bind.address);
   const int descriptor = ::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return std::unexpected(cannot_listen(Transport::udp, bind, errno));
@@ -142,7 +194,9 @@ std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(ListenerI
 UdpSocket::UdpSocket(int descriptor, ListenerId id, const Endpoint& asked)
     : descriptor_(descriptor), id_(id), asked_(asked) {}
 
-UdpSocket::~UdpSocket() { ::close(descriptor_); }
+UdpSocket::~UdpSocket() {
+  ::close(descriptor_);
+}
 
 bool UdpSocket::receive(UdpReceiveBatch& batch) {
   UdpReceiveBatch::Slots& slots = *batch.slots_;
@@ -177,36 +231,29 @@ bool UdpSocket::add(UdpSendBatch& batch, const Flow& flow, std::string_view byte
   if (flow.remote.port == 0 || flow.remote.address.is_v4() != local_.address.is_v4()) return false;
   UdpSendBatch::Slots& slots = *batch.slots_;
   const std::size_t i = batch.count_++;
-  msghdr& header = slots.headers[i].msg_hdr;
   slots.pieces[i] = {const_cast<char*>(bytes.data()), bytes.size()};
-  header.msg_namelen = to_kernel(flow.remote, slots.names[i], is_link_local_v6(flow.remote.address) ? scope_ : 0);
-  header.msg_control = nullptr;
-  header.msg_controllen = 0;
+  UdpSendBatch::Slots::Datagram& datagram = slots.datagrams[i];
+  datagram.to_size = to_kernel(flow.remote, datagram.to, is_link_local_v6(flow.remote.address) ? scope_ : 0);
   const Address& from = flow.local.address;
-  if (!any_address_ || from.is_unspecified() || from.is_v4() != local_.address.is_v4()) return true;
-  if (from.is_v4()) {
-    in_pktinfo info{};
-    info.ipi_spec_dst.s_addr = htonl(from.v4_host_order());
-    write_control(header, slots.controls[i], IPPROTO_IP, IP_PKTINFO, info);
-  } else {
-    in6_pktinfo info{};
-    std::memcpy(&info.ipi6_addr, from.bytes().data(), 16);
-    write_control(header, slots.controls[i], IPPROTO_IPV6, IPV6_PKTINFO, info);
-  }
+  const bool chosen = any_address_ && !from.is_unspecified() && from.is_v4() == local_.address.is_v4();
+  datagram.from = chosen ? from : Address{};
   return true;
 }
 
 void UdpSocket::flush(UdpSendBatch& batch, std::vector<std::uint32_t>& refused) {
   UdpSendBatch::Slots& slots = *batch.slots_;
-  std::size_t next = 0;
+  std::size_t next = 0;  // of the datagrams
+  unsigned message = 0, messages = slots.arrange(0, batch.count_, true);
   int retries_left = retries_on_full;
   std::size_t errors_left = batch.count_ + 1;
   while (next < batch.count_) {
-    const int sent = ::sendmmsg(descriptor_, slots.headers.data() + next, static_cast<unsigned>(batch.count_ - next),
-                                MSG_DONTWAIT);
+    const int sent = ::sendmmsg(descriptor_, slots.headers.data() + message, messages - message, MSG_DONTWAIT);
     if (sent > 0) {
-      next += static_cast<std::size_t>(sent);
-      counters_.sent += static_cast<std::uint64_t>(sent);
+      for (int i = 0; i < sent; ++i) {
+        const std::size_t datagrams = slots.headers[message++].msg_hdr.msg_iovlen;
+        next += datagrams;
+        counters_.sent += datagrams;
+      }
       continue;
     }
     if (errno == EINTR) continue;
@@ -218,7 +265,14 @@ void UdpSocket::flush(UdpSendBatch& batch, std::vector<std::uint32_t>& refused) 
     }
     // Somebody's ICMP error, reported on whatever is sent next: not about this datagram, which is tried again.
     if (errno == ECONNREFUSED && errors_left-- > 0) continue;
+    if (slots.headers[message].msg_hdr.msg_iovlen > 1) {
+      // A narrow path or an interface without checksums of its own: the kernel does not cut there.
+      message = 0;
+      messages = slots.arrange(next, batch.count_, false);
+      continue;
+    }
     refused.push_back(static_cast<std::uint32_t>(next++));
+    ++message;
     ++counters_.send_refused;
   }
   counters_.send_full += batch.count_ - next;

@@ -25,9 +25,9 @@ struct UdpOptions {
 struct UdpCounters {
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
-  std::uint64_t discarded = 0;    ///< came in, but truncated, empty, from port 0, or to a broadcast address
-  std::uint64_t send_full = 0;    ///< not sent: the send buffer stayed full over the bounded retries
-  std::uint64_t send_refused = 0; ///< not sent: the kernel refused (no route, too long, forbidden)
+  std::uint64_t discarded = 0;     ///< came in, but truncated, empty, from port 0, or to a broadcast address
+  std::uint64_t send_full = 0;     ///< not sent: the send buffer stayed full over the bounded retries
+  std::uint64_t send_refused = 0;  ///< not sent: the kernel refused (no route, too long, forbidden)
 };
 
 /// Room for one recvmmsg: 64 datagrams of up to 65,535 bytes. One per thread, shared by its sockets.
@@ -52,7 +52,8 @@ class UdpReceiveBatch {
   std::size_t count_ = 0;
 };
 
-/// Collects datagrams for one sendmmsg. The bytes are the caller's and stay in place until flush().
+/// Collects datagrams for one sendmmsg, in which neighbours to the same peer share a message that the kernel cuts up.
+/// The bytes are the caller's and stay in place until flush().
 class UdpSendBatch {
  public:
   static constexpr std::size_t datagrams_max = 128;
@@ -74,7 +75,7 @@ class UdpSocket {
  public:
   /// Binds `bind` (port 0: any free port). Error: a sentence naming the endpoint and the system's reason.
   static std::expected<std::unique_ptr<UdpSocket>, std::string> open(ListenerId id, const Endpoint& bind,
-                                                                      const UdpOptions& options);
+                                                                     const UdpOptions& options);
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;

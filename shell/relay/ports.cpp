@@ -181,8 +181,8 @@ void WarmPorts::give_back(const Endpoint& local, Descriptor socket, int epoll) {
   if (epoll == nobody) set_receive_buffer(socket.get(), receive_buffer_least);
   const std::lock_guard lock(mutex_);
   if (idle_.size() >= idle_max_ && !idle_.contains(local)) {
-    // Not another instead: under load that is one whose port rests no more and is asked for next. Closed under the lock:
-    // a thread that does not find it here must find its port free.
+    // Not another instead: under load that is one whose port rests no more and is asked for next. Closed under the
+    // lock: a thread that does not find it here must find its port free.
     socket = Descriptor();
     return;
   }

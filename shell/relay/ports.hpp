@@ -56,8 +56,8 @@ Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer
 /// Points a connected socket at another peer; false when the kernel refuses.
 bool reconnect(int fd, const Endpoint& local, const Endpoint& peer);
 
-/// Sockets that no call uses at the moment, still bound and in the epoll of the thread that used them last: the next call
-/// that this thread has on the port costs one system call. Thread-safe. At `idle_max` what comes back is closed;
+/// Sockets that no call uses at the moment, still bound and in the epoll of the thread that used them last: the next
+/// call that this thread has on the port costs one system call. Thread-safe. At `idle_max` what comes back is closed;
 /// when descriptors run out, some make room.
 ///
 /// The first packet that strays into an idle socket makes its thread let go of it: it then holds a packet or two and

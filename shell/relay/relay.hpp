@@ -16,7 +16,7 @@ namespace rf::relay {
 
 /// Bounds and habits of the relay, with their behaviour at the limit.
 struct Options {
-  unsigned threads = 1;               ///< 1 to the number of cores; a stream lives on one of them
+  unsigned threads = 1;                                    ///< 1 to the number of cores; a stream lives on one of them
   std::size_t commands_max = QueueLimits::relay_commands;  ///< beyond it start(), update() and ask() give false
   /// Sockets kept bound between calls (a call then costs a third); beyond it what a call gives back is closed.
   /// Descriptors: these, four a running stream, and two more once it has settled.

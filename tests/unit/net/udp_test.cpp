@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <string>
+#include <vector>
 
 #include "tests/unit/net/peers.hpp"
 
@@ -139,6 +142,64 @@ TEST(UdpSocket, NamesWhatTheKernelRefusesAndSendsTheRest) {
   EXPECT_EQ(socket->counters().sent, 2u);
   EXPECT_EQ(socket->counters().send_refused, 2u);
   EXPECT_EQ(batch.size(), 0u);
+}
+
+/// Datagrams of many lengths to two peers, several in a row: both hear theirs whole and in order.
+void expect_runs_to_arrive(UdpSocket& socket, const Endpoint& from) {
+  std::array<Datagrams, 2> peers{Datagrams(from.address), Datagrams(from.address)};
+  std::array<std::vector<std::string>, 2> sent;
+  for (auto& texts : sent) texts.reserve(UdpSendBatch::datagrams_max);
+  UdpSendBatch batch;
+  constexpr std::array<std::size_t, 12> lengths{700, 700, 700, 20, 700, 701, 701, 1'400, 1'400, 1'401, 9'000, 1};
+  for (std::size_t i = 0; !batch.full(); ++i) {
+    const std::size_t peer = i / 9 % 2;
+    sent[peer].push_back(std::string(lengths[i / 2 % lengths.size()], static_cast<char>('a' + i % 26)));
+    Flow flow = flow_to(socket, peers[peer].local());
+    flow.local = from;
+    ASSERT_TRUE(socket.add(batch, flow, sent[peer].back()));
+  }
+  std::vector<std::uint32_t> refused;
+  socket.flush(batch, refused);
+  EXPECT_TRUE(refused.empty());
+  EXPECT_EQ(socket.counters().sent, UdpSendBatch::datagrams_max);
+  for (std::size_t peer = 0; peer < 2; ++peer)
+    for (const std::string& text : sent[peer]) {
+      const auto heard = peers[peer].receive();
+      ASSERT_TRUE(heard.has_value());
+      EXPECT_EQ(heard->bytes, text);
+      EXPECT_EQ(heard->from, from);
+    }
+}
+
+TEST(UdpSocket, RunsOfDatagramsToOnePeerArriveAsTheyAre) {
+  const auto socket = open_on("127.0.0.1");
+  expect_runs_to_arrive(*socket, socket->local());
+}
+
+TEST(UdpSocket, RunsLeaveFromTheAddressThatWasCalled) {
+  const auto socket = open_on("0.0.0.0");
+  expect_runs_to_arrive(*socket, at("127.0.0.5", socket->local().port));
+}
+
+TEST(UdpSocket, RunsThatTheKernelCannotCutGoOneByOne) {
+  const auto socket = open_on("127.0.0.1");
+  const int on = 1;  // without checksums the kernel cuts nothing
+  ASSERT_EQ(::setsockopt(socket->descriptor(), SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+  expect_runs_to_arrive(*socket, socket->local());
+}
+
+TEST(UdpSocket, NamesEveryDatagramOfARunThatTheKernelRefuses) {
+  const auto socket = open_on("127.0.0.1");
+  Datagrams peer(at("127.0.0.1").address);
+  UdpSendBatch batch;
+  ASSERT_TRUE(socket->add(batch, flow_to(*socket, peer.local()), "first"));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(socket->add(batch, flow_to(*socket, at("192.0.2.1", 5'060)), "nowhere"));
+  ASSERT_TRUE(socket->add(batch, flow_to(*socket, peer.local()), "last"));
+  std::vector<std::uint32_t> refused;
+  socket->flush(batch, refused);
+  EXPECT_EQ(refused, (std::vector<std::uint32_t>{1, 2, 3}));
+  EXPECT_EQ(peer.receive()->bytes, "first");
+  EXPECT_EQ(peer.receive()->bytes, "last");
 }
 
 TEST(UdpSocket, GoesOnAfterAPortThatNobodyListensOn) {
