@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/limits.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/sip/writer.hpp"
@@ -13,7 +14,6 @@ using effect::Level;
 using effect::Reason;
 
 constexpr std::int64_t default_probe_ms = 30'000;
-constexpr int probes_missed_max = 3;
 
 /// Behind NAT, the contact names another place than the one the packets come from.
 bool behind_nat(const Binding& binding) {
@@ -141,7 +141,7 @@ void Registrar::on_probe_result(Context& ctx, std::uint64_t handle, bool answere
     return;
   }
   // A phone that never answered a probe may simply not know OPTIONS: only silence after answers means it is gone.
-  if (++live->probes_missed >= probes_missed_max && live->ever_answered) give_up(ctx, *live);
+  if (++live->probes_missed >= ShareLimits::probes_missed && live->ever_answered) give_up(ctx, *live);
 }
 
 void Registrar::give_up(Context& ctx, Live& live) {
@@ -157,7 +157,7 @@ void Registrar::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind)
     live->probe = 0;
     if (has_way(live->binding))
       send_probe(ctx, *live);
-    else if (!proxy_of(ctx.policy, live->binding) && ++live->probes_missed >= probes_missed_max)
+    else if (!proxy_of(ctx.policy, live->binding) && ++live->probes_missed >= ShareLimits::probes_missed)
       return give_up(ctx, *live);  // nobody can call it, and it does not come back
     arm(ctx, *live);
     return;
