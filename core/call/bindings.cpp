@@ -23,6 +23,11 @@ bool behind_nat(const Binding& binding) {
   return !address || *address != binding.flow.remote.address || uri->port.value_or(5060) != binding.flow.remote.port;
 }
 
+/// Whether it could register there now.
+bool may_stay(const policy::Policy& policy, const policy::Extension* extension, const Binding& binding) {
+  return extension && extension->enabled && (extension->remote_allowed || policy.is_local(binding.flow.remote.address));
+}
+
 }  // namespace
 
 Registrar::Live* Registrar::find(ExtensionId extension, std::string_view contact_key) {
@@ -33,12 +38,14 @@ Registrar::Live* Registrar::find(ExtensionId extension, std::string_view contact
   return nullptr;
 }
 
-std::vector<BindingId> Registrar::staying(ExtensionId extension) const {
-  std::vector<BindingId> out;
+std::vector<BindingId> Registrar::known(ExtensionId extension) const {
   const auto found = by_extension_.find(extension);
-  if (found == by_extension_.end()) return out;
-  std::copy_if(found->second.begin(), found->second.end(), std::back_inserter(out),
-               [&](BindingId id) { return !live_.find(id)->leaving; });
+  return found == by_extension_.end() ? std::vector<BindingId>{} : found->second;
+}
+
+std::vector<BindingId> Registrar::staying(ExtensionId extension) const {
+  std::vector<BindingId> out = known(extension);
+  std::erase_if(out, [&](BindingId id) { return live_.find(id)->leaving; });
   return out;
 }
 
@@ -86,7 +93,6 @@ void Registrar::keep(Context& ctx, Live& live) {
     return drop(ctx, live);
   live.leaving = false;
   --leaving_;
-  live.ticket = 0;
   // A part of what failed may have been kept by the store for later, so the last word is said again.
   ctx.out.add(effect::StoreBinding{0, live.binding});
   arm(ctx, live);
@@ -94,8 +100,7 @@ void Registrar::keep(Context& ctx, Live& live) {
 
 void Registrar::arm(Context& ctx, Live& live) {
   ctx.timers.cancel(live.expiry);
-  const std::int64_t left = std::max<std::int64_t>(0, live.binding.expires_wall_ms - ctx.now.wall_ms);
-  live.expiry = ctx.timers.set(ctx.after_ms(left), mark(Owner::registration, live.id.value), expiry_due);
+  live.expiry = ctx.timers.set(live.expires_ms, mark(Owner::registration, live.id.value), expiry_due);
   if (live.probe != 0) return;
   // A connection whose phone is gone looks like one that is quiet, and a NAT forgets either.
   const std::int64_t interval = std::int64_t{ctx.policy.times.probe_interval_s} * 1'000;
@@ -196,7 +201,8 @@ std::vector<const Binding*> Registrar::all(ExtensionId extension) const {
 void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
   for (Binding& binding : bindings) {
     const policy::Extension* extension = ctx.policy.by_id(binding.extension);
-    if (binding.expires_wall_ms <= ctx.now.wall_ms || !extension || !extension->enabled) continue;
+    const std::int64_t left_ms = binding.expires_wall_ms - ctx.now.wall_ms;
+    if (left_ms <= 0 || !may_stay(ctx.policy, extension, binding)) continue;
     if (find(binding.extension, binding.contact_key)) continue;
     // The connection died with the process; the listener may have another number now.
     binding.flow.connection = {};
@@ -209,6 +215,9 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
     if (size() >= ctx.policy.limits.bindings_max) return;
     Live& live = add(std::move(binding));
     live.on_disk = true;
+    live.password = hash_of(extension->credentials);
+    // A clock that is behind at start would keep it for years.
+    live.expires_ms = ctx.after_ms(std::min(left_ms, std::int64_t{ctx.policy.times.registration_max_s} * 1'000));
     live.expires_on_disk_ms = live.binding.expires_wall_ms;
     arm(ctx, live);
   }
@@ -216,9 +225,13 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
 
 void Registrar::on_policy(Context& ctx) {
   std::vector<BindingId> gone;
-  for (const auto& [extension, ids] : by_extension_) {
-    const policy::Extension* known = ctx.policy.by_id(extension);
-    if (!known || !known->enabled) gone.insert(gone.end(), ids.begin(), ids.end());
+  for (const auto& [id, ids] : by_extension_) {
+    const policy::Extension* extension = ctx.policy.by_id(id);
+    const std::uint32_t password = extension ? hash_of(extension->credentials) : 0;
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(gone), [&](BindingId each) {
+      const Live& live = *live_.find(each);
+      return live.password != password || !may_stay(ctx.policy, extension, live.binding);
+    });
   }
   for (const BindingId id : gone) {
     Live& live = *live_.find(id);
