@@ -59,6 +59,8 @@ class Server {
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
   ExtensionId extension_of(const std::string& number);
+  /// Ends the calls of an extension whose password is new, and says in `outcome` what came of it.
+  void throw_out(ExtensionId extension, Json& outcome);
   void watch_descriptors();
   /// Every bound that can be counted, with its use; without the engine's when it does not answer.
   std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings);

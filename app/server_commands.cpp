@@ -171,7 +171,6 @@ Outcome Server::execute(const command::Checked& checked) {
   }
   const std::lock_guard lock(mutex_);
   if (auto outcome = execute_running(command)) return std::move(*outcome);
-  // A new password must not leave yesterday's phones registered.
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
   auto outcome = records_->execute(command, wall_now_ms());
@@ -181,9 +180,36 @@ Outcome Server::execute(const command::Checked& checked) {
       return std::unexpected(Error{Code::failed,
                                    "it is on disk, but the running server could not take it over: " + published.error(),
                                    "restart the server"});
-    if (thrown_out) carrier_->questions().ask(effect::RemoveRegistrations{thrown_out, {}}, engine_answer_ms);
+    if (thrown_out) throw_out(thrown_out, **outcome);
   }
   return std::move(*outcome);
+}
+
+// Whoever registered with the old password is gone with the new policy; what is left of them are calls, and writes from
+// before that the disk still has to see.
+void Server::throw_out(ExtensionId extension, Json& outcome) {
+  Questions& questions = carrier_->questions();
+  std::uint64_t ended = 0;
+  const auto running = questions.ask(effect::ListCalls{}, engine_answer_ms);
+  bool all = running.has_value();
+  if (running)
+    for (const effect::RunningCall& call : std::get<effect::Calls>(*running).calls) {
+      if ((call.cdr.caller != extension && call.cdr.callee != extension) || !all) continue;
+      const auto done = questions.ask(effect::HangUp{call.cdr.id}, engine_answer_ms);
+      if (!done) all = false;
+      if (done && std::holds_alternative<effect::Done>(*done)) ended += std::get<effect::Done>(*done).count;
+    }
+  outcome["calls_ended"] = ended;
+  Json warnings = Json::array();
+  if (!all)
+    warnings.push_back(
+        "the engine did not answer in time: calls of the old password may still run; see: ringfence call list");
+  if (!writer_->flush(engine_answer_ms))
+    warnings.push_back(
+        "the disk does not take that the old registrations are gone: they do not ring, but a crash may bring them "
+        "back; "
+        "see the log, then: ringfence registration remove");
+  if (!warnings.empty()) outcome["warnings"] = std::move(warnings);
 }
 
 }  // namespace rf::app

@@ -51,7 +51,7 @@ constexpr auto specs = std::to_array<Spec>({
     {"extension.show", "extension.read", "Shows one extension", false, false, one_number},
     {"extension.set", "extension.write", "Changes settings of an extension", true, false, set_parameters},
     {"extension.remove", "extension.write", "Removes an extension and its registrations", true, false, one_number},
-    {"extension.reset-password", "extension.write", "Gives an extension a new password", true, false, reset_parameters},
+    {"extension.reset-password", "extension.write", "Gives an extension a new password, and ends what the old one began", true, false, reset_parameters},
     {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
     {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},
