@@ -75,8 +75,10 @@ class Server {
   std::int64_t started_wall_ms_ = 0;
 
   std::unique_ptr<log::Log> log_;
-  std::mutex mutex_;  ///< over all that commands and reloads touch, down to the next blank line
+  std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one, so that
   std::optional<Records> records_;
+
+  std::mutex mutex_;  ///< never waits for it: over all else that commands and reloads touch, down to the next blank line
   std::vector<policy::Listener> listeners_;
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;

@@ -169,17 +169,22 @@ Outcome Server::execute(const command::Checked& checked) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
   }
-  const std::lock_guard lock(mutex_);
-  if (auto outcome = execute_running(command)) return std::move(*outcome);
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto outcome = execute_running(command)) return std::move(*outcome);
+  }
+  const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
   auto outcome = records_->execute(command, wall_now_ms());
   if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
   if (*outcome && changes_extensions(command)) {
+    std::unique_lock lock(mutex_);
     if (auto published = publish_policy(); !published)
       return std::unexpected(Error{Code::failed,
                                    "it is on disk, but the running server could not take it over: " + published.error(),
                                    "restart the server"});
+    lock.unlock();
     if (thrown_out) throw_out(thrown_out, **outcome);
   }
   return std::move(*outcome);

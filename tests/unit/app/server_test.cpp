@@ -6,12 +6,17 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "app/access.hpp"
 #include "app/host.hpp"
 #include "app/place.hpp"
 #include "app/setup.hpp"
 #include "core/auth/digest.hpp"
 #include "shell/control/client.hpp"
+#include "shell/store/connection.hpp"
 #include "tests/unit/app/folder.hpp"
 
 namespace rf::app {
@@ -106,6 +111,24 @@ class Phone {
   int cseq_ = 0;
 };
 
+// What an HTTP server of this host says within a second.
+std::string get(std::uint16_t port, std::string_view path) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  const timeval limit{1, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  ::connect(socket, reinterpret_cast<sockaddr*>(&at), sizeof at);
+  const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+  ::send(socket, request.data(), request.size(), 0);
+  char answer[4096];
+  const ssize_t size = ::recv(socket, answer, sizeof answer, 0);
+  ::close(socket);
+  return {answer, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
 class RunningServer : public ::testing::Test {
  protected:
   RunningServer() : place_{"", folder_.path()} { configure("debug"); }
@@ -185,6 +208,27 @@ TEST_F(RunningServer, ANewPasswordEndsTheCallsOfTheOldOne) {
   ASSERT_THAT((*cdrs)["cdrs"], SizeIs(1));
   EXPECT_EQ((*cdrs)["cdrs"][0]["ended_by"], "operator");
   EXPECT_EQ((*run("extension.reset-password", {{"number", "1001"}}))["calls_ended"], 0);
+  stop();
+}
+
+TEST_F(RunningServer, SaysWhetherItIsReadyWhileACommandWaitsForTheDisk) {
+  start();
+  // Another process has the database, and the command waits for it.
+  auto other = store::connect({folder_ / "ringfence.db", false, 1'000}, 1'024);
+  ASSERT_TRUE(other);
+  auto transaction = std::make_unique<store::Transaction>(**other);
+  std::atomic<bool> done = false;
+  std::thread command([&] {
+    EXPECT_TRUE(run("extension.add", {{"number", "1001"}}).has_value());
+    done = true;
+  });
+  for (const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+       std::chrono::steady_clock::now() < until;)
+    EXPECT_THAT(get(metrics_port_, "/ready"), HasSubstr("HTTP/1.1 "));
+  EXPECT_FALSE(done);
+  transaction.reset();
+  command.join();
+  EXPECT_THAT(get(metrics_port_, "/ready"), HasSubstr(" 200 "));
   stop();
 }
 
