@@ -248,8 +248,10 @@ void Server::stop(std::uint32_t limit_ms) {
   if (loop_) loop_->stop(stream_grace_ms);
   resolver_.reset();
   relay_.reset();
+  const bool written = !writer_ || writer_->close();
   writer_.reset();
-  if (log_) log_->say(effect::Level::notice, "stopped", "everything is on disk");
+  if (log_ && written) log_->say(effect::Level::notice, "stopped", "everything is on disk");
+  if (log_ && !written) log_->say(effect::Level::error, "stopped", "the disk did not take everything");
   if (log_) log_->flush();
 }
 

@@ -58,7 +58,10 @@ class Server {
   std::expected<void, std::string> publish_policy();
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
+  policy::PolicyRef policy();
   ExtensionId extension_of(const std::string& number);
+  /// Ends the calls of an extension whose password is new, and says in `outcome` what came of it.
+  void throw_out(ExtensionId extension, Json& outcome);
   void watch_descriptors();
   /// Every bound that can be counted, with its use; without the engine's when it does not answer.
   std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings);
@@ -73,8 +76,10 @@ class Server {
   std::int64_t started_wall_ms_ = 0;
 
   std::unique_ptr<log::Log> log_;
-  std::mutex mutex_;  ///< over all that commands and reloads touch, down to the next blank line
+  std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;
+
+  std::mutex mutex_;  ///< over all else that commands and reloads touch, down to the next blank line; held for moments
   std::vector<policy::Listener> listeners_;
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "app/listeners.hpp"
 #include "app/server.hpp"
 
@@ -58,6 +60,7 @@ Json configured_ports(const config::Settings& settings) {
 }
 
 Json Server::ports() {
+  const std::lock_guard lock(mutex_);
   Json list = Json::array();
   for (const net::ListenerState& state : listener_states_)
     list.push_back(port_row(fmt::format("sip {}", name_of(state.transport)), protocol_of(state.transport),
@@ -69,6 +72,7 @@ Json Server::ports() {
 
 Json Server::status() {
   const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
+  const std::lock_guard lock(mutex_);
   Json out{{"version", circumstances_.version},
            {"pid", ::getpid()},
            {"started", timestamp(started_wall_ms_)},
@@ -105,8 +109,14 @@ Json Server::status() {
   return out;
 }
 
+policy::PolicyRef Server::policy() {
+  const std::lock_guard lock(mutex_);
+  return policy_;
+}
+
 ExtensionId Server::extension_of(const std::string& number) {
-  const policy::Extension* extension = policy_->by_number(store::default_tenant, number);
+  const policy::PolicyRef policy = this->policy();
+  const policy::Extension* extension = policy->by_number(store::default_tenant, number);
   return extension == nullptr ? ExtensionId{} : extension->id;
 }
 
@@ -115,8 +125,9 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
     return std::unexpected(
         Error{Code::not_found, fmt::format("there is no extension {}", number), "see: ringfence extension list"});
   };
-  const auto number_of = [this](ExtensionId id) {
-    const policy::Extension* extension = policy_->by_id(id);
+  const policy::PolicyRef policy = this->policy();
+  const auto number_of = [&](ExtensionId id) {
+    const policy::Extension* extension = policy->by_id(id);
     return extension == nullptr ? std::string() : extension->number;
   };
   const auto done = [](const std::optional<effect::CommandResult>& answer, std::string_view what,
@@ -146,7 +157,10 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
   if (const auto* c = std::get_if<command::RemoveRegistrations>(&command)) {
     const ExtensionId extension = extension_of(c->number);
     if (!extension) return unknown(c->number);
-    return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, engine_answer_ms), "removed",
+    // It is answered when the disk has it, or has had its time.
+    const std::uint32_t wait_ms =
+        std::min(policy->limits.store_wait_max_s * 1'000 + engine_answer_ms, Patience::control_answer_ms - 1'000);
+    return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, wait_ms), "removed",
                 "ringfence registration list");
   }
   if (std::holds_alternative<command::ListCalls>(command)) {
@@ -169,21 +183,49 @@ Outcome Server::execute(const command::Checked& checked) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
   }
-  const std::lock_guard lock(mutex_);
   if (auto outcome = execute_running(command)) return std::move(*outcome);
-  // A new password must not leave yesterday's phones registered.
+  const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
   auto outcome = records_->execute(command, wall_now_ms());
   if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
   if (*outcome && changes_extensions(command)) {
+    std::unique_lock lock(mutex_);
     if (auto published = publish_policy(); !published)
       return std::unexpected(Error{Code::failed,
                                    "it is on disk, but the running server could not take it over: " + published.error(),
                                    "restart the server"});
-    if (thrown_out) carrier_->questions().ask(effect::RemoveRegistrations{thrown_out, {}}, engine_answer_ms);
+    lock.unlock();
+    if (thrown_out) throw_out(thrown_out, **outcome);
   }
   return std::move(*outcome);
+}
+
+// Whoever registered with the old password is gone with the new policy; what is left of them are calls, and writes from
+// before that the disk still has to see.
+void Server::throw_out(ExtensionId extension, Json& outcome) {
+  Questions& questions = carrier_->questions();
+  std::uint64_t ended = 0;
+  const auto running = questions.ask(effect::ListCalls{}, engine_answer_ms);
+  bool all = running.has_value();
+  if (running)
+    for (const effect::RunningCall& call : std::get<effect::Calls>(*running).calls) {
+      if ((call.cdr.caller != extension && call.cdr.callee != extension) || !all) continue;
+      const auto done = questions.ask(effect::HangUp{call.cdr.id}, engine_answer_ms);
+      if (!done) all = false;
+      if (done && std::holds_alternative<effect::Done>(*done)) ended += std::get<effect::Done>(*done).count;
+    }
+  outcome["calls_ended"] = ended;
+  Json warnings = Json::array();
+  if (!all)
+    warnings.push_back(
+        "the engine did not answer in time: calls of the old password may still run; see: ringfence call list");
+  if (!writer_->flush(engine_answer_ms))
+    warnings.push_back(
+        "the disk does not take that the old registrations are gone: they do not ring, but a crash may bring them "
+        "back; "
+        "see the log, then: ringfence registration remove");
+  if (!warnings.empty()) outcome["warnings"] = std::move(warnings);
 }
 
 }  // namespace rf::app

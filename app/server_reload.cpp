@@ -90,6 +90,7 @@ std::expected<void, std::string> Server::publish_policy() {
 }
 
 Outcome Server::reload() {
+  const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
   auto loaded = settings_of(circumstances_.place);
   if (!loaded) {

@@ -34,7 +34,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension set 1001 --no-enabled     shut it out\n"},
     {"extension.remove", "  ringfence extension remove 1001\n"},
     {"extension.reset-password",
-     "  ringfence extension reset-password 1001                       its phones have to register again\n"
+     "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
      "  ringfence extension reset-password 1001 --new-auth-name       a new registration name as well\n"},
     {"registration.list", "  ringfence registration list\n  ringfence registration list 1001 --json\n"},
     {"registration.remove",

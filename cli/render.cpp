@@ -146,6 +146,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     fmt::print(out, "Extension {} has a new password; its phones have to register again.\n\n",
                plain(text_at(r, "number")));
     account(r, out);
+    if (r.contains("calls_ended")) fmt::print(out, "\nCalls that were ended: {}\n", plain(text_at(r, "calls_ended")));
+    for (const Json& warning : list_at(r, "warnings")) fmt::print(out, "\nwarning: {}\n", plain(text_of(warning)));
   } else if (command == "extension.list") {
     extensions(r, out);
   } else if (command == "extension.show" || command == "extension.set") {

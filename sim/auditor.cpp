@@ -136,6 +136,7 @@ struct Auditor::Visitor {
   }
   void operator()(const effect::CloseCdr& e) const {
     check(e.cdr);
+    if (!a.opened_.contains(e.cdr.id)) a.check_share(e.cdr);
     if (!a.closed_.insert(e.cdr.id).second) a.fault("record " + e.cdr.id + " was closed twice");
     if (e.cdr.result == record::CallResult::open) a.fault("record " + e.cdr.id + " was closed as open");
     if (e.cdr.result == record::CallResult::answered && !a.opened_.contains(e.cdr.id))
@@ -184,6 +185,7 @@ void Auditor::after(const effect::Effects& effects) {
 void Auditor::restarted() {
   relays_.clear();
   for (const std::string& id : opened_) closed_.insert(id);
+  attempts_.clear();
 }
 
 // --- messages
@@ -256,6 +258,15 @@ void Auditor::check_registered(const Address& to, const sip::Message& response) 
     return home->second.contains(entry.second.extension);
   });
   if (told > static_cast<std::size_t>(stored)) fault("a phone was told of a registration that is not on disk");
+}
+
+void Auditor::check_share(const record::Cdr& cdr) {
+  std::deque<std::int64_t>& written = attempts_[cdr.caller];
+  written.push_back(exchange_.now.mono_ms);
+  while (written.front() <= exchange_.now.mono_ms - 60'000) written.pop_front();
+  // Two of the engine's minutes may lie within one of ours, each with a shared record at its end.
+  const std::size_t most = 2 * (std::size_t{exchange_.policy().limits.attempt_records_per_min} + 1);
+  if (written.size() > most) fault("limit broken: attempt_records_per_min of " + cdr.caller_number);
 }
 
 void Auditor::check_relay(const media::RelayPlan& plan) {

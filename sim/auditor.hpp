@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@ namespace rf::sim {
 /// - whoever never proved a password gets at most one response, and changes nothing;
 /// - requests go only where somebody proved a password, whatever messages say;
 /// - a phone changes nothing of a call that is not its extension's;
+/// - attempts that were not answered leave no more records of one extension a minute than the limit says;
 /// - calls are answered and phones registered only when that is on disk; records are opened and closed once;
 /// - relays start once, change and stop while they run, and share no port;
 /// - the next deadline lies ahead.
@@ -60,6 +62,7 @@ class Auditor final : public Observer {
   void check_answer(const sip::Message& response);
   void check_registered(const Address& to, const sip::Message& response);
   void check_relay(const media::RelayPlan& plan);
+  void check_share(const record::Cdr& cdr);
 
   // Who knows what: by the words that a message carries, and the address it went to or came from.
   Address party(Address address);
@@ -73,8 +76,9 @@ class Auditor final : public Observer {
   std::vector<std::string> faults_;
   std::unordered_map<Address, std::set<ExtensionId>> extensions_;  ///< proved, by place
   std::map<std::uint64_t, media::RelayPlan> relays_;
-  std::set<std::string> opened_, closed_;  ///< records
-  std::set<std::string> answered_;         ///< calls, by Call-ID and our tag
+  std::set<std::string> opened_, closed_;                     ///< records
+  std::set<std::string> answered_;                            ///< calls, by Call-ID and our tag
+  std::map<ExtensionId, std::deque<std::int64_t>> attempts_;  ///< when a record of an attempt was written
   std::unordered_set<std::string> our_tags_;
   std::unordered_set<std::size_t> checked_;  ///< messages, by content and destination
   std::unordered_map<std::string, std::set<Address>> knowers_;

@@ -262,6 +262,7 @@ void UserAgent::on_response(const Flow& flow) {
       return register_(credentials_for("REGISTER", fmt::format("sip:{}", server)));
     }
     message_.status == 200 ? ++tally_.registered : ++tally_.register_failed;
+    tally_.unavailable += message_.status == 503;
     return;
   }
   if (match.owner == 2) {
@@ -293,6 +294,7 @@ void UserAgent::on_response(const Flow& flow) {
       }
     } else {
       ++tally_.calls_refused;
+      tally_.unavailable += message_.status == 503;
     }
     if (!ours) return;
     dialling_.reset();

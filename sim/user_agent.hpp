@@ -30,7 +30,7 @@ struct Habits {
 /// What the world counts over all phones.
 struct Tally {
   std::uint64_t registered = 0, register_failed = 0, calls_placed = 0, calls_answered = 0, calls_refused = 0,
-                byes_heard = 0;
+                byes_heard = 0, unavailable = 0;  ///< 503: a limit, or the disk
 };
 
 /// One phone: registers and refreshes, calls random numbers, answers or not, talks, holds, hangs up.

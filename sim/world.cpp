@@ -16,11 +16,26 @@ Endpoint endpoint_of_phone(int i) {
   return *Endpoint::parse(fmt::format("198.51.100.{}:5060", i + 1));
 }
 
+/// The extension after those of the phones.
+Phone::Account account_of_insider(int phones) {
+  const std::string number = std::to_string(1001 + phones);
+  return {number, "auth" + number, "password-" + number};
+}
+
 }  // namespace
 
 World::World(std::uint64_t seed, const Climate& climate)
-    : climate_(climate), random_(seed), exchange_(test_policy(climate.phones), seed) {
-  exchange_.wire = [this](const Packet& packet) { carry(packet, true); };
+    : climate_(climate),
+      random_(seed),
+      exchange_(test_policy(climate.phones + 1), seed),
+      insider_(exchange_, account_of_insider(climate.phones), flow_from(endpoint_of_phone(climate.phones).text()),
+               random_.next()) {
+  exchange_.wire = [this](const Packet& packet) {
+    // It sits next to the server, and hears at once.
+    if (packet.flow.remote.address == insider_.flow.remote.address) return insider_.take(packet);
+    carry(packet, true);
+  };
+  auditor_.proved(ExtensionId{static_cast<std::uint64_t>(climate.phones + 1)}, insider_.flow.remote.address);
   std::vector<std::string> numbers;
   for (int i = 1; i <= climate.phones; ++i) numbers.push_back(std::to_string(1000 + i));
   for (int i = 0; i < climate.phones; ++i) {
@@ -30,7 +45,9 @@ World::World(std::uint64_t seed, const Climate& climate)
         UserAgent::Account{numbers[static_cast<std::size_t>(i)], "auth" + numbers[static_cast<std::size_t>(i)],
                            "password-" + numbers[static_cast<std::size_t>(i)]},
         flow, exchange_.policy().times, exchange_.now, random_.next(), climate.habits, numbers, tally_,
-        [this](const Flow& f, std::string bytes) { carry({f, std::move(bytes)}, false); }));
+        [this](const Flow& f, std::string bytes) {
+          carry({f, std::move(bytes)}, false);
+        }));
     phones_.back()->on_answered = [this] {
       if (tally_.calls_answered > exchange_.cdrs_opened)
         faults_.push_back(
@@ -105,6 +122,41 @@ void World::attack() {
   }
 }
 
+void World::attack_from_inside() {
+  ++insider_tried_;
+  // What rings at its own phones is taken, and never hung up.
+  while (auto heard = insider_.hear()) {
+    if (!(*heard)->is_request) {
+      insider_refused_ += (*heard)->status == 503 || (*heard)->status == 486;
+      continue;
+    }
+    if ((*heard)->method == sip::Method::invite) insider_.answer(*heard, 200, audio_sdp(insider_.flow.remote));
+  }
+  const std::string own = insider_.account().number;
+  switch (random_.below(8)) {
+    case 0: {  // one more registration, from one more phone
+      insider_.contact =
+          fmt::format("sip:{}@{}:{}", own, insider_.flow.remote.address.text(), 1'024 + random_.below(60'000));
+      const int status = insider_.register_(60 + static_cast<std::uint32_t>(random_.below(600)));
+      insider_refused_ += status == 403 || status == 503;
+      return;
+    }
+    case 1:  // a method that is served to nobody, of which every answer costs a transaction
+      insider_.ask("SUBSCRIBE", "sip:" + own + "@192.0.2.1", "Event: presence\r\n");
+      return;
+    case 2:  // a call that is given up at once, and leaves a record
+      insider_.cancel(insider_.invite(own, audio_sdp(insider_.flow.remote)));
+      return;
+    case 3:
+      insider_.invite("5" + std::to_string(random_.below(10'000)), audio_sdp(insider_.flow.remote));
+      return;
+    default: {  // calls to itself, as many as go
+      for (int i = 0; i < 4; ++i) insider_.invite(own, audio_sdp(insider_.flow.remote));
+      return;
+    }
+  }
+}
+
 void World::step_to(std::int64_t target) {
   while (exchange_.now.mono_ms < target) {
     std::int64_t next = target;
@@ -129,6 +181,8 @@ Verdict World::run() {
     for (std::int64_t at = every_ms; at < climate_.length_ms; at += every_ms) later(at, what);
   };
   repeat(climate_.attack_every_ms, [this] { attack(); });
+  repeat(climate_.insider_every_ms, [this] { attack_from_inside(); });
+  repeat(climate_.audit_every_ms, [this] { auditor_.audit_limits(); });
   repeat(climate_.restart_every_ms, [this] {
     ++restarts_;
     exchange_.crash_and_restart();
@@ -160,6 +214,10 @@ void World::audit(Verdict& verdict) {
   verdict.attacks = attacks_;
   verdict.restarts = restarts_;
   verdict.records = exchange_.cdrs.size();
+  verdict.insider_tried = insider_tried_;
+  verdict.insider_refused = insider_refused_;
+  for (const auto& [id, cdr] : exchange_.cdrs)
+    verdict.insider_records += cdr.caller_number == insider_.account().number;
   const auto fault = [&](std::string text) { verdict.faults.push_back(std::move(text)); };
   if (exchange_.cdrs_closed_twice > 0) fault(fmt::format("{} records were closed twice", exchange_.cdrs_closed_twice));
   if (tally_.calls_answered > exchange_.cdrs_opened)

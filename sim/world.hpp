@@ -1,4 +1,5 @@
-// A seeded world: an engine, its phones, a bad network, attackers, a disk that fills and a process that is killed.
+// A seeded world: an engine, its phones, a bad network, attackers with and without a password, a disk that fills and a
+// process that is killed.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "sim/auditor.hpp"
 #include "sim/exchange.hpp"
+#include "sim/phone.hpp"
 #include "sim/user_agent.hpp"
 
 namespace rf::sim {
@@ -23,6 +25,8 @@ struct Climate {
   std::uint32_t restart_every_ms = 150'000;
   std::uint32_t disk_full_every_ms = 120'000, disk_full_for_ms = 5'000;
   std::uint32_t attack_every_ms = 200;
+  std::uint32_t insider_every_ms = 250;  ///< whoever owns one password, and tries to use everything up with it
+  std::uint32_t audit_every_ms = 500;
   Habits habits;
 };
 
@@ -31,6 +35,8 @@ struct Verdict {
   std::vector<std::string> faults;
   Tally tally;
   std::uint64_t packets = 0, attacks = 0, restarts = 0, records = 0;
+  /// Of the insider: what it tried, what of that was refused for a limit, and its records.
+  std::uint64_t insider_tried = 0, insider_refused = 0, insider_records = 0;
 };
 
 /// Runs one world to its end and audits it. The same seed gives the same run, packet for packet.
@@ -49,6 +55,7 @@ class World {
   void later(std::int64_t ms, std::function<void()> what);
   void carry(const Packet& packet, bool to_phone);
   void attack();
+  void attack_from_inside();
   void step_to(std::int64_t mono_ms);
   void audit(Verdict& verdict);
 
@@ -58,9 +65,10 @@ class World {
   Exchange exchange_;
   Auditor auditor_{exchange_};
   std::vector<std::unique_ptr<UserAgent>> phones_;
+  Phone insider_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::vector<Packet> sniffed_;  ///< what an eavesdropper kept of the last packets
-  std::uint64_t order_ = 0, packets_ = 0, attacks_ = 0, restarts_ = 0;
+  std::uint64_t order_ = 0, packets_ = 0, attacks_ = 0, restarts_ = 0, insider_tried_ = 0, insider_refused_ = 0;
   bool calm_ = false;
   std::vector<std::string> faults_;
 };

@@ -24,7 +24,7 @@ struct Limits {
   std::size_t forks_max = 16;
   std::size_t streams_max = 4;  ///< of one call; further ones are declined in its descriptions
   std::uint32_t call_duration_max_s = 10'800;
-  std::uint32_t ring_max_s = 180;  ///< an INVITE without final answer is cancelled
+  std::uint32_t ring_max_s = 180;       ///< an INVITE without final answer is cancelled
   std::uint32_t store_wait_max_s = 10;  ///< a write that the disk has not confirmed by then has failed: 503
   /// Call attempts of one extension, three seconds' worth at once; further ones: 503 with Retry-After, stateless.
   std::uint32_t attempts_per_s = 10;
@@ -39,6 +39,16 @@ struct DiskLimits {
   std::uint32_t lines_per_min = 600;  ///< log lines of one kind; the rest of the minute are summed up in one
   std::uint32_t log_file_mb = 64;     ///< then the file is put aside and begun anew
   std::uint32_t log_files = 8;        ///< put aside and kept; the oldest goes
+  static constexpr int journal_bytes = 64 << 20;  ///< of the database's write-ahead log, kept once they are copied
+};
+
+/// What one password, one connection or one stream may have of what no key of the file names. Fixed.
+struct ShareLimits {
+  static constexpr std::size_t changes_waiting = 16;  ///< REGISTERs of an extension that wait for the disk; then: 503
+  static constexpr std::size_t users_per_connection = 64;  ///< who proved themselves over it; the earliest is forgotten
+  static constexpr std::uint8_t probes_missed = 3;      ///< in a row; then a registration that answered before is ended
+  static constexpr std::uint8_t session_refusals = 3;   ///< answers 422 to one request; then it fails
+  static constexpr std::uint32_t stream_restarts = 16;  ///< changes of SSRC or sequence in a minute; then: dropped
 };
 
 /// Bounds of what a message may hold; fixed, because a parser that can be talked into more is a parser that can be
@@ -96,10 +106,11 @@ struct QueueLimits {
   static constexpr std::size_t dns_cache = 10'000;       ///< answers; the one used longest ago goes
   static constexpr std::size_t relay_commands = 65'536;  ///< for one media thread; the call of a further one is ended
   static constexpr std::size_t warm_ports = 16'384;      ///< media sockets kept between calls; further ones are closed
-  static constexpr std::size_t control_clients = 32;     ///< further ones are closed at once
-  static constexpr std::size_t metrics_clients = 16;     ///< further ones are closed at once
-  static constexpr std::size_t log_lines = 8'192;        ///< waiting to be written; the oldest are dropped and counted
-  static constexpr std::size_t store_group = 4'000;      ///< writes in one transaction; the rest goes into the next
+  static constexpr int stale_packets = 512;  ///< read off a socket between calls; one that holds more is closed
+  static constexpr std::size_t control_clients = 32;  ///< further ones are closed at once
+  static constexpr std::size_t metrics_clients = 16;  ///< further ones are closed at once
+  static constexpr std::size_t log_lines = 8'192;     ///< waiting to be written; the oldest are dropped and counted
+  static constexpr std::size_t store_group = 4'000;   ///< writes in one transaction; the rest goes into the next
   static constexpr std::size_t binding_rows_surplus = 8'192;  ///< superseded rows above as many as count; swept away
   // What a request on the local doors may hold
   static constexpr std::size_t control_request_bytes = 64u << 10;
@@ -121,7 +132,8 @@ struct Patience {
   static constexpr std::uint32_t control_answer_ms = 15'000;   ///< for the command; then the client is told "busy"
   static constexpr std::uint32_t control_write_ms = 15'000;    ///< for the client to take the answer
   static constexpr std::uint32_t metrics_ms = 5'000;           ///< for a whole request, and for its answer to be taken
-  static constexpr std::uint32_t dns_ms = 1'500;               ///< of the first attempt, of which each server gets two
+  static constexpr std::uint32_t disk_ms = 5'000;  ///< for a write under way; then the disk counts as failing
+  static constexpr std::uint32_t dns_ms = 1'500;   ///< of the first attempt, of which each server gets two
 };
 
 }  // namespace rf

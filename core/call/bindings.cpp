@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/limits.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/sip/writer.hpp"
@@ -13,7 +14,6 @@ using effect::Level;
 using effect::Reason;
 
 constexpr std::int64_t default_probe_ms = 30'000;
-constexpr int probes_missed_max = 3;
 
 /// Behind NAT, the contact names another place than the one the packets come from.
 bool behind_nat(const Binding& binding) {
@@ -21,6 +21,11 @@ bool behind_nat(const Binding& binding) {
   if (!uri) return false;
   const auto address = uri->address();
   return !address || *address != binding.flow.remote.address || uri->port.value_or(5060) != binding.flow.remote.port;
+}
+
+/// Whether it could register there now.
+bool may_stay(const policy::Policy& policy, const policy::Extension* extension, const Binding& binding) {
+  return extension && extension->enabled && (extension->remote_allowed || policy.is_local(binding.flow.remote.address));
 }
 
 }  // namespace
@@ -33,12 +38,14 @@ Registrar::Live* Registrar::find(ExtensionId extension, std::string_view contact
   return nullptr;
 }
 
-std::vector<BindingId> Registrar::staying(ExtensionId extension) const {
-  std::vector<BindingId> out;
+std::vector<BindingId> Registrar::known(ExtensionId extension) const {
   const auto found = by_extension_.find(extension);
-  if (found == by_extension_.end()) return out;
-  std::copy_if(found->second.begin(), found->second.end(), std::back_inserter(out),
-               [&](BindingId id) { return !live_.find(id)->leaving; });
+  return found == by_extension_.end() ? std::vector<BindingId>{} : found->second;
+}
+
+std::vector<BindingId> Registrar::staying(ExtensionId extension) const {
+  std::vector<BindingId> out = known(extension);
+  std::erase_if(out, [&](BindingId id) { return live_.find(id)->leaving; });
   return out;
 }
 
@@ -86,7 +93,6 @@ void Registrar::keep(Context& ctx, Live& live) {
     return drop(ctx, live);
   live.leaving = false;
   --leaving_;
-  live.ticket = 0;
   // A part of what failed may have been kept by the store for later, so the last word is said again.
   ctx.out.add(effect::StoreBinding{0, live.binding});
   arm(ctx, live);
@@ -94,8 +100,7 @@ void Registrar::keep(Context& ctx, Live& live) {
 
 void Registrar::arm(Context& ctx, Live& live) {
   ctx.timers.cancel(live.expiry);
-  const std::int64_t left = std::max<std::int64_t>(0, live.binding.expires_wall_ms - ctx.now.wall_ms);
-  live.expiry = ctx.timers.set(ctx.after_ms(left), mark(Owner::registration, live.id.value), expiry_due);
+  live.expiry = ctx.timers.set(live.expires_ms, mark(Owner::registration, live.id.value), expiry_due);
   if (live.probe != 0) return;
   // A connection whose phone is gone looks like one that is quiet, and a NAT forgets either.
   const std::int64_t interval = std::int64_t{ctx.policy.times.probe_interval_s} * 1'000;
@@ -141,7 +146,7 @@ void Registrar::on_probe_result(Context& ctx, std::uint64_t handle, bool answere
     return;
   }
   // A phone that never answered a probe may simply not know OPTIONS: only silence after answers means it is gone.
-  if (++live->probes_missed >= probes_missed_max && live->ever_answered) give_up(ctx, *live);
+  if (++live->probes_missed >= ShareLimits::probes_missed && live->ever_answered) give_up(ctx, *live);
 }
 
 void Registrar::give_up(Context& ctx, Live& live) {
@@ -157,7 +162,7 @@ void Registrar::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind)
     live->probe = 0;
     if (has_way(live->binding))
       send_probe(ctx, *live);
-    else if (!proxy_of(ctx.policy, live->binding) && ++live->probes_missed >= probes_missed_max)
+    else if (!proxy_of(ctx.policy, live->binding) && ++live->probes_missed >= ShareLimits::probes_missed)
       return give_up(ctx, *live);  // nobody can call it, and it does not come back
     arm(ctx, *live);
     return;
@@ -196,7 +201,8 @@ std::vector<const Binding*> Registrar::all(ExtensionId extension) const {
 void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
   for (Binding& binding : bindings) {
     const policy::Extension* extension = ctx.policy.by_id(binding.extension);
-    if (binding.expires_wall_ms <= ctx.now.wall_ms || !extension || !extension->enabled) continue;
+    const std::int64_t left_ms = binding.expires_wall_ms - ctx.now.wall_ms;
+    if (left_ms <= 0 || !may_stay(ctx.policy, extension, binding)) continue;
     if (find(binding.extension, binding.contact_key)) continue;
     // The connection died with the process; the listener may have another number now.
     binding.flow.connection = {};
@@ -209,6 +215,9 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
     if (size() >= ctx.policy.limits.bindings_max) return;
     Live& live = add(std::move(binding));
     live.on_disk = true;
+    live.password = hash_of(extension->credentials);
+    // A clock that is behind at start would keep it for years.
+    live.expires_ms = ctx.after_ms(std::min(left_ms, std::int64_t{ctx.policy.times.registration_max_s} * 1'000));
     live.expires_on_disk_ms = live.binding.expires_wall_ms;
     arm(ctx, live);
   }
@@ -216,9 +225,13 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
 
 void Registrar::on_policy(Context& ctx) {
   std::vector<BindingId> gone;
-  for (const auto& [extension, ids] : by_extension_) {
-    const policy::Extension* known = ctx.policy.by_id(extension);
-    if (!known || !known->enabled) gone.insert(gone.end(), ids.begin(), ids.end());
+  for (const auto& [id, ids] : by_extension_) {
+    const policy::Extension* extension = ctx.policy.by_id(id);
+    const std::uint32_t password = extension ? hash_of(extension->credentials) : 0;
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(gone), [&](BindingId each) {
+      const Live& live = *live_.find(each);
+      return live.password != password || !may_stay(ctx.policy, extension, live.binding);
+    });
   }
   for (const BindingId id : gone) {
     Live& live = *live_.find(id);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/limits.hpp"
+
 namespace rf::call {
 
 bool Connections::serves(const Trusted& trusted) const {
@@ -26,7 +28,7 @@ void Connections::prove(Context& ctx, ConnectionId connection, ExtensionId exten
   trusted.proved_ms = ctx.now.mono_ms;
   if (!trusted.users.empty() && trusted.users.back() == extension) return;
   std::erase(trusted.users, extension);
-  if (trusted.users.size() == users_kept) trusted.users.erase(trusted.users.begin());
+  if (trusted.users.size() == ShareLimits::users_per_connection) trusted.users.erase(trusted.users.begin());
   trusted.users.push_back(extension);
 }
 

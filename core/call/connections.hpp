@@ -31,12 +31,11 @@ class Connections {
   std::size_t size() const { return trusted_.size(); }
 
  private:
-  static constexpr std::size_t users_kept = 64;  ///< of one connection: those who proved themselves last
   using TrustId = Id<struct TrustTag>;
   struct Trusted {
     ConnectionId connection;
     ExtensionId owner;               ///< in whose share it is counted
-    std::vector<ExtensionId> users;  ///< who proved themselves over it, latest last
+    std::vector<ExtensionId> users;  ///< who proved themselves over it, latest last: ShareLimits::users_per_connection
     std::int64_t proved_ms = 0;
     Timers::Handle timer = 0;
   };

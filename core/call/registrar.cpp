@@ -1,6 +1,8 @@
 #include "core/call/registrar.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "core/base/limits.hpp"
@@ -32,6 +34,14 @@ std::string key_of(const sip::NameAddr& contact) {
 }
 
 }  // namespace
+
+std::uint32_t Registrar::hash_of(const policy::Credentials& credentials) {
+  std::uint64_t hash = 0;
+  for (const auto& ha1 : credentials.ha1)
+    for (const std::uint64_t word : std::bit_cast<std::array<std::uint64_t, 4>>(ha1.reveal()))
+      hash = mix64(hash ^ word);
+  return static_cast<std::uint32_t>(hash);
+}
 
 /// One contact of one REGISTER, checked.
 struct Registrar::Wanted {
@@ -120,10 +130,10 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   Pending pending;
   pending.server = server;
   pending.extension = extension.id;
-  if (wildcard) pending.removed = staying(extension.id);
+  // What leaves already is removed once more: who asks for it hears of it no earlier than the disk does.
+  if (wildcard) pending.removed = known(extension.id);
   for (const Wanted& w : wanted)
-    if (const Live* live = w.expires_s == 0 ? find(extension.id, w.key) : nullptr; live && !live->leaving)
-      pending.removed.push_back(live->id);
+    if (const Live* live = w.expires_s == 0 ? find(extension.id, w.key) : nullptr) pending.removed.push_back(live->id);
   std::erase_if(wanted, [](const Wanted& w) { return w.expires_s == 0; });
   const std::size_t unregistered = pending.removed.size();
   const std::string_view user_agent =
@@ -134,13 +144,23 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   }
   const auto is_new = [&](const Wanted& w) { return is_fresh(extension.id, w); };
   const auto fresh = static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), is_new));
-  if (size() + fresh > pending.removed.size() + ctx.policy.limits.bindings_max) {
+  const auto makes_room = std::count_if(pending.removed.begin(), pending.removed.end(),
+                                        [&](BindingId id) { return !live_.find(id)->leaving; });
+  if (size() + fresh > static_cast<std::size_t>(makes_room) + ctx.policy.limits.bindings_max) {
     ctx.report(Level::error, Reason::system_limit_reached, flow, extension.number, {}, "bindings_max");
+    return answer(ctx, request, flow, server, 503);
+  }
+  const auto waiting = waiting_.find(extension.id);
+  if (waiting != waiting_.end() && waiting->second >= ShareLimits::changes_waiting &&
+      (!wanted.empty() || !pending.removed.empty())) {
+    ctx.report(Level::warning, Reason::store_failed, flow, extension.number, {}, "too many changes wait for the disk");
     return answer(ctx, request, flow, server, 503);
   }
 
   for (std::size_t i = 0; i < pending.removed.size(); ++i) {
-    const Binding& binding = live_.find(pending.removed[i])->binding;
+    const Live& live = *live_.find(pending.removed[i]);
+    const Binding& binding = live.binding;
+    if (live.leaving) continue;
     if (i < unregistered)
       ctx.report(Level::info, Reason::unregistered, flow, extension.number, {}, binding.contact);
     else
@@ -151,12 +171,11 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     const std::int64_t expires_wall_ms = ctx.now.wall_ms + std::int64_t{w.expires_s} * 1'000;
     Live* live = find(extension.id, w.key);
     if (!live || live->leaving) ctx.report(Level::info, Reason::registered, flow, extension.number, {}, user_agent);
-    if (!live)
-      live = &add(Binding{extension.id, std::move(w.key), {}, {}, flow, {}, 0, {}, ctx.now.wall_ms, 0});
+    if (!live) live = &add(Binding{extension.id, std::move(w.key), {}, {}, flow, {}, 0, {}, ctx.now.wall_ms, 0});
     Binding& binding = live->binding;
     // What the disk has not confirmed yet is written again: its answer is the earliest that may be given.
-    const bool write = !live->on_disk || live->ticket != 0 || binding.contact != w.contact || binding.path != path ||
-                       !(binding.flow == flow) || binding.user_agent != user_agent ||
+    const bool write = !live->on_disk || live->unanswered != 0 || binding.contact != w.contact ||
+                       binding.path != path || !(binding.flow == flow) || binding.user_agent != user_agent ||
                        expires_wall_ms - live->expires_on_disk_ms > std::int64_t{w.expires_s} * 100;
     if (!same_path(binding.flow, flow)) {
       moved = Moved{binding.flow, flow};
@@ -169,6 +188,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     binding.cseq = request.cseq.number;
     if (binding.user_agent != user_agent) binding.user_agent = user_agent;
     binding.expires_wall_ms = expires_wall_ms;
+    live->expires_ms = ctx.after_ms(std::int64_t{w.expires_s} * 1'000);
+    live->password = hash_of(extension.credentials);
     live->lost = {};
     leaving_ -= std::exchange(live->leaving, false) ? 1 : 0;
     live->probes_missed = 0;
@@ -224,20 +245,22 @@ void Registrar::commit(Context& ctx, Pending pending) {
   std::size_t left = writes;
   for (const BindingId id : pending.removed) {
     Live& live = *live_.find(id);
-    live.leaving = true;
-    ++leaving_;
+    leaving_ += std::exchange(live.leaving, true) ? 0 : 1;
     live.ticket = ticket;
+    ++live.unanswered;
     ctx.timers.cancel(live.probe);
     ctx.out.add(effect::DropBinding{--left == 0 ? ticket : 0, live.binding.extension, live.binding.contact_key});
   }
   for (const BindingId id : pending.written) {
     Live& live = *live_.find(id);
     live.ticket = ticket;
+    ++live.unanswered;
     live.expires_on_disk_ms = live.binding.expires_wall_ms;
     ctx.out.add(effect::StoreBinding{--left == 0 ? ticket : 0, live.binding});
   }
   pending.deadline = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
                                     mark(Owner::registration, ticket), store_due);
+  ++waiting_[pending.extension];
   pending_.emplace(ticket, std::move(pending));
 }
 
@@ -246,31 +269,24 @@ void Registrar::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   if (found == pending_.end()) return;
   Pending pending = std::move(found->second);
   pending_.erase(found);
+  if (const auto waiting = waiting_.find(pending.extension); --waiting->second == 0) waiting_.erase(waiting);
   ctx.timers.cancel(pending.deadline);
-  // What something newer happened to meanwhile is that one's affair.
-  const auto ours = [&](BindingId id) {
-    Live* live = live_.find(id);
-    return live && live->ticket == ticket ? live : nullptr;
-  };
-  for (const BindingId id : pending.written) {
-    if (Live* live = live_.find(id); live && ok) live->on_disk = true;
-    Live* live = ours(id);
-    if (!live) continue;
-    live->ticket = 0;
-    // Not on disk means not registered: the phone tries again, and is not told of a binding that a crash would lose.
-    if (!ok) drop(ctx, *live);
-  }
-  for (const BindingId id : pending.removed) {
-    if (Live* live = live_.find(id); live && ok) live->on_disk = false;
-    Live* live = ours(id);
-    if (!live) continue;
-    if (ok)
-      forget(ctx, *live);
-    else
-      keep(ctx, *live);
-  }
+  for (const BindingId id : pending.written) answered(ctx, id, ticket, ok, true);
+  for (const BindingId id : pending.removed) answered(ctx, id, ticket, ok, false);
   if (!ok) ctx.report(Level::error, Reason::store_failed, {}, {}, {}, "registration not written");
   finish(ctx, pending, ok);
+}
+
+void Registrar::answered(Context& ctx, BindingId id, std::uint64_t ticket, bool ok, bool written) {
+  Live* live = live_.find(id);
+  if (!live) return;
+  if (ok) live->on_disk = written;
+  if (live->ticket == ticket) live->failed = !ok;
+  // A full queue refuses the newer one while the older still waits: nothing is decided before all have an answer.
+  if (--live->unanswered > 0) return;
+  if (live->leaving) return live->failed ? keep(ctx, *live) : forget(ctx, *live);
+  // Not on disk means not registered: the phone tries again, and is not told of a binding that a crash would lose.
+  if (live->failed) drop(ctx, *live);
 }
 
 void Registrar::finish(Context& ctx, const Pending& pending, bool ok) {
@@ -289,7 +305,7 @@ void Registrar::finish(Context& ctx, const Pending& pending, bool ok) {
     for (const BindingId id : staying(pending.extension)) {
       const Live& live = *live_.find(id);
       if (!live.on_disk) continue;  // its own answer is still to come
-      const std::int64_t left_ms = std::max<std::int64_t>(0, live.binding.expires_wall_ms - ctx.now.wall_ms);
+      const std::int64_t left_ms = std::max<std::int64_t>(0, live.expires_ms - ctx.now.mono_ms);
       writer.begin(sip::HeaderName::contact).text("<").text(live.binding.contact).text(">;expires=");
       writer.number(static_cast<std::uint64_t>(left_ms / 1'000)).end();
     }
@@ -303,7 +319,7 @@ void Registrar::remove(Context& ctx, ExtensionId extension, std::string_view con
   Pending pending;
   pending.command = command;
   pending.extension = extension;
-  pending.removed = staying(extension);
+  pending.removed = known(extension);
   std::erase_if(pending.removed, [&](BindingId id) {
     return !contact_key.empty() && live_.find(id)->binding.contact_key != contact_key;
   });

@@ -18,8 +18,9 @@ namespace rf::call {
 
 /// The registrar of one engine. It sees authenticated requests only; what a stranger sends never gets here.
 /// What comes, changes or goes is answered once that is on disk, and all that one REGISTER asks for happens or nothing
-/// of it. A refresh that moves the expiry on disk by less than a tenth of the granted time is not written: after a
-/// crash such a binding may end that much earlier, which costs one refresh.
+/// of it; of one extension ShareLimits::changes_waiting may wait for that, further ones are refused with 503. A refresh
+/// that moves the expiry on disk by less than a tenth of the granted time is not written: after a crash such a binding
+/// may end that much earlier, which costs one refresh.
 class Registrar {
  public:
   /// A contact that registered again along another path.
@@ -36,11 +37,12 @@ class Registrar {
   std::vector<const Binding*> reachable(const policy::Policy& policy, ExtensionId extension) const;
   std::vector<const Binding*> all(ExtensionId extension) const;  ///< none: of every extension
   /// Operator's removal; an empty key removes all of the extension. `command` is answered now when there is nothing to
-  /// remove, else when the store has written it.
+  /// remove, else when the store has written it: also what was leaving already.
   void remove(Context& ctx, ExtensionId extension, std::string_view contact_key, CommandId command);
 
   void restore(Context& ctx, std::vector<Binding> bindings);
-  /// Extensions that are gone or disabled lose their bindings.
+  /// What could not register like this any more goes at once, whatever the disk says: bindings of extensions that are
+  /// gone or disabled, of a former password, from outside where that is no longer allowed.
   void on_policy(Context& ctx);
   void on_connection_closed(ConnectionId connection);
   void on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind);
@@ -55,8 +57,12 @@ class Registrar {
   struct Live {
     Binding binding;
     BindingId id;
+    std::uint32_t password = 0;   ///< a hash of the credentials that it came with
+    std::int64_t expires_ms = 0;  ///< by the monotonic clock: the other one may be set while it runs
     std::int64_t expires_on_disk_ms = 0;
-    std::uint64_t ticket = 0;  ///< of its newest write or removal that the store has not answered
+    std::uint64_t ticket = 0;      ///< of its newest write or removal
+    std::uint32_t unanswered = 0;  ///< writes and removals that the store has not answered
+    bool failed = false;           ///< what has `ticket`
     bool on_disk = false;
     bool leaving = false;  ///< removed, as soon as the disk has it: neither rung nor listed, and not counted
     Timers::Handle expiry = 0;
@@ -80,6 +86,8 @@ class Registrar {
   enum Kind : std::uint32_t { expiry_due, probe_due, store_due };
 
   // registrar.cpp
+  /// Changes with the password, and tells nothing of it.
+  static std::uint32_t hash_of(const policy::Credentials& credentials);
   std::optional<Moved> answer(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server,
                               int status, std::string_view extra_header = {});
   /// Error: the status to refuse with.
@@ -91,6 +99,8 @@ class Registrar {
                  std::string_view user_agent, std::vector<BindingId>& removed) const;
   void move(Live& live, const Flow& flow);
   void commit(Context& ctx, Pending pending);
+  /// The store has answered a write or a removal of it.
+  void answered(Context& ctx, BindingId id, std::uint64_t ticket, bool ok, bool written);
   void finish(Context& ctx, const Pending& pending, bool ok);
 
   // bindings.cpp
@@ -98,7 +108,9 @@ class Registrar {
   const Live* find(ExtensionId extension, std::string_view contact_key) const {
     return const_cast<Registrar*>(this)->find(extension, contact_key);
   }
-  /// Those of the extension that are not leaving, oldest first.
+  /// Those of the extension, oldest first.
+  std::vector<BindingId> known(ExtensionId extension) const;
+  /// Those that are not leaving.
   std::vector<BindingId> staying(ExtensionId extension) const;
   Live& add(Binding binding);
   void forget(Context& ctx, Live& live);
@@ -115,6 +127,7 @@ class Registrar {
   boost::unordered_flat_map<ExtensionId, std::vector<BindingId>, std::hash<ExtensionId>> by_extension_;
   std::unordered_multimap<ConnectionId, BindingId> by_connection_;
   boost::unordered_flat_map<std::uint64_t, Pending> pending_;
+  boost::unordered_flat_map<ExtensionId, std::size_t, std::hash<ExtensionId>> waiting_;  ///< of pending_, by extension
   std::uint64_t next_ticket_ = 1;
 };
 

@@ -4,12 +4,13 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/limits.hpp"
+
 namespace rf::dialog {
 namespace {
 
 constexpr std::uint32_t interval_floor_s = 90;  // RFC 4028 §5
 constexpr std::uint32_t interval_ceiling_s = 86'400;
-constexpr std::uint8_t refusals_max = 3;
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -65,7 +66,8 @@ void SessionTimer::write_offer(sip::Writer& writer) const {
 
 bool SessionTimer::take_422(const sip::Message& response) {
   const auto min_se = seconds(response, sip::HeaderName::min_se);
-  if (!min_se || *min_se <= offered_s() || *min_se > interval_ceiling_s || refusals_ == refusals_max) return false;
+  if (!min_se || *min_se <= offered_s() || *min_se > interval_ceiling_s || refusals_ == ShareLimits::session_refusals)
+    return false;
   ++refusals_;
   min_s_ = *min_se;
   return true;

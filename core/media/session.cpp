@@ -1,5 +1,6 @@
 #include "core/media/session.hpp"
 
+#include "core/base/limits.hpp"
 #include "core/base/time.hpp"
 #include "core/rtp/rtcp.hpp"
 
@@ -127,7 +128,7 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
     leg.window_us = now_us;
     leg.restarts = 0;
   }
-  if (leg.restarts >= SessionLimits::restarts_max) return false;
+  if (leg.restarts >= ShareLimits::stream_restarts) return false;
   ++leg.restarts;
   restart = {};
   leg.receiver.start(header.ssrc, header.sequence);

@@ -23,14 +23,13 @@ struct Decision {
   explicit operator bool() const { return to != nullptr; }
 };
 
-/// Bounds of what the right source may do without being taken for somebody else.
+/// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
 struct SessionLimits {
   static constexpr std::int64_t stream_gone_us = 200'000;  ///< an SSRC silent for so long may be replaced at once
   static constexpr std::uint8_t probation_packets = 3;     ///< in sequence, before a new stream replaces a living one
   static constexpr std::uint16_t dropout_max = 3'000;      ///< RFC 3550 A.1 MAX_DROPOUT
   static constexpr std::uint16_t misorder_max = 100;       ///< RFC 3550 A.1 MAX_MISORDER
-  static constexpr std::uint32_t restarts_max = 16;        ///< changes of SSRC or sequence in one window, then refused
-  static constexpr std::int64_t restarts_window_us = 60'000'000;
+  static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
 };
 
 /// One relayed stream. Contract: on_packet() for each datagram on one of the four ports, in order of arrival, with a

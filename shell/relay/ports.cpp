@@ -8,12 +8,12 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/limits.hpp"
+
 namespace rf::relay {
 
 namespace {
 
-/// More than a socket of ours can hold: whoever fills it faster than we empty it loses the socket, not our time.
-constexpr int stale_packets_max = 512;
 constexpr std::size_t descriptors_freed_at_once = 64;
 constexpr int receive_buffer_least = 1;  // the kernel makes it the least it allows, some 2 KB
 
@@ -39,10 +39,11 @@ Descriptor make_socket(const Address& local) {
   return socket;
 }
 
-/// Throws away what waits on a socket; false when there is no end to it.
+/// Throws away what waits on a socket; false when there is more than a socket of ours can hold: whoever fills it faster
+/// than we empty it loses the socket, not our time.
 bool empty_queue(int fd) {
   std::array<char, 1> byte;
-  for (int i = 0; i < stale_packets_max; ++i)
+  for (int i = 0; i < QueueLimits::stale_packets; ++i)
     if (::recv(fd, byte.data(), byte.size(), MSG_DONTWAIT | MSG_TRUNC) < 0 && errno == EAGAIN) return true;
   return false;
 }

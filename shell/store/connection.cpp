@@ -10,13 +10,14 @@
 #include <system_error>
 #include <thread>
 
+#include "core/base/limits.hpp"
+
 namespace rf::store {
 namespace {
 
 /// Pages gathered in the write-ahead log before they are copied into the database: a page that changes often is copied
 /// once in so many, and 16 MiB are read back quickly after a crash.
 constexpr int checkpoint_pages = 4'000;
-constexpr int log_bytes_kept = 64 << 20;
 
 /// Makes the file ourselves: SQLite would give it the umask's permissions, and its log files take over those of the
 /// file.
@@ -118,7 +119,7 @@ Expected<std::unique_ptr<soci::session>> connect(const Options& options, int cac
     *sql << "PRAGMA foreign_keys = ON";
     *sql << fmt::format("PRAGMA cache_size = -{}", cache_kib);
     *sql << fmt::format("PRAGMA wal_autocheckpoint = {}", checkpoint_pages);
-    *sql << fmt::format("PRAGMA journal_size_limit = {}", log_bytes_kept);
+    *sql << fmt::format("PRAGMA journal_size_limit = {}", DiskLimits::journal_bytes);
     return sql;
   });
 }

@@ -78,7 +78,10 @@ void GroupWriter::execute(const Write& write) {
                           append_binding();
                         },
                         [&](const effect::OpenCdr& w) { write_cdr(w.cdr); },
-                        [&](const effect::CloseCdr& w) { write_cdr(w.cdr); }},
+                        [&](const effect::CloseCdr& w) {
+                          write_cdr(w.cdr);
+                          closed_.push_back(&w.cdr);
+                        }},
              write);
 }
 
@@ -91,10 +94,13 @@ std::optional<Trouble> GroupWriter::attempt(std::size_t writes, Work&& work) {
     work();
     transaction.commit();
     journal_->committed();
+    for (const record::Cdr* cdr : closed_) retention_.closed(*cdr);
+    closed_.clear();
     return std::nullopt;
   } catch (const std::exception& error) {
     last_problem_ = problem_of(error);
     journal_->rolled_back();
+    closed_.clear();
     // SOCI leaves a statement that failed in no state to be used again.
     statements_.reset();
     return trouble_of(error);
@@ -132,11 +138,12 @@ std::optional<Swept> GroupWriter::sweep(const Keep& keep, bool by_age, std::size
   const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   try {
     Transaction transaction(*sql_);
-    const Swept swept = sweep_records(*sql_, keep, by_age, now, rows);
+    const Swept swept = retention_.step(*sql_, keep, by_age, now, rows);
     transaction.commit();
     return swept;
   } catch (const std::exception&) {
     // The next write meets the same trouble, and tells of it.
+    retention_.forget();
     return std::nullopt;
   }
 }

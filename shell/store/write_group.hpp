@@ -56,6 +56,8 @@ class GroupWriter {
   Options options_;
   std::unique_ptr<soci::session> sql_;
   std::unique_ptr<BindingJournal> journal_;
+  Retention retention_;
+  std::vector<const record::Cdr*> closed_;  ///< by the running transaction
   std::shared_ptr<Statements> statements_;
   Problem last_problem_;
 };

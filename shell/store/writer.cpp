@@ -5,8 +5,10 @@
 #include <time.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -17,9 +19,22 @@
 namespace rf::store {
 namespace {
 
-constexpr unsigned probes_per_connection = 50;
-
 using Clock = std::chrono::steady_clock;
+
+constexpr unsigned probes_per_connection = 50;
+constexpr Clock::rep never = std::numeric_limits<Clock::rep>::max();
+
+/// Marks that the disk is at work, while it lives.
+class AtDisk {
+ public:
+  explicit AtDisk(std::atomic<Clock::rep>& since) : since_(since) { since_ = Clock::now().time_since_epoch().count(); }
+  ~AtDisk() { since_ = never; }
+  AtDisk(const AtDisk&) = delete;
+  AtDisk& operator=(const AtDisk&) = delete;
+
+ private:
+  std::atomic<Clock::rep>& since_;
+};
 
 std::int64_t thread_cpu_us() {
   timespec used{};
@@ -51,6 +66,7 @@ struct StoreWriter::State {
   void publish();
   void sweep();
   void notify(effect::Level level, std::string text);
+  bool is_stuck(Clock::time_point now) const;
 
   // Of the writer's thread alone.
   const std::unique_ptr<GroupWriter> groups;
@@ -62,6 +78,7 @@ struct StoreWriter::State {
   std::vector<engine::Stored> answers;
   std::uint64_t written = 0, refused = 0;  ///< in this round
   bool failing = false;
+  bool gave_up = false;
   unsigned probes = 0;
   Clock::time_point round_started{};
   std::optional<Clock::time_point> give_up_at;
@@ -83,6 +100,12 @@ struct StoreWriter::State {
   bool gathering = false;  ///< waiting for the window to pass: only a full group wakes it
   Keep keep = options.keep;
   WriterStatistics statistics;
+  bool ended = false;
+  std::condition_variable end;  ///< close() waits here
+
+  std::mutex calling;                             ///< held while somebody is called
+  bool abandoned = false;                         ///< under it: nobody is called any more
+  std::atomic<Clock::rep> at_disk_since = never;  ///< when what the disk does now began
 
   std::thread thread;
 };
@@ -91,21 +114,47 @@ Expected<std::unique_ptr<StoreWriter>> StoreWriter::start(const Options& options
                                                           OnStored on_stored, OnNotice on_notice) {
   auto groups = GroupWriter::open(options);
   if (!groups) return std::unexpected(groups.error());
-  auto state = std::make_unique<State>(std::move(*groups), writer_options, std::move(on_stored), std::move(on_notice));
-  state->thread = std::thread([s = state.get()] { s->run(); });
+  auto state = std::make_shared<State>(std::move(*groups), writer_options, std::move(on_stored), std::move(on_notice));
+  state->thread = std::thread([state] { state->run(); });
   ::pthread_setname_np(state->thread.native_handle(), "store");
   return std::unique_ptr<StoreWriter>(new StoreWriter(std::move(state)));
 }
 
-StoreWriter::StoreWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+StoreWriter::StoreWriter(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 StoreWriter::~StoreWriter() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->stopping = true;
+  close();
+}
+
+bool StoreWriter::close() {
+  State& s = *state_;
+  if (!s.thread.joinable()) return !s.abandoned && !s.gave_up;
+  const auto patience = Clock::now() + std::chrono::milliseconds(s.options.drain_limit_ms);
+  std::unique_lock lock(s.mutex);
+  s.stopping = true;
+  s.work.notify_one();
+  while (!s.ended) {
+    const auto now = Clock::now();
+    if (now >= patience && s.is_stuck(now)) break;
+    s.end.wait_until(lock, std::max(patience, now + std::chrono::milliseconds(s.options.stuck_ms)));
   }
-  state_->work.notify_one();
-  state_->thread.join();
+  const bool ended = s.ended;
+  lock.unlock();
+  if (ended) {
+    s.thread.join();
+    return !s.gave_up;
+  }
+  s.notify(effect::Level::error, fmt::format("the disk does not answer; {} records may be lost", statistics().queued));
+  const std::lock_guard nobody_is_called(s.calling);
+  s.abandoned = true;
+  s.thread.detach();
+  return false;
+}
+
+bool StoreWriter::State::is_stuck(Clock::time_point now) const {
+  const Clock::rep since = at_disk_since;
+  return since != never &&
+         now - Clock::time_point(Clock::duration(since)) >= std::chrono::milliseconds(options.stuck_ms);
 }
 
 bool StoreWriter::push(Write write) {
@@ -144,6 +193,7 @@ WriterStatistics StoreWriter::statistics() const {
   const std::lock_guard lock(state_->mutex);
   WriterStatistics statistics = state_->statistics;
   statistics.queued = state_->pending.size() + state_->backlog_size;
+  statistics.failing = statistics.failing || state_->is_stuck(Clock::now());
   return statistics;
 }
 
@@ -158,16 +208,21 @@ void StoreWriter::State::run() {
     if (!ending && Clock::now() >= sweep_at) sweep();
     lock.lock();
   }
+  ended = true;
+  end.notify_all();
 }
 
 void StoreWriter::State::write_round() {
   round_started = Clock::now();
-  if (!failing)
-    write_next_group();
-  else if (give_up_at && round_started >= *give_up_at)
-    give_up();
-  else
-    probe();
+  {
+    const AtDisk at_disk(at_disk_since);
+    if (!failing)
+      write_next_group();
+    else if (give_up_at && round_started >= *give_up_at)
+      give_up();
+    else
+      probe();
+  }
   publish();
 }
 
@@ -270,6 +325,7 @@ void StoreWriter::State::probe() {
 }
 
 void StoreWriter::State::give_up() {
+  gave_up = true;
   for (std::size_t i = head; i < backlog.size(); ++i) settle(backlog[i], false);
   notify(effect::Level::error, fmt::format("{} records could not be stored before the end: {}", backlog.size() - head,
                                            groups->last_problem().text));
@@ -294,7 +350,10 @@ void StoreWriter::State::publish() {
     statistics.failing = failing;
     statistics.cpu_us = cpu_us;
   }
-  if (!answers.empty() && on_stored) on_stored(answers);
+  if (!answers.empty() && on_stored) {
+    const std::lock_guard lock(calling);
+    if (!abandoned) on_stored(answers);
+  }
   answers.clear();
   if (refused_now > 0 && !failing)
     notify(effect::Level::warning,
@@ -319,7 +378,10 @@ void StoreWriter::State::sweep() {
     return keep;
   }();
   const bool by_age = now - started >= std::chrono::milliseconds(options.age_trusted_after_ms);
-  const auto swept = groups->sweep(kept, by_age, options.sweep_rows);
+  const auto swept = [&] {
+    const AtDisk at_disk(at_disk_since);
+    return groups->sweep(kept, by_age, options.sweep_rows);
+  }();
   const bool more = swept && swept->more;
   sweep_at = now + std::chrono::milliseconds(more ? options.group_window_ms : options.sweep_ms);
   wake_at = now + std::chrono::milliseconds(more ? options.group_window_ms : options.sweep_idle_ms);
@@ -332,13 +394,14 @@ void StoreWriter::State::sweep() {
   if (swept->by_size == 0 || (told_of_room && now - *told_of_room < std::chrono::hours(24))) return;
   told_of_room = now;
   notify(effect::Level::warning,
-         fmt::format("the database holds {} MB, which is all it may: the oldest call records are being deleted; raise "
-                     "records.keep_mb if there is room",
+         fmt::format("the database holds {} MB, which is all it may: the oldest call records are being deleted, first "
+                     "of extensions that have most of them; raise records.keep_mb if there is room",
                      swept->bytes / 1'000'000));
 }
 
 void StoreWriter::State::notify(effect::Level level, std::string text) {
-  if (on_notice) on_notice({level, std::move(text)});
+  const std::lock_guard lock(calling);
+  if (on_notice && !abandoned) on_notice({level, std::move(text)});
 }
 
 }  // namespace rf::store

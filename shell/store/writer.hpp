@@ -30,8 +30,9 @@ struct WriterOptions {
   std::uint32_t group_window_ms = 20;
   /// Writes in one transaction; a full group does not wait for the window.
   std::size_t group_max = QueueLimits::store_group;
-  std::uint32_t retry_ms = 100;          ///< how often a failing disk is tried again
-  std::uint32_t drain_limit_ms = 5'000;  ///< the destructor gives up after so long on a disk that fails
+  std::uint32_t retry_ms = 100;                ///< how often a failing disk is tried again
+  std::uint32_t drain_limit_ms = 5'000;        ///< close() gives up after so long on a disk that fails
+  std::uint32_t stuck_ms = Patience::disk_ms;  ///< a write under way for so long: the disk fails without saying so
   Keep keep = {};
   /// Records are deleted by age only so long after the start: by then a clock that was wrong at boot has been set.
   std::uint32_t age_trusted_after_ms = 3'600'000;
@@ -48,7 +49,7 @@ struct WriterStatistics {
   std::uint64_t queued = 0;
   std::uint64_t swept = 0;  ///< records deleted for their age or for room
   std::uint64_t bytes = 0;  ///< what the database holds, as of the last look
-  bool failing = false;     ///< the disk is full or failing, or another process holds the lock
+  bool failing = false;     ///< the disk is full, failing or not answering, or another process holds the lock
   std::int64_t cpu_us = 0;  ///< user and system time of the writer's thread
 };
 
@@ -75,11 +76,15 @@ class StoreWriter {
   /// Errors: not_migrated, not_a_database, disk.
   static Expected<std::unique_ptr<StoreWriter>> start(const Options& options, const WriterOptions& writer_options,
                                                       OnStored on_stored, OnNotice on_notice);
-  /// Drains the queue (see drain_limit_ms); everything that carries a ticket is answered.
+  /// Closes it.
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;
 
+  /// Drains the queue and ends the thread; everything that carries a ticket is answered. False when something is not on
+  /// disk: it fails, and drain_limit_ms have passed, or it does not answer at all. Then the thread is left behind, for
+  /// nothing ends a thread that waits for a disk; it calls nobody any more.
+  bool close();
   /// False when the queue is full: nothing was taken, and the caller tells the engine Stored{ticket, false}.
   /// From any thread; never waits for the disk.
   bool push(Write write);
@@ -92,8 +97,8 @@ class StoreWriter {
 
  private:
   struct State;
-  explicit StoreWriter(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit StoreWriter(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  ///< shared with the thread
 };
 
 }  // namespace rf::store

@@ -21,10 +21,11 @@ int main(int argc, char** argv) {
     rf::sim::World world(seed + i, {});
     const rf::sim::Verdict v = world.run();
     fmt::print(
-        "seed {}: {} packets, {} attacks, {} restarts, {} registrations, {} calls placed, {} answered, {} records: "
+        "seed {}: {} packets, {} attacks, {} from inside, {} restarts, {} registrations, {} calls placed, {} answered, "
+        "{} records: "
         "{}\n",
-        seed + i, v.packets, v.attacks, v.restarts, v.tally.registered, v.tally.calls_placed, v.tally.calls_answered,
-        v.records, v.faults.empty() ? "ok" : "FAILED");
+        seed + i, v.packets, v.attacks, v.insider_tried, v.restarts, v.tally.registered, v.tally.calls_placed,
+        v.tally.calls_answered, v.records, v.faults.empty() ? "ok" : "FAILED");
     for (const std::string& fault : v.faults) fmt::print("  {}\n", fault);
     if (!v.faults.empty()) {
       fmt::print("  repeat: make sim SEED={} WORLDS=1\n", seed + i);

@@ -61,11 +61,16 @@ TEST(Style, BannedCallsHaveReplacements) {
 }
 
 TEST(Style, BoundsAreNamedInOnePlace) {
-  // A number of one's own for what can grow. Left out is what a person may write into a name, and how much is done at
-  // once.
-  const std::regex bound(R"(std::size_t (?:\w+ = \d+, )?(\w+_max) = \d)");
-  const std::set<std::string> no_bounds = {"number_max",      "auth_name_max", "password_max",  "display_name_max",
-                                           "tenant_name_max", "bytes_max",     "datagrams_max", "joined_max"};
+  // A number of one's own for what can grow, whatever kind of integer it is.
+  const std::regex bound(
+      R"(\b(?:size_t|u?int(?:\d+_t)?|unsigned|long|short) (?:\w+ = [\d']+\w*, )?(\w+_(?:max|kept)) = \d)");
+  const std::set<std::string> no_bounds = {// what a person may write into a name, and choose for an extension
+                                           "number_max", "auth_name_max", "password_max", "display_name_max",
+                                           "tenant_name_max", "registrations_max", "calls_max",
+                                           // how much is done at once
+                                           "bytes_max", "datagrams_max", "joined_max", "events_max",
+                                           // numbers of a protocol: RFC 3261 §8.1.1.5, RFC 3550 A.1
+                                           "cseq_max", "dropout_max", "misorder_max"};
   for (const fs::path& file : all_sources()) {
     const std::string room = fs::relative(file, SOURCE_DIR).begin()->string();
     if ((room != "core" && room != "shell" && room != "app") || file.filename() == "limits.hpp") continue;

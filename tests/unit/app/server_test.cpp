@@ -6,12 +6,17 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "app/access.hpp"
 #include "app/host.hpp"
 #include "app/place.hpp"
 #include "app/setup.hpp"
 #include "core/auth/digest.hpp"
 #include "shell/control/client.hpp"
+#include "shell/store/connection.hpp"
 #include "tests/unit/app/folder.hpp"
 
 namespace rf::app {
@@ -26,7 +31,8 @@ using ::testing::SizeIs;
 // A phone of a few lines: one socket, one question, one answer.
 class Phone {
  public:
-  explicit Phone(std::uint16_t server) : socket_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+  explicit Phone(std::uint16_t server, std::string number = "1001")
+      : socket_(::socket(AF_INET, SOCK_DGRAM, 0)), number_(std::move(number)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -43,43 +49,85 @@ class Phone {
 
   std::string ask(const std::string& message) {
     ::send(socket_, message.data(), message.size(), 0);
+    return hear();
+  }
+  std::string hear() {
     char answer[8192];
     const ssize_t size = ::recv(socket_, answer, sizeof answer, 0);
     return {answer, size > 0 ? static_cast<std::size_t>(size) : 0};
   }
 
-  std::string registration(const std::string& credentials) {
+  std::string request(std::string_view method, std::string_view uri, std::string_view to, const std::string& more,
+                      std::string_view body = "") {
     ++cseq_;
     return fmt::format(
-        "REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{0};rport;branch=z9hG4bK{1}x{0}\r\nMax-Forwards: "
-        "70\r\n"
-        "From: <sip:1001@127.0.0.1>;tag=a\r\nTo: <sip:1001@127.0.0.1>\r\nCall-ID: call-{0}\r\nCSeq: {1} REGISTER\r\n"
-        "Contact: <sip:1001@127.0.0.1:{0}>\r\nExpires: 600\r\n{2}Content-Length: 0\r\n\r\n",
-        port_, cseq_, credentials);
+        "{3} {4} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{0};rport;branch=z9hG4bK{1}x{0}\r\nMax-Forwards: 70\r\n"
+        "From: <sip:{2}@127.0.0.1>;tag=a\r\nTo: <{5}>\r\nCall-ID: {3}-{0}\r\nCSeq: {1} {3}\r\n"
+        "Contact: <sip:{2}@127.0.0.1:{0}>\r\nExpires: 600\r\n{6}Content-Length: {7}\r\n\r\n{8}",
+        port_, cseq_, number_, method, uri, to, more, body.size(), body);
+  }
+  std::string registration(const std::string& credentials) {
+    return request("REGISTER", "sip:127.0.0.1", fmt::format("sip:{}@127.0.0.1", number_), credentials);
+  }
+
+  // Calls with a password and gives the first answer to the right credentials.
+  std::string call(std::string_view number, const std::string& name, const std::string& password) {
+    const std::string uri = fmt::format("sip:{}@127.0.0.1", number),
+                      sdp =
+                          "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                          "m=audio 30000 RTP/AVP 0\r\n",
+                      type = "Content-Type: application/sdp\r\n";
+    const std::string challenge = ask(request("INVITE", uri, uri, type, sdp));
+    return ask(request("INVITE", uri, uri, type + answer(challenge, "INVITE", uri, name, password), sdp));
   }
 
   // Registers with a password and gives the final answer; `nonce` and `response` are what went over the wire.
   std::string enroll(const std::string& name, const std::string& password, std::string* nonce = nullptr,
                      std::string* response = nullptr) {
-    const std::string challenge = ask(registration(""));
+    return ask(
+        registration(answer(ask(registration("")), "REGISTER", "sip:127.0.0.1", name, password, nonce, response)));
+  }
+
+ private:
+  static std::string answer(const std::string& challenge, std::string_view method, std::string_view uri,
+                            const std::string& name, const std::string& password, std::string* nonce = nullptr,
+                            std::string* response = nullptr) {
     const std::size_t at = challenge.find("nonce=\"") + 7;
     const std::string fresh = challenge.substr(at, challenge.find('"', at) - at);
     const std::string digest = auth::response(policy::Algorithm::sha512_256,
                                               auth::ha1(policy::Algorithm::sha512_256, name, "ringfence", password),
-                                              fresh, "00000001", "c0ffee", "REGISTER", "sip:127.0.0.1");
+                                              fresh, "00000001", "c0ffee", method, uri);
     if (nonce != nullptr) *nonce = fresh;
     if (response != nullptr) *response = digest;
-    return ask(registration(
-        fmt::format("Authorization: Digest username=\"{}\", realm=\"ringfence\", nonce=\"{}\", uri=\"sip:127.0.0.1\", "
-                    "response=\"{}\", algorithm=SHA-512-256, qop=auth, nc=00000001, cnonce=\"c0ffee\"\r\n",
-                    name, fresh, digest)));
+    return fmt::format(
+        "Authorization: Digest username=\"{}\", realm=\"ringfence\", nonce=\"{}\", uri=\"{}\", "
+        "response=\"{}\", algorithm=SHA-512-256, qop=auth, nc=00000001, cnonce=\"c0ffee\"\r\n",
+        name, fresh, uri, digest);
   }
 
- private:
   int socket_;
+  std::string number_;
   std::uint16_t port_ = 0;
   int cseq_ = 0;
 };
+
+// What an HTTP server of this host says within a second.
+std::string get(std::uint16_t port, std::string_view path) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  const timeval limit{1, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  ::connect(socket, reinterpret_cast<sockaddr*>(&at), sizeof at);
+  const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+  ::send(socket, request.data(), request.size(), 0);
+  char answer[4096];
+  const ssize_t size = ::recv(socket, answer, sizeof answer, 0);
+  ::close(socket);
+  return {answer, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
 
 class RunningServer : public ::testing::Test {
  protected:
@@ -97,8 +145,8 @@ class RunningServer : public ::testing::Test {
   void start() {
     auto settings = taken(settings_of(place_));
     auto data_dir = taken(DataDir::open(settings, false, 0));
-    server_ = taken(Server::start(std::move(settings), std::move(data_dir),
-                                  {place_, [this] { stop_asked_ = true; }, "1.2.3"}));
+    server_ = taken(
+        Server::start(std::move(settings), std::move(data_dir), {place_, [this] { stop_asked_ = true; }, "1.2.3"}));
   }
   template <typename T>
   static T taken(std::expected<T, command::Error> result) {
@@ -145,6 +193,45 @@ TEST_F(RunningServer, ANewPasswordThrowsOutWhoeverHadTheOldOne) {
   stop();
 }
 
+TEST_F(RunningServer, ANewPasswordEndsTheCallsOfTheOldOne) {
+  start();
+  const auto account = run("extension.add", {{"number", "1001"}}), other = run("extension.add", {{"number", "1002"}});
+  Phone thief(sip_port_, "1001"), victim(sip_port_, "1002");
+  ASSERT_THAT(thief.enroll((*account)["auth_name"], (*account)["password"]), HasSubstr("SIP/2.0 200"));
+  ASSERT_THAT(victim.enroll((*other)["auth_name"], (*other)["password"]), HasSubstr("SIP/2.0 200"));
+  EXPECT_THAT(thief.call("1002", (*account)["auth_name"], (*account)["password"]), HasSubstr("SIP/2.0 100"));
+  EXPECT_THAT(victim.hear(), HasSubstr("INVITE "));
+  ASSERT_THAT((*run("call.list"))["calls"], SizeIs(1));
+  EXPECT_EQ((*run("extension.reset-password", {{"number", "1002"}}))["calls_ended"], 1) << "the callee's is as good";
+  EXPECT_THAT(thief.hear(), HasSubstr("SIP/2.0 480"));
+  const auto cdrs = run("cdr.list");
+  ASSERT_THAT((*cdrs)["cdrs"], SizeIs(1));
+  EXPECT_EQ((*cdrs)["cdrs"][0]["ended_by"], "operator");
+  EXPECT_EQ((*run("extension.reset-password", {{"number", "1001"}}))["calls_ended"], 0);
+  stop();
+}
+
+TEST_F(RunningServer, SaysWhetherItIsReadyWhileACommandWaitsForTheDisk) {
+  start();
+  // Another process has the database, and the command waits for it.
+  auto other = store::connect({folder_ / "ringfence.db", false, 1'000}, 1'024);
+  ASSERT_TRUE(other);
+  auto transaction = std::make_unique<store::Transaction>(**other);
+  std::atomic<bool> done = false;
+  std::thread command([&] {
+    EXPECT_TRUE(run("extension.add", {{"number", "1001"}}).has_value());
+    done = true;
+  });
+  for (const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+       std::chrono::steady_clock::now() < until;)
+    EXPECT_THAT(get(metrics_port_, "/ready"), HasSubstr("HTTP/1.1 "));
+  EXPECT_FALSE(done);
+  transaction.reset();
+  command.join();
+  EXPECT_THAT(get(metrics_port_, "/ready"), HasSubstr(" 200 "));
+  stop();
+}
+
 TEST_F(RunningServer, RegistrationsAreThereAfterARestart) {
   start();
   const auto account = run("extension.add", {{"number", "1001"}});
@@ -176,11 +263,27 @@ TEST_F(RunningServer, StatusShowsEveryBoundThatCanBeCounted) {
   ASSERT_TRUE(status.has_value());
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> bounds;
   for (const Json& each : (*status)["limits"]) bounds[each["name"]] = {each["used"], each["limit"]};
-  for (const char* name :
-       {"calls", "registrations", "transactions", "nonces", "media_ports", "lookups", "registrations_waiting_for_disk",
-        "connections", "unauthenticated_connections", "store_queue", "inputs", "stream_messages", "stream_bytes",
-        "push_bytes", "dns_questions", "dns_cache", "relay_commands", "warm_ports", "database_mb", "log_lines",
-        "descriptors"}) {
+  for (const char* name : {"calls",
+                           "registrations",
+                           "transactions",
+                           "nonces",
+                           "media_ports",
+                           "lookups",
+                           "registrations_waiting_for_disk",
+                           "connections",
+                           "unauthenticated_connections",
+                           "store_queue",
+                           "inputs",
+                           "stream_messages",
+                           "stream_bytes",
+                           "push_bytes",
+                           "dns_questions",
+                           "dns_cache",
+                           "relay_commands",
+                           "warm_ports",
+                           "database_mb",
+                           "log_lines",
+                           "descriptors"}) {
     ASSERT_TRUE(bounds.contains(name)) << name;
     EXPECT_LE(bounds[name].first, bounds[name].second) << name;
     EXPECT_GT(bounds[name].second, 0u) << name;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/time.hpp"
 
 namespace rf::media {
@@ -245,7 +246,7 @@ TEST(Session, ChangesOfSsrcAreBounded) {
     w.now_us += SessionLimits::stream_gone_us;
     passed += w.hears(0, alice, rtp(1, 100 + i)) ? 1u : 0u;
   }
-  EXPECT_EQ(passed, SessionLimits::restarts_max);
+  EXPECT_EQ(passed, ShareLimits::stream_restarts);
   w.now_us += SessionLimits::restarts_window_us;
   EXPECT_TRUE(w.hears(0, alice, rtp(1, 5'000)));
 }

@@ -124,6 +124,46 @@ TEST_F(AuditorTest, ObjectsToRecordsThatAreClosedTwiceAndRelaysThatDoNotRun) {
   EXPECT_THAT(auditor.faults(), ElementsAre(HasSubstr("closed twice"), HasSubstr("does not run")));
 }
 
+TEST_F(AuditorTest, ObjectsToMoreRecordsOfOneExtensionsAttemptsThanTheLimitAllows) {
+  const std::size_t most = 2 * (Limits{}.attempt_records_per_min + 1);
+  const auto write = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      record::Cdr cdr = call_of(1, "198.51.100.11");
+      cdr.id = std::to_string(i);
+      cdr.result = record::CallResult::no_answer;
+      effects.add(effect::CloseCdr{cdr});
+    }
+    because_of_nobody();
+  };
+  write(0, most);
+  exchange.advance_ms(60'000);
+  write(most, 2 * most);
+  EXPECT_THAT(auditor.faults(), IsEmpty());
+  write(2 * most, 2 * most + 1);
+  EXPECT_THAT(auditor.faults(), ElementsAre(HasSubstr("attempt_records_per_min")));
+}
+
+TEST_F(AuditorTest, ObjectsToAnExtensionWithMoreRegistrationsThanItMayHave) {
+  Phone phone(exchange, {"1001", "auth1001", "password-1001"}, alice, 1);
+  connect(exchange, {&phone});
+  const auto allow = [&](std::uint16_t registrations) {
+    auto policy = test_policy();
+    auto extensions = policy->extensions();
+    extensions[0].registrations_max = registrations;
+    ASSERT_FALSE(policy->compile(std::move(extensions)));
+    exchange.set_policy(policy);
+  };
+  allow(2);
+  EXPECT_EQ(phone.register_(), 200);
+  phone.contact = "sip:1001@198.51.100.11:5070";
+  EXPECT_EQ(phone.register_(), 200);
+  auditor.audit_limits();
+  EXPECT_THAT(auditor.faults(), IsEmpty());
+  allow(1);  // what is there stays
+  auditor.audit_limits();
+  EXPECT_THAT(auditor.faults(), ElementsAre(HasSubstr("registrations_max of 1001")));
+}
+
 TEST_F(AuditorTest, ObjectsToMediaDescribedAtAPhonesAddress) {
   const std::string sdp = audio_sdp(*Endpoint::parse("198.51.100.12:40000"));
   std::string message = request_to("198.51.100.11");

@@ -110,6 +110,65 @@ TEST_F(Retention, HoldsTheDatabaseToItsSizeUnderAFloodAndSaysSo) {
   EXPECT_FALSE(store_.find_cdr(closed_cdr(0).id));
 }
 
+TEST_F(Retention, OnePasswordPushesOutNobodysRecordsButItsOwn) {
+  constexpr std::uint64_t bound = 2'000'000;
+  // Five extensions had a hundred calls each; the sixth calls itself without end.
+  std::vector<record::Cdr> honest;
+  std::uint64_t n = 0;
+  auto writer = start_writer(eager({.days = 0, .bytes = bound}));
+  const auto write = [&](std::uint64_t caller) {
+    record::Cdr cdr = began(n, now_ms() + static_cast<std::int64_t>(n));
+    ++n;
+    cdr.caller = ExtensionId{caller};
+    ASSERT_TRUE(writer->push(effect::CloseCdr{cdr}));
+    if (caller < 6) honest.push_back(cdr);
+  };
+  for (int i = 0; i < 100; ++i)
+    for (std::uint64_t caller = 1; caller <= 5; ++caller) write(caller);
+  for (int round = 0; round < 40; ++round) {
+    for (int i = 0; i < 500; ++i) write(6);
+    write(1 + static_cast<std::uint64_t>(round) % 5);  // the others go on
+    ASSERT_TRUE(writer->flush(60'000));
+    // As a server that is started anew: it counts anew.
+    if (round == 20) {
+      writer.reset();
+      writer = start_writer(eager({.days = 0, .bytes = bound}));
+    }
+  }
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (writer->statistics().bytes > bound && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_LE(writer->statistics().bytes, bound);
+  EXPECT_GT(writer->statistics().swept, 1'000u);
+  std::size_t kept = 0;
+  for (const record::Cdr& cdr : honest) kept += store_.find_cdr(cdr.id).has_value();
+  EXPECT_EQ(kept, honest.size());
+  EXPECT_TRUE(store_.find_cdr(closed_cdr(n - 2).id)) << "its newest, too, are there";
+}
+
+TEST_F(Retention, WhoHaveAboutAsManyLoseTheirOldestTogether) {
+  constexpr std::uint64_t bound = 2'000'000;
+  auto writer = start_writer(eager({.days = 0, .bytes = bound}));
+  constexpr std::uint64_t count = 12'000;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    record::Cdr cdr = began(i, now_ms() + static_cast<std::int64_t>(i));
+    cdr.caller = ExtensionId{1 + i * i % 7};
+    ASSERT_TRUE(writer->push(effect::CloseCdr{cdr}));
+    if (i % 500 == 0) {
+      ASSERT_TRUE(writer->flush(60'000));
+    }
+  }
+  ASSERT_TRUE(writer->flush(60'000));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (writer->statistics().bytes > bound && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const std::uint64_t left = records();
+  EXPECT_GT(left, 1'000u);
+  EXPECT_LT(left, count);
+  EXPECT_FALSE(store_.find_cdr(closed_cdr(2).id));
+  EXPECT_TRUE(store_.find_cdr(closed_cdr(count - 1).id));
+}
+
 TEST_F(Retention, ChangesWhileTheWriterRuns) {
   auto writer = start_writer(eager({.days = 0, .bytes = 0}));
   ASSERT_TRUE(writer->push(effect::CloseCdr{began(1, now_ms() - 40 * day_ms)}));

@@ -191,6 +191,43 @@ TEST_F(Writer, EndsWithinItsLimitUnderALockThatStays) {
   answers_.wait_for_notice("could not be stored before the end");
 }
 
+TEST_F(Writer, SaysThatTheDiskFailsWhileAWriteIsStuck) {
+  options_.busy_timeout_ms = 60'000;  // to the writer, a lock that stays is a disk that does not answer
+  auto writer = start_writer({.stuck_ms = 50});
+  auto lock = std::make_unique<Lock>(raw());
+  EXPECT_FALSE(writer->statistics().failing);
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
+  const auto becomes = [&](bool failing) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (writer->statistics().failing != failing && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return writer->statistics().failing == failing;
+  };
+  EXPECT_TRUE(becomes(true));
+  lock.reset();
+  EXPECT_TRUE(answers_.wait_for(1));
+  EXPECT_TRUE(becomes(false));
+  EXPECT_TRUE(writer->close());
+}
+
+TEST_F(Writer, EndsWithinItsLimitWhileAWriteIsStuckAndCallsNobodyAfterwards) {
+  options_.busy_timeout_ms = 60'000;
+  auto writer = start_writer({.drain_limit_ms = 20, .stuck_ms = 20});
+  auto lock = std::make_unique<Lock>(raw());
+  ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_FALSE(writer->close());
+  writer.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+  answers_.wait_for_notice("the disk does not answer");
+  lock.reset();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (store_.count_cdrs({}).value() == 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_EQ(store_.count_cdrs({}).value(), 1u) << "the disk answered after all";
+  EXPECT_TRUE(answers_.all().empty());
+}
+
 TEST_F(Writer, AndTheCommandLineLoseNothingOfEachOther) {
   constexpr std::uint64_t calls = 1'000;
   std::atomic<bool> done = false;
