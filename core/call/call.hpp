@@ -56,10 +56,21 @@ struct Leg {
   struct Theirs {
     txn::ServerId server;
     sip::Method method = sip::Method::other;
-    std::string response_head;   ///< the 200, ready but for its end
-    bool timed = false;          ///< it settles the session timer: sent in an answered call
-    bool awaits_answer = false;  ///< answered with the other leg's offer: the ACK brings the answer
+    std::uint32_t cseq = 0;
+    std::string response_head;  ///< the 200, ready but for its end
+    bool timed = false;         ///< it settles the session timer: sent in an answered call
   } theirs;
+  /// The phone's INVITE that got its 2xx and waits for the ACK. There is one at most: a phone begins the next only when
+  /// it has heard the end of the one before (RFC 3261 §14.1).
+  struct Answered {
+    txn::ServerId server;
+    std::uint32_t cseq = 0;
+    bool opening = false;        ///< it began the call
+    bool awaits_answer = false;  ///< the 2xx brought the other leg's offer: the ACK brings the answer
+  } answered;
+
+  /// Whether a change that the phone asked for is not over yet.
+  bool is_asking() const { return theirs.server || (answered.server && !answered.opening); }
 };
 
 /// One contact of the callee that rings.

@@ -147,7 +147,7 @@ void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& re
     respond(ctx, request, flow, server, 200);
   else if (const auto meaning = leg.exchange.received(sdp::Carrier::prack, session);
            !owed && meaning && *meaning == sdp::Meaning::offer) {
-    leg.theirs = {server, request.method, response_head(request, flow, {}), false, false};
+    leg.theirs = {server, request.method, request.cseq.number, response_head(request, flow, {}), false};
     ctx.txns.set_owner(server, mark(Owner::call, call.id.value));
     if (const int status = pass_on(ctx, call, side, session)) answer_theirs(ctx, call, side, status, {});
   } else {
@@ -177,7 +177,7 @@ void Calls::on_early_update(Context& ctx, Call& call, Leg& leg, Side side, const
     const auto free = leg.exchange.may_offer();
     return respond(ctx, request, flow, server, free ? 491 : sdp::status_for(free.error()));
   }
-  if (leg.theirs.server && !ctx.txns.is_final(leg.theirs.server)) return respond(ctx, request, flow, server, 500);
+  if (leg.theirs.server) return respond(ctx, request, flow, server, 500);
   if (!leg.dialog->refresh_target(request)) return respond(ctx, request, flow, server, 400);
   leg.peer_takes_update = leg.peer_takes_update || request.lists(HeaderName::allow, "UPDATE");
   std::string bytes;
