@@ -95,9 +95,11 @@ struct Stream {
 
   bool exists() const { return static_cast<bool>(plan.id); }
   bool is(Wish wish) const { return wishes[0] == wish || wishes[1] == wish; }
+  bool is_held() const { return held[0] || held[1]; }
 
   media::RelayPlan plan;
   bool started = false;
+  bool audio = false;
   std::array<Wish, 2> wishes{};  ///< by side: in its last description that counts
   std::array<bool, 2> held{};    ///< by side: the phone does not want to hear
   /// When the relay last told that nobody is heard: from when to when (mono ms).

@@ -180,7 +180,7 @@ std::vector<effect::RunningCall> Calls::list() {
   std::vector<effect::RunningCall> out;
   calls_.for_each([&](CallId, Call& call) {
     const bool held =
-        std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.held[0] || s.held[1]; });
+        std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.is_held(); });
     const char* state = call.state == CallState::ringing   ? "ringing"
                         : call.state == CallState::storing ? "ringing"
                         : call.state == CallState::ending  ? "ending"
