@@ -250,9 +250,4 @@ const Flow* Transactions::flow_of(ServerId id) const {
   return server == nullptr ? nullptr : &server->flow;
 }
 
-bool Transactions::is_final(ServerId id) const {
-  const Server* server = state_->servers.find(id);
-  return server == nullptr || server->phase != Server::Phase::proceeding;
-}
-
 }  // namespace rf::txn

@@ -95,7 +95,6 @@ class Transactions {
   /// The ACK to this INVITE's 2xx came.
   void acknowledge(ServerId server);
   const Flow* flow_of(ServerId server) const;
-  bool is_final(ServerId server) const;
 
   // --- client side
 
@@ -103,14 +102,15 @@ class Transactions {
   ClientId request(Now now, sip::Method method, const Flow& flow, std::string bytes, std::string_view branch,
                    std::uint64_t owner, Outbox& out);
   struct ResponseMatch {
-    ClientId client;             ///< none: no transaction of ours, or from a host we did not ask; drop it
+    ClientId client;             ///< none: no transaction of ours, or from an endpoint we did not ask; drop it
     std::uint64_t owner = 0;
     sip::Method method = sip::Method::other;
     bool deliver = false;        ///< false: a repetition, dealt with here
   };
-  /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the host the request went to. A non-2xx
-  /// final response to INVITE is acknowledged here, repetitions included. Repeated 2xx are acknowledged again with the
-  /// stored ACK; a 2xx of another fork (other To tag) is delivered, up to 16 of them.
+  /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the endpoint the request went to, over UDP
+  /// its port too (RFC 3581 §4: it is answered from where it arrived): who else is on that host neither answers for a
+  /// phone nor moves its dialog. A non-2xx final response to INVITE is acknowledged here, repetitions included. Repeated
+  /// 2xx are acknowledged again with the stored ACK; a 2xx of another fork (other To tag) is delivered, up to 16 of them.
   ResponseMatch match_response(Now now, const sip::Message& response, const Flow& flow, Outbox& out);
   /// Gives the ACK for a 2xx: sent now and for every repetition of that 2xx while the transaction lives (Timer M).
   void acknowledge_2xx(Now now, ClientId client, const Flow& flow, std::string ack, Outbox& out);
