@@ -39,7 +39,7 @@ std::uint64_t Transactions::State::path_key(const Flow& flow) const {
 
 ClientId Transactions::State::start_client(Now now, sip::Method method, const Flow& flow, std::string_view bytes,
                                            std::uint64_t key, std::uint64_t owner, bool internal, Outbox& out) {
-  if (is_full()) return {};
+  if (is_full_for(method)) return {};
   const auto [place, is_new] = client_index.try_emplace(key, 0);
   if (!is_new) return {};
   const ClientId id = clients.emplace();
