@@ -41,6 +41,7 @@ struct Leg {
   sdp::LocalOrigin origin;
   std::string described;  ///< the last description of ours on this leg that was not refused
   bool peer_takes_update = false;
+  std::size_t infos = 0;  ///< of the phone, that wait for the other one
 
   /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
   struct Ours {
@@ -82,6 +83,7 @@ struct Fork {
   std::uint32_t cseq = 1;
   std::vector<Flow> ways;  ///< where else to try, when its proxy had to be looked up
   dialog::ReliableReceiver reliable;
+  std::size_t pracks = 0;        ///< sent or owed
   std::uint32_t prack_owed = 0;  ///< RSeq of a response that brought an offer: the PRACK waits for the caller's answer
   std::string answer;            ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings

@@ -1,6 +1,7 @@
 // Before the answer: provisional responses, reliable or not, PRACK, and changes to a call that only rings.
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 
@@ -54,8 +55,11 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
   fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
   const std::uint32_t rseq = in_dialog ? dialog::reliable_rseq(response) : 0;
-  if (rseq != 0 && (!call.may_be_reliable() || fork.reliable.take(rseq) != dialog::ReliableReceiver::Order::next))
-    return;
+  if (rseq != 0) {
+    if (!call.may_be_reliable() || fork.pracks == WireLimits::pracks) return;
+    if (fork.reliable.take(rseq) != dialog::ReliableReceiver::Order::next) return;
+    ++fork.pracks;
+  }
   const auto description = description_of(response);
   const sdp::Session* session = in_dialog && description && *description ? &**description : nullptr;
   const auto meaning =

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 
@@ -42,10 +43,10 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
       return;
     case sip::Method::bye:
       respond(ctx, request, flow, server, 200);
+      leg->dialog->terminate();
       if (call->state == CallState::ringing && ref.side == Side::callee)
         return on_fork_gone(ctx, *call, ref.fork);
       if (!in_call || call->state == CallState::ending) return;
-      leg->dialog->terminate();
       return end_answered(ctx, *call, ref.side == Side::caller ? EndedBy::caller : EndedBy::callee, Reason::call_ended);
     case sip::Method::prack:
       return on_prack(ctx, *call, ref.side, request, flow, server);
@@ -107,13 +108,27 @@ void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& req
   if (request.body.empty()) return respond(ctx, request, flow, server, 200);
   const std::string_view type = passing_type(request.content_type);
   if (type.empty()) return respond(ctx, request, flow, server, 415);
+  if (request.body.size() > WireLimits::info_bytes) return respond(ctx, request, flow, server, 413);
+  if (leg.infos == WireLimits::infos) return respond(ctx, request, flow, server, 500);
   auto info = begin_in_dialog(ctx, *peer->dialog, "INFO", {});
   const Flow& path = peer->dialog->flow();
   sip::Writer(info.bytes).body(type, request.body);
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::info, path, std::move(info.bytes), info.branch,
                                                 mark(Owner::call, call.id.value), ctx.out);
   if (!client) return respond(ctx, request, flow, server, 503);
-  infos_.emplace(client, InfoRelay{call.id, server, response_head(request, flow, {})});
+  infos_.emplace(client, InfoRelay{call.id, side, server, response_head(request, flow, {})});
+  ++leg.infos;
+}
+
+void Calls::answer_info(Context& ctx, txn::ClientId client, int status) {
+  const auto found = infos_.find(client);
+  const InfoRelay info = std::move(found->second);
+  infos_.erase(found);
+  if (Call* call = calls_.find(info.call))
+    if (Leg* leg = call->leg(info.side)) --leg->infos;
+  std::string bytes;
+  begin_response(bytes, status, info.head).no_body();
+  ctx.txns.respond(ctx.now, info.server, status, std::move(bytes), ctx.out);
 }
 
 void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {

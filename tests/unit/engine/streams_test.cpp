@@ -163,7 +163,8 @@ TEST_F(StreamStory, AMutedCameraEndsNoCallWhoseAudioIsHeld) {
 }
 
 TEST_F(StreamStory, AHeldCameraDoesNotKeepACallWhoseAudioIsSilent) {
-  talk(with_video(sim::audio_sdp(alice_rtp), 4'002, "inactive"), with_video(sim::audio_sdp(bob_rtp), 4'002, "inactive"));
+  talk(with_video(sim::audio_sdp(alice_rtp), 4'002, "inactive"),
+       with_video(sim::audio_sdp(bob_rtp), 4'002, "inactive"));
   exchange.advance_ms(60'000);
   silent(0, 60'000);
   EXPECT_TRUE(alice.hear_request("BYE"));
