@@ -111,8 +111,8 @@ class Transactions {
   };
   /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the endpoint the request went to, over UDP
   /// its port too (RFC 3581 §4: it is answered from where it arrived): who else is on that host neither answers for a
-  /// phone nor moves its dialog. A non-2xx final response to INVITE is acknowledged here, repetitions included. A
-  /// repeated 2xx is acknowledged again with the stored ACK; that of another fork (other To tag) is delivered, 16 at most.
+  /// phone nor moves its dialog. A non-2xx final response to INVITE is acknowledged here, repetitions included. A 2xx
+  /// that is repeated is acknowledged again with the stored ACK; those of other forks are delivered, up to 16.
   ResponseMatch match_response(Now now, const sip::Message& response, const Flow& flow, Outbox& out);
   /// Gives the ACK for a 2xx: sent now and for every repetition of that 2xx while the transaction lives (Timer M).
   void acknowledge_2xx(Now now, ClientId client, const Flow& flow, std::string ack, Outbox& out);
