@@ -10,7 +10,7 @@ namespace rf {
 /// Bounds that the configuration file may change ([limits]); each that can be counted shows in `ringfence status`.
 struct Limits {
   std::size_t calls_max = 20'000;            ///< further calls: 503 to an authenticated caller
-  std::size_t transactions_max = 2'000'000;  ///< further requests: 503, stateless
+  std::size_t transactions_max = 2'000'000;  ///< further requests: 503, stateless; BYE and CANCEL have the last part
   std::size_t bindings_max = 500'000;        ///< further registrations: 503
   std::size_t nonces_max = 1'000'000;        ///< proven nonces remembered; the oldest become stale
   std::size_t connections_max = 20'000;      ///< further ones: the idlest unauthenticated is closed, else refused
@@ -30,6 +30,11 @@ struct Limits {
   std::uint32_t attempts_per_s = 10;
   /// Attempts of one extension that became no conversation and have a record each; the rest of the minute share one.
   std::uint32_t attempt_records_per_min = 20;
+  /// REGISTERs of one extension, three seconds' worth at once; further ones: 503 with Retry-After, stateless.
+  std::uint32_t registers_per_s = 10;
+  /// All other requests of one extension but ACK, CANCEL and the BYE that ends a dialog, three seconds' worth at once;
+  /// further ones: 503 with Retry-After, stateless. Times 32 s: what it may have in transactions over UDP.
+  std::uint32_t requests_per_s = 50;
 };
 
 /// How much is kept on disk, so that nobody fills it from outside ([records] and [log] of the file).
@@ -80,6 +85,13 @@ struct WireLimits {
   static constexpr std::size_t routes_bytes = 4'096;
   static constexpr std::size_t target_bytes = 2'048;
   static constexpr std::size_t answers = 16;  ///< of one INVITE that forked on its way; further ones are passed over
+  // A call
+  static constexpr std::size_t info_bytes = 2'048;  ///< body of an INFO; a longer one: 413
+  static constexpr std::size_t infos = 8;    ///< INFOs of one leg that wait for the other phone; further ones: 500
+  static constexpr std::size_t pracks = 32;  ///< of one INVITE of ours; further reliable responses are passed over
+  // A transaction
+  static constexpr std::size_t kept_response_bytes = 8'192;  ///< a longer one (but a 2xx to INVITE) is sent only once
+  static constexpr std::size_t ending_part = 16;  ///< of transactions_max, one in so many is left to BYE and CANCEL
   // Names to look up (RFC 3263); what is over them is passed over, the best priorities come first
   static constexpr std::size_t name_bytes = 253;
   static constexpr std::size_t dns_records = 64;  ///< of one answer

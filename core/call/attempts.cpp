@@ -1,6 +1,5 @@
 #include "core/call/attempts.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,8 +7,6 @@ namespace rf::call {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
-constexpr std::int64_t second_us = 1'000'000;
-constexpr std::int64_t at_once_us = 3 * second_us;
 
 }  // namespace
 
@@ -20,14 +17,7 @@ Attempts::Use& Attempts::use_of(Context& ctx, ExtensionId caller) {
 }
 
 std::optional<std::uint32_t> Attempts::turn_away(Context& ctx, ExtensionId caller) {
-  Use& use = use_of(ctx, caller);
-  const std::int64_t now_us = ctx.now.mono_ms * 1'000;
-  const std::int64_t each_us = second_us / std::max<std::uint32_t>(1, ctx.policy.limits.attempts_per_s);
-  const std::int64_t until_us = std::max(use.served_until_us, now_us) + each_us;
-  const std::int64_t over_us = until_us - now_us - at_once_us;
-  if (over_us > 0) return static_cast<std::uint32_t>((over_us + second_us - 1) / second_us);
-  use.served_until_us = until_us;
-  return std::nullopt;
+  return pace_.turn_away(ctx.now.mono_ms, caller, ctx.policy.limits.attempts_per_s);
 }
 
 std::string Attempts::write(Context& ctx, Cdr attempt) {
@@ -54,14 +44,8 @@ std::string Attempts::add(Context& ctx, Cdr attempt) {
 void Attempts::on_timer(Context& ctx, std::uint64_t handle) {
   const auto found = uses_.find(ExtensionId{handle});
   if (found == uses_.end()) return;
-  Use& use = found->second;
-  write_shared(ctx, use);
-  use.records = 0;
-  // Who goes on calling stays known, so that the end of a minute is worth nothing.
-  if (use.served_until_us <= ctx.now.mono_ms * 1'000)
-    uses_.erase(found);
-  else
-    ctx.timers.set(ctx.after_ms(minute_ms), mark(Owner::attempts, handle), 0);
+  write_shared(ctx, found->second);
+  uses_.erase(found);
 }
 
 void Attempts::flush(Context& ctx) {

@@ -6,14 +6,15 @@
 #include <unordered_map>
 
 #include "core/call/context.hpp"
+#include "core/call/pace.hpp"
 
 namespace rf::call {
 
 /// One password must neither fill the disk nor take what others need. Attempts over Limits::attempts_per_s (three
 /// seconds' worth may come at once) are turned away before they have cost anything. Of those that became no
 /// conversation, Limits::attempt_records_per_min have a record each, the rest of that minute share one that counts
-/// them, written at its end. A call that was answered always has its own. Knows extensions that called within the last
-/// minute, and nobody else.
+/// them, written at its end. A call that was answered always has its own. Knows extensions whose attempts failed
+/// within the last minute, and nobody else.
 class Attempts {
  public:
   /// Takes an attempt of that extension. None: it is served; else the seconds after which another would be.
@@ -29,13 +30,13 @@ class Attempts {
 
  private:
   struct Use {
-    std::int64_t served_until_us = 0;  ///< what was served so far is worth the time until then, at the allowed rate
     std::uint32_t records = 0;
     std::optional<Cdr> shared;
   };
   Use& use_of(Context& ctx, ExtensionId caller);
   void write_shared(Context& ctx, Use& use);
 
+  Pace pace_;
   std::unordered_map<ExtensionId, Use> uses_;
 };
 

@@ -41,6 +41,7 @@ struct Leg {
   sdp::LocalOrigin origin;
   std::string described;  ///< the last description of ours on this leg that was not refused
   bool peer_takes_update = false;
+  std::size_t infos = 0;  ///< of the phone, that wait for the other one
 
   /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
   struct Ours {
@@ -56,10 +57,21 @@ struct Leg {
   struct Theirs {
     txn::ServerId server;
     sip::Method method = sip::Method::other;
-    std::string response_head;   ///< the 200, ready but for its end
-    bool timed = false;          ///< it settles the session timer: sent in an answered call
-    bool awaits_answer = false;  ///< answered with the other leg's offer: the ACK brings the answer
+    std::uint32_t cseq = 0;
+    std::string response_head;  ///< the 200, ready but for its end
+    bool timed = false;         ///< it settles the session timer: sent in an answered call
   } theirs;
+  /// The phone's INVITE that got its 2xx and waits for the ACK. There is one at most: a phone begins the next only when
+  /// it has heard the end of the one before (RFC 3261 §14.1).
+  struct Answered {
+    txn::ServerId server;
+    std::uint32_t cseq = 0;
+    bool opening = false;        ///< it began the call
+    bool awaits_answer = false;  ///< the 2xx brought the other leg's offer: the ACK brings the answer
+  } answered;
+
+  /// Whether a change that the phone asked for is not over yet.
+  bool is_asking() const { return theirs.server || (answered.server && !answered.opening); }
 };
 
 /// One contact of the callee that rings.
@@ -71,6 +83,7 @@ struct Fork {
   std::uint32_t cseq = 1;
   std::vector<Flow> ways;  ///< where else to try, when its proxy had to be looked up
   dialog::ReliableReceiver reliable;
+  std::size_t pracks = 0;        ///< sent or owed
   std::uint32_t prack_owed = 0;  ///< RSeq of a response that brought an offer: the PRACK waits for the caller's answer
   std::string answer;            ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings
@@ -84,9 +97,11 @@ struct Stream {
 
   bool exists() const { return static_cast<bool>(plan.id); }
   bool is(Wish wish) const { return wishes[0] == wish || wishes[1] == wish; }
+  bool is_held() const { return held[0] || held[1]; }
 
   media::RelayPlan plan;
   bool started = false;
+  bool audio = false;
   std::array<Wish, 2> wishes{};  ///< by side: in its last description that counts
   std::array<bool, 2> held{};    ///< by side: the phone does not want to hear
   /// When the relay last told that nobody is heard: from when to when (mono ms).

@@ -48,20 +48,21 @@ ExtensionId Calls::extension_of(const LegRef& ref) {
   return leg ? leg->extension : ExtensionId{};
 }
 
+bool Calls::is_ended_by(const LegRef& ref, const sip::Message& request) {
+  const Leg* leg = this->leg(ref);
+  return request.method == sip::Method::bye && leg && leg->dialog &&
+         leg->dialog->state() != dialog::Dialog::State::terminated;
+}
+
 void Calls::rebind(const LegRef& ref, const Flow& flow) {
   if (Leg* leg = this->leg(ref); leg && leg->dialog) leg->dialog->rebind(flow);
 }
 
 void Calls::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId client, const sip::Message& response,
                             const Flow& flow) {
-  if (const auto info = infos_.find(client); info != infos_.end()) {
-    if (response.status < 200) return;
-    std::string bytes;
-    const int status =
-        response.status < 300 || response.status == 415 || response.status == 488 ? response.status : 480;
-    begin_response(bytes, status, info->second.head).no_body();
-    ctx.txns.respond(ctx.now, info->second.server, status, std::move(bytes), ctx.out);
-    infos_.erase(info);
+  if (infos_.contains(client)) {
+    const bool tells = response.status < 300 || response.status == 415 || response.status == 488;
+    if (response.status >= 200) answer_info(ctx, client, tells ? response.status : 480);
     return;
   }
   Call* call = this->call(handle);
@@ -79,13 +80,7 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
   using What = txn::Event::Kind;
   if (event.client) {
     if (event.kind == What::client_done) return;
-    if (const auto info = infos_.find(event.client); info != infos_.end()) {
-      std::string bytes;
-      begin_response(bytes, 480, info->second.head).no_body();
-      ctx.txns.respond(ctx.now, info->second.server, 480, std::move(bytes), ctx.out);
-      infos_.erase(info);
-      return;
-    }
+    if (infos_.contains(event.client)) return answer_info(ctx, event.client, 480);
     Call* call = this->call(handle_of(event.owner));
     if (!call) return;
     if (std::erase(call->byes, event.client) > 0) return settle(ctx, *call);
@@ -180,7 +175,7 @@ std::vector<effect::RunningCall> Calls::list() {
   std::vector<effect::RunningCall> out;
   calls_.for_each([&](CallId, Call& call) {
     const bool held =
-        std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.held[0] || s.held[1]; });
+        std::any_of(call.streams.begin(), call.streams.end(), [](const Stream& s) { return s.is_held(); });
     const char* state = call.state == CallState::ringing   ? "ringing"
                         : call.state == CallState::storing ? "ringing"
                         : call.state == CallState::ending  ? "ending"

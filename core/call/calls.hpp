@@ -39,6 +39,8 @@ class Calls {
   const LegRef* find(const sip::Message& request) const;
   dialog::Fit judge(const LegRef& ref, const sip::Message& request, const Flow& flow);
   ExtensionId extension_of(const LegRef& ref);
+  /// Whether the request is the BYE that ends this dialog, and not another one after it.
+  bool is_ended_by(const LegRef& ref, const sip::Message& request);
   /// The phone proved itself on another path.
   void rebind(const LegRef& ref, const Flow& flow);
   /// A request that fits its dialog (or whose sender has just proved itself). `server` is none for an ACK.
@@ -85,6 +87,7 @@ class Calls {
   struct Ending;
   struct InfoRelay {
     CallId call;
+    Side side = Side::caller;  ///< whose INFO it is
     txn::ServerId server;
     std::string head;
   };
@@ -125,6 +128,7 @@ class Calls {
   int pass_on(Context& ctx, Call& call, Side side, const sdp::Session* offer);
   void on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   void on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
+  void answer_info(Context& ctx, txn::ClientId client, int status);
   void on_ours_response(Context& ctx, Call& call, Side side, const sip::Message& response);
   void on_ours_failed(Context& ctx, Call& call, Side side, int status, const sip::Message* response);
   void answer_theirs(Context& ctx, Call& call, Side side, int status, const std::string& description);

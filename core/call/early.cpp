@@ -1,6 +1,7 @@
 // Before the answer: provisional responses, reliable or not, PRACK, and changes to a call that only rings.
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 
@@ -54,8 +55,11 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
   fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
   const std::uint32_t rseq = in_dialog ? dialog::reliable_rseq(response) : 0;
-  if (rseq != 0 && (!call.may_be_reliable() || fork.reliable.take(rseq) != dialog::ReliableReceiver::Order::next))
-    return;
+  if (rseq != 0) {
+    if (!call.may_be_reliable() || fork.pracks == WireLimits::pracks) return;
+    if (fork.reliable.take(rseq) != dialog::ReliableReceiver::Order::next) return;
+    ++fork.pracks;
+  }
   const auto description = description_of(response);
   const sdp::Session* session = in_dialog && description && *description ? &**description : nullptr;
   const auto meaning =
@@ -147,7 +151,7 @@ void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& re
     respond(ctx, request, flow, server, 200);
   else if (const auto meaning = leg.exchange.received(sdp::Carrier::prack, session);
            !owed && meaning && *meaning == sdp::Meaning::offer) {
-    leg.theirs = {server, request.method, response_head(request, flow, {}), false, false};
+    leg.theirs = {server, request.method, request.cseq.number, response_head(request, flow, {}), false};
     ctx.txns.set_owner(server, mark(Owner::call, call.id.value));
     if (const int status = pass_on(ctx, call, side, session)) answer_theirs(ctx, call, side, status, {});
   } else {
@@ -177,7 +181,7 @@ void Calls::on_early_update(Context& ctx, Call& call, Leg& leg, Side side, const
     const auto free = leg.exchange.may_offer();
     return respond(ctx, request, flow, server, free ? 491 : sdp::status_for(free.error()));
   }
-  if (leg.theirs.server && !ctx.txns.is_final(leg.theirs.server)) return respond(ctx, request, flow, server, 500);
+  if (leg.theirs.server) return respond(ctx, request, flow, server, 500);
   if (!leg.dialog->refresh_target(request)) return respond(ctx, request, flow, server, 400);
   leg.peer_takes_update = leg.peer_takes_update || request.lists(HeaderName::allow, "UPDATE");
   std::string bytes;

@@ -90,7 +90,7 @@ void Calls::cancel_forks(Context& ctx, Call& call) {
 void Calls::withdraw(Context& ctx, Call& call, Side side) {
   Leg* leg = call.leg(side);
   if (!leg) return;
-  if (leg->theirs.server && !ctx.txns.is_final(leg->theirs.server)) answer_theirs(ctx, call, side, 487, {});
+  if (leg->theirs.server) answer_theirs(ctx, call, side, 487, {});
   if (side == Side::callee && call.winner && call.forks[*call.winner].ack_owed) {
     call.forks[*call.winner].ack_owed = false;
     acknowledge(ctx, *leg, call.forks[*call.winner].invite, call.forks[*call.winner].cseq);

@@ -1,6 +1,8 @@
 // What changes while a call runs: re-INVITE, UPDATE, hold, ACK, PRACK, INFO, session refreshes.
 #include <algorithm>
+#include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 
@@ -41,10 +43,10 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
       return;
     case sip::Method::bye:
       respond(ctx, request, flow, server, 200);
+      leg->dialog->terminate();
       if (call->state == CallState::ringing && ref.side == Side::callee)
         return on_fork_gone(ctx, *call, ref.fork);
       if (!in_call || call->state == CallState::ending) return;
-      leg->dialog->terminate();
       return end_answered(ctx, *call, ref.side == Side::caller ? EndedBy::caller : EndedBy::callee, Reason::call_ended);
     case sip::Method::prack:
       return on_prack(ctx, *call, ref.side, request, flow, server);
@@ -73,21 +75,18 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
 
 void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& request) {
   Leg& leg = *call.leg(side);
-  const bool initial = side == Side::caller && call.invite && !leg.theirs.server;
-  const txn::ServerId server = initial ? call.invite : leg.theirs.server;
-  if (!server || !ctx.txns.is_final(server)) return;  // nothing to acknowledge yet
-  ctx.txns.acknowledge(server);
+  if (!leg.answered.server || leg.answered.cseq != request.cseq.number) return;  // nothing to acknowledge, or no longer
+  const Leg::Answered answered = std::exchange(leg.answered, {});
+  ctx.txns.acknowledge(answered.server);
   Leg* peer = call.leg(other(side));
-  const bool owed =
-      initial ? call.late_offer && call.winner && call.forks[*call.winner].ack_owed : leg.theirs.awaits_answer;
-  if (!initial) leg.theirs = {};
-  if (!owed || !peer || call.state != CallState::talking) return;
+  if (!answered.awaits_answer || !peer || call.state != CallState::talking) return;
   const auto description = description_of(request);
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning = leg.exchange.received(sdp::Carrier::ack, session);
-  const txn::ClientId client = initial ? call.forks[*call.winner].invite : peer->ours.client;
-  const std::uint32_t cseq = initial ? call.forks[*call.winner].cseq : peer->ours.cseq;
-  if (initial) call.forks[*call.winner].ack_owed = false;
+  const bool opening = answered.opening;
+  const txn::ClientId client = opening ? call.forks[*call.winner].invite : peer->ours.client;
+  const std::uint32_t cseq = opening ? call.forks[*call.winner].cseq : peer->ours.cseq;
+  if (opening) call.forks[*call.winner].ack_owed = false;
   peer->ours = {};
   std::string body;
   const bool fits = meaning && *meaning == sdp::Meaning::answer && session;
@@ -109,13 +108,27 @@ void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& req
   if (request.body.empty()) return respond(ctx, request, flow, server, 200);
   const std::string_view type = passing_type(request.content_type);
   if (type.empty()) return respond(ctx, request, flow, server, 415);
+  if (request.body.size() > WireLimits::info_bytes) return respond(ctx, request, flow, server, 413);
+  if (leg.infos == WireLimits::infos) return respond(ctx, request, flow, server, 500);
   auto info = begin_in_dialog(ctx, *peer->dialog, "INFO", {});
   const Flow& path = peer->dialog->flow();
   sip::Writer(info.bytes).body(type, request.body);
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::info, path, std::move(info.bytes), info.branch,
                                                 mark(Owner::call, call.id.value), ctx.out);
   if (!client) return respond(ctx, request, flow, server, 503);
-  infos_.emplace(client, InfoRelay{call.id, server, response_head(request, flow, {})});
+  infos_.emplace(client, InfoRelay{call.id, side, server, response_head(request, flow, {})});
+  ++leg.infos;
+}
+
+void Calls::answer_info(Context& ctx, txn::ClientId client, int status) {
+  const auto found = infos_.find(client);
+  const InfoRelay info = std::move(found->second);
+  infos_.erase(found);
+  if (Call* call = calls_.find(info.call))
+    if (Leg* leg = call->leg(info.side)) --leg->infos;
+  std::string bytes;
+  begin_response(bytes, status, info.head).no_body();
+  ctx.txns.respond(ctx.now, info.server, status, std::move(bytes), ctx.out);
 }
 
 void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
@@ -123,13 +136,15 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   Leg& peer = *call.leg(other(side));
   const Flow flow = leg.dialog->flow();
   const bool invite = request.method == sip::Method::invite;
-  if (leg.theirs.server) {
-    // The one before has not been answered or acknowledged yet (RFC 3261 §14.2).
-    if (!ctx.txns.is_final(leg.theirs.server)) return respond(ctx, request, flow, server, 500);
-    leg.theirs = {};
+  if (invite && leg.answered.server) {
+    // The answer to our offer comes with that ACK (RFC 5407 §3.1.5).
+    if (leg.answered.awaits_answer) return respond(ctx, request, flow, server, 491);
+    // Its ACK is lost or late, but the 2xx has arrived, else the phone would not begin another (RFC 3261 §14.1).
+    ctx.txns.acknowledge(leg.answered.server);
+    leg.answered = {};
   }
-  if (leg.ours.client || peer.theirs.server || peer.ours.client)
-    return respond(ctx, request, flow, server, 491);
+  if (leg.theirs.server) return respond(ctx, request, flow, server, 500);  // RFC 3261 §14.2
+  if (leg.ours.client || peer.is_asking() || peer.ours.client) return respond(ctx, request, flow, server, 491);
   const bool timed = call.state == CallState::talking;
   if (timed) {
     if (const auto timer = leg.session.take_request(request); !timer) {
@@ -150,7 +165,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
     return respond(ctx, request, flow, server, 400);
   }
   leg.peer_takes_update = leg.peer_takes_update || request.lists(HeaderName::allow, "UPDATE");
-  leg.theirs = {server, request.method, response_head(request, flow, {}), timed, false};
+  leg.theirs = {server, request.method, request.cseq.number, response_head(request, flow, {}), timed};
   ctx.txns.set_owner(server, mark(Owner::call, call.id.value));
 
   // A refresh that changes nothing is this leg's own affair.
@@ -168,7 +183,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
 int Calls::pass_on(Context& ctx, Call& call, Side side, const sdp::Session* offer) {
   const bool invite = call.leg(side)->theirs.method == sip::Method::invite;
   Leg* peer = call.leg(other(side));
-  if (!peer || peer->theirs.server || peer->ours.client || !peer->exchange.may_offer()) return 491;
+  if (!peer || peer->is_asking() || peer->ours.client || !peer->exchange.may_offer()) return 491;
   // Before the answer only UPDATE can change anything.
   if (call.state != CallState::talking && !peer->peer_takes_update) return 488;
   std::string description;
@@ -242,7 +257,7 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
          : leg.theirs.method == sip::Method::prack ? sdp::Carrier::prack_success
                                                      : sdp::Carrier::update_success,
          description);
-    leg.theirs.awaits_answer = offers;
+    if (invite) leg.answered = {leg.theirs.server, leg.theirs.cseq, false, offers};
     if (description.empty()) {
       writer.no_body();
     } else {
@@ -254,8 +269,7 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
       watch_session(ctx, call, side);
     }
   }
-  const txn::ServerId server = leg.theirs.server;
-  if (!invite || status >= 300) leg.theirs = {};
+  const txn::ServerId server = std::exchange(leg.theirs, {}).server;
   ctx.txns.respond(ctx.now, server, status, std::move(bytes), ctx.out);
 }
 
@@ -330,7 +344,7 @@ void Calls::on_ours_failed(Context& ctx, Call& call, Side side, int status, cons
 void Calls::refresh(Context& ctx, Call& call, Side side) {
   Leg& leg = *call.leg(side);
   const Leg* peer = call.leg(other(side));
-  const bool busy = leg.ours.client || leg.theirs.server || (peer && peer->ours.client && peer->ours.for_peer);
+  const bool busy = leg.ours.client || leg.is_asking() || (peer && peer->ours.client && peer->ours.for_peer);
   const bool sent =
       !busy && (leg.peer_takes_update ? send_modify(ctx, call, side, sip::Method::update, {}, false)
                                       : send_modify(ctx, call, side, sip::Method::invite, leg.described, false));

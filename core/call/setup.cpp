@@ -349,6 +349,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
     writer.body("application/sdp", body);
   }
   call.state = CallState::talking;
+  call.caller.answered = {call.invite, call.invite_cseq, true, fork.ack_owed};
   call.caller.dialog->confirm();
   call.caller.session.sent_answer(ctx.now);
   ++answered_;

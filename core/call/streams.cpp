@@ -24,6 +24,7 @@ Calls::Opening Calls::open_streams(Context& ctx, Call& call, const sdp::Session&
         }
         leg.local_port = *port;
       }
+      stream.audio = session.media()[i].kind == "audio";
       stream.plan.id = RelayId{next_relay_++};
       stream.plan.call = call.id;
       for (const Side side : {Side::caller, Side::callee})
@@ -62,6 +63,13 @@ void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const
 
 void Calls::push_streams(Context& ctx, Call& call) {
   const bool answered = call.state == CallState::storing || call.state == CallState::talking;
+  // Who holds the audio expects silence, and a camera may be muted: then no stream's silence says anything.
+  bool on_hold = false;
+  for (const Stream& stream : call.streams) {
+    if (!stream.exists() || !stream.audio || stream.is(Stream::Wish::declined)) continue;
+    on_hold = stream.is_held();
+    if (!on_hold) break;
+  }
   for (Stream& stream : call.streams) {
     if (!stream.exists()) continue;
     if (stream.is(Stream::Wish::declined)) {
@@ -70,8 +78,8 @@ void Calls::push_streams(Context& ctx, Call& call) {
       continue;
     }
     if (!stream.is(Stream::Wish::wanted)) continue;  // of an offer that waits for its answer
-    const bool held = stream.held[0] || stream.held[1];
-    stream.plan.silence_limit_ms = answered && !held ? ctx.policy.times.media_silence_s * 1'000 : 0;
+    const bool expects_sound = answered && !on_hold && !stream.is_held();
+    stream.plan.silence_limit_ms = expects_sound ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
       ctx.out.add(effect::UpdateRelay{stream.plan});
     } else {

@@ -192,7 +192,7 @@ Fit Dialog::fits(const sip::Message& request, const Flow& flow) const {
   if (!request.is_request || !has_tags_of(request)) return Fit::wrong_tags;
   if (!same_path(flow_, flow)) return Fit::wrong_path;
   if (request.method == sip::Method::ack || request.method == sip::Method::cancel)
-    return remote_invite_known_ && request.cseq.number == remote_invite_cseq_ ? Fit::ok : Fit::old_cseq;
+    return remote_invite_known_ && request.cseq.number <= remote_invite_cseq_ ? Fit::ok : Fit::old_cseq;
   return remote_cseq_known_ && request.cseq.number <= remote_cseq_ ? Fit::old_cseq : Fit::ok;
 }
 

@@ -19,7 +19,7 @@ enum class Fit : std::uint8_t {
   ok,
   wrong_tags,  ///< other Call-ID, From tag or To tag: not this dialog (481)
   wrong_path,  ///< from another source or connection than the one bound: challenge or refuse, change nothing
-  old_cseq,    ///< not above the last one (500, RFC 3261 §12.2.2); an ACK whose CSeq is not that of the last INVITE
+  old_cseq,    ///< not above the last one (500, RFC 3261 §12.2.2); an ACK whose CSeq is above the last INVITE's
 };
 
 /// Why no dialog can be made, or a target not be taken over.
@@ -93,7 +93,8 @@ class Dialog {
   /// The phone moved: it registered again, or proved itself on another connection.
   void rebind(const Flow& flow) { flow_ = flow; }
 
-  /// Judges a request of the peer; changes nothing. ok for an ACK only when its CSeq is that of the last INVITE taken.
+  /// Judges a request of the peer; changes nothing. ok for an ACK when its CSeq is not above the last INVITE's:
+  /// of several, only their owner knows which one waits for it.
   Fit fits(const sip::Message& request, const Flow& flow) const;
   /// Whether Call-ID and tags are this dialog's (a request's, or a response's to a request of ours).
   bool has_tags_of(const sip::Message& message) const;

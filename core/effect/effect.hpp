@@ -93,6 +93,7 @@ enum class Reason : std::uint8_t {
   callee_busy,
   call_limit_reached,
   attempts_too_fast,
+  requests_too_fast,
   system_limit_reached,
   call_started,
   call_answered,

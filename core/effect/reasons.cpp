@@ -36,6 +36,8 @@ std::string_view name_of(Reason reason) {
       return "call_limit_reached";
     case Reason::attempts_too_fast:
       return "attempts_too_fast";
+    case Reason::requests_too_fast:
+      return "requests_too_fast";
     case Reason::system_limit_reached:
       return "system_limit_reached";
     case Reason::call_started:
@@ -108,6 +110,8 @@ std::string_view text_of(Reason reason) {
       return "The caller has as many calls as it may have";
     case Reason::attempts_too_fast:
       return "The caller tries to call more often than it may";
+    case Reason::requests_too_fast:
+      return "The extension sends requests faster than it may";
     case Reason::system_limit_reached:
       return "A system limit is reached";
     case Reason::call_started:

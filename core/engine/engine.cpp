@@ -5,6 +5,7 @@
 
 #include "core/call/calls.hpp"
 #include "core/call/connections.hpp"
+#include "core/call/pace.hpp"
 #include "core/call/registrar.hpp"
 #include "core/engine/front.hpp"
 #include "core/sip/message.hpp"
@@ -58,6 +59,7 @@ struct Engine::State {
   void serve(Context& ctx, const Flow& flow, const policy::Extension& extension);
   void response(Context& ctx, const Flow& flow);
   const policy::Extension* authenticate(Context& ctx, const Flow& flow);
+  bool too_fast(Context& ctx, const Flow& flow, ExtensionId extension);
   txn::ServerId accept(Context& ctx, const Flow& flow, std::uint64_t owner);
   void adopt_policy();
   void reply(Context& ctx, const Flow& flow, int status, std::string_view more_headers = {}) {
@@ -77,6 +79,7 @@ struct Engine::State {
   call::Registrar registrar;
   call::Calls calls;
   call::Connections connections;
+  call::Pace registers, requests;
   sip::Message message;  ///< reused: a parsed message is valid for one input only
   std::size_t packet_bytes = 0;  ///< that it came in
   std::vector<Timers::Fired> fired;
@@ -241,6 +244,19 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
   return nullptr;
 }
 
+/// Whether the extension asks more often than it may; then it was told when to ask again, and nothing was taken.
+bool Engine::State::too_fast(Context& ctx, const Flow& flow, ExtensionId extension) {
+  const bool registers_now = message.method == Method::register_;
+  const std::uint32_t per_s = registers_now ? policy->limits.registers_per_s : policy->limits.requests_per_s;
+  const auto wait_s = (registers_now ? registers : requests).turn_away(ctx.now.mono_ms, extension, per_s);
+  if (!wait_s) return false;
+  const policy::Extension* known = policy->by_id(extension);
+  ctx.report(Level::notice, Reason::requests_too_fast, flow, known ? std::string_view(known->number) : "", {},
+             message.method_text);
+  reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
+  return true;
+}
+
 txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_t owner) {
   const txn::ServerId server = txns.accept(ctx.now, message, flow, owner);
   if (!server) {
@@ -251,9 +267,12 @@ txn::ServerId Engine::State::accept(Context& ctx, const Flow& flow, std::uint64_
 }
 
 void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extension& extension) {
-  if (message.method == Method::invite)
+  if (message.method == Method::invite) {
     if (const auto wait_s = calls.turn_away(ctx, message, flow, extension))
       return reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
+  } else if (too_fast(ctx, flow, extension.id)) {
+    return;
+  }
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return;
   const auto refuse = [&](int status, Reason reason, std::string_view header = {}, std::string_view value = {}) {
@@ -339,6 +358,7 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
   if (fit == dialog::Fit::old_cseq) return reply(ctx, flow, 500);
   txn::ServerId server;
   if (message.method != Method::ack) {
+    if (!calls.is_ended_by(ref, message) && too_fast(ctx, flow, calls.extension_of(ref))) return;
     if (const std::string options = unsupported_options(message); !options.empty())
       return reply(ctx, flow, 420, "Unsupported: " + options + "\r\n");
     server = accept(ctx, flow, call::mark(Owner::call, ref.call.value));

@@ -6,10 +6,10 @@
 namespace rf::txn {
 namespace {
 
-/// The host a request went to, and nobody else, may answer it; on a stream the connection it left by.
-bool is_asked_host(const Flow& asked, const Flow& from) {
+/// The endpoint a request went to, and nobody else, may answer it (RFC 3581 §4: a response comes from where the request
+/// arrived); on a stream the connection it left by.
+bool is_asked(const Flow& asked, const Flow& from) {
   if (asked.transport != from.transport || asked.listener != from.listener) return false;
-  if (!is_stream(asked.transport)) return asked.remote.address == from.remote.address;
   return asked.connection ? asked.connection == from.connection : asked.remote == from.remote;
 }
 
@@ -27,17 +27,19 @@ std::uint64_t Transactions::State::path_key(const Flow& flow) const {
   if (flow.connection) return connection_key(flow.connection);
   std::uint64_t halves[2];
   std::memcpy(halves, flow.remote.address.bytes().data(), sizeof halves);
-  return KeyedHash(hash_key)
-      .add(flow.listener.value)
+  KeyedHash hash(hash_key);
+  hash.add(flow.listener.value)
       .add(halves[0])
       .add(halves[1])
-      .add(static_cast<std::uint64_t>(flow.remote.port) << 8 | static_cast<std::uint64_t>(flow.transport))
-      .finish();
+      .add(static_cast<std::uint64_t>(flow.remote.port) << 8 | static_cast<std::uint64_t>(flow.transport));
+  // Each name is a connection of its own: one that fails says nothing about the others.
+  if (!flow.tls_name.empty()) hash.add(flow.tls_name);
+  return hash.finish();
 }
 
 ClientId Transactions::State::start_client(Now now, sip::Method method, const Flow& flow, std::string_view bytes,
                                            std::uint64_t key, std::uint64_t owner, bool internal, Outbox& out) {
-  if (is_full()) return {};
+  if (is_full_for(method)) return {};
   const auto [place, is_new] = client_index.try_emplace(key, 0);
   if (!is_new) return {};
   const ClientId id = clients.emplace();
@@ -213,7 +215,7 @@ Transactions::ResponseMatch Transactions::match_response(Now now, const sip::Mes
   if (found == s.client_index.end()) return {};
   const ClientId id{found->second};
   Client& client = *s.clients.find(id);
-  if (!is_asked_host(client.flow, flow)) return {};
+  if (!is_asked(client.flow, flow)) return {};
   ResponseMatch match{id, client.owner, client.method, false};
 
   const bool waiting = client.phase == Client::Phase::calling || client.phase == Client::Phase::proceeding;

@@ -60,10 +60,10 @@ ServerId Transactions::State::find_server(std::uint64_t key) const {
   return found == server_index.end() ? ServerId{} : ServerId{found->second};
 }
 
-void Transactions::State::send_last(const Server& server, Outbox& out) const {
+void Transactions::State::send_back(const Server& server, std::string_view bytes, Outbox& out) const {
   Flow back = server.flow;
   back.remote.port = server.reply_port;
-  out.send(back, server.last.view());
+  out.send(back, bytes);
 }
 
 void Transactions::State::start_repeating(Now now, ServerId id, Server& server) {
@@ -164,7 +164,7 @@ Transactions::RequestMatch Transactions::match_cancel(const sip::Message& cancel
 
 ServerId Transactions::accept(Now, const sip::Message& request, const Flow& flow, std::uint64_t owner) {
   State& s = *state_;
-  if (s.is_full()) return {};
+  if (s.is_full_for(request.method)) return {};
   const State::Identity identity = s.identify(request, flow, request.method_text);
   const auto [place, is_new] = s.server_index.try_emplace(identity.key, 0);
   if (!is_new) return {};
@@ -192,9 +192,7 @@ void Transactions::respond(Now now, ServerId id, int status, std::string bytes, 
   if (status < 200) {
     if (server->unacknowledged) {
       // The reliable response keeps its place: it is the one that has to arrive.
-      Flow back = server->flow;
-      back.remote.port = server->reply_port;
-      out.send(back, bytes);
+      s.send_back(*server, bytes, out);
       return;
     }
     server->last.assign(bytes);
@@ -206,12 +204,16 @@ void Transactions::respond(Now now, ServerId id, int status, std::string bytes, 
   const bool success = status < 300;
   server->unacknowledged = server->invite && success;
   server->phase = server->invite && success ? Server::Phase::accepted : Server::Phase::completed;
-  server->last.assign(bytes);
-  s.send_last(*server, out);
+  s.send_back(*server, bytes, out);
   if (!server->invite && stream) {
     s.erase_server(id);  // Timer J is zero
     return;
   }
+  // Longer than any honest answer: its Via is what somebody wants us to remember.
+  if (server->unacknowledged || bytes.size() <= WireLimits::kept_response_bytes)
+    server->last.assign(bytes);
+  else
+    server->last.clear();
   s.set_timer(server->end, now.mono_ms + s.lifetime_ms(), id.value, State::server_end);
   if (server->invite && (success || !stream)) s.start_repeating(now, id, *server);
 }
@@ -248,11 +250,6 @@ void Transactions::acknowledge(ServerId id) {
 const Flow* Transactions::flow_of(ServerId id) const {
   const Server* server = state_->servers.find(id);
   return server == nullptr ? nullptr : &server->flow;
-}
-
-bool Transactions::is_final(ServerId id) const {
-  const Server* server = state_->servers.find(id);
-  return server == nullptr || server->phase != Server::Phase::proceeding;
 }
 
 }  // namespace rf::txn

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/base/slots.hpp"
 #include "core/base/timers.hpp"
 #include "core/txn/keyed_hash.hpp"
@@ -108,7 +109,11 @@ struct Transactions::State {
     if (handle != 0) timers.cancel(handle);
     handle = timers.set(deadline, owner, kind);
   }
-  bool is_full() const { return servers.size() + clients.size() >= limit; }
+  /// The last part is left to what ends calls.
+  bool is_full_for(sip::Method method) const {
+    const bool ends = method == sip::Method::bye || method == sip::Method::cancel;
+    return servers.size() + clients.size() >= (ends ? limit : limit - limit / WireLimits::ending_part);
+  }
   void tell(Event::Kind kind, ServerId server, ClientId client, std::uint64_t owner) {
     if (owner != 0) events.push_back({kind, server, client, owner});
   }
@@ -119,7 +124,8 @@ struct Transactions::State {
   };
   Identity identify(const sip::Message& request, const Flow& flow, std::string_view method) const;
   ServerId find_server(std::uint64_t key) const;
-  void send_last(const Server& server, Outbox& out) const;
+  void send_back(const Server& server, std::string_view bytes, Outbox& out) const;
+  void send_last(const Server& server, Outbox& out) const { send_back(server, server.last.view(), out); }
   void start_repeating(Now now, ServerId id, Server& server);
   void erase_server(ServerId id);
   void on_server_repeat(Now now, ServerId id, Outbox& out);

@@ -81,13 +81,15 @@ class Transactions {
   /// The INVITE transaction a CANCEL is for: same branch and path (RFC 3261 §9.2); none when there is none or it has
   /// sent its final response.
   RequestMatch match_cancel(const sip::Message& cancel, const Flow& flow) const;
-  /// Makes the server transaction for a fresh request. None at the limit, or when this very request has one already.
+  /// Makes the server transaction for a fresh request. None at the limit, which BYE and CANCEL reach last, or when
+  /// this very request has one already.
   /// `owner` comes back in events and matches.
   ServerId accept(Now now, const sip::Message& request, const Flow& flow, std::uint64_t owner);
   void set_owner(ServerId server, std::uint64_t owner);
-  /// Sends a response and keeps it for retransmissions. Responses go back along the request's path (RFC 3261 §18.2.2,
-  /// RFC 3581). A 2xx to INVITE is repeated (T1 doubling to T2, on every transport) until acknowledge().
-  /// After a final response further ones are ignored.
+  /// Sends a response and keeps it for retransmissions, unless it is a final one of more than
+  /// WireLimits::kept_response_bytes and no 2xx to INVITE: that one is sent once. Responses go back along the request's
+  /// path (RFC 3261 §18.2.2, RFC 3581). A 2xx to INVITE is repeated (T1 doubling to T2, on every transport) until
+  /// acknowledge(). After a final response further ones are ignored.
   void respond(Now now, ServerId server, int status, std::string bytes, Outbox& out);
   /// Sends a provisional response that is repeated (T1 doubling, no ceiling) until prack_received() (RFC 3262 §3).
   void respond_reliably(Now now, ServerId server, std::string bytes, Outbox& out);
@@ -95,7 +97,6 @@ class Transactions {
   /// The ACK to this INVITE's 2xx came.
   void acknowledge(ServerId server);
   const Flow* flow_of(ServerId server) const;
-  bool is_final(ServerId server) const;
 
   // --- client side
 
@@ -103,14 +104,15 @@ class Transactions {
   ClientId request(Now now, sip::Method method, const Flow& flow, std::string bytes, std::string_view branch,
                    std::uint64_t owner, Outbox& out);
   struct ResponseMatch {
-    ClientId client;             ///< none: no transaction of ours, or from a host we did not ask; drop it
+    ClientId client;             ///< none: no transaction of ours, or from an endpoint we did not ask; drop it
     std::uint64_t owner = 0;
     sip::Method method = sip::Method::other;
     bool deliver = false;        ///< false: a repetition, dealt with here
   };
-  /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the host the request went to. A non-2xx
-  /// final response to INVITE is acknowledged here, repetitions included. Repeated 2xx are acknowledged again with the
-  /// stored ACK; a 2xx of another fork (other To tag) is delivered, up to 16 of them.
+  /// Matches a response by branch and CSeq method (RFC 3261 §17.1.3) and by the endpoint the request went to, over UDP
+  /// its port too (RFC 3581 §4: it is answered from where it arrived): who else is on that host neither answers for a
+  /// phone nor moves its dialog. A non-2xx final response to INVITE is acknowledged here, repetitions included. A 2xx
+  /// that is repeated is acknowledged again with the stored ACK; those of other forks are delivered, up to 16.
   ResponseMatch match_response(Now now, const sip::Message& response, const Flow& flow, Outbox& out);
   /// Gives the ACK for a 2xx: sent now and for every repetition of that 2xx while the transaction lives (Timer M).
   void acknowledge_2xx(Now now, ClientId client, const Flow& flow, std::string ack, Outbox& out);

@@ -172,6 +172,8 @@ void read_limits(Section section, Limits& out) {
   section.number("store_wait_max_s", out.store_wait_max_s, 1, 60);
   section.number("attempts_per_s", out.attempts_per_s, 1, 1'000);
   section.number("attempt_records_per_min", out.attempt_records_per_min, 1, 100'000);
+  section.number("registers_per_s", out.registers_per_s, 1, 1'000);
+  section.number("requests_per_s", out.requests_per_s, 1, 10'000);
   if (out.unauthenticated_connections_max > out.connections_max) {
     section.fault(
         section.has("unauthenticated_connections_max") ? "unauthenticated_connections_max" : "connections_max",

@@ -106,6 +106,25 @@ TEST_F(Crossing, AnAckBeforeTheAnswerAcknowledgesNothing) {
   expect_nothing_left();
 }
 
+TEST_F(Crossing, ACallThatArrivesByTwoWaysRingsOnce) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  std::string last;
+  exchange.tamper = [&](Flow&, std::string& bytes) {
+    if (bytes.starts_with("INVITE ")) last = bytes;
+  };
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp));
+  exchange.tamper = {};
+  ASSERT_TRUE(bob.hear_request("INVITE"));
+  ASSERT_TRUE(alice.hear_status(100));
+  const std::size_t branch = last.find("branch=z9hG4bK");
+  ASSERT_NE(branch, std::string::npos);
+  last.insert(branch + 14, "-otherway");
+  alice.say(last);
+  EXPECT_TRUE(alice.hear_status(482)) << "RFC 3261 §8.2.2.2";
+  EXPECT_FALSE(bob.hear_request("INVITE"));
+}
+
 TEST_F(Crossing, AByeFromAPhoneThatStillRingsEndsItsInviteToo) {
   ASSERT_EQ(alice.register_(), 200);
   ASSERT_EQ(bob.register_(), 200);

@@ -95,6 +95,38 @@ TEST_F(Forgery, AnOldCSeqIsRefused) {
   EXPECT_FALSE(bob.hear_request("BYE"));
 }
 
+TEST_F(Forgery, KeysWithAnOldCSeqAreNotPressedAgain) {
+  establish();
+  alice.request(a, "INFO", {}, "Signal=1\r\nDuration=100\r\n", "application/dtmf-relay");
+  const auto info = bob.hear_request("INFO");
+  ASSERT_TRUE(info);
+  bob.answer(*info, 200);
+  ASSERT_TRUE(alice.hear_status(200));
+  for (const std::uint32_t before : {1u, 2u}) {
+    Line old = a;
+    old.cseq -= before;
+    alice.request(old, "INFO", {}, "Signal=1\r\nDuration=100\r\n", "application/dtmf-relay");
+    EXPECT_TRUE(alice.hear_status(500));
+  }
+  EXPECT_FALSE(bob.hear_request("INFO"));
+}
+
+TEST_F(Forgery, AnAnswerFromAnotherPortOfThePhonesHostAnswersNothing) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp));
+  const auto invite = bob.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  Phone neighbour(exchange, {"1003", "auth1003", "password-1003"}, sim::flow_from("198.51.100.12:6060"), 66);
+  sim::connect(exchange, {&alice, &bob, &neighbour});
+  neighbour.answer(*invite, 200, sim::audio_sdp(bob_rtp));
+  EXPECT_FALSE(alice.hear_status(200));
+  EXPECT_FALSE(neighbour.hear_request("ACK"));
+  bob.answer(*invite, 200, sim::audio_sdp(bob_rtp));
+  EXPECT_TRUE(alice.hear_status(200));
+  EXPECT_TRUE(bob.hear_request("ACK"));
+}
+
 TEST_F(Forgery, UnauthenticatedMethodsAreAllChallenged) {
   Phone stranger(exchange, {"1001", "nobody", "x"}, sim::flow_from("198.51.100.77:5060"), 77);
   sim::connect(exchange, {&stranger});

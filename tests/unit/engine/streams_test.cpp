@@ -44,6 +44,7 @@ class StreamStory : public Story {
   }
   /// The relay tells that its stream number `i` has been silent.
   void silent(std::size_t i, std::int64_t ms) {
+    ASSERT_LT(i, exchange.relays.size()) << "the call has ended";
     const auto relay = std::next(exchange.relays.begin(), static_cast<std::ptrdiff_t>(i))->second;
     exchange.input(engine::RelaySilent{relay.id, relay.call, ms});
   }
@@ -134,6 +135,39 @@ TEST_F(StreamStory, SilenceOfOneStreamAfterTheOtherEndsNoCall) {
   exchange.advance_ms(60'000);
   silent(0, 120'000);
   EXPECT_FALSE(alice.hear_request("BYE"));
+}
+
+TEST_F(StreamStory, AMutedCameraEndsNoCallWhoseAudioIsHeld) {
+  talk(with_video(sim::audio_sdp(alice_rtp), 4'002), with_video(sim::audio_sdp(bob_rtp), 4'002));
+  alice.request(a, "INVITE", {}, with_video(sim::audio_sdp(alice_rtp, "sendonly", 2), 4'002));
+  const auto held = bob.hear_request("INVITE");
+  ASSERT_TRUE(held);
+  bob.answer(*held, 200, with_video(sim::audio_sdp(bob_rtp, "recvonly", 2), 4'002));
+  ASSERT_TRUE(alice.hear_status(200));
+  alice.ack(a);
+  for (int minute = 1; minute < 5; ++minute) {
+    exchange.advance_ms(60'000);
+    silent(1, minute * 60'000);
+  }
+  EXPECT_FALSE(alice.hear_request("BYE"));
+  alice.request(a, "INVITE", {}, with_video(sim::audio_sdp(alice_rtp, "sendrecv", 3), 4'002));
+  const auto resumed = bob.hear_request("INVITE");
+  ASSERT_TRUE(resumed);
+  bob.answer(*resumed, 200, with_video(sim::audio_sdp(bob_rtp, "sendrecv", 3), 4'002));
+  ASSERT_TRUE(alice.hear_status(200));
+  alice.ack(a);
+  exchange.advance_ms(60'000);
+  silent(1, 60'000);
+  silent(0, 60'000);
+  EXPECT_TRUE(alice.hear_request("BYE")) << "off hold, silence of both ends it again";
+}
+
+TEST_F(StreamStory, AHeldCameraDoesNotKeepACallWhoseAudioIsSilent) {
+  talk(with_video(sim::audio_sdp(alice_rtp), 4'002, "inactive"),
+       with_video(sim::audio_sdp(bob_rtp), 4'002, "inactive"));
+  exchange.advance_ms(60'000);
+  silent(0, 60'000);
+  EXPECT_TRUE(alice.hear_request("BYE"));
 }
 
 TEST_F(StreamStory, FurtherStreamsThanACallMayHaveAreDeclined) {

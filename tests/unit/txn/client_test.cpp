@@ -300,9 +300,24 @@ TEST_F(Client, IsAnsweredOverTheConnectionThatTheShellOpened) {
   EXPECT_TRUE(line.hear(answer_to(text_of(options), 200, "bob"), bob_tls).deliver);
 }
 
+TEST_F(Client, FailsOnlyWhatAskedForTheCertificateThatWasNotThere) {
+  Flow edge = bob_tls;
+  edge.connection = {};
+  edge.tls_name = "edge.example.com";
+  Flow other = edge;
+  other.tls_name = "other.example.com";
+  Ask asked = options;
+  asked.branch = "z9hG4bK-other";
+  line.ask(options, edge);
+  line.ask(asked, other);
+  line.transactions.on_send_failed(edge);
+  EXPECT_EQ(line.transactions.size(), 1u);
+  EXPECT_TRUE(line.hear(answer_to(text_of(asked), 200, "bob"), bob_tls).deliver);
+}
+
 // --- forged responses
 
-TEST_F(Client, BelievesOnlyTheHostItAsked) {
+TEST_F(Client, BelievesOnlyTheEndpointItAsked) {
   call();
   EXPECT_FALSE(line.hear(answer_to(invite, 200, "evil"), udp_flow("198.51.100.66:5060")).client);
   EXPECT_FALSE(line.hear(answer_to(invite, 486, "evil"), udp_flow("198.51.100.66:5060")).client);
@@ -310,8 +325,10 @@ TEST_F(Client, BelievesOnlyTheHostItAsked) {
   other_listener.listener = ListenerId{77};
   EXPECT_FALSE(line.hear(answer_to(invite, 200, "evil"), other_listener).client);
   EXPECT_EQ(line.out.count(), 0u);
-  EXPECT_TRUE(line.hear(answer_to(invite, 200, "bob"), udp_flow("203.0.113.20:32768")).deliver)
-      << "phones may answer from another port";
+  EXPECT_FALSE(line.hear(answer_to(invite, 200, "evil"), udp_flow("203.0.113.20:32768")).client)
+      << "who else is on the phone's host was not asked";
+  EXPECT_EQ(line.out.count(), 0u);
+  EXPECT_TRUE(line.hear(answer_to(invite, 200, "bob"), bob).deliver);
 }
 
 TEST_F(Client, BelievesOnlyTheConnectionItAskedOn) {

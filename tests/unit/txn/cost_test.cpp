@@ -100,7 +100,7 @@ TEST(Cost, AMessageTakesWellUnderAMicrosecond) {
   Nowhere out;
   double serving = 0, asking = 0, ending = 0;
   std::size_t delivered = 0;
-  Transactions server({}, count, 0, 1), client({}, count, 0, 2);
+  Transactions server({}, 2 * count, 0, 1), client({}, 2 * count, 0, 2);
   Now now;
   // The first round fills the tables, as the first half minute of a server's life does.
   for (int round = 0; round <= rounds; ++round) {

@@ -168,7 +168,6 @@ TEST_F(Server, IgnoresASecondFinalResponse) {
   line.respond(id, invite, 486);
   line.respond(id, invite, 180);
   EXPECT_THAT(line.out.take(), ElementsAre("SIP/2.0 200"));
-  EXPECT_TRUE(line.transactions.is_final(id));
 }
 
 TEST_F(Server, RepeatsAReliableProvisionalWithoutCeilingUntilThePrack) {
@@ -207,6 +206,33 @@ TEST_F(Server, StopsRepeatingAReliableProvisionalWhenTheFinalResponseLeaves) {
   line.wait_ms(40'000);
   EXPECT_THAT(line.out.take(), ElementsAre("SIP/2.0 486"));
   EXPECT_THAT(line.events(), ElementsAre(What::server_done));
+}
+
+TEST_F(Server, KeepsNoResponseThatSomebodyMadeLong) {
+  const std::string header = "Subject: " + std::string(WireLimits::kept_response_bytes, 'x') + "\r\n";
+  const ServerId refused = line.accept(register_, alice);
+  line.transactions.respond(line.now, refused, 500, "SIP/2.0 500 No\r\n" + header + "\r\n", line.out);
+  EXPECT_THAT(line.out.take(), ElementsAre("SIP/2.0 500"));
+  EXPECT_EQ(line.match(register_, alice).kind, Kind::absorbed);
+  EXPECT_EQ(line.out.count(), 0u);
+  const ServerId answered = line.accept(invite, alice);
+  line.transactions.respond(line.now, answered, 200, "SIP/2.0 200 OK\r\n" + header + "\r\n", line.out);
+  line.out.take();
+  line.wait_ms(508);
+  EXPECT_THAT(line.out.take(), ElementsAre("SIP/2.0 200")) << "a call is worth it";
+}
+
+TEST_F(Server, LeavesTheLastPartOfItsTransactionsToWhatEndsCalls) {
+  line.transactions.adopt({}, WireLimits::ending_part, 180'000);
+  const auto take = [&](std::string_view method, std::uint32_t cseq) {
+    const Ask each{.method = std::string(method), .branch = "z9hG4bK-" + std::to_string(cseq), .cseq = cseq};
+    return static_cast<bool>(line.accept(Wire(text_of(each)), alice));
+  };
+  std::uint32_t taken = 0;
+  while (take("OPTIONS", taken + 1)) ++taken;
+  EXPECT_EQ(taken, WireLimits::ending_part - 1);
+  EXPECT_TRUE(take("BYE", 100));
+  EXPECT_FALSE(take("BYE", 101));
 }
 
 TEST_F(Server, TakesTheSameRequestByAnotherPathForMerged) {
@@ -322,7 +348,6 @@ TEST_F(Server, IsNotConfusedByHandlesOfTheDead) {
   line.transactions.set_owner(id, 3);
   EXPECT_EQ(line.out.count(), 0u);
   EXPECT_EQ(line.transactions.flow_of(id), nullptr);
-  EXPECT_TRUE(line.transactions.is_final(id));
 }
 
 TEST_F(Server, FindsTheInviteACancelMeans) {
