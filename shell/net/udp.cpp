@@ -24,8 +24,8 @@ constexpr std::size_t stride_bytes = datagram_bytes + 17 * 64;
 constexpr std::size_t control_bytes = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(std::uint16_t));
 constexpr int retries_on_full = 3;
 // What the kernel cuts into datagrams by itself (UDP_SEGMENT): as many as it takes, none longer than any path's frame.
-constexpr std::size_t segments_max = 64;
-constexpr std::size_t segment_bytes_max = 1'400;
+constexpr std::size_t segments_at_once = 64;
+constexpr std::size_t segment_bytes = 1'400;
 
 using Control = std::array<char, control_bytes>;
 
@@ -123,9 +123,9 @@ struct UdpSendBatch::Slots {
 /// the first, but for the last, which may be shorter.
 std::size_t UdpSendBatch::Slots::run_length(std::size_t first, std::size_t count) const {
   const std::size_t bytes = pieces[first].iov_len;
-  if (bytes > segment_bytes_max) return 1;
+  if (bytes > segment_bytes) return 1;
   std::size_t length = 1;
-  while (length < segments_max && (length + 1) * bytes < datagram_bytes - 64 && first + length < count &&
+  while (length < segments_at_once && (length + 1) * bytes < datagram_bytes - 64 && first + length < count &&
          pieces[first + length - 1].iov_len == bytes && pieces[first + length].iov_len <= bytes &&
          datagrams[first + length].same_way(datagrams[first]))
     ++length;
