@@ -150,7 +150,8 @@ class Kamailio(Server):
 class Ringfence(Server):
     """Our server as it is installed: CDRs and registrations fsynced, every call relayed, log to a file.
 
-    `calls` at once is what its media ports are sized for, four each."""
+    `calls` at once is what its media ports are sized for, four each. An extension may register as often as the generator
+    makes it, when few share the whole rate."""
     name = "ringfence"
 
     def __init__(self, build, work, calls=1_250):
@@ -183,6 +184,8 @@ class Ringfence(Server):
 data_dir = "{data}"
 [media]
 ports = "10000-{9_999 + 4 * self.calls}"
+[limits]
+registers_per_s = 1000
 [log]
 file = "{self.work}/ringfence.log"
 [metrics]
