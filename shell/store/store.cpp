@@ -87,7 +87,7 @@ Expected<void> Store::sweep_bindings(std::int64_t now_wall_ms) {
     soci::session& sql = state_->sql();
     Transaction transaction(sql);
     const auto rows = counting_bindings(sql, 0);
-    long long proven_ms = std::numeric_limits<long long>::min();
+    long long proven_ms = 0;
     for (const BindingRow& row : rows)
       proven_ms = std::max({proven_ms, row.registered_wall_ms, row.expires_wall_ms - binding_life_ms});
     const long long expired_ms = std::min<long long>(now_wall_ms, proven_ms) - binding_life_ms;

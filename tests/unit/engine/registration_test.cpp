@@ -326,7 +326,8 @@ TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
   exchange.wire = [](const sim::Packet&) {};
   const auto state = [&] {
     std::uint64_t sum = 0;
-    for (const auto& gauge : std::get<effect::Status>(exchange.command(effect::GetStatus{})).gauges) sum += gauge.used;
+    const auto answer = exchange.command(effect::GetStatus{});
+    for (const auto& gauge : std::get<effect::Status>(answer).gauges) sum += gauge.used;
     return sum;
   };
   for (int i = 0; i < 1'000'000; ++i) {
