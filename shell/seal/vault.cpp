@@ -165,7 +165,7 @@ std::string Vault::seal(std::span<const std::uint8_t> value, std::string_view co
 
 std::expected<Secret<std::vector<std::uint8_t>>, Problem> Vault::unseal(std::string_view sealed,
                                                                         std::string_view context) const {
-  if (!sealed.starts_with(version)) return not_sealed_here();
+  if (!sealed.starts_with(version) || sealed.size() == version.size()) return not_sealed_here();
   sealed.remove_prefix(version.size());
   std::vector<std::uint8_t> box(sealed.size());
   std::size_t size = 0;
