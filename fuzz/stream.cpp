@@ -40,7 +40,7 @@ Outcome run(std::string_view bytes, NextSize next_size) {
         out.frames.emplace_back("ping");
       }
     }
-    RF_CHECK(framer.pending() <= WireLimits::stream_pending_bytes);
+    RF_CHECK(framer.pending() <= rf::WireLimits::stream_pending_bytes);
   }
   // Half a ping may be held back in one cut and have passed for a pong in another.
   out.pending = framer.pending() > 3 ? framer.pending() : 0;
