@@ -84,9 +84,10 @@ class SippHold(WithSipp):
 class Sipsak(unittest.TestCase):
     def test_options_to_the_server_is_answered_and_tells_no_version(self):
         server = self.enterContext(Ringfence())
-        done = subprocess.run(["sipsak", "-vv", "-s", f"sip:127.0.0.1:{server.sip_port}"], capture_output=True,
-                              text=True, timeout=20)
-        self.assertEqual(done.returncode, 0, done.stdout)
+        # Left to itself, it fails where the name of the machine has no address.
+        done = subprocess.run(["sipsak", "-vv", "-H", "127.0.0.1", "-s", f"sip:127.0.0.1:{server.sip_port}"],
+                              capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("SIP/2.0 200 OK", done.stdout)
         self.assertNotIn("Server:", done.stdout)
 
