@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <map>
+#include <thread>
 #include <mutex>
 #include <string>
 #include <tuple>
@@ -95,6 +96,17 @@ inline record::Cdr closed_cdr(std::uint64_t n) {
 }
 
 /// What a writer answered and said.
+/// Waits for what nobody announces: whether it came true within 30 s.
+template <class Predicate>
+bool comes_true(Predicate what) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!what()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
 class Answers {
  public:
   StoreWriter::OnStored on_stored() {

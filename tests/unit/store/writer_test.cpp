@@ -198,10 +198,7 @@ TEST_F(Writer, SaysThatTheDiskFailsWhileAWriteIsStuck) {
   EXPECT_FALSE(writer->statistics().failing);
   ASSERT_TRUE(writer->push(effect::OpenCdr{1, open_cdr(1)}));
   const auto becomes = [&](bool failing) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (writer->statistics().failing != failing && std::chrono::steady_clock::now() < until)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    return writer->statistics().failing == failing;
+    return comes_true([&] { return writer->statistics().failing == failing; });
   };
   EXPECT_TRUE(becomes(true));
   lock.reset();
@@ -221,10 +218,7 @@ TEST_F(Writer, EndsWithinItsLimitWhileAWriteIsStuckAndCallsNobodyAfterwards) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
   answers_.wait_for_notice("the disk does not answer");
   lock.reset();
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (store_.count_cdrs({}).value() == 0 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  EXPECT_EQ(store_.count_cdrs({}).value(), 1u) << "the disk answered after all";
+  EXPECT_TRUE(comes_true([&] { return store_.count_cdrs({}).value() == 1; })) << "the disk answered after all";
   EXPECT_TRUE(answers_.all().empty());
 }
 
