@@ -22,12 +22,18 @@ def is_free(port, kind, address="127.0.0.1"):
             return False
 
 
+handed_out = set()
+
+
 def free_port(address="127.0.0.1"):
-    """A port that nobody has now, neither UDP nor TCP. It lies above those that the system hands out by itself, so that
-    no other program gets it by chance before it is used."""
+    """An even port that nobody has now, neither UDP nor TCP, and which this test was not given before; nor does anyone
+    have the port above it, a phone's for RTCP. It lies above those that the system hands out by itself, so that no
+    other program gets it by chance before it is used."""
     while True:
-        port = random.randrange(61_000, 65_536)
-        if is_free(port, socket.SOCK_DGRAM, address) and is_free(port, socket.SOCK_STREAM, address):
+        port = random.randrange(61_000, 65_536, 2)
+        if port not in handed_out and all(is_free(p, kind, address) for p in (port, port + 1)
+                                          for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):
+            handed_out.add(port)
             return port
 
 
