@@ -44,6 +44,8 @@ struct DiskLimits {
   std::uint32_t lines_per_min = 600;  ///< log lines of one kind; the rest of the minute are summed up in one
   std::uint32_t log_file_mb = 64;     ///< then the file is put aside and begun anew
   std::uint32_t log_files = 8;        ///< put aside and kept; the oldest goes
+  std::size_t bans = 131'072;         ///< rows; beyond it those that end soonest are deleted
+  std::uint32_t ban_days = 400;       ///< after its end a ban is deleted at the latest
   static constexpr int journal_bytes = 64 << 20;  ///< of the database's write-ahead log, kept once they are copied
 };
 
@@ -54,6 +56,29 @@ struct ShareLimits {
   static constexpr std::uint8_t probes_missed = 3;      ///< in a row; then a registration that answered before is ended
   static constexpr std::uint8_t session_refusals = 3;   ///< answers 422 to one request; then it fails
   static constexpr std::uint32_t stream_restarts = 16;  ///< changes of SSRC or sequence in a minute; then: dropped
+};
+
+/// Bounds of the guard. The memory of its tables is laid out when it is made and given by the kernel page by page; each
+/// of the first row has a gauge in `ringfence status`.
+struct GuardLimits {
+  std::size_t sources = 262'144;    ///< 130 bytes each; full: the least dangerous of eight leaves (guard/sources.hpp)
+  std::size_t endpoints = 262'144;  ///< registered or blocked ports, 50 bytes; full: the blocked and oldest leave
+  std::size_t pairs = 131'072;      ///< a source and an account, 42 bytes; full: the unlocked and oldest leave
+  std::size_t accounts = 65'536;    ///< claimed names, 42 bytes; full: those not under attack, oldest first
+  std::size_t bans = 65'536;        ///< 330 bytes; full: ended ones, then first offences that end soonest
+  std::size_t events = 256;         ///< waiting to be taken; further ones are counted only
+  // What the rules may be; more is a fault of the configuration
+  static constexpr std::size_t counters = 15;  ///< of one source
+  static constexpr std::size_t access_entries = 4'000'000;
+  static constexpr std::size_t operator_entries = 10'000;  ///< made by command
+  static constexpr std::size_t defence_rules = 1'024;
+  static constexpr std::size_t counting_rules = 64;
+  static constexpr std::size_t agents = 512;
+  static constexpr std::size_t fingerprints = 64;
+  static constexpr std::size_t decoys = 256;
+  static constexpr std::size_t protected_blocks = 4'096;
+  static constexpr std::size_t permitted_blocks = 64;  ///< of one extension
+  static constexpr std::size_t list_lines = 4'000'000;  ///< of one text
 };
 
 /// Bounds of what a message may hold; fixed, because a parser that can be talked into more is a parser that can be

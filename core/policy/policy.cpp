@@ -23,6 +23,11 @@ const Extension* Policy::by_id(ExtensionId id) const {
   return found == by_id_.end() ? nullptr : &extensions_[found->second];
 }
 
+bool Policy::knows(std::string_view name) const {
+  if (by_auth_name_.contains(name)) return true;
+  return std::any_of(by_number_.begin(), by_number_.end(), [&](const auto& one) { return one.second.contains(name); });
+}
+
 bool Policy::is_local(const Address& address) const {
   return std::any_of(local_networks.begin(), local_networks.end(),
                      [&](const Subnet& subnet) { return subnet.contains(address); });

@@ -94,6 +94,8 @@ struct Policy {
   const Extension* by_auth_name(std::string_view name) const;
   const Extension* by_number(TenantId tenant, std::string_view number) const;
   const Extension* by_id(ExtensionId id) const;
+  /// Whether some extension has this number or registration name.
+  bool knows(std::string_view name) const;
   const std::vector<Extension>& extensions() const { return extensions_; }
   bool is_local(const Address& address) const;
   const Listener* listener(ListenerId id) const;

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/keyed_hash.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/slots.hpp"
 #include "core/base/timers.hpp"
-#include "core/txn/keyed_hash.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::txn {

@@ -18,6 +18,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/sdp", {"core/base"}},
     {"core/rtp", {"core/base"}},
     {"core/policy", {"core/base"}},
+    {"core/guard", {"core/base", "core/policy"}},
     {"core/command", {"core/base", "core/policy", "core/record"}},
     {"core/auth", {"core/base", "core/policy"}},
     {"core/txn", {"core/base", "core/policy", "core/sip"}},

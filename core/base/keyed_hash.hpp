@@ -8,9 +8,9 @@
 
 #include "core/base/ids.hpp"
 
-namespace rf::txn {
+namespace rf {
 
-/// The secret of one engine's hash values.
+/// The secret of one table's hash values.
 struct HashKey {
   std::uint64_t k0 = 0, k1 = 0;
 
@@ -81,4 +81,4 @@ struct HashIsKey {
   std::size_t operator()(std::uint64_t key) const noexcept { return key; }
 };
 
-}  // namespace rf::txn
+}  // namespace rf

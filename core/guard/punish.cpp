@@ -1,0 +1,195 @@
+// What happens to a source that a rule caught.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/guard/guard.hpp"
+
+namespace rf::guard {
+namespace {
+
+constexpr Tick ticks(std::uint32_t seconds) {
+  return seconds * (1'000 / tick_ms);
+}
+
+constexpr std::uint32_t a_day_s = 86'400;
+
+/// "40 of packet in 2 s (limit 40), at UDP port 5071, last 'x'": numbers and the foreign word, nothing secret.
+void write_evidence(FixedText<159>& out, const CountingRule& rule, Signal signal, std::uint32_t seen,
+                    const Endpoint& remote, Transport transport, std::string_view detail) {
+  char text[128];
+  const auto end = fmt::format_to_n(text, sizeof text, "{} {}{} in {} s (limit {}), {} port {}", seen,
+                                    rule.distinct ? "different " : "", name_of(signal), rule.period_s, rule.threshold,
+                                    via_name(transport), remote.port);
+  out.assign({text, std::min(end.size, sizeof text)});
+  if (detail.empty()) return;
+  out.append(", last \"");
+  out.append_foreign(detail);
+  out.append("\"");
+}
+
+}  // namespace
+
+void Guard::punish(Now now, Source& source, const Offence& offence, std::uint8_t index, std::uint32_t seen) {
+  const Rules& rules = rules_->rules;
+  const CountingRule& rule = rules.counting[index];
+  const Tick tick = tick_of(now);
+  // A source that is throttled for this already is not an event again for every packet.
+  const bool known = source.throttled(tick) && source.rule == index;
+  source.rule = index;
+  source.marks |= Source::offended;
+
+  Event event;
+  event.remote = offence.remote;
+  event.subnet = source_block(offence.remote.address);
+  event.transport = offence.transport;
+  event.rule.assign(rule.name);
+  event.proven = offence.certain;
+
+  const bool kept = rules_->meets_protected(event.subnet);
+  if (kept || rule.response == Response::watch) {
+    if (known) return;
+    // Told once in the rule's time; nothing is taken from it.
+    event.kind = Event::Kind::watched;
+    ++stats_.fired[index];
+    if (seen != rule.threshold) return;
+    write_evidence(event.evidence, rule, offence.signal, seen, offence.remote, offence.transport, offence.detail);
+    return emit(event);
+  }
+  const bool guessing = offence.signal == Signal::auth_failed;
+  // Whoever sends too much may be an office that comes back after a power cut: it gets one period to show credentials.
+  const bool grace = offence.signal == Signal::packet && !rules.strict &&
+                     (!source.throttled(tick) || tick - source.caught_at < ticks(rule.period_s));
+  const bool bannable = rule.response == Response::ban && !grace && (offence.certain || rules.strict);
+  if (bannable && source.good(tick) && !rules.strict) {
+    // Honest phones are there: the offender's port is out, its neighbours live.
+    Port& port = port_at(tick, source, offence.remote, offence.transport);
+    // What is forged in the name of a phone does not touch it; a wrong password with our nonce in it is its own.
+    const bool phone = port.registered(tick) && !guessing;
+    if (!phone && !port.blocked(tick)) {
+      port.registered_until = 0;
+      port.blocked_until = tick + ticks(rule.duration_s);
+      port.rule = index;
+      if (source.blocked_ports < 255) ++source.blocked_ports;
+      ++stats_.fired[index];
+      event.kind = Event::Kind::port_blocked;
+      event.until_ms = wall_of(now, port.blocked_until);
+      write_evidence(event.evidence, rule, offence.signal, seen, offence.remote, offence.transport, offence.detail);
+      emit(event);
+    }
+    if (source.blocked_ports >= rules.blocked_ports) throttle(tick, source, guessing);
+    return;
+  }
+  if (bannable) {
+    write_evidence(event.evidence, rule, offence.signal, seen, offence.remote, offence.transport, offence.detail);
+    ++stats_.fired[index];
+    return ban(now, offence, rule, offence.certain, event);
+  }
+  throttle(tick, source, guessing);
+  if (known) return;
+  ++stats_.fired[index];
+  event.kind = Event::Kind::throttled;
+  event.until_ms = wall_of(now, source.throttle_until);
+  write_evidence(event.evidence, rule, offence.signal, seen, offence.remote, offence.transport, offence.detail);
+  emit(event);
+}
+
+void Guard::throttle(Tick tick, Source& source, bool guessing) {
+  if (!source.throttled(tick)) {
+    source.marks &= static_cast<std::uint8_t>(~Source::guessing);
+    source.caught_at = tick;
+  }
+  if (guessing) source.marks |= Source::guessing;
+  source.throttle_until = tick + ticks(rules_->rules.throttle_s);
+}
+
+void Guard::ban(Now now, const Offence& offence, const CountingRule& rule, bool proven, Event& event) {
+  Ban ban;
+  ban.subnet = source_block(offence.remote.address);
+  ban.rule.assign(rule.name);
+  ban.evidence = event.evidence;
+  ban.since_ms = now.wall_ms;
+  ban.until_ms = now.wall_ms + std::int64_t{rule.duration_s} * 1'000;
+  ban.proven = proven;
+  const Ban kept = bans_.add(now, ban, rules_->rules.escalation_s, rules_->rules.remember_bans_s);
+  event.kind = Event::Kind::banned;
+  event.until_ms = kept.until_ms;
+  event.repeats = kept.repeats;
+  emit(event);
+  widen(now, kept);
+}
+
+void Guard::widen(Now now, const Ban& ban) {
+  // Whoever owns a /48 has 65,536 sources; after some of them the whole block goes.
+  const std::uint32_t limit = rules_->rules.wide_ban_networks;
+  if (!ban.proven || ban.subnet.base.is_v4() || ban.subnet.prefix != 64 || limit == 0) return;
+  const Tick tick = tick_of(now);
+  const std::uint64_t half = source_key(ban.subnet.base);
+  Network& network = networks_.touch((half & ~std::uint64_t{0xffff}) | 1,
+                                     [tick](const Network& other) { return rank_of(other, tick); });
+  network.last = tick;
+  if (network.banned.add_distinct(tick, ticks(a_day_s), KeyedHash(key_).add(half).finish()) < limit) return;
+  auto bytes = ban.subnet.base.bytes();
+  bytes[6] = bytes[7] = 0;
+  Ban wide = ban;
+  wide.subnet = {Address::from_bytes(bytes), 48};
+  if (rules_->meets_protected(wide.subnet)) return;
+  wide.evidence.assign("many networks of this block are banned; the last: ");
+  wide.evidence.append(ban.rule.view());
+  const Ban kept = bans_.add(now, wide, rules_->rules.escalation_s, rules_->rules.remember_bans_s);
+  Event event;
+  event.kind = Event::Kind::banned;
+  event.remote = {wide.subnet.base, 0};
+  event.subnet = wide.subnet;
+  event.rule = wide.rule;
+  event.evidence = wide.evidence;
+  event.until_ms = kept.until_ms;
+  event.repeats = kept.repeats;
+  event.proven = true;
+  emit(event);
+}
+
+bool Guard::release(Now now, const Subnet& subnet) {
+  const Tick tick = tick_of(now);
+  bool was = false;
+  for (const Ban& ban : bans_.list())
+    if (subnet.contains(ban.subnet.base) && ban.subnet.prefix >= subnet.prefix)
+      was = bans_.release(now, ban.subnet) || was;
+  if (const Subnet block = source_block(subnet.base); subnet.prefix > block.prefix)
+    was = bans_.release(now, block) || was;
+  const auto meant = [&](std::uint64_t key) {
+    const bool four = key >> 32 == 0xffff'0000;
+    std::array<std::uint8_t, 16> bytes{};
+    for (std::size_t i = 0; i < 8 && !four; ++i) bytes[i] = static_cast<std::uint8_t>(key >> (56 - 8 * i));
+    const Address address = four ? Address::v4(static_cast<std::uint32_t>(key)) : Address::from_bytes(bytes);
+    return subnet.contains(address) || key == source_key(subnet.base);
+  };
+  sources_.for_each([&](Source& source) {
+    if (!meant(source.key)) return;
+    was = was || source.throttled(tick);
+    source.throttle_until = 0;
+    source.marks &= Source::has_endpoints;
+    source.blocked_ports = 0;
+    source.slots = {};
+  });
+  ports_.for_each([&](Port& port) {
+    if (meant(port.source)) port.blocked_until = 0;
+  });
+  pairs_.for_each([&](Pair& pair) {
+    if (!meant(pair.source)) return;
+    pair.locked_until = 0;
+    pair.failures = {};
+  });
+  return was;
+}
+
+std::size_t Guard::restore(Now now, const std::vector<Ban>& bans) {
+  std::size_t active = 0;
+  for (const Ban& ban : bans) {
+    if (rules_->meets_protected(ban.subnet)) continue;
+    if (bans_.restore(now, ban, rules_->rules.remember_bans_s)) active += ban.active(now.wall_ms);
+  }
+  return active;
+}
+
+}  // namespace rf::guard
