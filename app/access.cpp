@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/data_dir.hpp"
+#include "app/guard_commands.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
@@ -46,7 +47,18 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
   auto records = Records::open({settings.store_path(), settings.store.synchronous, 5'000}, data_dir->key_path(),
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
-  auto outcome = records->execute(checked->command, wall_now_ms());
+  const std::int64_t now_ms = wall_now_ms();
+  if (auto changed = change_access({settings, {}, records->store}, checked->command, now_ms)) {
+    const auto* release = std::get_if<command::GuardRelease>(&checked->command);
+    if (!release || !changed->outcome) return std::move(changed->outcome);
+    const auto count = records->store.drop_bans(release->block);
+    if (!count) return std::unexpected(error_of(count.error()));
+    (*changed->outcome)["was_held_back"] = *count > 0;
+    (*changed->outcome)["message"] =
+        fmt::format("{} {}.", release->block.text(), *count > 0 ? "is released" : "was not banned");
+    return std::move(changed->outcome);
+  }
+  auto outcome = records->execute(checked->command, now_ms);
   if (!outcome)
     return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
   return std::move(*outcome);

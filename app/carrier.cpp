@@ -46,6 +46,14 @@ void Carrier::on(effect::CloseCdr effect) {
   write(std::move(effect), 0);
 }
 
+void Carrier::on(effect::StoreBan effect) {
+  write(std::move(effect), 0);
+}
+
+void Carrier::on(effect::DropBan effect) {
+  write(std::move(effect), 0);
+}
+
 // On the signalling thread there is no waiting: a write that the queue does not take is a write that failed.
 void Carrier::write(store::Write write, std::uint64_t ticket) {
   if (writer_->push(std::move(write))) return;

@@ -54,6 +54,8 @@ class Carrier final : public signalling::EffectSink {
   void on(effect::DropBinding effect) override;
   void on(effect::OpenCdr effect) override;
   void on(effect::CloseCdr effect) override;
+  void on(effect::StoreBan effect) override;
+  void on(effect::DropBan effect) override;
   void on(effect::StartRelay effect) override;
   void on(effect::UpdateRelay effect) override;
   void on(effect::StopRelay effect) override;

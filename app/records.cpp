@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "app/guard_commands.hpp"
+
 namespace rf::app {
 namespace {
 
@@ -117,6 +119,19 @@ struct Executor {
       return std::unexpected(Error{Code::not_found, fmt::format("extension {} has no such registration", c.number),
                                    "see: ringfence registration list"});
     return Json{{"removed", *count}, {"message", fmt::format("{} removed.", *count)}};
+  }
+  Result operator()(const command::GuardBans& c) const {
+    const auto bans = r.store.load_bans();
+    if (!bans) return fail(bans.error());
+    return bans_json(*bans, c.ended, now_wall_ms);
+  }
+  Result operator()(const command::GuardAccess&) const {
+    const auto entries = r.store.access_list();
+    if (!entries) return fail(entries.error());
+    Json list = Json::array();
+    for (const guard::AccessEntry& entry : *entries)
+      if (entry.until_ms == 0 || entry.until_ms > now_wall_ms) list.push_back(app::json_of(entry));
+    return Json{{"access", std::move(list)}};
   }
   template <class Other>
   Result operator()(const Other&) const {

@@ -116,10 +116,18 @@ std::expected<void, Error> Server::open_engine() {
   auto bindings = records_->store.load_bindings(wall_now_ms());
   if (!bindings) return std::unexpected(error_of(bindings.error()));
 
+  auto bans = records_->store.load_bans();
+  if (!bans) return std::unexpected(error_of(bans.error()));
+  std::vector<std::string> notes;
+  auto rules = compile_guard(settings_, *policy_, notes);
+  if (!rules) return std::unexpected(rules.error());
+  guard_ = std::move(*rules);
+  for (const std::string& note : notes) log_->say(effect::Level::warning, "blocklist", note);
+
   engine::Engine::Seeds seeds;
   fill_from_kernel(seeds.random.data(), sizeof seeds.random);
   fill_from_kernel(seeds.auth.data(), sizeof seeds.auth);
-  engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds);
+  engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds, engine::Engine::Defence{guard_, {}});
   handler_ = std::make_unique<signalling::HandlerOf<engine::Engine>>(*engine_);
   carrier_ = std::make_unique<Carrier>(*log_, inlet_);
 
@@ -155,7 +163,7 @@ std::expected<void, Error> Server::open_engine() {
   inlet_.open(*loop_);
   log_->say(effect::Level::info, "restored",
             fmt::format("{} extensions, {} registrations", policy_->extensions().size(), bindings->size()));
-  loop_->post(engine::Restored{std::move(*bindings)});
+  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans)});
   loop_->start();
   return {};
 }

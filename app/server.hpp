@@ -12,6 +12,7 @@
 #include "app/records.hpp"
 #include "cli/world.hpp"
 #include "core/engine/engine.hpp"
+#include "core/guard/compile.hpp"
 #include "shell/config/settings.hpp"
 #include "shell/control/server.hpp"
 #include "shell/metrics/endpoint.hpp"
@@ -58,6 +59,14 @@ class Server {
   std::expected<void, std::string> publish_policy();
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
+  std::optional<Outcome> execute_guard(const command::Command& command);
+  /// With records_mutex_ held. Errors: invalid, with what the rules would cut off.
+  std::expected<guard::CompiledRef, command::Error> compile_guard(const config::Settings& settings,
+                                                                  const policy::Policy& policy,
+                                                                  std::vector<std::string>& notes);
+  void publish_guard(guard::CompiledRef rules);
+  void add_guard_numbers(std::vector<metrics::Number>& out);
+  config::Settings current_settings();
   policy::PolicyRef policy();
   ExtensionId extension_of(const std::string& number);
   /// Ends the calls of an extension whose password is new, and says in `outcome` what came of it.
@@ -78,6 +87,7 @@ class Server {
   std::unique_ptr<log::Log> log_;
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;
+  guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 
   std::mutex mutex_;  ///< over all else that commands and reloads touch, down to the next blank line; held for moments
   std::vector<policy::Listener> listeners_;

@@ -109,6 +109,11 @@ Json Server::status() {
   return out;
 }
 
+config::Settings Server::current_settings() {
+  const std::lock_guard lock(mutex_);
+  return settings_;
+}
+
 policy::PolicyRef Server::policy() {
   const std::lock_guard lock(mutex_);
   return policy_;
@@ -184,6 +189,7 @@ Outcome Server::execute(const command::Checked& checked) {
     return Json{{"message", "The server is stopping."}};
   }
   if (auto outcome = execute_running(command)) return std::move(*outcome);
+  if (auto outcome = execute_guard(command)) return std::move(*outcome);
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
@@ -195,6 +201,14 @@ Outcome Server::execute(const command::Checked& checked) {
       return std::unexpected(Error{Code::failed,
                                    "it is on disk, but the running server could not take it over: " + published.error(),
                                    "restart the server"});
+    // A number that was made up as a decoy may be real from now on, and the first extensions show how decoys look.
+    const std::vector<std::string>& decoys = guard_->rules.decoys;
+    const bool outdated =
+        decoys.size() < settings_.guard.decoys ||
+        std::any_of(decoys.begin(), decoys.end(), [&](const std::string& number) { return policy_->knows(number); });
+    std::vector<std::string> notes;
+    if (outdated)
+      if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
     lock.unlock();
     if (thrown_out) throw_out(thrown_out, **outcome);
   }

@@ -40,10 +40,7 @@ std::vector<Number> Server::numbers() {
   const auto count = [&](std::string name, std::string help, auto value) {
     out.push_back({"ringfence_" + name + "_total", std::move(help), static_cast<double>(value), true});
   };
-  const config::Settings settings = [this] {
-    const std::lock_guard lock(mutex_);
-    return settings_;
-  }();
+  const config::Settings settings = current_settings();
   gauge("start_time_seconds", "When the server started, in seconds since 1970",
         static_cast<double>(started_wall_ms_) / 1e3);
   gauge("resident_memory_bytes", "Memory in use", resident_bytes());
@@ -76,6 +73,7 @@ std::vector<Number> Server::numbers() {
                      true,
                      {{"reason", std::string(effect::name_of(static_cast<effect::Reason>(i)))}}});
   }
+  add_guard_numbers(out);
   const signalling::LoopCounters loop = loop_->counters();
   count("datagrams_in", "Datagrams received", loop.datagrams_in);
   count("datagrams_out", "Datagrams sent", loop.datagrams_out);

@@ -103,13 +103,17 @@ Outcome Server::reload() {
   if (circumstances_.json) loaded->log.format = config::LogFormat::json;
   const config::Settings before = std::exchange(settings_, merged(settings_, std::move(*loaded)));
   std::erase_if(warnings_, [](const auto& each) { return each.first.starts_with("listener"); });
+  const auto refuse = [&](const Error& error) -> Outcome {
+    settings_ = before;
+    log_->say(effect::Level::error, "reload_refused", error.message);
+    return std::unexpected(error);
+  };
+  std::vector<std::string> guard_notes;
+  auto guard = compile_guard(settings_, *policy_, guard_notes);
+  if (!guard) return refuse(guard.error());
 
   // Certificates first: they are what can fail, and then everything stays.
-  if (auto certificates = load_certificates(); !certificates) {
-    settings_ = before;
-    log_->say(effect::Level::error, "reload_refused", certificates.error().message);
-    return std::unexpected(certificates.error());
-  }
+  if (auto certificates = load_certificates(); !certificates) return refuse(certificates.error());
   if (auto log = log_->reopen(log_options(settings_.log)); !log) notes.push_back(log.error() + "; the old one is used");
   resolver_->set_servers(settings_.dns.servers);
   loop_->streams().set_limits(settings_.limits);
@@ -119,6 +123,8 @@ Outcome Server::reload() {
   listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
   reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
+  publish_guard(std::move(*guard));
+  for (std::string& note : guard_notes) notes.push_back(std::move(note));
   listener_states_ = loop_->set_listeners(listeners_);
   for (const net::ListenerState& state : listener_states_)
     if (!state.error.empty()) {

@@ -46,6 +46,24 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence cdr list --limit 20\n"
      "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
      "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"guard.bans", "  ringfence guard bans\n  ringfence guard bans --ended --json | jq '.bans[].rule'\n"},
+    {"guard.explain", "  ringfence guard explain 198.51.100.7          what it did, which rule, until when\n"},
+    {"guard.release",
+     "  ringfence guard release 198.51.100.7          and allow it for an hour\n"
+     "  ringfence guard release 198.51.100.7 --minutes 0   let the rules see it again at once\n"},
+    {"guard.allow", "  ringfence guard allow 192.0.2.0/24 --note \"head office\"\n"},
+    {"guard.block",
+     "  ringfence guard block 198.51.100.0/24 --minutes 1440 --note \"calls at night\"\n"
+     "  ringfence guard block 198.51.100.0/255.255.255.0\n"},
+    {"guard.remove", "  ringfence guard remove 198.51.100.0/24        the block as guard access shows it\n"},
+    {"guard.access", "  ringfence guard access\n"},
+    {"guard.rules", "  ringfence guard rules\n"},
+    {"guard.agents", "  ringfence guard agents\n"},
+    {"guard.decoys", "  ringfence guard decoys\n"},
+    {"guard.stats", "  ringfence guard stats --json | jq .verdicts\n"},
+    {"guard.test",
+     "  ringfence guard test 198.51.100.7\n"
+     "  ringfence guard test 198.51.100.7 --transport tls --user-agent friendly-scanner --target 1001\n"},
     {"status", "  ringfence status\n  ringfence status --json | jq .limits\n"},
     {"ports", "  ringfence ports\n"},
     {"reload", "  ringfence config check && ringfence reload\n"},

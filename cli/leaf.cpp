@@ -20,7 +20,7 @@ std::string option_name(std::string_view parameter) {
 
 // What a command is about stands without an option name: extension show 1001.
 bool is_positional(const command::Spec& spec, const Parameter& p) {
-  return p.name == "id" || (p.name == "number" && spec.name != "cdr.list");
+  return p.name == "id" || p.name == "address" || p.name == "block" || (p.name == "number" && spec.name != "cdr.list");
 }
 
 void add_when(Leaf& leaf, const Parameter& p) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "cli/cells.hpp"
+#include "cli/render_guard.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
 #include "core/command/plain.hpp"
@@ -11,37 +13,6 @@ namespace rf::cli {
 namespace {
 
 using command::plain;
-
-std::string text_of(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_null()) return {};
-  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  if (value.is_number_float()) return fmt::format("{:.1f}", value.get<double>());
-  return value.dump();
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() ? std::string() : text_of(*found);
-}
-
-std::int64_t number_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
-}
-
-const Json& list_at(const Json& object, const char* key) {
-  static const Json none = Json::array();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : none;
-}
-
-// One "name  value" pair a line, for things shown singly.
-void facts(std::ostream& out, const std::vector<std::pair<std::string_view, std::string>>& rows) {
-  std::size_t width = 0;
-  for (const auto& [name, value] : rows) width = std::max(width, name.size());
-  for (const auto& [name, value] : rows) fmt::print(out, "  {:<{}}  {}\n", name, width, plain(value));
-}
 
 void account(const Json& r, std::ostream& out) {
   facts(out, {{"registration name", text_at(r, "auth_name")},
@@ -162,6 +133,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     ports(r, out);
   } else if (command == "status") {
     status(r, out);
+  } else if (command.starts_with("guard.") && !r.contains("message")) {
+    render_guard(command.substr(6), r, out);
   } else {
     fmt::print(out, "{}\n", plain(text_at(r, "message")));
   }

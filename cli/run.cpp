@@ -110,6 +110,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "extension") return "Accounts of phones: add, show, change, remove";
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
+  if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";
 }
 
@@ -176,7 +177,8 @@ int run(int argc, const char* const* argv, World& world) {
       if (slot == nullptr) {
         slot = app.add_subcommand(group, std::string(group_text(group)));
         slot->require_subcommand(1);
-        slot->footer("Each of them has examples: ringfence " + group + " list --help");
+        slot->footer("Each of them has examples: ringfence " + group + " " +
+                     std::string(spec.name.substr(dot + 1)) + " --help");
       }
       parent = slot;
     }

@@ -112,6 +112,8 @@ struct Auditor::Visitor {
   void operator()(const effect::Send& e) const { a.check_sent(e.flow, effects.bytes_of(e)); }
   void operator()(const effect::Report&) const {}
   void operator()(const effect::CloseConnection&) const {}
+  void operator()(const effect::DropBan&) const {}
+  void operator()(const effect::StoreBan& e) const { a.check_ban(e.ban); }
   void operator()(const effect::DistrustConnection&) const {}
   void operator()(const effect::DnsAsk&) const {}
   void operator()(const effect::CommandDone&) const {}
@@ -173,6 +175,15 @@ void Auditor::after(const effect::Effects& effects) {
   for (const effect::Effect& effect : effects.list()) {
     std::visit(Visitor{*this, effects}, effect);
     if (!harmless_only || std::holds_alternative<effect::Report>(effect)) continue;
+    // What a stranger can bring about beyond an answer concerns that stranger alone.
+    if (const auto* ban = std::get_if<effect::StoreBan>(&effect)) {
+      if (!ban->ban.subnet.contains(source_->remote.address)) fault("a stranger got somebody else banned");
+      continue;
+    }
+    if (const auto* close = std::get_if<effect::CloseConnection>(&effect)) {
+      if (close->connection != source_->connection) fault("a stranger got somebody else's connection closed");
+      continue;
+    }
     const auto* send = std::get_if<effect::Send>(&effect);
     const bool is_reply = send && send->flow.remote.address == source_->remote.address &&
                           send->flow.connection == source_->connection &&
@@ -186,6 +197,12 @@ void Auditor::restarted() {
   relays_.clear();
   for (const std::string& id : opened_) closed_.insert(id);
   attempts_.clear();
+}
+
+void Auditor::check_ban(const guard::Ban& ban) {
+  for (const auto& [home, extensions] : extensions_)
+    if (ban.subnet.contains(home))
+      fault("a phone's address is banned: " + home.text() + " by " + std::string(ban.rule.view()));
 }
 
 // --- messages
@@ -378,7 +395,8 @@ void Auditor::audit_rest() {
     if (!closed_.contains(id)) fault("record " + id + " was opened and never closed");
   const auto status = std::get<effect::Status>(exchange_.command(effect::GetStatus{}));
   for (const effect::Gauge& gauge : status.gauges)
-    if (gauge.used > 0 && gauge.name != "nonces") fault(fmt::format("{} {} leaked", gauge.used, gauge.name));
+    if (gauge.used > 0 && gauge.name != "nonces" && !gauge.name.starts_with("guard_"))
+      fault(fmt::format("{} {} leaked", gauge.used, gauge.name));
   if (exchange_.next_deadline() != never_ms) fault("a timer leaked");
 }
 

@@ -21,7 +21,8 @@ namespace rf::sim {
 /// Watches one exchange from its making on. What it holds against every input:
 /// - every message that leaves parses strictly, is as long as it says, and describes media at our addresses only;
 /// - no message shows a phone what only the other side of a call knows: Call-ID, tags, branches, addresses;
-/// - whoever never proved a password gets at most one response, and changes nothing;
+/// - whoever never proved a password gets at most one response, and changes nothing but his own welcome;
+/// - no address where somebody proved a password is ever banned;
 /// - requests go only where somebody proved a password, whatever messages say;
 /// - a phone changes nothing of a call that is not its extension's;
 /// - attempts that were not answered leave no more records of one extension a minute than the limit says;
@@ -63,6 +64,7 @@ class Auditor final : public Observer {
   void check_registered(const Address& to, const sip::Message& response);
   void check_relay(const media::RelayPlan& plan);
   void check_share(const record::Cdr& cdr);
+  void check_ban(const guard::Ban& ban);
 
   // Who knows what: by the words that a message carries, and the address it went to or came from.
   Address party(Address address);

@@ -15,8 +15,19 @@ engine::Engine::Seeds seeds_from(std::uint64_t seed) {
 
 }  // namespace
 
+guard::CompiledRef open_gate() {
+  guard::Rules rules;
+  rules.enabled = false;
+  return *guard::Compiled::compile(std::move(rules), {});
+}
+
+engine::Engine::Defence Exchange::defence() const {
+  // Room for a town, not for the Internet: exchanges are made by the thousand.
+  return {guard_rules_, {.sources = 4'096, .endpoints = 4'096, .pairs = 4'096, .accounts = 1'024, .bans = 1'024}};
+}
+
 Exchange::Exchange(policy::PolicyRef policy, std::uint64_t seed) : policy_(std::move(policy)), seed_(seed) {
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_));
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_), defence());
   wire = [this](const Packet& packet) { sent.push_back(packet); };
 }
 
@@ -71,8 +82,9 @@ void Exchange::crash_and_restart() {
     ++cdrs_closed;
   }
   if (observer) observer->restarted();
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_));
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence());
   engine::Restored restored;
+  for (const auto& [block, ban] : bans) restored.bans.push_back(ban);
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);
   input(std::move(restored));
 }
@@ -80,6 +92,11 @@ void Exchange::crash_and_restart() {
 void Exchange::set_policy(policy::PolicyRef policy) {
   policy_ = std::move(policy);
   input(engine::PolicyChanged{policy_});
+}
+
+void Exchange::set_guard(guard::CompiledRef rules) {
+  guard_rules_ = std::move(rules);
+  input(engine::GuardChanged{guard_rules_});
 }
 
 effect::CommandResult Exchange::command(effect::Command command) {
@@ -153,6 +170,12 @@ void Exchange::carry_out() {
         ++exchange.cdrs_closed;
         exchange.cdrs[c.id] = c;
       });
+    }
+    void operator()(const effect::StoreBan& e) const {
+      x.write(0, [ban = e.ban, &exchange = x] { exchange.bans[ban.subnet] = ban; });
+    }
+    void operator()(const effect::DropBan& e) const {
+      x.write(0, [subnet = e.subnet, &exchange = x] { exchange.bans.erase(subnet); });
     }
     void operator()(const effect::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
     void operator()(const effect::UpdateRelay& e) const { x.relays[e.plan.id.value] = e.plan; }

@@ -32,6 +32,9 @@ class Observer {
   virtual void restarted() = 0;
 };
 
+/// A guard that lets everything in: for stories about what lies behind it.
+guard::CompiledRef open_gate();
+
 /// A switch on the bench: feeds the engine, carries its effects out in memory, and shows what came of them.
 class Exchange {
  public:
@@ -45,6 +48,7 @@ class Exchange {
   /// Kills the process and starts it again with what is on disk.
   void crash_and_restart();
   void set_policy(policy::PolicyRef policy);
+  void set_guard(guard::CompiledRef rules);
   effect::CommandResult command(effect::Command command);
 
   const policy::Policy& policy() const { return *policy_; }
@@ -62,6 +66,7 @@ class Exchange {
   std::map<std::string, record::Cdr> cdrs;
   std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
+  std::map<Subnet, guard::Ban> bans;
 
   // --- the relay and the log
 
@@ -81,11 +86,13 @@ class Exchange {
   std::deque<Packet> sent;
 
  private:
+  engine::Engine::Defence defence() const;
   void take(engine::Input input);
   void carry_out();
   void write(std::uint64_t ticket, const std::function<void()>& change);
 
   policy::PolicyRef policy_;
+  guard::CompiledRef guard_rules_;  ///< none: those that ship
   std::uint64_t seed_;
   std::unique_ptr<engine::Engine> engine_;
   effect::Effects effects_;

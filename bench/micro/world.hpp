@@ -51,6 +51,8 @@ class World {
   void carry_out();
 
   Now now_{1'000, 1'700'000'000'000};
+  static engine::Engine::Defence defence();
+
   engine::Engine engine_;
   effect::Effects effects_;
   std::vector<Sent> sent_;

@@ -156,24 +156,36 @@ Authenticator::Authenticator(const Key& root, std::size_t nonces_max)
 Authenticator::~Authenticator() = default;
 Authenticator::Authenticator(Authenticator&&) noexcept = default;
 
-Result Authenticator::verify(Now now, const policy::Policy& policy, const Attempt& attempt) {
+Presented Authenticator::look(Now now, const policy::Policy& policy, const Attempt& attempt) {
+  State& s = *state_;
+  Presented out;
+  out.reason = s.choose(attempt.credentials, policy.realm);
+  if (out.reason != Reason::none) return out;
+  out.username = s.credentials.username.raw();
+  const std::int64_t clock_ms = s.mint.clock_ms(now);
+  out.nonce = s.mint.read(clock_ms, s.credentials.nonce, {attempt.source, attempt.transport, policy.realm});
+  out.source_proven = out.nonce && clock_ms - out.nonce->issued_ms <= std::int64_t{1'000} * policy.times.nonce_age_s;
+  return out;
+}
+
+Result Authenticator::verify(Now now, const policy::Policy& policy, const Attempt& attempt,
+                             const Presented& presented) {
   State& s = *state_;
   Result result;
-  const Reason choice = s.choose(attempt.credentials, policy.realm);
-  if (choice == Reason::malformed) return refused(choice, result);
-  if (choice != Reason::none) return challenged(choice, result);
+  if (presented.reason == Reason::malformed) return refused(presented.reason, result);
+  if (presented.reason != Reason::none) return challenged(presented.reason, result);
   const Credentials& given = s.credentials;
-  result.username = given.username.raw();
+  result.username = presented.username;
 
   // From here to the user's name nothing depends on whether that user exists, so it may end early.
   if (!given.algorithm || !s.is_offered(policy, *given.algorithm))
     return refused(Reason::unsupported_algorithm, result);
   const Algorithm algorithm = *given.algorithm;
   const std::int64_t clock_ms = s.mint.clock_ms(now);
-  const auto nonce = s.mint.read(clock_ms, given.nonce, {attempt.source, attempt.transport, policy.realm});
+  const std::optional<Nonce>& nonce = presented.nonce;
   if (!nonce) return stale(Reason::forged_nonce, result);
   const std::int64_t age_ms = std::int64_t{1'000} * policy.times.nonce_age_s;
-  const bool fresh = clock_ms - nonce->issued_ms <= age_ms;
+  const bool fresh = presented.source_proven;
   result.source_proven = fresh;
   if (!same_uri(given.uri, attempt.request_uri)) return refused(Reason::wrong_uri, result);
   // stale=true must not depend on the password, or an account that may not be used from there would tell its password.
@@ -191,11 +203,13 @@ Result Authenticator::verify(Now now, const policy::Policy& policy, const Attemp
   const bool matches = equal_in_constant_time(expected.view(), given.response);
 
   const policy::Extension* extension = claimed.extension;
+  const bool permitted = !extension || !attempt.permits || attempt.permits(*extension);
   if (!extension) return refused(Reason::unknown_user, result);
   if (!extension->enabled) return refused(Reason::disabled_user, result);
   if (algorithm == Algorithm::md5 && !extension->md5_allowed) return refused(Reason::unsupported_algorithm, result);
   if (!matches) return refused(Reason::wrong_password, result);
   if (!is_local && !extension->remote_allowed) return refused(Reason::remote_not_allowed, result);
+  if (!permitted) return refused(Reason::not_permitted, result);
   s.counts.store(clock_ms, age_ms, *nonce, given.count);
   result.outcome = Outcome::accepted;
   result.reason = Reason::none;
@@ -262,6 +276,7 @@ std::string_view text_of(Reason reason) {
     case Reason::disabled_user: return "extension disabled";
     case Reason::wrong_password: return "wrong password";
     case Reason::remote_not_allowed: return "right password, but remote use is not allowed";
+    case Reason::not_permitted: return "right password, but not permitted from there";
   }
   return "not accepted";
 }

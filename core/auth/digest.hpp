@@ -3,11 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "core/auth/nonce.hpp"
 #include "core/base/address.hpp"
 #include "core/base/time.hpp"
 #include "core/policy/policy.hpp"
@@ -31,6 +34,7 @@ enum class Reason : std::uint8_t {
   disabled_user,
   wrong_password,
   remote_not_allowed,     ///< the password was right, from outside the local networks without permission (E5)
+  not_permitted,          ///< whatever the password: Attempt::permits said no
 };
 std::string_view text_of(Reason reason);
 
@@ -48,6 +52,17 @@ struct Attempt {
   std::string_view request_uri;  ///< raw
   Address source;
   Transport transport = Transport::udp;
+  /// What else has to hold for an account that exists; asked for every answer to a nonce, right or wrong, so that a
+  /// refusal looks and lasts like one of a wrong password. Empty: nothing else.
+  std::function<bool(const policy::Extension&)> permits = {};
+};
+
+/// The credentials of a request before anything is said about the password.
+struct Presented {
+  Reason reason = Reason::no_credentials;  ///< none: there are credentials for our realm
+  std::string_view username;               ///< as claimed, escapes included; a view into the attempt
+  bool source_proven = false;              ///< as in Result
+  std::optional<Nonce> nonce;              ///< when it is one of ours, made for this source
 };
 
 struct Result {
@@ -76,7 +91,13 @@ class Authenticator {
   /// Checks an attempt against the policy. A phone may send several credentials: the first for our realm counts.
   /// Outcomes other than accepted, by reason: challenge for no_credentials and other_realm; stale for forged_nonce,
   /// stale_nonce and replayed; refused for all others.
-  Result verify(Now now, const policy::Policy& policy, const Attempt& attempt);
+  Result verify(Now now, const policy::Policy& policy, const Attempt& attempt) {
+    return verify(now, policy, attempt, look(now, policy, attempt));
+  }
+  /// Its first half: what is claimed, and whether the nonce proves the source. Nobody's name is looked up.
+  Presented look(Now now, const policy::Policy& policy, const Attempt& attempt);
+  /// Its second half, right after look() with the same attempt.
+  Result verify(Now now, const policy::Policy& policy, const Attempt& attempt, const Presented& presented);
 
   /// Appends one header line a permitted algorithm, strongest first, all with one fresh nonce for that source:
   /// `WWW-Authenticate: Digest realm="…", nonce="…", algorithm=SHA-512-256, qop="auth"`, with stale=true when asked.

@@ -45,6 +45,32 @@ constexpr Parameter cdr_parameters[] = {
     {"offset", Kind::number, false, 0, 1'000'000'000, {}, "how many of the newest to pass over"},
 };
 
+constexpr std::string_view transport_words[] = {"udp", "tcp", "tls"};
+constexpr std::string_view method_words[] = {"REGISTER", "INVITE",    "OPTIONS", "NOTIFY",
+                                             "REFER",    "SUBSCRIBE", "MESSAGE"};
+constexpr Parameter address_parameter{"address", Kind::text, true, 2, 64, {}, "an IPv4 or IPv6 address"};
+constexpr Parameter block_parameter{
+    "block", Kind::text, true, 2, 96, {}, "an address, or a block such as 192.0.2.0/24 or 192.0.2.0/255.255.255.0"};
+constexpr Parameter one_address[] = {address_parameter};
+constexpr Parameter one_block[] = {block_parameter};
+constexpr Parameter bans_parameters[] = {
+    {"ended", Kind::flag, false, 0, 0, {}, "ended ones too, which make the next ban longer"}};
+constexpr Parameter access_parameters[] = {
+    block_parameter,
+    {"minutes", Kind::number, false, 1, 525'600, {}, "for so long; else for good"},
+    {"note", Kind::text, false, 0, 128, {}, "why, for whoever reads the list"},
+    {"force", Kind::flag, false, 0, 0, {}, "also when it cuts off what is protected"}};
+constexpr Parameter release_parameters[] = {
+    block_parameter,
+    {"minutes", Kind::number, false, 0, 525'600, {}, "allow it for so long, 60 when not given; 0: not at all"}};
+constexpr Parameter test_parameters[] = {
+    address_parameter,
+    {"port", Kind::number, false, 1, 65'535, {}, "its port, 5060 when not given"},
+    {"transport", Kind::text, false, 0, 8, transport_words, "how it comes, udp when not given"},
+    {"method", Kind::text, false, 0, 16, method_words, "what it asks, REGISTER when not given"},
+    {"target", Kind::text, false, 0, 64, {}, "the number that it asks for"},
+    {"user_agent", Kind::text, false, 0, 256, {}, "what it calls itself"}};
+
 constexpr auto specs = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
     {"extension.list", "extension.read", "Lists extensions", false, false, {}},
@@ -57,6 +83,19 @@ constexpr auto specs = std::to_array<Spec>({
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
     {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},
     {"ports", "system.read", "Lists the ports in use", false, false, {}},
+    {"guard.bans", "guard.read", "Lists who is banned, why and until when", false, false, bans_parameters},
+    {"guard.explain", "guard.read", "Tells all that is known of an address", false, true, one_address},
+    {"guard.release", "guard.write", "Ends all that is in force against an address, and allows it for a time", true,
+     false, release_parameters},
+    {"guard.allow", "guard.write", "Passes an address or block by the guard", true, false, access_parameters},
+    {"guard.block", "guard.write", "Drops everything from an address or block", true, false, access_parameters},
+    {"guard.remove", "guard.write", "Takes an entry off the access list", true, false, one_block},
+    {"guard.access", "guard.read", "Lists what was allowed and blocked by command", false, false, {}},
+    {"guard.rules", "guard.read", "Lists the detection rules with their numbers", false, true, {}},
+    {"guard.agents", "guard.read", "Lists the names by which scanners are known", false, true, {}},
+    {"guard.decoys", "guard.read", "Lists extensions that only an attacker asks for", false, true, {}},
+    {"guard.stats", "guard.read", "Shows what the guard decided, and its tables", false, true, {}},
+    {"guard.test", "guard.read", "Tells what would happen to a message", false, true, test_parameters},
     {"status", "system.read", "Shows listeners, counts and limits", false, true, {}},
     {"call.list", "call.read", "Lists running calls", false, true, {}},
     {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},

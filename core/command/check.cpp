@@ -5,6 +5,7 @@
 
 #include "core/command/catalog.hpp"
 #include "core/command/password.hpp"
+#include "core/guard/prefix.hpp"
 
 namespace rf::command {
 namespace {
@@ -106,6 +107,27 @@ ListCdrs cdr_query(const Parameter* result, const Arguments& a) {
   return out;
 }
 
+/// Both were found good before.
+Subnet block_of(const Arguments& a, std::string_view name = "block") {
+  return guard::parse_prefix(text_or_empty(a, name)).value_or(Subnet{});
+}
+
+AccessChange access_of(const Arguments& a) {
+  return {block_of(a), maybe<bool>(a, "force").value_or(false), number_or<std::uint32_t>(a, "minutes", 0),
+          text_or_empty(a, "note")};
+}
+
+GuardTest test_of(const Arguments& a) {
+  GuardTest out;
+  out.address = block_of(a, "address").base;
+  out.port = number_or<std::uint16_t>(a, "port", out.port);
+  out.transport = parse_transport(text_or_empty(a, "transport")).value_or(Transport::udp);
+  out.method = text_or_empty(a, "method");
+  out.target = text_or_empty(a, "target");
+  out.user_agent = text_or_empty(a, "user_agent");
+  return out;
+}
+
 Command build(const Spec& spec, const Arguments& a) {
   const std::string_view name = spec.name;
   const std::string number = text_or_empty(a, "number");
@@ -119,6 +141,19 @@ Command build(const Spec& spec, const Arguments& a) {
   if (name == "ports") return ListPorts{};
   if (name == "registration.list") return ListRegistrations{number};
   if (name == "registration.remove") return RemoveRegistrations{number, text_or_empty(a, "contact")};
+  if (name == "guard.bans") return GuardBans{maybe<bool>(a, "ended").value_or(false)};
+  if (name == "guard.access") return GuardAccess{};
+  if (name == "guard.allow") return GuardAllow{access_of(a)};
+  if (name == "guard.block") return GuardBlock{access_of(a)};
+  if (name == "guard.remove") return GuardRemove{block_of(a)};
+  if (name == "guard.release")
+    return GuardRelease{block_of(a), number_or<std::uint32_t>(a, "minutes", GuardRelease{}.minutes)};
+  if (name == "guard.explain") return GuardExplain{block_of(a, "address").base};
+  if (name == "guard.rules") return GuardRules{};
+  if (name == "guard.agents") return GuardAgents{};
+  if (name == "guard.decoys") return GuardDecoys{};
+  if (name == "guard.stats") return GuardStats{};
+  if (name == "guard.test") return test_of(a);
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
   if (name == "reload") return Reload{};
@@ -174,6 +209,12 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
     }
     if (p.name == "number" && spec->name != "cdr.list" && !all_digits(std::get<std::string>(*value)))
       return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001");
+    if (p.name == "address" || p.name == "block") {
+      const auto block = guard::parse_prefix(std::get<std::string>(*value));
+      if (!block) return invalid(fmt::format("{}: {}", p.name, block.error()), "give " + std::string(p.help));
+      if (p.name == "address" && block->prefix != 128)
+        return invalid("address is a block of addresses", "give one address");
+    }
     if (p.kind == Kind::secret) {
       if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
         return invalid(std::move(*fault), "leave it out and a strong one is generated");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/base/address.hpp"
 #include "core/base/secret.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
@@ -65,7 +66,52 @@ struct RemoveRegistrations {
 /// The port table: of the running system, or of the configuration.
 struct ListPorts {};
 
+/// Who is banned now, or with `ended` everybody who is remembered.
+struct GuardBans {
+  bool ended = false;
+};
+/// The access list as operators made it.
+struct GuardAccess {};
+/// An entry of the access list; a block has one.
+struct AccessChange {
+  Subnet block;
+  bool force = false;         ///< also when it cuts off what is protected
+  std::uint32_t minutes = 0;  ///< 0: for good
+  std::string note;
+};
+struct GuardAllow {
+  AccessChange change;
+};
+struct GuardBlock {
+  AccessChange change;
+};
+struct GuardRemove {
+  Subnet block;
+};
+/// Ends everything that is in force against a block, and allows it for some minutes (0: not).
+struct GuardRelease {
+  Subnet block;
+  std::uint32_t minutes = 60;
+};
+
 // --- the running server only
+
+struct GuardExplain {
+  Address address;
+};
+struct GuardRules {};
+struct GuardAgents {};
+struct GuardDecoys {};
+struct GuardStats {};
+/// What would happen to a message like this from there.
+struct GuardTest {
+  Address address;
+  std::uint16_t port = 5060;
+  Transport transport = Transport::udp;
+  std::string method;
+  std::string target;
+  std::string user_agent;
+};
 
 struct GetStatus {};
 struct ListCalls {};
@@ -77,7 +123,9 @@ struct Stop {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 ListRegistrations, RemoveRegistrations, ListPorts, GuardBans, GuardAccess, GuardAllow, GuardBlock,
+                 GuardRemove, GuardRelease, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
+                 GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/ids.hpp"
+#include "core/guard/guard.hpp"
 #include "core/record/records.hpp"
 
 namespace rf::effect {
@@ -24,7 +25,27 @@ struct ListCalls {};
 struct HangUp {
   std::string cdr_id;
 };
-using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp>;
+struct GuardListBans {};
+/// Everything that is known of an address.
+struct GuardExplain {
+  Address address;
+};
+/// Ends bans, throttling, blocks and locks of this block.
+struct GuardRelease {
+  Subnet subnet;
+};
+struct GuardGetStats {};
+/// What would happen to a message like this; nothing is counted. The texts live as long as the question.
+struct GuardTry {
+  Endpoint remote;
+  Transport transport = Transport::udp;
+  std::uint16_t local_port = 5060;
+  guard::Method method = guard::Method::register_;
+  std::string user_agent;
+  std::string target;
+};
+using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
+                             GuardExplain, GuardRelease, GuardGetStats, GuardTry>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -57,6 +78,18 @@ struct NotFound {
 };
 /// The disk did not take the change: everything is as it was.
 struct NotStored {};
-using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls>;
+struct GuardBans {
+  std::vector<guard::Ban> bans;
+};
+struct GuardNumbers {
+  guard::Stats stats;
+  std::vector<std::string> rules;  ///< names, in the order of Stats::fired
+};
+struct GuardVerdict {
+  guard::Verdict verdict;
+  std::string rule;  ///< its name or text; empty: none
+};
+using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
+                                   guard::Explanation, GuardNumbers, GuardVerdict>;
 
 }  // namespace rf::effect

@@ -10,6 +10,7 @@
 
 #include "core/base/address.hpp"
 #include "core/effect/command.hpp"
+#include "core/guard/bans.hpp"
 #include "core/media/plan.hpp"
 #include "core/record/records.hpp"
 #include "core/txn/dns.hpp"
@@ -56,6 +57,13 @@ struct OpenCdr {
 };
 struct CloseCdr {
   record::Cdr cdr;
+};
+/// Write the ban (insert or replace by its block).
+struct StoreBan {
+  guard::Ban ban;
+};
+struct DropBan {
+  Subnet subnet;
 };
 struct StartRelay {
   media::RelayPlan plan;
@@ -111,6 +119,14 @@ enum class Reason : std::uint8_t {
   offer_refused,
   probe_failed,
   stopping,
+  guard_banned,
+  guard_throttled,
+  guard_port_blocked,
+  guard_watched,
+  guard_account_locked,
+  guard_account_attacked,
+  guard_released,
+  guard_refused,
 };
 std::string_view name_of(Reason reason);  ///< "auth_failed"
 std::string_view text_of(Reason reason);  ///< one sentence for the operator
@@ -130,7 +146,7 @@ struct Stopped {};
 
 using Effect =
     std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr,
-                 CloseCdr, StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
+                 CloseCdr, StoreBan, DropBan, StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

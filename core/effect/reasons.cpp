@@ -72,6 +72,22 @@ std::string_view name_of(Reason reason) {
       return "probe_failed";
     case Reason::stopping:
       return "stopping";
+    case Reason::guard_banned:
+      return "guard_banned";
+    case Reason::guard_throttled:
+      return "guard_throttled";
+    case Reason::guard_port_blocked:
+      return "guard_port_blocked";
+    case Reason::guard_watched:
+      return "guard_watched";
+    case Reason::guard_account_locked:
+      return "guard_account_locked";
+    case Reason::guard_account_attacked:
+      return "guard_account_attacked";
+    case Reason::guard_released:
+      return "guard_released";
+    case Reason::guard_refused:
+      return "guard_refused";
   }
   return "unknown";
 }
@@ -146,6 +162,22 @@ std::string_view text_of(Reason reason) {
       return "The phone no longer answers";
     case Reason::stopping:
       return "The system is stopping";
+    case Reason::guard_banned:
+      return "A source is banned";
+    case Reason::guard_throttled:
+      return "A source that has not proved itself, or sends too much, gets a trickle";
+    case Reason::guard_port_blocked:
+      return "A port is blocked; phones with working credentials share its address";
+    case Reason::guard_watched:
+      return "A detection rule fired; nothing was done";
+    case Reason::guard_account_locked:
+      return "An account is locked for a source that guesses its password";
+    case Reason::guard_account_attacked:
+      return "An account is being guessed from many sources";
+    case Reason::guard_released:
+      return "Right credentials came from a throttled source";
+    case Reason::guard_refused:
+      return "The guard's configuration refused a message";
   }
   return "Unknown";
 }

@@ -8,6 +8,7 @@
 #include "core/call/pace.hpp"
 #include "core/call/registrar.hpp"
 #include "core/engine/front.hpp"
+#include "core/engine/watch.hpp"
 #include "core/sip/message.hpp"
 #include "core/sip/writer.hpp"
 
@@ -21,6 +22,12 @@ using sip::HeaderName;
 using sip::Method;
 
 namespace {
+
+/// Whether a refusal is for good: then a stream is closed. A throttled one stays, its phone may have a password.
+bool ends_connection(guard::Reason reason) {
+  return reason != guard::Reason::throttled && reason != guard::Reason::needs_proof &&
+         reason != guard::Reason::strangers_limit;
+}
 
 /// Methods that a stranger may not use: what follows a right answer is decided in serve().
 bool needs_authentication(const sip::Message& request) {
@@ -38,7 +45,7 @@ bool needs_authentication(const sip::Message& request) {
 }  // namespace
 
 struct Engine::State {
-  State(Now now, policy::PolicyRef p, const Seeds& seeds)
+  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence)
       : policy(std::move(p)),
         random(seeds.random),
         auth(seeds.auth, policy->limits.nonces_max),
@@ -48,12 +55,18 @@ struct Engine::State {
         calls(*policy, random),
         connections([this](ExtensionId extension, ConnectionId connection) {
           return registrar.serves(extension, connection) || calls.serves(extension, connection);
-        }) {
+        }),
+        watch(now, std::move(defence.rules), defence.bounds, random.next()) {
+    attempt.permits = [this](const policy::Extension&) { return !locked; };
     adopt_policy();
   }
 
   void packet(Context& ctx, const Flow& flow, std::span<char> bytes);
   void request(Context& ctx, const Flow& flow);
+  bool passes(Context& ctx, const Flow& flow);
+  void turn_away(Context& ctx, const Flow& flow, guard::Reason reason) {
+    if (flow.connection && ends_connection(reason)) ctx.out.add(CloseConnection{flow.connection});
+  }
   void in_dialog(Context& ctx, const Flow& flow);
   void cancel(Context& ctx, const Flow& flow);
   void serve(Context& ctx, const Flow& flow, const policy::Extension& extension);
@@ -80,6 +93,13 @@ struct Engine::State {
   call::Calls calls;
   call::Connections connections;
   call::Pace registers, requests;
+  Watch watch;
+  // Of the message that is being handled, the latter three after passes():
+  guard::Verdict arrival;
+  std::array<std::string_view, WireLimits::credentials> credentials;
+  auth::Attempt attempt;
+  auth::Presented presented;
+  bool locked = false;  ///< whatever its password is, it is refused as a wrong one
   sip::Message message;  ///< reused: a parsed message is valid for one input only
   std::size_t packet_bytes = 0;  ///< that it came in
   std::vector<Timers::Fired> fired;
@@ -89,8 +109,8 @@ struct Engine::State {
   bool stopped = false;
 };
 
-Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds)
-    : state_(std::make_unique<State>(now, std::move(policy), seeds)) {}
+Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence)
+    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence))) {}
 Engine::~Engine() = default;
 
 std::int64_t Engine::next_deadline() const {
@@ -123,7 +143,10 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       else
         s.calls.on_stored(ctx, in.ticket, in.ok);
     }
-    void operator()(Restored& in) const { s.registrar.restore(ctx, std::move(in.bindings)); }
+    void operator()(Restored& in) const {
+      s.watch.restore(ctx.now, ctx.policy, in.bindings, in.bans);
+      s.registrar.restore(ctx, std::move(in.bindings));
+    }
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
@@ -131,6 +154,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.registrar.on_policy(ctx);
       s.calls.on_policy(ctx);
     }
+    void operator()(GuardChanged& in) const { s.watch.use(std::move(in.rules)); }
     void operator()(CommandIn& in) const { s.command(ctx, in.id, in.command); }
     void operator()(StopAsked&) const {
       if (s.stopping) return;
@@ -140,6 +164,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   };
   std::visit(Visitor{s, ctx}, input);
   s.advance(ctx);
+  s.watch.tell(ctx);
   s.counters.messages_out += effects.sent() - sent_before;
   if (s.stopping && !s.stopped && s.calls.size() == 0) {
     s.stopped = true;
@@ -180,15 +205,19 @@ void Engine::State::advance(Context& ctx) {
 void Engine::State::packet(Context& ctx, const Flow& flow, std::span<char> bytes) {
   ++counters.messages_in;
   packet_bytes = bytes.size();
+  arrival = watch.arrive(ctx, flow);
+  if (arrival.action == guard::Action::drop) return turn_away(ctx, flow, arrival.reason);
   // Keepalives over UDP are a few line ends or zero bytes.
   if (bytes.size() <= 4) return;
   if (const auto parsed = sip::parse(bytes, message); !parsed) {
     ++counters.malformed;
     ctx.report(Level::debug, Reason::malformed_message, flow, {}, {}, sip::text_of(parsed.error().code));
-    if (message.answerable && message.is_request)
+    watch.malformed(ctx.now, flow);
+    if (message.answerable && message.is_request && arrival.action == guard::Action::pass)
       reply(ctx, flow, status_for(parsed.error()));
     return;
   }
+  if (message.is_request && arrival.action == guard::Action::reject) return reply(ctx, flow, 403);
   if (message.is_request)
     request(ctx, flow);
   else
@@ -198,13 +227,14 @@ void Engine::State::packet(Context& ctx, const Flow& flow, std::span<char> bytes
 void Engine::State::request(Context& ctx, const Flow& flow) {
   const auto match = txns.match_request(ctx.now, message, flow, ctx.out);
   if (match.kind == txn::Transactions::RequestMatch::Kind::absorbed) return;
-  if (match.kind == txn::Transactions::RequestMatch::Kind::merged)
-    return reply(ctx, flow, 482);
-  if (const int status = refusal_before_authentication(message))
-    return reply(ctx, flow, status);
+  const bool merged = match.kind == txn::Transactions::RequestMatch::Kind::merged;
+  if (const int status = merged ? 482 : refusal_before_authentication(message)) {
+    if (passes(ctx, flow)) reply(ctx, flow, status);
+    return;
+  }
   if (message.method == Method::cancel) return cancel(ctx, flow);
   if (!message.to.tag().empty()) return in_dialog(ctx, flow);
-  if (message.method == Method::ack) return;
+  if (message.method == Method::ack || !passes(ctx, flow)) return;
   if (!needs_authentication(message)) {
     // OPTIONS to the system itself: that it lives, and nothing else.
     return reply(ctx, flow, 200,
@@ -213,16 +243,29 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
   if (const policy::Extension* extension = authenticate(ctx, flow)) serve(ctx, flow, *extension);
 }
 
-const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& flow) {
-  std::array<std::string_view, WireLimits::credentials> credentials;
+/// Whether the guard lets a request go on that no dialog and no transaction of ours speaks for.
+bool Engine::State::passes(Context& ctx, const Flow& flow) {
   std::size_t count = 0;
   for (const sip::Header& header : message.headers())
     if ((header.id == HeaderName::authorization || header.id == HeaderName::proxy_authorization) &&
         count < WireLimits::credentials)
       credentials[count++] = header.value;
-  const auto result = auth.verify(
-      ctx.now, *policy,
-      {{credentials.data(), count}, message.method_text, message.request_uri.raw, flow.remote.address, flow.transport});
+  attempt.credentials = {credentials.data(), count};
+  attempt.method = message.method_text;
+  attempt.request_uri = message.request_uri.raw;
+  attempt.source = flow.remote.address;
+  attempt.transport = flow.transport;
+  presented = auth.look(ctx.now, *policy, attempt);
+  const guard::Verdict verdict = watch.inspect(ctx, message, flow, presented, arrival);
+  locked = verdict.action == guard::Action::refuse;
+  if (verdict.action == guard::Action::drop) turn_away(ctx, flow, verdict.reason);
+  return verdict.action == guard::Action::pass || locked;
+}
+
+/// After passes().
+const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& flow) {
+  const auto result = auth.verify(ctx.now, *policy, attempt, presented);
+  watch.judged(ctx.now, *policy, message, flow, result);
   if (result.outcome == Outcome::accepted) {
     if (flow.connection) connections.prove(ctx, flow.connection, result.extension->id);
     return result.extension;
@@ -232,7 +275,7 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
     ++counters.auth_failures;
     const bool outside = result.reason == auth::Reason::remote_not_allowed;
     ctx.report(Level::notice, outside ? Reason::remote_not_allowed : Reason::auth_failed, flow, result.username, {},
-               auth::text_of(result.reason));
+               locked ? "whatever the password is: too many were wrong" : auth::text_of(result.reason));
   }
   std::string challenges;
   challenges.reserve(640);
@@ -241,6 +284,7 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
   const std::uint64_t before = ctx.out.sent();
   reply(ctx, flow, 401, challenges);
   counters.challenges += ctx.out.sent() - before;
+  if (result.outcome == Outcome::challenge) watch.challenged(ctx.now, message, flow);
   return nullptr;
 }
 
@@ -324,7 +368,10 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
 
 void Engine::State::cancel(Context& ctx, const Flow& flow) {
   const auto match = txns.match_cancel(message, flow);
-  if (!match.server) return reply(ctx, flow, 481);
+  if (!match.server) {
+    if (passes(ctx, flow)) reply(ctx, flow, 481);
+    return;
+  }
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return;
   std::string bytes;
@@ -337,14 +384,14 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
   const call::LegRef* found = calls.find(message);
   const auto fit = found ? calls.judge(*found, message, flow) : dialog::Fit::wrong_tags;
   if (fit == dialog::Fit::wrong_tags) {
-    if (message.method == Method::ack) return;
+    if (message.method == Method::ack || !passes(ctx, flow)) return;
     ctx.report(Level::debug, Reason::in_dialog_unknown, flow, {}, {}, message.method_text);
     return reply(ctx, flow, 481);
   }
   const call::LegRef ref = *found;
   if (fit == dialog::Fit::wrong_path) {
     ++counters.refused_in_dialog;
-    if (message.method == Method::ack) return;
+    if (message.method == Method::ack || !passes(ctx, flow)) return;
     const policy::Extension* extension = authenticate(ctx, flow);
     if (!extension || extension->id != calls.extension_of(ref)) {
       ctx.report(Level::warning, Reason::in_dialog_forged, flow, {}, {}, message.method_text);
@@ -356,6 +403,10 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
     if (calls.judge(ref, message, flow) != dialog::Fit::ok) return reply(ctx, flow, 500);
   }
   if (fit == dialog::Fit::old_cseq) return reply(ctx, flow, 500);
+  // A call that is refreshed speaks for the place of its phone, which need not be registered.
+  if (message.method == Method::invite || message.method == Method::update)
+    if (const policy::Extension* extension = policy->by_id(calls.extension_of(ref)))
+      watch.in_call(ctx.now, *policy, *extension, flow);
   txn::ServerId server;
   if (message.method != Method::ack) {
     if (!calls.is_ended_by(ref, message) && too_fast(ctx, flow, calls.extension_of(ref))) return;
@@ -368,6 +419,7 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
 }
 
 void Engine::State::response(Context& ctx, const Flow& flow) {
+  // A response that fits speaks for itself; others are dropped anyway.
   const auto match = txns.match_response(ctx.now, message, flow, ctx.out);
   if (!match.client || !match.deliver) return;
   if (call::owner_of(match.owner) == Owner::call)
@@ -382,6 +434,7 @@ Status Engine::State::status() const {
   status.calls_answered = calls.answered();
   status.stopping = stopping;
   const Limits& limits = policy->limits;
+  const guard::Stats guarded = watch.stats();
   status.gauges = {
       {"calls", calls.size(), limits.calls_max},
       {"registrations", registrar.size(), limits.bindings_max},
@@ -389,6 +442,8 @@ Status Engine::State::status() const {
       {"nonces", auth.nonces_remembered(), limits.nonces_max},
       {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
       {"lookups", calls.lookups(), QueueLimits::lookups},
+      {"guard_sources", guarded.sources, guarded.sources_room},
+      {"guard_bans", guarded.bans, guarded.bans_room},
       {"registrations_waiting_for_disk", registrar.waiting_for_store(), limits.store_queue_max},
   };
   return status;
@@ -410,6 +465,11 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
       return std::nullopt;
     }
     std::optional<CommandResult> operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
+    std::optional<CommandResult> operator()(const GuardListBans& c) const { return s.watch.answer(ctx, c); }
+    std::optional<CommandResult> operator()(const GuardExplain& c) const { return s.watch.answer(ctx, c); }
+    std::optional<CommandResult> operator()(const GuardRelease& c) const { return s.watch.answer(ctx, c); }
+    std::optional<CommandResult> operator()(const GuardGetStats& c) const { return s.watch.answer(ctx, c); }
+    std::optional<CommandResult> operator()(const GuardTry& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const HangUp& c) const {
       const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id);
       if (ended == 0) return NotFound{"no running call with that id"};

@@ -9,6 +9,7 @@
 #include "core/base/time.hpp"
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
+#include "core/guard/compile.hpp"
 
 namespace rf::engine {
 
@@ -22,7 +23,12 @@ class Engine {
     Random::Seed random;
     auth::Authenticator::Key auth;
   };
-  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds);
+  /// What the guard begins with; without rules, those that ship.
+  struct Defence {
+    guard::CompiledRef rules = {};
+    guard::Bounds bounds = {};
+  };
+  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence);
   ~Engine();
 
   void handle(Now now, Input input, effect::Effects& effects);

@@ -10,6 +10,7 @@
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
 #include "core/effect/command.hpp"
+#include "core/guard/compile.hpp"
 #include "core/media/plan.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
@@ -49,6 +50,7 @@ struct Stored {
 /// What was on disk at start: phones are reachable without registering again.
 struct Restored {
   std::vector<record::Binding> bindings;
+  std::vector<guard::Ban> bans;
 };
 
 /// A relay has stopped, or was asked for numbers.
@@ -74,6 +76,11 @@ struct PolicyChanged {
   policy::PolicyRef policy;
 };
 
+/// Other rules for the guard, compiled with those before in mind. What it knows of sources stays.
+struct GuardChanged {
+  guard::CompiledRef rules;
+};
+
 struct CommandIn {
   CommandId id;
   effect::Command command;
@@ -86,6 +93,6 @@ struct StopAsked {};
 struct Tick {};
 
 using Input = std::variant<Tick, PacketIn, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                           RelaySilent, RelayFailed, PolicyChanged, CommandIn, StopAsked>;
+                           RelaySilent, RelayFailed, PolicyChanged, GuardChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

@@ -179,7 +179,7 @@ Verdict Guard::arrival_of(Now now, const Arrival& packet) {
   if (registered) {
     // Forged packets may name this very port, so its limit asks for proof and nothing else; it counts for no other.
     const bool too_many = port->packets.add(tick, ticks_a_second) > rules.phone_per_s;
-    return too_many && !stream ? Verdict{Action::prove, Reason::needs_proof} : Verdict{};
+    return too_many && !stream && !kept ? Verdict{Action::prove, Reason::needs_proof} : Verdict{};
   }
   const bool fired = offend(now, source,
                             {Signal::packet,

@@ -141,4 +141,8 @@ std::size_t Ranges::bytes() const {
          (four_.index.capacity() + six_.index.capacity()) * 4;
 }
 
+// The header's walk() is used elsewhere.
+template std::size_t Ranges::Table<std::uint32_t>::piece_of(std::uint32_t number) const;
+template std::size_t Ranges::Table<Ranges::Wide>::piece_of(Ranges::Wide number) const;
+
 }  // namespace rf::guard

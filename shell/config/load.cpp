@@ -83,6 +83,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_log(section("log"), settings.log);
   read_metrics(section("metrics"), settings.metrics);
   read_dns(section("dns"), settings.dns);
+  read_guard(section("guard"), settings.guard, problems);
   read_listeners(top.raw("listener"), settings, problems);
   top.finish();
   // Ports are compared only when each is possible by itself: one fault, one line.

@@ -16,6 +16,7 @@ void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);
 void read_metrics(Section section, MetricsSettings& out);
 void read_dns(Section section, DnsSettings& out);
+void read_guard(Section section, GuardSettings& out, Problems& problems);
 /// One [[listener]].
 ListenerSettings read_listener(Section section);
 

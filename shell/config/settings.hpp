@@ -9,6 +9,7 @@
 #include "core/base/address.hpp"
 #include "core/base/limits.hpp"
 #include "core/effect/effect.hpp"
+#include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"
 
 namespace rf::config {
@@ -84,6 +85,13 @@ struct DnsSettings {
   std::vector<Endpoint> servers;  ///< empty: those of the host
 };
 
+/// Who may talk to us; rules that name files or need addresses of this host are completed by app.
+struct GuardSettings {
+  guard::Rules rules = guard::Rules::defaults();
+  std::vector<std::string> blocklists;  ///< files with addresses to block, one a line
+  std::uint32_t decoys = 5;             ///< so many extensions that nobody has are made up
+};
+
 struct Settings {
   std::string file;  ///< empty: defaults only
   ServerSettings server;
@@ -101,6 +109,7 @@ struct Settings {
   LogSettings log;
   MetricsSettings metrics;
   DnsSettings dns;
+  GuardSettings guard;
 
   std::string store_path() const { return store.path.empty() ? server.data_dir + "/ringfence.db" : store.path; }
   std::string control_path() const { return server.data_dir + "/control.sock"; }

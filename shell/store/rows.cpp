@@ -169,4 +169,42 @@ std::string move_sql() {
          " FROM bindings WHERE seq = :from";
 }
 
+void BanRow::set(const guard::Ban& ban) {
+  subnet = ban.subnet.text();
+  rule = ban.rule.view();
+  escape(ban.evidence.view(), evidence);
+  since_wall_ms = ban.since_ms;
+  until_wall_ms = ban.until_ms;
+  repeats = ban.repeats;
+  proven = ban.proven;
+}
+
+std::optional<guard::Ban> BanRow::get() const {
+  const auto block = Subnet::parse(subnet);
+  if (!block) return std::nullopt;
+  guard::Ban ban;
+  ban.subnet = *block;
+  ban.rule.assign(rule);
+  ban.evidence.assign(unescaped(evidence));
+  ban.since_ms = since_wall_ms;
+  ban.until_ms = until_wall_ms;
+  ban.repeats = static_cast<std::uint16_t>(std::clamp(repeats, 0, 65'535));
+  ban.proven = proven != 0;
+  return ban;
+}
+
+void AccessRow::set(const guard::AccessEntry& entry) {
+  subnet = entry.subnet.text();
+  allow = entry.allow;
+  forced = entry.forced;
+  escape(entry.description, description);
+  until_wall_ms = entry.until_ms;
+}
+
+std::optional<guard::AccessEntry> AccessRow::get() const {
+  const auto block = Subnet::parse(subnet);
+  if (!block) return std::nullopt;
+  return guard::AccessEntry{*block, allow != 0, forced != 0, unescaped(description), until_wall_ms};
+}
+
 }  // namespace rf::store

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/guard/bans.hpp"
+#include "core/guard/rules.hpp"
 #include "core/record/records.hpp"
 
 namespace rf::store {
@@ -101,6 +104,46 @@ struct CdrRow {
     visit("callee_refused_shape", legs[1].refused_shape);
     visit("callee_last_refused", legs[1].last_refused);
     visit("attempts", attempts);
+  }
+};
+
+struct BanRow {
+  std::string subnet, rule, evidence;
+  long long since_wall_ms = 0, until_wall_ms = 0;
+  int repeats = 0, proven = 0;
+
+  void set(const guard::Ban& ban);
+  /// None for a block that no version of ours wrote.
+  std::optional<guard::Ban> get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("subnet", subnet);
+    visit("rule", rule);
+    visit("evidence", evidence);
+    visit("since_wall_ms", since_wall_ms);
+    visit("until_wall_ms", until_wall_ms);
+    visit("repeats", repeats);
+    visit("proven", proven);
+  }
+};
+
+struct AccessRow {
+  std::string subnet, description;
+  long long since_wall_ms = 0, until_wall_ms = 0;
+  int allow = 0, forced = 0;
+
+  void set(const guard::AccessEntry& entry);
+  std::optional<guard::AccessEntry> get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("subnet", subnet);
+    visit("allow", allow);
+    visit("forced", forced);
+    visit("description", description);
+    visit("since_wall_ms", since_wall_ms);
+    visit("until_wall_ms", until_wall_ms);
   }
 };
 

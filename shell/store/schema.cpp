@@ -112,7 +112,28 @@ constexpr const char* version_2[] = {
     "ALTER TABLE cdrs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1",
 };
 
-constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2)};
+// What the guard remembers, and what operators told it.
+constexpr const char* version_3[] = {
+    "CREATE TABLE bans ("
+    " subnet TEXT PRIMARY KEY,"
+    " rule TEXT NOT NULL,"
+    " evidence TEXT NOT NULL,"
+    " since_wall_ms BIGINT NOT NULL,"
+    " until_wall_ms BIGINT NOT NULL,"
+    " repeats INTEGER NOT NULL,"
+    " proven INTEGER NOT NULL)",
+    "CREATE INDEX bans_end ON bans (until_wall_ms)",
+    "CREATE TABLE access_list ("
+    " subnet TEXT PRIMARY KEY,"
+    " allow INTEGER NOT NULL,"
+    " forced INTEGER NOT NULL,"
+    " description TEXT NOT NULL,"
+    " since_wall_ms BIGINT NOT NULL,"
+    " until_wall_ms BIGINT NOT NULL)",
+};
+
+constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
+                                std::span<const char* const>(version_3)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

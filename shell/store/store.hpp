@@ -12,6 +12,8 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
+#include "core/guard/bans.hpp"
+#include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
 #include "shell/seal/vault.hpp"
@@ -161,6 +163,18 @@ class Store {
   Expected<std::uint64_t> count_cdrs(const CdrFilter& filter);
   /// Errors: not_found.
   Expected<record::Cdr> find_cdr(const std::string& id);
+
+  /// Every ban that is remembered, ended ones included; those that end last come last.
+  Expected<std::vector<guard::Ban>> load_bans();
+  /// Forgets bans within this block and those that cover it: for the command line while no server runs. Gives how many.
+  Expected<std::uint64_t> drop_bans(const Subnet& subnet);
+
+  /// What operators put on the guard's access list, by block.
+  Expected<std::vector<guard::AccessEntry>> access_list();
+  /// Adds an entry, or replaces the one of the same block; ended ones go. Errors: invalid_value when the list is full.
+  Expected<void> set_access(const guard::AccessEntry& entry, std::int64_t now_wall_ms);
+  /// Whether there was one.
+  Expected<bool> drop_access(const Subnet& subnet);
 
   Expected<Counts> counts();
 

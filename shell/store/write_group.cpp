@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "shell/store/guard.hpp"
 #include "shell/store/schema.hpp"
 
 namespace rf::store {
@@ -38,15 +39,22 @@ class Prepared {
 struct GroupWriter::Statements {
   explicit Statements(soci::session& sql)
       : binding(sql, insert_sql<BindingRow>("bindings")),
-        cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})) {}
+        cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})),
+        ban(sql, upsert_sql<BanRow>("bans", "subnet", {"subnet"})) {}
 
   Prepared<BindingRow> binding;
   Prepared<CdrRow> cdr;
+  Prepared<BanRow> ban;
 };
 
 std::uint64_t ticket_of(const Write& write) {
   return std::visit(
-      Overloaded{[](const effect::CloseCdr&) { return std::uint64_t{0}; }, [](const auto& w) { return w.ticket; }},
+      [](const auto& one) {
+        if constexpr (requires { one.ticket; })
+          return one.ticket;
+        else
+          return std::uint64_t{0};
+      },
       write);
 }
 
@@ -68,6 +76,12 @@ void GroupWriter::write_cdr(const record::Cdr& cdr) {
   statements_->cdr.execute();
 }
 
+void GroupWriter::write_ban(const guard::Ban& ban) {
+  statements_->ban.row.set(ban);
+  statements_->ban.execute();
+  bans_written_ = true;
+}
+
 void GroupWriter::execute(const Write& write) {
   std::visit(Overloaded{[&](const effect::StoreBinding& w) {
                           statements_->binding.row.set(w.binding);
@@ -81,6 +95,11 @@ void GroupWriter::execute(const Write& write) {
                         [&](const effect::CloseCdr& w) {
                           write_cdr(w.cdr);
                           closed_.push_back(&w.cdr);
+                        },
+                        [&](const effect::StoreBan& w) { write_ban(w.ban); },
+                        [&](const effect::DropBan& w) {
+                          const std::string block = w.subnet.text();
+                          *sql_ << "DELETE FROM bans WHERE subnet = :subnet", soci::use(block);
                         }},
              write);
 }
@@ -138,8 +157,10 @@ std::optional<Swept> GroupWriter::sweep(const Keep& keep, bool by_age, std::size
   const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   try {
     Transaction transaction(*sql_);
+    if (bans_written_) sweep_bans(*sql_, now);
     const Swept swept = retention_.step(*sql_, keep, by_age, now, rows);
     transaction.commit();
+    bans_written_ = false;
     return swept;
   } catch (const std::exception&) {
     // The next write meets the same trouble, and tells of it.

@@ -50,6 +50,7 @@ class GroupWriter {
   void execute(const Write& write);
   void append_binding();
   void write_cdr(const record::Cdr& cdr);
+  void write_ban(const guard::Ban& ban);
   template <class Work>
   std::optional<Trouble> attempt(std::size_t writes, Work&& work);
 
@@ -60,6 +61,7 @@ class GroupWriter {
   std::vector<const record::Cdr*> closed_;  ///< by the running transaction
   std::shared_ptr<Statements> statements_;
   Problem last_problem_;
+  bool bans_written_ = false;  ///< since the table of bans was swept
 };
 
 }  // namespace rf::store

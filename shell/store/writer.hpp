@@ -19,7 +19,8 @@
 namespace rf::store {
 
 /// The engine's effects that end on disk, as they come.
-using Write = std::variant<effect::StoreBinding, effect::DropBinding, effect::OpenCdr, effect::CloseCdr>;
+using Write = std::variant<effect::StoreBinding, effect::DropBinding, effect::OpenCdr, effect::CloseCdr,
+                           effect::StoreBan, effect::DropBan>;
 
 struct WriterOptions {
   /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a

@@ -19,19 +19,19 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/rtp", {"core/base"}},
     {"core/policy", {"core/base"}},
     {"core/guard", {"core/base", "core/policy"}},
-    {"core/command", {"core/base", "core/policy", "core/record"}},
+    {"core/command", {"core/base", "core/guard", "core/policy", "core/record"}},
     {"core/auth", {"core/base", "core/policy"}},
     {"core/txn", {"core/base", "core/policy", "core/sip"}},
     {"core/dialog", {"core/base", "core/policy", "core/sip", "core/txn"}},
     {"core/media", {"core/base", "core/rtp"}},
     {"core/record", {"core/base", "core/media"}},
-    {"core/effect", {"core/base", "core/media", "core/record", "core/txn"}},
+    {"core/effect", {"core/base", "core/guard", "core/media", "core/record", "core/txn"}},
     {"core/call",
      {"core/base", "core/policy", "core/sip", "core/sdp", "core/txn", "core/dialog", "core/media", "core/record",
       "core/effect"}},
     {"core/engine",
      {"core/base", "core/policy", "core/sip", "core/auth", "core/txn", "core/dialog", "core/media", "core/record",
-      "core/effect", "core/call"}},
+      "core/effect", "core/call", "core/guard"}},
 };
 
 std::vector<fs::path> sources_under(const fs::path& folder) {

@@ -1,4 +1,5 @@
 """A network of their own for phones that want an interface that is not loopback. Needs root."""
+import ctypes
 import itertools
 import os
 import subprocess
@@ -31,3 +32,46 @@ class Namespace:
 
     def __exit__(self, kind, value, trace):
         subprocess.run(("ip", "netns", "del", self.name), check=True)
+
+
+class Street:
+    """with Street("198.51.100.1", ["203.0.113.66", …]) as street: …; two networks with a wire between them: `server`
+    with its one address, and the street, which has all the others. Whatever enter()s is on the street from then on."""
+
+    NEW_NETWORK = 0x40000000
+
+    def __init__(self, address, others):
+        self.address, self.others = address, others
+        number = next(Namespace.numbers)
+        self.server, self.outside = (f"rf-test-{os.getpid()}-{number}-{side}" for side in ("server", "street"))
+
+    def __enter__(self):
+        run = lambda *words: subprocess.run(("ip", *words), check=True)
+        try:
+            for name in (self.server, self.outside):
+                run("netns", "add", name)
+                run("-n", name, "link", "set", "lo", "up")
+            run("-n", self.server, "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", self.outside)
+            for name, address in [(self.server, self.address), *((self.outside, other) for other in self.others)]:
+                run("-n", name, "addr", "add", f"{address}/32", "dev", "wire")
+            for name in (self.server, self.outside):
+                run("-n", name, "link", "set", "wire", "up")
+                run("-n", name, "route", "add", "default", "dev", "wire")
+        except Exception:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def enter(self):
+        """Moves this thread, and what it starts from now on, onto the street."""
+        with open(f"/run/netns/{self.outside}") as network:
+            if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), self.NEW_NETWORK) != 0:
+                raise OSError(ctypes.get_errno(), "setns")
+
+    def speak_as(self, address):
+        """Whoever on the street names no address of his own has this one."""
+        subprocess.run(("ip", "-n", self.outside, "route", "replace", "default", "dev", "wire", "src", address), check=True)
+
+    def __exit__(self, kind, value, trace):
+        for name in (self.server, self.outside):
+            subprocess.run(("ip", "netns", "del", name), check=False)

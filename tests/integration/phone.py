@@ -48,12 +48,13 @@ class Phone:
                 return text
 
     def authorization(self, challenge, method, uri):
-        line = next(l for l in challenge.split("\r\n") if "algorithm=SHA-256" in l)
+        offered = {word: l for l in challenge.split("\r\n") for word in ("SHA-256", "MD5") if f"algorithm={word}" in l}
+        word, line = max(offered.items())
         realm, nonce = re.search(r'realm="([^"]+)"', line)[1], re.search(r'nonce="([^"]+)"', line)[1]
-        h = lambda s: hashlib.sha256(s.encode()).hexdigest()
+        h = lambda s: hashlib.new(word.replace("-", ""), s.encode()).hexdigest()
         response = h(f"{h(f'{self.name}:{realm}:{self.password}')}:{nonce}:00000001:abc:auth:{h(f'{method}:{uri}')}")
         return (f'Authorization: Digest username="{self.name}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
-                f'response="{response}", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="abc"\r\n')
+                f'response="{response}", algorithm={word}, qop=auth, nc=00000001, cnonce="abc"\r\n')
 
     def request(self, method, uri, extra="", body="", to_tag="", branch=None, cseq=None):
         if cseq is None:

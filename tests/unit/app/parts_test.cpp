@@ -229,7 +229,7 @@ TEST_F(OfflineCommands, WhatNeedsAServerIsLeftToIt) {
     if (spec.needs_server) {
       command::Arguments arguments;
       for (const auto& p : spec.parameters)
-        if (p.required) arguments.emplace(p.name, std::string("1001"));
+        if (p.required) arguments.emplace(p.name, std::string(p.name == "address" ? "198.51.100.7" : "1001"));
       EXPECT_FALSE(records_.execute(command::check(spec.name, arguments)->command, 0).has_value()) << spec.name;
     }
 }

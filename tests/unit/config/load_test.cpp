@@ -268,5 +268,62 @@ TEST(Configuration, AMissingFileIsSaid) {
       "/nonexistent/ringfence.toml: cannot be read: No such file or directory; check the path given with --config");
 }
 
+TEST(GuardSection, IsReadOverTheRulesThatShip) {
+  const Settings s = good(R"(
+    [guard]
+    strict = true
+    allow = ["192.0.2.0/24"]
+    block = ["198.51.100.0/255.255.255.0 # spam", "10.0.0.0/8 force"]
+    defence = ["drop from 203.0.113.0/24 protocol udp", "accept from any"]
+    agents = ["prefix evil-phone"]
+    agents_off = ["masscan"]
+    off = ["options-sweep", "bluebox"]
+    decoys = 0
+    decoy_numbers = ["7777"]
+    blocklists = ["/etc/ringfence/list"]
+    ban_s = [60, 600]
+    strangers_per_s = 0
+    notify_allowed = true
+    [guard.rule.sip-udp-rate]
+    threshold = 100
+    period_s = 5
+    then = "throttle"
+  )");
+  const guard::Rules& rules = s.guard.rules;
+  EXPECT_TRUE(rules.strict && rules.enabled && rules.notify_allowed);
+  ASSERT_THAT(rules.access, SizeIs(3));
+  EXPECT_TRUE(rules.access[0].allow);
+  EXPECT_EQ(rules.access[1].subnet.text(), "198.51.100.0/24");
+  EXPECT_EQ(rules.access[1].description, "spam");
+  EXPECT_TRUE(rules.access[2].forced);
+  EXPECT_THAT(rules.defence, SizeIs(2));
+  EXPECT_EQ(rules.agents.size(), guard::Rules::defaults().agents.size());
+  EXPECT_EQ(rules.escalation_s, (std::vector<std::uint32_t>{60, 600}));
+  EXPECT_EQ(rules.decoys, std::vector<std::string>{"7777"});
+  EXPECT_EQ(s.guard.blocklists, std::vector<std::string>{"/etc/ringfence/list"});
+  for (const guard::CountingRule& rule : rules.counting) {
+    EXPECT_EQ(rule.enabled, rule.name != "options-sweep") << rule.name;
+    if (rule.name != "sip-udp-rate") continue;
+    EXPECT_EQ(rule.threshold, 100u);
+    EXPECT_EQ(rule.period_s, 5u);
+    EXPECT_EQ(rule.response, guard::Response::throttle);
+  }
+  for (const guard::Fingerprint& print : rules.fingerprints) EXPECT_FALSE(print.enabled && print.name == "bluebox");
+}
+
+TEST(GuardSection, EveryFaultHasItsLineAndItsRemedy) {
+  EXPECT_THAT(fault("[guard]\nblock = [\"198.51.100.7/24\"]"), HasSubstr("198.51.100.0/24"));
+  EXPECT_THAT(fault("[guard]\nallow = [\"office\"]"), HasSubstr("t.toml:2"));
+  EXPECT_THAT(fault("[guard]\ndefence = [\"burn from any\"]"), HasSubstr("burn"));
+  EXPECT_THAT(fault("[guard]\noff = [\"options\"]"), HasSubstr("is no rule"));
+  EXPECT_THAT(fault("[guard.rule.sip-udp-rat]\nthreshold = 1"), HasSubstr("did you mean sip-udp-rate?"));
+  EXPECT_THAT(fault("[guard.rule.sip-udp-rate]\ntreshold = 1"), HasSubstr("threshold"));
+  EXPECT_THAT(fault("[guard.rule.password-spraying]\nthreshold = 25"), HasSubstr("1 to 24"));
+  EXPECT_THAT(fault("[guard]\nban_s = []"), HasSubstr("ban durations"));
+  EXPECT_THAT(fault("[guard]\nban_s = [\"1 h\"]"), HasSubstr("seconds"));
+  EXPECT_THAT(fault("[guard]\nblocklists = [\"list\"]"), HasSubstr("absolute"));
+  EXPECT_THAT(fault("[guard]\nagents_off = [\"nobody\"]"), HasSubstr("not on the list"));
+}
+
 }  // namespace
 }  // namespace rf::config

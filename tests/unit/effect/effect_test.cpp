@@ -8,7 +8,7 @@
 namespace rf::effect {
 namespace {
 
-constexpr int reason_count = static_cast<int>(Reason::stopping) + 1;
+constexpr int reason_count = static_cast<int>(Reason::guard_refused) + 1;
 
 TEST(Reasons, EachHasANameOfItsOwnThatSearchesFind) {
   std::set<std::string_view> names;

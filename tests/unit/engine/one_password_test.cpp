@@ -79,6 +79,7 @@ TEST_F(OnePassword, HasAShareOfTheTransactionsThatOthersNeed) {
 }
 
 TEST_F(OnePassword, HasAShareOutsideOfCallsToo) {
+  exchange.set_guard(sim::open_gate());
   std::size_t served = 0, refused = 0;
   for (std::uint32_t i = 0; i < 400; ++i) {
     const auto answer = alice.ask("OPTIONS", "sip:1002@192.0.2.1");

@@ -324,6 +324,7 @@ TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {
       "Contact: <sip:1001@203.0.113.9>\r\nContent-Length: 0\r\n\r\n";
   const std::size_t branch = request.find("z9hG4bK") + 7, call_id = request.find("Call-ID: ") + 9;
   exchange.wire = [](const sim::Packet&) {};
+  exchange.set_guard(sim::open_gate());
   const auto state = [&] {
     std::uint64_t sum = 0;
     const auto answer = exchange.command(effect::GetStatus{});

@@ -97,6 +97,13 @@ TEST(SpoofSafety, ProtectedAddressesAreToldAndNeverBannedOrThrottled) {
   EXPECT_GE(world.count(Event::Kind::watched), 1u);
 }
 
+TEST(SpoofSafety, AProtectedGatewayMayCarryATownOverOnePort) {
+  World world(compiled(Rules::defaults(), {{subnet("203.0.113.5"), "proxy"}}));
+  ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
+  for (int i = 0; i < 5'000; ++i)
+    ASSERT_EQ(world.send("203.0.113.5:5060", registering("1002")).action, Action::pass) << i;
+}
+
 TEST(SpoofSafety, StrictModeBansBluntly) {
   Rules rules = Rules::defaults();
   rules.strict = true;

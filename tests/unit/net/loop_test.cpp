@@ -51,6 +51,8 @@ class Noted final : public EffectSink {
   void on(effect::DropBinding) override { note("drop binding"); }
   void on(effect::OpenCdr) override { note("open cdr"); }
   void on(effect::CloseCdr) override { note("close cdr"); }
+  void on(effect::StoreBan) override { note("store ban"); }
+  void on(effect::DropBan) override { note("drop ban"); }
   void on(effect::StartRelay) override { note("start relay"); }
   void on(effect::UpdateRelay) override { note("update relay"); }
   void on(effect::StopRelay) override { note("stop relay"); }

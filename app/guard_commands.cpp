@@ -1,0 +1,180 @@
+#include "app/guard_commands.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "app/records.hpp"
+#include "core/guard/lines.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+constexpr std::string_view action_names[] = {"pass", "prove", "refuse", "drop", "reject"};
+constexpr std::string_view response_names[] = {"watch", "throttle", "ban"};
+
+std::string until_text(std::uint32_t minutes) {
+  return minutes == 0 ? std::string("for good") : fmt::format("for {} min", minutes);
+}
+
+}  // namespace
+
+std::optional<AccessChanged> change_access(const GuardDesk& desk, const command::Command& command,
+                                           std::int64_t now_wall_ms) {
+  const auto* allow = std::get_if<command::GuardAllow>(&command);
+  const auto* drop = std::get_if<command::GuardBlock>(&command);
+  const command::AccessChange* set = allow ? &allow->change : drop ? &drop->change : nullptr;
+  const auto* remove = std::get_if<command::GuardRemove>(&command);
+  const auto* release = std::get_if<command::GuardRelease>(&command);
+  if (!set && !remove && !release) return std::nullopt;
+  const auto fail = [](Error error) { return AccessChanged{std::unexpected(std::move(error)), nullptr}; };
+
+  const Subnet block = set ? set->block : remove ? remove->block : release->block;
+  const auto list = desk.store.access_list();
+  if (!list) return fail(error_of(list.error()));
+  const auto old = std::find_if(list->begin(), list->end(), [&](const auto& each) { return each.subnet == block; });
+  if (remove && old == list->end())
+    return fail({Code::not_found, fmt::format("{} is not on the list of commands", block.text()),
+                 "see: ringfence guard access; what the file allows or blocks is changed in the file"});
+  if (release && release->minutes == 0) return AccessChanged{Json{{"allowed_minutes", 0}}, nullptr};
+  if (release && old != list->end() && old->allow && old->until_ms == 0)
+    return AccessChanged{Json{{"allowed_minutes", nullptr}}, nullptr};
+
+  guard::AccessEntry entry;
+  entry.subnet = block;
+  const std::uint32_t minutes = set ? set->minutes : release ? release->minutes : 0;
+  if (minutes != 0) entry.until_ms = now_wall_ms + std::int64_t{minutes} * 60'000;
+  entry.allow = release || allow;
+  entry.forced = set && set->force;
+  entry.description = set ? set->note : "released";
+  if (remove) {
+    if (const auto gone = desk.store.drop_access(block); !gone) return fail(error_of(gone.error()));
+  } else if (const auto done = desk.store.set_access(entry, now_wall_ms); !done) {
+    return fail(error_of(done.error()));
+  }
+  auto rules = guard_rules(desk.settings, desk.policy, desk.store, desk.before);
+  if (!rules) {
+    // As it was.
+    if (old != list->end())
+      static_cast<void>(desk.store.set_access(*old, now_wall_ms));
+    else
+      static_cast<void>(desk.store.drop_access(block));
+    return fail({Code::conflict, fmt::format("{}", fmt::join(rules.error(), "; ")),
+                 set ? "nothing was changed; --force does it anyway" : "nothing was changed"});
+  }
+  if (release) return AccessChanged{Json{{"allowed_minutes", minutes}}, std::move(rules->compiled)};
+  const std::string text =
+      remove ? fmt::format("{} is off the list.", block.text())
+             : fmt::format("{} is {} {}.", block.text(), entry.allow ? "allowed" : "blocked", until_text(minutes));
+  return AccessChanged{Json{{"message", text}}, std::move(rules->compiled)};
+}
+
+Json json_of(const guard::Ban& ban, std::int64_t now_wall_ms) {
+  return {{"block", ban.subnet.text()},       {"rule", ban.rule.view()},           {"evidence", ban.evidence.view()},
+          {"since", timestamp(ban.since_ms)}, {"since_ms", ban.since_ms},          {"until", timestamp(ban.until_ms)},
+          {"until_ms", ban.until_ms},         {"active", ban.active(now_wall_ms)}, {"proven", ban.proven},
+          {"bans_before", ban.repeats}};
+}
+
+Json json_of(const guard::AccessEntry& entry) {
+  return {{"block", entry.subnet.text()}, {"action", entry.allow ? "allow" : "block"}, {"forced", entry.forced},
+          {"note", entry.description},    {"until", timestamp(entry.until_ms)},        {"until_ms", entry.until_ms}};
+}
+
+Json json_of(const guard::Explanation& known, const Address& address) {
+  Json out{{"address", address.text()},
+           {"state", known.state},
+           {"protected_as", known.protection},
+           {"country", known.country},
+           {"known", known.known},
+           {"proven", known.proven},
+           {"last_heard", timestamp(known.last_ms)},
+           {"throttled_since", timestamp(known.caught_ms)},
+           {"throttled_until", timestamp(known.throttled_until_ms)},
+           {"credentials_work_until", timestamp(known.good_until_ms)},
+           {"last_rule", known.last_rule},
+           {"last_rule_about", known.last_about},
+           {"spares_phones", known.spares_phones},
+           {"registered_ports", known.registered_ports},
+           {"blocked_ports", known.blocked_ports},
+           {"locked_accounts", known.locked_accounts}};
+  if (known.access) out["access"] = json_of(*known.access);
+  if (known.ban) out["ban"] = json_of(*known.ban, 0);
+  Json counts = Json::array();
+  for (const auto& count : known.counts)
+    counts.push_back(
+        {{"rule", count.rule}, {"seen", count.seen}, {"limit", count.limit}, {"period_s", count.period_s}});
+  out["counts"] = std::move(counts);
+  out["enforced_in"] = "user space";
+  return out;
+}
+
+Json json_of(const effect::GuardNumbers& numbers) {
+  const guard::Stats& s = numbers.stats;
+  Json verdicts = Json::object(), fired = Json::object();
+  for (std::size_t i = 0; i < guard::reason_count; ++i)
+    verdicts[std::string(name_of(static_cast<guard::Reason>(i)))] = s.verdicts[i];
+  for (std::size_t i = 0; i < numbers.rules.size(); ++i) fired[numbers.rules[i]] = s.fired[i];
+  return {{"verdicts", std::move(verdicts)},
+          {"fired", std::move(fired)},
+          {"sources", s.sources},
+          {"sources_room", s.sources_room},
+          {"sources_forgotten", s.sources_forgotten},
+          {"ports", s.ports},
+          {"pairs", s.pairs},
+          {"accounts", s.accounts},
+          {"bans", s.bans},
+          {"bans_room", s.bans_room},
+          {"events_lost", s.events_lost},
+          {"bytes_when_full", s.bytes}};
+}
+
+Json json_of(const effect::GuardVerdict& verdict) {
+  return {{"action", action_names[static_cast<std::size_t>(verdict.verdict.action)]},
+          {"reason", name_of(verdict.verdict.reason)},
+          {"text", text_of(verdict.verdict.reason)},
+          {"rule", verdict.rule}};
+}
+
+Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now_wall_ms) {
+  std::vector<const guard::Ban*> chosen;
+  for (const guard::Ban& ban : bans)
+    if (ended || ban.active(now_wall_ms)) chosen.push_back(&ban);
+  std::sort(chosen.begin(), chosen.end(), [](const auto* a, const auto* b) { return a->until_ms > b->until_ms; });
+  Json list = Json::array();
+  for (const guard::Ban* ban : chosen) list.push_back(json_of(*ban, now_wall_ms));
+  return {{"bans", std::move(list)}};
+}
+
+Json rules_json(const guard::Rules& rules) {
+  Json list = Json::array(), prints = Json::array(), defence = Json::array();
+  for (const guard::CountingRule& rule : rules.counting) {
+    std::string signals;
+    for (std::size_t i = 0; i < guard::signal_count; ++i)
+      if (rule.signals >> i & 1)
+        signals += (signals.empty() ? "" : " ") + std::string(name_of(static_cast<guard::Signal>(i)));
+    list.push_back({{"name", rule.name},
+                    {"about", rule.about},
+                    {"signals", signals},
+                    {"distinct", rule.distinct},
+                    {"threshold", rule.threshold},
+                    {"period_s", rule.period_s},
+                    {"then", response_names[static_cast<std::size_t>(rule.response)]},
+                    {"duration_s", rule.duration_s},
+                    {"enabled", rule.enabled}});
+  }
+  for (const guard::Fingerprint& print : rules.fingerprints)
+    prints.push_back({{"name", print.name}, {"enabled", print.enabled}});
+  for (const guard::DefenceRule& rule : rules.defence) defence.push_back(text_of(rule));
+  return {{"enabled", rules.enabled},
+          {"strict", rules.strict},
+          {"rules", std::move(list)},
+          {"fingerprints", std::move(prints)},
+          {"defence", std::move(defence)}};
+}
+
+}  // namespace rf::app

@@ -1,0 +1,134 @@
+// The guard of a running server: its rules, its commands, its numbers.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "app/guard_commands.hpp"
+#include "app/server.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+constexpr std::uint32_t engine_answer_ms = 5'000;
+
+guard::Method method_named(std::string_view name) {
+  constexpr std::pair<std::string_view, guard::Method> names[] = {
+      {"INVITE", guard::Method::invite}, {"OPTIONS", guard::Method::options},     {"NOTIFY", guard::Method::notify},
+      {"REFER", guard::Method::refer},   {"SUBSCRIBE", guard::Method::subscribe}, {"MESSAGE", guard::Method::message}};
+  for (const auto& [text, method] : names)
+    if (text == name) return method;
+  return guard::Method::register_;
+}
+
+}  // namespace
+
+std::expected<guard::CompiledRef, Error> Server::compile_guard(const config::Settings& settings,
+                                                               const policy::Policy& policy,
+                                                               std::vector<std::string>& notes) {
+  auto rules = guard_rules(settings, policy, records_->store, guard_.get());
+  if (!rules)
+    return std::unexpected(Error{Code::invalid, fmt::format("{}", fmt::join(rules.error(), "; ")),
+                                 "change [guard] of the file, or: ringfence guard remove BLOCK"});
+  notes.insert(notes.end(), rules->notes.begin(), rules->notes.end());
+  return std::move(rules->compiled);
+}
+
+void Server::publish_guard(guard::CompiledRef rules) {
+  // What was in force before is let go here and not on the engine's thread: with long lists that takes a while.
+  guard_before_ = std::exchange(guard_, std::move(rules));
+  inlet_.post(engine::GuardChanged{guard_});
+}
+
+std::optional<Outcome> Server::execute_guard(const command::Command& command) {
+  Questions& questions = carrier_->questions();
+  const auto no_answer = [] {
+    return std::unexpected(Error{Code::busy, "the engine did not answer in time", "try again; see the log"});
+  };
+  const std::int64_t now_ms = wall_now_ms();
+  if (const auto* c = std::get_if<command::GuardBans>(&command)) {
+    const auto answer = questions.ask(effect::GuardListBans{}, engine_answer_ms);
+    if (!answer) return no_answer();
+    return bans_json(std::get<effect::GuardBans>(*answer).bans, c->ended, now_ms);
+  }
+  if (const auto* c = std::get_if<command::GuardExplain>(&command)) {
+    const auto answer = questions.ask(effect::GuardExplain{c->address}, engine_answer_ms);
+    if (!answer) return no_answer();
+    return json_of(std::get<guard::Explanation>(*answer), c->address);
+  }
+  if (const auto* c = std::get_if<command::GuardTest>(&command)) {
+    const policy::PolicyRef policy = this->policy();
+    const auto listener = std::find_if(policy->listeners.begin(), policy->listeners.end(),
+                                       [&](const policy::Listener& each) { return each.transport == c->transport; });
+    if (listener == policy->listeners.end())
+      return std::unexpected(Error{Code::not_found, fmt::format("nothing listens for {}", name_of(c->transport)),
+                                   "see: ringfence ports; give another --transport"});
+    const effect::GuardTry message{{c->address, c->port},   c->transport,  listener->bind.port,
+                                   method_named(c->method), c->user_agent, c->target};
+    const auto answer = questions.ask(message, engine_answer_ms);
+    if (!answer) return no_answer();
+    return json_of(std::get<effect::GuardVerdict>(*answer));
+  }
+  if (std::holds_alternative<command::GuardStats>(command)) {
+    const auto answer = questions.ask(effect::GuardGetStats{}, engine_answer_ms);
+    if (!answer) return no_answer();
+    return json_of(std::get<effect::GuardNumbers>(*answer));
+  }
+  const auto* release = std::get_if<command::GuardRelease>(&command);
+  const bool reads = std::holds_alternative<command::GuardRules>(command) ||
+                     std::holds_alternative<command::GuardAgents>(command) ||
+                     std::holds_alternative<command::GuardDecoys>(command);
+  const std::lock_guard records_lock(records_mutex_);
+  if (reads) {
+    const guard::Rules& rules = guard_->rules;
+    if (std::holds_alternative<command::GuardRules>(command)) return rules_json(rules);
+    Json list = Json::array();
+    if (std::holds_alternative<command::GuardAgents>(command)) {
+      for (const guard::AgentPattern& agent : rules.agents)
+        list.push_back({{"name", agent.text}, {"where", agent.anywhere ? "anywhere" : "prefix"}});
+      return Json{{"agents", std::move(list)}};
+    }
+    for (const std::string& decoy : rules.decoys) list.push_back(decoy);
+    return Json{{"decoys", std::move(list)}};
+  }
+  const config::Settings settings = current_settings();
+  auto changed = change_access({settings, *policy(), records_->store, guard_.get()}, command, now_ms);
+  if (!changed) return std::nullopt;
+  if (changed->rules) publish_guard(std::move(changed->rules));
+  if (!release || !changed->outcome) return std::move(changed->outcome);
+  const auto answer = questions.ask(effect::GuardRelease{release->block}, engine_answer_ms);
+  if (!answer) return no_answer();
+  const bool was = std::get<effect::Done>(*answer).count > 0;
+  return Json{
+      {"message", fmt::format("{} {}{}.", release->block.text(), was ? "is released" : "was not held back",
+                              release->minutes == 0 ? "" : fmt::format(", and allowed for {} min", release->minutes))},
+      {"was_held_back", was},
+      {"allowed_minutes", (*changed->outcome)["allowed_minutes"]}};
+}
+
+void Server::add_guard_numbers(std::vector<metrics::Number>& out) {
+  const auto answer = carrier_->questions().ask(effect::GuardGetStats{}, engine_answer_ms);
+  if (!answer) return;
+  const auto& [stats, rules] = std::get<effect::GuardNumbers>(*answer);
+  for (std::size_t i = 0; i < guard::reason_count; ++i)
+    out.push_back({"ringfence_guard_verdicts_total",
+                   "Verdicts on messages, before and after parsing, by reason",
+                   static_cast<double>(stats.verdicts[i]),
+                   true,
+                   {{"reason", std::string(name_of(static_cast<guard::Reason>(i)))}}});
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    out.push_back({"ringfence_guard_fired_total",
+                   "How often each detection rule fired",
+                   static_cast<double>(stats.fired[i]),
+                   true,
+                   {{"rule", rules[i]}}});
+  out.push_back({"ringfence_guard_sources_forgotten_total", "Sources that left the full table for others",
+                 static_cast<double>(stats.sources_forgotten), true});
+  out.push_back({"ringfence_guard_events_lost_total", "Events that nobody was told of",
+                 static_cast<double>(stats.events_lost), true});
+}
+
+}  // namespace rf::app

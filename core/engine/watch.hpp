@@ -1,0 +1,62 @@
+// Between the engine and the guard: what messages are as plain facts, and what the guard's events mean outside.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/auth/digest.hpp"
+#include "core/call/context.hpp"
+#include "core/guard/guard.hpp"
+#include "core/policy/policy.hpp"
+#include "core/sip/message.hpp"
+
+namespace rf::engine {
+
+/// Belongs to one engine. Asked by the engine for every message, in this order: arrive, then for what no dialog and no
+/// transaction of ours speaks for inspect, then challenged or judged; tell() at the end of every input.
+class Watch {
+ public:
+  Watch(Now now, guard::CompiledRef rules, const guard::Bounds& bounds, std::uint64_t seed);
+
+  /// Before parsing. What is dropped here is over.
+  guard::Verdict arrive(call::Context& ctx, const Flow& flow);
+  /// After parsing: a request outside our dialogs and transactions, with the credentials that it shows.
+  guard::Verdict inspect(call::Context& ctx, const sip::Message& request, const Flow& flow,
+                         const auth::Presented& presented, const guard::Verdict& arrival);
+  void malformed(Now now, const Flow& flow);
+  /// The request was answered with a challenge because it had no credentials.
+  void challenged(Now now, const sip::Message& request, const Flow& flow);
+  /// Its credentials were looked at.
+  void judged(Now now, const policy::Policy& policy, const sip::Message& request, const Flow& flow,
+              const auth::Result& result);
+  /// A phone of that account is in a running call at that place: it is trusted until the call is to be refreshed.
+  void in_call(Now now, const policy::Policy& policy, const policy::Extension& extension, const Flow& flow);
+
+  /// What was on disk at start: bans, and registrations that speak for where they came from.
+  void restore(Now now, const policy::Policy& policy, const std::vector<record::Binding>& bindings,
+               const std::vector<guard::Ban>& bans);
+  void use(guard::CompiledRef rules) { guard_.use(std::move(rules)); }
+  /// Turns what happened into effects.
+  void tell(call::Context& ctx) {
+    if (guard_.has_events()) tell_all(ctx);
+  }
+  effect::CommandResult answer(call::Context& ctx, const effect::GuardListBans&) const;
+  effect::CommandResult answer(call::Context& ctx, const effect::GuardExplain& asked) const;
+  effect::CommandResult answer(call::Context& ctx, const effect::GuardRelease& asked);
+  effect::CommandResult answer(call::Context& ctx, const effect::GuardGetStats&) const;
+  effect::CommandResult answer(call::Context& ctx, const effect::GuardTry& asked) const;
+  guard::Stats stats() const { return guard_.stats(); }
+
+ private:
+  void tell_all(call::Context& ctx);
+  /// Says now and then what the configuration refuses: nobody but the operator could know.
+  void explain_refusal(call::Context& ctx, const Flow& flow, const guard::Verdict& verdict);
+
+  guard::Guard guard_;
+  std::vector<guard::Event> events_;
+  std::int64_t refusal_told_ms_ = INT64_MIN / 2;
+  std::uint64_t refusals_untold_ = 0;
+};
+
+}  // namespace rf::engine
