@@ -16,7 +16,8 @@ std::unexpected<Error> fail(const store::Problem& problem) {
 }
 
 store::ExtensionChange change_of(const command::ExtensionSettings& from) {
-  return {from.name, from.enabled, from.remote, from.md5, from.registrations, from.newcomer, from.calls};
+  return {from.name, from.enabled, from.remote, from.md5, from.registrations, from.newcomer, from.calls,
+          from.encrypted, from.agent, from.permitted};
 }
 
 store::ExtensionSettings settings_of(const command::ExtensionSettings& from) {
@@ -28,6 +29,8 @@ store::ExtensionSettings settings_of(const command::ExtensionSettings& from) {
   out.registrations_max = from.registrations.value_or(out.registrations_max);
   out.newcomer = from.newcomer.value_or(out.newcomer);
   out.calls_max = from.calls.value_or(out.calls_max);
+  out.phone = {from.encrypted.value_or(false), from.agent.value_or(""),
+               from.permitted.value_or(std::vector<Subnet>{})};
   return out;
 }
 

@@ -37,6 +37,8 @@ std::string timestamp(std::int64_t wall_ms) {
 
 Json json_of(const store::ExtensionRow& e) {
   const store::ExtensionSettings& s = e.settings;
+  Json permitted = Json::array();
+  for (const Subnet& block : s.phone.permitted) permitted.push_back(block.text());
   return {{"number", e.number},
           {"name", s.display_name},
           {"auth_name", e.auth_name},
@@ -45,7 +47,10 @@ Json json_of(const store::ExtensionRow& e) {
           {"md5", s.md5_allowed},
           {"registrations", s.registrations_max},
           {"newcomer", s.newcomer == policy::Newcomer::replace ? "replace" : "refuse"},
-          {"calls", s.calls_max}};
+          {"calls", s.calls_max},
+          {"encrypted", s.phone.encrypted_when_remote},
+          {"agent", s.phone.agent_prefix},
+          {"permitted", std::move(permitted)}};
 }
 
 Json json_of(const record::Binding& b, const std::string& number, std::int64_t now_wall_ms) {

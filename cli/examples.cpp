@@ -31,7 +31,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"extension.show", "  ringfence extension show 1001\n"},
     {"extension.set",
      "  ringfence extension set 1001 --remote         allow registration from outside\n"
-     "  ringfence extension set 1001 --no-enabled     shut it out\n"},
+     "  ringfence extension set 1001 --no-enabled     shut it out\n"
+     "  ringfence extension set 1001 --encrypted --agent \"Yealink SIP-T46\" --permitted 203.0.113.0/24\n"},
     {"extension.remove", "  ringfence extension remove 1001\n"},
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"

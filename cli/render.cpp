@@ -24,6 +24,8 @@ void account(const Json& r, std::ostream& out) {
 }
 
 void extension(const Json& r, std::ostream& out) {
+  std::string permitted;
+  for (const Json& block : list_at(r, "permitted")) permitted += (permitted.empty() ? "" : ", ") + text_of(block);
   facts(out, {{"number", text_at(r, "number")},
               {"name", text_at(r, "name")},
               {"registration name", text_at(r, "auth_name")},
@@ -32,7 +34,10 @@ void extension(const Json& r, std::ostream& out) {
               {"MD5 allowed", text_at(r, "md5")},
               {"phones at once", text_at(r, "registrations")},
               {"one too many", text_at(r, "newcomer")},
-              {"calls at once", text_at(r, "calls")}});
+              {"calls at once", text_at(r, "calls")},
+              {"from outside", r.value("encrypted", false) ? "over TLS only" : "as it likes"},
+              {"phones", text_at(r, "agent").empty() ? "any" : text_at(r, "agent")},
+              {"permitted addresses", permitted.empty() ? "any" : permitted}});
 }
 
 void extensions(const Json& r, std::ostream& out) {

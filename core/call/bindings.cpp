@@ -25,7 +25,11 @@ bool behind_nat(const Binding& binding) {
 
 /// Whether it could register there now.
 bool may_stay(const policy::Policy& policy, const policy::Extension* extension, const Binding& binding) {
-  return extension && extension->enabled && (extension->remote_allowed || policy.is_local(binding.flow.remote.address));
+  if (!extension || !extension->enabled) return false;
+  const bool local = policy.is_local(binding.flow.remote.address);
+  return (extension->remote_allowed || local) &&
+         !policy::judge(extension->phone,
+                        {binding.flow.remote.address, binding.flow.transport, local, binding.user_agent});
 }
 
 }  // namespace

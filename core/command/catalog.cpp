@@ -22,13 +22,21 @@ constexpr Parameter registrations_parameter{"registrations", Kind::number, false
 constexpr Parameter newcomer_parameter{
     "newcomer", Kind::text, false, 0, 16, newcomer_words, "what a registration does when all are taken"};
 constexpr Parameter calls_parameter{"calls", Kind::number, false, 1, 1'000, {}, "calls at once"};
+constexpr Parameter encrypted_parameter{
+    "encrypted", Kind::flag, false, 0, 0, {}, "from outside over TLS only"};
+constexpr Parameter agent_parameter{
+    "agent", Kind::text, false, 0, 128, {}, "only phones whose User-Agent begins so; empty: any"};
+constexpr Parameter permitted_parameter{
+    "permitted", Kind::text, false, 0, 2048, {}, "only from these addresses or blocks, with commas; empty: anywhere"};
 constexpr Parameter password_parameter{"password", Kind::secret, false, 12, 64, {}, "instead of a generated one"};
 
 constexpr Parameter add_parameters[] = {number_parameter,   name_parameter,  enabled_parameter,
                                         remote_parameter,   md5_parameter,   registrations_parameter,
-                                        newcomer_parameter, calls_parameter, password_parameter};
+                                        newcomer_parameter, calls_parameter, encrypted_parameter,
+                                        agent_parameter,    permitted_parameter, password_parameter};
 constexpr Parameter set_parameters[] = {number_parameter, name_parameter,          enabled_parameter,  remote_parameter,
-                                        md5_parameter,    registrations_parameter, newcomer_parameter, calls_parameter};
+                                        md5_parameter,    registrations_parameter, newcomer_parameter, calls_parameter,
+                                        encrypted_parameter, agent_parameter, permitted_parameter};
 constexpr Parameter one_number[] = {number_parameter};
 constexpr Parameter reset_parameters[] = {
     number_parameter, {"new_auth_name", Kind::flag, false, 0, 0, {}, "a new registration name as well"}};

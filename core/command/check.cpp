@@ -80,6 +80,22 @@ std::optional<Secret<std::string>> maybe_secret(const Arguments& arguments) {
   return Secret<std::string>(std::get<std::string>(*value));
 }
 
+/// "192.0.2.0/24,2001:db8::1". Errors: what is wrong with the first that is no block.
+std::expected<std::vector<Subnet>, std::string> blocks_of(std::string_view list) {
+  std::vector<Subnet> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view one = list.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    const auto block = guard::parse_prefix(one);
+    if (!block) return std::unexpected(block.error());
+    out.push_back(*block);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
 ExtensionSettings settings_from(const Arguments& a) {
   ExtensionSettings out;
   out.name = maybe<std::string>(a, "name");
@@ -88,6 +104,9 @@ ExtensionSettings settings_from(const Arguments& a) {
   out.md5 = maybe<bool>(a, "md5");
   out.registrations = maybe<std::int64_t, std::uint16_t>(a, "registrations");
   out.calls = maybe<std::int64_t, std::uint16_t>(a, "calls");
+  out.encrypted = maybe<bool>(a, "encrypted");
+  out.agent = maybe<std::string>(a, "agent");
+  if (const Value* list = value_of(a, "permitted")) out.permitted = blocks_of(std::get<std::string>(*list)).value();
   if (const Value* word = value_of(a, "newcomer"))
     out.newcomer = std::get<std::string>(*word) == "refuse" ? policy::Newcomer::refuse : policy::Newcomer::replace;
   return out;
@@ -209,6 +228,9 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
     }
     if (p.name == "number" && spec->name != "cdr.list" && !all_digits(std::get<std::string>(*value)))
       return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001");
+    if (p.name == "permitted")
+      if (const auto blocks = blocks_of(std::get<std::string>(*value)); !blocks)
+        return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7");
     if (p.name == "address" || p.name == "block") {
       const auto block = guard::parse_prefix(std::get<std::string>(*value));
       if (!block) return invalid(fmt::format("{}: {}", p.name, block.error()), "give " + std::string(p.help));

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/base/address.hpp"
 #include "core/base/secret.hpp"
@@ -24,6 +25,9 @@ struct ExtensionSettings {
   std::optional<std::uint16_t> registrations;
   std::optional<policy::Newcomer> newcomer;
   std::optional<std::uint16_t> calls;
+  std::optional<bool> encrypted;
+  std::optional<std::string> agent;             ///< empty: any
+  std::optional<std::vector<Subnet>> permitted;  ///< empty: anywhere
 };
 
 // --- configuration: works on the database, with or without a running server

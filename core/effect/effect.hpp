@@ -94,6 +94,7 @@ enum class Reason : std::uint8_t {
   registration_out_of_order,
   auth_failed,
   remote_not_allowed,
+  phone_not_permitted,
   malformed_message,
   not_for_us,
   unknown_number,

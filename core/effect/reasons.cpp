@@ -22,6 +22,8 @@ std::string_view name_of(Reason reason) {
       return "auth_failed";
     case Reason::remote_not_allowed:
       return "remote_not_allowed";
+    case Reason::phone_not_permitted:
+      return "phone_not_permitted";
     case Reason::malformed_message:
       return "malformed_message";
     case Reason::not_for_us:
@@ -112,6 +114,8 @@ std::string_view text_of(Reason reason) {
       return "Wrong credentials";
     case Reason::remote_not_allowed:
       return "Right credentials, but this extension may not register from outside";
+    case Reason::phone_not_permitted:
+      return "Right credentials, but not from a phone that this extension permits";
     case Reason::malformed_message:
       return "The message breaks the grammar of SIP";
     case Reason::not_for_us:

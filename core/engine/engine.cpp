@@ -57,7 +57,11 @@ struct Engine::State {
           return registrar.serves(extension, connection) || calls.serves(extension, connection);
         }),
         watch(now, std::move(defence.rules), defence.bounds, random.next()) {
-    attempt.permits = [this](const policy::Extension&) { return !locked; };
+    attempt.permits = [this](const policy::Extension& extension) {
+      refusal = policy::judge(extension.phone, {attempt.source, attempt.transport, policy->is_local(attempt.source),
+                                                message.value(HeaderName::user_agent)});
+      return !locked && !refusal;
+    };
     adopt_policy();
   }
 
@@ -99,6 +103,7 @@ struct Engine::State {
   std::array<std::string_view, WireLimits::credentials> credentials;
   auth::Attempt attempt;
   auth::Presented presented;
+  std::optional<policy::PhoneRefusal> refusal;  ///< of the extension's own rules; after authenticate()
   bool locked = false;  ///< whatever its password is, it is refused as a wrong one
   sip::Message message;  ///< reused: a parsed message is valid for one input only
   std::size_t packet_bytes = 0;  ///< that it came in
@@ -274,8 +279,15 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
   if (result.outcome == Outcome::refused) {
     ++counters.auth_failures;
     const bool outside = result.reason == auth::Reason::remote_not_allowed;
-    ctx.report(Level::notice, outside ? Reason::remote_not_allowed : Reason::auth_failed, flow, result.username, {},
-               locked ? "whatever the password is: too many were wrong" : auth::text_of(result.reason));
+    const bool other_phone = result.reason == auth::Reason::not_permitted && !locked && refusal;
+    ctx.report(Level::notice,
+               outside       ? Reason::remote_not_allowed
+               : other_phone ? Reason::phone_not_permitted
+                             : Reason::auth_failed,
+               flow, result.username, {},
+               locked        ? "whatever the password is: too many were wrong"
+               : other_phone ? policy::text_of(*refusal)
+                             : auth::text_of(result.reason));
   }
   std::string challenges;
   challenges.reserve(640);

@@ -63,7 +63,7 @@ Explanation Guard::explain(Now now, const Address& address) const {
     out.caught_ms = source->throttled(tick) ? wall_of(now, source->caught_at) : 0;
     out.throttled_until_ms = source->throttled(tick) ? wall_of(now, source->throttle_until) : 0;
     out.good_until_ms = source->good(tick) ? wall_of(now, source->good_until) : 0;
-    out.proven = source->proof_until > tick;
+    out.proven = source->proof_until > tick || (out.ban && out.ban->proven && out.ban->active(now.wall_ms));
     out.spares_phones = source->good(tick);
     ports_.for_each([&](const Port& port) {
       if (port.source != source->key) return;

@@ -14,6 +14,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
+#include "core/policy/phone_rules.hpp"
 
 namespace rf::policy {
 
@@ -43,6 +44,7 @@ struct Extension {
   std::uint16_t registrations_max = 1;
   Newcomer newcomer = Newcomer::replace;
   std::uint16_t calls_max = 4;
+  PhoneRules phone = {};  ///< what its phone may be (E4)
 };
 
 /// One SIP listener as configured (N1, N4).

@@ -58,6 +58,11 @@ std::optional<std::string> fault_in_settings(const ExtensionSettings& settings) 
     return fmt::format("an extension may have 1 to {} registrations, not {}", contacts, settings.registrations_max);
   if (settings.calls_max < 1 || settings.calls_max > calls_limit)
     return fmt::format("an extension may have 1 to {} calls, not {}", calls_limit, settings.calls_max);
+  if (settings.phone.agent_prefix.size() > WireLimits::user_agent_bytes || !is_plain_text(settings.phone.agent_prefix))
+    return fmt::format("the beginning of a User-Agent is up to {} bytes without control characters",
+                       WireLimits::user_agent_bytes);
+  if (settings.phone.permitted.size() > GuardLimits::permitted_blocks)
+    return fmt::format("an extension may have up to {} permitted blocks", GuardLimits::permitted_blocks);
   return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include "shell/seal/generate.hpp"
 #include "shell/store/extension_rules.hpp"
 #include "shell/store/state.hpp"
+#include "shell/store/text.hpp"
 
 namespace rf::store {
 namespace {
@@ -25,18 +26,34 @@ constexpr std::size_t strangers_named = 5;
 
 constexpr const char* columns =
     "id, tenant, number, auth_name, display_name, enabled, remote_allowed, md5_allowed, registrations_max, newcomer,"
-    " calls_max, realm";
+    " calls_max, realm, encrypted_when_remote, agent_prefix, permitted";
+
+/// "192.0.2.0/24\n10.0.0.0/8\n", as escape_list() writes it.
+std::vector<Subnet> blocks_of(std::string_view text) {
+  std::vector<Subnet> out;
+  for (const std::string& line : unescaped_list(text))
+    if (const auto block = Subnet::parse(line)) out.push_back(*block);
+  return out;
+}
+std::string text_of(const std::vector<Subnet>& blocks) {
+  std::vector<std::string> lines;
+  for (const Subnet& block : blocks) lines.push_back(block.text());
+  std::string out;
+  escape_list(lines, out);
+  return out;
+}
 
 /// What soci binds.
 struct Row {
   long long id = 0, tenant = 0;
-  int enabled = 0, remote_allowed = 0, md5_allowed = 0, registrations_max = 0, newcomer = 0, calls_max = 0;
-  std::string number, auth_name, display_name, realm;
+  int enabled = 0, remote_allowed = 0, md5_allowed = 0, registrations_max = 0, newcomer = 0, calls_max = 0,
+      encrypted_when_remote = 0;
+  std::string number, auth_name, display_name, realm, agent_prefix, permitted;
 
   void into(soci::statement& statement) {
     const auto bind = [&](auto&... field) { (statement.exchange(soci::into(field)), ...); };
     bind(id, tenant, number, auth_name, display_name, enabled, remote_allowed, md5_allowed, registrations_max, newcomer,
-         calls_max, realm);
+         calls_max, realm, encrypted_when_remote, agent_prefix, permitted);
   }
   ExtensionRow get() const {
     return {.id = ExtensionId{static_cast<std::uint64_t>(id)},
@@ -50,7 +67,8 @@ struct Row {
                          .md5_allowed = md5_allowed != 0,
                          .registrations_max = static_cast<std::uint16_t>(registrations_max),
                          .newcomer = newcomer == 1 ? policy::Newcomer::refuse : policy::Newcomer::replace,
-                         .calls_max = static_cast<std::uint16_t>(calls_max)}};
+                         .calls_max = static_cast<std::uint16_t>(calls_max),
+                         .phone = {encrypted_when_remote != 0, unescaped(agent_prefix), blocks_of(permitted)}}};
   }
 };
 
@@ -163,15 +181,18 @@ Expected<Account> Store::add_extension(const seal::Vault& vault, std::string_vie
     const auto sealed = sealed_credentials(vault, id, account.auth_name, realm, account.password);
     const ExtensionSettings& s = extension.settings;
     const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
-              registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max;
-    const std::string realm_text(realm);
+              registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max,
+              encrypted = s.phone.encrypted_when_remote;
+    const std::string realm_text(realm), agent = escaped(s.phone.agent_prefix), permitted = text_of(s.phone.permitted);
     sql << "INSERT INTO extensions (" << columns
         << ", ha1_sha512_256, ha1_sha256, ha1_md5) VALUES (:id, :tenant, :number, :auth_name, :display_name, :enabled,"
-           " :remote_allowed, :md5_allowed, :registrations_max, :newcomer, :calls_max, :realm, :a, :b, :c)",
+           " :remote_allowed, :md5_allowed, :registrations_max, :newcomer, :calls_max, :realm, :encrypted, :agent,"
+           " :permitted, :a, :b, :c)",
         soci::use(id), soci::use(tenant), soci::use(account.number), soci::use(account.auth_name),
         soci::use(s.display_name), soci::use(enabled), soci::use(remote_allowed), soci::use(md5_allowed),
         soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max), soci::use(realm_text),
-        soci::use(sealed[0]), soci::use(sealed[1]), soci::use(sealed[2]);
+        soci::use(encrypted), soci::use(agent), soci::use(permitted), soci::use(sealed[0]), soci::use(sealed[1]),
+        soci::use(sealed[2]);
     transaction.commit();
     return account;
   });
@@ -191,15 +212,22 @@ Expected<ExtensionRow> Store::set_extension(TenantId tenant, std::string_view nu
     s.registrations_max = change.registrations_max.value_or(s.registrations_max);
     s.newcomer = change.newcomer.value_or(s.newcomer);
     s.calls_max = change.calls_max.value_or(s.calls_max);
+    s.phone.encrypted_when_remote = change.encrypted_when_remote.value_or(s.phone.encrypted_when_remote);
+    s.phone.agent_prefix = change.agent_prefix.value_or(s.phone.agent_prefix);
+    s.phone.permitted = change.permitted.value_or(s.phone.permitted);
     if (auto fault = fault_in_settings(s)) return problem(Fault::invalid_value, std::move(*fault));
     const auto id = static_cast<long long>(row->id.value);
     const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
-              registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max;
+              registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max,
+              encrypted = s.phone.encrypted_when_remote;
+    const std::string agent = escaped(s.phone.agent_prefix), permitted = text_of(s.phone.permitted);
     sql << "UPDATE extensions SET display_name = :display_name, enabled = :enabled, remote_allowed = :remote_allowed,"
            " md5_allowed = :md5_allowed, registrations_max = :registrations_max, newcomer = :newcomer,"
-           " calls_max = :calls_max WHERE id = :id",
+           " calls_max = :calls_max, encrypted_when_remote = :encrypted, agent_prefix = :agent, permitted = :permitted"
+           " WHERE id = :id",
         soci::use(s.display_name), soci::use(enabled), soci::use(remote_allowed), soci::use(md5_allowed),
-        soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max), soci::use(id);
+        soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max),
+        soci::use(encrypted), soci::use(agent), soci::use(permitted), soci::use(id);
     transaction.commit();
     return row;
   });
@@ -297,7 +325,8 @@ Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vaul
                                   .md5_allowed = plain.settings.md5_allowed,
                                   .registrations_max = plain.settings.registrations_max,
                                   .newcomer = plain.settings.newcomer,
-                                  .calls_max = plain.settings.calls_max};
+                                  .calls_max = plain.settings.calls_max,
+                                  .phone = plain.settings.phone};
       for (std::size_t i = 0; i < algorithms.size(); ++i) {
         const auto value = vault.unseal(sealed[i], context_of(row.id, row.auth_name, row.realm, algorithms[i]));
         auto& ha1 = extension.credentials.ha1[i].reveal();

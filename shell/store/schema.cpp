@@ -132,8 +132,15 @@ constexpr const char* version_3[] = {
     " until_wall_ms BIGINT NOT NULL)",
 };
 
+// What an extension's phone may be, see policy::PhoneRules.
+constexpr const char* version_4[] = {
+    "ALTER TABLE extensions ADD COLUMN encrypted_when_remote INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE extensions ADD COLUMN agent_prefix TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE extensions ADD COLUMN permitted TEXT NOT NULL DEFAULT ''",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
-                                std::span<const char* const>(version_3)};
+                                std::span<const char* const>(version_3), std::span<const char* const>(version_4)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

@@ -46,6 +46,7 @@ struct ExtensionSettings {
   std::uint16_t registrations_max = 1;  ///< 1 to 16
   policy::Newcomer newcomer = policy::Newcomer::replace;
   std::uint16_t calls_max = 4;  ///< 1 to 1000
+  policy::PhoneRules phone = {};
 };
 
 /// A new extension. Number: 2 to 15 digits. Registration name: 3 to 64 of letters, digits, '.', '_', '-', not
@@ -68,6 +69,9 @@ struct ExtensionChange {
   std::optional<std::uint16_t> registrations_max;
   std::optional<policy::Newcomer> newcomer;
   std::optional<std::uint16_t> calls_max;
+  std::optional<bool> encrypted_when_remote = {};
+  std::optional<std::string> agent_prefix = {};
+  std::optional<std::vector<Subnet>> permitted = {};
 };
 
 /// An extension without its credentials, for listings.

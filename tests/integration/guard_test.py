@@ -201,6 +201,18 @@ class Operator(Attack):
         for words in (("stats",), ("agents",), ("decoys",), ("rules",), ("bans", "--ended"), ("explain", SCANNER)):
             self.assertTrue(self.server.cli("guard", *words).stdout.strip(), words)
 
+    def test_an_extensions_own_rules_refuse_like_a_wrong_password(self):
+        alice = self.phones[0]
+        self.server.cli("extension", "set", "1001", "--permitted", "203.0.113.0/24", "--agent", "Yealink")
+        self.assertEqual(alice.register(), 401)
+        self.assertTrue(until(lambda: "phone_not_permitted" in self.server.log.read_text()))
+        self.assertEqual(self.server.json("extension", "show", "1001")["permitted"], ["203.0.113.0/24"])
+        self.server.cli("extension", "set", "1001", "--permitted", OFFICE)
+        self.assertEqual(alice.register(), 401)
+        self.assertEqual(alice.register(extra="User-Agent: Yealink SIP-T46U\r\n"), 200)
+        self.server.cli("extension", "set", "1001", "--permitted", "", "--agent", "")
+        self.assert_phones_work()
+
     def test_a_reload_takes_other_rules_and_refuses_those_that_lock_out(self):
         file = self.server.data / "ringfence.toml"
         text = file.read_text()

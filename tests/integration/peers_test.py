@@ -62,7 +62,9 @@ class SippCalls(WithSipp):
         uac = self.run_sipp("1001", "cancel.xml", self.port["1001"])
         self.assertEqual(uac.wait(30), 0)
         self.assertEqual(uas.wait(30), 0)
-        self.assertEqual([r["result"] for r in self.server.json("cdr", "list")["cdrs"]], ["cancelled"])
+        # The phones are done a moment before the record is on disk.
+        results = lambda: [r["result"] for r in self.server.json("cdr", "list")["cdrs"]]
+        self.assertEqual(until(results), ["cancelled"])
 
 
 class SippHold(WithSipp):

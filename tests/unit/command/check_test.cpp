@@ -56,6 +56,15 @@ TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
     EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
 }
 
+TEST(CommandCheck, ReadsBlocksWithCommas) {
+  const auto checked = check("extension.set", {{"number", "1001"}, {"permitted", "203.0.113.0/24, 2001:db8::1"}});
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(std::get<SetExtension>(checked->command).settings.permitted->size(), 2u);
+  const auto anywhere = check("extension.set", {{"number", "1001"}, {"permitted", ""}});
+  EXPECT_TRUE(std::get<SetExtension>(anywhere->command).settings.permitted->empty());
+  EXPECT_EQ(fault("extension.set", {{"number", "1001"}, {"permitted", "203.0.113.1/24"}}).code, Code::invalid);
+}
+
 TEST(CommandCheck, TurnsArgumentsIntoTypedSettings) {
   const auto checked = check("extension.add", {{"number", "1001"},
                                                {"name", "Ann"},

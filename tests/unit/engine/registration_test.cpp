@@ -87,6 +87,31 @@ TEST_F(Registration, FromOutsideIsRefusedLikeAWrongPasswordUnlessAllowed) {
   EXPECT_EQ(outside.register_(), 200);
 }
 
+TEST_F(Registration, OfAnotherKindOfPhoneOrFromAnotherPlaceIsRefusedLikeAWrongPassword) {
+  const auto rule = [&](const policy::PhoneRules& rules) {
+    auto policy = sim::test_policy();
+    auto extensions = policy->extensions();
+    extensions[0].phone = rules;
+    extensions[0].remote_allowed = true;
+    ASSERT_FALSE(policy->compile(std::move(extensions)));
+    exchange.set_policy(policy);
+  };
+  ASSERT_EQ(alice.register_(), 200);
+  rule({.encrypted_when_remote = true, .agent_prefix = "Testphone", .permitted = {}});
+  EXPECT_EQ(exchange.bindings.size(), 1u) << "what may be there stays";
+  EXPECT_EQ(alice.register_(), 200);
+  Phone outside(exchange, {"1001", "auth1001", "password-1001"}, sim::flow_from("203.0.113.7:5060"), 5);
+  sim::connect(exchange, {&alice, &outside});
+  EXPECT_EQ(outside.register_(), 401) << "from outside over UDP";
+  EXPECT_TRUE(exchange.has_report(Reason::phone_not_permitted));
+  rule({.encrypted_when_remote = false, .agent_prefix = "Yealink", .permitted = {}});
+  EXPECT_TRUE(exchange.bindings.empty()) << "what may not be there goes";
+  EXPECT_EQ(alice.register_(), 401);
+  rule({.encrypted_when_remote = false, .agent_prefix = "", .permitted = {*Subnet::parse("203.0.113.0/24")}});
+  EXPECT_EQ(alice.register_(), 401);
+  EXPECT_EQ(outside.register_(), 200);
+}
+
 TEST_F(Registration, OfSomebodyElsesNumberIsForbidden) {
   Phone thief(exchange, {"1002", "auth1001", "password-1001"}, sim::flow_from("198.51.100.31:5060"), 5);
   sim::connect(exchange, {&thief});

@@ -51,7 +51,10 @@ TEST_F(Extensions, KeepEverySettingThatWasGiven) {
   extension.number = "210";
   extension.auth_name = "desk.phone-A_1";
   extension.password = Secret<std::string>("correct-horse-battery");
-  extension.settings = {"Zoë \"Desk\"", false, true, false, 3, policy::Newcomer::refuse, 9};
+  extension.settings = {"Zoë \"Desk\"", false, true, false, 3, policy::Newcomer::refuse, 9,
+                        {true, "Yealink\t\xff", {*Subnet::parse("203.0.113.0/24"), *Subnet::parse("2001:db8::/32")}}};
+  EXPECT_EQ(store_.add_extension(vault_, realm_, extension).error().fault, Fault::invalid_value);
+  extension.settings.phone.agent_prefix = "Yealink \\ T46";
   const auto account = store_.add_extension(vault_, realm_, extension);
   ASSERT_TRUE(account) << account.error().text;
   EXPECT_EQ(account->auth_name, "desk.phone-A_1");
@@ -71,6 +74,8 @@ TEST_F(Extensions, KeepEverySettingThatWasGiven) {
   EXPECT_EQ(loaded->front().newcomer, policy::Newcomer::refuse);
   EXPECT_EQ(row->settings.calls_max, 9);
   EXPECT_EQ(loaded->front().calls_max, 9);
+  EXPECT_EQ(row->settings.phone, extension.settings.phone);
+  EXPECT_EQ(loaded->front().phone, extension.settings.phone);
 }
 
 TEST_F(Extensions, StandInTheFileWithoutPasswordsAndHashes) {
@@ -211,6 +216,8 @@ TEST_F(Extensions, ChangeOnlyWhatIsNamed) {
   change.remote_allowed = true;
   change.registrations_max = 2;
   change.newcomer = policy::Newcomer::refuse;
+  change.agent_prefix = "Snom";
+  change.permitted = {{*Subnet::parse("198.51.100.7")}};
   ASSERT_TRUE(store_.set_extension(default_tenant, "1001", change));
   const auto loaded = store_.load_extensions(vault_, realm_);
   ASSERT_TRUE(loaded);
@@ -222,6 +229,8 @@ TEST_F(Extensions, ChangeOnlyWhatIsNamed) {
   EXPECT_EQ(extension.registrations_max, 2);
   EXPECT_EQ(extension.newcomer, policy::Newcomer::refuse);
   EXPECT_EQ(extension.auth_name, account->auth_name);
+  EXPECT_EQ(extension.phone.agent_prefix, "Snom");
+  EXPECT_EQ(extension.phone.permitted.size(), 1u);
 }
 
 TEST_F(Extensions, StayAsTheyAreWhenAChangeIsRefused) {
