@@ -58,7 +58,9 @@ std::expected<Channel, std::string> Channel::start(const std::string& program) {
   return out;
 }
 
-Channel::~Channel() { hang_up(); }
+Channel::~Channel() {
+  hang_up();
+}
 
 Channel& Channel::operator=(Channel&& other) noexcept {
   std::swap(fd_, other.fd_);
@@ -134,8 +136,12 @@ std::uint64_t Channel::ask_in_pieces(std::span<const Entry> entries, std::size_t
   return last;
 }
 
-std::uint64_t Channel::begin(const Begin& begin) { return ask(fitting(begin)); }
-std::uint64_t Channel::ban(std::span<const Ban> bans) { return ask_in_pieces<AddBans>(bans, bans_a_frame); }
+std::uint64_t Channel::begin(const Begin& begin) {
+  return ask(fitting(begin));
+}
+std::uint64_t Channel::ban(std::span<const Ban> bans) {
+  return ask_in_pieces<AddBans>(bans, bans_a_frame);
+}
 std::uint64_t Channel::lift(std::span<const Subnet> networks) {
   return ask_in_pieces<LiftBans>(networks, networks_a_frame);
 }
@@ -151,9 +157,15 @@ std::uint64_t Channel::open(std::span<const Pinhole> pinholes) {
 std::uint64_t Channel::close(std::span<const std::uint16_t> ports) {
   return ask_in_pieces<ClosePinholes>(ports, ports_a_frame);
 }
-std::uint64_t Channel::use(Wish wish) { return ask(Use{wish}); }
-std::uint64_t Channel::count() { return ask(Count{}); }
-std::uint64_t Channel::end() { return ask(End{}); }
+std::uint64_t Channel::use(Wish wish) {
+  return ask(Use{wish});
+}
+std::uint64_t Channel::count() {
+  return ask(Count{});
+}
+std::uint64_t Channel::end() {
+  return ask(End{});
+}
 
 std::uint64_t Channel::replace_list(std::span<const Subnet> networks) {
   if (fd_ < 0) return 0;

@@ -36,8 +36,8 @@ class Channel {
   pid_t process() const { return process_; }
   /// Whether to wait for fd() to become writable, too.
   bool wants_to_write() const { return !urgent_.empty() || !bulk_.empty(); }
-  /// To be called when fd() is ready: sends what waits and gives what came. When the enforcer is gone, the last is a State
-  /// that says so.
+  /// To be called when fd() is ready: sends what waits and gives what came. When the enforcer is gone, the last is a
+  /// State that says so.
   std::vector<Answered> on_ready();
 
   /// Each gives the sequence of its last request; 0: nothing was sent, since the enforcer is gone or stuck.

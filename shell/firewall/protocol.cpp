@@ -74,7 +74,8 @@ class Eye {
   }
   /// Nothing but zeros follows, and nothing was read that is not there.
   bool done() const {
-    return !short_ && std::all_of(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), bytes_.end(), [](std::uint8_t b) { return b == 0; });
+    return !short_ && std::all_of(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), bytes_.end(),
+                                  [](std::uint8_t b) { return b == 0; });
   }
 
  private:
@@ -102,9 +103,13 @@ bool is_proper(const Subnet& network) {
   return !around_v4;
 }
 
-bool is_source(const Address& address) { return !address.is_unspecified() && !address.is_multicast(); }
+bool is_source(const Address& address) {
+  return !address.is_unspecified() && !address.is_multicast();
+}
 
-bool is_duration(std::uint64_t ms) { return ms == for_good_ms || (ms > 0 && ms <= remaining_max_ms); }
+bool is_duration(std::uint64_t ms) {
+  return ms == for_good_ms || (ms > 0 && ms <= remaining_max_ms);
+}
 
 void write(Pen& pen, const Begin& begin) {
   pen.put(static_cast<std::uint8_t>(begin.wish), 1);
@@ -131,9 +136,15 @@ void write(Pen& pen, const Pinhole& pinhole) {
   pen.put(pinhole.port, 2);
   pen.put(pinhole.peer);
 }
-void write(Pen& pen, const Subnet& network) { pen.put(network); }
-void write(Pen& pen, const Address& source) { pen.put(source); }
-void write(Pen& pen, std::uint16_t port) { pen.put(port, 2); }
+void write(Pen& pen, const Subnet& network) {
+  pen.put(network);
+}
+void write(Pen& pen, const Address& source) {
+  pen.put(source);
+}
+void write(Pen& pen, std::uint16_t port) {
+  pen.put(port, 2);
+}
 
 std::optional<Wish> read_wish(Eye& eye) {
   const auto value = eye.number<std::uint8_t>();
@@ -237,34 +248,52 @@ std::expected<Request, Refusal> read_request(Eye& eye, std::size_t kind, std::si
       if (!begin) return std::unexpected(Refusal::bad_value);
       return std::move(*begin);
     }
-    case kind_of<AddBans>(): return many<AddBans, Ban>(eye, count, bans_a_frame);
-    case kind_of<LiftBans>(): return many<LiftBans, Subnet>(eye, count, networks_a_frame);
-    case kind_of<AddThrottles>(): return many<AddThrottles, Throttle>(eye, count, throttles_a_frame);
-    case kind_of<LiftThrottles>(): return many<LiftThrottles, Address>(eye, count, sources_a_frame);
-    case kind_of<OpenList>(): return nothing(OpenList{});
-    case kind_of<AddToList>(): return many<AddToList, Subnet>(eye, count, networks_a_frame);
-    case kind_of<CommitList>(): return nothing(CommitList{});
-    case kind_of<OpenPinholes>(): return many<OpenPinholes, Pinhole>(eye, count, pinholes_a_frame);
-    case kind_of<ClosePinholes>(): return many<ClosePinholes, std::uint16_t>(eye, count, ports_a_frame);
+    case kind_of<AddBans>():
+      return many<AddBans, Ban>(eye, count, bans_a_frame);
+    case kind_of<LiftBans>():
+      return many<LiftBans, Subnet>(eye, count, networks_a_frame);
+    case kind_of<AddThrottles>():
+      return many<AddThrottles, Throttle>(eye, count, throttles_a_frame);
+    case kind_of<LiftThrottles>():
+      return many<LiftThrottles, Address>(eye, count, sources_a_frame);
+    case kind_of<OpenList>():
+      return nothing(OpenList{});
+    case kind_of<AddToList>():
+      return many<AddToList, Subnet>(eye, count, networks_a_frame);
+    case kind_of<CommitList>():
+      return nothing(CommitList{});
+    case kind_of<OpenPinholes>():
+      return many<OpenPinholes, Pinhole>(eye, count, pinholes_a_frame);
+    case kind_of<ClosePinholes>():
+      return many<ClosePinholes, std::uint16_t>(eye, count, ports_a_frame);
     case kind_of<Use>(): {
       const auto wish = read_wish(eye);
       if (!wish) return std::unexpected(Refusal::bad_value);
       return nothing(Use{*wish});
     }
-    case kind_of<Count>(): return nothing(Count{});
-    case kind_of<End>(): return nothing(End{});
-    default: return std::unexpected(Refusal::unknown_request);
+    case kind_of<Count>():
+      return nothing(Count{});
+    case kind_of<End>():
+      return nothing(End{});
+    default:
+      return std::unexpected(Refusal::unknown_request);
   }
 }
 
 template <class T>
 const auto& entries_of(const T& request) {
-  if constexpr (requires { request.bans; }) return request.bans;
-  else if constexpr (requires { request.networks; }) return request.networks;
-  else if constexpr (requires { request.throttles; }) return request.throttles;
-  else if constexpr (requires { request.sources; }) return request.sources;
-  else if constexpr (requires { request.pinholes; }) return request.pinholes;
-  else return request.ports;
+  if constexpr (requires { request.bans; })
+    return request.bans;
+  else if constexpr (requires { request.networks; })
+    return request.networks;
+  else if constexpr (requires { request.throttles; })
+    return request.throttles;
+  else if constexpr (requires { request.sources; })
+    return request.sources;
+  else if constexpr (requires { request.pinholes; })
+    return request.pinholes;
+  else
+    return request.ports;
 }
 
 }  // namespace
@@ -356,8 +385,10 @@ std::optional<Answered> decode_reply(std::span<const std::uint8_t> bytes) {
       out.reply = Refused{static_cast<Refusal>(refusal)};
       break;
     }
-    case 4: break;
-    default: return std::nullopt;
+    case 4:
+      break;
+    default:
+      return std::nullopt;
   }
   if (!eye.done()) return std::nullopt;
   return out;
@@ -365,35 +396,52 @@ std::optional<Answered> decode_reply(std::span<const std::uint8_t> bytes) {
 
 std::string_view name_of(Backend backend) {
   switch (backend) {
-    case Backend::user_space: return "user space";
-    case Backend::nftables: return "nftables";
-    case Backend::xdp_generic: return "XDP generic";
-    case Backend::xdp_native: return "XDP native";
+    case Backend::user_space:
+      return "user space";
+    case Backend::nftables:
+      return "nftables";
+    case Backend::xdp_generic:
+      return "XDP generic";
+    case Backend::xdp_native:
+      return "XDP native";
   }
   return "user space";
 }
 
 std::string_view name_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::wrong_size: return "wrong size";
-    case Refusal::wrong_version: return "wrong version";
-    case Refusal::unknown_request: return "unknown request";
-    case Refusal::too_many: return "too many entries, or none";
-    case Refusal::bad_value: return "bad value";
-    case Refusal::not_begun: return "not begun";
-    case Refusal::out_of_order: return "out of order";
-    case Refusal::full: return "full";
-    case Refusal::kernel: return "the kernel refused";
+    case Refusal::wrong_size:
+      return "wrong size";
+    case Refusal::wrong_version:
+      return "wrong version";
+    case Refusal::unknown_request:
+      return "unknown request";
+    case Refusal::too_many:
+      return "too many entries, or none";
+    case Refusal::bad_value:
+      return "bad value";
+    case Refusal::not_begun:
+      return "not begun";
+    case Refusal::out_of_order:
+      return "out of order";
+    case Refusal::full:
+      return "full";
+    case Refusal::kernel:
+      return "the kernel refused";
   }
   return "bad value";
 }
 
 std::string_view name_of(Rule rule) {
   switch (rule) {
-    case Rule::banned: return "banned";
-    case Rule::network: return "network";
-    case Rule::throttled: return "throttled";
-    case Rule::media: return "media";
+    case Rule::banned:
+      return "banned";
+    case Rule::network:
+      return "network";
+    case Rule::throttled:
+      return "throttled";
+    case Rule::media:
+      return "media";
   }
   return "banned";
 }

@@ -1,5 +1,5 @@
-// What the server may say to the enforcer, the small process that alone may change the kernel's packet filters, and what
-// it hears back. Every frame has one size and one version; whatever is not exactly right is refused.
+// What the server may say to the enforcer, the small process that alone may change the kernel's packet filters, and
+// what it hears back. Every frame has one size and one version; whatever is not exactly right is refused.
 #pragma once
 
 #include <array>

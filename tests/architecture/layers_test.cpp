@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 const std::map<std::string, std::set<std::string>> may_use = {
     {"core/base", {}},
+    {"core/fence", {"core/base"}},
     {"core/sip", {"core/base"}},
     {"core/sdp", {"core/base"}},
     {"core/rtp", {"core/base"}},

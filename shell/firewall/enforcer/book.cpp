@@ -18,7 +18,9 @@ std::int64_t end_of(std::uint64_t remaining_ms, std::int64_t now_ns) {
   return now_ns + static_cast<std::int64_t>(remaining_ms) * 1'000'000;
 }
 
-Subnet as_subnet(const Address& source) { return {source, source.is_v4() ? std::uint8_t{128} : std::uint8_t{64}}; }
+Subnet as_subnet(const Address& source) {
+  return {source, source.is_v4() ? std::uint8_t{128} : std::uint8_t{64}};
+}
 
 }  // namespace
 
@@ -27,7 +29,9 @@ std::optional<Address> single_source(const Subnet& network) {
   return std::nullopt;
 }
 
-Address source_of(const Address& address) { return address.is_v4() ? address : around(address, 64).base; }
+Address source_of(const Address& address) {
+  return address.is_v4() ? address : around(address, 64).base;
+}
 
 std::optional<Refusal> Book::ban(Filter& filter, const Ban& ban, std::int64_t now_ns) {
   const std::int64_t until = end_of(ban.remaining_ms, now_ns);

@@ -75,8 +75,10 @@ void Enforcer::run() {
     std::array<pollfd, 2> fds{{{channel_, POLLIN, 0}, {means_.network.fd(), POLLIN, 0}}};
     if (::poll(fds.data(), fds.size(), wait_ms) < 0 && errno != EINTR) break;
     if ((fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !take_requests()) break;
-    book_.advance(*filter_, mono_ns());
-    filter_->flush();
+    if (next <= mono_ns()) {
+      book_.advance(*filter_, mono_ns());
+      filter_->flush();
+    }
     if ((fds[1].revents & POLLIN) != 0 && means_.network.changed()) network_changed();
   }
   filter_.reset();
@@ -85,20 +87,23 @@ void Enforcer::run() {
 bool Enforcer::take_requests() {
   // One byte more than a frame, so that a longer one is seen to be longer.
   std::array<std::uint8_t, frame_bytes + 1> bytes;
+  bool only_list = true;
   for (int turn = 0; turn < requests_a_turn; ++turn) {
     const ssize_t got = ::recv(channel_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) break;
     if (got <= 0) return false;
-    if (!handle(std::span(bytes.data(), static_cast<std::size_t>(got)))) return false;
+    const Received received = decode_request(std::span(bytes.data(), static_cast<std::size_t>(got)));
+    last_sequence_ = received.sequence;
+    // A list comes in thousands of pieces, and each time the kernel is told costs it as much as the whole set is long.
+    only_list = only_list && received.request && std::holds_alternative<AddToList>(*received.request);
+    if (!handle(received)) return false;
   }
-  if (!filter_->flush()) answer(Refused{Refusal::kernel}, last_sequence_);
+  if (!only_list && !filter_->flush()) answer(Refused{Refusal::kernel}, last_sequence_);
   return true;
 }
 
-bool Enforcer::handle(std::span<const std::uint8_t> bytes) {
-  const Received received = decode_request(bytes);
-  last_sequence_ = received.sequence;
+bool Enforcer::handle(const Received& received) {
   if (!received.request) {
     answer(Refused{received.request.error()}, received.sequence);
     return true;
@@ -250,9 +255,8 @@ std::optional<Ground> Enforcer::survey() {
     // What comes by loopback is from this host.
     if (link.loopback) continue;
     ground.addresses.insert(ground.addresses.end(), link.addresses.begin(), link.addresses.end());
-    const bool wanted =
-        named.empty() ? !link.addresses.empty()
-                      : std::find(named.begin(), named.end(), link.interface.index) != named.end();
+    const bool wanted = named.empty() ? !link.addresses.empty()
+                                      : std::find(named.begin(), named.end(), link.interface.index) != named.end();
     if (!wanted) continue;
     ground.interfaces.push_back(link.interface);
     if (!link.ethernet && why_no_xdp_.empty())
@@ -286,7 +290,9 @@ Counters Enforcer::count() {
   return out;
 }
 
-void Enforcer::tell_state(std::uint64_t sequence) { answer(State{filter_->backend(), why_}, sequence); }
+void Enforcer::tell_state(std::uint64_t sequence) {
+  answer(State{filter_->backend(), why_}, sequence);
+}
 
 void Enforcer::answer(const Reply& reply, std::uint64_t sequence) {
   const Frame frame = encode(reply, sequence);

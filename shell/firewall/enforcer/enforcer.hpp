@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +32,7 @@ class Enforcer {
  private:
   // False: it is over.
   bool take_requests();
-  bool handle(std::span<const std::uint8_t> bytes);
+  bool handle(const Received& received);
   std::optional<Refusal> carry_out(const Request& request);
   std::optional<Refusal> begin(const Begin& begin);
   void use(Wish wish);

@@ -27,7 +27,8 @@ struct Ground {
   std::uint16_t last_media_port = 0;
 };
 
-/// Everything asked is in force after flush(). Asking twice for the same, or taking back what is not there, is no error.
+/// Everything asked is in force after flush(). Asking twice for the same, or taking back what is not there, is no
+/// error.
 class Filter {
  public:
   Filter() = default;

@@ -73,8 +73,7 @@ std::optional<std::vector<HostNetwork::Link>> HostNetwork::links() {
   });
   request.clear();
   request.message(RTM_GETADDR, NLM_F_DUMP, AF_UNSPEC);
-  const int addresses =
-      asks_.dump(request.bytes(), [&](const NetlinkMessage& message) { add_address(out, message); });
+  const int addresses = asks_.dump(request.bytes(), [&](const NetlinkMessage& message) { add_address(out, message); });
   if (links != 0 || addresses != 0) return std::nullopt;
   return out;
 }

@@ -115,8 +115,8 @@ NetlinkSocket& NetlinkSocket::operator=(NetlinkSocket&& other) noexcept {
 int NetlinkSocket::send(std::span<const std::uint8_t> bytes) {
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
-  const auto sent = ::sendto(fd_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel),
-                             sizeof kernel);
+  const auto sent =
+      ::sendto(fd_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
   return sent == static_cast<ssize_t>(bytes.size()) ? 0 : (sent < 0 ? errno : EMSGSIZE);
 }
 

@@ -1,5 +1,5 @@
-// Netlink by hand: messages made of nested attributes, and the batch that nftables takes as one transaction. The enforcer
-// needs so little of it that a library would be most of what it is trusted with.
+// Netlink by hand: messages made of nested attributes, and the batch that nftables takes as one transaction. The
+// enforcer needs so little of it that a library would be most of what it is trusted with.
 #pragma once
 
 #include <linux/netfilter/nf_tables.h>

@@ -13,14 +13,20 @@
 namespace rf::firewall::nft {
 namespace {
 
-constexpr std::uint16_t type_of(int message) { return static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | message); }
+constexpr std::uint16_t type_of(int message) {
+  return static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | message);
+}
 
 // Numbers that nft gives its types, so that `nft list table` shows the elements as addresses and ports.
 constexpr std::uint32_t ipv4_addr = 7, ipv6_addr = 8, inet_proto = 12, inet_service = 13;
-constexpr std::uint32_t joined(std::uint32_t a, std::uint32_t b) { return a << 6 | b; }
+constexpr std::uint32_t joined(std::uint32_t a, std::uint32_t b) {
+  return a << 6 | b;
+}
 
 // Four-byte registers, from the first; a concatenation lies in consecutive ones.
-constexpr std::uint32_t reg(std::uint32_t word) { return NFT_REG32_00 + word; }
+constexpr std::uint32_t reg(std::uint32_t word) {
+  return NFT_REG32_00 + word;
+}
 
 struct Set {
   std::string_view name;
@@ -294,8 +300,12 @@ void write_limit(NetlinkWriter& out, std::uint32_t per_minute, std::uint32_t bur
 
 }  // namespace
 
-void begin_batch(NetlinkWriter& out) { out.message(NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES); }
-void end_batch(NetlinkWriter& out) { out.message(NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES); }
+void begin_batch(NetlinkWriter& out) {
+  out.message(NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
+}
+void end_batch(NetlinkWriter& out) {
+  out.message(NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
+}
 
 void write_table(NetlinkWriter& out, const std::string& name) {
   out.message(type_of(NFT_MSG_NEWTABLE), NLM_F_CREATE | NLM_F_EXCL, NFPROTO_INET);

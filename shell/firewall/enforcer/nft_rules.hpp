@@ -1,4 +1,5 @@
-// The table `ringfence` as netlink messages: its sets, counters, chains and rules. What the text would be, stands beside.
+// The table `ringfence` as netlink messages: its sets, counters, chains and rules. What the text would be, stands
+// beside.
 #pragma once
 
 #include <string>

@@ -19,21 +19,26 @@ using nft::Sets;
 constexpr int tables_max = 8;
 // So many go into one message: it may have 64 KiB.
 constexpr std::size_t elements_a_message = 500;
-constexpr std::size_t elements_a_batch = 8'000;
+// Short enough for a ban to wait behind, and for the socket.
+constexpr std::size_t elements_a_batch = 40'000;
 
 Bytes key_of(const Address& address) {
   const auto& bytes = address.bytes();
   return {bytes.begin() + (address.is_v4() ? 12 : 0), bytes.end()};
 }
 
-void append(Bytes& key, const Bytes& more) { key.insert(key.end(), more.begin(), more.end()); }
+void append(Bytes& key, const Bytes& more) {
+  key.insert(key.end(), more.begin(), more.end());
+}
 
 // In a concatenation each part fills whole four-byte registers.
 void append_port(Bytes& key, std::uint16_t port) {
   append(key, {static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port), 0, 0});
 }
 
-Bytes port_key(std::uint32_t port) { return {static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port)}; }
+Bytes port_key(std::uint32_t port) {
+  return {static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port)};
+}
 
 // The first key behind a network; false when there is none.
 bool step_over(Bytes& key, unsigned bits) {
@@ -140,8 +145,12 @@ void Nftables::lift_ban(const Address& source) {
   ask(Change::remove, source.is_v4() ? Sets::bans4 : Sets::bans6, {key_of(source)});
 }
 
-void Nftables::block(const Subnet& network) { ask_network(Change::add, network); }
-void Nftables::unblock(const Subnet& network) { ask_network(Change::remove, network); }
+void Nftables::block(const Subnet& network) {
+  ask_network(Change::add, network);
+}
+void Nftables::unblock(const Subnet& network) {
+  ask_network(Change::remove, network);
+}
 
 void Nftables::throttle(const Throttle& throttle, std::int64_t until_ns, bool again) {
   const std::string_view set = throttle.source.is_v4() ? Sets::throttles4 : Sets::throttles6;
@@ -154,8 +163,12 @@ void Nftables::lift_throttle(const Address& source) {
   ask(Change::remove, source.is_v4() ? Sets::throttles4 : Sets::throttles6, {key_of(source)});
 }
 
-void Nftables::open(const Pinhole& pinhole) { ask_pinhole(Change::add, pinhole); }
-void Nftables::close(const Pinhole& pinhole) { ask_pinhole(Change::remove, pinhole); }
+void Nftables::open(const Pinhole& pinhole) {
+  ask_pinhole(Change::add, pinhole);
+}
+void Nftables::close(const Pinhole& pinhole) {
+  ask_pinhole(Change::remove, pinhole);
+}
 
 void Nftables::ask(Change change, std::string_view set, Element element) {
   ++elements_;
@@ -206,8 +219,8 @@ bool Nftables::flush() {
   steps_.clear();
   elements_ = 0;
   if (commit(steps) == 0) return true;
-  // One that is no longer there, its time being over, spoils the whole transaction. So each for itself; but the two ends of
-  // a network belong together, and have no time.
+  // One that is no longer there, its time being over, spoils the whole transaction. So each for itself; but the two
+  // ends of a network belong together, and have no time.
   bool fine = true;
   for (const Step& step : steps) {
     const bool networks = step.set == Sets::networks4 || step.set == Sets::networks6;

@@ -33,12 +33,13 @@ namespace {
 
 static_assert(static_cast<std::size_t>(FENCE_RULES) == rules);
 
-constexpr std::array<const char*, XdpProgram::maps> map_names{"ports",      "counts",     "doors",
-                                                              "bans4",      "bans6",      "throttles4",
-                                                              "throttles6", "networks4",  "networks6"};
+constexpr std::array<const char*, XdpProgram::maps> map_names{
+    "ports", "counts", "doors", "bans4", "bans6", "throttles4", "throttles6", "networks4", "networks6"};
 
 // The key of a source: the address itself, or the first half of an IPv6 one; in network order, as in the packet.
-std::uint32_t key4(const Address& source) { return htonl(source.v4_host_order()); }
+std::uint32_t key4(const Address& source) {
+  return htonl(source.v4_host_order());
+}
 std::uint64_t key6(const Address& source) {
   std::uint64_t key;
   std::memcpy(&key, source.bytes().data(), sizeof key);
@@ -72,8 +73,8 @@ std::expected<std::unique_ptr<XdpProgram>, std::string> XdpProgram::load() {
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
   auto out = std::unique_ptr<XdpProgram>(new XdpProgram());
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "ringfence");
-  out->object_ = bpf_object__open_mem(ringfence_fence, static_cast<std::size_t>(ringfence_fence_end - ringfence_fence),
-                                      &options);
+  out->object_ =
+      bpf_object__open_mem(ringfence_fence, static_cast<std::size_t>(ringfence_fence_end - ringfence_fence), &options);
   if (out->object_ == nullptr) return std::unexpected(fmt::format("no XDP program: {}", std::strerror(errno)));
   if (const int fault = bpf_object__load(out->object_); fault != 0)
     return std::unexpected(fmt::format("the kernel refuses the XDP program: {}", std::strerror(-fault)));
@@ -85,7 +86,9 @@ std::expected<std::unique_ptr<XdpProgram>, std::string> XdpProgram::load() {
   return out;
 }
 
-XdpProgram::~XdpProgram() { bpf_object__close(object_); }
+XdpProgram::~XdpProgram() {
+  bpf_object__close(object_);
+}
 
 Xdp::Xdp(XdpProgram& program, bool native, bool generic) : program_(program), native_(native), generic_(generic) {
   before_ = count();
@@ -122,9 +125,9 @@ bool Xdp::attach(const Interface& interface) {
   if (!native && generic_ && fd != -EBUSY && fd != -EEXIST) fd = link_with(XDP_FLAGS_SKB_MODE);
   if (fd < 0) {
     const bool taken = fd == -EBUSY || fd == -EEXIST;
-    why_ = fmt::format("interface {} {}", interface.name,
-                       taken ? "has an XDP program of somebody else"
-                             : fmt::format("takes no XDP program: {}", std::strerror(-fd)));
+    why_ = fmt::format(
+        "interface {} {}", interface.name,
+        taken ? "has an XDP program of somebody else" : fmt::format("takes no XDP program: {}", std::strerror(-fd)));
     return false;
   }
   links_.emplace(interface.index, Link{fd, native});
@@ -235,11 +238,13 @@ void Xdp::lift_throttle(const Address& source) {
 
 void Xdp::open(const Pinhole& pinhole) {
   const Endpoint& peer = pinhole.peer;
-  set_pinhole(pinhole.port,
-              peer.address.is_unspecified() ? FENCE_ANYBODY : (peer.port == 0 ? FENCE_HOST : FENCE_PEER), peer);
+  set_pinhole(pinhole.port, peer.address.is_unspecified() ? FENCE_ANYBODY : (peer.port == 0 ? FENCE_HOST : FENCE_PEER),
+              peer);
 }
 
-void Xdp::close(const Pinhole& pinhole) { set_pinhole(pinhole.port, FENCE_CLOSED, {}); }
+void Xdp::close(const Pinhole& pinhole) {
+  set_pinhole(pinhole.port, FENCE_CLOSED, {});
+}
 
 void Xdp::set_pinhole(std::uint16_t port, std::uint8_t kind, const Endpoint& peer) {
   const std::uint32_t number = port;
@@ -255,14 +260,18 @@ void Xdp::set(XdpProgram::Map map, const void* key, const void* value) {
   }
 }
 
-void Xdp::erase(XdpProgram::Map map, const void* key) { bpf_map_delete_elem(program_.map(map), key); }
+void Xdp::erase(XdpProgram::Map map, const void* key) {
+  bpf_map_delete_elem(program_.map(map), key);
+}
 
 void Xdp::clear(XdpProgram::Map map, std::size_t key_bytes) {
   std::vector<std::uint8_t> key(key_bytes);
   while (bpf_map_get_next_key(program_.map(map), nullptr, key.data()) == 0) erase(map, key.data());
 }
 
-bool Xdp::flush() { return std::exchange(fine_, true); }
+bool Xdp::flush() {
+  return std::exchange(fine_, true);
+}
 
 std::array<Tally, rules> Xdp::count() {
   std::vector<fence_count> each(program_.processors());

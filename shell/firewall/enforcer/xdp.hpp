@@ -14,8 +14,8 @@ struct bpf_object;
 
 namespace rf::firewall {
 
-/// The program in the kernel, not yet anywhere in use. Loading it needs rights (CAP_BPF, CAP_NET_ADMIN) that using it does
-/// not.
+/// The program in the kernel, not yet anywhere in use. Loading it needs rights (CAP_BPF, CAP_NET_ADMIN) that using it
+/// does not.
 class XdpProgram {
  public:
   enum Map { ports, counts, doors, bans4, bans6, throttles4, throttles6, networks4, networks6, maps };
@@ -81,7 +81,7 @@ class Xdp : public Filter {
   std::string why_;
   std::map<std::uint32_t, Link> links_;
   std::map<std::uint16_t, std::uint8_t> roles_;  // of every port that has had an entry
-  std::array<Tally, rules> before_{};  // what the counters had when this began
+  std::array<Tally, rules> before_{};            // what the counters had when this began
 };
 
 }  // namespace rf::firewall

@@ -8,8 +8,12 @@
 namespace rf::firewall {
 namespace {
 
-Address address(const char* text) { return *Address::parse(text); }
-Subnet subnet(const char* text) { return *Subnet::parse(text); }
+Address address(const char* text) {
+  return *Address::parse(text);
+}
+Subnet subnet(const char* text) {
+  return *Subnet::parse(text);
+}
 
 // Remembers what a kernel would have, and objects to what a kernel would refuse.
 class Kernel : public Filter {
@@ -171,8 +175,8 @@ TEST(FirewallBook, APinholeMovesWithItsPeer) {
   EXPECT_TRUE(kernel.pinholes.empty());
 }
 
-// Whatever comes and goes in whatever order: the kernel shuts out exactly whom the book shuts out, and a filter filled afresh
-// has the same.
+// Whatever comes and goes in whatever order: the kernel shuts out exactly whom the book shuts out, and a filter filled
+// afresh has the same.
 TEST(FirewallBook, DisjointNetworksMeanTheSameAsNestedOnes) {
   std::mt19937 random(7);
   Book nested_book, disjoint_book;

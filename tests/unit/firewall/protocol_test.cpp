@@ -7,8 +7,12 @@
 namespace rf::firewall {
 namespace {
 
-Address address(const char* text) { return *Address::parse(text); }
-Subnet subnet(const char* text) { return *Subnet::parse(text); }
+Address address(const char* text) {
+  return *Address::parse(text);
+}
+Subnet subnet(const char* text) {
+  return *Subnet::parse(text);
+}
 
 Refusal refusal_of(const Frame& frame) {
   const Received received = decode_request(frame);

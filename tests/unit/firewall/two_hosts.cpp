@@ -112,6 +112,9 @@ TwoHosts::~TwoHosts() {
 Socket TwoHosts::socket_in(int where, const Endpoint& bind) const {
   const Stay stay(where);
   Socket out(::socket(bind.address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  // What is lost is lost in the filter.
+  const int room = 16 << 20;
+  ::setsockopt(out.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
   sockaddr_storage address;
   const socklen_t size = to_sockaddr(bind, address);
   EXPECT_EQ(::bind(out.fd(), reinterpret_cast<const sockaddr*>(&address), size), 0) << std::strerror(errno);

@@ -1,4 +1,5 @@
-// Two hosts in network namespaces of their own with one cable: a server, where the enforcer works, and a sender. Needs root.
+// Two hosts in network namespaces of their own with one cable: a server, where the enforcer works, and a sender. Needs
+// root.
 #pragma once
 
 #include <sys/types.h>
