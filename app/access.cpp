@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/data_dir.hpp"
+#include "app/fence_commands.hpp"
 #include "app/guard_commands.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
@@ -42,6 +43,8 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
   if (checked->spec->needs_server)
     return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
   if (std::holds_alternative<command::ListPorts>(checked->command)) return configured_ports(settings);
+  if (const auto* c = std::get_if<command::ShowFirewall>(&checked->command)) return fence_json(settings, c->format);
+  if (const auto* c = std::get_if<command::ApplyFirewall>(&checked->command)) return apply_fence(settings, c->remove);
   const auto data_dir = DataDir::open(settings, false, lock_wait_ms);
   if (!data_dir) return std::unexpected(data_dir.error());
   auto records = Records::open({settings.store_path(), settings.store.synchronous, 5'000}, data_dir->key_path(),
@@ -69,6 +72,8 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
 Outcome ask(const cli::Place& place, std::string_view name, const Json& args) {
   const auto settings = settings_of(place);
   if (!settings) return std::unexpected(settings.error());
+  // The file is what counts, and the rights of the caller: the server has none over the network.
+  if (name == "firewall.show" || name == "firewall.apply") return execute_here(*settings, name, args);
   Outcome outcome = control::ask(settings->control_path(), name, args);
   if (!outcome && outcome.error().code == Code::not_running) return execute_here(*settings, name, args);
   if (outcome && name == "stop") return wait_until_stopped(settings->server.data_dir, std::move(outcome));

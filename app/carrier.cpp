@@ -3,7 +3,16 @@
 #include <chrono>
 #include <thread>
 
+#include "app/enforcement.hpp"
+#include "app/server.hpp"
+
 namespace rf::app {
+namespace {
+
+// What passes of a flood: enough for the phone whose address it bears, if there is one, to get in again now and then.
+constexpr std::uint32_t kernel_packets_per_min = 6'000, kernel_burst = 200;
+
+}  // namespace
 
 bool Inlet::offer(engine::Input input) {
   signalling::SignallingLoop* const loop = loop_;
@@ -47,11 +56,34 @@ void Carrier::on(effect::CloseCdr effect) {
 }
 
 void Carrier::on(effect::StoreBan effect) {
+  const std::int64_t remaining_ms = effect.ban.until_ms - wall_now_ms();
+  if (firewall_ != nullptr && remaining_ms > 0 && is_single_source(effect.ban.subnet))
+    firewall_->ban({effect.ban.subnet, static_cast<std::uint64_t>(remaining_ms)});
   write(std::move(effect), 0);
 }
 
 void Carrier::on(effect::DropBan effect) {
+  if (firewall_ != nullptr) firewall_->lift(effect.subnet);
   write(std::move(effect), 0);
+}
+
+void Carrier::on(effect::Throttle effect) {
+  const std::int64_t remaining_ms = effect.until_ms - wall_now_ms();
+  if (firewall_ == nullptr || remaining_ms <= 0) return;
+  firewall_->throttle({effect.source, kernel_packets_per_min, kernel_burst, static_cast<std::uint64_t>(remaining_ms)});
+}
+
+void Carrier::on(effect::EndThrottle effect) {
+  if (firewall_ != nullptr) firewall_->lift(effect.subnet);
+}
+
+void Carrier::open_ports(const media::RelayPlan& plan) {
+  if (firewall_ == nullptr) return;
+  const auto wanted = pinholes_of(plan);
+  // A peer that declines its stream on the way has no port any more.
+  if (wanted.size() < 4 && ports_.contains(plan.id.value)) firewall_->close(ports_of(plan));
+  if (!wanted.empty()) firewall_->open(wanted);
+  ports_[plan.id.value] = ports_of(plan);
 }
 
 // On the signalling thread there is no waiting: a write that the queue does not take is a write that failed.
@@ -63,16 +95,19 @@ void Carrier::write(store::Write write, std::uint64_t ticket) {
 }
 
 void Carrier::on(effect::StartRelay effect) {
+  open_ports(effect.plan);
   if (!relay_->start(effect.plan)) inlet_.offer(engine::RelayFailed{effect.plan.id, effect.plan.call});
 }
 
 // A change that the relay does not take would send media to an address that is no longer right: the call ends instead.
 void Carrier::on(effect::UpdateRelay effect) {
+  open_ports(effect.plan);
   if (!relay_->update(effect.plan)) inlet_.offer(engine::RelayFailed{effect.plan.id, effect.plan.call});
 }
 
 void Carrier::on(effect::StopRelay effect) {
   relay_->stop(effect.relay);
+  if (const auto open = ports_.extract(effect.relay.value); open && firewall_ != nullptr) firewall_->close(open.mapped());
 }
 
 void Carrier::on(effect::CommandDone effect) {

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <unordered_map>
 
 #include "app/questions.hpp"
+#include "shell/firewall/firewall.hpp"
 #include "shell/dns/resolver.hpp"
 #include "shell/log/log.hpp"
 #include "shell/relay/relay.hpp"
@@ -38,10 +40,11 @@ class Carrier final : public signalling::EffectSink {
       : log_(log), inlet_(inlet), questions_([this](engine::Input input) { return inlet_.offer(std::move(input)); }) {}
 
   /// The parts, before the loop starts.
-  void connect(store::StoreWriter& writer, relay::Relay& relay, dns::Resolver& resolver) {
+  void connect(store::StoreWriter& writer, relay::Relay& relay, dns::Resolver& resolver, firewall::Firewall* firewall) {
     writer_ = &writer;
     relay_ = &relay;
     resolver_ = &resolver;
+    firewall_ = firewall;
   }
   Questions& questions() { return questions_; }
   /// Waits for the end of a clean stop; false after `timeout_ms`.
@@ -56,6 +59,8 @@ class Carrier final : public signalling::EffectSink {
   void on(effect::CloseCdr effect) override;
   void on(effect::StoreBan effect) override;
   void on(effect::DropBan effect) override;
+  void on(effect::Throttle effect) override;
+  void on(effect::EndThrottle effect) override;
   void on(effect::StartRelay effect) override;
   void on(effect::UpdateRelay effect) override;
   void on(effect::StopRelay effect) override;
@@ -65,6 +70,8 @@ class Carrier final : public signalling::EffectSink {
 
  private:
   void write(store::Write write, std::uint64_t ticket);
+  /// Before the media threads hear of it, so that no packet of a peer is too early.
+  void open_ports(const media::RelayPlan& plan);
 
   log::Log& log_;
   Inlet& inlet_;
@@ -72,6 +79,8 @@ class Carrier final : public signalling::EffectSink {
   store::StoreWriter* writer_ = nullptr;
   relay::Relay* relay_ = nullptr;
   dns::Resolver* resolver_ = nullptr;
+  firewall::Firewall* firewall_ = nullptr;  ///< none: nothing is enforced in the kernel
+  std::unordered_map<std::uint64_t, std::array<std::uint16_t, 4>> ports_;  ///< open for a relay; of the signalling thread
   std::array<std::atomic<std::uint64_t>, 256> reports_{};
   std::mutex mutex_;
   std::condition_variable changed_;

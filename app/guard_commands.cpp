@@ -109,7 +109,6 @@ Json json_of(const guard::Explanation& known, const Address& address) {
     counts.push_back(
         {{"rule", count.rule}, {"seen", count.seen}, {"limit", count.limit}, {"period_s", count.period_s}});
   out["counts"] = std::move(counts);
-  out["enforced_in"] = "user space";
   return out;
 }
 

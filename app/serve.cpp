@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/enforcement.hpp"
 #include "app/host.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
@@ -34,6 +35,8 @@ std::expected<void, command::Error> serve(const cli::Place& place, bool json, co
   auto settings = settings_of(place);
   if (!settings) return std::unexpected(settings.error());
   const sigset_t signals = block_signals();
+  std::string why_no_firewall;
+  auto firewall = start_firewall(*settings, why_no_firewall);
   harden();
   raise_descriptors();
   auto data_dir = DataDir::open(*settings, true, lock_wait_ms);
@@ -41,7 +44,8 @@ std::expected<void, command::Error> serve(const cli::Place& place, bool json, co
 
   const pid_t self = ::getpid();
   auto server = Server::start(std::move(*settings), std::move(*data_dir),
-                              {place, [self] { ::kill(self, SIGTERM); }, version, json});
+                              {place, [self] { ::kill(self, SIGTERM); }, version, json, std::move(firewall),
+                               std::move(why_no_firewall)});
   if (!server) return std::unexpected(server.error());
   notify_service_manager("READY=1");
 

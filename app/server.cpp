@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "app/enforcement.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/snapshot.hpp"
@@ -155,10 +156,15 @@ std::expected<void, Error> Server::open_engine() {
   resolver_ = std::make_unique<dns::Resolver>(resolver_options, [this](QueryId id, txn::DnsResult result) {
     inlet_.post(engine::DnsAnswer{id, std::move(result)});
   });
-  carrier_->connect(*writer_, *relay_, *resolver_);
+  carrier_->connect(*writer_, *relay_, *resolver_, circumstances_.firewall.get());
+  raise_firewall();
+  if (circumstances_.firewall)
+    circumstances_.firewall->ban(kernel_bans(*bans, *bindings, *guard_, wall_now_ms()));
 
   signalling::LoopOptions loop_options;
   loop_options.streams.limits = settings_.limits;
+  if (firewall::Firewall* const firewall = circumstances_.firewall.get())
+    loop_options.udp.widen = [firewall](int socket) { firewall->widen(socket); };
   loop_ = std::make_unique<signalling::SignallingLoop>(loop_options, *handler_, *carrier_);
   inlet_.open(*loop_);
   log_->say(effect::Level::info, "restored",
@@ -254,6 +260,7 @@ void Server::stop(std::uint32_t limit_ms) {
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
+  circumstances_.firewall.reset();
   resolver_.reset();
   relay_.reset();
   const bool written = !writer_ || writer_->close();
@@ -271,6 +278,7 @@ Server::~Server() {
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(0);
+  circumstances_.firewall.reset();
   resolver_.reset();
   relay_.reset();
   writer_.reset();

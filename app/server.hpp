@@ -15,6 +15,7 @@
 #include "core/guard/compile.hpp"
 #include "shell/config/settings.hpp"
 #include "shell/control/server.hpp"
+#include "shell/firewall/firewall.hpp"
 #include "shell/metrics/endpoint.hpp"
 
 namespace rf::app {
@@ -29,6 +30,8 @@ class Server {
     std::function<void()> ask_stop;  ///< called by the stop command, from any thread
     std::string version;
     bool json = false;  ///< log lines as JSON, whatever the file says
+    std::unique_ptr<firewall::Firewall> firewall = nullptr;  ///< none: nothing is enforced in the kernel
+    std::string why_no_firewall = {};
   };
 
   /// Errors: with a remedy; nothing is left running.
@@ -65,6 +68,10 @@ class Server {
                                                                   const policy::Policy& policy,
                                                                   std::vector<std::string>& notes);
   void publish_guard(guard::CompiledRef rules);
+  /// With records_mutex_ held: tells the kernel what is ours, and whom the access list blocks.
+  void raise_firewall();
+  /// What enforces refusals now, and why nothing cheaper does.
+  firewall::State enforcement() const;
   void add_guard_numbers(std::vector<metrics::Number>& out);
   config::Settings current_settings();
   policy::PolicyRef policy();

@@ -98,6 +98,14 @@ Json Server::status() {
   } else {
     warnings.push_back("the engine does not answer");
   }
+  const firewall::State state = enforcement();
+  Json dropped = Json::object();
+  if (circumstances_.firewall) {
+    const firewall::Counters kernel = circumstances_.firewall->counters();
+    for (std::size_t i = 0; i < firewall::rules; ++i)
+      dropped[std::string(name_of(static_cast<firewall::Rule>(i)))] = kernel.dropped[i].packets;
+  }
+  out["enforcement"] = {{"means", name_of(state.backend)}, {"why", state.why}, {"dropped", std::move(dropped)}};
   for (const effect::Gauge& gauge : bounds(s, settings_))
     limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
   if (writer_->statistics().failing) warnings.push_back("the disk does not take records");

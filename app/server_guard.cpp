@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/enforcement.hpp"
 #include "app/guard_commands.hpp"
 #include "app/server.hpp"
 
@@ -41,6 +42,28 @@ void Server::publish_guard(guard::CompiledRef rules) {
   // What was in force before is let go here and not on the engine's thread: with long lists that takes a while.
   guard_before_ = std::exchange(guard_, std::move(rules));
   inlet_.post(engine::GuardChanged{guard_});
+  if (circumstances_.firewall) circumstances_.firewall->replace_list(guard_->blocked_networks(wall_now_ms()));
+}
+
+void Server::raise_firewall() {
+  if (!circumstances_.firewall) {
+    log_->say(effect::Level::info, "enforcement", fmt::format("in user space: {}", circumstances_.why_no_firewall));
+    return;
+  }
+  const bool wanted = settings_.guard.enforcement != config::Enforcement::user_space;
+  circumstances_.firewall->begin(ground_of(settings_, listeners_), [this, wanted](const firewall::State& state) {
+    const bool kernel = state.backend != firewall::Backend::user_space;
+    const auto level = kernel || !wanted ? effect::Level::notice : effect::Level::warning;
+    log_->say(level, "enforcement",
+              fmt::format("refusals are enforced by {}{}{}", name_of(state.backend), state.why.empty() ? "" : ": ",
+                          state.why));
+  });
+  circumstances_.firewall->replace_list(guard_->blocked_networks(wall_now_ms()));
+}
+
+firewall::State Server::enforcement() const {
+  if (!circumstances_.firewall) return {firewall::Backend::user_space, circumstances_.why_no_firewall};
+  return circumstances_.firewall->state();
 }
 
 std::optional<Outcome> Server::execute_guard(const command::Command& command) {
@@ -57,7 +80,9 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
   if (const auto* c = std::get_if<command::GuardExplain>(&command)) {
     const auto answer = questions.ask(effect::GuardExplain{c->address}, engine_answer_ms);
     if (!answer) return no_answer();
-    return json_of(std::get<guard::Explanation>(*answer), c->address);
+    Json out = json_of(std::get<guard::Explanation>(*answer), c->address);
+    out["enforced_in"] = name_of(enforcement().backend);
+    return out;
   }
   if (const auto* c = std::get_if<command::GuardTest>(&command)) {
     const policy::PolicyRef policy = this->policy();
@@ -127,6 +152,15 @@ void Server::add_guard_numbers(std::vector<metrics::Number>& out) {
                    {{"rule", rules[i]}}});
   out.push_back({"ringfence_guard_sources_forgotten_total", "Sources that left the full table for others",
                  static_cast<double>(stats.sources_forgotten), true});
+  if (circumstances_.firewall) {
+    const firewall::Counters kernel = circumstances_.firewall->counters();
+    for (std::size_t i = 0; i < firewall::rules; ++i)
+      out.push_back({"ringfence_firewall_dropped_packets_total",
+                     "Packets that the kernel dropped for us, by rule",
+                     static_cast<double>(kernel.dropped[i].packets),
+                     true,
+                     {{"rule", std::string(name_of(static_cast<firewall::Rule>(i)))}}});
+  }
   out.push_back({"ringfence_guard_events_lost_total", "Events that nobody was told of",
                  static_cast<double>(stats.events_lost), true});
 }

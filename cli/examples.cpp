@@ -37,6 +37,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
      "  ringfence extension reset-password 1001 --new-auth-name       a new registration name as well\n"},
+    {"firewall.show",
+     "  ringfence firewall show                       for nftables\n"
+     "  ringfence firewall show --format aws > rules.json\n"
+     "  aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions file://rules.json\n"},
+    {"firewall.apply",
+     "  ringfence firewall apply                      as root; a table of its own, others stay as they are\n"
+     "  ringfence firewall apply --remove\n"},
     {"registration.list", "  ringfence registration list\n  ringfence registration list 1001 --json\n"},
     {"registration.remove",
      "  ringfence registration remove 1001            all phones of the extension\n"

@@ -100,6 +100,11 @@ void status(const Json& r, std::ostream& out) {
   for (const Json& l : list_at(r, "listeners"))
     listeners.add({text_at(l, "transport"), text_at(l, "address"), text_at(l, "state")});
   listeners.print(out);
+  if (const auto enforcement = r.find("enforcement"); enforcement != r.end()) {
+    const std::string why = text_at(*enforcement, "why");
+    fmt::print(out, "\nRefusals are enforced by {}{}{}\n", plain(text_at(*enforcement, "means")),
+               why.empty() ? "" : ": ", plain(why));
+  }
   out << '\n';
   Table limits({"LIMIT", "USED", "OF"});
   for (const Json& l : list_at(r, "limits")) limits.add({text_at(l, "name"), text_at(l, "used"), text_at(l, "limit")});
@@ -136,6 +141,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     cdrs(r, out);
   } else if (command == "ports") {
     ports(r, out);
+  } else if (command == "firewall.show") {
+    out << r.value("text", "");
   } else if (command == "status") {
     status(r, out);
   } else if (command.starts_with("guard.") && !r.contains("message")) {

@@ -110,6 +110,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "extension") return "Accounts of phones: add, show, change, remove";
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
+  if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";
 }

@@ -113,6 +113,8 @@ struct Auditor::Visitor {
   void operator()(const effect::Report&) const {}
   void operator()(const effect::CloseConnection&) const {}
   void operator()(const effect::DropBan&) const {}
+  void operator()(const effect::Throttle&) const {}
+  void operator()(const effect::EndThrottle&) const {}
   void operator()(const effect::StoreBan& e) const { a.check_ban(e.ban); }
   void operator()(const effect::DistrustConnection&) const {}
   void operator()(const effect::DnsAsk&) const {}

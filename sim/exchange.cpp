@@ -177,6 +177,9 @@ void Exchange::carry_out() {
     void operator()(const effect::DropBan& e) const {
       x.write(0, [subnet = e.subnet, &exchange = x] { exchange.bans.erase(subnet); });
     }
+    // Who floods in a simulation does so unhindered: the guard has to hold without the kernel.
+    void operator()(const effect::Throttle&) const {}
+    void operator()(const effect::EndThrottle&) const {}
     void operator()(const effect::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
     void operator()(const effect::UpdateRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
     void operator()(const effect::StopRelay& e) const {

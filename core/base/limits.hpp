@@ -142,6 +142,8 @@ struct QueueLimits {
   static constexpr std::size_t dns_questions = 1'000;    ///< on their way; further ones are answered "not found"
   static constexpr std::size_t dns_cache = 10'000;       ///< answers; the one used longest ago goes
   static constexpr std::size_t relay_commands = 65'536;  ///< for one media thread; the call of a further one is ended
+  static constexpr std::size_t kernel_orders = 65'536;  ///< for the packet filter; more and it is given up, being stuck
+  static constexpr std::size_t kernel_throttles = 65'536;  ///< sources that the kernel slows down; no further ones are
   static constexpr std::size_t warm_ports = 16'384;      ///< media sockets kept between calls; further ones are closed
   static constexpr int stale_packets = 512;  ///< read off a socket between calls; one that holds more is closed
   static constexpr std::size_t control_clients = 32;  ///< further ones are closed at once

@@ -79,6 +79,11 @@ constexpr Parameter test_parameters[] = {
     {"target", Kind::text, false, 0, 64, {}, "the number that it asks for"},
     {"user_agent", Kind::text, false, 0, 256, {}, "what it calls itself"}};
 
+constexpr std::string_view format_words[] = {"nft", "iptables", "firewalld", "ufw", "aws", "azure", "gcloud"};
+constexpr Parameter show_parameters[] = {
+    {"format", Kind::text, false, 0, 16, format_words, "whose language, nft when not given"}};
+constexpr Parameter apply_parameters[] = {{"remove", Kind::flag, false, 0, 0, {}, "take the table out instead"}};
+
 constexpr auto specs = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
     {"extension.list", "extension.read", "Lists extensions", false, false, {}},
@@ -91,6 +96,10 @@ constexpr auto specs = std::to_array<Spec>({
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
     {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},
     {"ports", "system.read", "Lists the ports in use", false, false, {}},
+    {"firewall.show", "system.read", "Writes the firewall rules that this configuration needs", false, false,
+     show_parameters},
+    {"firewall.apply", "system.write", "Puts these rules in force on this host with nftables", true, false,
+     apply_parameters},
     {"guard.bans", "guard.read", "Lists who is banned, why and until when", false, false, bans_parameters},
     {"guard.explain", "guard.read", "Tells all that is known of an address", false, true, one_address},
     {"guard.release", "guard.write", "Ends all that is in force against an address, and allows it for a time", true,

@@ -158,6 +158,9 @@ Command build(const Spec& spec, const Arguments& a) {
   if (name == "extension.reset-password") return ResetPassword{number, maybe<bool>(a, "new_auth_name").value_or(false)};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
   if (name == "ports") return ListPorts{};
+  if (name == "firewall.show")
+    return ShowFirewall{fence::parse_format(text_or_empty(a, "format")).value_or(fence::Format::nft)};
+  if (name == "firewall.apply") return ApplyFirewall{maybe<bool>(a, "remove").value_or(false)};
   if (name == "registration.list") return ListRegistrations{number};
   if (name == "registration.remove") return RemoveRegistrations{number, text_or_empty(a, "contact")};
   if (name == "guard.bans") return GuardBans{maybe<bool>(a, "ended").value_or(false)};

@@ -11,6 +11,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/secret.hpp"
+#include "core/fence/fence.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
 
@@ -69,6 +70,14 @@ struct RemoveRegistrations {
 };
 /// The port table: of the running system, or of the configuration.
 struct ListPorts {};
+/// The rules of a packet filter that this configuration needs.
+struct ShowFirewall {
+  fence::Format format = fence::Format::nft;
+};
+/// Puts them in force on this host, or takes them out; carried out by whoever asks.
+struct ApplyFirewall {
+  bool remove = false;
+};
 
 /// Who is banned now, or with `ended` everybody who is remembered.
 struct GuardBans {
@@ -127,7 +136,7 @@ struct Stop {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, GuardBans, GuardAccess, GuardAllow, GuardBlock,
+                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess, GuardAllow, GuardBlock,
                  GuardRemove, GuardRelease, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
                  GetStatus, ListCalls, HangUp, Reload, Stop>;
 

@@ -65,6 +65,15 @@ struct StoreBan {
 struct DropBan {
   Subnet subnet;
 };
+/// Slow this source down before its packets reach us: it floods, and nobody there has shown credentials that work.
+struct Throttle {
+  Address source;
+  std::int64_t until_ms = 0;  ///< wall clock
+};
+/// End whatever slows down sources of this block.
+struct EndThrottle {
+  Subnet subnet;
+};
 struct StartRelay {
   media::RelayPlan plan;
 };
@@ -147,7 +156,8 @@ struct Stopped {};
 
 using Effect =
     std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr,
-                 CloseCdr, StoreBan, DropBan, StartRelay, UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
+                 CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay, UpdateRelay, StopRelay, CommandDone,
+                 Report, Stopped>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

@@ -159,7 +159,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.registrar.on_policy(ctx);
       s.calls.on_policy(ctx);
     }
-    void operator()(GuardChanged& in) const { s.watch.use(std::move(in.rules)); }
+    void operator()(GuardChanged& in) const { s.watch.use(ctx, std::move(in.rules)); }
     void operator()(CommandIn& in) const { s.command(ctx, in.id, in.command); }
     void operator()(StopAsked&) const {
       if (s.stopping) return;

@@ -180,6 +180,11 @@ void Watch::restore(Now now, const policy::Policy& policy, const std::vector<rec
   }
 }
 
+void Watch::use(call::Context& ctx, guard::CompiledRef rules) {
+  guard_.use(std::move(rules));
+  for (const Subnet& subnet : guard_.end_bans_of_protected(ctx.now)) ctx.out.add(effect::DropBan{subnet});
+}
+
 void Watch::explain_refusal(call::Context& ctx, const Flow& flow, const guard::Verdict& verdict) {
   using guard::Reason;
   // Bans, throttling and locks were told when they began.
@@ -207,6 +212,8 @@ void Watch::tell_all(call::Context& ctx) {
                detail_of(event, ctx.now.wall_ms));
     if (event.kind == guard::Event::Kind::banned)
       if (const guard::Ban* ban = guard_.ban_of(ctx.now, event.subnet)) ctx.out.add(effect::StoreBan{*ban});
+    if (event.floods) ctx.out.add(effect::Throttle{event.subnet.base, event.until_ms});
+    if (event.kind == guard::Event::Kind::released) ctx.out.add(effect::EndThrottle{event.subnet});
   }
 }
 
@@ -221,6 +228,7 @@ effect::CommandResult Watch::answer(call::Context& ctx, const effect::GuardExpla
 effect::CommandResult Watch::answer(call::Context& ctx, const effect::GuardRelease& asked) {
   const std::vector<guard::Ban> before = guard_.bans();
   const bool was = guard_.release(ctx.now, asked.subnet);
+  ctx.out.add(effect::EndThrottle{asked.subnet});
   std::vector<guard::Ban> after = guard_.bans();
   std::vector<Subnet> left(after.size());
   std::transform(after.begin(), after.end(), left.begin(), [](const guard::Ban& ban) { return ban.subnet; });

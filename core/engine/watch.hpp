@@ -36,7 +36,8 @@ class Watch {
   /// What was on disk at start: bans, and registrations that speak for where they came from.
   void restore(Now now, const policy::Policy& policy, const std::vector<record::Binding>& bindings,
                const std::vector<guard::Ban>& bans);
-  void use(guard::CompiledRef rules) { guard_.use(std::move(rules)); }
+  /// Other rules; bans of what they protect end.
+  void use(call::Context& ctx, guard::CompiledRef rules);
   /// Turns what happened into effects.
   void tell(call::Context& ctx) {
     if (guard_.has_events()) tell_all(ctx);

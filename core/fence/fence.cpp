@@ -80,8 +80,14 @@ std::string_view name_of(Protocol protocol) {
 }
 
 std::string plain(std::string_view purpose) {
-  std::string out(purpose.substr(0, 60));
-  std::replace_if(out.begin(), out.end(), [](char c) { return !is_letter_or_digit(c) && c != '.' && c != '-'; }, ' ');
+  std::string out;
+  for (const char c : purpose.substr(0, 60)) {
+    if (is_letter_or_digit(c) || c == '.' || c == '-')
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 

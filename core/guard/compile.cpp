@@ -177,6 +177,16 @@ void Compiled::place_counters(const Compiled* before, std::vector<Fault>& faults
   }
 }
 
+std::vector<Subnet> Compiled::blocked_networks(std::int64_t wall_ms) const {
+  std::vector<Subnet> out;
+  if (!rules.enabled) return out;
+  access_.for_each_piece([&](const Address& first, const Address& last, std::uint32_t value) {
+    const AccessEntry& entry = rules.access[value];
+    if (!entry.allow && (entry.until_ms == 0 || entry.until_ms > wall_ms)) append_blocks(out, first, last);
+  });
+  return out;
+}
+
 const AccessEntry* Compiled::access_of(const Address& address, std::int64_t wall_ms) const {
   const std::uint32_t index = access_.find(address);
   if (index == Ranges::none) return nullptr;

@@ -65,6 +65,8 @@ struct Compiled {
 
   /// The entry of the access list for this address, nullptr for none or for one that has ended.
   const AccessEntry* access_of(const Address& address, std::int64_t wall_ms) const;
+  /// What the access list blocks now, as blocks that do not overlap; for whoever enforces it elsewhere.
+  std::vector<Subnet> blocked_networks(std::int64_t wall_ms) const;
   /// What protects it, nullptr when nothing does. An allow entry protects as well.
   const Protected* protection_of(const Address& address) const;
   bool meets_protected(const Subnet& subnet) const;

@@ -145,6 +145,7 @@ struct Event {
   FixedText<159> evidence;
   std::int64_t until_ms = 0;  ///< wall clock
   bool proven = false;
+  bool floods = false;  ///< throttled, for more packets than are worth looking at
   std::uint16_t repeats = 0;
 };
 std::string_view name_of(Event::Kind kind);
@@ -206,6 +207,8 @@ class Guard {
   const Ban* ban_of(Now now, const Subnet& subnet) const { return bans_.at(now, subnet); }
   /// Ends bans, throttling, blocks and locks of this block and forgets its counters. Returns whether it was banned.
   bool release(Now now, const Subnet& subnet);
+  /// Bans cover nothing that is protected: those of what has become so end. Returns their blocks.
+  std::vector<Subnet> end_bans_of_protected(Now now);
   /// Every ban, ended ones that are still remembered included; for listing and for the disk.
   std::vector<Ban> bans() const { return bans_.list(); }
   /// Puts bans back after a start. What has become protected since is left out. Returns how many are in force.

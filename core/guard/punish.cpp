@@ -90,6 +90,9 @@ void Guard::punish(Now now, Source& source, const Offence& offence, std::uint8_t
   ++stats_.fired[index];
   event.kind = Event::Kind::throttled;
   event.until_ms = wall_of(now, source.throttle_until);
+  // Below that rate every packet is worth a look: it may be the one that carries proof. Above it the others suffer.
+  event.floods = offence.signal == Signal::packet && !source.good(tick) &&
+                 rule.threshold >= rule.period_s * rules.flood_per_s;
   write_evidence(event.evidence, rule, offence.signal, seen, offence.remote, offence.transport, offence.detail);
   emit(event);
 }
@@ -181,6 +184,13 @@ bool Guard::release(Now now, const Subnet& subnet) {
     pair.failures = {};
   });
   return was;
+}
+
+std::vector<Subnet> Guard::end_bans_of_protected(Now now) {
+  std::vector<Subnet> ended;
+  for (const Ban& ban : bans_.list())
+    if (rules_->meets_protected(ban.subnet) && bans_.release(now, ban.subnet)) ended.push_back(ban.subnet);
+  return ended;
 }
 
 std::size_t Guard::restore(Now now, const std::vector<Ban>& bans) {

@@ -22,6 +22,35 @@ Ranges::Wide Ranges::wide(const Address& address) {
   return out;
 }
 
+Address Ranges::address_of(const Wide& number) {
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(number.high >> (56 - 8 * i));
+    bytes[i + 8] = static_cast<std::uint8_t>(number.low >> (56 - 8 * i));
+  }
+  return Address::from_bytes(bytes);
+}
+
+void append_blocks(std::vector<Subnet>& out, const Address& first, const Address& last) {
+  const std::uint8_t whole = first.is_v4() ? 96 : 0;
+  for (Address at = first;;) {
+    Subnet block{at, 128};
+    while (block.prefix > whole) {
+      const auto wider = static_cast<std::uint8_t>(block.prefix - 1);
+      const bool aligned = (at.bytes()[wider / 8] & 0x80u >> wider % 8) == 0;
+      if (!aligned || last < last_of({at, wider})) break;
+      block.prefix = wider;
+    }
+    // What lies among the IPv6 addresses that stand for IPv4 ones is nobody's.
+    if (at.is_v4() == first.is_v4()) out.push_back(block);
+    const Address end = last_of(block);
+    if (!(end < last)) return;
+    auto bytes = end.bytes();
+    for (std::size_t i = bytes.size(); i-- > 0 && ++bytes[i] == 0;) continue;
+    at = Address::from_bytes(bytes);
+  }
+}
+
 template <class Number>
 void Ranges::Table<Number>::build_index() {
   index.clear();

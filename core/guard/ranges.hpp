@@ -43,6 +43,10 @@ class Ranges {
   template <class Fn>
   bool any_within(const Subnet& subnet, Fn&& fn) const;
 
+  /// Calls `fn(first, last, value)` for every piece that has a value, in order of addresses, IPv4 first.
+  template <class Fn>
+  void for_each_piece(Fn&& fn) const;
+
   bool empty() const { return four_.starts.empty() && six_.starts.empty(); }
   std::size_t pieces() const { return four_.starts.size() + six_.starts.size(); }
   std::size_t bytes() const;
@@ -69,6 +73,7 @@ class Ranges {
   };
 
   static Wide wide(const Address& address);
+  static Address address_of(const Wide& number);
   static std::uint32_t narrow(const Address& address) { return address.v4_host_order(); }
   static std::uint64_t top16(std::uint32_t number) { return number >> 16; }
   static std::uint64_t top16(const Wide& number) { return number.high >> 48; }
@@ -97,6 +102,26 @@ bool Ranges::walk(const Table<Number>& table, Number first, Number last, Fn&& fn
 }
 
 Address last_of(const Subnet& subnet);
+/// Appends the fewest blocks that make up the addresses from `first` to `last`.
+void append_blocks(std::vector<Subnet>& out, const Address& first, const Address& last);
+
+template <class Fn>
+void Ranges::for_each_piece(Fn&& fn) const {
+  for (std::size_t i = 0; i < four_.starts.size(); ++i) {
+    if (four_.values[i] == none) continue;
+    const std::uint32_t last = i + 1 < four_.starts.size() ? four_.starts[i + 1] - 1 : UINT32_MAX;
+    fn(Address::v4(four_.starts[i]), Address::v4(last), four_.values[i]);
+  }
+  for (std::size_t i = 0; i < six_.starts.size(); ++i) {
+    if (six_.values[i] == none) continue;
+    Wide last{UINT64_MAX, UINT64_MAX};
+    if (i + 1 < six_.starts.size()) {
+      last = six_.starts[i + 1];
+      if (last.low-- == 0) --last.high;
+    }
+    fn(address_of(six_.starts[i]), address_of(last), six_.values[i]);
+  }
+}
 
 template <class Fn>
 bool Ranges::any_within(const Subnet& subnet, Fn&& fn) const {

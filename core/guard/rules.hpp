@@ -133,6 +133,7 @@ struct Rules {
   std::uint32_t proof_s = 600;                  ///< how long a returned nonce speaks for that port
   std::uint32_t credentials_s = 600;            ///< how long right credentials speak for a source that did not register
   std::uint32_t phone_per_s = 500;  ///< packets of a registered port; more of them must carry proof (forged floods)
+  std::uint32_t flood_per_s = 1'000;  ///< a rule on so many packets of one source has it slowed down in the kernel
   std::uint32_t strangers_per_s = 20'000;  ///< packets of all unknown sources together; 0: no limit (H14)
 
   std::uint32_t account_failures = 10;  ///< from one source for one account …

@@ -104,6 +104,8 @@ void read_guard(Section section, GuardSettings& out, Problems& problems) {
   guard::Rules& rules = out.rules;
   section.flag("enabled", rules.enabled);
   section.flag("strict", rules.strict);
+  if (const auto word = section.word("enforcement", {"auto", "xdp", "xdp-generic", "nftables", "user-space"}))
+    out.enforcement = static_cast<Enforcement>(*word);
   constexpr std::string_view blocks =
       "write blocks such as \"192.0.2.0/24\", \"192.0.2.0/255.255.255.0\" or \"2001:db8::/32\", with \" force\" behind "
       "one that may cut off what is protected";

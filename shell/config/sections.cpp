@@ -113,6 +113,7 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   out.first_port = range.first;
   out.last_port = range.last;
   section.number("threads", out.threads, 1, 64);
+  section.flag("pinholes", out.pinholes);
   section.number("silence_s", times.media_silence_s, 5, day_s);
   section.finish();
 }

@@ -51,6 +51,7 @@ struct MediaSettings {
   std::uint16_t first_port = 40'000;  ///< even
   std::uint16_t last_port = 40'999;   ///< odd
   std::uint16_t threads = 1;
+  bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 
 struct StoreSettings {
@@ -85,9 +86,13 @@ struct DnsSettings {
   std::vector<Endpoint> servers;  ///< empty: those of the host
 };
 
+/// Where the kernel drops what was refused, the cheapest first.
+enum class Enforcement : std::uint8_t { automatic, xdp, xdp_generic, nftables, user_space };
+
 /// Who may talk to us; rules that name files or need addresses of this host are completed by app.
 struct GuardSettings {
   guard::Rules rules = guard::Rules::defaults();
+  Enforcement enforcement = Enforcement::automatic;
   std::vector<std::string> blocklists;  ///< files with addresses to block, one a line
   std::uint32_t decoys = 5;             ///< so many extensions that nobody has are made up
 };

@@ -1,6 +1,7 @@
 #include "shell/firewall/channel.hpp"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <poll.h>
@@ -74,6 +75,8 @@ Channel& Channel::operator=(Channel&& other) noexcept {
 
 void Channel::hang_up() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  for (const Outgoing& one : urgent_)
+    if (one.passed >= 0) ::close(one.passed);
   urgent_.clear();
   bulk_.clear();
   // It sees the end of its channel and goes; until then nobody else may get its number.
@@ -101,27 +104,51 @@ std::vector<Answered> Channel::on_ready() {
   return out;
 }
 
-bool Channel::send(const Frame& frame) {
-  const ssize_t sent = ::send(fd_, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  return sent == static_cast<ssize_t>(frame.size());
+bool Channel::send(const Frame& frame, int passed) {
+  iovec piece{const_cast<std::uint8_t*>(frame.data()), frame.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  if (passed >= 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof passed);
+    std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
+  }
+  return ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(frame.size());
+}
+
+void Channel::send_urgent() {
+  while (!urgent_.empty() && send(urgent_.front().frame, urgent_.front().passed)) {
+    if (urgent_.front().passed >= 0) ::close(urgent_.front().passed);
+    urgent_.pop_front();
+  }
 }
 
 void Channel::send_waiting() {
-  while (!urgent_.empty() && send(urgent_.front())) urgent_.pop_front();
+  send_urgent();
   while (urgent_.empty() && !bulk_.empty() && send(encode(bulk_.front(), sequence_))) bulk_.pop_front();
 }
 
-std::uint64_t Channel::ask(const Request& request) {
-  if (fd_ < 0) return 0;
+std::uint64_t Channel::ask(const Request& request, int passed) {
+  if (fd_ < 0) {
+    if (passed >= 0) ::close(passed);
+    return 0;
+  }
   if (urgent_.size() >= waiting_max) {
     // Rather no filter than one that no longer hears when somebody is to be let in again.
     ::kill(process_, SIGKILL);
+    if (passed >= 0) ::close(passed);
     hang_up();
     gone_ = true;
     return 0;
   }
-  urgent_.push_back(encode(request, ++sequence_));
-  while (!urgent_.empty() && send(urgent_.front())) urgent_.pop_front();
+  urgent_.push_back({encode(request, ++sequence_), passed});
+  send_urgent();
   return sequence_;
 }
 
@@ -160,6 +187,10 @@ std::uint64_t Channel::close(std::span<const std::uint16_t> ports) {
 std::uint64_t Channel::use(Wish wish) {
   return ask(Use{wish});
 }
+std::uint64_t Channel::widen(int socket) {
+  const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  return copy < 0 ? 0 : ask(Widen{}, copy);
+}
 std::uint64_t Channel::count() {
   return ask(Count{});
 }
@@ -197,20 +228,22 @@ Begin fitting(Begin begin) {
   return begin;
 }
 
-std::expected<void, std::string> give_up_network_rights() {
-  constexpr std::array rights{CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON};
+std::expected<void, std::string> give_up_rights() {
+  constexpr std::array kept{CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,          CAP_SETUID,
+                            CAP_SETGID, CAP_SETPCAP,      CAP_NET_BIND_SERVICE, CAP_SYS_RESOURCE};
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2]{};
   if (::syscall(SYS_capget, &header, data) != 0)
     return std::unexpected(fmt::format("cannot read own rights: {}", std::strerror(errno)));
-  for (const int right : rights) {
-    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, right, 0, 0);
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  for (int right = 0; right < 64; ++right) {
+    if (std::find(kept.begin(), kept.end(), right) != kept.end()) continue;
     ::prctl(PR_CAPBSET_DROP, right, 0, 0, 0);
     for (std::uint32_t* set : {&data[right / 32].effective, &data[right / 32].permitted, &data[right / 32].inheritable})
       *set &= ~(1u << right % 32);
   }
   if (::syscall(SYS_capset, &header, data) != 0)
-    return std::unexpected(fmt::format("cannot give up rights over the network: {}", std::strerror(errno)));
+    return std::unexpected(fmt::format("cannot give up rights: {}", std::strerror(errno)));
   return {};
 }
 

@@ -23,7 +23,7 @@ inline constexpr std::size_t waiting_max = 16'384;
 class Channel {
  public:
   /// Starts `program` from the thread that lives as long as the server: it dies with it. To be called while the process
-  /// may still administer the network (CAP_NET_ADMIN, and CAP_BPF for XDP); give_up_network_rights() comes after it.
+  /// may still administer the network (CAP_NET_ADMIN, and CAP_BPF for XDP); give_up_rights() comes after it.
   /// Errors: a sentence.
   static std::expected<Channel, std::string> start(const std::string& program);
   /// Closing it is enough for the enforcer to take everything out of the kernel.
@@ -51,30 +51,39 @@ class Channel {
   std::uint64_t open(std::span<const Pinhole> pinholes);
   std::uint64_t close(std::span<const std::uint16_t> ports);
   std::uint64_t use(Wish wish);
+  /// `socket` stays the caller's.
+  std::uint64_t widen(int socket);
   std::uint64_t count();
   std::uint64_t end();
+  /// Waits until the enforcer has taken everything out of the kernel and is gone.
+  void hang_up();
 
  private:
   Channel() = default;
-  std::uint64_t ask(const Request& request);
+  struct Outgoing {
+    Frame frame;
+    int passed = -1;  // a descriptor that goes with it
+  };
+  std::uint64_t ask(const Request& request, int passed = -1);
   template <class Whole, class Entry>
   std::uint64_t ask_in_pieces(std::span<const Entry> entries, std::size_t most);
   void send_waiting();
-  bool send(const Frame& frame);
-  void hang_up();
+  bool send(const Frame& frame, int passed = -1);
+  void send_urgent();
 
   int fd_ = -1;
   pid_t process_ = -1;
   std::uint64_t sequence_ = 0;
   bool gone_ = false;
-  std::deque<Frame> urgent_;
+  std::deque<Outgoing> urgent_;
   std::deque<Request> bulk_;  // not yet encoded: a list of a million takes less room so
 };
 
 /// A host with more doors than a frame holds has each port open on every address of its family instead.
 Begin fitting(Begin begin);
 
-/// Keeps this process, and what it will start, from ever administering the network again. Errors: a sentence.
-std::expected<void, std::string> give_up_network_rights();
+/// Keeps to what a server of telephones needs of root (its files, its account, low ports, descriptors): this process,
+/// and what it will start, can never administer the network or the host again. Errors: a sentence.
+std::expected<void, std::string> give_up_rights();
 
 }  // namespace rf::firewall

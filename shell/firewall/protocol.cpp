@@ -89,20 +89,6 @@ class Eye {
   bool short_ = false;
 };
 
-// Nobody shuts out the whole of IPv4 or IPv6 by one entry, nor IPv4 by an IPv6 network around its mapped form.
-bool is_proper(const Subnet& network) {
-  if (network.prefix < (network.base.is_v4() ? 97 : 1) || network.prefix > 128) return false;
-  const auto& bytes = network.base.bytes();
-  const auto mapped = Address::v4(0).bytes();
-  bool around_v4 = !network.base.is_v4();
-  for (unsigned bit = 0; bit < 128; ++bit) {
-    const std::uint8_t mask = static_cast<std::uint8_t>(0x80u >> bit % 8);
-    if (bit >= network.prefix && (bytes[bit / 8] & mask) != 0) return false;
-    if (bit < network.prefix && ((bytes[bit / 8] ^ mapped[bit / 8]) & mask) != 0) around_v4 = false;
-  }
-  return !around_v4;
-}
-
 bool is_source(const Address& address) {
   return !address.is_unspecified() && !address.is_multicast();
 }
@@ -181,11 +167,11 @@ std::optional<Begin> read_begin(Eye& eye, std::size_t count) {
 bool read(Eye& eye, Ban& ban) {
   ban.network = eye.network();
   ban.remaining_ms = eye.number();
-  return is_proper(ban.network) && is_duration(ban.remaining_ms);
+  return is_enforceable(ban.network) && is_duration(ban.remaining_ms);
 }
 bool read(Eye& eye, Subnet& network) {
   network = eye.network();
-  return is_proper(network);
+  return is_enforceable(network);
 }
 bool read(Eye& eye, Throttle& throttle) {
   throttle.source = eye.address();
@@ -271,6 +257,8 @@ std::expected<Request, Refusal> read_request(Eye& eye, std::size_t kind, std::si
       if (!wish) return std::unexpected(Refusal::bad_value);
       return nothing(Use{*wish});
     }
+    case kind_of<Widen>():
+      return nothing(Widen{});
     case kind_of<Count>():
       return nothing(Count{});
     case kind_of<End>():
@@ -297,6 +285,19 @@ const auto& entries_of(const T& request) {
 }
 
 }  // namespace
+
+bool is_enforceable(const Subnet& network) {
+  if (network.prefix < (network.base.is_v4() ? 97 : 1) || network.prefix > 128) return false;
+  const auto& bytes = network.base.bytes();
+  const auto mapped = Address::v4(0).bytes();
+  bool around_v4 = !network.base.is_v4();
+  for (unsigned bit = 0; bit < 128; ++bit) {
+    const std::uint8_t mask = static_cast<std::uint8_t>(0x80u >> bit % 8);
+    if (bit >= network.prefix && (bytes[bit / 8] & mask) != 0) return false;
+    if (bit < network.prefix && ((bytes[bit / 8] ^ mapped[bit / 8]) & mask) != 0) around_v4 = false;
+  }
+  return !around_v4;
+}
 
 Frame encode(const Request& request, std::uint64_t sequence) {
   const std::size_t kind = request.index() + 1;

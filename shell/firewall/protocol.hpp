@@ -101,12 +101,15 @@ struct ClosePinholes {
 struct Use {
   Wish wish = Wish::automatic;
 };
+/// Comes with a UDP socket: it gets the largest buffers that a listener asks for, which needs rights over the network.
+struct Widen {};
+inline constexpr int widened_receive_bytes = 8 << 20, widened_send_bytes = 4 << 20;
 struct Count {};
 /// Takes everything out of the kernel and ends the process.
 struct End {};
 
 using Request = std::variant<Begin, AddBans, LiftBans, AddThrottles, LiftThrottles, OpenList, AddToList, CommitList,
-                             OpenPinholes, ClosePinholes, Use, Count, End>;
+                             OpenPinholes, ClosePinholes, Use, Widen, Count, End>;
 
 /// So many of each fit in one frame.
 inline constexpr std::size_t doors_max = 40;
@@ -135,6 +138,9 @@ enum class Refusal : std::uint8_t {
   kernel         ///< the kernel said no
 };
 std::string_view name_of(Refusal refusal);
+
+/// Whether one entry may shut it out: neither all of a family, nor IPv4 by an IPv6 network around its mapped form.
+bool is_enforceable(const Subnet& network);
 
 using Frame = std::array<std::uint8_t, frame_bytes>;
 

@@ -183,6 +183,7 @@ std::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(ListenerI
   set_dscp(descriptor, family, options.dscp);
   set_buffer(descriptor, SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
   set_buffer(descriptor, SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer_bytes);
+  if (options.widen) options.widen(descriptor);
   sockaddr_storage storage{};
   const socklen_t length = to_kernel(bind, storage, socket->scope_);
   if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0)

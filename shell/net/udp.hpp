@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@ struct UdpOptions {
   std::uint8_t dscp = 24;                       ///< CS3 (RFC 4594 §4.2)
   std::size_t receive_buffer_bytes = 8u << 20;  ///< asked from the kernel, which may give less
   std::size_t send_buffer_bytes = 4u << 20;
+  std::function<void(int)> widen;  ///< called with each new socket: somebody who may can give it those buffers
 };
 
 /// What happened on one socket since it was opened.

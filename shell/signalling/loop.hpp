@@ -50,6 +50,8 @@ class EffectSink {
   virtual void on(effect::OpenCdr effect) = 0;
   virtual void on(effect::CloseCdr effect) = 0;
   virtual void on(effect::StoreBan effect) = 0;
+  virtual void on(effect::Throttle effect) = 0;
+  virtual void on(effect::EndThrottle effect) = 0;
   virtual void on(effect::DropBan effect) = 0;
   virtual void on(effect::StartRelay effect) = 0;
   virtual void on(effect::UpdateRelay effect) = 0;

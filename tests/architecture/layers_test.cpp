@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/rtp", {"core/base"}},
     {"core/policy", {"core/base"}},
     {"core/guard", {"core/base", "core/policy"}},
-    {"core/command", {"core/base", "core/guard", "core/policy", "core/record"}},
+    {"core/command", {"core/base", "core/fence", "core/guard", "core/policy", "core/record"}},
     {"core/auth", {"core/base", "core/policy"}},
     {"core/txn", {"core/base", "core/policy", "core/sip"}},
     {"core/dialog", {"core/base", "core/policy", "core/sip", "core/txn"}},

@@ -89,7 +89,8 @@ bool Enforcer::take_requests() {
   std::array<std::uint8_t, frame_bytes + 1> bytes;
   bool only_list = true;
   for (int turn = 0; turn < requests_a_turn; ++turn) {
-    const ssize_t got = ::recv(channel_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    Descriptor passed;
+    const ssize_t got = receive(channel_, bytes, passed);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) break;
     if (got <= 0) return false;
@@ -97,18 +98,23 @@ bool Enforcer::take_requests() {
     last_sequence_ = received.sequence;
     // A list comes in thousands of pieces, and each time the kernel is told costs it as much as the whole set is long.
     only_list = only_list && received.request && std::holds_alternative<AddToList>(*received.request);
-    if (!handle(received)) return false;
+    if (!handle(received, passed)) return false;
   }
   if (!only_list && !filter_->flush()) answer(Refused{Refusal::kernel}, last_sequence_);
   return true;
 }
 
-bool Enforcer::handle(const Received& received) {
+bool Enforcer::handle(const Received& received, const Descriptor& passed) {
   if (!received.request) {
     answer(Refused{received.request.error()}, received.sequence);
     return true;
   }
   const Request& request = *received.request;
+  // Something that came uninvited is closed unseen.
+  if (std::holds_alternative<Widen>(request)) {
+    if (!widen(passed)) answer(Refused{Refusal::bad_value}, received.sequence);
+    return true;
+  }
   if (std::holds_alternative<End>(request)) {
     filter_.reset();
     answer(Ended{}, received.sequence);
@@ -155,17 +161,18 @@ std::optional<Refusal> Enforcer::carry_out(const Request& request) {
     });
   if (const auto* one = std::get_if<ClosePinholes>(&request))
     for (const std::uint16_t port : one->ports) book_.close(filter, port);
-  if (const auto* one = std::get_if<Use>(&request)) use(one->wish);
+  if (const auto* one = std::get_if<Use>(&request)) use(one->wish, one->wish != begun_->wish);
   return std::nullopt;
 }
 
 std::optional<Refusal> Enforcer::begin(const Begin& begin) {
+  const bool changed = begun_ && begun_->wish != begin.wish;
   begun_ = begin;
-  use(begin.wish);
+  use(begin.wish, changed);
   return std::nullopt;
 }
 
-void Enforcer::use(Wish wish) {
+void Enforcer::use(Wish wish, bool changed) {
   begun_->wish = wish;
   why_.clear();
   const auto ground = survey();
@@ -173,7 +180,7 @@ void Enforcer::use(Wish wish) {
     why_ = "the kernel does not tell the host's addresses";
   } else {
     interfaces_ = indexes_of(*ground);
-    if (wish != Wish::nftables && wish != Wish::user_space && try_xdp(wish, *ground)) return;
+    if (wish != Wish::nftables && wish != Wish::user_space && try_xdp(wish, changed, *ground)) return;
     if ((wish == Wish::automatic || wish == Wish::nftables) && try_nftables(*ground)) return;
   }
   if (wish == Wish::user_space) why_ = "the configuration asks for it";
@@ -200,14 +207,17 @@ bool Enforcer::try_filter(std::unique_ptr<Filter> next, const Ground& ground) {
   return false;
 }
 
-bool Enforcer::try_xdp(Wish wish, const Ground& ground) {
+bool Enforcer::try_xdp(Wish wish, bool changed, const Ground& ground) {
   if (!why_no_xdp_.empty()) {
     say_why(why_no_xdp_);
     return false;
   }
   const Backend now = filter_->backend();
   if (now >= Backend::xdp_generic) {
-    if (wish == Wish::automatic || (wish == Wish::xdp_native) == (now == Backend::xdp_native)) {
+    const bool native = now == Backend::xdp_native;
+    // What was the best that could be had is not asked for again for every new address of the host.
+    const bool stays = wish == Wish::automatic ? native || !changed : native == (wish == Wish::xdp_native);
+    if (stays) {
       if (filter_->stand_on(ground)) return true;
       say_why(filter_->why());
       return false;
@@ -241,7 +251,7 @@ void Enforcer::network_changed() {
   const auto ground = survey();
   // Other interfaces may make another filter the best; other addresses do not.
   const bool same_filter = ground && indexes_of(*ground) == interfaces_ && filter_->stand_on(*ground);
-  if (!same_filter) use(begun_->wish);
+  if (!same_filter) use(begun_->wish, false);
   if (State{filter_->backend(), why_} != before) tell_state(0);
 }
 

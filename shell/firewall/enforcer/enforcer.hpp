@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shell/firewall/enforcer/book.hpp"
+#include "shell/firewall/enforcer/descriptor.hpp"
 #include "shell/firewall/enforcer/host_network.hpp"
 #include "shell/firewall/enforcer/nftables.hpp"
 #include "shell/firewall/enforcer/xdp.hpp"
@@ -32,12 +33,13 @@ class Enforcer {
  private:
   // False: it is over.
   bool take_requests();
-  bool handle(const Received& received);
+  bool handle(const Received& received, const Descriptor& passed);
   std::optional<Refusal> carry_out(const Request& request);
   std::optional<Refusal> begin(const Begin& begin);
-  void use(Wish wish);
+  /// `changed`: another wish than before.
+  void use(Wish wish, bool changed);
   bool try_filter(std::unique_ptr<Filter> next, const Ground& ground);
-  bool try_xdp(Wish wish, const Ground& ground);
+  bool try_xdp(Wish wish, bool changed, const Ground& ground);
   bool try_nftables(const Ground& ground);
   void network_changed();
   std::optional<Ground> survey();

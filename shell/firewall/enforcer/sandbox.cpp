@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -89,6 +90,14 @@ bool allow(scmp_filter_ctx filter) {
     if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) return false;
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
     if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) != 0)
+      return false;
+  for (const int option : {SO_TYPE, SO_PROTOCOL})
+    if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getsockopt), 2, SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET),
+                           SCMP_A2(SCMP_CMP_EQ, static_cast<scmp_datum_t>(option))) != 0)
+      return false;
+  for (const int option : {SO_RCVBUFFORCE, SO_SNDBUFFORCE})
+    if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2, SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET),
+                           SCMP_A2(SCMP_CMP_EQ, static_cast<scmp_datum_t>(option))) != 0)
       return false;
   for (const int command :
        {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY, BPF_LINK_CREATE})

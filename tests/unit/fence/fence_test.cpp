@@ -142,7 +142,7 @@ TEST(Fence, CloudsGetJsonWithNetworksOfTheirFamily) {
   std::set<int> priorities;
   for (const auto& rule : azure) {
     EXPECT_TRUE(names.insert(rule["name"]).second);
-    EXPECT_TRUE(priorities.insert(rule["properties"]["priority"]).second);
+    EXPECT_TRUE(priorities.insert(rule["properties"]["priority"].get<int>()).second);
   }
 }
 

@@ -82,7 +82,7 @@ TEST(FirewallProtocol, NoOtherSizeAndNoOtherVersionIsRead) {
   other = frame;
   other[4] = 0;
   EXPECT_EQ(refusal_of(other), Refusal::unknown_request);
-  other[4] = 14;
+  other[4] = 15;
   EXPECT_EQ(refusal_of(other), Refusal::unknown_request);
 }
 

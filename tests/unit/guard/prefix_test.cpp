@@ -82,6 +82,24 @@ RC_GTEST_PROP(Ranges, SeeEveryPieceThatABlockTouches, ()) {
   RC_ASSERT(Ranges::of_prefixes(entries).any_within(asked, [](std::uint32_t value) { return value == 1; }) == meets);
 }
 
+RC_GTEST_PROP(Ranges, GiveTheirPiecesAsBlocksThatCoverTheSame, ()) {
+  const auto blocks = *rc::gen::container<std::vector<Subnet>>(near_subnets());
+  std::vector<Ranges::Entry> entries;
+  for (std::uint32_t i = 0; i < blocks.size(); ++i) entries.push_back({blocks[i], i % 2});
+  const Ranges ranges = Ranges::of_prefixes(entries);
+  std::vector<Ranges::Entry> again;
+  ranges.for_each_piece([&](const Address& first, const Address& last, std::uint32_t value) {
+    std::vector<Subnet> made;
+    append_blocks(made, first, last);
+    for (const Subnet& block : made) again.push_back({block, value});
+  });
+  for (std::size_t i = 0; i < again.size(); ++i)
+    for (std::size_t j = i + 1; j < again.size(); ++j) RC_ASSERT(!overlap(again[i].subnet, again[j].subnet));
+  const Ranges same = Ranges::of_prefixes(again);
+  for (const Subnet& block : blocks)
+    for (const Address& each : {first_of(block), last_of(block)}) RC_ASSERT(same.find(each) == ranges.find(each));
+}
+
 TEST(Ranges, KeepTheirAnswersWhenTheListIsLong) {
   std::vector<Ranges::Entry> entries;
   for (std::uint32_t i = 0; i < 100'000; ++i) entries.push_back({{Address::v4(i * 40'009u), 128}, i});

@@ -53,6 +53,8 @@ class Noted final : public EffectSink {
   void on(effect::CloseCdr) override { note("close cdr"); }
   void on(effect::StoreBan) override { note("store ban"); }
   void on(effect::DropBan) override { note("drop ban"); }
+  void on(effect::Throttle) override { note("throttle"); }
+  void on(effect::EndThrottle) override { note("end throttle"); }
   void on(effect::StartRelay) override { note("start relay"); }
   void on(effect::UpdateRelay) override { note("update relay"); }
   void on(effect::StopRelay) override { note("stop relay"); }
