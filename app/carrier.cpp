@@ -107,7 +107,8 @@ void Carrier::on(effect::UpdateRelay effect) {
 
 void Carrier::on(effect::StopRelay effect) {
   relay_->stop(effect.relay);
-  if (const auto open = ports_.extract(effect.relay.value); open && firewall_ != nullptr) firewall_->close(open.mapped());
+  const auto open = ports_.extract(effect.relay.value);
+  if (open && firewall_ != nullptr) firewall_->close(open.mapped());
 }
 
 void Carrier::on(effect::CommandDone effect) {

@@ -8,8 +8,8 @@
 #include <unordered_map>
 
 #include "app/questions.hpp"
-#include "shell/firewall/firewall.hpp"
 #include "shell/dns/resolver.hpp"
+#include "shell/firewall/firewall.hpp"
 #include "shell/log/log.hpp"
 #include "shell/relay/relay.hpp"
 #include "shell/signalling/loop.hpp"
@@ -79,8 +79,8 @@ class Carrier final : public signalling::EffectSink {
   store::StoreWriter* writer_ = nullptr;
   relay::Relay* relay_ = nullptr;
   dns::Resolver* resolver_ = nullptr;
-  firewall::Firewall* firewall_ = nullptr;  ///< none: nothing is enforced in the kernel
-  std::unordered_map<std::uint64_t, std::array<std::uint16_t, 4>> ports_;  ///< open for a relay; of the signalling thread
+  firewall::Firewall* firewall_ = nullptr;                                 ///< none: nothing is enforced in the kernel
+  std::unordered_map<std::uint64_t, std::array<std::uint16_t, 4>> ports_;  ///< open for a relay
   std::array<std::atomic<std::uint64_t>, 256> reports_{};
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -81,8 +81,7 @@ firewall::Begin ground_of(const config::Settings& settings, std::span<const poli
   }
   for (const policy::Listener& one : listeners) {
     if (one.bind.address.is_loopback()) continue;
-    const firewall::Door door{one.bind,
-                              is_stream(one.transport) ? firewall::Protocol::tcp : firewall::Protocol::udp};
+    const firewall::Door door{one.bind, is_stream(one.transport) ? firewall::Protocol::tcp : firewall::Protocol::udp};
     if (std::find(out.doors.begin(), out.doors.end(), door) == out.doors.end()) out.doors.push_back(door);
   }
   return out;

@@ -59,7 +59,8 @@ std::expected<void, std::string> run_nft(const std::string& text) {
   ::close(said);
   if (fault != 0) return std::unexpected(fmt::format("{} cannot be run: {}", nft, std::strerror(fault)));
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return std::unexpected("nft refused: " + std::string(words.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))));
+  return std::unexpected(fmt::format(
+      "nft refused: {}", std::string_view(words.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)))));
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ Outcome apply_fence(const config::Settings& settings, bool remove) {
                                   : fence::write(fence::Format::nft, fence::openings_of(facts_of(settings)));
   if (const auto done = run_nft(text); !done)
     return std::unexpected(Error{::geteuid() == 0 ? Code::failed : Code::denied, done.error(),
-                                 "run it as root with nftables installed, or load it yourself: ringfence firewall show"});
+                                 "run it as root with nftables installed, or load what `firewall show` writes"});
   return Json{{"message", remove ? "The table ringfence_ports is gone."
                                  : "The table ringfence_ports is in force until the host restarts; what it accepts "
                                    "another table may still drop."}};

@@ -159,6 +159,19 @@ struct QueueLimits {
   static constexpr std::size_t listeners = 64;
 };
 
+/// Bounds of the process that enforces refusals in the kernel, and of what it is asked.
+struct FirewallLimits {
+  static constexpr std::size_t bans = 262'144;  ///< of single sources; full: the one that ends soonest leaves
+  static constexpr std::size_t networks = 2'000'000;  ///< banned or on the access list; further ones are refused
+  static constexpr std::size_t throttles = 65'536;    ///< full: the one that ends soonest leaves
+  static constexpr std::size_t doors = 40;            ///< more: each port is a door on every address
+  static constexpr std::size_t interfaces = 16;
+  static constexpr std::size_t waiting = 16'384;  ///< requests on their way to it; more and it is ended, being stuck
+  static constexpr int tables = 8;                ///< of nftables on one host: one for each server
+  static constexpr std::uint32_t packets_per_min = 6'000'000;  ///< of a throttle
+  static constexpr std::uint32_t burst = 100'000;
+};
+
 /// How long somebody may take; fixed. Who takes longer is closed or given up.
 struct Patience {
   static constexpr std::uint32_t handshake_ms = 10'000;        ///< from accept (or connect) to a finished TLS handshake

@@ -27,7 +27,7 @@ struct ExtensionSettings {
   std::optional<policy::Newcomer> newcomer;
   std::optional<std::uint16_t> calls;
   std::optional<bool> encrypted;
-  std::optional<std::string> agent;             ///< empty: any
+  std::optional<std::string> agent;              ///< empty: any
   std::optional<std::vector<Subnet>> permitted;  ///< empty: anywhere
 };
 
@@ -136,9 +136,9 @@ struct Stop {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess, GuardAllow, GuardBlock,
-                 GuardRemove, GuardRelease, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
-                 GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
+                 GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -154,10 +154,9 @@ struct Report {
 /// The clean stop is complete.
 struct Stopped {};
 
-using Effect =
-    std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding, DropBinding, OpenCdr,
-                 CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay, UpdateRelay, StopRelay, CommandDone,
-                 Report, Stopped>;
+using Effect = std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding,
+                            DropBinding, OpenCdr, CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay,
+                            UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

@@ -139,7 +139,7 @@ std::uint64_t Channel::ask(const Request& request, int passed) {
     if (passed >= 0) ::close(passed);
     return 0;
   }
-  if (urgent_.size() >= waiting_max) {
+  if (urgent_.size() >= FirewallLimits::waiting) {
     // Rather no filter than one that no longer hears when somebody is to be let in again.
     ::kill(process_, SIGKILL);
     if (passed >= 0) ::close(passed);
@@ -215,7 +215,7 @@ std::uint64_t Channel::replace_list(std::span<const Subnet> networks) {
 }
 
 Begin fitting(Begin begin) {
-  if (begin.doors.size() > doors_max) {
+  if (begin.doors.size() > FirewallLimits::doors) {
     std::vector<Door> wide;
     for (Door door : begin.doors) {
       door.bind.address = door.bind.address.is_v4() ? Address::v4(0) : Address{};
@@ -223,13 +223,13 @@ Begin fitting(Begin begin) {
     }
     begin.doors = std::move(wide);
   }
-  begin.doors.resize(std::min(begin.doors.size(), doors_max));
-  begin.interfaces.resize(std::min(begin.interfaces.size(), interfaces_max));
+  begin.doors.resize(std::min(begin.doors.size(), FirewallLimits::doors));
+  begin.interfaces.resize(std::min(begin.interfaces.size(), FirewallLimits::interfaces));
   return begin;
 }
 
 std::expected<void, std::string> give_up_rights() {
-  constexpr std::array kept{CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,          CAP_SETUID,
+  constexpr std::array kept{CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,           CAP_SETUID,
                             CAP_SETGID, CAP_SETPCAP,      CAP_NET_BIND_SERVICE, CAP_SYS_RESOURCE};
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2]{};

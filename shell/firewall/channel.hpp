@@ -17,9 +17,6 @@ namespace rf::firewall {
 /// Where the enforcer finds its end.
 inline constexpr int channel_descriptor = 3;
 
-/// Requests that wait for the enforcer at most, beside the list, which waits as a whole. More means that it is stuck.
-inline constexpr std::size_t waiting_max = 16'384;
-
 class Channel {
  public:
   /// Starts `program` from the thread that lives as long as the server: it dies with it. To be called while the process

@@ -182,19 +182,29 @@ void Firewall::pass_on(Order& order) {
   std::visit(
       [this](auto& one) {
         using T = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<T, Begin>) channel_.begin(one);
-        else if constexpr (std::is_same_v<T, Use>) channel_.use(one.wish);
-        else if constexpr (std::is_same_v<T, AddBans>) channel_.ban(one.bans);
-        else if constexpr (std::is_same_v<T, LiftBans>) channel_.lift(one.networks);
-        else if constexpr (std::is_same_v<T, AddThrottles>) channel_.throttle(one.throttles);
-        else if constexpr (std::is_same_v<T, LiftThrottles>) channel_.lift_throttles(one.sources);
-        else if constexpr (std::is_same_v<T, List>) channel_.replace_list(one.networks);
-        else if constexpr (std::is_same_v<T, OpenPinholes>) channel_.open(one.pinholes);
-        else if constexpr (std::is_same_v<T, ClosePinholes>) channel_.close(one.ports);
+        if constexpr (std::is_same_v<T, Begin>)
+          channel_.begin(one);
+        else if constexpr (std::is_same_v<T, Use>)
+          channel_.use(one.wish);
+        else if constexpr (std::is_same_v<T, AddBans>)
+          channel_.ban(one.bans);
+        else if constexpr (std::is_same_v<T, LiftBans>)
+          channel_.lift(one.networks);
+        else if constexpr (std::is_same_v<T, AddThrottles>)
+          channel_.throttle(one.throttles);
+        else if constexpr (std::is_same_v<T, LiftThrottles>)
+          channel_.lift_throttles(one.sources);
+        else if constexpr (std::is_same_v<T, List>)
+          channel_.replace_list(one.networks);
+        else if constexpr (std::is_same_v<T, OpenPinholes>)
+          channel_.open(one.pinholes);
+        else if constexpr (std::is_same_v<T, ClosePinholes>)
+          channel_.close(one.ports);
         else if constexpr (std::is_same_v<T, Socket>) {
           channel_.widen(one.copy);
           ::close(one.copy);
-        } else awaited_ = channel_.count();
+        } else
+          awaited_ = channel_.count();
       },
       order);
 }

@@ -1,4 +1,4 @@
-// The server's firewall: takes orders from any thread and never makes it wait; a thread of its own talks to the enforcer.
+// The server's firewall: takes orders from any thread and makes none wait; a thread of its own talks to the enforcer.
 #pragma once
 
 #include <condition_variable>
@@ -24,7 +24,7 @@ class Firewall {
   /// Called on the firewall's own thread whenever another means is in force, with why not a cheaper one.
   using Told = std::function<void(const State&)>;
 
-  /// Starts the enforcer; see Channel::start for from where. Errors: a sentence; then nothing is enforced in the kernel.
+  /// Starts the enforcer; see Channel::start for from where. Errors: a sentence; then the kernel enforces nothing.
   static std::expected<std::unique_ptr<Firewall>, std::string> start(const std::string& program);
   /// Everything is out of the kernel when it is back.
   ~Firewall();
@@ -78,7 +78,7 @@ class Firewall {
   Told told_;
   State state_;
   Counters counters_;
-  std::uint64_t asked_ = 0;     // settle() calls so far, and those that were answered
+  std::uint64_t asked_ = 0;  // settle() calls so far, and those that were answered
   std::uint64_t answered_ = 0;
   std::unordered_map<Address, std::int64_t> throttled_;  // until, monotonic ms
   bool gone_ = false;

@@ -144,7 +144,7 @@ std::optional<Begin> read_begin(Eye& eye, std::size_t count) {
   const std::size_t interfaces = eye.number<std::uint8_t>();
   begin.first_media_port = eye.number<std::uint16_t>();
   begin.last_media_port = eye.number<std::uint16_t>();
-  if (!wish || interfaces > interfaces_max) return std::nullopt;
+  if (!wish || interfaces > FirewallLimits::interfaces) return std::nullopt;
   if (begin.first_media_port > begin.last_media_port) return std::nullopt;
   // Well-known ports carry no media: who asks for them has something else in mind.
   if (begin.first_media_port != 0 ? begin.first_media_port < 1024 : begin.last_media_port != 0) return std::nullopt;
@@ -179,8 +179,8 @@ bool read(Eye& eye, Throttle& throttle) {
   throttle.burst = eye.number<std::uint32_t>();
   throttle.remaining_ms = eye.number();
   return is_source(throttle.source) && throttle.packets_per_minute > 0 &&
-         throttle.packets_per_minute <= per_minute_max && throttle.burst > 0 && throttle.burst <= burst_max &&
-         is_duration(throttle.remaining_ms);
+         throttle.packets_per_minute <= FirewallLimits::packets_per_min && throttle.burst > 0 &&
+         throttle.burst <= FirewallLimits::burst && is_duration(throttle.remaining_ms);
 }
 bool read(Eye& eye, Address& source) {
   source = eye.address();
@@ -229,7 +229,7 @@ std::expected<Request, Refusal> read_request(Eye& eye, std::size_t kind, std::si
   };
   switch (kind) {
     case kind_of<Begin>(): {
-      if (count > doors_max) return std::unexpected(Refusal::too_many);
+      if (count > FirewallLimits::doors) return std::unexpected(Refusal::too_many);
       auto begin = read_begin(eye, count);
       if (!begin) return std::unexpected(Refusal::bad_value);
       return std::move(*begin);

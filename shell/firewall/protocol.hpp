@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::firewall {
 
@@ -112,8 +113,6 @@ using Request = std::variant<Begin, AddBans, LiftBans, AddThrottles, LiftThrottl
                              OpenPinholes, ClosePinholes, Use, Widen, Count, End>;
 
 /// So many of each fit in one frame.
-inline constexpr std::size_t doors_max = 40;
-inline constexpr std::size_t interfaces_max = 16;
 inline constexpr std::size_t bans_a_frame = 32;
 inline constexpr std::size_t networks_a_frame = 56;
 inline constexpr std::size_t throttles_a_frame = 30;
@@ -123,8 +122,6 @@ inline constexpr std::size_t ports_a_frame = 480;
 
 /// Longer than this a ban has no end.
 inline constexpr std::uint64_t remaining_max_ms = 10ULL * 366 * 24 * 3600 * 1000;
-inline constexpr std::uint32_t per_minute_max = 6'000'000;
-inline constexpr std::uint32_t burst_max = 100'000;
 
 enum class Refusal : std::uint8_t {
   wrong_size,

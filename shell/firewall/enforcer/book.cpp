@@ -39,7 +39,7 @@ std::optional<Refusal> Book::ban(Filter& filter, const Ban& ban, std::int64_t no
     auto at = bans_.find(*source);
     const bool again = at != bans_.end();
     if (!again) {
-      if (bans_.size() >= limits_.bans_max && !make_room(filter, Kind::ban)) return Refusal::full;
+      if (bans_.size() >= limits_.bans && !make_room(filter, Kind::ban)) return Refusal::full;
       at = bans_.emplace(*source, until).first;
     } else {
       unschedule(at->second, Kind::ban, ban.network);
@@ -80,7 +80,7 @@ std::optional<Refusal> Book::throttle(Filter& filter, const Throttle& throttle, 
   auto at = throttles_.find(slowed.throttle.source);
   const bool again = at != throttles_.end();
   if (!again) {
-    if (throttles_.size() >= limits_.throttles_max && !make_room(filter, Kind::throttle)) return Refusal::full;
+    if (throttles_.size() >= limits_.throttles && !make_room(filter, Kind::throttle)) return Refusal::full;
     throttles_.emplace(slowed.throttle.source, slowed);
   } else {
     unschedule(at->second.until_ns, Kind::throttle, what);
@@ -189,7 +189,7 @@ void Book::for_each_outermost(Networks::const_iterator from, const Subnet& withi
 
 bool Book::hold(Filter& filter, const Subnet& network, Networks::iterator& at) {
   if (at != networks_.end()) return true;
-  if (networks_.size() >= limits_.networks_max && !make_room(filter, Kind::network)) return false;
+  if (networks_.size() >= limits_.networks && !make_room(filter, Kind::network)) return false;
   at = networks_.emplace(network, Held{}).first;
   ++of_length_[network.prefix];
   if (!filter.wants_disjoint_networks()) {
@@ -236,7 +236,7 @@ bool Book::make_room(Filter& filter, Kind kind) {
   if (ends(kind).empty()) return false;
   end_soonest(filter, kind);
   // A network that the list also holds has not left.
-  return kind != Kind::network || networks_.size() < limits_.networks_max;
+  return kind != Kind::network || networks_.size() < limits_.networks;
 }
 
 }  // namespace rf::firewall

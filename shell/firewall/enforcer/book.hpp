@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/base/limits.hpp"
 #include "shell/firewall/enforcer/filter.hpp"
 
 namespace rf::firewall {
@@ -14,9 +15,9 @@ namespace rf::firewall {
 /// What it holds at most. Where an end is known, the one that ends soonest leaves for a newcomer; a book full of what
 /// has no end refuses.
 struct BookLimits {
-  std::size_t bans_max = 262'144;
-  std::size_t networks_max = 2'000'000;
-  std::size_t throttles_max = 65'536;
+  std::size_t bans = FirewallLimits::bans;
+  std::size_t networks = FirewallLimits::networks;
+  std::size_t throttles = FirewallLimits::throttles;
 };
 
 /// Each change goes to the filter at once. Nothing: it was done; else why not.

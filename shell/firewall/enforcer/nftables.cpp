@@ -15,8 +15,6 @@ using nft::Change;
 using nft::Element;
 using nft::Sets;
 
-// More than one server may run on a host; each has a table of its own.
-constexpr int tables_max = 8;
 // So many go into one message: it may have 64 KiB.
 constexpr std::size_t elements_a_message = 500;
 // Short enough for a ban to wait behind, and for the socket.
@@ -78,13 +76,13 @@ std::expected<std::unique_ptr<Filter>, std::string> Nftables::make(NetlinkSocket
   if (!socket.is_open()) return std::unexpected("no netlink socket for nftables");
   NetlinkWriter out;
   int fault = 0;
-  for (int number = 1; number <= tables_max; ++number) {
+  for (int number = 1; number <= FirewallLimits::tables; ++number) {
     std::string table = number == 1 ? "ringfence" : fmt::format("ringfence{}", number);
     // A table without an owner is left over from something that is gone; that of another server cannot be removed.
     nft::begin_batch(out);
     nft::write_delete_table(out, table);
     const int removed = send_batch(socket, out);
-    if (removed == EPERM && number < tables_max && socket.is_open()) {
+    if (removed == EPERM && number < FirewallLimits::tables && socket.is_open()) {
       fault = EPERM;
       continue;
     }

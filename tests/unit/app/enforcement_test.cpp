@@ -18,8 +18,13 @@ Endpoint endpoint(const char* text) {
 media::RelayPlan call() {
   media::RelayPlan plan;
   plan.legs[0] = {address("192.0.2.1"), 40'000, endpoint("198.51.100.7:9000"), {}, address("198.51.100.7"), false, 0};
-  plan.legs[1] = {address("192.0.2.1"), 40'010, endpoint("198.51.100.8:9100"), endpoint("198.51.100.8:9105"),
-                  address("198.51.100.8"), false, 0};
+  plan.legs[1] = {address("192.0.2.1"),
+                  40'010,
+                  endpoint("198.51.100.8:9100"),
+                  endpoint("198.51.100.8:9105"),
+                  address("198.51.100.8"),
+                  false,
+                  0};
   return plan;
 }
 
@@ -59,8 +64,8 @@ TEST(Enforcement, TheKernelGetsNoBanThatCouldHoldAPhone) {
   };
   record::Binding phone;
   phone.flow.remote = endpoint("203.0.113.5:5060");
-  const std::vector<guard::Ban> bans{ban("203.0.113.1", 5'000),    ban("203.0.113.2", 900),
-                                     ban("203.0.113.5", 5'000),    ban("203.0.113.9", 5'000),
+  const std::vector<guard::Ban> bans{ban("203.0.113.1", 5'000),     ban("203.0.113.2", 900),
+                                     ban("203.0.113.5", 5'000),     ban("203.0.113.9", 5'000),
                                      ban("2001:db8:1::/48", 5'000), ban("2001:db8:2:3::/64", 5'000)};
   const std::vector<firewall::Ban> expected{{subnet("203.0.113.1"), 4'000}, {subnet("2001:db8:2:3::/64"), 4'000}};
   EXPECT_EQ(kernel_bans(bans, std::array{phone}, *rules, 1'000), expected);

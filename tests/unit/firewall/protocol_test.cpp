@@ -30,7 +30,7 @@ T round_trip(const T& request) {
 
 TEST(FirewallProtocol, BeginComesBackAsItWas) {
   Begin begin{Wish::nftables, 40'000, 40'999, {}, {2, 7}};
-  for (std::size_t i = 0; i < doors_max; ++i)
+  for (std::size_t i = 0; i < FirewallLimits::doors; ++i)
     begin.doors.push_back({{address("192.0.2.1"), static_cast<std::uint16_t>(5060 + i)}, Protocol::tcp});
   EXPECT_EQ(round_trip(begin), begin);
 }
@@ -123,9 +123,9 @@ TEST(FirewallProtocol, NumbersOutsideTheirRangeAreRefused) {
       AddBans{{{subnet("192.0.2.9"), 0}}},
       AddBans{{{subnet("192.0.2.9"), remaining_max_ms + 1}}},
       AddThrottles{{{source, 0, 1, 1}}},
-      AddThrottles{{{source, per_minute_max + 1, 1, 1}}},
+      AddThrottles{{{source, FirewallLimits::packets_per_min + 1, 1, 1}}},
       AddThrottles{{{source, 1, 0, 1}}},
-      AddThrottles{{{source, 1, burst_max + 1, 1}}},
+      AddThrottles{{{source, 1, FirewallLimits::burst + 1, 1}}},
       AddThrottles{{{Address::v4(0), 1, 1, 1}}},
       AddThrottles{{{address("224.0.0.1"), 1, 1, 1}}},
       LiftThrottles{{Address{}}},
