@@ -161,7 +161,7 @@ struct QueueLimits {
 
 /// Bounds of the process that enforces refusals in the kernel, and of what it is asked.
 struct FirewallLimits {
-  static constexpr std::size_t bans = 262'144;  ///< of single sources; full: the one that ends soonest leaves
+  static constexpr std::size_t bans = 131'072;  ///< of single sources; full: the one that ends soonest leaves
   static constexpr std::size_t networks = 2'000'000;  ///< banned or on the access list; further ones are refused
   static constexpr std::size_t throttles = 65'536;    ///< full: the one that ends soonest leaves
   static constexpr std::size_t doors = 40;            ///< more: each port is a door on every address

@@ -13,8 +13,6 @@
 #define FIELD(name, value) int(*name)[value]
 
 extern void *lookup(void *map, const void *key) __attribute__((kernel_helper(1)));
-/* Of the last tick: cheaper by far, and a ban that ends some milliseconds late hurts nobody. */
-extern __u64 coarse_now_ns(void) __attribute__((kernel_helper(160)));
 extern __u64 now_ns(void) __attribute__((kernel_helper(5)));
 
 #define HASH(name, key_type, value_type, entries) \
@@ -50,8 +48,9 @@ struct {
 } counts SEC(".maps");
 
 HASH(doors, struct fence_door, __u8, FENCE_DOORS);
-HASH(bans4, __u32, __u64, FENCE_BANS);
-HASH(bans6, __u64, __u64, FENCE_BANS);
+/* An entry is a ban in force: the enforcer takes it out when it ends. */
+HASH(bans4, __u32, __u8, FENCE_BANS);
+HASH(bans6, __u64, __u8, FENCE_BANS);
 HASH(throttles4, __u32, struct fence_throttle, FENCE_THROTTLES);
 HASH(throttles6, __u64, struct fence_throttle, FENCE_THROTTLES);
 TRIE(networks4, struct fence_network4);
@@ -97,18 +96,15 @@ INLINE int over(struct fence_throttle *t) {
 }
 
 INLINE int guarded(struct seen *s) {
-  __u64 *until;
   struct fence_throttle *throttle;
   if (s->is_v4) {
     const __u32 source = *(__u32 *)s->four.address;
-    until = lookup(&bans4, &source);
-    if (until && coarse_now_ns() < *until) return drop(s, FENCE_BANNED);
+    if (lookup(&bans4, &source)) return drop(s, FENCE_BANNED);
     if (lookup(&networks4, &s->four)) return drop(s, FENCE_NETWORK);
     throttle = lookup(&throttles4, &source);
   } else {
     const __u64 source = (__u64)*(__u32 *)(s->six.address + 4) << 32 | *(__u32 *)s->six.address;
-    until = lookup(&bans6, &source);
-    if (until && coarse_now_ns() < *until) return drop(s, FENCE_BANNED);
+    if (lookup(&bans6, &source)) return drop(s, FENCE_BANNED);
     if (lookup(&networks6, &s->six)) return drop(s, FENCE_NETWORK);
     throttle = lookup(&throttles6, &source);
   }
@@ -130,7 +126,8 @@ INLINE int judged(struct seen *s) {
   const int media = s->door.protocol == IPPROTO_UDP && port->roles & FENCE_MEDIA_PORT;
   if (!media && !(port->roles & listens)) return XDP_PASS;
   if (media) s->door.port = 0;
-  if (!lookup(&doors, &s->door)) return XDP_PASS;
+  const int known = !media && s->is_v4 && *(const __u32 *)(s->door.address + 12) == port->door4;
+  if (!known && !lookup(&doors, &s->door)) return XDP_PASS;
   if (!media) return guarded(s);
   if (port->pinhole == FENCE_CLOSED) return drop(s, FENCE_MEDIA);
   /* Who may be anybody may still not be somebody who is banned. */

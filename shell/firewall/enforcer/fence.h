@@ -18,6 +18,7 @@ struct fence_port {
   __u8 pinhole;
   __be16 peer_port;
   __u8 peer[16];
+  __be32 door4; /* an IPv4 address whose door this is for every role, to spare a look into the doors; 0: none */
 };
 
 /* A door is an address of this host with a port and a protocol that we listen on; port 0 is the whole media range. */
@@ -53,7 +54,7 @@ struct fence_count {
 
 /* Entries the maps can hold; the enforcer never asks for more. */
 enum fence_size {
-  FENCE_BANS = 262144,
+  FENCE_BANS = 131072,
   FENCE_NETWORKS = 2097152,
   FENCE_THROTTLES = 65536,
   FENCE_DOORS = 4096

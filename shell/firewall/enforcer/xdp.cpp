@@ -173,6 +173,21 @@ void Xdp::set_doors(const Ground& ground) {
   }
 }
 
+// The address at which the port is a door in every role that it has; 0 when there is none.
+std::uint32_t Xdp::door4_of(const Ground& ground, std::uint16_t port, std::uint8_t roles) {
+  if ((roles & FENCE_MEDIA_PORT) != 0) return 0;
+  const auto stands = [&](const Address& address, std::uint8_t role) {
+    return (roles & role) == 0 || std::any_of(ground.doors.begin(), ground.doors.end(), [&](const Door& door) {
+             return door.bind == Endpoint{address, port} && (door.protocol == Protocol::udp) == (role == FENCE_UDP);
+           });
+  };
+  for (const Door& door : ground.doors)
+    if (const Address& address = door.bind.address;
+        door.bind.port == port && address.is_v4() && stands(address, FENCE_UDP) && stands(address, FENCE_TCP))
+      return key4(address);
+  return 0;
+}
+
 void Xdp::set_ports(const Ground& ground) {
   std::map<std::uint16_t, std::uint8_t> wanted;
   for (const Door& door : ground.doors)
@@ -185,21 +200,23 @@ void Xdp::set_ports(const Ground& ground) {
     const std::uint32_t number = port;
     fence_port value{};
     bpf_map_lookup_elem(program_.map(XdpProgram::ports), &number, &value);
-    if (value.roles == roles) continue;
+    const std::uint32_t door4 = door4_of(ground, port, roles);
+    if (value.roles == roles && value.door4 == door4) continue;
     value.roles = roles;
+    value.door4 = door4;
     set(XdpProgram::ports, &number, &value);
   }
   roles_ = std::move(wanted);
 }
 
-void Xdp::ban(const Address& source, std::int64_t until_ns, bool) {
-  const auto until = static_cast<std::uint64_t>(until_ns);
+void Xdp::ban(const Address& source, std::int64_t, bool) {
+  const std::uint8_t yes = 1;
   if (source.is_v4()) {
     const std::uint32_t key = key4(source);
-    set(XdpProgram::bans4, &key, &until);
+    set(XdpProgram::bans4, &key, &yes);
   } else {
     const std::uint64_t key = key6(source);
-    set(XdpProgram::bans6, &key, &until);
+    set(XdpProgram::bans6, &key, &yes);
   }
 }
 
@@ -248,7 +265,7 @@ void Xdp::close(const Pinhole& pinhole) {
 
 void Xdp::set_pinhole(std::uint16_t port, std::uint8_t kind, const Endpoint& peer) {
   const std::uint32_t number = port;
-  fence_port value{roles_[port], kind, htons(peer.port), {}};
+  fence_port value{roles_[port], kind, htons(peer.port), {}, 0};
   std::memcpy(value.peer, peer.address.bytes().data(), sizeof value.peer);
   set(XdpProgram::ports, &number, &value);
 }

@@ -72,6 +72,7 @@ class Xdp : public Filter {
   void clear(XdpProgram::Map map, std::size_t key_bytes);
   void set_doors(const Ground& ground);
   void set_ports(const Ground& ground);
+  static std::uint32_t door4_of(const Ground& ground, std::uint16_t port, std::uint8_t roles);
   void set_pinhole(std::uint16_t port, std::uint8_t kind, const Endpoint& peer);
 
   XdpProgram& program_;
