@@ -13,20 +13,43 @@ Address source_of(const Address& remote) {
   return Address::from_bytes(bytes);
 }
 
+void Admission::set_limits(const Limits& limits) {
+  limits_ = limits;
+  order_.clear();
+  for (const auto& [source, use] : sources_)
+    if (!use.strangers.empty()) order_.emplace(order_of(use), &use);
+}
+
+Admission::Order Admission::order_of(const Use& use) const {
+  const std::size_t share = std::max<std::size_t>(1, limits_.unauthenticated_connections_max / 64);
+  return {SIZE_MAX - std::max(use.strangers.size(), share), use.strangers.front().turn};
+}
+
+template <class Change>
+void Admission::change(Use& use, Change&& how) {
+  if (!use.strangers.empty()) order_.erase(order_of(use));
+  how(use.strangers);
+  if (!use.strangers.empty()) order_.emplace(order_of(use), &use);
+}
+
+ConnectionId Admission::first_to_go() const {
+  return order_.empty() ? ConnectionId{} : order_.begin()->second->strangers.front().connection;
+}
+
 Admission::Verdict Admission::may_enter(const Address& remote) const {
   if (const auto found = sources_.find(source_of(remote)); found != sources_.end()) {
     const std::size_t half = std::max<std::size_t>(1, limits_.connections_max / 2);
-    if (found->second.strangers >= limits_.connections_per_source_max || found->second.connections >= half)
+    if (found->second.strangers.size() >= limits_.connections_per_source_max || found->second.connections >= half)
       return Verdict::refuse_source;
   }
-  if (connections_ < limits_.connections_max && line_.size() < limits_.unauthenticated_connections_max)
+  if (connections_ < limits_.connections_max && strangers_ < limits_.unauthenticated_connections_max)
     return Verdict::admit;
-  return line_.empty() ? Verdict::refuse_full : Verdict::evict;
+  return strangers_ == 0 ? Verdict::refuse_full : Verdict::evict;
 }
 
 Admission::Verdict Admission::may_connect() const {
   if (connections_ < limits_.connections_max) return Verdict::admit;
-  return line_.empty() ? Verdict::refuse_full : Verdict::evict;
+  return strangers_ == 0 ? Verdict::refuse_full : Verdict::evict;
 }
 
 Admission::Place Admission::enter(ConnectionId connection, const Address& remote) {
@@ -43,21 +66,26 @@ Admission::Place Admission::enter_own(const Address& remote) {
 }
 
 void Admission::renew(Place& place) {
-  if (place.stranger) line_.splice(line_.end(), line_, place.in_line);
+  if (!place.stranger) return;
+  change(sources_[place.source], [&](std::list<Stranger>& line) {
+    place.in_line->turn = ++turn_;
+    line.splice(line.end(), line, place.in_line);
+  });
 }
 
 void Admission::trust(Place& place) {
   if (!place.stranger) return;
   place.stranger = false;
-  --sources_[place.source].strangers;
-  line_.erase(place.in_line);
+  --strangers_;
+  change(sources_[place.source], [&](std::list<Stranger>& line) { line.erase(place.in_line); });
 }
 
 void Admission::distrust(Place& place, ConnectionId connection) {
   if (place.stranger) return;
   place.stranger = true;
-  ++sources_[place.source].strangers;
-  place.in_line = line_.insert(line_.end(), connection);
+  ++strangers_;
+  change(sources_[place.source],
+         [&](std::list<Stranger>& line) { place.in_line = line.insert(line.end(), {connection, ++turn_}); });
 }
 
 void Admission::leave(Place& place) {

@@ -85,9 +85,9 @@ void Streams::State::send_out(const Flow& flow, std::string_view bytes) {
 
 StreamConnection* Streams::State::connect(const Flow& flow, const Peer& peer) {
   if (admission.may_connect() == Admission::Verdict::evict) {
-    if (StreamConnection* idlest = find(admission.idlest_stranger())) {
+    if (StreamConnection* victim = find(admission.first_to_go())) {
       ++counts.evicted;
-      close(*idlest, Manner::hard);
+      close(*victim, Manner::hard);
     }
   }
   const bool allowed = admission.may_connect() == Admission::Verdict::admit;

@@ -246,9 +246,9 @@ void Streams::State::accept_some(StreamListener& listener) {
     if (!socket) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        if (StreamConnection* idlest = find(admission.idlest_stranger())) {
+        if (StreamConnection* victim = find(admission.first_to_go())) {
           ++counts.evicted;
-          close(*idlest, Manner::hard);
+          close(*victim, Manner::hard);
         }
         return accept_later(listener.serial(), accept_rest_ms);
       }
@@ -266,9 +266,9 @@ void Streams::State::accept_some(StreamListener& listener) {
 bool Streams::State::let_in(const Address& remote) {
   Admission::Verdict verdict = admission.may_enter(remote);
   if (verdict == Admission::Verdict::evict) {
-    if (StreamConnection* idlest = find(admission.idlest_stranger())) {
+    if (StreamConnection* victim = find(admission.first_to_go())) {
       ++counts.evicted;
-      close(*idlest, Manner::hard);
+      close(*victim, Manner::hard);
     }
     verdict = admission.may_enter(remote);
   }
@@ -311,9 +311,9 @@ void Streams::State::distrust(StreamConnection& c) {
   c.message_ms = mono_ms();
   set_timer(c, StreamConnection::idle_timer, c.message_ms + options.stranger_idle_ms);
   if (admission.strangers() <= options.limits.unauthenticated_connections_max) return;
-  if (StreamConnection* idlest = find(admission.idlest_stranger())) {
+  if (StreamConnection* victim = find(admission.first_to_go())) {
     ++counts.evicted;
-    close(*idlest, Manner::hard);
+    close(*victim, Manner::hard);
   }
 }
 

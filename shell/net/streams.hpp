@@ -96,10 +96,10 @@ struct StreamCounters {
 /// TCP and TLS listeners and connections, on one I/O thread of its own. Every method may be called from any thread
 /// except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the same
 /// transport, remote and server name, or connects (RFC 3261 §18.1.1); a send to a connection that is gone fails.
-/// Bounds: strangers beyond the limit, or connections beyond theirs, push out the stranger whose last whole message
-/// is longest ago; one that is trusted no more counts from then. One source (an IPv4 address, an IPv6 /64) has at most
-/// connections_per_source_max strangers and at most half of all connections, so that an office behind one address is
-/// not locked out and no source fills the table.
+/// Bounds: strangers beyond the limit, or connections beyond theirs, push out one of the source that has most, else the
+/// one whose last whole message is longest ago (Admission); one that is trusted no more counts from then. One source
+/// (an IPv4 address, an IPv6 /64) has at most connections_per_source_max strangers and at most half of all connections,
+/// so that an office behind one address is not locked out and no source fills the table.
 class Streams {
  public:
   Streams(const StreamOptions& options, StreamEvents& events);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "tests/unit/net/peers.hpp"
 
 namespace rf::net {
@@ -56,14 +58,36 @@ TEST(Admission, PutsOutTheStrangerWhoseLastMessageIsLongestAgo) {
   auto second = admission.enter(ConnectionId{2}, host(2));
   auto third = admission.enter(ConnectionId{3}, host(3));
   EXPECT_EQ(admission.may_enter(host(4)), Verdict::evict);
-  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{1});
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{1});
   admission.renew(first);
-  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{2});
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{2});
   admission.trust(second);
-  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{3});
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{3});
   EXPECT_EQ(admission.may_enter(host(4)), Verdict::admit);
   admission.leave(third);
   EXPECT_EQ(admission.strangers(), 1u);
+}
+
+TEST(Admission, AFewSourcesThatOpenManyPushOutEachOtherAndNotThePhoneThatJustCame) {
+  Admission admission(limits(1'000, 100, 64));
+  std::vector<Admission::Place> places{admission.enter(ConnectionId{1}, host(1))};  // the phone, longest here
+  for (std::uint64_t i = 2; i <= 64; ++i) places.push_back(admission.enter(ConnectionId{i}, host(i % 2 ? 3 : 2)));
+  ASSERT_EQ(admission.may_enter(host(2)), Verdict::evict);
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{2}) << "of the source that has most";
+  admission.leave(places[1]);
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{3}) << "both have as many now: whose message is longest ago";
+  admission.renew(places[2]);
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{4});
+}
+
+TEST(Admission, AnOfficeWithNoMoreThanItsShareGoesByAgeLikeEverybody) {
+  Admission admission(limits(1'000, 100, 128));
+  admission.enter(ConnectionId{1}, host(1));
+  admission.enter(ConnectionId{2}, host(2));
+  admission.enter(ConnectionId{3}, host(2));
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{1});
+  admission.set_limits(limits(1'000, 100, 64));
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{2}) << "two are more than a 64th now";
 }
 
 TEST(Admission, RefusesWhenFullOfTrustedConnections) {
@@ -88,9 +112,9 @@ TEST(Admission, ATrustedConnectionCanBecomeAStrangersAgainAndIsThenTheLastInLine
   admission.distrust(first, ConnectionId{1});
   admission.distrust(first, ConnectionId{1});
   EXPECT_EQ(admission.strangers(), 2u);
-  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{2});
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{2});
   admission.leave(second);
-  EXPECT_EQ(admission.idlest_stranger(), ConnectionId{1});
+  EXPECT_EQ(admission.first_to_go(), ConnectionId{1});
   admission.trust(first);
   EXPECT_EQ(admission.strangers(), 0u);
   admission.leave(first);
