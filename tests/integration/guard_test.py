@@ -10,6 +10,7 @@ import time
 import unittest
 from pathlib import Path
 
+from forge import forged
 from netns import Street
 from phone import Phone
 from ringfence import Ringfence, until
@@ -121,12 +122,23 @@ class Scanners(Attack):
 class Guessers(Attack):
     SIP = "sha2_allowed = false"  # the tool knows nothing better than MD5
 
-    def test_svcrack_is_banned_with_its_evidence_and_released_by_one_command(self):
+    def test_svcrack_under_another_name_hears_nothing_and_is_known_by_its_handwriting(self):
         words = Path(self.home) / "words"
         words.write_text("".join(f"password{n}\n" for n in range(400)))
         heard = self.tool("svcrack", "-p", str(self.server.sip_port), "-u", "1001", "-d", str(words), SERVER,
                           source=GUESSER, agent="Yealink SIP-T46U")
-        self.assertNotIn("password is", heard)
+        self.assertIn("no server response", heard)
+        self.assertEqual(self.state(GUESSER)["last_rule"], "tool-handwriting")
+        self.assert_phones_work()
+
+    def test_a_guesser_is_banned_with_its_evidence_and_released_by_one_command(self):
+        guesser = Phone(self.server, "1001", "", "password", address=GUESSER)
+        self.addCleanup(guesser.close)
+        guesser.socket.settimeout(1)
+        for number in range(1001, 1100):
+            guesser.name = str(number)
+            if not tried(guesser.register):
+                break
         bans = until(lambda: self.server.json("guard", "bans")["bans"])
         self.assertEqual([ban["block"] for ban in bans], [f"{GUESSER}/32"])
         self.assertTrue(bans[0]["proven"])
@@ -232,16 +244,6 @@ class Operator(Attack):
         self.assertIn("would cut off own address", refused.stderr)
         self.assertEqual(self.server.json("guard", "test", "203.0.113.200")["reason"], "blocked", "nothing changed")
         self.assert_phones_work()
-
-
-def forged(source, source_port, target, target_port, text):
-    """An IPv4 packet with a UDP datagram from whom you like."""
-    body = text.encode()
-    datagram = (source_port.to_bytes(2, "big") + target_port.to_bytes(2, "big") + (8 + len(body)).to_bytes(2, "big") +
-                b"\0\0" + body)
-    head = (b"\x45\0" + (20 + len(datagram)).to_bytes(2, "big") + b"\0\0\0\0\x40\x11\0\0" + socket.inet_aton(source) +
-            socket.inet_aton(target))
-    return head + datagram
 
 
 def drain(sock):

@@ -54,9 +54,10 @@ class Street:
             run("-n", self.server, "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", self.outside)
             for name, address in [(self.server, self.address), *((self.outside, other) for other in self.others)]:
                 run("-n", name, "addr", "add", f"{address}/32", "dev", "wire")
-            for name in (self.server, self.outside):
+            # Each is the other's router: nobody asks the wire for the whereabouts of every forged address.
+            for name, router in ((self.server, self.others[0]), (self.outside, self.address)):
                 run("-n", name, "link", "set", "wire", "up")
-                run("-n", name, "route", "add", "default", "dev", "wire")
+                run("-n", name, "route", "add", "default", "via", router, "dev", "wire", "onlink")
         except Exception:
             self.__exit__(None, None, None)
             raise
@@ -70,7 +71,8 @@ class Street:
 
     def speak_as(self, address):
         """Whoever on the street names no address of his own has this one."""
-        subprocess.run(("ip", "-n", self.outside, "route", "replace", "default", "dev", "wire", "src", address), check=True)
+        subprocess.run(("ip", "-n", self.outside, "route", "replace", "default", "via", self.address, "dev", "wire", "onlink",
+                        "src", address), check=True)
 
     def __exit__(self, kind, value, trace):
         for name in (self.server, self.outside):
