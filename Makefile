@@ -31,7 +31,7 @@ test:               ## everything: unit, conformance, integration; last line: N 
 	@tools/install test
 	@tools/test dev
 
-bench:              ## beside Kamailio and rtpengine (ONLY=register,call,flood,relay,flat)
+bench:              ## beside Kamailio and rtpengine (ONLY=register,call,flood,relay,flat,guard)
 	@tools/install bench
 	@bench/run --only "$(ONLY)"
 

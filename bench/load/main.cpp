@@ -174,6 +174,7 @@ json run_call(const Options& options) {
   preload(sockets, callees, pairs, options);
   Registers callers(sockets, phones, {0, pairs, 0, half}, options.expires_s);
   preload(sockets, callers, pairs, options);
+  std::fprintf(stderr, "registered\n");  // whoever attacks the calls waits for this
   Caller caller(sockets, half, phones, pairs, static_cast<std::int64_t>(options.hold_ms * 1e6));
   Callee callee(sockets, static_cast<std::int64_t>(options.ring_ms * 1e6));
   const ProcessTree* measured = server ? &*server : nullptr;
@@ -269,7 +270,7 @@ json run_flood(const Options& options) {
 }
 
 void add_common(CLI::App& app, Options& options) {
-  app.add_option("--server", options.sockets.server_host, "IPv4 loopback address of the server");
+  app.add_option("--server", options.sockets.server_host, "IPv4 address of the server, of loopback or of a test network");
   app.add_option("--port", options.sockets.server_port, "UDP port of the server")->required();
   app.add_option("--local", options.sockets.local_host, "address to send from");
   app.add_option("--sockets", options.sockets.count, "source ports")->check(CLI::Range(1, 1'024));

@@ -15,6 +15,9 @@
 
 namespace rf::load {
 
+/// Of networks that are nobody's: 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (RFC 5737) and 198.18.0.0/15 (RFC 2544).
+bool is_test_address(in_addr address);
+
 struct SocketOptions {
   std::string server_host = "127.0.0.1";
   std::uint16_t server_port = 5060;
@@ -26,7 +29,8 @@ struct SocketOptions {
 };
 
 /// Sockets connected to one server. Messages are written in place, queued a socket, and leave with flush() or when a
-/// socket's queue is full. Only loopback addresses are accepted: this program is not to be pointed at others.
+/// socket's queue is full. Only addresses of loopback and of test networks are accepted: this program
+/// is not to be pointed at others.
 /// Errors: the constructor throws std::runtime_error naming the address and the system's reason.
 class Sockets {
  public:

@@ -50,14 +50,14 @@ def free_port():
     raise SystemExit("no free UDP port between 6100 and 9000")
 
 
-def answers(port):
+def answers(port, server="127.0.0.1"):
     """Whether a SIP server answers there; any final response will do."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.settimeout(0.3)
-        probe.connect(("127.0.0.1", port))
+        probe.connect((server, port))
         host, own = probe.getsockname()
-        probe.send((f"REGISTER sip:127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};rport;branch=z9hG4bKprobe\r\n"
-                    f"Max-Forwards: 70\r\nFrom: <sip:probe@127.0.0.1>;tag=p\r\nTo: <sip:probe@127.0.0.1>\r\n"
+        probe.send((f"REGISTER sip:{server}:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{own};rport;branch=z9hG4bKprobe\r\n"
+                    f"Max-Forwards: 70\r\nFrom: <sip:probe@{server}>;tag=p\r\nTo: <sip:probe@{server}>\r\n"
                     f"Call-ID: probe{own}\r\nCSeq: 1 REGISTER\r\nContact: <sip:probe@{host}:{own}>\r\n"
                     "Content-Length: 0\r\n\r\n").encode())
         try:
@@ -67,12 +67,14 @@ def answers(port):
 
 
 class Server:
-    """A server that was started with start() runs until stop(); `pid` is the process whose tree is measured."""
+    """A server that was started with start() runs until stop(); `pid` is the process whose tree is measured. It listens
+    on loopback, or at `host` in the network namespace `netns`."""
     name = ""
 
-    def __init__(self, build, work):
+    def __init__(self, build, work, host="127.0.0.1", netns=None):
         self.build, self.work = Path(build), Path(work) / self.name
         self.process, self.port = None, 0
+        self.host, self.prefix = host, ["ip", "netns", "exec", netns] if netns else []
 
     def command(self):
         raise NotImplementedError
@@ -81,12 +83,12 @@ class Server:
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
         self.port = free_port()
-        command = self.command()
+        command = [*self.prefix, *self.command()]
         with open(self.work / "log", "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             preexec_fn=placed(SERVER_CPU))
         deadline = time.monotonic() + 60
-        while not answers(self.port):
+        while not answers(self.port, self.host):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 tail = (self.work / "log").read_text(errors="replace")[-2000:]
                 self.stop()
@@ -120,30 +122,33 @@ class Kamailio(Server):
     """5.6 of Debian 12, as fast as its settings make it: fast allocator, four UDP workers, no database, no DNS."""
     name = "kamailio"
 
-    @staticmethod
-    def install():
-        if shutil.which("kamailio"):
+    packages = {"kamailio": "kamailio"}
+
+    @classmethod
+    def install(cls):
+        missing = [package for program, package in cls.packages.items() if not shutil.which(program)]
+        if not missing:
             return
-        say("installing kamailio, the peer of this bench")
+        say(f"installing {' '.join(missing)}, for this bench")
         prefix = [] if os.geteuid() == 0 else ["sudo"]
         # Installed, not started: the package would open port 5060.
         policy = Path("/usr/sbin/policy-rc.d")
         if not policy.exists():
             subprocess.run([*prefix, "sh", "-c", f"printf '#!/bin/sh\\nexit 101\\n' > {policy}; chmod 755 {policy}"])
             try:
-                Kamailio._apt(prefix)
+                cls._apt(prefix, missing)
             finally:
                 subprocess.run([*prefix, "rm", "-f", str(policy)])
         else:
-            Kamailio._apt(prefix)
+            cls._apt(prefix, missing)
 
     @staticmethod
-    def _apt(prefix):
-        subprocess.run([*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", "kamailio"], check=True,
+    def _apt(prefix, packages):
+        subprocess.run([*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=True,
                        stdout=sys.stderr, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
 
     def command(self):
-        return ["kamailio", "-f", HERE / "kamailio.cfg", "-l", f"udp:127.0.0.1:{self.port}", "-x", "fm", "-X", "fm",
+        return ["kamailio", "-f", HERE / "kamailio.cfg", "-l", f"udp:{self.host}:{self.port}", "-x", "fm", "-X", "fm",
                 "-m", "2048", "-M", "16", "-DD", "-E", "-w", self.work, "-Y", self.work, "-P", self.work / "pid"]
 
 
@@ -151,12 +156,12 @@ class Ringfence(Server):
     """Our server as it is installed: CDRs and registrations fsynced, every call relayed, log to a file.
 
     `calls` at once is what its media ports are sized for, four each. An extension may register as often as the generator
-    makes it, when few share the whole rate."""
+    makes it, when few share the whole rate. `more` is appended to the configuration."""
     name = "ringfence"
 
-    def __init__(self, build, work, calls=1_250):
-        super().__init__(build, work)
-        self.calls = calls
+    def __init__(self, build, work, calls=1_250, more="", **where):
+        super().__init__(build, work, **where)
+        self.calls, self.more = calls, more
 
     @property
     def template(self):
@@ -192,7 +197,8 @@ file = "{self.work}/ringfence.log"
 enabled = false
 [[listener]]
 transport = "udp"
-address = "127.0.0.1"
+address = "{self.host}"
 port = {self.port}
+{self.more}
 """)
         return [self.build / "app/ringfence", "serve", "--config", config]
