@@ -194,7 +194,11 @@ Verdict Guard::arrival_of(Now now, const Arrival& packet) {
     return {Action::drop, Reason::port_blocked, false, port->rule};
   if (!source.throttled(tick)) return {};
   const Tick interval = std::max<Tick>(rules.trickle_interval_ms / static_cast<Tick>(tick_ms), 1);
-  if (source.trickle.take(tick, interval, rules.trickle_burst))
+  // Where phones work, a port that goes on and on takes nobody else's turn: a phone that starts anew behind the same
+  // address gets in.
+  const bool its_turn =
+      !source.good(tick) || port_at(tick, source, packet.remote, packet.transport).packets.add(tick, interval) <= 1;
+  if (its_turn && source.trickle.take(tick, interval, rules.trickle_burst))
     return {Action::pass, Reason::throttled, false, source.rule};
   if (source.marks & Source::guessing) return {Action::drop, Reason::throttled, false, source.rule};
   return {Action::prove, Reason::needs_proof, false, source.rule};

@@ -95,7 +95,7 @@ struct Port {
   Tick registered_until;
   Tick blocked_until;
   Tick last;
-  Slot packets;  ///< in this second
+  Slot packets;  ///< of a registered port in this second; of another at a throttled source in one turn of the trickle
   std::uint8_t rule;
 
   bool registered(Tick tick) const { return registered_until > tick; }

@@ -139,6 +139,27 @@ TEST(Nat, TwentyPhonesLiveWithABadNeighbour) {
   EXPECT_EQ(world.guard.explain(world.now, address("203.0.113.5")).registered_ports, 20u);
 }
 
+TEST(Nat, APhoneThatStartsAnewGetsInWhileANeighbourFloodsFromOnePort) {
+  World world;
+  ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
+  const auto flood_ms = [&](int ms) {
+    for (; ms > 0; ms -= 5, world.wait_ms(5)) world.send("203.0.113.5:7777", registering("999"));
+  };
+  flood_ms(5'000);
+  ASSERT_TRUE(world.throttled("203.0.113.5"));
+  for (int port = 20'000; port < 20'010; ++port) {
+    // At a new port each time, as behind a NAT; the pauses are those of RFC 3261 §17.1.2.2.
+    bool heard = false;
+    for (const int pause_ms : {500, 1'000, 2'000, 4'000}) {
+      heard = heard || world.send(fmt::format("203.0.113.5:{}", port), registering("1002")).action == Action::pass;
+      flood_ms(pause_ms);
+    }
+    EXPECT_TRUE(heard) << port;
+  }
+  EXPECT_TRUE(world.throttled("203.0.113.5"));
+  EXPECT_FALSE(world.banned("203.0.113.5"));
+}
+
 TEST(Nat, ABanThatCameBeforeSparesThePortsThatAreRegistered) {
   Rules rules = Rules::defaults();
   rules.strict = true;
