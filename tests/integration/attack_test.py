@@ -11,7 +11,6 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 from pathlib import Path
@@ -58,8 +57,8 @@ class Attack(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
 
     @contextlib.contextmanager
-    def nobody_notices(self, attack=None):
-        """What stands inside is the attack, or `attack` is a running process; the crowd has to get its things done."""
+    def nobody_notices(self):
+        """What stands inside is the attack; the crowd has to get its things done meanwhile and afterwards."""
         before = CROWD.done.copy()
         yield
         enough = lambda: CROWD.failed or all(CROWD.done[kind] - before[kind] >= n for kind, n in AT_LEAST.items())
@@ -203,12 +202,19 @@ class Floods(Attack):
         for phone in (home, office):
             self.assertTrue(self.explain(phone.address)["spares_phones"])
 
+    def test_a_neighbour_that_floods_keeps_no_phone_of_the_office_out(self):
+        """Phones that start anew come from ports that nobody knows; those are throttled now."""
+        texts = [register_text(7000 + n) for n in range(200)]
+        with self.nobody_notices():
+            self.forge([forged(OFFICE, 1023, SERVER, SERVED.sip_port, text) for text in texts], 300, 10)
+        state = self.explain(OFFICE)
+        self.assertTrue(state["spares_phones"])
+        self.assertIn(state["last_rule"], ("sip-udp-rate", "extension-enumeration", "slow-enumeration"))
+
     def test_more_sources_than_it_remembers_cost_no_memory_and_push_out_nobody_who_matters(self):
         attacker = SCANNERS[4]
         before = self.bans()
-        texts = [f"REGISTER sip:{SERVER} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK{n}\r\nMax-Forwards: 70\r\n"
-                 f"From: <sip:{n}@{SERVER}>;tag={n}\r\nTo: <sip:{n}@{SERVER}>\r\nCall-ID: {n}\r\nCSeq: 1 REGISTER\r\n"
-                 f"Content-Length: 0\r\n\r\n" for n in range(100)]
+        texts = [register_text(n) for n in range(100)]
         packets = [forged("11.0.0.1", 5060, SERVER, SERVED.sip_port, text) for text in texts]
         stats = lambda: SERVED.json("guard", "stats")
         with self.nobody_notices():
@@ -293,6 +299,12 @@ class Loiterers:
     def close(self):
         while self.open:
             self.open.pop()[0].close()
+
+
+def register_text(number):
+    return (f"REGISTER sip:{SERVER} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n"
+            f"From: <sip:{number}@{SERVER}>;tag={number}\r\nTo: <sip:{number}@{SERVER}>\r\nCall-ID: {number}\r\n"
+            f"CSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n")
 
 
 def client_hello():
