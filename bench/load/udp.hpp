@@ -15,7 +15,7 @@
 
 namespace rf::load {
 
-/// Of networks that are nobody's: 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (RFC 5737) and 198.18.0.0/15 (RFC 2544).
+/// Of networks that are nobody's: 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 (RFC 5737), 198.18.0.0/15 (RFC 2544).
 bool is_test_address(in_addr address);
 
 struct SocketOptions {
