@@ -1,6 +1,7 @@
 #include "app/access.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -9,6 +10,9 @@
 #include "app/data_dir.hpp"
 #include "app/fence_commands.hpp"
 #include "app/guard_commands.hpp"
+#include "app/guard_countries.hpp"
+#include "app/guard_exchange.hpp"
+#include "app/host.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
@@ -35,6 +39,19 @@ Outcome wait_until_stopped(const std::string& folder, Outcome outcome) {
   return outcome;
 }
 
+/// As the server would answer that does not run.
+std::optional<Outcome> show_countries_here(const GuardDesk& desk, const command::Command& command,
+                                           std::int64_t now_ms) {
+  const bool asked = std::holds_alternative<command::GuardCountryList>(command) ||
+                     std::holds_alternative<command::GuardGeo>(command);
+  if (!asked) return std::nullopt;
+  const auto rules = guard_rules(desk);
+  if (!rules)
+    return std::unexpected(
+        Error{Code::invalid, fmt::format("{}", fmt::join(rules.error(), "; ")), "change [guard] of the file"});
+  return show_countries(desk, *rules->compiled, command, now_ms);
+}
+
 Outcome execute_here(const config::Settings& settings, std::string_view name, const Json& args) {
   const auto arguments = control::arguments_of(args);
   if (!arguments) return std::unexpected(arguments.error());
@@ -51,7 +68,14 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
   const std::int64_t now_ms = wall_now_ms();
-  if (auto changed = change_access({settings, {}, records->store}, checked->command, now_ms)) {
+  CountryBook countries;
+  const policy::Policy no_policy;
+  const GuardDesk desk{settings, no_policy, records->store, countries, {}};
+  if (auto fault = fault_in_countries(settings, countries, checked->command)) return std::unexpected(std::move(*fault));
+  if (auto shown = show_countries_here(desk, checked->command, now_ms)) return std::move(*shown);
+  if (auto changed = change_countries(desk, checked->command)) return std::move(changed->outcome);
+  if (auto changed = exchange_rules(desk, checked->command, now_ms)) return std::move(changed->outcome);
+  if (auto changed = change_access(desk, checked->command, now_ms)) {
     const auto* release = std::get_if<command::GuardRelease>(&checked->command);
     if (!release || !changed->outcome) return std::move(changed->outcome);
     const auto count = records->store.drop_bans(release->block);

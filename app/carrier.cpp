@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "app/enforcement.hpp"
-#include "app/server.hpp"
+#include "app/host.hpp"
 
 namespace rf::app {
 namespace {
@@ -56,6 +56,7 @@ void Carrier::on(effect::CloseCdr effect) {
 }
 
 void Carrier::on(effect::StoreBan effect) {
+  door_.ban(effect.ban, {0, wall_now_ms()});
   const std::int64_t remaining_ms = effect.ban.until_ms - wall_now_ms();
   if (firewall_ != nullptr && remaining_ms > 0 && is_single_source(effect.ban.subnet))
     firewall_->ban({effect.ban.subnet, static_cast<std::uint64_t>(remaining_ms)});
@@ -63,6 +64,7 @@ void Carrier::on(effect::StoreBan effect) {
 }
 
 void Carrier::on(effect::DropBan effect) {
+  door_.release(effect.subnet, {0, wall_now_ms()});
   if (firewall_ != nullptr) firewall_->lift(effect.subnet);
   write(std::move(effect), 0);
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "app/door.hpp"
 #include "app/questions.hpp"
 #include "shell/dns/resolver.hpp"
 #include "shell/firewall/firewall.hpp"
@@ -36,8 +37,10 @@ class Inlet {
 
 class Carrier final : public signalling::EffectSink {
  public:
-  Carrier(log::Log& log, Inlet& inlet)
-      : log_(log), inlet_(inlet), questions_([this](engine::Input input) { return inlet_.offer(std::move(input)); }) {}
+  Carrier(log::Log& log, Inlet& inlet, Door& door)
+      : log_(log), inlet_(inlet), door_(door), questions_([this](engine::Input input) {
+          return inlet_.offer(std::move(input));
+        }) {}
 
   /// The parts, before the loop starts.
   void connect(store::StoreWriter& writer, relay::Relay& relay, dns::Resolver& resolver, firewall::Firewall* firewall) {
@@ -75,6 +78,7 @@ class Carrier final : public signalling::EffectSink {
 
   log::Log& log_;
   Inlet& inlet_;
+  Door& door_;
   Questions questions_;
   store::StoreWriter* writer_ = nullptr;
   relay::Relay* relay_ = nullptr;

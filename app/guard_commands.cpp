@@ -21,9 +21,20 @@ std::string until_text(std::uint32_t minutes) {
   return minutes == 0 ? std::string("for good") : fmt::format("for {} min", minutes);
 }
 
+/// The office that a block is in, as the file or a command allows it for good.
+std::optional<guard::AccessEntry> allowed_around(const config::Settings& settings,
+                                                 const std::vector<guard::AccessEntry>& typed, const Subnet& block) {
+  for (const auto* list : {&settings.guard.rules.access, &typed})
+    for (const guard::AccessEntry& entry : *list)
+      if (entry.allow && entry.until_ms == 0 && entry.subnet.prefix <= block.prefix &&
+          entry.subnet.contains(block.base))
+        return entry;
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<AccessChanged> change_access(const GuardDesk& desk, const command::Command& command,
+std::optional<RulesChanged> change_access(const GuardDesk& desk, const command::Command& command,
                                            std::int64_t now_wall_ms) {
   const auto* allow = std::get_if<command::GuardAllow>(&command);
   const auto* drop = std::get_if<command::GuardBlock>(&command);
@@ -31,7 +42,7 @@ std::optional<AccessChanged> change_access(const GuardDesk& desk, const command:
   const auto* remove = std::get_if<command::GuardRemove>(&command);
   const auto* release = std::get_if<command::GuardRelease>(&command);
   if (!set && !remove && !release) return std::nullopt;
-  const auto fail = [](Error error) { return AccessChanged{std::unexpected(std::move(error)), nullptr}; };
+  const auto fail = [](Error error) { return RulesChanged{std::unexpected(std::move(error)), nullptr}; };
 
   const Subnet block = set ? set->block : remove ? remove->block : release->block;
   const auto list = desk.store.access_list();
@@ -40,9 +51,16 @@ std::optional<AccessChanged> change_access(const GuardDesk& desk, const command:
   if (remove && old == list->end())
     return fail({Code::not_found, fmt::format("{} is not on the list of commands", block.text()),
                  "see: ringfence guard access; what the file allows or blocks is changed in the file"});
-  if (release && release->minutes == 0) return AccessChanged{Json{{"allowed_minutes", 0}}, nullptr};
+  if (release && release->minutes == 0) return RulesChanged{Json{{"allowed_minutes", 0}}, nullptr};
   if (release && old != list->end() && old->allow && old->until_ms == 0)
-    return AccessChanged{Json{{"allowed_minutes", nullptr}}, nullptr};
+    return RulesChanged{Json{{"allowed_minutes", nullptr}}, nullptr};
+
+  if (drop && !set->force)
+    if (const auto office = allowed_around(desk.settings, *list, block))
+      return fail({Code::conflict,
+                   fmt::format("{} is allowed{}{}; force it if that is meant", office->subnet.text(),
+                               office->description.empty() ? "" : ": ", office->description),
+                   "nothing was changed; --force does it anyway"});
 
   guard::AccessEntry entry;
   entry.subnet = block;
@@ -56,7 +74,7 @@ std::optional<AccessChanged> change_access(const GuardDesk& desk, const command:
   } else if (const auto done = desk.store.set_access(entry, now_wall_ms); !done) {
     return fail(error_of(done.error()));
   }
-  auto rules = guard_rules(desk.settings, desk.policy, desk.store, desk.before);
+  auto rules = guard_rules(desk, set ? set->caller : remove ? remove->caller : std::nullopt);
   if (!rules) {
     // As it was.
     if (old != list->end())
@@ -66,11 +84,11 @@ std::optional<AccessChanged> change_access(const GuardDesk& desk, const command:
     return fail({Code::conflict, fmt::format("{}", fmt::join(rules.error(), "; ")),
                  set ? "nothing was changed; --force does it anyway" : "nothing was changed"});
   }
-  if (release) return AccessChanged{Json{{"allowed_minutes", minutes}}, std::move(rules->compiled)};
+  if (release) return RulesChanged{Json{{"allowed_minutes", minutes}}, std::move(rules->compiled)};
   const std::string text =
       remove ? fmt::format("{} is off the list.", block.text())
              : fmt::format("{} is {} {}.", block.text(), entry.allow ? "allowed" : "blocked", until_text(minutes));
-  return AccessChanged{Json{{"message", text}}, std::move(rules->compiled)};
+  return RulesChanged{Json{{"message", text}}, std::move(rules->compiled)};
 }
 
 Json json_of(const guard::Ban& ban, std::int64_t now_wall_ms) {
@@ -149,7 +167,8 @@ Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now
   return {{"bans", std::move(list)}};
 }
 
-Json rules_json(const guard::Rules& rules) {
+Json rules_json(const guard::Compiled& compiled) {
+  const guard::Rules& rules = compiled.rules;
   Json list = Json::array(), prints = Json::array(), defence = Json::array();
   for (const guard::CountingRule& rule : rules.counting) {
     std::string signals;
@@ -169,11 +188,18 @@ Json rules_json(const guard::Rules& rules) {
   for (const guard::Fingerprint& print : rules.fingerprints)
     prints.push_back({{"name", print.name}, {"enabled", print.enabled}});
   for (const guard::DefenceRule& rule : rules.defence) defence.push_back(text_of(rule));
+  Json resolved = Json::object();
+  for (const auto& [name, addresses] : compiled.around.resolved) {
+    std::string text;
+    for (const Address& address : addresses) text += (text.empty() ? "" : ", ") + address.text();
+    resolved[name] = text.empty() ? "unknown" : text;
+  }
   return {{"enabled", rules.enabled},
           {"strict", rules.strict},
           {"rules", std::move(list)},
           {"fingerprints", std::move(prints)},
-          {"defence", std::move(defence)}};
+          {"defence", std::move(defence)},
+          {"resolved", std::move(resolved)}};
 }
 
 }  // namespace rf::app

@@ -11,23 +11,15 @@ namespace rf::app {
 
 using control::Outcome;
 
-/// What a command of this kind needs to know.
-struct GuardDesk {
-  const config::Settings& settings;
-  const policy::Policy& policy;  ///< an empty one without a server: it is asked for numbers to make decoys of
-  store::Store& store;
-  const guard::Compiled* before = nullptr;  ///< what is in force
-};
-
-/// A change of the access list: the answer, and the rules that are to be in force now.
-struct AccessChanged {
+/// A change of rules: the answer, and those that are to be in force now.
+struct RulesChanged {
   Outcome outcome;
   guard::CompiledRef rules;  ///< null: nothing changed
 };
 
 /// GuardAllow, GuardBlock, GuardRemove, and GuardRelease as far as the list is concerned; nothing for all others. What
 /// would cut off somebody who is protected is refused, and nothing is changed.
-std::optional<AccessChanged> change_access(const GuardDesk& desk, const command::Command& command,
+std::optional<RulesChanged> change_access(const GuardDesk& desk, const command::Command& command,
                                            std::int64_t now_wall_ms);
 
 Json json_of(const guard::Ban& ban, std::int64_t now_wall_ms);
@@ -36,6 +28,6 @@ Json json_of(const guard::Explanation& known, const Address& address);
 Json json_of(const effect::GuardNumbers& numbers);
 Json json_of(const effect::GuardVerdict& verdict);
 Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now_wall_ms);
-Json rules_json(const guard::Rules& rules);
+Json rules_json(const guard::Compiled& compiled);
 
 }  // namespace rf::app

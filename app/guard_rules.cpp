@@ -4,10 +4,12 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "app/guard_countries.hpp"
 #include "app/listeners.hpp"
 #include "core/guard/lines.hpp"
 #include "core/sip/uri.hpp"
@@ -20,7 +22,10 @@ constexpr std::size_t faults_told = 20;  ///< of one list; the rest is a number
 
 std::optional<std::string> text_of_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
+  std::error_code unknown;
+  // A pipe or a device would keep us, and a file of any size would be read to its end.
+  if (!in || !std::filesystem::is_regular_file(path, unknown)) return std::nullopt;
+  if (std::filesystem::file_size(path, unknown) > GuardLimits::list_bytes || unknown) return std::nullopt;
   std::ostringstream text;
   text << in.rdbuf();
   return in.bad() ? std::nullopt : std::optional(text.str());
@@ -83,6 +88,29 @@ std::vector<std::string> made_up_decoys(std::size_t count, const policy::Policy&
   return known;
 }
 
+/// Reads the country database if something asks for it. Gives the fault of rules that cannot be without it.
+std::optional<std::string> look_up_countries(const GuardDesk& desk, const guard::Rules& rules,
+                                             guard::Surroundings& around, std::vector<std::string>& notes) {
+  const auto& extensions = desk.policy.extensions();
+  const bool rules_need = rules.countries.mode != guard::CountryRules::Mode::off ||
+                          std::any_of(rules.defence.begin(), rules.defence.end(), [](const auto& rule) {
+                            return rule.object == guard::DefenceRule::Object::country;
+                          });
+  const bool extensions_need = std::any_of(extensions.begin(), extensions.end(),
+                                           [](const auto& extension) { return extension.phone.countries.any(); });
+  if (!rules_need && !extensions_need) return std::nullopt;
+  desk.countries.look(desk.settings);
+  around.countries = desk.countries.countries();
+  if (around.countries && !desk.countries.problem().empty())
+    notes.push_back(desk.countries.problem() + "; the one that was read before is used");
+  if (around.countries) return std::nullopt;
+  if (rules_need)
+    return desk.countries.problem() +
+           "; country rules need it: install it (tools/install), or name one in guard.country_database";
+  notes.push_back(desk.countries.problem() + "; extensions with countries are refused from outside until it can");
+  return std::nullopt;
+}
+
 std::vector<Address> system_dns_servers() {
   std::vector<Address> out;
   std::ifstream in("/etc/resolv.conf");
@@ -100,40 +128,62 @@ std::vector<Address> system_dns_servers() {
 std::vector<guard::Protected> protected_addresses(const config::Settings& settings) {
   std::vector<guard::Protected> keep = {{*Subnet::parse("127.0.0.0/8"), "this host"},
                                         {*Subnet::parse("::1"), "this host"}};
-  const auto add = [&](const Address& address, std::string what) {
+  const auto add = [&](const Address& address, std::string what, bool silent = false) {
     if (!address.is_unspecified() && keep.size() < GuardLimits::protected_blocks)
-      keep.push_back({{address, 128}, std::move(what)});
+      keep.push_back({{address, 128}, std::move(what), silent});
   };
   for (const Address& address : addresses_of_host()) add(address, "own address");
   for (const config::ListenerSettings& listener : settings.listeners)
     if (listener.advertised) add(listener.advertised->address, "own address");
-  for (const Endpoint& server : settings.dns.servers) add(server.address, "DNS server");
+  for (const Endpoint& server : settings.dns.servers) add(server.address, "DNS server", true);
   if (settings.dns.servers.empty())
-    for (const Address& server : system_dns_servers()) add(server, "DNS server");
+    for (const Address& server : system_dns_servers()) add(server, "DNS server", true);
   for (const std::string& proxy : settings.proxies)
     if (const auto uri = sip::parse_uri(proxy))
       if (const auto address = uri->address()) add(*address, "proxy " + proxy);
   return keep;
 }
 
-std::expected<GuardRules, std::vector<std::string>> guard_rules(const config::Settings& settings,
-                                                                const policy::Policy& policy, store::Store& store,
-                                                                const guard::Compiled* before) {
+std::expected<std::vector<guard::DefenceRule>, std::string> typed_defence(store::Store& store) {
+  const auto setting = store.setting(defence_setting);
+  if (!setting) return std::unexpected(setting.error().text);
+  auto read = guard::parse_defence(*setting ? **setting : std::string());
+  if (!read.faults.empty()) return std::unexpected("the static rules in the database cannot be read");
+  return std::move(read.entries);
+}
+
+std::expected<GuardRules, std::vector<std::string>> guard_rules(const GuardDesk& desk,
+                                                                const std::optional<Address>& asker) {
+  const config::Settings& settings = desk.settings;
+  const policy::Policy& policy = desk.policy;
   GuardRules out;
   guard::Rules rules = settings.guard.rules;
   guard::Surroundings around;
   around.keep = protected_addresses(settings);
+  around.asker = asker;
   // A later entry of the same block wins: lists of others, then the file, then what an operator typed.
-  std::vector<guard::AccessEntry> of_file = std::exchange(rules.access, {});
-  read_blocklists(settings, around.keep, rules, out.notes);
-  rules.access.insert(rules.access.end(), of_file.begin(), of_file.end());
-  const auto typed = store.access_list();
+  std::vector<guard::AccessEntry> ours = std::exchange(rules.access, {});
+  const auto typed = desk.store.access_list();
   if (!typed) return std::unexpected(std::vector{typed.error().text});
-  rules.access.insert(rules.access.end(), typed->begin(), typed->end());
-  for (std::string& number : made_up_decoys(settings.guard.decoys, policy, store))
+  ours.insert(ours.end(), typed->begin(), typed->end());
+  std::vector<guard::Protected> spared = around.keep;
+  for (const guard::AccessEntry& entry : ours)
+    if (entry.allow && entry.until_ms == 0) spared.push_back({entry.subnet, "allowed: " + entry.description});
+  read_blocklists(settings, spared, rules, out.notes);
+  rules.access.insert(rules.access.end(), ours.begin(), ours.end());
+  for (std::string& number : made_up_decoys(settings.guard.decoys, policy, desk.store))
     rules.decoys.push_back(std::move(number));
   std::erase_if(rules.decoys, [&](const std::string& number) { return policy.knows(number); });
-  auto compiled = guard::Compiled::compile(std::move(rules), std::move(around), before);
+  auto defence = typed_defence(desk.store);
+  if (!defence) return std::unexpected(std::vector{defence.error()});
+  rules.defence.insert(rules.defence.begin(), defence->begin(), defence->end());
+  around.resolved = desk.resolved;
+  if (auto countries = country_rules(desk); countries)
+    rules.countries = *countries;
+  else
+    return std::unexpected(std::vector{countries.error()});
+  if (auto fault = look_up_countries(desk, rules, around, out.notes)) return std::unexpected(std::vector{*fault});
+  auto compiled = guard::Compiled::compile(std::move(rules), std::move(around), desk.before);
   if (!compiled) {
     std::vector<std::string> faults;
     for (const guard::Fault& fault : compiled.error()) faults.push_back("guard: " + fault.text);

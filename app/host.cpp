@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -36,6 +37,11 @@ std::unexpected<std::string> fault(std::string_view what) {
 }
 
 }  // namespace
+
+std::int64_t wall_now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 void harden() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -3,11 +3,15 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
 
 namespace rf::app {
+
+/// The wall clock, in milliseconds since 1970.
+std::int64_t wall_now_ms();
 
 /// No new privileges through programs, no core dumps, no other process of this account reading our memory, files for
 /// the owner only, no SIGPIPE.

@@ -3,13 +3,17 @@
 #include <unistd.h>
 
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include "app/access.hpp"
+#include "app/caller.hpp"
 #include "app/place.hpp"
 #include "app/serve.hpp"
 #include "app/setup.hpp"
 #include "cli/run.hpp"
+#include "core/base/limits.hpp"
 
 namespace {
 
@@ -34,6 +38,27 @@ std::optional<std::string> read_secret() {
   return line;
 }
 
+std::expected<std::string, std::string> read_file(const std::string& path) {
+  std::ifstream file;
+  std::error_code unknown;
+  if (path != "-" && std::filesystem::is_directory(path, unknown)) return std::unexpected(path + " is a folder");
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& in = path == "-" ? std::cin : file;
+  std::string text(rf::QueueLimits::control_request_bytes, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad() || (path != "-" && !file.is_open())) return std::unexpected(path + " cannot be read");
+  return text;
+}
+
+std::expected<void, std::string> write_file(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (out) return {};
+  return std::unexpected(path + " cannot be written");
+}
+
 rf::control::Outcome check_config(const rf::cli::Place& place) {
   const std::string file = rf::app::config_file_of(place);
   rf::control::Json faults = rf::control::Json::array();
@@ -53,7 +78,10 @@ int main(int argc, char** argv) {
   world.setup = rf::app::setup;
   world.check_config = check_config;
   world.read_secret = read_secret;
+  world.read_file = read_file;
+  world.write_file = write_file;
   world.version = RINGFENCE_VERSION;
+  world.caller = rf::app::caller_address();
   world.out = &std::cout;
   world.err = &std::cerr;
   // Third-party code may throw (no memory, no threads); ours does not.

@@ -17,7 +17,7 @@ std::unexpected<Error> fail(const store::Problem& problem) {
 
 store::ExtensionChange change_of(const command::ExtensionSettings& from) {
   return {from.name, from.enabled, from.remote, from.md5, from.registrations, from.newcomer, from.calls,
-          from.encrypted, from.agent, from.permitted};
+          from.encrypted, from.agent, from.permitted, from.countries};
 }
 
 store::ExtensionSettings settings_of(const command::ExtensionSettings& from) {
@@ -30,7 +30,7 @@ store::ExtensionSettings settings_of(const command::ExtensionSettings& from) {
   out.newcomer = from.newcomer.value_or(out.newcomer);
   out.calls_max = from.calls.value_or(out.calls_max);
   out.phone = {from.encrypted.value_or(false), from.agent.value_or(""),
-               from.permitted.value_or(std::vector<Subnet>{})};
+               from.permitted.value_or(std::vector<Subnet>{}), from.countries.value_or(CountrySet{})};
   return out;
 }
 

@@ -50,7 +50,8 @@ Json json_of(const store::ExtensionRow& e) {
           {"calls", s.calls_max},
           {"encrypted", s.phone.encrypted_when_remote},
           {"agent", s.phone.agent_prefix},
-          {"permitted", std::move(permitted)}};
+          {"permitted", std::move(permitted)},
+          {"countries", rf::text_of(s.phone.countries)}};
 }
 
 Json json_of(const record::Binding& b, const std::string& number, std::int64_t now_wall_ms) {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 
 #include "app/enforcement.hpp"
 #include "app/host.hpp"
@@ -22,6 +21,7 @@ using command::Code;
 using command::Error;
 
 constexpr std::uint32_t stream_grace_ms = 500;
+constexpr std::uint32_t care_ms = 1'000;
 
 // The kernel's own randomness, for keys and for everything that must not be guessed.
 void fill_from_kernel(void* out, std::size_t size) {
@@ -45,11 +45,6 @@ std::unexpected<Error> fault(std::string message, std::string remedy) {
 }
 
 }  // namespace
-
-std::int64_t wall_now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 log::Options log_options(const config::LogSettings& from) {
   log::Options out;
@@ -119,10 +114,15 @@ std::expected<void, Error> Server::open_engine() {
 
   auto bans = records_->store.load_bans();
   if (!bans) return std::unexpected(error_of(bans.error()));
+  auto sources = records_->store.load_sources();
+  if (!sources) return std::unexpected(error_of(sources.error()));
+  names_.set_servers(settings_.dns.servers);
   std::vector<std::string> notes;
   auto rules = compile_guard(settings_, *policy_, notes);
   if (!rules) return std::unexpected(rules.error());
   guard_ = std::move(*rules);
+  door_.use(guard_);
+  for (const guard::Ban& ban : *bans) door_.ban(ban, now());
   for (const std::string& note : notes) log_->say(effect::Level::warning, "blocklist", note);
 
   engine::Engine::Seeds seeds;
@@ -130,7 +130,7 @@ std::expected<void, Error> Server::open_engine() {
   fill_from_kernel(seeds.auth.data(), sizeof seeds.auth);
   engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds, engine::Engine::Defence{guard_, {}});
   handler_ = std::make_unique<signalling::HandlerOf<engine::Engine>>(*engine_);
-  carrier_ = std::make_unique<Carrier>(*log_, inlet_);
+  carrier_ = std::make_unique<Carrier>(*log_, inlet_, door_);
 
   store::WriterOptions writer_options;
   writer_options.queue_max = settings_.limits.store_queue_max;
@@ -165,11 +165,14 @@ std::expected<void, Error> Server::open_engine() {
   loop_options.streams.limits = settings_.limits;
   if (firewall::Firewall* const firewall = circumstances_.firewall.get())
     loop_options.udp.widen = [firewall](int socket) { firewall->widen(socket); };
+  loop_options.streams.welcome = [this](const Endpoint& remote, Transport transport, std::uint16_t local_port) {
+    return door_.welcomes(remote, transport, local_port, now());
+  };
   loop_ = std::make_unique<signalling::SignallingLoop>(loop_options, *handler_, *carrier_);
   inlet_.open(*loop_);
   log_->say(effect::Level::info, "restored",
             fmt::format("{} extensions, {} registrations", policy_->extensions().size(), bindings->size()));
-  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans)});
+  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources)});
   loop_->start();
   return {};
 }
@@ -238,6 +241,7 @@ std::expected<void, Error> Server::open_doors() {
     else
       warnings_["metrics"] = metrics.error() + "; give metrics.port another number";
   }
+  rounds_ = std::make_unique<Rounds>(care_ms, [this] { care(); });
   for (const auto& [about, warning] : warnings_) log_->say(effect::Level::warning, "warning", warning);
   std::vector<std::string> where;
   for (const net::ListenerState& state : listener_states_)
@@ -248,7 +252,11 @@ std::expected<void, Error> Server::open_doors() {
 
 void Server::stop(std::uint32_t limit_ms) {
   if (std::exchange(stopped_, true)) return;
+  rounds_.reset();
   if (loop_) {
+    keep_from_ = 0;
+    while (keep_some_sources()) {
+    }
     log_->say(effect::Level::notice, "stopping", "calls are ended");
     inlet_.post(engine::StopAsked{});
     if (!carrier_->wait_until_stopped(limit_ms))
@@ -274,6 +282,7 @@ Server::~Server() {
   if (stopped_) return;
   // A start that failed half-way: no calls yet, so nothing to wait for.
   stopped_ = true;
+  rounds_.reset();
   control_.reset();
   metrics_.reset();
   inlet_.close();

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "app/carrier.hpp"
+#include "app/guard_rules.hpp"
 #include "app/data_dir.hpp"
 #include "app/records.hpp"
+#include "app/rounds.hpp"
 #include "cli/world.hpp"
 #include "core/engine/engine.hpp"
 #include "core/guard/compile.hpp"
@@ -67,12 +69,17 @@ class Server {
   std::expected<guard::CompiledRef, command::Error> compile_guard(const config::Settings& settings,
                                                                   const policy::Policy& policy,
                                                                   std::vector<std::string>& notes);
+  GuardDesk guard_desk(const config::Settings& settings, const policy::Policy& policy);
   void publish_guard(guard::CompiledRef rules);
   /// With records_mutex_ held: tells the kernel what is ours, and whom the access list blocks.
   void raise_firewall();
   /// What enforces refusals now, and why nothing cheaper does.
   firewall::State enforcement() const;
   void add_guard_numbers(std::vector<metrics::Number>& out);
+  /// Every second, on a thread of its own.
+  void care();
+  /// Asks the engine for the next part of the guard's table and writes down what is worth it. Whether there is more.
+  bool keep_some_sources();
   config::Settings current_settings();
   policy::PolicyRef policy();
   ExtensionId extension_of(const std::string& number);
@@ -94,6 +101,10 @@ class Server {
   std::unique_ptr<log::Log> log_;
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;
+  CountryBook countries_;
+  Names names_;
+  std::uint64_t names_version_ = 0;  ///< of what is in force
+  std::int64_t names_used_ms_ = 0;
   guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 
   std::mutex mutex_;  ///< over all else that commands and reloads touch, down to the next blank line; held for moments
@@ -104,6 +115,7 @@ class Server {
   std::map<std::string, std::string> warnings_;  ///< what an operator should mend, by what it is about
 
   Inlet inlet_;
+  Door door_;
   std::unique_ptr<Carrier> carrier_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<signalling::HandlerOf<engine::Engine>> handler_;
@@ -113,6 +125,9 @@ class Server {
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;
+  std::size_t keep_from_ = 0;                       ///< the part of the guard's table that is looked at next
+  std::int64_t keep_since_ms_ = 0, keep_began_ms_ = 0;  ///< this round over the table, and the one before
+  std::unique_ptr<Rounds> rounds_;
   bool stopped_ = false;
 };
 
@@ -124,7 +139,6 @@ std::size_t descriptors_needed(const config::Settings& settings);
 /// So many media sockets are kept between calls: they must leave descriptors to the others.
 std::size_t warm_ports_max();
 
-std::int64_t wall_now_ms();
 store::Keep keep_of(const config::RecordSettings& from);
 log::Options log_options(const config::LogSettings& from);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/server.hpp"
 
@@ -214,8 +215,13 @@ Outcome Server::execute(const command::Checked& checked) {
     const bool outdated =
         decoys.size() < settings_.guard.decoys ||
         std::any_of(decoys.begin(), decoys.end(), [&](const std::string& number) { return policy_->knows(number); });
+    const std::vector<policy::Extension>& extensions = policy_->extensions();
+    const bool unknown_places =
+        !guard_->around.countries && std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
+          return extension.phone.countries.any();
+        });
     std::vector<std::string> notes;
-    if (outdated)
+    if (outdated || unknown_places)
       if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
     lock.unlock();
     if (thrown_out) throw_out(thrown_out, **outcome);

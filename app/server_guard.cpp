@@ -3,9 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "app/enforcement.hpp"
 #include "app/guard_commands.hpp"
+#include "app/guard_countries.hpp"
+#include "app/guard_exchange.hpp"
+#include "app/host.hpp"
 #include "app/server.hpp"
 
 namespace rf::app {
@@ -15,6 +19,7 @@ using command::Code;
 using command::Error;
 
 constexpr std::uint32_t engine_answer_ms = 5'000;
+constexpr std::int64_t names_rest_ms = 5'000;
 
 guard::Method method_named(std::string_view name) {
   constexpr std::pair<std::string_view, guard::Method> names[] = {
@@ -30,10 +35,11 @@ guard::Method method_named(std::string_view name) {
 std::expected<guard::CompiledRef, Error> Server::compile_guard(const config::Settings& settings,
                                                                const policy::Policy& policy,
                                                                std::vector<std::string>& notes) {
-  auto rules = guard_rules(settings, policy, records_->store, guard_.get());
+  auto rules = guard_rules(guard_desk(settings, policy));
   if (!rules)
     return std::unexpected(Error{Code::invalid, fmt::format("{}", fmt::join(rules.error(), "; ")),
-                                 "change [guard] of the file, or: ringfence guard remove BLOCK"});
+                                 "change [guard] of the file, or: ringfence guard remove BLOCK, ringfence guard "
+                                 "country remove DE"});
   notes.insert(notes.end(), rules->notes.begin(), rules->notes.end());
   return std::move(rules->compiled);
 }
@@ -41,6 +47,7 @@ std::expected<guard::CompiledRef, Error> Server::compile_guard(const config::Set
 void Server::publish_guard(guard::CompiledRef rules) {
   // What was in force before is let go here and not on the engine's thread: with long lists that takes a while.
   guard_before_ = std::exchange(guard_, std::move(rules));
+  door_.use(guard_);
   inlet_.post(engine::GuardChanged{guard_});
   if (circumstances_.firewall) circumstances_.firewall->replace_list(guard_->blocked_networks(wall_now_ms()));
 }
@@ -109,7 +116,7 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
   const std::lock_guard records_lock(records_mutex_);
   if (reads) {
     const guard::Rules& rules = guard_->rules;
-    if (std::holds_alternative<command::GuardRules>(command)) return rules_json(rules);
+    if (std::holds_alternative<command::GuardRules>(command)) return rules_json(*guard_);
     Json list = Json::array();
     if (std::holds_alternative<command::GuardAgents>(command)) {
       for (const guard::AgentPattern& agent : rules.agents)
@@ -120,18 +127,62 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
     return Json{{"decoys", std::move(list)}};
   }
   const config::Settings settings = current_settings();
-  auto changed = change_access({settings, *policy(), records_->store, guard_.get()}, command, now_ms);
+  const policy::PolicyRef policy = this->policy();
+  const GuardDesk desk = guard_desk(settings, *policy);
+  if (auto fault = fault_in_countries(settings, countries_, command)) return std::unexpected(std::move(*fault));
+  if (auto shown = show_countries(desk, *guard_, command, now_ms)) return shown;
+  auto changed = change_access(desk, command, now_ms);
+  if (!changed) changed = change_countries(desk, command);
+  if (!changed) changed = exchange_rules(desk, command, now_ms);
   if (!changed) return std::nullopt;
   if (changed->rules) publish_guard(std::move(changed->rules));
   if (!release || !changed->outcome) return std::move(changed->outcome);
   const auto answer = questions.ask(effect::GuardRelease{release->block}, engine_answer_ms);
   if (!answer) return no_answer();
+  static_cast<void>(writer_->push(store::DropSources{release->block}));
   const bool was = std::get<effect::Done>(*answer).count > 0;
   return Json{
       {"message", fmt::format("{} {}{}.", release->block.text(), was ? "is released" : "was not held back",
                               release->minutes == 0 ? "" : fmt::format(", and allowed for {} min", release->minutes))},
       {"was_held_back", was},
       {"allowed_minutes", (*changed->outcome)["allowed_minutes"]}};
+}
+
+GuardDesk Server::guard_desk(const config::Settings& settings, const policy::Policy& policy) {
+  return {settings, policy, records_->store, countries_, names_.resolved(), guard_.get()};
+}
+
+void Server::care() {
+  keep_some_sources();
+  const std::int64_t now_ms = wall_now_ms();
+  const std::lock_guard records_lock(records_mutex_);
+  names_.look(guard_->rules.defence, now_ms);
+  // Long lists take a while to compile: an attacker's zone does not keep us at it.
+  const std::uint64_t version = names_.version();
+  if (version == names_version_ || std::abs(now_ms - names_used_ms_) < names_rest_ms) return;
+  names_version_ = version;
+  names_used_ms_ = now_ms;
+  std::vector<std::string> notes;
+  auto rules = compile_guard(current_settings(), *policy(), notes);
+  if (rules)
+    publish_guard(std::move(*rules));
+  else
+    log_->say(effect::Level::warning, "guard_names", rules.error().message);
+}
+
+bool Server::keep_some_sources() {
+  constexpr std::size_t rounds = GuardLimits::keep_sources_s;
+  const std::size_t count = GuardLimits{}.sources / rounds + 1;
+  // Whoever releases a source waits meanwhile, and is not undone by what was asked before.
+  const std::lock_guard records_lock(records_mutex_);
+  if (keep_from_ == 0) keep_since_ms_ = std::exchange(keep_began_ms_, wall_now_ms());
+  auto answer = carrier_->questions().ask(
+      effect::GuardKeep{keep_from_, count, keep_since_ms_, GuardLimits::kept_sources / rounds + 1}, engine_answer_ms);
+  if (!answer) return false;
+  auto& [sources, next] = std::get<effect::GuardSources>(*answer);
+  if (!sources.empty()) static_cast<void>(writer_->push(store::KeepSources{std::move(sources)}));
+  keep_from_ = next;
+  return next != 0;
 }
 
 void Server::add_guard_numbers(std::vector<metrics::Number>& out) {

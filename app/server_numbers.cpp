@@ -84,6 +84,8 @@ std::vector<Number> Server::numbers() {
   count("connections_accepted", "Stream connections accepted", streams.accepted);
   count("connections_refused", "Stream connections refused or pushed out at a bound",
         streams.refused_source + streams.refused_full + streams.evicted);
+  count("connections_unwelcome", "Stream connections of banned or blocked sources, closed before a byte was read",
+        streams.unwelcome);
   count("connections_timed_out", "Stream connections closed for slowness or silence", streams.timed_out);
   count("tls_handshakes_failed", "TLS handshakes that failed", streams.handshake_failed);
   const relay::Totals relay = relay_->totals();

@@ -1,6 +1,7 @@
 // What changes while calls run: configuration, certificates, extensions.
 #include <fmt/format.h>
 
+#include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/own_certificates.hpp"
 #include "app/place.hpp"
@@ -118,6 +119,7 @@ Outcome Server::reload() {
   if (auto certificates = load_certificates(); !certificates) return refuse(certificates.error());
   if (auto log = log_->reopen(log_options(settings_.log)); !log) notes.push_back(log.error() + "; the old one is used");
   resolver_->set_servers(settings_.dns.servers);
+  names_.set_servers(settings_.dns.servers);
   loop_->streams().set_limits(settings_.limits);
   writer_->set_keep(keep_of(settings_.records));
 

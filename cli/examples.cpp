@@ -32,7 +32,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"extension.set",
      "  ringfence extension set 1001 --remote         allow registration from outside\n"
      "  ringfence extension set 1001 --no-enabled     shut it out\n"
-     "  ringfence extension set 1001 --encrypted --agent \"Yealink SIP-T46\" --permitted 203.0.113.0/24\n"},
+     "  ringfence extension set 1001 --encrypted --agent \"Yealink SIP-T46\" --permitted 203.0.113.0/24\n"
+     "  ringfence extension set 1001 --countries DE,AT   from outside only from there\n"},
     {"extension.remove", "  ringfence extension remove 1001\n"},
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
@@ -65,6 +66,17 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence guard block 198.51.100.0/255.255.255.0\n"},
     {"guard.remove", "  ringfence guard remove 198.51.100.0/24        the block as guard access shows it\n"},
     {"guard.access", "  ringfence guard access\n"},
+    {"guard.country.allow",
+     "  ringfence guard country allow DE,AT,CH        nobody else may talk to us\n"
+     "  ringfence guard country allow DE --force      even if that cuts off what is protected\n"},
+    {"guard.country.deny", "  ringfence guard country deny KP               this one may not, all others may\n"},
+    {"guard.country.remove", "  ringfence guard country remove DE,AT,CH\n"},
+    {"guard.country.list", "  ringfence guard country list\n"},
+    {"guard.export", "  ringfence guard export rules.txt\n  ringfence guard export -\n"},
+    {"guard.import",
+     "  ringfence guard export rules.txt && editor rules.txt && ringfence guard import rules.txt\n"
+     "  ringfence guard import --blocklist --note \"from example.org\" drop.txt\n"},
+    {"guard.geo", "  ringfence guard geo 198.51.100.7\n"},
     {"guard.rules", "  ringfence guard rules\n"},
     {"guard.agents", "  ringfence guard agents\n"},
     {"guard.decoys", "  ringfence guard decoys\n"},

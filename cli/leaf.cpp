@@ -20,7 +20,8 @@ std::string option_name(std::string_view parameter) {
 
 // What a command is about stands without an option name: extension show 1001.
 bool is_positional(const command::Spec& spec, const Parameter& p) {
-  return p.name == "id" || p.name == "address" || p.name == "block" || (p.name == "number" && spec.name != "cdr.list");
+  return p.name == "id" || p.name == "address" || p.name == "block" ||
+         (p.name == "countries" && p.required) || (p.name == "number" && spec.name != "cdr.list");
 }
 
 void add_when(Leaf& leaf, const Parameter& p) {
@@ -60,6 +61,10 @@ void add_parameter(Leaf& leaf, const Parameter& p) {
               option_name(p.name), [&leaf, key](const std::int64_t& value) { leaf.args[key] = value; }, help)
           ->type_name(std::to_string(p.min) + ".." + std::to_string(p.max));
       return;
+    case Kind::lines:
+      leaf.lines = key;
+      leaf.app->add_option("file", leaf.in_file, help + "; - is standard input")->required();
+      return;
     case Kind::text:
       break;
   }
@@ -86,7 +91,7 @@ void teach(CLI::App& app, std::string_view command) {
 std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec) {
   auto leaf = std::make_unique<Leaf>();
   leaf->spec = &spec;
-  const std::size_t dot = spec.name.find('.');
+  const std::size_t dot = spec.name.rfind('.');
   const std::string word(dot == std::string_view::npos ? spec.name : spec.name.substr(dot + 1));
   leaf->app =
       parent.add_subcommand(word, std::string(spec.summary) + (spec.needs_server ? " (needs a running server)" : ""));
@@ -94,6 +99,7 @@ std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec) {
   leaf->app->add_flag("--json", leaf->json, "the result as JSON");
   if (spec.name == "cdr.list")
     leaf->app->add_flag("--csv", leaf->csv, "the result as CSV, safe to open in a spreadsheet");
+  if (spec.name == "guard.export") leaf->app->add_option("file", leaf->out_file, "to write to; - is standard output");
   leaf->app->callback([raw = leaf.get()] { raw->here = true; });
   teach(*leaf->app, spec.name);
   return leaf;

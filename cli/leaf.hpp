@@ -18,6 +18,9 @@ struct Leaf {
   bool json = false;
   bool csv = false;             ///< cdr list
   bool password_stdin = false;  ///< extension add
+  std::string in_file;          ///< whose text is a parameter; "-": standard input
+  std::string lines;            ///< the name of that parameter
+  std::string out_file = "-";   ///< guard export; "-": standard output
   bool here = false;            ///< this one was asked for
 };
 

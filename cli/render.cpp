@@ -37,7 +37,8 @@ void extension(const Json& r, std::ostream& out) {
               {"calls at once", text_at(r, "calls")},
               {"from outside", r.value("encrypted", false) ? "over TLS only" : "as it likes"},
               {"phones", text_at(r, "agent").empty() ? "any" : text_at(r, "agent")},
-              {"permitted addresses", permitted.empty() ? "any" : permitted}});
+              {"permitted addresses", permitted.empty() ? "any" : permitted},
+              {"countries", text_at(r, "countries").empty() ? "any" : text_at(r, "countries")}});
 }
 
 void extensions(const Json& r, std::ostream& out) {

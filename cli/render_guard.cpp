@@ -83,10 +83,36 @@ void rules(const Json& r, std::ostream& out) {
   table.print(out);
   fmt::print(out, "\nStatic rules, the first that fits decides:\n");
   for (const Json& line : list_at(r, "defence")) fmt::print(out, "  {}\n", plain(text_of(line)));
+  const Json resolved = r.value("resolved", Json::object());
+  for (const auto& [name, addresses] : resolved.items())
+    fmt::print(out, "  {} is now {}\n", plain(name), plain(text_of(addresses), 1'024));
   std::string prints;
   for (const Json& print : list_at(r, "fingerprints"))
     prints += " " + text_at(print, "name") + (print.value("enabled", true) ? "" : " (off)");
   fmt::print(out, "\nKnown handwriting:{}\n", plain(prints));
+}
+
+std::string database_of(const Json& r) {
+  const Json database = r.value("database", Json::object());
+  if (!text_at(database, "problem").empty()) return text_at(database, "problem");
+  return fmt::format("{} of {}, {} ranges", text_at(database, "file"), text_at(database, "built"),
+                     text_at(database, "ranges"));
+}
+
+void countries(const Json& r, std::ostream& out) {
+  fmt::print(out, "{}\n\n", plain(text_at(r, "state")));
+  facts(out, {{"of the file", text_at(r, "of_the_file")},
+              {"of commands", text_at(r, "of_commands")},
+              {"unknown countries", r.value("unknown_allowed", false) ? "pass" : "do not pass"},
+              {"database", database_of(r)}});
+}
+
+void geo(const Json& r, std::ostream& out) {
+  const std::string country = text_at(r, "country");
+  fmt::print(out, "{}: {}; {}, {}\n\n", plain(text_at(r, "address")),
+             country.empty() ? "country unknown" : plain(country), r.value("passes", false) ? "passes" : "is dropped",
+             plain(text_at(r, "why")));
+  facts(out, {{"database", database_of(r)}});
 }
 
 void stats(const Json& r, std::ostream& out) {
@@ -118,6 +144,18 @@ void render_guard(std::string_view command, const Json& r, std::ostream& out) {
   if (command == "access") return access(r, out);
   if (command == "explain") return explain(r, out);
   if (command == "rules") return rules(r, out);
+  if (command == "country.list") return countries(r, out);
+  if (command == "export") {
+    // Lines of our own making, to be read again: only what could drive a terminal is changed.
+    const std::string text = text_at(r, "text");
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      fmt::print(out, "{}\n", plain(text.substr(at, end - at), 4'096));
+      at = end + 1;
+    }
+    return;
+  }
+  if (command == "geo") return geo(r, out);
   if (command == "stats") return stats(r, out);
   if (command == "test") {
     fmt::print(out, "{}: {}\n", plain(text_at(r, "action")), plain(text_at(r, "text")));

@@ -90,6 +90,15 @@ int run_leaf(Leaf& leaf, const Place& place, World& world) {
                       {command::Code::invalid, "no password came on standard input", "pipe one line into it"});
     leaf.args["password"] = *password;
   }
+  if (!leaf.lines.empty()) {
+    auto text = world.read_file(leaf.in_file);
+    if (!text) return complain(world, leaf.json, {command::Code::failed, text.error(), "name another file"});
+    leaf.args[leaf.lines] = std::move(*text);
+  }
+  const auto parameters = leaf.spec->parameters;
+  const bool wants_caller =
+      std::any_of(parameters.begin(), parameters.end(), [](const auto& each) { return each.name == "caller"; });
+  if (wants_caller && !leaf.args.contains("caller") && !world.caller.empty()) leaf.args["caller"] = world.caller;
   // Checked here too, so that a wrong value is answered the same with and without a server.
   const auto arguments = control::arguments_of(leaf.args);
   if (!arguments) return complain(world, leaf.json, arguments.error());
@@ -97,6 +106,11 @@ int run_leaf(Leaf& leaf, const Place& place, World& world) {
     return complain(world, leaf.json, checked.error());
   const Outcome outcome = world.ask(place, leaf.spec->name, leaf.args);
   if (!outcome) return complain(world, leaf.json, outcome.error());
+  if (leaf.out_file != "-") {
+    if (const auto done_so = world.write_file(leaf.out_file, outcome->value("text", "")); !done_so)
+      return complain(world, leaf.json, {command::Code::failed, done_so.error(), "name another file"});
+    return done;
+  }
   if (leaf.csv)
     render_cdrs_csv(*outcome, *world.out);
   else if (leaf.json)
@@ -111,6 +125,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
   if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
+  if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";
 }
@@ -170,16 +185,15 @@ int run(int argc, const char* const* argv, World& world) {
   setup->add_flag("--json", json, "the result as JSON");
   teach(*setup, "setup");
   for (const command::Spec& spec : command::catalog()) {
-    const std::size_t dot = spec.name.find('.');
     CLI::App* parent = &app;
-    if (dot != std::string_view::npos) {
+    for (std::size_t dot = spec.name.find('.'); dot != std::string_view::npos; dot = spec.name.find('.', dot + 1)) {
       const std::string group(spec.name.substr(0, dot));
       CLI::App*& slot = groups[group];
       if (slot == nullptr) {
-        slot = app.add_subcommand(group, std::string(group_text(group)));
+        slot = parent->add_subcommand(group.substr(group.rfind('.') + 1), std::string(group_text(group)));
         slot->require_subcommand(1);
-        slot->footer("Each of them has examples: ringfence " + group + " " +
-                     std::string(spec.name.substr(dot + 1)) + " --help");
+        slot->footer("Each of them has examples: " + path_of(*slot) + " " +
+                     std::string(spec.name.substr(spec.name.rfind('.') + 1)) + " --help");
       }
       parent = slot;
     }

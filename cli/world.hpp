@@ -40,7 +40,12 @@ struct World {
   std::function<Outcome(const Place&)> check_config;
   /// One line from standard input without echo; nothing at its end.
   std::function<std::optional<std::string>()> read_secret;
+  /// The text of a file, "-" for standard input; at most as much as a command can carry. Errors: a sentence.
+  std::function<std::expected<std::string, std::string>(const std::string&)> read_file;
+  /// Errors: a sentence.
+  std::function<std::expected<void, std::string>(const std::string& path, const std::string& text)> write_file;
   std::string version;
+  std::string caller;  ///< the address that whoever runs us came from; empty: not known
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
 };

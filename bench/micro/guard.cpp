@@ -49,7 +49,7 @@ std::vector<Address> unlisted(std::uint32_t count) {
 
 struct Busy {
   Busy() : sources(unlisted(million)), guard(now, lists(), 7, for_a_million()) {
-    for (const Address& source : sources) guard.arrive(now, {{source, 5'060}, Transport::udp, 5'060, {}});
+    for (const Address& source : sources) guard.arrive(now, {{source, 5'060}, Transport::udp, 5'060});
   }
   Now now{1'000, 1'800'000'000'000};
   std::vector<Address> sources;
@@ -67,7 +67,7 @@ void arrives_from_one_of_a_million(benchmark::State& state) {
   for (auto _ : state) {
     i = (i + 7'919) % million;
     if (i % 64 == 0) world.now.mono_ms += 1;
-    benchmark::DoNotOptimize(world.guard.arrive(world.now, {{world.sources[i], 5'060}, Transport::udp, 5'060, {}}));
+    benchmark::DoNotOptimize(world.guard.arrive(world.now, {{world.sources[i], 5'060}, Transport::udp, 5'060}));
   }
 }
 BENCHMARK(arrives_from_one_of_a_million);
@@ -78,7 +78,7 @@ void arrives_from_a_forged_source(benchmark::State& state) {
   std::uint32_t i = 0;
   for (auto _ : state) {
     if (++i % 64 == 0) now.mono_ms += 1;
-    benchmark::DoNotOptimize(guard.arrive(now, {{scattered(i), 5'060}, Transport::udp, 5'060, {}}));
+    benchmark::DoNotOptimize(guard.arrive(now, {{scattered(i), 5'060}, Transport::udp, 5'060}));
   }
 }
 BENCHMARK(arrives_from_a_forged_source);
@@ -89,7 +89,7 @@ void arrives_blocked_by_a_list_of_a_million(benchmark::State& state) {
   for (auto _ : state) {
     i = (i + 7'919) % million;
     const Address& source = lists()->rules.access[i].subnet.base;
-    benchmark::DoNotOptimize(world.guard.arrive(world.now, {{source, 5'060}, Transport::udp, 5'060, {}}));
+    benchmark::DoNotOptimize(world.guard.arrive(world.now, {{source, 5'060}, Transport::udp, 5'060}));
   }
 }
 BENCHMARK(arrives_blocked_by_a_list_of_a_million);
@@ -110,7 +110,7 @@ void arrives_banned(benchmark::State& state) {
   std::uint32_t i = 0;
   for (auto _ : state) {
     i = (i + 7'919) % 65'536;
-    benchmark::DoNotOptimize(guard.arrive(now, {{sources[i], 5'060}, Transport::udp, 5'060, {}}));
+    benchmark::DoNotOptimize(guard.arrive(now, {{sources[i], 5'060}, Transport::udp, 5'060}));
   }
 }
 BENCHMARK(arrives_banned);
@@ -118,7 +118,7 @@ BENCHMARK(arrives_banned);
 void arrives_in_a_flood_from_one_source(benchmark::State& state) {
   Busy& world = busy();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(world.guard.arrive(world.now, {{world.sources[5], 5'060}, Transport::udp, 5'060, {}}));
+    benchmark::DoNotOptimize(world.guard.arrive(world.now, {{world.sources[5], 5'060}, Transport::udp, 5'060}));
   }
 }
 BENCHMARK(arrives_in_a_flood_from_one_source);
@@ -165,7 +165,7 @@ void passes_registered_phones(benchmark::State& state) {
   for (auto _ : state) {
     if (++i % 16 == 0) now.mono_ms += 1;
     facts.remote = phones[i % 64];
-    const Verdict verdict = guard.arrive(now, {facts.remote, Transport::udp, 5'060, {}});
+    const Verdict verdict = guard.arrive(now, {facts.remote, Transport::udp, 5'060});
     benchmark::DoNotOptimize(guard.inspect(now, facts, verdict));
   }
 }

@@ -70,7 +70,7 @@ struct GuardLimits {
   // What the rules may be; more is a fault of the configuration
   static constexpr std::size_t counters = 15;  ///< of one source
   static constexpr std::size_t access_entries = 4'000'000;
-  static constexpr std::size_t operator_entries = 10'000;  ///< made by command
+  static constexpr std::size_t operator_entries = 100'000;  ///< made and imported by command
   static constexpr std::size_t defence_rules = 1'024;
   static constexpr std::size_t counting_rules = 64;
   static constexpr std::size_t agents = 512;
@@ -79,6 +79,17 @@ struct GuardLimits {
   static constexpr std::size_t protected_blocks = 4'096;
   static constexpr std::size_t permitted_blocks = 64;  ///< of one extension
   static constexpr std::size_t list_lines = 4'000'000;  ///< of one text
+  static constexpr std::size_t list_bytes = 256u << 20;  ///< of one file; a longer one is not used
+  static constexpr std::size_t neighbours = 4'096;      ///< on the LAN, with their hardware addresses; others have none
+  static constexpr std::size_t domains = 256;           ///< in static rules
+  // The country database; a file that asks for more is refused
+  static constexpr std::size_t country_file_bytes = 128u << 20;
+  static constexpr std::size_t country_nodes = 16'000'000;
+  static constexpr std::size_t country_ranges = 4'000'000;
+  static constexpr std::size_t country_records = 4'096;  ///< different ones: there are 250 countries
+  // What is written down for a restart
+  static constexpr std::size_t kept_sources = 16'384;  ///< the most dangerous; others begin anew
+  static constexpr std::uint32_t keep_sources_s = 30;  ///< as often: a kill loses at most so much
 };
 
 /// Bounds of what a message may hold; fixed, because a parser that can be talked into more is a parser that can be
@@ -152,7 +163,7 @@ struct QueueLimits {
   static constexpr std::size_t store_group = 4'000;   ///< writes in one transaction; the rest goes into the next
   static constexpr std::size_t binding_rows_surplus = 8'192;  ///< superseded rows above as many as count; swept away
   // What a request on the local doors may hold
-  static constexpr std::size_t control_request_bytes = 64u << 10;
+  static constexpr std::size_t control_request_bytes = 8u << 20;  ///< an imported list is one request
   static constexpr std::size_t control_response_bytes = 64u << 20;
   static constexpr std::size_t metrics_header_bytes = 4'096;
   static constexpr std::size_t config_bytes = 1u << 20;
@@ -186,6 +197,7 @@ struct Patience {
   static constexpr std::uint32_t metrics_ms = 5'000;           ///< for a whole request, and for its answer to be taken
   static constexpr std::uint32_t disk_ms = 5'000;  ///< for a write under way; then the disk counts as failing
   static constexpr std::uint32_t dns_ms = 1'500;   ///< of the first attempt, of which each server gets two
+  static constexpr std::uint32_t country_file_ms = 20'000;  ///< for reading the country database; then it is refused
 };
 
 }  // namespace rf

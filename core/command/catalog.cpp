@@ -28,15 +28,19 @@ constexpr Parameter agent_parameter{
     "agent", Kind::text, false, 0, 128, {}, "only phones whose User-Agent begins so; empty: any"};
 constexpr Parameter permitted_parameter{
     "permitted", Kind::text, false, 0, 2048, {}, "only from these addresses or blocks, with commas; empty: anywhere"};
+constexpr Parameter only_countries_parameter{
+    "countries", Kind::text, false, 0, 512, {}, "from outside only from these, such as DE,AT; empty: any"};
 constexpr Parameter password_parameter{"password", Kind::secret, false, 12, 64, {}, "instead of a generated one"};
 
 constexpr Parameter add_parameters[] = {number_parameter,   name_parameter,  enabled_parameter,
                                         remote_parameter,   md5_parameter,   registrations_parameter,
                                         newcomer_parameter, calls_parameter, encrypted_parameter,
-                                        agent_parameter,    permitted_parameter, password_parameter};
+                                        agent_parameter,    permitted_parameter, only_countries_parameter,
+                                        password_parameter};
 constexpr Parameter set_parameters[] = {number_parameter, name_parameter,          enabled_parameter,  remote_parameter,
                                         md5_parameter,    registrations_parameter, newcomer_parameter, calls_parameter,
-                                        encrypted_parameter, agent_parameter, permitted_parameter};
+                                        encrypted_parameter, agent_parameter, permitted_parameter,
+                                        only_countries_parameter};
 constexpr Parameter one_number[] = {number_parameter};
 constexpr Parameter reset_parameters[] = {
     number_parameter, {"new_auth_name", Kind::flag, false, 0, 0, {}, "a new registration name as well"}};
@@ -60,14 +64,28 @@ constexpr Parameter address_parameter{"address", Kind::text, true, 2, 64, {}, "a
 constexpr Parameter block_parameter{
     "block", Kind::text, true, 2, 96, {}, "an address, or a block such as 192.0.2.0/24 or 192.0.2.0/255.255.255.0"};
 constexpr Parameter one_address[] = {address_parameter};
-constexpr Parameter one_block[] = {block_parameter};
+constexpr Parameter force_parameter{
+    "force", Kind::flag, false, 0, 0, {}, "also when it cuts off what is protected"};
+constexpr Parameter caller_parameter{
+    "caller", Kind::text, false, 2, 64, {}, "your own address, not to be cut off; else that of your SSH session"};
+constexpr Parameter countries_parameter{
+    "countries", Kind::text, true, 2, 2'048, {}, "countries by their codes, such as DE or DE,AT,CH"};
+constexpr Parameter country_parameters[] = {countries_parameter, force_parameter, caller_parameter};
+constexpr Parameter import_parameters[] = {
+    {"text", Kind::lines, true, 0, 6'000'000, {}, "lines as guard export writes them, or a list of blocks"},
+    {"blocklist", Kind::flag, false, 0, 0, {}, "a foreign list of addresses or blocks to drop, one a line"},
+    {"note", Kind::text, false, 0, 128, {}, "with --blocklist: where it is from, for whoever reads the access list"},
+    force_parameter,
+    caller_parameter};
+constexpr Parameter remove_parameters[] = {block_parameter, caller_parameter};
 constexpr Parameter bans_parameters[] = {
     {"ended", Kind::flag, false, 0, 0, {}, "ended ones too, which make the next ban longer"}};
 constexpr Parameter access_parameters[] = {
     block_parameter,
     {"minutes", Kind::number, false, 1, 525'600, {}, "for so long; else for good"},
     {"note", Kind::text, false, 0, 128, {}, "why, for whoever reads the list"},
-    {"force", Kind::flag, false, 0, 0, {}, "also when it cuts off what is protected"}};
+    force_parameter,
+    caller_parameter};
 constexpr Parameter release_parameters[] = {
     block_parameter,
     {"minutes", Kind::number, false, 0, 525'600, {}, "allow it for so long, 60 when not given; 0: not at all"}};
@@ -106,8 +124,20 @@ constexpr auto specs = std::to_array<Spec>({
      false, release_parameters},
     {"guard.allow", "guard.write", "Passes an address or block by the guard", true, false, access_parameters},
     {"guard.block", "guard.write", "Drops everything from an address or block", true, false, access_parameters},
-    {"guard.remove", "guard.write", "Takes an entry off the access list", true, false, one_block},
+    {"guard.remove", "guard.write", "Takes an entry off the access list", true, false, remove_parameters},
     {"guard.access", "guard.read", "Lists what was allowed and blocked by command", false, false, {}},
+    {"guard.country.allow", "guard.write", "Lets only these countries talk to us, besides those allowed before", true,
+     false, country_parameters},
+    {"guard.country.deny", "guard.write", "Drops everything from these countries", true, false, country_parameters},
+    {"guard.country.remove", "guard.write", "Takes countries off the list; without any, all may talk to us", true,
+     false, country_parameters},
+    {"guard.country.list", "guard.read", "Shows the country rules, and what they know countries by", false, false, {}},
+    {"guard.export", "guard.read", "Writes the access list and static rules that commands made, as lines", false, false,
+     {}},
+    {"guard.import", "guard.write", "Takes such lines in place of what commands made, all or nothing; or a blocklist",
+     true, false, import_parameters},
+    {"guard.geo", "guard.read", "Tells the country of an address, and what the country rules make of it", false, false,
+     one_address},
     {"guard.rules", "guard.read", "Lists the detection rules with their numbers", false, true, {}},
     {"guard.agents", "guard.read", "Lists the names by which scanners are known", false, true, {}},
     {"guard.decoys", "guard.read", "Lists extensions that only an attacker asks for", false, true, {}},

@@ -13,7 +13,13 @@
 
 namespace rf::command {
 
-enum class Kind : std::uint8_t { text, number, flag, secret };
+enum class Kind : std::uint8_t {
+  text,
+  number,
+  flag,
+  secret,
+  lines,  ///< a text of many lines, out of a file
+};
 
 /// One parameter. `min` and `max` bound a number's value or a text's length.
 struct Parameter {

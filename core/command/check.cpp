@@ -41,6 +41,11 @@ std::optional<Error> fault_of(const Parameter& p, const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr) return fault("is not a text", "give a text");
   if (p.kind == Kind::secret) return std::nullopt;
+  if (p.kind == Kind::lines) {
+    if (static_cast<std::int64_t>(text->size()) <= p.max) return std::nullopt;
+    return fault(fmt::format("has {} bytes", text->size()),
+                 fmt::format("give at most {}, or name the file in guard.blocklists", p.max));
+  }
   if (!p.words.empty()) {
     if (std::find(p.words.begin(), p.words.end(), *text) != p.words.end()) return std::nullopt;
     return fault("is none of the known words", fmt::format("give one of {}", fmt::join(p.words, ", ")));
@@ -107,6 +112,7 @@ ExtensionSettings settings_from(const Arguments& a) {
   out.encrypted = maybe<bool>(a, "encrypted");
   out.agent = maybe<std::string>(a, "agent");
   if (const Value* list = value_of(a, "permitted")) out.permitted = blocks_of(std::get<std::string>(*list)).value();
+  if (const Value* list = value_of(a, "countries")) out.countries = parse_countries(std::get<std::string>(*list));
   if (const Value* word = value_of(a, "newcomer"))
     out.newcomer = std::get<std::string>(*word) == "refuse" ? policy::Newcomer::refuse : policy::Newcomer::replace;
   return out;
@@ -131,9 +137,18 @@ Subnet block_of(const Arguments& a, std::string_view name = "block") {
   return guard::parse_prefix(text_or_empty(a, name)).value_or(Subnet{});
 }
 
+std::optional<Address> caller_of(const Arguments& a) {
+  return Address::parse(text_or_empty(a, "caller"));
+}
+
 AccessChange access_of(const Arguments& a) {
   return {block_of(a), maybe<bool>(a, "force").value_or(false), number_or<std::uint32_t>(a, "minutes", 0),
-          text_or_empty(a, "note")};
+          text_or_empty(a, "note"), caller_of(a)};
+}
+
+CountryChange countries_of(const Arguments& a) {
+  return {parse_countries(text_or_empty(a, "countries")).value_or(CountrySet{}),
+          maybe<bool>(a, "force").value_or(false), caller_of(a)};
 }
 
 GuardTest test_of(const Arguments& a) {
@@ -167,10 +182,19 @@ Command build(const Spec& spec, const Arguments& a) {
   if (name == "guard.access") return GuardAccess{};
   if (name == "guard.allow") return GuardAllow{access_of(a)};
   if (name == "guard.block") return GuardBlock{access_of(a)};
-  if (name == "guard.remove") return GuardRemove{block_of(a)};
+  if (name == "guard.remove") return GuardRemove{block_of(a), caller_of(a)};
   if (name == "guard.release")
     return GuardRelease{block_of(a), number_or<std::uint32_t>(a, "minutes", GuardRelease{}.minutes)};
   if (name == "guard.explain") return GuardExplain{block_of(a, "address").base};
+  if (name == "guard.country.allow") return GuardCountryAllow{countries_of(a)};
+  if (name == "guard.country.deny") return GuardCountryDeny{countries_of(a)};
+  if (name == "guard.country.remove") return GuardCountryRemove{countries_of(a)};
+  if (name == "guard.country.list") return GuardCountryList{};
+  if (name == "guard.export") return GuardExport{};
+  if (name == "guard.import")
+    return GuardImport{text_or_empty(a, "text"), maybe<bool>(a, "blocklist").value_or(false),
+                       maybe<bool>(a, "force").value_or(false), text_or_empty(a, "note"), caller_of(a)};
+  if (name == "guard.geo") return GuardGeo{block_of(a, "address").base};
   if (name == "guard.rules") return GuardRules{};
   if (name == "guard.agents") return GuardAgents{};
   if (name == "guard.decoys") return GuardDecoys{};
@@ -201,6 +225,8 @@ std::string audit_of(const Spec& spec, const Arguments& arguments) {
     fmt::format_to(std::back_inserter(out), " {}=", p.name);
     if (p.kind == Kind::secret)
       out += "[secret]";
+    else if (p.kind == Kind::lines)
+      fmt::format_to(std::back_inserter(out), "[{} bytes]", std::get<std::string>(*value).size());
     else if (const auto* text = std::get_if<std::string>(value))
       out += quoted(*text);
     else if (const auto* flag = std::get_if<bool>(value))
@@ -234,6 +260,10 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
     if (p.name == "permitted")
       if (const auto blocks = blocks_of(std::get<std::string>(*value)); !blocks)
         return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7");
+    if (p.name == "countries" && !parse_countries(std::get<std::string>(*value)))
+      return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH");
+    if (p.name == "caller" && !Address::parse(std::get<std::string>(*value)))
+      return invalid("caller is no address", "give " + std::string(p.help));
     if (p.name == "address" || p.name == "block") {
       const auto block = guard::parse_prefix(std::get<std::string>(*value));
       if (!block) return invalid(fmt::format("{}: {}", p.name, block.error()), "give " + std::string(p.help));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/country.hpp"
 #include "core/base/secret.hpp"
 #include "core/fence/fence.hpp"
 #include "core/policy/policy.hpp"
@@ -29,6 +30,7 @@ struct ExtensionSettings {
   std::optional<bool> encrypted;
   std::optional<std::string> agent;              ///< empty: any
   std::optional<std::vector<Subnet>> permitted;  ///< empty: anywhere
+  std::optional<CountrySet> countries;           ///< empty: any
 };
 
 // --- configuration: works on the database, with or without a running server
@@ -91,6 +93,7 @@ struct AccessChange {
   bool force = false;         ///< also when it cuts off what is protected
   std::uint32_t minutes = 0;  ///< 0: for good
   std::string note;
+  std::optional<Address> caller;  ///< where whoever asks says to be: they are not to lock themselves out
 };
 struct GuardAllow {
   AccessChange change;
@@ -100,11 +103,44 @@ struct GuardBlock {
 };
 struct GuardRemove {
   Subnet block;
+  std::optional<Address> caller;
 };
 /// Ends everything that is in force against a block, and allows it for some minutes (0: not).
 struct GuardRelease {
   Subnet block;
   std::uint32_t minutes = 60;
+};
+
+/// A change of the country rules (H10): those that only may talk to us, or those that may not; one or the other.
+struct CountryChange {
+  CountrySet countries;
+  bool force = false;
+  std::optional<Address> caller;
+};
+struct GuardCountryAllow {
+  CountryChange change;
+};
+struct GuardCountryDeny {
+  CountryChange change;
+};
+struct GuardCountryRemove {
+  CountryChange change;
+};
+struct GuardCountryList {};
+/// What commands made of the access list and the static rules, as lines.
+struct GuardExport {};
+/// Such lines in place of what commands made, all or nothing; or with `blocklist` a foreign list of blocks to drop,
+/// of which each line is taken or refused by itself.
+struct GuardImport {
+  std::string text;
+  bool blocklist = false;
+  bool force = false;
+  std::string note;
+  std::optional<Address> caller;
+};
+/// The country of an address, and what the country rules make of it.
+struct GuardGeo {
+  Address address;
 };
 
 // --- the running server only
@@ -137,8 +173,9 @@ struct Stop {};
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
                  ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
-                 GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
-                 GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
+                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, GuardExplain, GuardRules,
+                 GuardAgents, GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

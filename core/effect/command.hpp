@@ -35,6 +35,13 @@ struct GuardRelease {
   Subnet subnet;
 };
 struct GuardGetStats {};
+/// Sources that are worth writing down, see Guard::keep().
+struct GuardKeep {
+  std::size_t from = 0;
+  std::size_t count = 0;
+  std::int64_t since_ms = 0;
+  std::size_t limit = 0;
+};
 /// What would happen to a message like this; nothing is counted. The texts live as long as the question.
 struct GuardTry {
   Endpoint remote;
@@ -45,7 +52,7 @@ struct GuardTry {
   std::string target;
 };
 using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
-                             GuardExplain, GuardRelease, GuardGetStats, GuardTry>;
+                             GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -85,11 +92,15 @@ struct GuardNumbers {
   guard::Stats stats;
   std::vector<std::string> rules;  ///< names, in the order of Stats::fired
 };
+struct GuardSources {
+  std::vector<guard::KeptSource> sources;
+  std::size_t next = 0;  ///< where to go on; 0: all of the table was looked at
+};
 struct GuardVerdict {
   guard::Verdict verdict;
   std::string rule;  ///< its name or text; empty: none
 };
 using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
-                                   guard::Explanation, GuardNumbers, GuardVerdict>;
+                                   guard::Explanation, GuardNumbers, GuardSources, GuardVerdict>;
 
 }  // namespace rf::effect

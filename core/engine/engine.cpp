@@ -59,7 +59,8 @@ struct Engine::State {
         watch(now, std::move(defence.rules), defence.bounds, random.next()) {
     attempt.permits = [this](const policy::Extension& extension) {
       refusal = policy::judge(extension.phone, {attempt.source, attempt.transport, policy->is_local(attempt.source),
-                                                message.value(HeaderName::user_agent)});
+                                                message.value(HeaderName::user_agent),
+                                                watch.country_of(attempt.source)});
       return !locked && !refusal;
     };
     adopt_policy();
@@ -149,7 +150,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
         s.calls.on_stored(ctx, in.ticket, in.ok);
     }
     void operator()(Restored& in) const {
-      s.watch.restore(ctx.now, ctx.policy, in.bindings, in.bans);
+      s.watch.restore(ctx.now, ctx.policy, in.bindings, in.bans, in.sources);
       s.registrar.restore(ctx, std::move(in.bindings));
     }
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
@@ -481,6 +482,7 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
     std::optional<CommandResult> operator()(const GuardExplain& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardRelease& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardGetStats& c) const { return s.watch.answer(ctx, c); }
+    std::optional<CommandResult> operator()(const GuardKeep& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardTry& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const HangUp& c) const {
       const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id);

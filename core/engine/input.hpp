@@ -51,6 +51,7 @@ struct Stored {
 struct Restored {
   std::vector<record::Binding> bindings;
   std::vector<guard::Ban> bans;
+  std::vector<guard::KeptSource> sources = {};
 };
 
 /// A relay has stopped, or was asked for numbers.

@@ -105,7 +105,7 @@ Watch::Watch(Now now, guard::CompiledRef rules, const guard::Bounds& bounds, std
     : guard_(now, rules ? std::move(rules) : *guard::Compiled::compile(guard::Rules::defaults(), {}), seed, bounds) {}
 
 guard::Verdict Watch::arrive(call::Context& ctx, const Flow& flow) {
-  const guard::Verdict verdict = guard_.arrive(ctx.now, {flow.remote, flow.transport, flow.local.port, {}});
+  const guard::Verdict verdict = guard_.arrive(ctx.now, {flow.remote, flow.transport, flow.local.port});
   if (verdict.action == Action::drop || verdict.action == Action::reject) explain_refusal(ctx, flow, verdict);
   return verdict;
 }
@@ -169,8 +169,9 @@ void Watch::in_call(Now now, const policy::Policy& policy, const policy::Extensi
 }
 
 void Watch::restore(Now now, const policy::Policy& policy, const std::vector<record::Binding>& bindings,
-                    const std::vector<guard::Ban>& bans) {
+                    const std::vector<guard::Ban>& bans, const std::vector<guard::KeptSource>& sources) {
   guard_.restore(now, bans);
+  guard_.restore(now, sources);
   for (const record::Binding& binding : bindings) {
     const policy::Extension* extension = policy.by_id(binding.extension);
     if (!extension || binding.expires_wall_ms <= now.wall_ms) continue;
@@ -241,6 +242,12 @@ effect::CommandResult Watch::answer(call::Context& ctx, const effect::GuardRelea
 effect::CommandResult Watch::answer(call::Context&, const effect::GuardGetStats&) const {
   effect::GuardNumbers out{guard_.stats(), {}};
   for (const guard::CountingRule& rule : guard_.rules().rules.counting) out.rules.push_back(rule.name);
+  return out;
+}
+
+effect::CommandResult Watch::answer(call::Context& ctx, const effect::GuardKeep& asked) const {
+  effect::GuardSources out;
+  out.next = guard_.keep(ctx.now, asked.from, asked.count, asked.since_ms, asked.limit, out.sources);
   return out;
 }
 

@@ -33,9 +33,9 @@ class Watch {
   /// A phone of that account is in a running call at that place: it is trusted until the call is to be refreshed.
   void in_call(Now now, const policy::Policy& policy, const policy::Extension& extension, const Flow& flow);
 
-  /// What was on disk at start: bans, and registrations that speak for where they came from.
+  /// What was on disk at start: bans, sources, and registrations that speak for where they came from.
   void restore(Now now, const policy::Policy& policy, const std::vector<record::Binding>& bindings,
-               const std::vector<guard::Ban>& bans);
+               const std::vector<guard::Ban>& bans, const std::vector<guard::KeptSource>& sources);
   /// Other rules; bans of what they protect end.
   void use(call::Context& ctx, guard::CompiledRef rules);
   /// Turns what happened into effects.
@@ -46,8 +46,10 @@ class Watch {
   effect::CommandResult answer(call::Context& ctx, const effect::GuardExplain& asked) const;
   effect::CommandResult answer(call::Context& ctx, const effect::GuardRelease& asked);
   effect::CommandResult answer(call::Context& ctx, const effect::GuardGetStats&) const;
+  effect::CommandResult answer(call::Context& ctx, const effect::GuardKeep& asked) const;
   effect::CommandResult answer(call::Context& ctx, const effect::GuardTry& asked) const;
   guard::Stats stats() const { return guard_.stats(); }
+  Country country_of(const Address& address) const { return guard_.rules().country_of(address); }
 
  private:
   void tell_all(call::Context& ctx);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 
 #include "core/guard/prefix.hpp"
 
@@ -38,6 +40,7 @@ std::expected<CompiledRef, std::vector<Fault>> Compiled::compile(Rules rules, Su
   out->check_countries(faults);
   out->place_counters(before, faults);
   if (!faults.empty()) return std::unexpected(std::move(faults));
+  out->around.asker.reset();
   return out;
 }
 
@@ -47,10 +50,45 @@ void Compiled::index_access() {
   for (std::size_t i = 0; i < rules.access.size(); ++i)
     entries.push_back({rules.access[i].subnet, static_cast<std::uint32_t>(i)});
   access_ = Ranges::of_prefixes(entries);
+  index_wider();
   entries.clear();
   for (std::size_t i = 0; i < around.keep.size(); ++i)
     entries.push_back({around.keep[i].subnet, static_cast<std::uint32_t>(i)});
   protected_ = Ranges::of_prefixes(entries);
+}
+
+void Compiled::index_wider() {
+  const auto ends = [](const AccessEntry& entry) { return entry.until_ms != 0; };
+  if (std::none_of(rules.access.begin(), rules.access.end(), ends)) return;
+  std::vector<std::uint32_t> order(rules.access.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto place = [&](std::uint32_t index) {
+    const Subnet& subnet = rules.access[index].subnet;
+    return std::tuple(subnet.base.is_v4(), subnet.base, subnet.prefix);
+  };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return place(a) < place(b); });
+  std::vector<std::uint32_t> around_it;
+  for (const std::uint32_t index : order) {
+    const Subnet& subnet = rules.access[index].subnet;
+    while (!around_it.empty() && !(rules.access[around_it.back()].subnet.prefix <= subnet.prefix &&
+                                   rules.access[around_it.back()].subnet.contains(subnet.base)))
+      around_it.pop_back();
+    if (ends(rules.access[index])) wider_[index] = around_it.empty() ? Ranges::none : around_it.back();
+    around_it.push_back(index);
+  }
+}
+
+std::uint32_t Compiled::in_force(std::uint32_t index, std::int64_t wall_ms) const {
+  while (index != Ranges::none && rules.access[index].until_ms != 0 && rules.access[index].until_ms <= wall_ms)
+    index = wider_.at(index);
+  return index;
+}
+
+const AccessEntry* Compiled::blocking_at(std::uint32_t index) const {
+  while (index != Ranges::none && rules.access[index].allow && rules.access[index].until_ms != 0)
+    index = wider_.at(index);
+  if (index == Ranges::none || rules.access[index].allow || rules.access[index].forced) return nullptr;
+  return &rules.access[index];
 }
 
 void Compiled::index_defence() {
@@ -61,9 +99,12 @@ void Compiled::index_defence() {
     const DefenceRule& rule = rules.defence[i];
     if (rule.object == DefenceRule::Object::subnet) {
       blocks.emplace_back(rule.subnet, i);
-    } else if (rule.object == DefenceRule::Object::domain) {
-      if (const auto found = around.resolved.find(rule.domain); found != around.resolved.end())
-        for (const Address& address : found->second) blocks.emplace_back(Subnet{address, 128}, i);
+    } else if (const std::string name = rule.name(); !name.empty()) {
+      // Whoever answers for a name may point it at our trunk: that is not what the rule was made for.
+      const bool careful = rule.action != Defence::accept && !rule.forced;
+      if (const auto found = around.resolved.find(name); found != around.resolved.end())
+        for (const Address& address : found->second)
+          if (!careful || !protection_of(address)) blocks.emplace_back(Subnet{address, 128}, i);
     } else {
       elsewhere.push_back(i);
     }
@@ -82,13 +123,18 @@ void Compiled::index_defence() {
   defence_lists_.push_back(std::move(elsewhere));
 }
 
+std::vector<Protected> Compiled::not_to_lock_out() const {
+  std::vector<Protected> out = around.keep;
+  if (around.asker) out.push_back({{*around.asker, 128}, "you"});
+  return out;
+}
+
 void Compiled::check_access(std::vector<Fault>& faults) const {
-  for (const Protected& kept : around.keep) {
+  for (const Protected& kept : not_to_lock_out()) {
     const AccessEntry* blocking = nullptr;
     access_.any_within(kept.subnet, [&](std::uint32_t value) {
-      if (value == Ranges::none || rules.access[value].allow || rules.access[value].forced) return false;
-      blocking = &rules.access[value];
-      return true;
+      blocking = blocking_at(value);
+      return blocking != nullptr;
     });
     if (blocking)
       faults.push_back({static_cast<std::size_t>(blocking - rules.access.data()) + 1,
@@ -105,11 +151,12 @@ void Compiled::check_defence(std::vector<Fault>& faults) const {
     if (rule.object == DefenceRule::Object::country && !around.countries)
       faults.push_back({i + 1, "a rule about a country needs the country database"});
     if (rule.action == Defence::accept || rule.forced) continue;
-    for (const Protected& kept : around.keep) {
+    for (const Protected& kept : not_to_lock_out()) {
+      if (allowed_for_good(kept.subnet.base)) continue;
       // Whether this very rule decides for the protected address: an accept above it may have done so already.
-      const DefenceRule* deciding = defence_of(kept.subnet.base, {}, Transport::udp, rule.first_port);
+      const DefenceRule* deciding = defence_of(kept.subnet.base, Transport::udp, rule.first_port);
       const bool inside = rule.object == DefenceRule::Object::subnet && kept.subnet.contains(rule.subnet.base) &&
-                          defence_of(rule.subnet.base, {}, Transport::udp, rule.first_port) == &rule;
+                          defence_of(rule.subnet.base, Transport::udp, rule.first_port) == &rule;
       if (deciding == &rule || inside)
         faults.push_back({i + 1, fmt::format("{} would cut off {} ({}); force it if that is meant", text_of(rule),
                                              kept.what, kept.subnet.text())});
@@ -124,10 +171,11 @@ void Compiled::check_countries(std::vector<Fault>& faults) const {
     return;
   }
   if (rules.countries.forced) return;
-  for (const Protected& kept : around.keep)
-    if (!country_allowed(kept.subnet.base))
-      faults.push_back({0, fmt::format("these countries would cut off {} ({}, {}); force it if that is meant",
-                                       kept.what, kept.subnet.text(), around.countries->of(kept.subnet.base).text())});
+  for (const Protected& kept : not_to_lock_out()) {
+    if (kept.silent || country_allowed(kept.subnet.base) || allowed_for_good(kept.subnet.base)) continue;
+    faults.push_back({0, fmt::format("these countries would cut off {} ({}, {}); force it if that is meant", kept.what,
+                                     kept.subnet.text(), country_of(kept.subnet.base).text())});
+  }
 }
 
 void Compiled::place_counters(const Compiled* before, std::vector<Fault>& faults) {
@@ -188,10 +236,13 @@ std::vector<Subnet> Compiled::blocked_networks(std::int64_t wall_ms) const {
 }
 
 const AccessEntry* Compiled::access_of(const Address& address, std::int64_t wall_ms) const {
-  const std::uint32_t index = access_.find(address);
-  if (index == Ranges::none) return nullptr;
-  const AccessEntry& entry = rules.access[index];
-  return entry.until_ms == 0 || entry.until_ms > wall_ms ? &entry : nullptr;
+  const std::uint32_t index = in_force(access_.find(address), wall_ms);
+  return index == Ranges::none ? nullptr : &rules.access[index];
+}
+
+bool Compiled::allowed_for_good(const Address& address) const {
+  const AccessEntry* entry = access_of(address, INT64_MAX);
+  return entry && entry->allow;
 }
 
 bool Compiled::is_decoy(std::string_view extension) const {
@@ -203,23 +254,24 @@ const Protected* Compiled::protection_of(const Address& address) const {
   return index == Ranges::none ? nullptr : &around.keep[index];
 }
 
-bool Compiled::meets_protected(const Subnet& subnet) const {
+bool Compiled::meets_protected(const Subnet& subnet, std::int64_t wall_ms) const {
   return protected_.any_within(subnet, [](std::uint32_t value) { return value != Ranges::none; }) ||
          access_.any_within(subnet,
-                            [&](std::uint32_t value) { return value != Ranges::none && rules.access[value].allow; });
+                            [&](std::uint32_t value) {
+                              const std::uint32_t index = in_force(value, wall_ms);
+                              return index != Ranges::none && rules.access[index].allow;
+                            });
 }
 
-const DefenceRule* Compiled::defence_of(const Address& address, const Mac& mac, Transport transport,
-                                        std::uint16_t port) const {
+const DefenceRule* Compiled::defence_of(const Address& address, Transport transport, std::uint16_t port) const {
   const std::uint32_t block = defence_blocks_.find(address);
   const auto& list = block == Ranges::none ? defence_lists_.back() : defence_lists_[block];
   std::optional<Country> country;
   for (const std::uint16_t index : list) {
     const DefenceRule& rule = rules.defence[index];
     if (!matches(rule.protocol, transport) || port < rule.first_port || port > rule.last_port) continue;
-    if (rule.object == DefenceRule::Object::mac && (mac == Mac{} || rule.mac != mac)) continue;
     if (rule.object == DefenceRule::Object::country) {
-      if (!country) country = around.countries ? around.countries->of(address) : Country{};
+      if (!country) country = country_of(address);
       if (rule.country != *country) continue;
     }
     return &rule;
@@ -227,10 +279,21 @@ const DefenceRule* Compiled::defence_of(const Address& address, const Mac& mac, 
   return nullptr;
 }
 
+Entry Compiled::entry_of(const Address& address, Transport transport, std::uint16_t port, std::int64_t wall_ms) const {
+  if (!rules.enabled) return Entry::exempt;
+  if (const AccessEntry* entry = access_of(address, wall_ms)) return entry->allow ? Entry::exempt : Entry::refused;
+  const bool kept = protection_of(address) != nullptr;
+  const DefenceRule* defence = defence_of(address, transport, port);
+  // One that is to be rejected gets its answer.
+  if (defence && defence->action == Defence::drop) return Entry::refused;
+  if (!defence && !kept && !country_allowed(address)) return Entry::refused;
+  return kept ? Entry::exempt : Entry::open;
+}
+
 bool Compiled::country_allowed(const Address& address) const {
   const CountryRules& countries = rules.countries;
   if (countries.mode == CountryRules::Mode::off || !around.countries || address.is_private()) return true;
-  const Country country = around.countries->of(address);
+  const Country country = country_of(address);
   if (countries.mode == CountryRules::Mode::deny_listed) return !country || !countries.listed.test(country.index);
   return country ? countries.listed.test(country.index) : countries.unknown_allowed;
 }

@@ -5,8 +5,10 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/guard/agents.hpp"
@@ -43,9 +45,18 @@ struct Counter {
 
 /// What the rules need to know of the world.
 struct Surroundings {
-  std::vector<Protected> keep;  ///< own addresses, trunks, DNS servers, allowed offices, whoever asks for the change
-  std::map<std::string, std::vector<Address>, std::less<>> resolved;  ///< addresses of the domains in defence rules
+  std::vector<Protected> keep;  ///< own addresses, trunks, DNS servers
+  /// Addresses of the domains and hardware addresses in defence rules, by DefenceRule::name().
+  std::map<std::string, std::vector<Address>, std::less<>> resolved;
   CountriesRef countries;                                             ///< none: no database
+  /// Whoever asks for the change, as far as it is known. It must not lock them out; it gives them nothing either.
+  std::optional<Address> asker = {};
+};
+
+enum class Entry : std::uint8_t {
+  refused,
+  open,    ///< unless there is a ban
+  exempt,  ///< bans do not matter either
 };
 
 struct Compiled;
@@ -69,10 +80,15 @@ struct Compiled {
   std::vector<Subnet> blocked_networks(std::int64_t wall_ms) const;
   /// What protects it, nullptr when nothing does. An allow entry protects as well.
   const Protected* protection_of(const Address& address) const;
-  bool meets_protected(const Subnet& subnet) const;
-  /// The first static rule that fits; `mac` zero when it is not known.
-  const DefenceRule* defence_of(const Address& address, const Mac& mac, Transport transport, std::uint16_t port) const;
+  bool meets_protected(const Subnet& subnet, std::int64_t wall_ms) const;
+  /// The first static rule that fits.
+  const DefenceRule* defence_of(const Address& address, Transport transport, std::uint16_t port) const;
+  /// What the rules alone say to somebody who begins to talk to us, before a byte is read.
+  Entry entry_of(const Address& address, Transport transport, std::uint16_t port, std::int64_t wall_ms) const;
   bool country_allowed(const Address& address) const;
+  Country country_of(const Address& address) const {
+    return around.countries ? around.countries->of(address) : Country{};
+  }
   bool is_decoy(std::string_view extension) const;
   /// The fingerprint that a message has, nullptr for none.
   const Fingerprint* handwriting(std::string_view branch, std::string_view call_id, std::string_view from_tag,
@@ -84,13 +100,23 @@ struct Compiled {
 
  private:
   void index_access();
+  void index_wider();
+  /// The entry that decides at a place of the index, `Ranges::none` for none: one that has ended leaves it to the next
+  /// wider one.
+  std::uint32_t in_force(std::uint32_t index, std::int64_t wall_ms) const;
+  /// The entry that blocks there now, or will when a temporary allow has ended; nullptr for none that counts.
+  const AccessEntry* blocking_at(std::uint32_t index) const;
   void index_defence();
+  /// What a change must not lock out: what is kept, and who asks for it.
+  std::vector<Protected> not_to_lock_out() const;
+  bool allowed_for_good(const Address& address) const;
   void check_access(std::vector<Fault>& faults) const;
   void check_defence(std::vector<Fault>& faults) const;
   void check_countries(std::vector<Fault>& faults) const;
   void place_counters(const Compiled* before, std::vector<Fault>& faults);
 
   Ranges access_;
+  std::unordered_map<std::uint32_t, std::uint32_t> wider_;  ///< of entries that end: what is around them
   Ranges protected_;
   Ranges defence_blocks_;  ///< to an index of defence_lists_
   std::vector<std::vector<std::uint16_t>>

@@ -49,7 +49,7 @@ Explanation Guard::explain(Now now, const Address& address) const {
   const Tick tick = tick_of(now);
   if (const AccessEntry* entry = compiled.access_of(address, now.wall_ms)) out.access = *entry;
   if (const Protected* kept = compiled.protection_of(address)) out.protection = kept->what;
-  if (compiled.around.countries) out.country = compiled.around.countries->of(address).text();
+  if (compiled.around.countries) out.country = compiled.country_of(address).text();
   if (const Ban* ban = bans_.covers(now, address)) {
     out.ban = *ban;
   } else {
@@ -116,7 +116,7 @@ Verdict Guard::preview(Now now, const Facts& facts) const {
   if (!kept && !registered && bans_.covers(now, address)) return {Action::drop, Reason::banned};
   if (!kept && !registered && port && port->blocked(tick))
     return {Action::drop, Reason::port_blocked, false, port->rule};
-  const DefenceRule* defence = compiled.defence_of(address, {}, facts.transport, facts.local_port);
+  const DefenceRule* defence = compiled.defence_of(address, facts.transport, facts.local_port);
   if (defence && defence->action != Defence::accept)
     return {defence->action == Defence::drop ? Action::drop : Action::reject, Reason::defence_rule, false,
             static_cast<std::uint16_t>(defence - rules.defence.data())};

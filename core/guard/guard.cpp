@@ -7,6 +7,9 @@
 namespace rf::guard {
 namespace {
 
+/// Never 0, which stands for "never"; and what a counter of the longest period knew before a restart has a time, too.
+constexpr Tick first_tick = 35u * 86'400 * (1'000 / tick_ms);
+
 constexpr Tick ticks_a_second = 1'000 / tick_ms;
 
 Tick ticks(std::uint32_t seconds) {
@@ -31,8 +34,13 @@ Guard::Guard(Now now, CompiledRef rules, std::uint64_t seed, const Bounds& bound
 }
 
 Tick Guard::tick_of(Now now) const {
-  // Never 0, which stands for "never"; the first minute counts as having passed so that no time before it is needed.
-  return static_cast<Tick>(std::max<std::int64_t>(now.mono_ms - start_ms_, 0) / tick_ms) + ticks(60);
+  return static_cast<Tick>(std::max<std::int64_t>(now.mono_ms - start_ms_, 0) / tick_ms) + first_tick;
+}
+
+Tick Guard::tick_at(Now now, std::int64_t wall_ms) const {
+  if (wall_ms == 0) return 0;
+  const std::int64_t tick = std::int64_t{tick_of(now)} + (wall_ms - now.wall_ms) / tick_ms;
+  return static_cast<Tick>(std::clamp<std::int64_t>(tick, 1, UINT32_MAX));
 }
 
 std::int64_t Guard::wall_of(Now now, Tick tick) const {
@@ -165,7 +173,7 @@ Verdict Guard::arrival_of(Now now, const Arrival& packet) {
     if (bans_.covers(now, address)) return {Action::drop, Reason::banned};
     if (port && port->blocked(tick)) return {Action::drop, Reason::port_blocked, false, port->rule};
   }
-  const DefenceRule* defence = compiled.defence_of(address, packet.mac, packet.transport, packet.local_port);
+  const DefenceRule* defence = compiled.defence_of(address, packet.transport, packet.local_port);
   if (defence && defence->action != Defence::accept)
     return {defence->action == Defence::drop ? Action::drop : Action::reject, Reason::defence_rule, false,
             static_cast<std::uint16_t>(defence - rules.defence.data())};

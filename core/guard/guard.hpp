@@ -26,6 +26,7 @@
 #include "core/base/time.hpp"
 #include "core/guard/bans.hpp"
 #include "core/guard/compile.hpp"
+#include "core/guard/kept.hpp"
 #include "core/guard/sources.hpp"
 
 namespace rf::guard {
@@ -72,7 +73,6 @@ struct Arrival {
   Endpoint remote;
   Transport transport = Transport::udp;
   std::uint16_t local_port = 5060;
-  Mac mac{};  ///< of a neighbour on the LAN; zero: not known
 };
 
 /// What a message carries that a forger could not have made.
@@ -214,6 +214,14 @@ class Guard {
   /// Puts bans back after a start. What has become protected since is left out. Returns how many are in force.
   std::size_t restore(Now now, const std::vector<Ban>& bans);
 
+  /// Looks at `count` places of the table from `from` on and gives the sources there that were heard of since
+  /// `since_ms` (wall clock) and are worth writing down: those that offended or proved themselves, and those that some
+  /// slow rule is counting. At most `limit`, the most dangerous. Gives the place to go on from, 0 after the last.
+  std::size_t keep(Now now, std::size_t from, std::size_t count, std::int64_t since_ms, std::size_t limit,
+                   std::vector<KeptSource>& out) const;
+  /// Puts back what keep() gave, as far as its time is not over. Counters whose rule is gone are left out.
+  void restore(Now now, const std::vector<KeptSource>& sources);
+
  private:
   struct Offence {
     Signal signal;
@@ -226,6 +234,7 @@ class Guard {
 
   Tick tick_of(Now now) const;
   std::int64_t wall_of(Now now, Tick tick) const;
+  Tick tick_at(Now now, std::int64_t wall_ms) const;
   std::uint64_t port_key(const Endpoint& remote, Transport transport) const;
   std::uint64_t name_hash(std::string_view name) const;
   std::uint64_t pair_key(const Source& source, std::uint64_t account) const;
@@ -247,6 +256,8 @@ class Guard {
   void punish(Now now, Source& source, const Offence& offence, std::uint8_t rule, std::uint32_t seen);
   void ban(Now now, const Offence& offence, const CountingRule& rule, bool proven, Event& event);
   void widen(Now now, const Ban& ban);
+  /// Remembers that a /64 is banned; how many of its /48 were within a day.
+  std::uint32_t count_network(Tick tick, const Subnet& subnet);
   void throttle(Tick tick, Source& source, bool guessing);
   void failed(Now now, const Note& note, Source& source);
   void emit(const Event& event);

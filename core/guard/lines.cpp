@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "core/guard/prefix.hpp"
+#include "core/guard/ranges.hpp"
 
 namespace rf::guard {
 namespace {
@@ -281,7 +282,7 @@ std::string text_of(const DefenceRule& rule) {
       out += "country " + rule.country.text();
       break;
     case DefenceRule::Object::mac:
-      out += fmt::format("mac {:02x}", fmt::join(rule.mac, ":"));
+      out += "mac " + rule.name();
       break;
   }
   if (rule.protocol != Protocol::any)
@@ -295,6 +296,9 @@ std::string text_of(const DefenceRule& rule) {
 }
 
 Read<Subnet> parse_blocklist(std::string_view text, const std::vector<Protected>& keep) {
+  std::vector<Ranges::Entry> entries;
+  for (std::size_t i = 0; i < keep.size(); ++i) entries.push_back({keep[i].subnet, static_cast<std::uint32_t>(i)});
+  const Ranges kept_blocks = Ranges::of_prefixes(entries);
   return read_lines<Subnet>(text, "#;", [&](const Line& line, Subnet& subnet) -> std::string {
     std::string_view rest = line.words;
     auto parsed = parse_prefix(next_word(rest));
@@ -306,10 +310,9 @@ Read<Subnet> parse_blocklist(std::string_view text, const std::vector<Protected>
     if (subnet.base.is_private() || subnet.base.is_multicast() || subnet.base.is_unspecified() ||
         last_of(subnet).is_private())
       return fmt::format("{} is a private or special network", subnet.text());
-    for (const Protected& kept : keep)
-      if (overlap(subnet, kept.subnet))
-        return fmt::format("{} meets {} ({})", subnet.text(), kept.what, kept.subnet.text());
-    return {};
+    std::uint32_t met = Ranges::none;
+    if (!kept_blocks.any_within(subnet, [&](std::uint32_t value) { return (met = value) != Ranges::none; })) return {};
+    return fmt::format("{} meets {} ({})", subnet.text(), keep[met].what, keep[met].subnet.text());
   });
 }
 

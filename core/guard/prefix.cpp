@@ -52,8 +52,4 @@ Address last_of(const Subnet& subnet) {
   return Address::from_bytes(bytes);
 }
 
-bool overlap(const Subnet& a, const Subnet& b) {
-  return a.contains(b.base) || b.contains(a.base);
-}
-
 }  // namespace rf::guard

@@ -19,7 +19,4 @@ std::expected<Subnet, std::string> parse_prefix(std::string_view text);
 Address first_of(const Subnet& subnet);
 Address last_of(const Subnet& subnet);
 
-/// Whether the two blocks have an address in common: one then contains the other.
-bool overlap(const Subnet& a, const Subnet& b);
-
 }  // namespace rf::guard

@@ -46,7 +46,7 @@ void Guard::punish(Now now, Source& source, const Offence& offence, std::uint8_t
   event.rule.assign(rule.name);
   event.proven = offence.certain;
 
-  const bool kept = rules_->meets_protected(event.subnet);
+  const bool kept = rules_->meets_protected(event.subnet, now.wall_ms);
   if (kept || rule.response == Response::watch) {
     if (known) return;
     // Told once in the rule's time; nothing is taken from it.
@@ -122,21 +122,24 @@ void Guard::ban(Now now, const Offence& offence, const CountingRule& rule, bool 
   widen(now, kept);
 }
 
+std::uint32_t Guard::count_network(Tick tick, const Subnet& subnet) {
+  const std::uint64_t half = source_key(subnet.base);
+  Network& network = networks_.touch((half & ~std::uint64_t{0xffff}) | 1,
+                                     [tick](const Network& other) { return rank_of(other, tick); });
+  network.last = tick;
+  return network.banned.add_distinct(tick, ticks(a_day_s), KeyedHash(key_).add(half).finish());
+}
+
 void Guard::widen(Now now, const Ban& ban) {
   // Whoever owns a /48 has 65,536 sources; after some of them the whole block goes.
   const std::uint32_t limit = rules_->rules.wide_ban_networks;
   if (!ban.proven || ban.subnet.base.is_v4() || ban.subnet.prefix != 64 || limit == 0) return;
-  const Tick tick = tick_of(now);
-  const std::uint64_t half = source_key(ban.subnet.base);
-  Network& network = networks_.touch((half & ~std::uint64_t{0xffff}) | 1,
-                                     [tick](const Network& other) { return rank_of(other, tick); });
-  network.last = tick;
-  if (network.banned.add_distinct(tick, ticks(a_day_s), KeyedHash(key_).add(half).finish()) < limit) return;
+  if (count_network(tick_of(now), ban.subnet) < limit) return;
   auto bytes = ban.subnet.base.bytes();
   bytes[6] = bytes[7] = 0;
   Ban wide = ban;
   wide.subnet = {Address::from_bytes(bytes), 48};
-  if (rules_->meets_protected(wide.subnet)) return;
+  if (rules_->meets_protected(wide.subnet, now.wall_ms)) return;
   wide.evidence.assign("many networks of this block are banned; the last: ");
   wide.evidence.append(ban.rule.view());
   const Ban kept = bans_.add(now, wide, rules_->rules.escalation_s, rules_->rules.remember_bans_s);
@@ -161,11 +164,7 @@ bool Guard::release(Now now, const Subnet& subnet) {
   if (const Subnet block = source_block(subnet.base); subnet.prefix > block.prefix)
     was = bans_.release(now, block) || was;
   const auto meant = [&](std::uint64_t key) {
-    const bool four = key >> 32 == 0xffff'0000;
-    std::array<std::uint8_t, 16> bytes{};
-    for (std::size_t i = 0; i < 8 && !four; ++i) bytes[i] = static_cast<std::uint8_t>(key >> (56 - 8 * i));
-    const Address address = four ? Address::v4(static_cast<std::uint32_t>(key)) : Address::from_bytes(bytes);
-    return subnet.contains(address) || key == source_key(subnet.base);
+    return subnet.contains(address_of_source(key)) || key == source_key(subnet.base);
   };
   sources_.for_each([&](Source& source) {
     if (!meant(source.key)) return;
@@ -196,8 +195,11 @@ std::vector<Subnet> Guard::end_bans_of_protected(Now now) {
 std::size_t Guard::restore(Now now, const std::vector<Ban>& bans) {
   std::size_t active = 0;
   for (const Ban& ban : bans) {
-    if (rules_->meets_protected(ban.subnet)) continue;
+    if (rules_->meets_protected(ban.subnet, now.wall_ms)) continue;
     if (bans_.restore(now, ban, rules_->rules.remember_bans_s)) active += ban.active(now.wall_ms);
+    const bool of_today = now.wall_ms - ban.since_ms < std::int64_t{a_day_s} * 1'000;
+    if (ban.proven && of_today && !ban.subnet.base.is_v4() && ban.subnet.prefix == 64)
+      count_network(tick_of(now), ban.subnet);
   }
   return active;
 }

@@ -1,5 +1,8 @@
 #include "core/guard/rules.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "core/base/check.hpp"
 #include "core/guard/builtin.hpp"
 #include "core/guard/lines.hpp"
@@ -38,6 +41,11 @@ bool matches(Protocol protocol, Transport transport) {
       return is_encrypted(transport);
   }
   return false;
+}
+
+std::string DefenceRule::name() const {
+  if (object == Object::domain) return domain;
+  return object == Object::mac ? fmt::format("{:02x}", fmt::join(mac, ":")) : std::string();
 }
 
 std::string_view name_of(Signal signal) {

@@ -38,7 +38,7 @@ struct DefenceRule {
   Object object = Object::any;
   Subnet subnet;
   std::string domain;  ///< its addresses come from outside, resolved anew when their time is over
-  Mac mac{};
+  Mac mac{};           ///< of neighbours on the LAN, whose addresses come from outside as well
   Country country;
   Defence action = Defence::accept;
   Protocol protocol = Protocol::any;
@@ -46,6 +46,9 @@ struct DefenceRule {
   std::uint16_t last_port = 65'535;
   bool forced = false;
   std::string description;
+
+  /// What has to be looked up to know its addresses: its domain or hardware address; empty for other objects.
+  std::string name() const;
 };
 
 /// Which countries may talk to us (H10). Private addresses are nobody's country and pass.
@@ -157,6 +160,7 @@ struct Rules {
 struct Protected {
   Subnet subnet;
   std::string what;
+  bool silent = false;  ///< it sends us no SIP: country rules take nothing from it
 };
 
 }  // namespace rf::guard

@@ -1,6 +1,7 @@
 // A table of fixed size for what strangers make us remember: never grows, never slows down, forgets by rank.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -85,6 +86,13 @@ class SetTable {
   template <class Fn>
   void for_each(Fn&& fn) const {
     for (std::size_t at = 0; at < sets_ * ways; ++at)
+      if (tags_[at] != 0) fn(std::as_const(records_[at]));
+  }
+
+  /// The same from a place on, for so many places.
+  template <class Fn>
+  void for_some(std::size_t from, std::size_t count, Fn&& fn) const {
+    for (std::size_t at = from; at < std::min(from + count, capacity()); ++at)
       if (tags_[at] != 0) fn(std::as_const(records_[at]));
   }
 

@@ -68,6 +68,14 @@ inline std::uint64_t source_key(const Address& address) {
   return high == 0 ? 1 : high;
 }
 
+/// The first address of a source.
+inline Address address_of_source(std::uint64_t key) {
+  if (key >> 32 == 0xffff'0000) return Address::v4(static_cast<std::uint32_t>(key));
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(key >> (56 - 8 * i));
+  return Address::from_bytes(bytes);
+}
+
 /// The block that a ban of this source covers.
 inline Subnet source_block(const Address& address) {
   if (address.is_v4()) return {address, 128};

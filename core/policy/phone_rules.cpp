@@ -12,6 +12,8 @@ std::string_view text_of(PhoneRefusal refusal) {
       return "right password, but the phone is of another kind than the extension's rule says";
     case PhoneRefusal::other_address:
       return "right password, but the address is not among those of the extension";
+    case PhoneRefusal::other_country:
+      return "right password, but the country is not among those of the extension";
   }
   return "";
 }
@@ -22,6 +24,9 @@ std::optional<PhoneRefusal> judge(const PhoneRules& rules, const PhoneFacts& pho
   const auto covers = [&](const Subnet& subnet) { return subnet.contains(phone.address); };
   if (!rules.permitted.empty() && std::none_of(rules.permitted.begin(), rules.permitted.end(), covers))
     return PhoneRefusal::other_address;
+  const bool nobodys = phone.local || phone.address.is_private();
+  if (rules.countries.any() && !nobodys && !rules.countries.test(phone.country.index))
+    return PhoneRefusal::other_country;
   return std::nullopt;
 }
 

@@ -49,6 +49,36 @@ void read_escalation(Section& section, std::vector<std::uint32_t>& out) {
   out = std::move(steps);
 }
 
+void read_countries(Section& section, GuardSettings& out) {
+  using Mode = guard::CountryRules::Mode;
+  guard::CountryRules& rules = out.rules.countries;
+  const auto listed = [&](std::string_view key, Mode mode) {
+    section.texts(
+        key,
+        [&rules, mode](std::string_view code) -> std::optional<std::string> {
+          const auto country = Country::parse(code);
+          if (!country) return fmt::format("holds \"{}\", no code of two letters", code);
+          if (rules.mode != Mode::off && rules.mode != mode)
+            return "stands beside the other list: countries are either allowed or denied";
+          rules.mode = mode;
+          rules.listed.set(country->index);
+          return std::nullopt;
+        },
+        "write codes of ISO 3166 such as [\"DE\", \"AT\"]");
+  };
+  listed("countries_allow", Mode::allow_listed);
+  listed("countries_deny", Mode::deny_listed);
+  section.flag("countries_unknown", rules.unknown_allowed);
+  section.flag("countries_force", rules.forced);
+  section.text(
+      "country_database", out.country_database,
+      [](std::string_view path) -> std::optional<std::string> {
+        if (path.starts_with('/')) return std::nullopt;
+        return "is no absolute path";
+      },
+      "write a path that begins with /");
+}
+
 void switch_off(Section& section, guard::Rules& rules) {
   section.texts(
       "off",
@@ -131,6 +161,7 @@ void read_guard(Section section, GuardSettings& out, Problems& problems) {
         return std::nullopt;
       },
       "write paths that begin with /");
+  read_countries(section, out);
   section.number("decoys", out.decoys, 0, 64);
   section.texts(
       "decoy_numbers",
@@ -164,8 +195,12 @@ void read_guard(Section section, GuardSettings& out, Problems& problems) {
   section.flag("refer_allowed", rules.refer_allowed);
   section.finish();
   if (!problems.empty()) return;
-  // What only all of them together show; what they would lock out is known where the addresses are.
-  if (const auto compiled = guard::Compiled::compile(rules, {}); !compiled)
+  // What only all of them together show; what they would lock out is known where the addresses and countries are.
+  guard::Rules alone = rules;
+  alone.countries = {};
+  guard::Surroundings around;
+  around.countries = std::make_shared<const guard::Countries>();
+  if (const auto compiled = guard::Compiled::compile(std::move(alone), std::move(around)); !compiled)
     section.fault("rule", first_fault(compiled.error()), "change the rules of [guard]");
 }
 

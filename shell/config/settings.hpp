@@ -94,6 +94,7 @@ struct GuardSettings {
   guard::Rules rules = guard::Rules::defaults();
   Enforcement enforcement = Enforcement::automatic;
   std::vector<std::string> blocklists;  ///< files with addresses to block, one a line
+  std::string country_database;         ///< a MaxMind DB file; empty: the one that was installed with us
   std::uint32_t decoys = 5;             ///< so many extensions that nobody has are made up
 };
 

@@ -176,8 +176,8 @@ struct Streams::State {
   bool ended = false;
 
   struct {
-    Count connections, strangers, accepted, connected, messages_in, messages_out, pings, refused_source, refused_full,
-        evicted, handshake_failed, connect_failed, timed_out, bad_framing, write_overflow, paused;
+    Count connections, strangers, accepted, connected, messages_in, messages_out, pings, unwelcome, refused_source,
+        refused_full, evicted, handshake_failed, connect_failed, timed_out, bad_framing, write_overflow, paused;
   } counts;
   std::thread thread;
 };

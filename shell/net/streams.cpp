@@ -143,6 +143,7 @@ StreamCounters Streams::counters() const {
   to.messages_in = from.messages_in.get();
   to.messages_out = from.messages_out.get();
   to.pings = from.pings.get();
+  to.unwelcome = from.unwelcome.get();
   to.refused_source = from.refused_source.get();
   to.refused_full = from.refused_full.get();
   to.evicted = from.evicted.get();
@@ -254,7 +255,13 @@ void Streams::State::accept_some(StreamListener& listener) {
       }
       continue;
     }
-    if (!let_in(from_kernel(storage).address)) {
+    const Endpoint remote = from_kernel(storage);
+    if (options.welcome && !options.welcome(remote, listener.transport(), listener.local().port)) {
+      ++counts.unwelcome;
+      close_hard_later(socket.get());
+      continue;
+    }
+    if (!let_in(remote.address)) {
       close_hard_later(socket.get());
       continue;
     }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,6 +56,9 @@ struct StreamOptions {
   std::size_t push_bytes_max = QueueLimits::push_bytes;
   std::uint32_t retry_ms = 5;                ///< between attempts when StreamEvents has no room
   std::uint8_t dscp = 24;                    ///< CS3
+  /// Whether somebody who connects may stay, asked on the I/O thread before anything is kept or done for him. Empty:
+  /// everybody may.
+  std::function<bool(const Endpoint& remote, Transport transport, std::uint16_t local_port)> welcome = {};
 };
 
 /// What the signalling thread wants done in one go, in order. Reused: push() empties it and keeps its memory.
@@ -83,6 +87,7 @@ struct StreamCounters {
   std::size_t strangers = 0;
   std::size_t push_bytes = 0;          ///< handed over and not yet taken by the thread
   std::uint64_t accepted = 0, connected = 0, messages_in = 0, messages_out = 0, pings = 0;
+  std::uint64_t unwelcome = 0;         ///< closed at once, see StreamOptions::welcome
   std::uint64_t refused_source = 0;    ///< connections_per_source_max
   std::uint64_t refused_full = 0;      ///< connections_max, and nobody to make room
   std::uint64_t evicted = 0;           ///< strangers closed to make room for a newer one

@@ -26,7 +26,7 @@ constexpr std::size_t strangers_named = 5;
 
 constexpr const char* columns =
     "id, tenant, number, auth_name, display_name, enabled, remote_allowed, md5_allowed, registrations_max, newcomer,"
-    " calls_max, realm, encrypted_when_remote, agent_prefix, permitted";
+    " calls_max, realm, encrypted_when_remote, agent_prefix, permitted, countries";
 
 /// "192.0.2.0/24\n10.0.0.0/8\n", as escape_list() writes it.
 std::vector<Subnet> blocks_of(std::string_view text) {
@@ -48,12 +48,12 @@ struct Row {
   long long id = 0, tenant = 0;
   int enabled = 0, remote_allowed = 0, md5_allowed = 0, registrations_max = 0, newcomer = 0, calls_max = 0,
       encrypted_when_remote = 0;
-  std::string number, auth_name, display_name, realm, agent_prefix, permitted;
+  std::string number, auth_name, display_name, realm, agent_prefix, permitted, countries;
 
   void into(soci::statement& statement) {
     const auto bind = [&](auto&... field) { (statement.exchange(soci::into(field)), ...); };
     bind(id, tenant, number, auth_name, display_name, enabled, remote_allowed, md5_allowed, registrations_max, newcomer,
-         calls_max, realm, encrypted_when_remote, agent_prefix, permitted);
+         calls_max, realm, encrypted_when_remote, agent_prefix, permitted, countries);
   }
   ExtensionRow get() const {
     return {.id = ExtensionId{static_cast<std::uint64_t>(id)},
@@ -68,7 +68,8 @@ struct Row {
                          .registrations_max = static_cast<std::uint16_t>(registrations_max),
                          .newcomer = newcomer == 1 ? policy::Newcomer::refuse : policy::Newcomer::replace,
                          .calls_max = static_cast<std::uint16_t>(calls_max),
-                         .phone = {encrypted_when_remote != 0, unescaped(agent_prefix), blocks_of(permitted)}}};
+                         .phone = {encrypted_when_remote != 0, unescaped(agent_prefix), blocks_of(permitted),
+                                   parse_countries(countries).value_or(CountrySet{})}}};
   }
 };
 
@@ -183,16 +184,17 @@ Expected<Account> Store::add_extension(const seal::Vault& vault, std::string_vie
     const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
               registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max,
               encrypted = s.phone.encrypted_when_remote;
-    const std::string realm_text(realm), agent = escaped(s.phone.agent_prefix), permitted = text_of(s.phone.permitted);
+    const std::string realm_text(realm), agent = escaped(s.phone.agent_prefix), permitted = text_of(s.phone.permitted),
+                      countries = rf::text_of(s.phone.countries);
     sql << "INSERT INTO extensions (" << columns
         << ", ha1_sha512_256, ha1_sha256, ha1_md5) VALUES (:id, :tenant, :number, :auth_name, :display_name, :enabled,"
            " :remote_allowed, :md5_allowed, :registrations_max, :newcomer, :calls_max, :realm, :encrypted, :agent,"
-           " :permitted, :a, :b, :c)",
+           " :permitted, :countries, :a, :b, :c)",
         soci::use(id), soci::use(tenant), soci::use(account.number), soci::use(account.auth_name),
         soci::use(s.display_name), soci::use(enabled), soci::use(remote_allowed), soci::use(md5_allowed),
         soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max), soci::use(realm_text),
-        soci::use(encrypted), soci::use(agent), soci::use(permitted), soci::use(sealed[0]), soci::use(sealed[1]),
-        soci::use(sealed[2]);
+        soci::use(encrypted), soci::use(agent), soci::use(permitted), soci::use(countries),
+        soci::use(sealed[0]), soci::use(sealed[1]), soci::use(sealed[2]);
     transaction.commit();
     return account;
   });
@@ -215,19 +217,21 @@ Expected<ExtensionRow> Store::set_extension(TenantId tenant, std::string_view nu
     s.phone.encrypted_when_remote = change.encrypted_when_remote.value_or(s.phone.encrypted_when_remote);
     s.phone.agent_prefix = change.agent_prefix.value_or(s.phone.agent_prefix);
     s.phone.permitted = change.permitted.value_or(s.phone.permitted);
+    s.phone.countries = change.countries.value_or(s.phone.countries);
     if (auto fault = fault_in_settings(s)) return problem(Fault::invalid_value, std::move(*fault));
     const auto id = static_cast<long long>(row->id.value);
     const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
               registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max,
               encrypted = s.phone.encrypted_when_remote;
-    const std::string agent = escaped(s.phone.agent_prefix), permitted = text_of(s.phone.permitted);
+    const std::string agent = escaped(s.phone.agent_prefix), permitted = text_of(s.phone.permitted),
+                      countries = rf::text_of(s.phone.countries);
     sql << "UPDATE extensions SET display_name = :display_name, enabled = :enabled, remote_allowed = :remote_allowed,"
            " md5_allowed = :md5_allowed, registrations_max = :registrations_max, newcomer = :newcomer,"
-           " calls_max = :calls_max, encrypted_when_remote = :encrypted, agent_prefix = :agent, permitted = :permitted"
-           " WHERE id = :id",
+           " calls_max = :calls_max, encrypted_when_remote = :encrypted, agent_prefix = :agent, permitted = :permitted,"
+           " countries = :countries WHERE id = :id",
         soci::use(s.display_name), soci::use(enabled), soci::use(remote_allowed), soci::use(md5_allowed),
         soci::use(registrations_max), soci::use(newcomer), soci::use(calls_max),
-        soci::use(encrypted), soci::use(agent), soci::use(permitted), soci::use(id);
+        soci::use(encrypted), soci::use(agent), soci::use(permitted), soci::use(countries), soci::use(id);
     transaction.commit();
     return row;
   });

@@ -1,8 +1,12 @@
 #include "shell/store/rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <sstream>
 
 #include "shell/store/text.hpp"
 
@@ -191,6 +195,52 @@ std::optional<guard::Ban> BanRow::get() const {
   ban.repeats = static_cast<std::uint16_t>(std::clamp(repeats, 0, 65'535));
   ban.proven = proven != 0;
   return ban;
+}
+
+void SourceRow::set(const guard::KeptSource& kept) {
+  source = kept.address.text();
+  last_wall_ms = kept.last_ms;
+  caught_wall_ms = kept.caught_ms;
+  throttle_until_wall_ms = kept.throttle_until_ms;
+  good_until_wall_ms = kept.good_until_ms;
+  proof_until_wall_ms = kept.proof_until_ms;
+  proof_port = kept.proof_port;
+  guessing = kept.guessing;
+  offended = kept.offended;
+  rule = kept.rule.view();
+  counts.clear();
+  for (std::size_t i = 0; i < kept.count; ++i) {
+    const guard::KeptCount& each = kept.counts[i];
+    fmt::format_to(std::back_inserter(counts), "{} {} {} {}\n", each.rule.view(), each.since_ms, each.now, each.before);
+  }
+}
+
+std::optional<guard::KeptSource> SourceRow::get() const {
+  const auto address = Address::parse(source);
+  if (!address) return std::nullopt;
+  guard::KeptSource kept;
+  kept.address = *address;
+  kept.last_ms = last_wall_ms;
+  kept.caught_ms = caught_wall_ms;
+  kept.throttle_until_ms = throttle_until_wall_ms;
+  kept.good_until_ms = good_until_wall_ms;
+  kept.proof_until_ms = proof_until_wall_ms;
+  kept.proof_port = static_cast<std::uint16_t>(std::clamp(proof_port, 0, 65'535));
+  kept.guessing = guessing != 0;
+  kept.offended = offended != 0;
+  kept.rule.assign(rule);
+  std::istringstream words(counts);
+  std::string name;
+  long long since = 0;
+  unsigned now = 0, before = 0;
+  while (kept.count < kept.counts.size() && words >> name >> since >> now >> before) {
+    guard::KeptCount& each = kept.counts[kept.count++];
+    each.rule.assign(name);
+    each.since_ms = since;
+    each.now = static_cast<std::uint16_t>(std::min(now, 65'535u));
+    each.before = static_cast<std::uint16_t>(std::min(before, 65'535u));
+  }
+  return kept;
 }
 
 void AccessRow::set(const guard::AccessEntry& entry) {

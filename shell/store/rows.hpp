@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "core/guard/bans.hpp"
+#include "core/guard/kept.hpp"
 #include "core/guard/rules.hpp"
 #include "core/record/records.hpp"
 
@@ -125,6 +126,32 @@ struct BanRow {
     visit("until_wall_ms", until_wall_ms);
     visit("repeats", repeats);
     visit("proven", proven);
+  }
+};
+
+struct SourceRow {
+  std::string source, rule, counts;
+  long long last_wall_ms = 0, caught_wall_ms = 0, throttle_until_wall_ms = 0, good_until_wall_ms = 0,
+            proof_until_wall_ms = 0;
+  int proof_port = 0, guessing = 0, offended = 0;
+
+  void set(const guard::KeptSource& kept);
+  /// Nothing when the row holds no address.
+  std::optional<guard::KeptSource> get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("source", source);
+    visit("last_wall_ms", last_wall_ms);
+    visit("caught_wall_ms", caught_wall_ms);
+    visit("throttle_until_wall_ms", throttle_until_wall_ms);
+    visit("good_until_wall_ms", good_until_wall_ms);
+    visit("proof_until_wall_ms", proof_until_wall_ms);
+    visit("proof_port", proof_port);
+    visit("guessing", guessing);
+    visit("offended", offended);
+    visit("rule", rule);
+    visit("counts", counts);
   }
 };
 

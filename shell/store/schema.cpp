@@ -139,8 +139,27 @@ constexpr const char* version_4[] = {
     "ALTER TABLE extensions ADD COLUMN permitted TEXT NOT NULL DEFAULT ''",
 };
 
+// From which countries an extension's phone may come, see policy::PhoneRules; what the guard knows of sources.
+constexpr const char* version_5[] = {
+    "ALTER TABLE extensions ADD COLUMN countries TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE guard_sources ("
+    " source TEXT PRIMARY KEY,"
+    " last_wall_ms BIGINT NOT NULL,"
+    " caught_wall_ms BIGINT NOT NULL,"
+    " throttle_until_wall_ms BIGINT NOT NULL,"
+    " good_until_wall_ms BIGINT NOT NULL,"
+    " proof_until_wall_ms BIGINT NOT NULL,"
+    " proof_port INTEGER NOT NULL,"
+    " guessing INTEGER NOT NULL,"
+    " offended INTEGER NOT NULL,"
+    " rule TEXT NOT NULL,"
+    " counts TEXT NOT NULL)",
+    "CREATE INDEX guard_sources_last ON guard_sources (last_wall_ms)",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
-                                std::span<const char* const>(version_3), std::span<const char* const>(version_4)};
+                                std::span<const char* const>(version_3), std::span<const char* const>(version_4),
+                                std::span<const char* const>(version_5)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

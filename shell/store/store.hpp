@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
 #include "core/guard/bans.hpp"
+#include "core/guard/kept.hpp"
 #include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
@@ -72,6 +74,7 @@ struct ExtensionChange {
   std::optional<bool> encrypted_when_remote = {};
   std::optional<std::string> agent_prefix = {};
   std::optional<std::vector<Subnet>> permitted = {};
+  std::optional<CountrySet> countries = {};
 };
 
 /// An extension without its credentials, for listings.
@@ -170,13 +173,21 @@ class Store {
 
   /// Every ban that is remembered, ended ones included; those that end last come last.
   Expected<std::vector<guard::Ban>> load_bans();
-  /// Forgets bans within this block and those that cover it: for the command line while no server runs. Gives how many.
+  /// What the guard knew of sources; those heard of last come last.
+  Expected<std::vector<guard::KeptSource>> load_sources();
+  /// Forgets bans within this block and those that cover it, and what is known of its sources: for the command line
+  /// while no server runs. Gives how many bans there were.
   Expected<std::uint64_t> drop_bans(const Subnet& subnet);
 
   /// What operators put on the guard's access list, by block.
   Expected<std::vector<guard::AccessEntry>> access_list();
-  /// Adds an entry, or replaces the one of the same block; ended ones go. Errors: invalid_value when the list is full.
-  Expected<void> set_access(const guard::AccessEntry& entry, std::int64_t now_wall_ms);
+  /// Adds entries, each in place of the one of the same block; ended ones go. With `instead` those that are for good go
+  /// first. Errors: invalid_value when the list would be too long.
+  Expected<void> set_access(std::span<const guard::AccessEntry> entries, std::int64_t now_wall_ms,
+                            bool instead = false);
+  Expected<void> set_access(const guard::AccessEntry& entry, std::int64_t now_wall_ms) {
+    return set_access({&entry, 1}, now_wall_ms);
+  }
   /// Whether there was one.
   Expected<bool> drop_access(const Subnet& subnet);
 

@@ -40,11 +40,13 @@ struct GroupWriter::Statements {
   explicit Statements(soci::session& sql)
       : binding(sql, insert_sql<BindingRow>("bindings")),
         cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})),
-        ban(sql, upsert_sql<BanRow>("bans", "subnet", {"subnet"})) {}
+        ban(sql, upsert_sql<BanRow>("bans", "subnet", {"subnet"})),
+        source(sql, upsert_sql<SourceRow>("guard_sources", "source", {"source"})) {}
 
   Prepared<BindingRow> binding;
   Prepared<CdrRow> cdr;
   Prepared<BanRow> ban;
+  Prepared<SourceRow> source;
 };
 
 std::uint64_t ticket_of(const Write& write) {
@@ -100,7 +102,15 @@ void GroupWriter::execute(const Write& write) {
                         [&](const effect::DropBan& w) {
                           const std::string block = w.subnet.text();
                           *sql_ << "DELETE FROM bans WHERE subnet = :subnet", soci::use(block);
-                        }},
+                        },
+                        [&](const KeepSources& w) {
+                          for (const guard::KeptSource& kept : w.sources) {
+                            statements_->source.row.set(kept);
+                            statements_->source.execute();
+                          }
+                          sources_written_ = true;
+                        },
+                        [&](const DropSources& w) { drop_sources(*sql_, w.subnet); }},
              write);
 }
 
@@ -158,9 +168,10 @@ std::optional<Swept> GroupWriter::sweep(const Keep& keep, bool by_age, std::size
   try {
     Transaction transaction(*sql_);
     if (bans_written_) sweep_bans(*sql_, now);
+    if (sources_written_) sweep_sources(*sql_, now);
     const Swept swept = retention_.step(*sql_, keep, by_age, now, rows);
     transaction.commit();
-    bans_written_ = false;
+    bans_written_ = sources_written_ = false;
     return swept;
   } catch (const std::exception&) {
     // The next write meets the same trouble, and tells of it.

@@ -61,7 +61,7 @@ class GroupWriter {
   std::vector<const record::Cdr*> closed_;  ///< by the running transaction
   std::shared_ptr<Statements> statements_;
   Problem last_problem_;
-  bool bans_written_ = false;  ///< since the table of bans was swept
+  bool bans_written_ = false, sources_written_ = false;  ///< since their tables were swept
 };
 
 }  // namespace rf::store

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/limits.hpp"
 #include "core/effect/effect.hpp"
@@ -18,9 +19,18 @@
 
 namespace rf::store {
 
-/// The engine's effects that end on disk, as they come.
+/// What the guard knows of some sources; each takes the place of what was known of it.
+struct KeepSources {
+  std::vector<guard::KeptSource> sources;
+};
+/// What is known of the sources in this block is to be forgotten.
+struct DropSources {
+  Subnet subnet;
+};
+
+/// The engine's effects that end on disk, as they come, and what was asked of it for the disk.
 using Write = std::variant<effect::StoreBinding, effect::DropBinding, effect::OpenCdr, effect::CloseCdr,
-                           effect::StoreBan, effect::DropBan>;
+                           effect::StoreBan, effect::DropBan, KeepSources, DropSources>;
 
 struct WriterOptions {
   /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a

@@ -2,9 +2,12 @@
 
 Everything stands in networks of its own, because nobody on this machine's loopback is ever banned."""
 import os
+import re
 import shutil
 import socket
+import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -143,6 +146,9 @@ class Guessers(Attack):
         self.assertEqual([ban["block"] for ban in bans], [f"{GUESSER}/32"])
         self.assertTrue(bans[0]["proven"])
         self.assertRegex(bans[0]["evidence"], r"\d+ ")
+        told = [line for line in self.server.log.read_text().splitlines() if "guard_banned" in line]
+        self.assertEqual(len(told), 1, "one event for one ban")
+        self.assertIn(bans[0]["rule"], told[0])
         self.assert_phones_work()
         # It is out, and stays so when the server is killed and comes back.
         self.server.stop(9)
@@ -158,6 +164,107 @@ class Guessers(Attack):
         self.server.start()
         self.assertEqual(self.server.json("guard", "bans")["bans"], [])
         self.assertEqual(self.server.json("guard", "test", GUESSER)["reason"], "allowed")
+
+
+class Patient(Attack):
+    CONFIG = '[guard]\noff = ["extension-enumeration"]\n'
+
+    def ask(self, sender, numbers):
+        for number in numbers:
+            sender.sendto(f"REGISTER sip:{SERVER} SIP/2.0\r\nVia: SIP/2.0/UDP {SCANNER};branch=z9hG4bK{number};rport\r\n"
+                          f"Max-Forwards: 70\r\nFrom: <sip:{number}@{SERVER}>;tag={number}\r\n"
+                          f"To: <sip:{number}@{SERVER}>\r\nCall-ID: {number}\r\nCSeq: 1 REGISTER\r\n"
+                          f"Content-Length: 0\r\n\r\n".encode(), (SERVER, self.server.sip_port))
+            sender.recv(65535)
+
+    def seen(self):
+        return {count["rule"]: count["seen"] for count in self.state(SCANNER)["counts"]}.get("slow-enumeration", 0)
+
+    def written(self):
+        """What the disk knows of the scanner's counters."""
+        database = sqlite3.connect(f"file:{self.server.data / 'ringfence.db'}?mode=ro", uri=True)
+        try:
+            return "".join(row[0] for row in database.execute("SELECT counts FROM guard_sources WHERE source = ?",
+                                                              (SCANNER,)))
+        finally:
+            database.close()
+
+    def test_a_scan_that_takes_a_day_is_counted_on_after_a_kill(self):
+        STREET.speak_as(SCANNER)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as scanner:
+            scanner.bind((SCANNER, 0))
+            scanner.settimeout(5)
+            self.ask(scanner, range(3000, 3011))
+            before = self.seen()
+            self.assertGreater(before, 5)
+            self.assertIn("slow-enumeration", until(self.written, 45))
+            self.server.stop(9)
+            self.server.start()
+            self.assertEqual(self.seen(), before)
+            self.ask(scanner, range(3100, 3101))
+            self.assertGreaterEqual(self.seen(), before)
+            # What an operator forgives stays forgiven.
+            self.server.cli("guard", "release", SCANNER, "--minutes", "0")
+            self.assertEqual(self.seen(), 0)
+            self.assertTrue(until(lambda: not self.written()))
+            self.server.stop(9)
+            self.server.start()
+            self.assertEqual(self.seen(), 0)
+        self.assert_phones_work()
+
+
+class Doors(Attack):
+    CONFIG = '[guard]\nblock = ["203.0.113.66"]\n'
+
+    def knock(self, source, port):
+        """Whether a connection stays for a moment, or is reset before a byte was said."""
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+            client.settimeout(0.5)
+            client.bind((source, 0))
+            try:
+                client.connect((SERVER, port))
+                return client.recv(1) is None
+            except ConnectionError:
+                return False
+            except TimeoutError:
+                return True
+
+    def unwelcome(self):
+        page = subprocess.run(["ip", "netns", "exec", STREET.server, sys.executable, "-c",
+                               "import urllib.request; print(urllib.request.urlopen("
+                               f"'http://127.0.0.1:{self.server.metrics_port}/metrics').read().decode())"],
+                              capture_output=True, text=True).stdout
+        return int(float(re.search(r"^ringfence_connections_unwelcome_total (\S+)", page, re.M)[1]))
+
+    def test_whoever_is_out_is_closed_before_a_handshake(self):
+        for port in (self.server.sip_port, self.server.tls_port):
+            self.assertFalse(self.knock(SCANNER, port))
+            self.assertTrue(self.knock(GUESSER, port))
+        self.assertEqual(self.unwelcome(), 2)
+        # Blocked by command: at once; let in by command: at once.
+        self.server.cli("guard", "block", GUESSER)
+        self.assertFalse(self.knock(GUESSER, self.server.tls_port))
+        self.server.cli("guard", "allow", SCANNER)
+        self.assertTrue(self.knock(SCANNER, self.server.tls_port))
+        self.assertEqual(self.unwelcome(), 3)
+
+    def test_a_ban_closes_the_door_until_it_is_lifted_and_after_a_kill(self):
+        bye = ("INVITE sip:1001@{0} SIP/2.0\r\nVia: SIP/2.0/TCP {1};branch=z9hG4bKx\r\nMax-Forwards: 70\r\n"
+               "From: <sip:9@{0}>;tag=x\r\nTo: <sip:1001@{0}>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
+               "User-Agent: friendly-scanner\r\nContent-Length: 0\r\n\r\n").format(SERVER, GUESSER)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+            client.bind((GUESSER, 0))
+            client.connect((SERVER, self.server.sip_port))
+            client.settimeout(5)
+            client.sendall(bye.encode())
+            self.assertFalse(tried(lambda: client.recv(65535)))
+        until(lambda: self.server.json("guard", "bans")["bans"])
+        self.assertFalse(self.knock(GUESSER, self.server.tls_port))
+        self.server.stop(9)
+        self.server.start()
+        self.assertFalse(self.knock(GUESSER, self.server.tls_port))
+        self.server.cli("guard", "release", GUESSER, "--minutes", "0")
+        self.assertTrue(self.knock(GUESSER, self.server.tls_port))
 
 
 class Forgers(Attack):

@@ -75,6 +75,43 @@ TEST_F(CommandLine, ExtensionAddHandsOverWhatWasGiven) {
   EXPECT_THAT(out_.str(), HasSubstr("shown only now"));
 }
 
+TEST_F(CommandLine, WhoMustNotLockHimselfOutIsNamedUnlessHeNamesAnother) {
+  world_.caller = "198.51.100.7";
+  EXPECT_EQ(call({"guard", "country", "allow", "DE,AT", "--force"}), done);
+  EXPECT_EQ(command_, "guard.country.allow");
+  EXPECT_EQ(args_, (Json{{"countries", "DE,AT"}, {"force", true}, {"caller", "198.51.100.7"}}));
+  EXPECT_EQ(call({"guard", "block", "192.0.2.0/24", "--caller", "203.0.113.5"}), done);
+  EXPECT_EQ(args_, (Json{{"block", "192.0.2.0/24"}, {"caller", "203.0.113.5"}}));
+  EXPECT_EQ(call({"guard", "geo", "192.0.2.1"}), done);
+  EXPECT_EQ(args_, (Json{{"address", "192.0.2.1"}}));
+  world_.caller.clear();
+  EXPECT_EQ(call({"guard", "country", "deny", "KP"}), done);
+  EXPECT_EQ(args_, (Json{{"countries", "KP"}}));
+  EXPECT_EQ(call({"guard", "country", "alow", "KP"}), usage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean \"allow\"? see: ringfence guard country --help"));
+}
+
+TEST_F(CommandLine, ListsComeFromFilesAndGoIntoThem) {
+  std::string written;
+  world_.read_file = [](const std::string& path) -> std::expected<std::string, std::string> {
+    if (path == "none") return std::unexpected("none cannot be read");
+    return "allow 192.0.2.1\n";
+  };
+  world_.write_file = [&](const std::string& path, const std::string& text) -> std::expected<void, std::string> {
+    written = path + ": " + text;
+    return {};
+  };
+  EXPECT_EQ(call({"guard", "import", "rules.txt", "--force"}), done);
+  EXPECT_EQ(args_, (Json{{"text", "allow 192.0.2.1\n"}, {"force", true}}));
+  EXPECT_EQ(call({"guard", "import", "none"}), failed);
+  EXPECT_EQ(call({"guard", "import"}), usage);
+  outcome_ = Json{{"text", "allow 192.0.2.1 # \x1b[2J\nblock 192.0.2.2\n"}};
+  EXPECT_EQ(call({"guard", "export", "-"}), done);
+  EXPECT_EQ(out_.str(), "allow 192.0.2.1 # \\x1b[2J\nblock 192.0.2.2\n");
+  EXPECT_EQ(call({"guard", "export", "out.txt"}), done);
+  EXPECT_EQ(written, "out.txt: allow 192.0.2.1 # \x1b[2J\nblock 192.0.2.2\n");
+}
+
 TEST_F(CommandLine, APasswordIsNeverAnArgument) {
   EXPECT_EQ(call({"extension", "add", "1001", "--password", "Quiet-River-Lantern"}), usage);
   EXPECT_EQ(command_, "");
@@ -140,10 +177,14 @@ TEST_F(CommandLine, WrongLinesAreUsageFaultsAndReachNobody) {
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
   for (const command::Spec& spec : command::catalog()) {
     const std::string name(spec.name);
-    const std::size_t dot = name.find('.');
-    const std::string group = name.substr(0, dot), leaf = dot == std::string::npos ? "" : name.substr(dot + 1);
-    std::vector<const char*> words{group.c_str()};
-    if (!leaf.empty()) words.push_back(leaf.c_str());
+    std::vector<std::string> parts{""};
+    for (const char c : name)
+      if (c == '.')
+        parts.emplace_back();
+      else
+        parts.back() += c;
+    std::vector<const char*> words;
+    for (const std::string& part : parts) words.push_back(part.c_str());
     words.push_back("--help");
     EXPECT_EQ(call(words), done);
     EXPECT_THAT(out_.str(), HasSubstr("Examples:\n  ")) << name;

@@ -18,7 +18,9 @@ Arguments enough_for(const Spec& spec) {
   Arguments out;
   for (const Parameter& p : spec.parameters)
     if (p.required)
-      out.emplace(p.name, std::string(p.name == "address" || p.name == "block" ? "198.51.100.7" : "1001"));
+      out.emplace(p.name, std::string(p.name == "address" || p.name == "block" ? "198.51.100.7"
+                                      : p.name == "countries"                  ? "DE"
+                                                                               : "1001"));
   if (spec.name == "extension.set") out.emplace("remote", true);
   return out;
 }
@@ -54,6 +56,23 @@ TEST(CommandCatalog, EveryCommandHasAPermissionAndASummary) {
 TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
   for (const Spec& spec : catalog())
     EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
+}
+
+TEST(CommandCheck, ReadsCountriesAndWhoAsks) {
+  const auto checked =
+      check("guard.country.allow", {{"countries", "de,AT"}, {"force", true}, {"caller", "198.51.100.7"}});
+  ASSERT_TRUE(checked);
+  const auto& change = std::get<GuardCountryAllow>(checked->command).change;
+  EXPECT_EQ(text_of(change.countries), "AT,DE");
+  EXPECT_TRUE(change.force);
+  EXPECT_EQ(change.caller, Address::parse("198.51.100.7"));
+  EXPECT_EQ(fault("guard.country.allow", {{"countries", "Germany"}}).code, Code::invalid);
+  EXPECT_EQ(fault("guard.block", {{"block", "192.0.2.1"}, {"caller", "me"}}).code, Code::invalid);
+  EXPECT_EQ(text_of(*std::get<SetExtension>(check("extension.set", {{"number", "1001"}, {"countries", "DE"}})->command)
+                         .settings.countries),
+            "DE");
+  EXPECT_TRUE(std::get<SetExtension>(check("extension.set", {{"number", "1001"}, {"countries", ""}})->command)
+                  .settings.countries->none());
 }
 
 TEST(CommandCheck, ReadsBlocksWithCommas) {

@@ -311,6 +311,26 @@ TEST(GuardSection, IsReadOverTheRulesThatShip) {
   for (const guard::Fingerprint& print : rules.fingerprints) EXPECT_FALSE(print.enabled && print.name == "bluebox");
 }
 
+TEST(GuardSection, CountriesAreEitherAllowedOrDenied) {
+  const Settings allowed = good(R"(
+    [guard]
+    countries_allow = ["DE", "at"]
+    countries_unknown = true
+    country_database = "/var/lib/GeoLite2-Country.mmdb"
+    defence = ["drop from country KP"]
+  )");
+  const guard::CountryRules& rules = allowed.guard.rules.countries;
+  EXPECT_EQ(rules.mode, guard::CountryRules::Mode::allow_listed);
+  EXPECT_EQ(text_of(rules.listed), "AT,DE");
+  EXPECT_TRUE(rules.unknown_allowed && !rules.forced);
+  EXPECT_EQ(allowed.guard.country_database, "/var/lib/GeoLite2-Country.mmdb");
+  EXPECT_EQ(good("[guard]\ncountries_deny = [\"KP\"]").guard.rules.countries.mode,
+            guard::CountryRules::Mode::deny_listed);
+  EXPECT_THAT(fault("[guard]\ncountries_deny = [\"KP\"]\ncountries_allow = [\"DE\"]"), HasSubstr("either allowed"));
+  EXPECT_THAT(fault("[guard]\ncountries_allow = [\"Germany\"]"), HasSubstr("two letters"));
+  EXPECT_THAT(fault("[guard]\ncountry_database = \"c.mmdb\""), HasSubstr("absolute"));
+}
+
 TEST(GuardSection, EveryFaultHasItsLineAndItsRemedy) {
   EXPECT_THAT(fault("[guard]\nblock = [\"198.51.100.7/24\"]"), HasSubstr("198.51.100.0/24"));
   EXPECT_THAT(fault("[guard]\nallow = [\"office\"]"), HasSubstr("t.toml:2"));

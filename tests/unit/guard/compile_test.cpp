@@ -74,6 +74,76 @@ TEST(LockOut, StaticRulesAndCountriesCannotDoItEither) {
   EXPECT_NE(faults(rules, office()).find("database"), std::string::npos);
 }
 
+TEST(LockOut, WhoAsksForAChangeIsNotLockedOutByItAndGainsNothing) {
+  Surroundings around;
+  around.asker = address("198.51.100.7");
+  EXPECT_NE(faults(with_access("block 198.51.100.0/24\n"), around).find("you (198.51.100.7/32)"), std::string::npos);
+  EXPECT_EQ(faults(with_access("block 198.51.100.0/24 force\n"), around), "");
+  around.countries = std::make_shared<Countries>(
+      *Countries::of({{address("198.51.100.0"), address("198.51.100.255"), *Country::parse("AT")}}));
+  Rules rules = Rules::defaults();
+  rules.countries.mode = CountryRules::Mode::allow_listed;
+  rules.countries.listed.set(Country::parse("DE")->index);
+  EXPECT_NE(faults(rules, around).find("you (198.51.100.7/32, AT)"), std::string::npos);
+  rules.access = parse_access("allow 198.51.100.0/24 # office\n").entries;
+  EXPECT_EQ(faults(rules, around), "") << "what the access list allows is nobody's country";
+  rules.access.front().until_ms = 2'000;
+  EXPECT_NE(faults(rules, around), "") << "but only for a while";
+  rules.countries.listed.set(Country::parse("AT")->index);
+  const auto out = Compiled::compile(rules, around);
+  ASSERT_TRUE(out);
+  EXPECT_EQ((*out)->protection_of(address("198.51.100.7")), nullptr) << "an address that somebody claims is a claim";
+}
+
+TEST(LockOut, CountriesMeanNothingToWhoSendsNoSip) {
+  Surroundings around;
+  around.keep = {{subnet("198.51.100.53"), "DNS server", true}};
+  around.countries = std::make_shared<Countries>(
+      *Countries::of({{address("198.51.100.0"), address("198.51.100.255"), *Country::parse("AT")}}));
+  Rules rules = Rules::defaults();
+  rules.countries.mode = CountryRules::Mode::allow_listed;
+  rules.countries.listed.set(Country::parse("DE")->index);
+  EXPECT_EQ(faults(rules, around), "");
+}
+
+TEST(AccessList, AnEntryThatHasEndedLeavesItsPlaceToTheNextWiderOne) {
+  Rules rules = with_access(
+      "block 198.51.0.0/16\n"
+      "allow 198.51.100.0/24\n"
+      "allow 198.51.100.7\n"
+      "block 203.0.113.0/24\n"
+      "allow 203.0.113.0/24\n"
+      "block ::/0\n"
+      "allow 2001:db8::1\n");
+  rules.access[1].until_ms = 2'000;
+  rules.access[2].until_ms = 1'000;
+  rules.access[4].until_ms = 1'000;
+  rules.access[6].until_ms = 1'000;
+  const auto out = Compiled::compile(rules, {});
+  ASSERT_TRUE(out);
+  const auto allowed = [&](std::string_view at, std::int64_t wall_ms) {
+    const AccessEntry* entry = (*out)->access_of(address(at), wall_ms);
+    return entry && entry->allow;
+  };
+  EXPECT_TRUE(allowed("198.51.100.7", 999));
+  EXPECT_TRUE(allowed("198.51.100.7", 1'500)) << "its network is still allowed";
+  EXPECT_FALSE(allowed("198.51.100.7", 2'000));
+  EXPECT_EQ((*out)->access_of(address("198.51.100.7"), 2'000)->subnet, subnet("198.51.0.0/16"));
+  EXPECT_TRUE(allowed("203.0.113.9", 999));
+  EXPECT_FALSE((*out)->access_of(address("203.0.113.9"), 1'000)->allow) << "the same block, blocked before";
+  EXPECT_TRUE(allowed("2001:db8::1", 999));
+  EXPECT_FALSE((*out)->access_of(address("2001:db8::1"), 1'000)->allow);
+  EXPECT_TRUE((*out)->meets_protected(subnet("198.51.100.0/24"), 1'999));
+  EXPECT_FALSE((*out)->meets_protected(subnet("198.51.100.0/24"), 2'000)) << "it is allowed no more";
+}
+
+TEST(LockOut, ATemporaryAllowDoesNotHideABlockThatOutlivesIt) {
+  Rules rules = with_access("block 203.0.113.0/24\nallow 203.0.113.1\nallow 203.0.113.64/28\n");
+  EXPECT_EQ(faults(rules, office()), "");
+  rules.access[1].until_ms = 1'000;
+  EXPECT_NE(faults(rules, office()).find("own address"), std::string::npos);
+}
+
 TEST(DefenceRules, AreAskedInTheirOrderByAddressDomainMacAndCountry) {
   Rules rules = Rules::defaults();
   auto read = parse_defence(
@@ -86,13 +156,13 @@ TEST(DefenceRules, AreAskedInTheirOrderByAddressDomainMacAndCountry) {
   rules.defence = read.entries;
   Surroundings around;
   around.resolved["bad.example"] = {address("198.51.100.9"), address("2001:db8::9")};
+  around.resolved["00:11:22:33:44:55"] = {address("192.0.2.55")};
   around.countries = std::make_shared<Countries>(
       *Countries::of({{address("175.45.176.0"), address("175.45.179.255"), *Country::parse("KP")}}));
   const auto out = Compiled::compile(rules, around);
   ASSERT_TRUE(out);
-  const auto decided = [&](std::string_view from, Transport transport = Transport::udp, std::uint16_t port = 5'060,
-                           Mac mac = {}) {
-    const DefenceRule* rule = (*out)->defence_of(address(from), mac, transport, port);
+  const auto decided = [&](std::string_view from, Transport transport = Transport::udp, std::uint16_t port = 5'060) {
+    const DefenceRule* rule = (*out)->defence_of(address(from), transport, port);
     return rule ? static_cast<int>(rule - (*out)->rules.defence.data()) : -1;
   };
   EXPECT_EQ(decided("10.1.2.3"), 0);
@@ -101,9 +171,49 @@ TEST(DefenceRules, AreAskedInTheirOrderByAddressDomainMacAndCountry) {
   EXPECT_EQ(decided("10.2.2.3", Transport::udp, 5'080), -1);
   EXPECT_EQ(decided("198.51.100.9"), 2);
   EXPECT_EQ(decided("2001:db8::9"), 2);
-  EXPECT_EQ(decided("192.0.2.1", Transport::udp, 5'060, {0x00, 0x11, 0x22, 0x33, 0x44, 0x55}), 3);
+  EXPECT_EQ(decided("192.0.2.55"), 3);
   EXPECT_EQ(decided("175.45.177.1"), 4);
   EXPECT_EQ(decided("192.0.2.1"), -1);
+}
+
+TEST(DefenceRules, ANameThatPointsAtWhatIsProtectedCutsNobodyOff) {
+  Rules rules = Rules::defaults();
+  rules.defence = parse_defence("drop from domain bad.example\n").entries;
+  Surroundings around = office();
+  around.resolved["bad.example"] = {address("203.0.113.65"), address("198.51.100.9")};
+  const auto out = Compiled::compile(rules, around);
+  ASSERT_TRUE(out) << "an attacker's zone must not be able to stop our changes either";
+  EXPECT_EQ((*out)->defence_of(address("203.0.113.65"), Transport::udp, 5'060), nullptr);
+  EXPECT_NE((*out)->defence_of(address("198.51.100.9"), Transport::udp, 5'060), nullptr);
+  rules.defence.front().forced = true;
+  EXPECT_NE((*Compiled::compile(rules, around))->defence_of(address("203.0.113.65"), Transport::udp, 5'060), nullptr);
+}
+
+TEST(Entry, IsWhatTheRulesSayBeforeAByteIsRead) {
+  Rules rules = with_access("allow 198.51.100.7\nblock 198.51.100.0/24\n");
+  rules.defence = parse_defence("drop from 192.0.2.0/28 protocol tls\nreject from 192.0.2.16/28\n").entries;
+  rules.countries.mode = CountryRules::Mode::deny_listed;
+  rules.countries.listed.set(Country::parse("KP")->index);
+  Surroundings around;
+  around.keep = {{subnet("203.0.113.1"), "trunk"}};
+  around.countries = std::make_shared<Countries>(
+      *Countries::of({{address("175.45.176.0"), address("175.45.179.255"), *Country::parse("KP")}}));
+  auto out = Compiled::compile(rules, around);
+  ASSERT_TRUE(out);
+  const auto entry = [&](std::string_view from, Transport transport = Transport::tls) {
+    return (*out)->entry_of(address(from), transport, 5'061, 1'000);
+  };
+  EXPECT_EQ(entry("198.51.100.7"), Entry::exempt);
+  EXPECT_EQ(entry("198.51.100.8"), Entry::refused);
+  EXPECT_EQ(entry("192.0.2.1"), Entry::refused);
+  EXPECT_EQ(entry("192.0.2.1", Transport::tcp), Entry::open);
+  EXPECT_EQ(entry("192.0.2.17"), Entry::open) << "it gets its 403";
+  EXPECT_EQ(entry("175.45.176.1"), Entry::refused);
+  EXPECT_EQ(entry("203.0.113.1"), Entry::exempt);
+  EXPECT_EQ(entry("203.0.113.2"), Entry::open);
+  rules.enabled = false;
+  out = Compiled::compile(rules, around);
+  EXPECT_EQ(entry("198.51.100.8"), Entry::exempt);
 }
 
 TEST(Lists, ArePoisonProof) {

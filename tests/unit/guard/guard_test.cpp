@@ -314,7 +314,7 @@ TEST(Tables, TenMillionForgedSourcesEvictNobodyWhoMatters) {
   ASSERT_TRUE(world.banned("198.51.100.8"));
   const std::size_t before = world.guard.stats().bytes;
   for (std::uint32_t i = 0; i < 10'000'000; ++i) {
-    world.guard.arrive(world.now, {{Address::v4(0x2000'0000u + i * 7u), 5'060}, Transport::udp, 5'060, {}});
+    world.guard.arrive(world.now, {{Address::v4(0x2000'0000u + i * 7u), 5'060}, Transport::udp, 5'060});
     if (i % 100'000 == 0) world.wait_ms(100);
   }
   const Stats after = world.guard.stats();

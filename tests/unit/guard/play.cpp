@@ -56,7 +56,7 @@ Bounds World::small() {
 }
 
 Verdict World::send(const Endpoint& from, Facts facts, Transport transport) {
-  const Verdict arrival = guard.arrive(now, {from, transport, 5'060, {}});
+  const Verdict arrival = guard.arrive(now, {from, transport, 5'060});
   if (arrival.action != Action::pass && arrival.action != Action::prove) return arrival;
   facts.remote = from;
   facts.transport = transport;
@@ -159,7 +159,7 @@ bool act(World& world, const Endpoint& from, Transport transport, const std::str
   if (what == "right") return world.answers_and_registers(where, value["account"], transport);
   if (what == "wrong") return world.guesses(where, value["account"], !value.contains("unknown"), transport);
   if (what == "garbage") {
-    const Verdict verdict = world.guard.arrive(world.now, {from, transport, 5'060, {}});
+    const Verdict verdict = world.guard.arrive(world.now, {from, transport, 5'060});
     if (verdict.action == Action::pass) world.tell(where, Observation::malformed, {}, 0, transport);
     return verdict.action == Action::pass;
   }

@@ -1,6 +1,7 @@
 // What strangers can do to the stream thread, and what they cannot.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "shell/net/streams.hpp"
@@ -149,6 +150,29 @@ TEST(StreamBounds, ASourceHasOnlySoManyStrangers) {
   EXPECT_TRUE(flood.back()->closed());
   const auto neighbour = Client::connect(where, at("127.0.0.9").address);
   served.introduce(*neighbour, "neighbour");
+}
+
+TEST(StreamBounds, WhoIsNotWelcomeIsClosedBeforeAnythingIsDoneForHim) {
+  StreamOptions options;
+  std::atomic<bool> welcome = false;
+  std::atomic<int> port = 0;
+  options.welcome = [&](const Endpoint& remote, Transport transport, std::uint16_t local_port) {
+    EXPECT_EQ(remote.address.text(), "127.0.0.1");
+    EXPECT_EQ(transport, Transport::tcp);
+    port = local_port;
+    return welcome.load();
+  };
+  Served served(options);
+  const Endpoint server = served.listen(Transport::tcp);
+  const auto out = Client::connect(server);
+  EXPECT_TRUE(!out || out->closed());
+  EXPECT_EQ(port, server.port);
+  EXPECT_TRUE(eventually([&] { return served.streams.counters().unwelcome == 1; }));
+  EXPECT_EQ(served.streams.counters().accepted, 0u);
+  EXPECT_TRUE(served.events.messages().empty());
+  welcome = true;
+  const auto in = Client::connect(server);
+  served.introduce(*in);
 }
 
 TEST(StreamBounds, AFullTableOfTrustedConnectionsRefusesNewOnes) {

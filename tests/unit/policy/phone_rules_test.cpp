@@ -31,5 +31,21 @@ TEST(PhoneRules, EachCanRefuseAloneAndSaysWhich) {
   EXPECT_FALSE(judge(rules, phone));
 }
 
+TEST(PhoneRules, CountriesAreOfPhonesOutsideAndAnUnknownOneIsNoneOfThem) {
+  PhoneRules rules;
+  rules.countries = *parse_countries("DE,AT");
+  PhoneFacts phone{*Address::parse("198.51.100.7"), Transport::udp, false, "Yealink", *Country::parse("AT")};
+  EXPECT_FALSE(judge(rules, phone));
+  phone.country = *Country::parse("KP");
+  EXPECT_EQ(judge(rules, phone), PhoneRefusal::other_country);
+  phone.country = {};
+  EXPECT_EQ(judge(rules, phone), PhoneRefusal::other_country) << "without a database nobody comes from anywhere";
+  phone.address = *Address::parse("10.1.2.3");
+  EXPECT_FALSE(judge(rules, phone));
+  phone.address = *Address::parse("198.51.100.7");
+  phone.local = true;
+  EXPECT_FALSE(judge(rules, phone));
+}
+
 }  // namespace
 }  // namespace rf::policy

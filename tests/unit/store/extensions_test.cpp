@@ -218,6 +218,7 @@ TEST_F(Extensions, ChangeOnlyWhatIsNamed) {
   change.newcomer = policy::Newcomer::refuse;
   change.agent_prefix = "Snom";
   change.permitted = {{*Subnet::parse("198.51.100.7")}};
+  change.countries = parse_countries("DE,AT");
   ASSERT_TRUE(store_.set_extension(default_tenant, "1001", change));
   const auto loaded = store_.load_extensions(vault_, realm_);
   ASSERT_TRUE(loaded);
@@ -231,6 +232,7 @@ TEST_F(Extensions, ChangeOnlyWhatIsNamed) {
   EXPECT_EQ(extension.auth_name, account->auth_name);
   EXPECT_EQ(extension.phone.agent_prefix, "Snom");
   EXPECT_EQ(extension.phone.permitted.size(), 1u);
+  EXPECT_EQ(rf::text_of(extension.phone.countries), "AT,DE");
 }
 
 TEST_F(Extensions, StayAsTheyAreWhenAChangeIsRefused) {

@@ -56,6 +56,73 @@ TEST_F(GuardOnDisk, BansComeBackAsTheyWereAndTheNewestOfABlockCounts) {
   EXPECT_THAT(*store.load_bans(), SizeIs(1));
 }
 
+TEST_F(GuardOnDisk, SourcesComeBackAsTheyWereAndAreForgottenWithTheirBlock) {
+  Store store = open_store();
+  auto writer = start_writer();
+  guard::KeptSource kept;
+  kept.address = *Address::parse("198.51.100.7");
+  kept.last_ms = day;
+  kept.throttle_until_ms = day + 300'000;
+  kept.proof_until_ms = day + 600'000;
+  kept.proof_port = 5'071;
+  kept.guessing = kept.offended = true;
+  kept.rule.assign("slow-guessing");
+  kept.count = 2;
+  kept.counts[0].rule.assign("slow-guessing");
+  kept.counts[0].since_ms = day - 7;
+  kept.counts[0].now = 65'535;
+  kept.counts[1].rule.assign("slow-enumeration");
+  kept.counts[1].before = 9;
+  guard::KeptSource six;
+  six.address = *Address::parse("2001:db8:1:2::");
+  six.last_ms = day + 1;
+  ASSERT_TRUE(writer->push(KeepSources{{six, kept}}));
+  ASSERT_TRUE(writer->push(KeepSources{{kept}}));
+  ASSERT_TRUE(writer->flush(60'000));
+  const auto sources = store.load_sources();
+  ASSERT_TRUE(sources);
+  ASSERT_THAT(*sources, SizeIs(2));
+  const guard::KeptSource& back = sources->front();
+  EXPECT_EQ(back.address, kept.address);
+  EXPECT_EQ(back.throttle_until_ms, kept.throttle_until_ms);
+  EXPECT_EQ(back.proof_until_ms, kept.proof_until_ms);
+  EXPECT_EQ(back.proof_port, 5'071);
+  EXPECT_TRUE(back.guessing && back.offended);
+  EXPECT_EQ(back.rule.view(), "slow-guessing");
+  ASSERT_EQ(back.count, 2);
+  EXPECT_EQ(back.counts[0].since_ms, day - 7);
+  EXPECT_EQ(back.counts[0].now, 65'535);
+  EXPECT_EQ(back.counts[1].rule.view(), "slow-enumeration");
+  EXPECT_EQ(back.counts[1].before, 9);
+  ASSERT_TRUE(writer->push(DropSources{block("198.51.100.0/24")}));
+  ASSERT_TRUE(writer->push(DropSources{block("2001:db8:1:2::9")}));
+  ASSERT_TRUE(writer->flush(60'000));
+  EXPECT_THAT(*store.load_sources(), SizeIs(0)) << "of IPv6, a source is a /64";
+}
+
+TEST_F(GuardOnDisk, SourcesAreBoundedAndOffendersLeaveLast) {
+  Store store = open_store();
+  KeepSources many;
+  const std::size_t count = GuardLimits::kept_sources + 100;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    guard::KeptSource kept;
+    kept.address = Address::v4(0xc6336400 + i);
+    kept.last_ms = day + i;
+    kept.offended = i < 50;
+    many.sources.push_back(kept);
+  }
+  auto writer = start_writer();
+  ASSERT_TRUE(writer->push(std::move(many)));
+  ASSERT_TRUE(writer->flush(60'000));
+  auto sql = raw();
+  sweep_sources(*sql, day);
+  const auto sources = store.load_sources();
+  ASSERT_THAT(*sources, SizeIs(GuardLimits::kept_sources));
+  EXPECT_TRUE(sources->front().offended);
+  sweep_sources(*sql, day + 100 * 86'400'000LL);
+  EXPECT_THAT(*store.load_sources(), SizeIs(0));
+}
+
 TEST_F(GuardOnDisk, BansAreBoundedAndLongEndedOnesGo) {
   Store store = open_store();
   auto sql = raw();
