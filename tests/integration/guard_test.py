@@ -69,6 +69,14 @@ class Attack(unittest.TestCase):
     def state(self, address):
         return self.server.json("guard", "explain", address)
 
+    def on_disk(self, question, about):
+        """The first column of all rows of an answer, as one text."""
+        database = sqlite3.connect(f"file:{self.server.data / 'ringfence.db'}?mode=ro", uri=True)
+        try:
+            return "".join(str(row[0]) for row in database.execute(question, (about,)))
+        finally:
+            database.close()
+
     def assert_phones_work(self):
         for phone in self.phones:
             self.assertEqual(phone.register(), 200)
@@ -182,12 +190,7 @@ class Patient(Attack):
 
     def written(self):
         """What the disk knows of the scanner's counters."""
-        database = sqlite3.connect(f"file:{self.server.data / 'ringfence.db'}?mode=ro", uri=True)
-        try:
-            return "".join(row[0] for row in database.execute("SELECT counts FROM guard_sources WHERE source = ?",
-                                                              (SCANNER,)))
-        finally:
-            database.close()
+        return self.on_disk("SELECT counts FROM guard_sources WHERE source = ?", SCANNER)
 
     def test_a_scan_that_takes_a_day_is_counted_on_after_a_kill(self):
         STREET.speak_as(SCANNER)
@@ -258,7 +261,7 @@ class Doors(Attack):
             client.settimeout(5)
             client.sendall(bye.encode())
             self.assertFalse(tried(lambda: client.recv(65535)))
-        until(lambda: self.server.json("guard", "bans")["bans"])
+        self.assertTrue(until(lambda: self.on_disk("SELECT rule FROM bans WHERE subnet = ?", f"{GUESSER}/32")))
         self.assertFalse(self.knock(GUESSER, self.server.tls_port))
         self.server.stop(9)
         self.server.start()
