@@ -95,7 +95,7 @@ std::vector<firewall::Ban> kernel_bans(std::span<const guard::Ban> bans, std::sp
                                        const guard::Compiled& rules, std::int64_t wall_ms) {
   std::vector<firewall::Ban> out;
   for (const guard::Ban& ban : bans) {
-    if (!ban.active(wall_ms) || !is_single_source(ban.subnet) || rules.meets_protected(ban.subnet)) continue;
+    if (!ban.active(wall_ms) || !is_single_source(ban.subnet) || rules.meets_protected(ban.subnet, wall_ms)) continue;
     const bool has_phones = std::any_of(phones.begin(), phones.end(), [&](const record::Binding& one) {
       return ban.subnet.contains(one.flow.remote.address);
     });

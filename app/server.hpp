@@ -73,6 +73,8 @@ class Server {
   void publish_guard(guard::CompiledRef rules);
   /// With records_mutex_ held: tells the kernel what is ours, and whom the access list blocks.
   void raise_firewall();
+  /// With records_mutex_ held: whom the access list blocks now.
+  void list_to_kernel();
   /// What enforces refusals now, and why nothing cheaper does.
   firewall::State enforcement() const;
   void add_guard_numbers(std::vector<metrics::Number>& out);
@@ -105,6 +107,7 @@ class Server {
   Names names_;
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;
+  std::int64_t list_ends_ms_ = INT64_MAX;     ///< when the kernel's list is no longer what is in force
   guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 
   std::mutex mutex_;  ///< over all else that commands and reloads touch, down to the next blank line; held for moments

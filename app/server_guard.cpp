@@ -49,7 +49,7 @@ void Server::publish_guard(guard::CompiledRef rules) {
   guard_before_ = std::exchange(guard_, std::move(rules));
   door_.use(guard_);
   inlet_.post(engine::GuardChanged{guard_});
-  if (circumstances_.firewall) circumstances_.firewall->replace_list(guard_->blocked_networks(wall_now_ms()));
+  list_to_kernel();
 }
 
 void Server::raise_firewall() {
@@ -65,7 +65,14 @@ void Server::raise_firewall() {
               fmt::format("refusals are enforced by {}{}{}", name_of(state.backend), state.why.empty() ? "" : ": ",
                           state.why));
   });
-  circumstances_.firewall->replace_list(guard_->blocked_networks(wall_now_ms()));
+  list_to_kernel();
+}
+
+void Server::list_to_kernel() {
+  if (!circumstances_.firewall) return;
+  const std::int64_t now_ms = wall_now_ms();
+  circumstances_.firewall->replace_list(guard_->blocked_networks(now_ms));
+  list_ends_ms_ = guard_->access_changes_at(now_ms);
 }
 
 firewall::State Server::enforcement() const {
@@ -156,6 +163,7 @@ void Server::care() {
   keep_some_sources();
   const std::int64_t now_ms = wall_now_ms();
   const std::lock_guard records_lock(records_mutex_);
+  if (list_ends_ms_ <= now_ms) list_to_kernel();
   names_.look(guard_->rules.defence, now_ms);
   // Long lists take a while to compile: an attacker's zone does not keep us at it.
   const std::uint64_t version = names_.version();

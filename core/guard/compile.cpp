@@ -229,9 +229,16 @@ std::vector<Subnet> Compiled::blocked_networks(std::int64_t wall_ms) const {
   std::vector<Subnet> out;
   if (!rules.enabled) return out;
   access_.for_each_piece([&](const Address& first, const Address& last, std::uint32_t value) {
-    const AccessEntry& entry = rules.access[value];
-    if (!entry.allow && (entry.until_ms == 0 || entry.until_ms > wall_ms)) append_blocks(out, first, last);
+    const std::uint32_t index = in_force(value, wall_ms);
+    if (index != Ranges::none && !rules.access[index].allow) append_blocks(out, first, last);
   });
+  return out;
+}
+
+std::int64_t Compiled::access_changes_at(std::int64_t wall_ms) const {
+  std::int64_t out = INT64_MAX;
+  for (const AccessEntry& entry : rules.access)
+    if (entry.until_ms > wall_ms) out = std::min(out, entry.until_ms);
   return out;
 }
 

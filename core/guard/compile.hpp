@@ -78,6 +78,8 @@ struct Compiled {
   const AccessEntry* access_of(const Address& address, std::int64_t wall_ms) const;
   /// What the access list blocks now, as blocks that do not overlap; for whoever enforces it elsewhere.
   std::vector<Subnet> blocked_networks(std::int64_t wall_ms) const;
+  /// When the next entry of the access list ends, and with it that answer; INT64_MAX: never.
+  std::int64_t access_changes_at(std::int64_t wall_ms) const;
   /// What protects it, nullptr when nothing does. An allow entry protects as well.
   const Protected* protection_of(const Address& address) const;
   bool meets_protected(const Subnet& subnet, std::int64_t wall_ms) const;

@@ -188,7 +188,7 @@ bool Guard::release(Now now, const Subnet& subnet) {
 std::vector<Subnet> Guard::end_bans_of_protected(Now now) {
   std::vector<Subnet> ended;
   for (const Ban& ban : bans_.list())
-    if (rules_->meets_protected(ban.subnet) && bans_.release(now, ban.subnet)) ended.push_back(ban.subnet);
+    if (rules_->meets_protected(ban.subnet, now.wall_ms) && bans_.release(now, ban.subnet)) ended.push_back(ban.subnet);
   return ended;
 }
 

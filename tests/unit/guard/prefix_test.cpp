@@ -94,7 +94,8 @@ RC_GTEST_PROP(Ranges, GiveTheirPiecesAsBlocksThatCoverTheSame, ()) {
     for (const Subnet& block : made) again.push_back({block, value});
   });
   for (std::size_t i = 0; i < again.size(); ++i)
-    for (std::size_t j = i + 1; j < again.size(); ++j) RC_ASSERT(!overlap(again[i].subnet, again[j].subnet));
+    for (std::size_t j = 0; j < again.size(); ++j)
+      if (i != j) RC_ASSERT(!again[i].subnet.contains(again[j].subnet.base));
   const Ranges same = Ranges::of_prefixes(again);
   for (const Subnet& block : blocks)
     for (const Address& each : {first_of(block), last_of(block)}) RC_ASSERT(same.find(each) == ranges.find(each));
