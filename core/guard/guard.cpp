@@ -422,7 +422,8 @@ void Guard::failed(Now now, const Note& note, Source& source) {
   }
   Offence offence{Signal::auth_failed, note.remote, note.transport, note.local_port, true, note.account};
   offend(now, source, offence, account);
-  if (note.account_known || source.good(tick)) return;
+  // One message is one ban, whatever else it was.
+  if (note.account_known || source.good(tick) || bans_.covers(now, note.remote.address)) return;
   offence.signal = Signal::unknown_target;
   offend(now, source, offence, account);
 }

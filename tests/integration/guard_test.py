@@ -217,7 +217,8 @@ class Patient(Attack):
 
 
 class Doors(Attack):
-    CONFIG = '[guard]\nblock = ["203.0.113.66"]\n'
+    # What the kernel drops never gets as far as the door.
+    CONFIG = '[guard]\nenforcement = "user-space"\nblock = ["203.0.113.66"]\n'
 
     def knock(self, source, port):
         """Whether a connection stays for a moment, or is reset before a byte was said."""

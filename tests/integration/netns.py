@@ -40,8 +40,8 @@ class Street:
 
     NEW_NETWORK = 0x40000000
 
-    def __init__(self, address, others):
-        self.address, self.others = address, others
+    def __init__(self, address, others, router=True):
+        self.address, self.others, self.router = address, others, router
         number = next(Namespace.numbers)
         self.server, self.outside = (f"rf-test-{os.getpid()}-{number}-{side}" for side in ("server", "street"))
 
@@ -54,14 +54,17 @@ class Street:
             run("-n", self.server, "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", self.outside)
             for name, address in [(self.server, self.address), *((self.outside, other) for other in self.others)]:
                 run("-n", name, "addr", "add", f"{address}/32", "dev", "wire")
-            # Each is the other's router: nobody asks the wire for the whereabouts of every forged address.
             for name, router in ((self.server, self.others[0]), (self.outside, self.address)):
                 run("-n", name, "link", "set", "wire", "up")
-                run("-n", name, "route", "add", "default", "via", router, "dev", "wire", "onlink")
+                run("-n", name, "route", "add", "default", *self.way(router))
         except Exception:
             self.__exit__(None, None, None)
             raise
         return self
+
+    def way(self, router):
+        """With `router` each is the other's: nobody asks the wire for the whereabouts of every forged address."""
+        return ("via", router, "dev", "wire", "onlink") if self.router else ("dev", "wire")
 
     def enter(self):
         """Moves this thread, and what it starts from now on, onto the street."""
@@ -71,8 +74,8 @@ class Street:
 
     def speak_as(self, address):
         """Whoever on the street names no address of his own has this one."""
-        subprocess.run(("ip", "-n", self.outside, "route", "replace", "default", "via", self.address, "dev", "wire", "onlink",
-                        "src", address), check=True)
+        subprocess.run(("ip", "-n", self.outside, "route", "replace", "default", *self.way(self.address), "src",
+                        address), check=True)
 
     def __exit__(self, kind, value, trace):
         for name in (self.server, self.outside):

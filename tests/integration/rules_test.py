@@ -21,7 +21,7 @@ STREET = None
 
 def setUpModule():
     global STREET
-    STREET = Street(SERVER, [OFFICE, PROXY, STRANGER, OTHER, NAMES]).__enter__()
+    STREET = Street(SERVER, [OFFICE, PROXY, STRANGER, OTHER, NAMES], router=False).__enter__()
     unittest.addModuleCleanup(STREET.__exit__, None, None, None)
     STREET.enter()
 
