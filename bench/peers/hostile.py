@@ -137,11 +137,14 @@ def processes(root):
 
 
 def spent_us(server):
-    """User and system time of all processes of a server so far."""
+    """User and system time of all processes of a server so far, of those that have ended as well."""
     ticks = 0
     for pid in (p for root in server.trees() for p in processes(root)):
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue  # in the meantime its time is its parent's
+        ticks += sum(int(field) for field in fields[11:15])
     return ticks * 1e6 / os.sysconf("SC_CLK_TCK")
 
 
@@ -149,7 +152,11 @@ def memory_kib(server):
     """Resident memory without files; what processes share counts once."""
     total = 0
     for pid in (p for root in server.trees() for p in processes(root)):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        for line in lines:
             if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                 total += int(line.split()[1])
     return total
