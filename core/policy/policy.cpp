@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace rf::policy {
 
@@ -24,8 +25,24 @@ const Extension* Policy::by_id(ExtensionId id) const {
 }
 
 bool Policy::knows(std::string_view name) const {
-  if (by_auth_name_.contains(name)) return true;
-  return std::any_of(by_number_.begin(), by_number_.end(), [&](const auto& one) { return one.second.contains(name); });
+  if (names_.empty()) return false;
+  return names_[place_of(name)] != 0;
+}
+
+std::size_t Policy::place_of(std::string_view name) const {
+  const std::uint64_t hash = TextHash{}(name) | 1;
+  const std::size_t mask = names_.size() - 1;
+  std::size_t at = hash >> 1 & mask;
+  while (names_[at] != 0 && names_[at] != hash) at = (at + 1) & mask;
+  return at;
+}
+
+void Policy::index_names() {
+  // Two names for each extension, and as much room again.
+  names_.assign(extensions_.empty() ? 0 : std::bit_ceil(extensions_.size() * 4), 0);
+  for (const Extension& e : extensions_)
+    for (const std::string_view name : {std::string_view(e.auth_name), std::string_view(e.number)})
+      names_[place_of(name)] = TextHash{}(name) | 1;
 }
 
 bool Policy::is_local(const Address& address) const {
@@ -54,6 +71,7 @@ std::optional<std::string> Policy::compile(std::vector<Extension> extensions) {
       return fmt::format("extension {} exists twice in one tenant", e.number);
     by_id_.emplace(e.id, i);
   }
+  index_names();
   return std::nullopt;
 }
 

@@ -113,7 +113,14 @@ struct Policy {
   };
   using Index = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 
+  /// Where its hash is in names_, or would be.
+  std::size_t place_of(std::string_view name) const;
+  void index_names();
+
   std::vector<Extension> extensions_;
+  /// Hashes of the names of all tenants, 0 where there is none: strangers ask, so that one look has to do, however many
+  /// tenants there are. Two names with one hash would make an unknown one known, which costs the guard a count.
+  std::vector<std::uint64_t> names_;
   Index by_auth_name_;
   std::unordered_map<TenantId, Index> by_number_;
   std::unordered_map<ExtensionId, std::uint32_t> by_id_;

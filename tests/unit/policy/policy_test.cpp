@@ -57,6 +57,23 @@ TEST(Policy, FindsAnExtensionByEachOfItsNamesAndNothingElse) {
   EXPECT_EQ(policy.by_id(ExtensionId{8}), nullptr);
 }
 
+TEST(Policy, KnowsTheNamesOfAThousandTenantsAndNobodyElses) {
+  Policy policy;
+  EXPECT_FALSE(policy.knows("1001"));
+  std::vector<Extension> extensions;
+  for (std::uint64_t i = 0; i < 1'000; ++i)
+    extensions.push_back(extension(i + 1, std::to_string(1'000 + i % 10), "name" + std::to_string(i), i + 1));
+  ASSERT_FALSE(policy.compile(std::move(extensions)));
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_TRUE(policy.knows("name" + std::to_string(i)));
+    EXPECT_EQ(policy.knows(std::to_string(1'000 + i)), i < 10);
+    EXPECT_FALSE(policy.knows("mane" + std::to_string(i)));
+  }
+  EXPECT_FALSE(policy.knows(""));
+  ASSERT_FALSE(policy.compile({}));
+  EXPECT_FALSE(policy.knows("name1"));
+}
+
 TEST(Policy, CompiledAnewForgetsWhoIsGone) {
   Policy policy;
   ASSERT_FALSE(policy.compile({extension(1, "1001", "ann")}));
