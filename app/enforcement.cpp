@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "app/listeners.hpp"
 
 namespace rf::app {
 namespace {
@@ -38,11 +37,6 @@ std::string program_path() {
   return {};
 }
 
-bool reachable(std::span<const policy::Listener> listeners) {
-  return std::any_of(listeners.begin(), listeners.end(),
-                     [](const policy::Listener& one) { return !one.bind.address.is_loopback(); });
-}
-
 Endpoint rtcp_of(const media::LegPlan& leg) {
   if (leg.remote_rtcp.port != 0) return leg.remote_rtcp;
   return {leg.remote_rtp.address, static_cast<std::uint16_t>(leg.remote_rtp.port + 1)};
@@ -50,13 +44,11 @@ Endpoint rtcp_of(const media::LegPlan& leg) {
 
 }  // namespace
 
-std::unique_ptr<firewall::Firewall> start_firewall(const config::Settings& settings, std::string& why_not) {
+std::unique_ptr<firewall::Firewall> start_firewall(std::string& why_not) {
   std::unique_ptr<firewall::Firewall> out;
   const std::string program = program_path();
-  if (settings.guard.enforcement == config::Enforcement::user_space) {
-    why_not = "the configuration asks for it";
-  } else if (!reachable(expand(settings.listeners, local_addresses_of_host(), has_ipv6()))) {
-    why_not = "nothing is reachable from outside this host";
+  if (!firewall::may_administer_network()) {
+    why_not = "packet filters are for root, and the server was not started by it";
   } else if (program.empty()) {
     why_not = "ringfence-firewall is not installed beside this program";
   } else if (auto started = firewall::Firewall::start(program)) {
@@ -84,6 +76,8 @@ firewall::Begin ground_of(const config::Settings& settings, std::span<const poli
     const firewall::Door door{one.bind, is_stream(one.transport) ? firewall::Protocol::tcp : firewall::Protocol::udp};
     if (std::find(out.doors.begin(), out.doors.end(), door) == out.doors.end()) out.doors.push_back(door);
   }
+  // Nothing of ours can be reached from outside this host, so there is nothing for the kernel to do.
+  if (out.doors.empty()) out.wish = firewall::Wish::user_space;
   return out;
 }
 

@@ -18,9 +18,9 @@
 
 namespace rf::app {
 
-/// Starts the enforcer, unless the configuration wants none or nothing is reachable from outside; to be called on the
-/// main thread while the process has its rights, which it then gives up. `why_not` says why there is none.
-std::unique_ptr<firewall::Firewall> start_firewall(const config::Settings& settings, std::string& why_not);
+/// Starts the enforcer; to be called on the main thread while the process has its rights, which it then gives up.
+/// `why_not` says why there is none. Also where the kernel is to enforce nothing: listeners get their buffers by it.
+std::unique_ptr<firewall::Firewall> start_firewall(std::string& why_not);
 
 /// What is ours: the doors of listeners that others can reach, and the media ports when pinholes are wanted.
 firewall::Begin ground_of(const config::Settings& settings, std::span<const policy::Listener> listeners);

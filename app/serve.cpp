@@ -36,7 +36,7 @@ std::expected<void, command::Error> serve(const cli::Place& place, bool json, co
   if (!settings) return std::unexpected(settings.error());
   const sigset_t signals = block_signals();
   std::string why_no_firewall;
-  auto firewall = start_firewall(*settings, why_no_firewall);
+  auto firewall = start_firewall(why_no_firewall);
   harden();
   raise_descriptors();
   auto data_dir = DataDir::open(*settings, true, lock_wait_ms);

@@ -1,6 +1,7 @@
 // The running system: its parts, the order in which they start and end, and what it is asked while it runs.
 #pragma once
 
+#include <atomic>
 #include <expected>
 #include <map>
 #include <memory>
@@ -107,6 +108,7 @@ class Server {
   Names names_;
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;
+  std::atomic<bool> nothing_reachable_ = false;  ///< from outside this host
   std::int64_t list_ends_ms_ = INT64_MAX;     ///< when the kernel's list is no longer what is in force
   guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 

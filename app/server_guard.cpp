@@ -57,8 +57,11 @@ void Server::raise_firewall() {
     log_->say(effect::Level::info, "enforcement", fmt::format("in user space: {}", circumstances_.why_no_firewall));
     return;
   }
-  const bool wanted = settings_.guard.enforcement != config::Enforcement::user_space;
-  circumstances_.firewall->begin(ground_of(settings_, listeners_), [this, wanted](const firewall::State& state) {
+  firewall::Begin ground = ground_of(settings_, listeners_);
+  nothing_reachable_ = ground.doors.empty();
+  const bool wanted = ground.wish != firewall::Wish::user_space;
+  circumstances_.firewall->begin(std::move(ground), [this, wanted](const firewall::State&) {
+    const firewall::State state = enforcement();
     const bool kernel = state.backend != firewall::Backend::user_space;
     const auto level = kernel || !wanted ? effect::Level::notice : effect::Level::warning;
     log_->say(level, "enforcement",
@@ -77,6 +80,7 @@ void Server::list_to_kernel() {
 
 firewall::State Server::enforcement() const {
   if (!circumstances_.firewall) return {firewall::Backend::user_space, circumstances_.why_no_firewall};
+  if (nothing_reachable_) return {firewall::Backend::user_space, "nothing is reachable from outside this host"};
   return circumstances_.firewall->state();
 }
 

@@ -30,8 +30,6 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
   differs(a.media.threads != b.media.threads, "media.threads");
   differs(a.limits.store_queue_max != b.limits.store_queue_max, "limits.store_queue_max");
-  differs(a.guard.enforcement != b.guard.enforcement && (a.guard.enforcement == config::Enforcement::user_space),
-          "guard.enforcement");
   differs(a.metrics.enabled != b.metrics.enabled || a.metrics.bind != b.metrics.bind, "metrics");
   return out;
 }

@@ -228,6 +228,12 @@ Begin fitting(Begin begin) {
   return begin;
 }
 
+bool may_administer_network() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  return ::syscall(SYS_capget, &header, data) == 0 && (data[0].effective >> CAP_NET_ADMIN & 1) != 0;
+}
+
 std::expected<void, std::string> give_up_rights() {
   constexpr std::array kept{CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,           CAP_SETUID,
                             CAP_SETGID, CAP_SETPCAP,      CAP_NET_BIND_SERVICE, CAP_SYS_RESOURCE};

@@ -79,6 +79,9 @@ class Channel {
 /// A host with more doors than a frame holds has each port open on every address of its family instead.
 Begin fitting(Begin begin);
 
+/// Whether this process has the right to change packet filters.
+bool may_administer_network();
+
 /// Keeps to what a server of telephones needs of root (its files, its account, low ports, descriptors): this process,
 /// and what it will start, can never administer the network or the host again. Errors: a sentence.
 std::expected<void, std::string> give_up_rights();

@@ -85,6 +85,8 @@ TEST(Enforcement, DoorsAreWhatOthersCanReach) {
                                           {endpoint("192.168.1.2:5060"), firewall::Protocol::udp}};
   EXPECT_EQ(ground.doors, doors);
   EXPECT_EQ(ground.first_media_port, 40'000);
+  EXPECT_EQ(ground.wish, firewall::Wish::automatic);
+  EXPECT_EQ(ground_of(settings, std::span(listeners).subspan(1, 1)).wish, firewall::Wish::user_space);
   settings.media.pinholes = false;
   EXPECT_EQ(ground_of(settings, listeners).last_media_port, 0);
 }
