@@ -39,20 +39,23 @@ void Guard::punish(Now now, Source& source, const Offence& offence, std::uint8_t
   source.rule = index;
   source.marks |= Source::offended;
 
+  const Subnet block = source_block(offence.remote.address);
+  const bool kept =
+      rules_->protection_of(offence.remote.address) != nullptr || rules_->meets_protected(block, now.wall_ms);
+  const bool spared = kept || rule.response == Response::watch;
+  if (spared && known) return;
+  if (spared) ++stats_.fired[index];
+  // Told once in the rule's time; nothing is taken from it.
+  if (spared && seen != rule.threshold) return;
+
   Event event;
   event.remote = offence.remote;
-  event.subnet = source_block(offence.remote.address);
+  event.subnet = block;
   event.transport = offence.transport;
   event.rule.assign(rule.name);
   event.proven = offence.certain;
-
-  const bool kept = rules_->meets_protected(event.subnet, now.wall_ms);
-  if (kept || rule.response == Response::watch) {
-    if (known) return;
-    // Told once in the rule's time; nothing is taken from it.
+  if (spared) {
     event.kind = Event::Kind::watched;
-    ++stats_.fired[index];
-    if (seen != rule.threshold) return;
     write_evidence(event.evidence, rule, offence.signal, seen, offence.remote, offence.transport, offence.detail);
     return emit(event);
   }
