@@ -35,7 +35,7 @@ bench:              ## beside Kamailio and rtpengine (ONLY=register,call,flood,r
 	@tools/install bench
 	@bench/run --only "$(ONLY)"
 
-sim:                ## seeded worlds (SEED=n WORLDS=m)
+sim:                ## detection rules on their traces, then seeded worlds (SEED=n WORLDS=m)
 	@tools/install test
 	@cmake --preset dev >/dev/null
 	@cmake --build build/dev --target ringfence-sim

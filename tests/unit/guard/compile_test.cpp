@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/guard/play.hpp"
+#include "sim/trace.hpp"
 
 namespace rf::guard {
 namespace {
+
+using namespace sim;
 
 /// What compile() says against these rules; empty when nothing.
 std::string faults(const Rules& rules, const Surroundings& around) {

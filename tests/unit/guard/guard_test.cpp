@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/guard/play.hpp"
+#include "sim/trace.hpp"
 
 namespace rf::guard {
 namespace {
+
+using namespace sim;
 
 Facts registering(std::string_view account) {
   Facts facts;
@@ -25,7 +27,7 @@ Facts calling(std::string_view number) {
 TEST(AccessList, AllowPassesEverythingAndBlockDropsAtOnce) {
   Rules rules = Rules::defaults();
   rules.access = parse_access("block 198.51.100.0/24 # spammers\nallow 198.51.100.7 # our monitor\n").entries;
-  World world(compiled(rules));
+  Gate world(compiled(rules));
   EXPECT_EQ(world.send("198.51.100.6:5060").reason, Reason::blocked);
   for (int i = 0; i < 3'000; ++i) {
     Facts facts = calling(std::to_string(i));
@@ -37,7 +39,7 @@ TEST(AccessList, AllowPassesEverythingAndBlockDropsAtOnce) {
 }
 
 TEST(SpoofSafety, AForgedFloodNamingARegisteredPhonesPortDoesNotStopThatPhone) {
-  World world;
+  Gate world;
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   Facts in_call = calling("1002");
   in_call.proof = Proof::dialog;
@@ -57,7 +59,7 @@ TEST(SpoofSafety, AForgedFloodNamingARegisteredPhonesPortDoesNotStopThatPhone) {
 }
 
 TEST(SpoofSafety, AForgedFloodFromOtherPortsOfAPhonesAddressCostsThePhoneNothing) {
-  World world;
+  Gate world;
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   std::size_t passed = 0;
   for (int i = 0; i < 20'000; ++i) {
@@ -73,7 +75,7 @@ TEST(SpoofSafety, AForgedFloodFromOtherPortsOfAPhonesAddressCostsThePhoneNothing
 }
 
 TEST(SpoofSafety, APhoneWhoseAddressIsForgedGetsInWithRightCredentialsAndEndsTheThrottling) {
-  World world;
+  Gate world;
   for (int i = 0; i < 100; ++i) world.send("203.0.113.5:9999", registering("1001"));
   ASSERT_TRUE(world.throttled("203.0.113.5"));
   EXPECT_EQ(world.count(Event::Kind::throttled), 1u);
@@ -87,7 +89,7 @@ TEST(SpoofSafety, APhoneWhoseAddressIsForgedGetsInWithRightCredentialsAndEndsThe
 TEST(SpoofSafety, ProtectedAddressesAreToldAndNeverBannedOrThrottled) {
   Rules rules = Rules::defaults();
   rules.strict = true;
-  World world(compiled(rules, {{subnet("203.0.113.0/28"), "trunk Example"}}));
+  Gate world(compiled(rules, {{subnet("203.0.113.0/28"), "trunk Example"}}));
   for (int i = 0; i < 5'000; ++i) {
     ASSERT_EQ(world.send("203.0.113.5:5060", calling(std::to_string(i)), Transport::tcp).action, Action::pass) << i;
     world.guesses("203.0.113.5:5060", std::to_string(i % 100));
@@ -98,7 +100,7 @@ TEST(SpoofSafety, ProtectedAddressesAreToldAndNeverBannedOrThrottled) {
 }
 
 TEST(SpoofSafety, AProtectedGatewayMayCarryATownOverOnePort) {
-  World world(compiled(Rules::defaults(), {{subnet("203.0.113.5"), "proxy"}}));
+  Gate world(compiled(Rules::defaults(), {{subnet("203.0.113.5"), "proxy"}}));
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   for (int i = 0; i < 5'000; ++i)
     ASSERT_EQ(world.send("203.0.113.5:5060", registering("1002")).action, Action::pass) << i;
@@ -107,14 +109,14 @@ TEST(SpoofSafety, AProtectedGatewayMayCarryATownOverOnePort) {
 TEST(SpoofSafety, StrictModeBansBluntly) {
   Rules rules = Rules::defaults();
   rules.strict = true;
-  World world(compiled(rules));
+  Gate world(compiled(rules));
   for (int i = 0; i < 50; ++i) world.send("198.51.100.7:5060", registering("1001"));
   EXPECT_TRUE(world.banned("198.51.100.7"));
   EXPECT_EQ(world.send("198.51.100.7:5060").action, Action::drop);
 }
 
 TEST(Nat, TwentyPhonesLiveWithABadNeighbour) {
-  World world;
+  Gate world;
   for (int i = 0; i < 20; ++i)
     ASSERT_TRUE(world.phone_registers(fmt::format("203.0.113.5:{}", 20'000 + i), fmt::format("20{}", i)));
   world.wait_ms(5'000);
@@ -140,7 +142,7 @@ TEST(Nat, TwentyPhonesLiveWithABadNeighbour) {
 }
 
 TEST(Nat, APhoneThatStartsAnewGetsInWhileANeighbourFloodsFromOnePort) {
-  World world;
+  Gate world;
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   const auto flood_ms = [&](int ms) {
     for (; ms > 0; ms -= 5, world.wait_ms(5)) world.send("203.0.113.5:7777", registering("999"));
@@ -163,7 +165,7 @@ TEST(Nat, APhoneThatStartsAnewGetsInWhileANeighbourFloodsFromOnePort) {
 TEST(Nat, ABanThatCameBeforeSparesThePortsThatAreRegistered) {
   Rules rules = Rules::defaults();
   rules.strict = true;
-  World world(compiled(rules));
+  Gate world(compiled(rules));
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   for (int i = 0; i < 100; ++i) world.send("203.0.113.5:9999", registering("1001"));
   ASSERT_TRUE(world.banned("203.0.113.5"));
@@ -172,7 +174,7 @@ TEST(Nat, ABanThatCameBeforeSparesThePortsThatAreRegistered) {
 }
 
 TEST(Accounts, WrongPasswordsLockOneAccountForOneSourceOnly) {
-  World world;
+  Gate world;
   std::size_t looked_at = 0;
   for (int i = 0; i < 30; ++i) {
     looked_at += world.guesses("198.51.100.7:5060", "1001");
@@ -188,7 +190,7 @@ TEST(Accounts, WrongPasswordsLockOneAccountForOneSourceOnly) {
 }
 
 TEST(Accounts, DistributedGuessingIsSlowWhileRegisteredPhonesKeepWorking) {
-  World world;
+  Gate world;
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   std::size_t looked_at = 0;
   for (int round = 0; round < 10; ++round)
@@ -204,7 +206,7 @@ TEST(Accounts, DistributedGuessingIsSlowWhileRegisteredPhonesKeepWorking) {
 }
 
 TEST(Accounts, ARegisteredPhoneIsNotTrustedWithTheAccountsOfOthers) {
-  World world;
+  Gate world;
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5070", "1003"));
   std::size_t looked_at = 0;
@@ -219,7 +221,7 @@ TEST(Accounts, ARegisteredPhoneIsNotTrustedWithTheAccountsOfOthers) {
 }
 
 TEST(Accounts, ARoamingPhoneIsHeardWhereverItComesFrom) {
-  World world;
+  Gate world;
   for (int i = 1; i < 40; ++i) {
     ASSERT_TRUE(world.phone_registers(fmt::format("198.51.100.{}:{}", i, 5'000 + i), "1001"));
     world.wait_ms(90'000);
@@ -228,7 +230,7 @@ TEST(Accounts, ARoamingPhoneIsHeardWhereverItComesFrom) {
 }
 
 TEST(Bans, GetLongerForThoseWhoComeBack) {
-  World world;
+  Gate world;
   const std::int64_t hour = 3'600'000;
   const auto offend = [&] {
     Facts facts = calling("1001");
@@ -252,14 +254,14 @@ TEST(Bans, GetLongerForThoseWhoComeBack) {
 }
 
 TEST(Bans, SurviveARestartAndLeaveOutWhatIsProtectedSince) {
-  World before;
+  Gate before;
   for (const char* source : {"198.51.100.7:5060", "203.0.113.5:5060"}) {
     Facts facts = calling("1001");
     facts.decoy = true;
     before.send(source, facts, Transport::tls);
     ASSERT_TRUE(before.banned(source == std::string_view("198.51.100.7:5060") ? "198.51.100.7" : "203.0.113.5"));
   }
-  World after(compiled(Rules::defaults(), {{subnet("203.0.113.5"), "trunk Example"}}));
+  Gate after(compiled(Rules::defaults(), {{subnet("203.0.113.5"), "trunk Example"}}));
   after.now.mono_ms = 77;
   EXPECT_EQ(after.guard.restore(after.now, before.guard.bans()), 1u);
   EXPECT_EQ(after.send("198.51.100.7:5060").reason, Reason::banned);
@@ -273,7 +275,7 @@ TEST(Bans, SurviveARestartAndLeaveOutWhatIsProtectedSince) {
 }
 
 TEST(Bans, AWholeIpv6SiteGoesWhenItsNetworksKeepOffending) {
-  World world;
+  Gate world;
   Facts facts = calling("1001");
   facts.decoy = true;
   int until = 0;
@@ -285,9 +287,9 @@ TEST(Bans, AWholeIpv6SiteGoesWhenItsNetworksKeepOffending) {
 }
 
 TEST(Bans, WhatIsFullForgetsEndedOnesFirst) {
-  Bounds bounds = World::small();
+  Bounds bounds = Gate::small();
   bounds.bans = 64;
-  World world(compiled(), bounds);
+  Gate world(compiled(), bounds);
   Facts facts = calling("1001");
   facts.decoy = true;
   for (int i = 0; i < 1'000; ++i) {
@@ -299,11 +301,11 @@ TEST(Bans, WhatIsFullForgetsEndedOnesFirst) {
 }
 
 TEST(Tables, TenMillionForgedSourcesEvictNobodyWhoMatters) {
-  Bounds bounds = World::small();
+  Bounds bounds = Gate::small();
   bounds.sources = 65'536;
   Rules rules = Rules::defaults();
   rules.strangers_per_s = 0;
-  World world(compiled(rules), bounds);
+  Gate world(compiled(rules), bounds);
   const auto phone = [](int i) { return fmt::format("203.0.{}.{}:5060", i / 200, i % 200); };
   for (int i = 0; i < 2'000; ++i) ASSERT_TRUE(world.phone_registers(phone(i), std::to_string(i)));
   for (int i = 0; i < 60; ++i) world.send("198.51.100.7:5060", registering("1001"));
@@ -328,7 +330,7 @@ TEST(Tables, TenMillionForgedSourcesEvictNobodyWhoMatters) {
 }
 
 TEST(Strangers, TogetherTheyHaveALimitThatKnownOnesDoNotFeel) {
-  World world;
+  Gate world;
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));
   std::size_t passed = 0;
   for (std::uint32_t i = 0; i < 50'000; ++i) {
@@ -347,7 +349,7 @@ TEST(Unsolicited, RestartsAndMovedCallsComeOnlyFromWhomARuleNames) {
   notify.method = Method::notify;
   Facts refer;
   refer.method = Method::refer;
-  World world;
+  Gate world;
   EXPECT_EQ(world.send("192.0.2.10:5060", notify).reason, Reason::unsolicited);
   EXPECT_EQ(world.send("192.0.2.10:5060", refer).reason, Reason::unsolicited);
   refer.in_dialog = true;
@@ -359,7 +361,7 @@ TEST(Unsolicited, RestartsAndMovedCallsComeOnlyFromWhomARuleNames) {
 }
 
 TEST(Change, OfRulesForgetsNothingThatGoesOnBeingCounted) {
-  World world;
+  Gate world;
   for (int i = 0; i < 45; ++i) world.guesses("198.51.100.7:5060", fmt::format("10{}", i % 9));
   Rules rules = Rules::defaults();
   CountingRule custom;
@@ -375,7 +377,7 @@ TEST(Change, OfRulesForgetsNothingThatGoesOnBeingCounted) {
 }
 
 TEST(Explain, SaysWhatItDidWhichRuleUntilWhenAndWhoElseIsThere) {
-  World world;
+  Gate world;
   for (int i = 0; i < 20; ++i) {
     Facts facts = registering("");
     const std::string target = fmt::format("90{}", i);
@@ -399,7 +401,7 @@ TEST(Explain, SaysWhatItDidWhichRuleUntilWhenAndWhoElseIsThere) {
 }
 
 TEST(Evidence, CarriesNoForeignControlCharacters) {
-  World world;
+  Gate world;
   Facts facts = calling("1\r\n\x1b[31m\"\xff");
   facts.decoy = true;
   world.send("198.51.100.7:5060", facts, Transport::tcp);

@@ -5,10 +5,12 @@
 
 #include "core/guard/countries.hpp"
 #include "core/guard/ranges.hpp"
-#include "tests/unit/guard/play.hpp"
+#include "sim/trace.hpp"
 
 namespace rf::guard {
 namespace {
+
+using namespace sim;
 
 std::string fault(std::string_view text) {
   const auto parsed = parse_prefix(text);

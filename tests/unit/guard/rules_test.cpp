@@ -5,10 +5,12 @@
 #include <sstream>
 
 #include "core/guard/builtin.hpp"
-#include "tests/unit/guard/play.hpp"
+#include "sim/trace.hpp"
 
 namespace rf::guard {
 namespace {
+
+using namespace sim;
 
 std::string text_of_file(const std::filesystem::path& path) {
   std::ifstream in(path);
@@ -29,7 +31,7 @@ class EachRule : public ::testing::TestWithParam<std::string> {
   std::string trace(const char* which) const {
     return text_of_file(std::filesystem::path(RULES_DIR) / GetParam() / (std::string(which) + ".txt"));
   }
-  void expect_as_written(World& world, const char* which) const {
+  void expect_as_written(Gate& world, const char* which) const {
     for (const std::string& fault : play(world, trace(which))) ADD_FAILURE() << which << ".txt " << fault;
   }
 };
@@ -43,13 +45,22 @@ TEST_P(EachRule, IsTheTextOfItsFolder) {
 TEST_P(EachRule, AloneSeesItsAttack) {
   Rules rules = quiet();
   rules.counting.push_back(rule_named(Rules::defaults(), GetParam()));
-  World world(compiled(rules));
+  Gate world(compiled(rules));
   expect_as_written(world, "attack");
 }
 
 TEST_P(EachRule, LeavesHonestPhonesAloneTogetherWithAllOthers) {
-  World world;
+  Gate world;
   expect_as_written(world, "honest");
+}
+
+TEST_P(EachRule, IsMeasuredByItsTraces) {
+  const Worth worth = measure(GetParam(), trace("attack"), trace("honest"));
+  const CountingRule& rule = rule_named(Rules::defaults(), GetParam());
+  EXPECT_GE(worth.caught_ms, 0) << "never";
+  EXPECT_LE(worth.caught_ms, std::int64_t{2'000} * rule.period_s) << "two periods of the rule at most";
+  EXPECT_GT(worth.honest, 0u);
+  EXPECT_EQ(worth.false_bans, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EachRule, ::testing::ValuesIn(names()), [](const auto& instance) {
@@ -61,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(All, EachRule, ::testing::ValuesIn(names()), [](const a
 
 TEST(Rules, EveryAttackIsStoppedByAllRulesTogether) {
   for (const std::string& name : names()) {
-    World world;
+    Gate world;
     std::string trace = text_of_file(std::filesystem::path(RULES_DIR) / name / "attack.txt");
     // Another rule may be quicker, and one that bans may come before one that throttles; somebody must.
     std::istringstream lines(trace);

@@ -1,34 +1,35 @@
-// Plays traces against a guard: what an engine would ask and tell, without an engine.
+// A guard with its engine played by hand: what phones and attackers do, one by one or as the text of a trace.
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/guard/guard.hpp"
 
-namespace rf::guard {
+namespace rf::sim {
 
 Address address(std::string_view text);
 Subnet subnet(std::string_view text);
 Endpoint endpoint(std::string_view text);
-/// The shipped rules in a world that has these protected addresses.
-CompiledRef compiled(Rules rules = Rules::defaults(), std::vector<Protected> keep = {});
+/// The shipped rules on a host that has these protected addresses.
+guard::CompiledRef compiled(guard::Rules rules = guard::Rules::defaults(), std::vector<guard::Protected> keep = {});
 /// The rules without any that count: tests add the one they are about.
-Rules quiet();
-const CountingRule& rule_named(const Rules& rules, std::string_view name);
+guard::Rules quiet();
+const guard::CountingRule& rule_named(const guard::Rules& rules, std::string_view name);
 
 /// A guard with a clock that the test moves, and shorthand for what phones and attackers do.
-struct World {
-  explicit World(CompiledRef rules = compiled(), Bounds bounds = small());
-  static Bounds small();
+struct Gate {
+  explicit Gate(guard::CompiledRef rules = compiled(), guard::Bounds bounds = small());
+  static guard::Bounds small();
 
   /// The verdict on a whole message: arrive(), then inspect() when that passes.
-  Verdict send(std::string_view from, Facts facts = {}, Transport transport = Transport::udp);
-  Verdict send(const Endpoint& from, Facts facts = {}, Transport transport = Transport::udp);
-  void tell(std::string_view from, Observation what, std::string_view account = {}, std::uint32_t seconds = 3'600,
-            Transport transport = Transport::udp);
+  guard::Verdict send(std::string_view from, guard::Facts facts = {}, Transport transport = Transport::udp);
+  guard::Verdict send(const Endpoint& from, guard::Facts facts = {}, Transport transport = Transport::udp);
+  void tell(std::string_view from, guard::Observation what, std::string_view account = {},
+            std::uint32_t seconds = 3'600, Transport transport = Transport::udp);
   /// REGISTER, 401, REGISTER with the right password, 200. Whether both got through.
   bool phone_registers(std::string_view from, std::string_view account, Transport transport = Transport::udp);
   /// Its second half alone: the answer to a challenge.
@@ -43,12 +44,14 @@ struct World {
     now.wall_ms += ms;
   }
   /// Takes the events since the last call.
-  std::vector<Event>& events();
-  std::size_t count(Event::Kind kind);
+  std::vector<guard::Event>& events();
+  std::size_t count(guard::Event::Kind kind);
 
   Now now{1'000'000, 1'800'000'000'000};
-  Guard guard;
-  std::vector<Event> list;
+  guard::Guard guard;
+  std::vector<guard::Event> list;
+  std::uint64_t acts = 0;  ///< of traces
+  std::function<void()> after_act;
 };
 
 /// Runs the text of a trace; returns what went otherwise than expected, one line each.
@@ -66,6 +69,15 @@ struct World {
 /// 0. A message that the guard passes is challenged, as the engine would do. Expectations: free, throttled, banned,
 /// blocked (the port), locked (account=), attacked; and heard: no act was refused since the beginning or the last line
 /// "anew".
-std::vector<std::string> play(World& world, std::string_view trace);
+std::vector<std::string> play(Gate& gate, std::string_view trace);
 
-}  // namespace rf::guard
+/// What a rule of its own folder is worth, measured on the traces that are beside it.
+struct Worth {
+  std::int64_t caught_ms = -1;   ///< from the attack's first message until the rule fired; -1: never
+  std::uint64_t messages = 0;    ///< of the attack until then
+  std::uint64_t honest = 0;      ///< messages of the honest trace
+  std::uint64_t false_bans = 0;  ///< that all rules together made of those
+};
+Worth measure(std::string_view rule, std::string_view attack, std::string_view honest);
+
+}  // namespace rf::sim
