@@ -9,6 +9,7 @@
 #include "core/auth/hash.hpp"
 #include "core/auth/nonce.hpp"
 #include "core/auth/nonce_counts.hpp"
+#include "core/auth/params.hpp"
 
 namespace rf::auth {
 namespace {
@@ -16,12 +17,6 @@ namespace {
 using policy::Algorithm;
 constexpr std::array<Algorithm, policy::algorithm_count> strongest_first{Algorithm::sha512_256, Algorithm::sha256,
                                                                          Algorithm::md5};
-
-bool equal_nocase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 /// The request URI and the URI of the digest are to be the same text; the letter case of what stands around the user
 /// part is not held against a phone (RFC 3261 §19.1.4).
@@ -95,15 +90,6 @@ class Decoys {
 
   Secret<std::array<std::uint8_t, 32>> keys_;
 };
-
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
-}
 
 Result refused(Reason reason, Result so_far) {
   so_far.outcome = Outcome::refused;
@@ -259,6 +245,12 @@ std::string_view text_of(Algorithm algorithm) {
     case Algorithm::md5: return "MD5";
   }
   return "MD5";
+}
+
+std::optional<Algorithm> parse_algorithm(std::string_view text) {
+  for (const Algorithm algorithm : strongest_first)
+    if (equal_nocase(text, text_of(algorithm))) return algorithm;
+  return std::nullopt;
 }
 
 std::string_view text_of(Reason reason) {

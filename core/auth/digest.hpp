@@ -123,5 +123,7 @@ std::string response(policy::Algorithm algorithm, const std::array<std::uint8_t,
 
 /// "SHA-512-256", "SHA-256", "MD5".
 std::string_view text_of(policy::Algorithm algorithm);
+/// The same read back, in any letter case. None: another one, a -sess variant too.
+std::optional<policy::Algorithm> parse_algorithm(std::string_view text);
 
 }  // namespace rf::auth

@@ -26,6 +26,7 @@ using CallId = Id<struct CallTag>;
 using RelayId = Id<struct RelayTag>;
 using CommandId = Id<struct CommandTag>;
 using QueryId = Id<struct QueryTag>;
+using TrunkId = Id<struct TrunkTag>;
 
 /// Mixes an id or any 64-bit number into a hash value (the finaliser of SplitMix64).
 constexpr std::uint64_t mix64(std::uint64_t x) {

@@ -200,4 +200,35 @@ struct Patience {
   static constexpr std::uint32_t country_file_ms = 20'000;  ///< for reading the country database; then it is refused
 };
 
+/// Bounds of what trunks may be and what their providers can make us do or keep. Fixed.
+struct TrunkLimits {
+  // The configuration; more is a fault of it
+  static constexpr std::size_t trunks = 10'000;
+  static constexpr std::size_t sources = 64;       ///< addresses and blocks of one trunk
+  static constexpr std::size_t certificates = 16;  ///< names of one trunk's peer
+  static constexpr std::size_t called = 10'000;    ///< called numbers that tell one trunk from another at one address
+  static constexpr std::size_t hosts = 16;         ///< domains that only this trunk speaks for
+  static constexpr std::size_t numbers = 10'000;   ///< ranges that may be presented on one trunk
+  // Authentication at the provider
+  static constexpr std::size_t realms = 4;             ///< of one trunk; challenges for further ones are not answered
+  static constexpr std::uint8_t challenge_rounds = 4;  ///< of one request; then it has failed
+  static constexpr std::size_t opaque_bytes = 512;     ///< a challenge with more is not answered; so for the nonce
+  // A registration
+  static constexpr std::uint32_t expires_s = 86'400;        ///< more is neither asked for nor believed
+  static constexpr std::uint32_t refresh_s = 20;            ///< more often no registration is refreshed
+  static constexpr std::uint32_t retry_after_s = 3'600;     ///< of a provider; more is not waited
+  static constexpr std::uint8_t interval_refusals = 3;      ///< answers 423 in a row; then the attempt has failed
+  static constexpr std::uint8_t redirects = 2;              ///< in a row, where they are allowed; then it has failed
+  static constexpr std::size_t associated = 32;             ///< P-Associated-URI; further ones are passed over
+  static constexpr std::size_t bindings = 16;               ///< contacts of a 200 that are looked at
+  static constexpr std::size_t token_characters = 26;       ///< of a contact's user part: 134 bits
+  // A call that leaves
+  static constexpr std::size_t candidates = 64;  ///< trunks and their addresses; further ones are not tried
+  static constexpr std::size_t callers_blamed = 4;  ///< who called while a trunk failed, as far as it matters
+  // Who calls
+  static constexpr std::size_t display_bytes = 64;     ///< of a name that is shown; the rest is cut off
+  static constexpr std::size_t number_characters = 32;  ///< of a caller's number; a longer one is nobody's
+  static constexpr std::size_t diversions = 5;          ///< told to the next; the first and the last ones are kept
+};
+
 }  // namespace rf
