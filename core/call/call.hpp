@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/auth/client.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/timers.hpp"
 #include "core/call/context.hpp"
@@ -29,12 +30,31 @@ constexpr std::size_t index(Side side) {
   return static_cast<std::size_t>(side);
 }
 
-/// Our dialog with one phone.
+/// Who places a call: an extension that proved itself, or a trunk that brings it.
+struct Caller {
+  ExtensionId extension;  ///< none: the trunk
+  TrunkId trunk;          ///< none: the extension
+  TenantId tenant;
+  std::string_view number;
+  std::string_view display_name;
+};
+
+/// One way for a call to leave: a trunk, and what is said to it.
+struct WayOut {
+  TrunkId trunk;
+  std::string called;         ///< the number as this trunk wants it
+  std::string shown;          ///< the caller's as it may be seen there, the user part of From
+  std::string shown_name;
+  std::string more_headers;   ///< whole lines: identity, privacy, diversion
+};
+
+/// Our dialog with one phone, or one trunk.
 struct Leg {
   Leg(const policy::SipTimes& times, std::uint64_t origin_random) : session(times), origin(origin_random) {}
 
   std::optional<dialog::Dialog> dialog;
-  ExtensionId extension;
+  ExtensionId extension;  ///< none: the trunk's
+  TrunkId trunk;
   dialog::SessionTimer session;
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
@@ -88,6 +108,8 @@ struct Fork {
   std::string answer;            ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings
   bool cancelled = false;
+  std::string identity;  ///< of a trunk's: more header lines of its INVITE
+  auth::Rounds rounds;   ///< the challenges it met
   bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the caller's answer
 };
 
@@ -139,6 +161,8 @@ struct Call {
   bool answer_waits = false;    ///< the 200 does, too
 
   std::vector<Fork> forks;
+  std::vector<WayOut> ways;  ///< trunks to try yet, the next one last
+  std::string shown;         ///< the caller's number as the callee sees it
   bool single = false;  ///< one phone rings: what it says is not taken back by another's answer
   std::optional<std::size_t> heard;  ///< whose early media the caller hears
   std::optional<std::size_t> winner;
@@ -151,16 +175,17 @@ struct Call {
   std::uint64_t ticket = 0;
   Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
   Timers::Handle duration_timer = 0, end_timer = 0;
+  Timers::Handle try_timer = 0;  ///< how long a trunk may say nothing
 
   /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one
   /// phone only.
   bool may_be_reliable() const { return !late_offer || (single && caller_takes_reliable); }
   /// Who the phone of that side talks to, as our Contact shows it.
-  const std::string& user_towards(Side side) const { return side == Side::caller ? cdr.dialled : cdr.caller_number; }
-  /// The phone that answered, or the only one that rings.
+  const std::string& user_towards(Side side) const { return side == Side::caller ? cdr.dialled : shown; }
+  /// The phone that answered, or the only one that rings; of trunks the one that is tried now.
   Fork* fork() {
     if (winner) return &forks[*winner];
-    return single && !forks.empty() ? &forks.front() : nullptr;
+    return single && !forks.empty() ? &forks.back() : nullptr;
   }
   Leg* leg(Side side) {
     if (side == Side::caller) return &caller;

@@ -121,6 +121,9 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       call->end_timer = 0;
       call->reports_due = 0;
       return settle(ctx, *call);
+    case try_due:
+      call->try_timer = 0;
+      return on_trunk_silent(ctx, *call);
     default:
       break;
   }
@@ -161,14 +164,16 @@ bool Calls::serves(ExtensionId extension, ConnectionId connection) const {
 void Calls::on_policy(Context& ctx) {
   std::vector<CallId> orphaned;
   calls_.for_each([&](CallId id, Call& call) {
-    const auto usable = [&](ExtensionId extension) {
-      const policy::Extension* known = ctx.policy.by_id(extension);
+    const auto usable = [&](const Leg& leg) {
+      if (const policy::Trunk* trunk = ctx.policy.trunk(leg.trunk)) return trunk->enabled;
+      const policy::Extension* known = ctx.policy.by_id(leg.extension);
       return known && known->enabled;
     };
-    if (!usable(call.caller.extension) || !usable(call.cdr.callee)) orphaned.push_back(id);
+    const Fork* callee = call.winner ? &call.forks[*call.winner] : call.forks.empty() ? nullptr : &call.forks.back();
+    if (!usable(call.caller) || (callee && !usable(callee->leg))) orphaned.push_back(id);
   });
   for (const CallId id : orphaned)
-    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "extension disabled or removed");
+    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "extension or trunk disabled or removed");
 }
 
 std::vector<effect::RunningCall> Calls::list() {

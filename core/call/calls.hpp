@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/auth/client.hpp"
+#include "core/auth/hash.hpp"
 #include "core/base/slots.hpp"
 #include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
@@ -25,6 +27,14 @@ namespace rf::call {
 /// Source: RFC 3261 (as UAS towards the caller and UAC towards the callee), RFC 3262, 3264, 3311, 4028.
 class Calls {
  public:
+  /// An INVITE that asks for a new call, and who asks.
+  struct Asked {
+    const sip::Message& request;
+    const Flow& flow;
+    txn::ServerId server;  ///< its transaction
+    Caller caller;
+  };
+
   Calls(const policy::Policy& policy, Random& random);
 
   // --- requests
@@ -83,7 +93,9 @@ class Calls {
   std::uint64_t answered() const { return answered_; }
 
  private:
-  enum Kind : std::uint32_t { ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due };
+  enum Kind : std::uint32_t {
+    ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due, try_due
+  };
   struct Ending;
   struct InfoRelay {
     CallId call;
@@ -93,11 +105,16 @@ class Calls {
   };
 
   // setup.cpp
-  void refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-              txn::ServerId server, int status, CallResult result, effect::Reason reason, std::string_view detail);
-  void ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
-            const Binding& binding);
-  void send_invite(Context& ctx, Call& call, std::size_t fork);
+  void refuse(Context& ctx, const Asked& asked, int status, CallResult result, effect::Reason reason,
+              std::string_view detail);
+  void call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
+                   const policy::Extension& callee);
+  /// A call that exists but rings nowhere yet; null when the INVITE was refused.
+  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single);
+  void ring(Context& ctx, Call& call, const Caller& caller, const policy::Extension& callee, const Binding& binding);
+  /// The last of the forks from now on; null when what we would write there is no URI.
+  Fork* add_fork(Context& ctx, Call& call, dialog::Dialog::Outgoing outgoing);
+  void send_invite(Context& ctx, Call& call, std::size_t fork, std::string_view credentials = {});
   bool try_next_way(Context& ctx, Call& call, std::size_t fork);
   void take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
@@ -110,6 +127,16 @@ class Calls {
   bool open_late(Context& ctx, Call& call, const sdp::Session& offer);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+
+  // outward.cpp
+  void call_out(Context& ctx, const Asked& asked, const std::string& dialled);
+  /// Tries the next trunk, after one that failed with `status` (0: the first). Whether there was one.
+  bool leave_by_next(Context& ctx, Call& call, int status);
+  void take_ways_to_trunk(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
+  /// Answers the challenge of a trunk. False: it was none, or it cannot be answered.
+  bool answer_trunk(Context& ctx, Call& call, std::size_t fork, const sip::Message& response);
+  void on_trunk_trying(Context& ctx, Call& call);
+  void on_trunk_silent(Context& ctx, Call& call);
 
   // early.cpp
   bool enter_fork_dialog(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
@@ -173,6 +200,8 @@ class Calls {
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;
+  auth::Hasher hasher_;
+  std::unordered_map<TrunkId, auth::Client> accounts_;  ///< at the providers; made when first asked
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;
   std::uint64_t next_ticket_ = 2;

@@ -41,6 +41,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   shares_.end(call.caller.extension, call.cdr.callee);
   ctx.timers.cancel(call.setup_timer);
   ctx.timers.cancel(call.duration_timer);
+  ctx.timers.cancel(call.try_timer);
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);

@@ -28,16 +28,15 @@ int best_status(const std::vector<Fork>& forks) {
   return best == 0 ? 480 : best;
 }
 
-Cdr refused_cdr(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                int status, CallResult result, Reason reason) {
+Cdr refused_cdr(Context& ctx, const Calls::Asked& asked, int status, CallResult result, Reason reason) {
   Cdr cdr;
   cdr.id = ctx.random.token(20);
-  cdr.tenant = caller.tenant;
-  cdr.caller = caller.id;
-  cdr.caller_number = caller.number;
-  cdr.dialled = sip::unescape(request.request_uri.user).substr(0, 64);
-  cdr.caller_transport = flow.transport;
-  cdr.caller_address = flow.remote.address;
+  cdr.tenant = asked.caller.tenant;
+  cdr.caller = asked.caller.extension;
+  cdr.caller_number = asked.caller.number;
+  cdr.dialled = sip::unescape(asked.request.request_uri.user).substr(0, 64);
+  cdr.caller_transport = asked.flow.transport;
+  cdr.caller_address = asked.flow.remote.address;
   cdr.started_wall_ms = cdr.ended_wall_ms = ctx.now.wall_ms;
   cdr.result = result;
   cdr.ended_by = EndedBy::system;
@@ -55,11 +54,11 @@ CallResult result_of(int status) {
 
 }  // namespace
 
-void Calls::refuse(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                   txn::ServerId server, int status, CallResult result, Reason reason, std::string_view detail) {
-  respond(ctx, request, flow, server, status);
-  const std::string id = attempts_.write(ctx, refused_cdr(ctx, request, flow, caller, status, result, reason));
-  ctx.report(Level::notice, reason, flow, caller.number, id, detail);
+void Calls::refuse(Context& ctx, const Asked& asked, int status, CallResult result, Reason reason,
+                   std::string_view detail) {
+  respond(ctx, asked.request, asked.flow, asked.server, status);
+  const std::string id = attempts_.write(ctx, refused_cdr(ctx, asked, status, result, reason));
+  ctx.report(Level::notice, reason, asked.flow, asked.caller.number, id, detail);
 }
 
 std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
@@ -67,31 +66,48 @@ std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& 
   const auto wait_s = attempts_.turn_away(ctx, caller.id);
   if (!wait_s) return std::nullopt;
   const Reason reason = Reason::attempts_too_fast;
-  const std::string id =
-      attempts_.add(ctx, refused_cdr(ctx, request, flow, caller, 503, CallResult::refused, reason));
+  const Asked asked{request, flow, {}, {caller.id, {}, caller.tenant, caller.number, caller.display_name}};
+  const std::string id = attempts_.add(ctx, refused_cdr(ctx, asked, 503, CallResult::refused, reason));
   ctx.report(Level::notice, reason, flow, caller.number, id, {});
   return wait_s;
 }
 
 void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
                           const policy::Extension& caller, txn::ServerId server) {
-  const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail = {}) {
-    refuse(ctx, request, flow, caller, server, status, result, reason, detail);
+  const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name}};
+  const std::string dialled = sip::unescape(request.request_uri.user);
+  if (shares_.placing(caller.id) >= caller.calls_max)
+    return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
+  const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
+  if (callee && callee->enabled) return call_phones(ctx, registrar, asked, dialled, *callee);
+  call_out(ctx, asked, dialled);
+}
+
+void Calls::call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
+                        const policy::Extension& callee) {
+  if (shares_.of(callee.id).running >= callee.calls_max)
+    return refuse(ctx, asked, 486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
+  auto bindings = registrar.reachable(ctx.policy, callee.id);
+  if (bindings.empty())
+    return refuse(ctx, asked, 480, CallResult::unreachable, Reason::callee_not_registered, dialled);
+  if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
+  Call* call = begin(ctx, asked, dialled, callee.id, bindings.size() == 1);
+  if (!call) return;
+  call->shown = asked.caller.number;
+  call->forks.reserve(bindings.size());
+  for (const Binding* binding : bindings) ring(ctx, *call, asked.caller, callee, *binding);
+  if (std::all_of(call->forks.begin(), call->forks.end(), [](const Fork& f) { return f.status != 0; }))
+    end(ctx, *call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+}
+
+Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single) {
+  const auto& [request, flow, server, caller] = asked;
+  const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail = {}) -> Call* {
+    refuse(ctx, asked, status, result, reason, detail);
+    return nullptr;
   };
   const auto description = description_of(request);
   if (!description) return no(description.error(), CallResult::failed, Reason::offer_refused, "body");
-  const std::string dialled = sip::unescape(request.request_uri.user);
-  const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
-  if (!callee || !callee->enabled)
-    return no(404, CallResult::unknown_number, Reason::unknown_number, std::string_view(dialled).substr(0, 32));
-  if (shares_.placing(caller.id) >= caller.calls_max)
-    return no(486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
-  if (shares_.of(callee->id).running >= callee->calls_max)
-    return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
-  auto bindings = registrar.reachable(ctx.policy, callee->id);
-  if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
-  if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
-
   const std::string local_tag = ctx.random.token(20);
   auto dialog = dialog::Dialog::incoming(request, flow, local_tag);
   if (!dialog) return no(400, CallResult::failed, Reason::malformed_message, "Contact or Record-Route");
@@ -101,24 +117,26 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.id = id;
   call.invite = server;
 
-  const auto give_up = [&](int status, Reason reason, std::string_view detail) {
+  const auto give_up = [&](int status, Reason reason, std::string_view detail) -> Call* {
     close_streams(ctx, call);
     calls_.erase(id);
-    no(status, CallResult::failed, reason, detail);
+    return no(status, CallResult::failed, reason, detail);
   };
   if (const auto timer = call.caller.session.take_request(request); !timer) {
     std::string bytes;
     auto writer = sip::write_response_head(bytes, request, flow.remote, 422, local_tag);
     writer.header(HeaderName::min_se, timer.error().min_se_s).no_body();
     calls_.erase(id);
-    return ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
+    ctx.txns.respond(ctx.now, server, 422, std::move(bytes), ctx.out);
+    return nullptr;
   }
   const sdp::Session* offer = *description ? &**description : nullptr;
   const auto meaning = call.caller.exchange.received(sdp::Carrier::invite, offer);
   if (!meaning) return give_up(sdp::status_for(meaning.error()), Reason::offer_refused, sdp::text_of(meaning.error()));
   call.late_offer = offer == nullptr;
   call.caller.dialog = std::move(*dialog);
-  call.caller.extension = caller.id;
+  call.caller.extension = caller.extension;
+  call.caller.trunk = caller.trunk;
   call.caller.dialog->take_cseq(request);
   call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
   if (offer) {
@@ -135,58 +153,62 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   call.invite_routes = recorded_routes(request);
   call.caller_wants_reliable = request.lists(HeaderName::require, "100rel");
   call.caller_takes_reliable = call.caller_wants_reliable || request.lists(HeaderName::supported, "100rel");
-  call.single = bindings.size() == 1;
+  call.single = single;
 
   Cdr& cdr = call.cdr;
   cdr.id = ctx.random.token(20);
   cdr.tenant = caller.tenant;
-  cdr.caller = caller.id;
+  cdr.caller = caller.extension;
   cdr.caller_number = caller.number;
   cdr.dialled = dialled;
-  cdr.callee = callee->id;
+  cdr.callee = callee;
   cdr.caller_transport = flow.transport;
   cdr.caller_address = flow.remote.address;
   cdr.started_wall_ms = ctx.now.wall_ms;
   ++started_;
 
   index_leg(local_tag, {id, Side::caller, 0});
-  shares_.begin(id, caller.id, callee->id);
+  shares_.begin(id, caller.extension, callee);
   ctx.txns.set_owner(server, mark(Owner::call, id.value));
   call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
                                    mark(Owner::call, id.value), ring_due);
   ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
-  call.forks.reserve(bindings.size());
-  for (const Binding* binding : bindings) ring(ctx, call, caller, *callee, *binding);
-  if (std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0; }))
-    end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+  return &call;
 }
 
-void Calls::ring(Context& ctx, Call& call, const policy::Extension& caller, const policy::Extension& callee,
+void Calls::ring(Context& ctx, Call& call, const Caller& caller, const policy::Extension& callee,
                  const Binding& binding) {
   const std::string host = own_host(ctx.policy, binding.flow);
   const std::string from = party(caller.display_name, caller.number, host);
   const std::string to = party(callee.display_name, callee.number, host);
-  const std::string call_id = ctx.random.token(24);
-  const std::string local_tag = ctx.random.token(20);
-  auto dialog = dialog::Dialog::calling({call_id, local_tag, from, to, binding.contact, binding.path, 1, binding.flow});
-  if (!dialog) return;
-  call.forks.emplace_back(Leg(ctx.policy.times, ctx.random.next()));
+  Fork* fork = add_fork(ctx, call, {{}, {}, from, to, binding.contact, binding.path, 1, binding.flow});
+  if (!fork) return;
+  fork->leg.extension = callee.id;
   const std::size_t place = call.forks.size() - 1;
-  Fork& fork = call.forks.back();
-  fork.leg.dialog = std::move(*dialog);
-  fork.leg.extension = callee.id;
   const LegRef ref{call.id, Side::callee, static_cast<std::uint32_t>(place)};
-  index_leg(local_tag, ref);
   if (has_way(binding)) return send_invite(ctx, call, place);
   // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can
   // be found again, because the configuration names it.
   if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), ref)) {
-    take_ways(ctx, fork, found->targets);
-    if (!try_next_way(ctx, call, place)) fork.status = 480;
+    take_ways(ctx, *fork, found->targets);
+    if (!try_next_way(ctx, call, place)) fork->status = 480;
   }
 }
 
+Fork* Calls::add_fork(Context& ctx, Call& call, dialog::Dialog::Outgoing outgoing) {
+  const std::string call_id = ctx.random.token(24), local_tag = ctx.random.token(20);
+  outgoing.call_id = call_id;
+  outgoing.local_tag = local_tag;
+  auto dialog = dialog::Dialog::calling(outgoing);
+  if (!dialog) return nullptr;
+  call.forks.emplace_back(Leg(ctx.policy.times, ctx.random.next()));
+  call.forks.back().leg.dialog = std::move(*dialog);
+  index_leg(local_tag, {call.id, Side::callee, static_cast<std::uint32_t>(call.forks.size() - 1)});
+  return &call.forks.back();
+}
+
 void Calls::take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets) {
+  if (fork.leg.trunk) return take_ways_to_trunk(ctx, fork, targets);
   const Flow& proven = fork.leg.dialog->flow();
   // Whoever did not come from an address of the proxy has only borrowed its name.
   const bool came_from_it = std::any_of(targets.begin(), targets.end(), [&](const txn::Target& target) {
@@ -218,19 +240,21 @@ void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
   if (!try_next_way(ctx, *call, found->leg.fork)) on_fork_failure(ctx, *call, found->leg.fork, 480);
 }
 
-void Calls::send_invite(Context& ctx, Call& call, std::size_t place) {
+void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string_view credentials) {
   Fork& fork = call.forks[place];
   const Flow flow = fork.leg.dialog->flow();
   std::string bytes;
   bytes.reserve(1'536);
   const std::string branch = new_branch(ctx.random);
   const std::string sent_by = public_endpoint(ctx.policy, flow).text();
-  const std::string contact = contact_value(ctx.policy, flow, call.cdr.caller_number);
+  const std::string contact = contact_value(ctx.policy, flow, call.shown);
   auto writer = fork.leg.dialog->write_request(bytes, {"INVITE", branch, sent_by, contact, fork.cseq, call.hops_left});
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, call.may_be_reliable() ? "100rel, timer" : "timer");
   fork.leg.session.write_offer(writer);
   if (!ctx.policy.user_agent.empty()) writer.header(HeaderName::user_agent, ctx.policy.user_agent);
+  bytes += fork.identity;
+  bytes += credentials;
   if (call.late_offer) {
     writer.no_body();
   } else {
@@ -253,6 +277,7 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
   if (response.status < 400)
     ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
   if (response.status == 503 && try_next_way(ctx, call, place)) return;  // RFC 3263 §4.3
+  if (fork.leg.trunk && answer_trunk(ctx, call, place, response)) return;
   on_fork_failure(ctx, call, place, response.status);
 }
 
@@ -386,7 +411,8 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   fork.status = status;
   fork.answer.clear();
   if (call.state != CallState::ringing) return settle(ctx, call);
-  if (status >= 600) cancel_forks(ctx, call);
+  if (status >= 600 && !fork.cancelled) cancel_forks(ctx, call);
+  if (fork.leg.trunk && !fork.cancelled && leave_by_next(ctx, call, status)) return;
   give_up_without_forks(ctx, call);
 }
 

@@ -10,6 +10,7 @@ const Shares::Share& Shares::of(ExtensionId extension) const {
 
 void Shares::begin(CallId call, ExtensionId caller, ExtensionId callee) {
   const auto add = [&](ExtensionId extension) {
+    if (!extension) return;
     Share& share = by_extension_[extension];
     share.calls.push_back(call);
     ++share.running;
@@ -19,13 +20,12 @@ void Shares::begin(CallId call, ExtensionId caller, ExtensionId callee) {
 }
 
 void Shares::end(ExtensionId caller, ExtensionId callee) {
-  --by_extension_.at(caller).running;
-  ++by_extension_.at(caller).ending;
-  if (callee != caller) --by_extension_.at(callee).running;
+  if (caller) --by_extension_.at(caller).running, ++by_extension_.at(caller).ending;
+  if (callee && callee != caller) --by_extension_.at(callee).running;
 }
 
 void Shares::forget(CallId call, ExtensionId caller, ExtensionId callee) {
-  --by_extension_.at(caller).ending;
+  if (caller) --by_extension_.at(caller).ending;
   const auto remove = [&](ExtensionId extension) {
     const auto found = by_extension_.find(extension);
     if (found == by_extension_.end()) return;

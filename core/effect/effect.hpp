@@ -129,6 +129,8 @@ enum class Reason : std::uint8_t {
   offer_refused,
   probe_failed,
   stopping,
+  trunk_failed,
+  trunk_challenge_refused,
   guard_banned,
   guard_throttled,
   guard_port_blocked,

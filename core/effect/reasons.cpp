@@ -74,6 +74,10 @@ std::string_view name_of(Reason reason) {
       return "probe_failed";
     case Reason::stopping:
       return "stopping";
+    case Reason::trunk_failed:
+      return "trunk_failed";
+    case Reason::trunk_challenge_refused:
+      return "trunk_challenge_refused";
     case Reason::guard_banned:
       return "guard_banned";
     case Reason::guard_throttled:
@@ -166,6 +170,10 @@ std::string_view text_of(Reason reason) {
       return "The phone no longer answers";
     case Reason::stopping:
       return "The system is stopping";
+    case Reason::trunk_failed:
+      return "A trunk did not take the call";
+    case Reason::trunk_challenge_refused:
+      return "A trunk asks for a password in a way that is not answered";
     case Reason::guard_banned:
       return "A source is banned";
     case Reason::guard_throttled:
