@@ -22,6 +22,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/guard", {"core/base", "core/policy"}},
     {"core/command", {"core/base", "core/fence", "core/guard", "core/policy", "core/record"}},
     {"core/auth", {"core/base", "core/policy"}},
+    {"core/trunk", {"core/base", "core/auth"}},
     {"core/txn", {"core/base", "core/policy", "core/sip"}},
     {"core/dialog", {"core/base", "core/policy", "core/sip", "core/txn"}},
     {"core/media", {"core/base", "core/rtp"}},
