@@ -207,7 +207,7 @@ struct NumberLimits {
   static constexpr std::size_t pattern_symbols = 32;
   static constexpr std::size_t patterns = 200'000;          ///< of one index; more are a fault of the configuration
   static constexpr std::size_t pattern_states = 2'000'000;  ///< 64 bytes each; patterns that need more are refused
-  static constexpr std::size_t pattern_steps = 64'000'000;  ///< members of all states, the time that building takes
+  static constexpr std::size_t pattern_steps = 20'000'000;  ///< members of all states, the time that building takes
   static constexpr std::size_t set_rules = 20'000'000;      ///< exact numbers and prefixes; further ones are refused
   static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
   static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
