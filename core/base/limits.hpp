@@ -229,6 +229,18 @@ struct TrunkLimits {
   static constexpr std::size_t display_bytes = 64;     ///< of a name that is shown; the rest is cut off
   static constexpr std::size_t number_characters = 32;  ///< of a caller's number; a longer one is nobody's
   static constexpr std::size_t diversions = 5;          ///< told to the next; the first and the last ones are kept
+/// Bounds of telephone numbers, dial patterns and number rules. Fixed.
+struct NumberLimits {
+  static constexpr std::size_t dialled_chars = 128;  ///< of a dialled text; a longer one is refused
+  static constexpr std::size_t dialled_digits = 32;  ///< and digits; more are refused
+  static constexpr std::size_t pattern_symbols = 32;
+  static constexpr std::size_t patterns = 200'000;          ///< of one index; more are a fault of the configuration
+  static constexpr std::size_t pattern_states = 2'000'000;  ///< 64 bytes each; patterns that need more are refused
+  static constexpr std::size_t pattern_steps = 20'000'000;  ///< members of all states, the time that building takes
+  static constexpr std::size_t set_rules = 20'000'000;      ///< exact numbers and prefixes; further ones are refused
+  static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
+  static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
+  static constexpr std::size_t list_line_bytes = 512;
 };
 
 }  // namespace rf
