@@ -241,6 +241,28 @@ struct NumberLimits {
   static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
   static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
   static constexpr std::size_t list_line_bytes = 512;
+/// Bounds of amounts, rate decks and the ledger. Fixed; what is over them is refused, never cut short: a call that the
+/// ledger has no room for does not leave.
+struct MoneyLimits {
+  static constexpr std::int64_t micros = 1'000'000'000'000'000'000;  ///< of one amount: 10^12 units; then overflow
+  static constexpr std::int64_t micros_per_min = 1'000'000'000'000;  ///< of a rate and of a fee: 10^6 units
+  static constexpr std::uint32_t call_s = 31'536'000;                ///< no rate is asked for a longer call
+  static constexpr std::uint32_t increment_s = 3'600;                ///< first and next increment
+  // A rate deck; a file that asks for more is refused whole
+  static constexpr std::size_t deck_rows = 4'000'000;
+  static constexpr std::size_t deck_line_bytes = 1'024;
+  static constexpr std::size_t deck_columns = 32;
+  static constexpr std::size_t deck_faults = 100;      ///< told in full; further ones are counted
+  static constexpr std::size_t prefix_digits = 15;     ///< ITU-T E.164
+  static constexpr std::size_t deck_generations = 64;  ///< rates of one prefix, one after the other
+  // The ledger: memory is taken when it is made and given by the kernel page by page
+  std::size_t accounts = 200'000;     ///< 260 bytes each; further ones: refused
+  std::size_t reservations = 40'000;  ///< 310 bytes each, running calls and unclear ones; further ones: refused
+  static constexpr std::size_t accounts_per_call = 8;
+  static constexpr std::size_t thresholds = 4;                   ///< warnings of one limit
+  static constexpr std::uint32_t extensions_per_call = 100'000;  ///< then the call is cut at the end of what it has
+  // What the stated bound is computed from
+  static constexpr std::size_t call_rates = 8;  ///< of one level
 };
 
 }  // namespace rf

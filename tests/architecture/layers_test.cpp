@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>> may_use = {
     {"core/base", {}},
     {"core/fence", {"core/base"}},
+    {"core/money", {"core/base"}},
     {"core/sip", {"core/base"}},
     {"core/sdp", {"core/base"}},
     {"core/rtp", {"core/base"}},
