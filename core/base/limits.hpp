@@ -215,14 +215,14 @@ struct ScheduleLimits {
   static constexpr std::size_t zone_names = 4'096;  ///< looked through for a suggestion
 };
 
-/// Bounds of what counts calls against theft. Memory is laid out when it is made and given page by page. At the bound
-/// paid calls are refused: who cannot be counted does not call. Emergency calls never ask.
+/// Bounds of what counts calls against theft. At the bound paid calls are refused: who cannot be counted does not call.
+/// Emergency calls never ask for a pace, and are counted as running beyond every bound.
 struct TollLimits {
-  std::size_t pace_records = 131'072;       ///< a subject and a rule, 176 bytes; refused until one has run out
-  std::size_t pace_destinations = 262'144;  ///< a number of a subject and a rule, 56 bytes; refused likewise
-  std::size_t line_calls = 20'000;          ///< running calls, 240 bytes; further ones are refused
+  std::size_t pace_records = 131'072;       ///< a subject and a rule, 250 bytes; refused until one has run out
+  std::size_t pace_destinations = 262'144;  ///< a number of a subject and a rule, 80 bytes; refused likewise
+  std::size_t line_calls = 20'000;          ///< running calls, 400 bytes; further ones are refused
   static constexpr std::size_t pace_rules = 64;     ///< that one call may have to pass; with more it is refused
-  static constexpr std::size_t line_subjects = 16;  ///< of one call; with more it is refused
+  static constexpr std::size_t line_subjects = 12;  ///< of one call; with more it is refused
   static constexpr std::uint32_t pace_calls = 1'000'000;     ///< N of a rule
   static constexpr std::uint32_t pace_period_s = 2'678'400;  ///< T of a rule: 31 days
 };
