@@ -263,6 +263,31 @@ struct MoneyLimits {
   static constexpr std::uint32_t extensions_per_call = 100'000;  ///< then the call is cut at the end of what it has
   // What the stated bound is computed from
   static constexpr std::size_t call_rates = 8;  ///< of one level
+/// Bounds of time conditions. Fixed; what is over them is a fault of the configuration.
+struct ScheduleLimits {
+  static constexpr std::size_t text_bytes = 256u << 10;
+  static constexpr std::size_t rules = 2'048;  ///< lines of one schedule
+  static constexpr std::size_t spans = 8;      ///< of one day
+  static constexpr std::size_t description_bytes = 128;
+  static constexpr std::size_t faults = 16;          ///< told of one text; the rest is not looked for
+  static constexpr std::size_t look_ahead_days = 400;  ///< for the next opening; what comes later is "not within"
+  // A time zone: its file may be damaged or anybody's
+  static constexpr std::size_t zone_name_bytes = 64;
+  static constexpr std::size_t zone_file_bytes = 64u << 10;
+  static constexpr std::size_t zone_changes = 4'096;
+  static constexpr std::size_t zone_names = 4'096;  ///< looked through for a suggestion
+};
+
+/// Bounds of what counts calls against theft. At the bound paid calls are refused: who cannot be counted does not call.
+/// Emergency calls never ask for a pace, and are counted as running beyond every bound.
+struct TollLimits {
+  std::size_t pace_records = 131'072;       ///< a subject and a rule, 250 bytes; refused until one has run out
+  std::size_t pace_destinations = 262'144;  ///< a number of a subject and a rule, 80 bytes; refused likewise
+  std::size_t line_calls = 20'000;          ///< running calls, 400 bytes; further ones are refused
+  static constexpr std::size_t pace_rules = 64;     ///< that one call may have to pass; with more it is refused
+  static constexpr std::size_t line_subjects = 12;  ///< of one call; with more it is refused
+  static constexpr std::uint32_t pace_calls = 1'000'000;     ///< N of a rule
+  static constexpr std::uint32_t pace_period_s = 2'678'400;  ///< T of a rule: 31 days
 };
 
 }  // namespace rf

@@ -75,6 +75,17 @@ class Slots {
     }
   }
 
+  /// The same for the next `count` places from `from` on, round and round: upkeep in small steps. Gives where to go on.
+  template <class Fn>
+  std::uint32_t for_some(std::uint32_t from, std::uint32_t count, Fn&& fn) {
+    for (count = count < used_ ? count : used_; count > 0; --count, ++from) {
+      if (from >= used_) from = 0;
+      Cell& c = cell(from);
+      if (c.live) fn(Handle{static_cast<std::uint64_t>(c.generation) << 32 | (from + 1)}, *c.object());
+    }
+    return from;
+  }
+
   std::size_t size() const { return size_; }
   std::size_t limit() const { return limit_; }
   /// What is beyond a smaller limit stays.

@@ -21,6 +21,8 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/rtp", {"core/base"}},
     {"core/policy", {"core/base"}},
     {"core/number", {"core/base"}},
+    {"core/schedule", {"core/base"}},
+    {"core/toll", {"core/base"}},
     {"core/guard", {"core/base", "core/policy"}},
     {"core/command", {"core/base", "core/fence", "core/guard", "core/policy", "core/record"}},
     {"core/auth", {"core/base", "core/policy"}},

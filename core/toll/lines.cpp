@@ -1,0 +1,230 @@
+#include "core/toll/lines.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/base/check.hpp"
+
+namespace rf::toll {
+namespace {
+
+/// Below that a threshold is armed again.
+std::uint32_t armed_below(std::uint32_t alert_at) {
+  return alert_at - std::max(alert_at / 5, 1u) + 1;
+}
+
+}  // namespace
+
+Lines::Lines(const TollLimits& limits, std::uint64_t seed)
+    : calls_(limits.line_calls),
+      lines_(std::numeric_limits<std::uint32_t>::max()),  // as many as calls hold, at most
+      by_subject_(0, SubjectHash{HashKey(seed)}) {
+  by_call_.reserve(limits.line_calls);
+  by_subject_.reserve(limits.line_calls);
+  alerts_.reserve(TollLimits::line_subjects);
+}
+
+Lines::LineHandle Lines::line_of(const Subject& subject) const {
+  const auto found = by_subject_.find(subject);
+  return found == by_subject_.end() ? LineHandle{} : found->second;
+}
+
+std::uint32_t Lines::count(const Subject& subject) const {
+  const Line* line = lines_.find(line_of(subject));
+  return line ? line->count : 0;
+}
+
+bool Lines::is_in(const Call& call, LineHandle line) {
+  for (std::size_t i = 0; i < call.count; ++i)
+    if (call.in[i].line == line) return true;
+  return false;
+}
+
+std::optional<LineRefusal> Lines::judge(const Call* call, std::span<const LineLimit> limits) const {
+  std::size_t memberships = call ? call->count : 0;
+  if (!call && calls_.size() >= calls_.limit())
+    return LineRefusal{.why = LineRefusal::Why::no_room, .subject = {}, .count = 0, .block_at = 0};
+  for (const LineLimit& limit : limits) {
+    const LineHandle handle = line_of(limit.subject);
+    if (handle && call && is_in(*call, handle)) continue;
+    const Line* line = lines_.find(handle);
+    const std::uint32_t count = line ? line->count : 0;
+    if (limit.block_at != 0 && count >= limit.block_at)
+      return LineRefusal{LineRefusal::Why::full, limit.subject, count, limit.block_at};
+    if (++memberships > TollLimits::line_subjects)
+      return LineRefusal{LineRefusal::Why::no_room, limit.subject, count, limit.block_at};
+  }
+  return std::nullopt;
+}
+
+Entry Lines::enter(CallId id, std::span<const LineLimit> limits, bool emergency) {
+  alerts_.clear();
+  const auto known = by_call_.find(id);
+  CallHandle call = known == by_call_.end() ? CallHandle{} : known->second;
+  if (!emergency)
+    if (auto refusal = judge(calls_.find(call), limits)) return {.refused = refusal, .alerts = {}};
+  if (!call)
+    call = begin(id, emergency);
+  else if (emergency)
+    spare(call);
+  for (const LineLimit& limit : limits) join(call, limit);
+  return {.refused = {}, .alerts = alerts_};
+}
+
+Lines::CallHandle Lines::begin(CallId id, bool emergency) {
+  const std::size_t limit = calls_.limit();
+  // Fail open: an emergency call enters a full table; how many calls there are at all is bounded elsewhere.
+  if (emergency) calls_.set_limit(std::max(limit, calls_.size() + 1));
+  const CallHandle call = calls_.emplace();
+  calls_.set_limit(limit);
+  RF_CHECK(call);
+  Call& made = *calls_.find(call);
+  made.id = id;
+  made.spared = emergency;
+  by_call_.emplace(id, call);
+  return call;
+}
+
+void Lines::join(CallHandle handle, const LineLimit& limit) {
+  Call& call = *calls_.find(handle);
+  const auto [place, fresh] = by_subject_.try_emplace(limit.subject);
+  if (fresh) {
+    place->second = lines_.emplace();
+    lines_.find(place->second)->subject = limit.subject;
+  }
+  Line& line = *lines_.find(place->second);
+  if (line.alert_at != limit.alert_at) line.alerted = false;
+  line.alert_at = limit.alert_at;
+  if (!is_in(call, place->second) && call.count < call.in.size()) {
+    call.in[call.count] = {.line = place->second, .before = 0, .after = 0};
+    put(line, link_of(handle, call.count++), call.spared);
+    ++line.count;
+  }
+  if (line.count == 0) {  // an emergency call that is in too many lists already
+    lines_.erase(place->second);
+    by_subject_.erase(place);
+    return;
+  }
+  if (limit.alert_at == 0 || line.alerted || line.count < limit.alert_at) return;
+  line.alerted = true;
+  alerts_.push_back({limit.subject, line.count, limit.alert_at});
+}
+
+void Lines::put(Line& line, Link link, bool in_front) {
+  Membership& member = at(link);
+  member.before = in_front ? 0 : line.back;
+  member.after = in_front ? line.front : 0;
+  (member.before ? at(member.before).after : line.front) = link;
+  (member.after ? at(member.after).before : line.back) = link;
+}
+
+void Lines::take_out(Line& line, Link link) {
+  const Membership& member = at(link);
+  (member.before ? at(member.before).after : line.front) = member.after;
+  (member.after ? at(member.after).before : line.back) = member.before;
+}
+
+void Lines::part(CallHandle handle, std::size_t index) {
+  Call& call = *calls_.find(handle);
+  const LineHandle line_handle = call.in[index].line;
+  Line& line = *lines_.find(line_handle);
+  take_out(line, link_of(handle, index));
+  --line.count;
+  if (line.alerted && line.count < armed_below(line.alert_at)) line.alerted = false;
+  if (line.count == 0) {
+    by_subject_.erase(line.subject);
+    lines_.erase(line_handle);
+  }
+  // The last one takes its place.
+  const std::size_t last = --call.count;
+  if (index == last) return;
+  call.in[index] = call.in[last];
+  const Membership& moved = call.in[index];
+  Line& other = *lines_.find(moved.line);
+  (moved.before ? at(moved.before).after : other.front) = link_of(handle, index);
+  (moved.after ? at(moved.after).before : other.back) = link_of(handle, index);
+}
+
+void Lines::leave(CallId id) {
+  const auto known = by_call_.find(id);
+  if (known == by_call_.end()) return;
+  const CallHandle call = known->second;
+  while (calls_.find(call)->count > 0) part(call, calls_.find(call)->count - 1u);
+  calls_.erase(call);
+  by_call_.erase(known);
+}
+
+void Lines::leave(CallId id, const Subject& subject) {
+  const auto known = by_call_.find(id);
+  const LineHandle line = line_of(subject);
+  if (known == by_call_.end() || !line) return;
+  const Call& call = *calls_.find(known->second);
+  for (std::size_t i = 0; i < call.count; ++i)
+    if (call.in[i].line == line) return part(known->second, i);
+}
+
+void Lines::spare(CallHandle handle) {
+  Call& call = *calls_.find(handle);
+  if (call.spared) return;
+  call.spared = true;
+  for (std::size_t i = 0; i < call.count; ++i) {
+    Line& line = *lines_.find(call.in[i].line);
+    take_out(line, link_of(handle, i));
+    put(line, link_of(handle, i), true);
+  }
+}
+
+CallId Lines::take_victim_for_emergency(const Subject& trunk) {
+  const Line* line = lines_.find(line_of(trunk));
+  if (!line) return {};
+  const CallHandle last = call_of(line->back);
+  const Call& call = *calls_.find(last);
+  // Those that are spared stand in front: with one at the back there is no other.
+  if (call.spared) return {};
+  spare(last);
+  return call.id;
+}
+
+std::optional<std::string> Lines::audit() const {
+  std::size_t memberships = 0, listed = 0;
+  std::optional<std::string> fault;
+  const auto wrong = [&](std::string what) {
+    if (!fault) fault = std::move(what);
+  };
+  auto& calls = const_cast<Slots<Call, CallHandle>&>(calls_);
+  auto& lines = const_cast<Slots<Line, LineHandle>&>(lines_);
+  calls.for_each([&](CallHandle handle, const Call& call) {
+    const auto known = by_call_.find(call.id);
+    if (known == by_call_.end() || known->second != handle) wrong(fmt::format("call {} is not found", call.id.value));
+    for (std::size_t i = 0; i < call.count; ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (call.in[i].line == call.in[j].line) wrong(fmt::format("call {} counts twice", call.id.value));
+    memberships += call.count;
+  });
+  lines.for_each([&](LineHandle handle, const Line& line) {
+    std::uint32_t count = 0;
+    Link before = 0;
+    bool spared = true;
+    for (Link link = line.front; link != 0 && count <= line.count; ++count) {
+      const Call* call = calls_.find(call_of(link));
+      if (!call || index_of(link) >= call->count || call->in[index_of(link)].line != handle ||
+          call->in[index_of(link)].before != before)
+        return wrong("a list leads to a call that is not in it");
+      if (call->spared && !spared) wrong("a spared call stands behind another");
+      spared = call->spared;
+      before = link;
+      link = call->in[index_of(link)].after;
+    }
+    if (count != line.count || count == 0 || line.back != before)
+      wrong(fmt::format("a {} counts {} calls and has {}", name_of(line.subject.level), line.count, count));
+    if (line_of(line.subject) != handle) wrong("a line is not found");
+    listed += count;
+  });
+  if (memberships != listed) wrong("calls are counted for somebody who does not know it");
+  if (calls_.size() != by_call_.size() || lines_.size() != by_subject_.size()) wrong("an index has too many entries");
+  return fault;
+}
+
+}  // namespace rf::toll

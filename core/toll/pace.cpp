@@ -1,0 +1,126 @@
+#include "core/toll/pace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace rf::toll {
+namespace {
+
+constexpr std::uint32_t few_places = 8;    ///< looked at for each new record: all, long before the table is full again
+constexpr std::uint32_t many_places = 64;  ///< when there is no room
+constexpr std::uint32_t numbers_at_once = 64;
+constexpr std::int64_t no_room_ms = 1'000;
+
+std::int64_t period_ms(const PaceRule& rule) {
+  return std::int64_t{std::clamp<std::uint32_t>(rule.period_s, 1, TollLimits::pace_period_s)} * 1'000;
+}
+
+}  // namespace
+
+std::optional<std::string> fault_of(const PaceRule& rule) {
+  if (rule.calls == 0) return "a rule allows at least one call; to allow none, disable outbound calls";
+  if (rule.calls > TollLimits::pace_calls) return fmt::format("a rule allows at most {} calls", TollLimits::pace_calls);
+  if (rule.period_s == 0 || rule.period_s > TollLimits::pace_period_s)
+    return fmt::format("a rule counts over 1 to {} seconds", TollLimits::pace_period_s);
+  return std::nullopt;
+}
+
+Pace::Pace(const TollLimits& limits, std::uint64_t seed)
+    : key_(seed),
+      records_(limits.pace_records),
+      by_key_(0, Hash{HashKey(seed + 1)}),
+      destinations_(limits.pace_destinations, HashKey(seed + 2)) {
+  by_key_.reserve(limits.pace_records);
+}
+
+void Pace::sweep(std::int64_t now_ms, std::uint32_t places) {
+  swept_to_ = records_.for_some(swept_to_, places, [&](RecordId id, Record& record) {
+    if (record.empty_at_ms > now_ms) return;
+    destinations_.expire(id.value, record.numbers, now_ms, numbers_at_once);
+    if (record.numbers.count > 0) return;
+    by_key_.erase(record.key);
+    records_.erase(id);
+  });
+}
+
+Pace::RecordId Pace::record_of(std::int64_t now_ms, const Key& key) {
+  if (const auto known = by_key_.find(key); known != by_key_.end()) {
+    // Must not be swept away while this call is looked at.
+    Record& record = *records_.find(known->second);
+    record.empty_at_ms = std::max(record.empty_at_ms, now_ms + 1);
+    return known->second;
+  }
+  sweep(now_ms, records_.size() < records_.limit() ? few_places : many_places);
+  const RecordId id = records_.emplace(Record{.key = key, .empty_at_ms = now_ms + 1, .window = {}, .numbers = {}});
+  if (id) by_key_.emplace(key, id);
+  return id;
+}
+
+std::optional<PaceRefusal::Why> Pace::look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,
+                                           std::size_t& fresh_numbers) {
+  Record& record = *records_.find(asked.id);
+  const std::int64_t after_ms = now_ms - period_ms(asked.rule);
+  if (!asked.rule.distinct) {
+    if (asked.rule.calls > 0) record.window.set_calls(asked.rule.calls);
+    if (record.window.count(now_ms, period_ms(asked.rule)) >= asked.rule.calls) return PaceRefusal::Why::calls;
+    return std::nullopt;
+  }
+  // Two leave for one that comes: with the oldest still counting, all of the list do.
+  destinations_.expire(asked.id.value, record.numbers, after_ms, 2);
+  if (destinations_.has(asked.id.value, number, after_ms)) return std::nullopt;
+  const bool takes_room = !destinations_.knows(asked.id.value, number);
+  const std::uint32_t others = record.numbers.count - (takes_room ? 0 : 1);
+  if (others >= asked.rule.calls) return PaceRefusal::Why::numbers;
+  if (takes_room && ++fresh_numbers > destinations_.room()) {
+    sweep(now_ms, many_places);
+    if (fresh_numbers > destinations_.room()) return PaceRefusal::Why::no_room;
+  }
+  return std::nullopt;
+}
+
+PaceRefusal Pace::refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subject& subject, const Asked& asked) {
+  PaceRefusal out{.why = why, .subject = subject, .rule = asked.rule, .count = 0, .until_mono_ms = now_ms + no_room_ms};
+  Record* record = records_.find(asked.id);
+  if (!record || why == PaceRefusal::Why::no_room) return out;
+  const std::int64_t period = period_ms(asked.rule);
+  if (why == PaceRefusal::Why::calls) {
+    out.count = record->window.count(now_ms, period);
+    out.until_mono_ms = record->window.frees_at_ms(now_ms, period);
+  } else {
+    out.count = record->numbers.count;
+    if (out.count > 0) out.until_mono_ms = std::max(destinations_.oldest_ms(record->numbers) + period, now_ms + 1);
+  }
+  return out;
+}
+
+std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks,
+                                      std::string_view number) {
+  std::array<Asked, TollLimits::pace_rules> asked;
+  std::size_t count = 0;
+  std::size_t fresh_numbers = 0;
+  const std::uint64_t destination = destination_of(number, key_);
+  for (const PaceCheck& check : checks) {
+    for (const PaceRule& rule : check.rules) {
+      Asked one{{}, rule};
+      if (count < asked.size()) one.id = record_of(now_mono_ms, {check.subject, rule.id});
+      // Fail closed: a paid call that cannot be counted does not leave.
+      if (!one.id) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
+      if (const auto why = look(now_mono_ms, one, destination, fresh_numbers))
+        return refusal(now_mono_ms, *why, check.subject, one);
+      asked[count++] = one;
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    Record& record = *records_.find(asked[i].id);
+    if (asked[i].rule.distinct)
+      destinations_.note(asked[i].id.value, record.numbers, destination, now_mono_ms);
+    else
+      record.window.add(now_mono_ms);
+    record.empty_at_ms = std::max(record.empty_at_ms, now_mono_ms + period_ms(asked[i].rule));
+  }
+  return std::nullopt;
+}
+
+}  // namespace rf::toll

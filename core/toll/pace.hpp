@@ -1,0 +1,110 @@
+// N calls in T seconds, N different numbers in T seconds: for extensions, departments, tenants and trunks.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/base/ids.hpp"
+#include "core/base/keyed_hash.hpp"
+#include "core/base/limits.hpp"
+#include "core/base/slots.hpp"
+#include "core/toll/destinations.hpp"
+#include "core/toll/subject.hpp"
+#include "core/toll/window.hpp"
+
+namespace rf::toll {
+
+/// At most `calls` in any `period_s`.
+struct PaceRule {
+  std::uint32_t id = 0;  ///< one of a subject's own; the same rule keeps it when its numbers are changed
+  std::uint32_t calls = 5;
+  std::uint32_t period_s = 1;
+  bool distinct = false;  ///< counts different numbers, not calls
+};
+/// What an extension has without rules of its own (row O6).
+inline constexpr PaceRule default_pace{.id = 0, .calls = 5, .period_s = 1, .distinct = false};
+
+/// A sentence about numbers that no rule can have; nothing when it is fine.
+std::optional<std::string> fault_of(const PaceRule& rule);
+
+/// Whom a call is counted for, and by which rules.
+struct PaceCheck {
+  Subject subject;
+  std::span<const PaceRule> rules;
+};
+
+/// Why a call is refused, what was counted, and when it is worth another try.
+struct PaceRefusal {
+  enum class Why : std::uint8_t {
+    calls,    ///< `count` calls were served in the last T
+    numbers,  ///< `count` other numbers were called in the last T
+    no_room,  ///< it cannot be counted: the table is full, or it has to pass more than TollLimits::pace_rules
+  };
+  Why why = Why::calls;
+  Subject subject;
+  PaceRule rule;
+  std::uint32_t count = 0;
+  std::int64_t until_mono_ms = 0;
+};
+
+/// Counts calls that were served in sliding windows: in no T seconds, wherever they begin, are there more than N, so
+/// nothing is won by waiting for a window's edge. What was refused is not counted: an honest phone that tries too often
+/// gets its N. By monotonic time; nobody's clock moves it.
+/// A rule of calls takes the same memory for any N; one of numbers takes up to N entries of a shared pool. Fails
+/// closed: what cannot be counted is refused, nothing is forgotten to make room. Emergency calls do not ask (row O12).
+class Pace {
+ public:
+  /// `seed` of the keyed hashes.
+  Pace(const TollLimits& limits, std::uint64_t seed);
+
+  /// Takes one call to this number by all rules of all subjects, or by none. Nothing: it may go. A subject and a rule's
+  /// id stand in `checks` once.
+  std::optional<PaceRefusal> take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks, std::string_view number);
+
+  std::size_t records() const { return records_.size(); }
+  std::size_t destinations() const { return destinations_.size(); }
+
+ private:
+  using RecordId = Id<struct PaceRecordTag>;
+  struct Key {
+    Subject subject;
+    std::uint32_t rule = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Hash {
+    using is_avalanching = void;
+    HashKey key;
+    std::size_t operator()(const Key& of) const noexcept {
+      return KeyedHash(key).add(SubjectHash{key}(of.subject)).add(of.rule).finish();
+    }
+  };
+  struct Record {
+    Key key;
+    std::int64_t empty_at_ms = 0;  ///< nothing of it counts any more then
+    Window window;                 ///< of a rule of calls
+    Destinations::List numbers;    ///< of a rule of numbers
+  };
+  struct Asked {
+    RecordId id;
+    PaceRule rule;
+  };
+
+  RecordId record_of(std::int64_t now_ms, const Key& key);
+  void sweep(std::int64_t now_ms, std::uint32_t places);
+  std::optional<PaceRefusal::Why> look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,
+                                       std::size_t& fresh_numbers);
+  PaceRefusal refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subject& subject, const Asked& asked);
+
+  HashKey key_;
+  Slots<Record, RecordId> records_;
+  boost::unordered_flat_map<Key, RecordId, Hash> by_key_;
+  Destinations destinations_;
+  std::uint32_t swept_to_ = 0;
+};
+
+}  // namespace rf::toll
