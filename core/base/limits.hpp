@@ -229,6 +229,8 @@ struct TrunkLimits {
   static constexpr std::size_t display_bytes = 64;     ///< of a name that is shown; the rest is cut off
   static constexpr std::size_t number_characters = 32;  ///< of a caller's number; a longer one is nobody's
   static constexpr std::size_t diversions = 5;          ///< told to the next; the first and the last ones are kept
+};
+
 /// Bounds of telephone numbers, dial patterns and number rules. Fixed.
 struct NumberLimits {
   static constexpr std::size_t dialled_chars = 128;  ///< of a dialled text; a longer one is refused
@@ -241,6 +243,8 @@ struct NumberLimits {
   static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
   static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
   static constexpr std::size_t list_line_bytes = 512;
+};
+
 /// Bounds of amounts, rate decks and the ledger. Fixed; what is over them is refused, never cut short: a call that the
 /// ledger has no room for does not leave.
 struct MoneyLimits {
@@ -263,6 +267,8 @@ struct MoneyLimits {
   static constexpr std::uint32_t extensions_per_call = 100'000;  ///< then the call is cut at the end of what it has
   // What the stated bound is computed from
   static constexpr std::size_t call_rates = 8;  ///< of one level
+};
+
 /// Bounds of time conditions. Fixed; what is over them is a fault of the configuration.
 struct ScheduleLimits {
   static constexpr std::size_t text_bytes = 256u << 10;
