@@ -1,0 +1,169 @@
+// What the configuration says about calls that leave: plain values, as they are read; toll::Plan makes indexes of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/country.hpp"
+#include "core/base/ids.hpp"
+#include "core/money/account.hpp"
+#include "core/money/deck.hpp"
+#include "core/money/meter.hpp"
+#include "core/number/plan.hpp"
+#include "core/number/rewrite.hpp"
+#include "core/policy/trunk.hpp"
+#include "core/schedule/schedule.hpp"
+#include "core/toll/pace.hpp"
+#include "core/trunk/identity.hpp"
+#include "core/trunk/match.hpp"
+
+namespace rf::toll {
+
+/// How far somebody may call (row E6). Each includes those before it.
+enum class Reach : std::uint8_t { internal, national, international };
+std::string_view name_of(Reach reach);
+std::optional<Reach> parse_reach(std::string_view name);
+
+/// A set of number classes, one bit each (1 << number::Class).
+using ClassSet = std::uint16_t;
+constexpr ClassSet class_bit(number::Class kind) {
+  return static_cast<ClassSet>(1u << static_cast<unsigned>(kind));
+}
+/// What nobody calls who was not allowed to: classes that somebody earns from.
+inline constexpr ClassSet costly_classes =
+    class_bit(number::Class::premium) | class_bit(number::Class::shared_cost) | class_bit(number::Class::personal) |
+    class_bit(number::Class::satellite) | class_bit(number::Class::global_network) | class_bit(number::Class::pager) |
+    class_bit(number::Class::unknown);
+
+/// Running calls: told at `alert_at`, refused from `block_at` on; 0: neither.
+struct LineTerms {
+  std::uint32_t alert_at = 0;
+  std::uint32_t block_at = 0;
+};
+
+/// What one who spends may spend, and how fast.
+struct SpendingTerms {
+  money::AccountLimits money;
+  std::vector<PaceRule> paces;  ///< an extension without any has default_pace
+  LineTerms lines;              ///< of calls that leave
+  std::uint32_t duration_s = 0;  ///< of one call; 0: no limit of its own
+};
+
+struct TenantTerms {
+  TenantId id;
+  std::string name;
+  Country home;                ///< how its people dial; none: nothing leaves but by extension
+  std::string area_code;       ///< "30": for what is dialled without one
+  std::vector<std::string> international_prefixes;
+  std::string outside_prefix;  ///< "0": dialled for an outside line
+  std::vector<std::string> emergency;  ///< besides those of the country
+  schedule::ZoneRef zone;      ///< of its days and months; none: UTC
+  SpendingTerms spending;
+};
+
+struct DepartmentTerms {
+  std::uint64_t id = 0;
+  TenantId tenant;
+  std::string name;
+  SpendingTerms spending;
+};
+
+struct ExtensionTerms {
+  ExtensionId id;
+  TenantId tenant;
+  std::uint64_t department = 0;     ///< 0: none
+  std::vector<std::string> groups;  ///< that routes may ask for
+  Reach reach = Reach::national;
+  CountrySet countries;             ///< abroad only these; none: any
+  ClassSet allowed_classes = 0;     ///< of costly_classes
+  std::string hours;                ///< a schedule outside which it calls nobody outside; empty: any time
+  std::string shown;                ///< E.164 with +, as it is seen outside; empty: the trunk's
+  SpendingTerms spending;
+};
+
+struct TrunkTerms {
+  policy::Trunk line;
+  trunk::TrunkIdentity identity;
+  Country home;             ///< how its provider reads numbers; none: its tenant's
+  number::Rewrite called;       ///< how called numbers are written there
+  trunk::PresentRules present;  ///< who is shown there
+  trunk::BelieveRules believe;  ///< and who is believed to call through it
+  std::uint16_t priority = 0, weight = 1;  ///< among the trunks of a route: lower first; the share among equals
+  std::string deck;  ///< its prices; empty: nothing leaves by it but what costs nothing (see Decision)
+  LineTerms outbound, inbound, both;
+  SpendingTerms spending;
+};
+
+/// One outbound route (row O1). Every condition that is given has to hold.
+struct RouteTerms {
+  std::string name;
+  TenantId tenant;
+  bool enabled = true;
+  /// Dial patterns. One that begins with + is held against the number in E.164, others against what was dialled
+  /// without outside prefix. None: every number.
+  std::vector<std::string> patterns;
+  std::vector<std::string> extensions;   ///< numbers
+  std::vector<std::string> departments;  ///< names
+  std::vector<std::string> groups;
+  std::vector<std::string> countries;    ///< of the called number: codes of ISO 3166
+  std::string hours;                     ///< a schedule; empty: any time
+  struct Out {
+    std::string trunk;  ///< its name
+    std::optional<number::Rewrite> called;  ///< instead of the trunk's
+  };
+  std::vector<Out> trunks;
+  bool least_cost = false;  ///< the cheapest first; else as written
+};
+
+/// One inbound route (row T6).
+struct InboundTerms {
+  std::string name;
+  TenantId tenant;
+  bool enabled = true;
+  std::string trunk;                   ///< only calls of this one; empty: of any
+  std::vector<std::string> called;     ///< dial patterns over E.164 with +; none: every number
+  std::vector<std::string> callers;    ///< dial patterns over the caller's E.164; none: everybody
+  bool anonymous = true;               ///< takes callers who do not show a number
+  std::string hours;                   ///< a schedule; empty: any time
+  enum class Target : std::uint8_t { extension, reject } target = Target::extension;
+  std::string extension;               ///< a number
+};
+
+struct ScheduleTerms {
+  std::string name;
+  TenantId tenant;
+  std::shared_ptr<const schedule::Schedule> hours;
+};
+struct DeckTerms {
+  std::string name;
+  std::shared_ptr<const money::Deck> deck;
+};
+/// A list of numbers that may or may not be called.
+struct NumberListTerms {
+  std::string name;
+  TenantId tenant;  ///< none: everybody's
+  std::vector<std::string> lines;
+};
+
+/// All of it.
+struct Terms {
+  money::Currency currency;
+  money::Horizon horizon;
+  SpendingTerms system;
+  std::uint32_t assumed_call_s = 180;  ///< what least cost is counted for
+  std::vector<TenantTerms> tenants;
+  std::vector<DepartmentTerms> departments;
+  std::vector<ExtensionTerms> extensions;
+  std::vector<TrunkTerms> trunks;
+  std::vector<RouteTerms> routes;
+  std::vector<InboundTerms> inbound;
+  std::vector<ScheduleTerms> schedules;
+  std::vector<DeckTerms> decks;
+  std::vector<NumberListTerms> lists;
+};
+
+}  // namespace rf::toll
