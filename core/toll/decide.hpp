@@ -1,0 +1,80 @@
+// May this call leave, by which trunks, at which price: a verdict with every rule that was passed on the way.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/base/time.hpp"
+#include "core/number/dial.hpp"
+#include "core/toll/plan.hpp"
+
+namespace rf::toll {
+
+/// The rules, in the order in which they are asked.
+enum class Check : std::uint8_t {
+  meaning,   ///< what was dialled means one number
+  reach,     ///< how far the caller may call
+  country,   ///< the countries it may call
+  kind,      ///< premium and the like
+  listed,    ///< number lists
+  hours,     ///< when it may call
+  route,     ///< some route takes the number from this caller now
+  trunk,     ///< one of its trunks is there
+  price,     ///< with a known price
+  pace,      ///< calls in a time
+  lines,     ///< calls at once
+  money,     ///< what is left
+};
+inline constexpr std::size_t check_count = 12;
+std::string_view name_of(Check check);
+
+/// One rule that was asked.
+struct Step {
+  Check check = Check::meaning;
+  bool passed = true;
+  std::string text;  ///< one line for people
+};
+
+/// One trunk that may take the call.
+struct Way {
+  TrunkId trunk;
+  std::string called;         ///< as this trunk writes it
+  money::Rate rate;           ///< none of a currency: free of charge
+  bool priced = false;
+};
+
+/// Who asks for what.
+struct Question {
+  TenantId tenant;
+  ExtensionId extension;
+  std::string_view dialled;
+};
+
+struct Decision {
+  enum class Action : std::uint8_t {
+    refuse,
+    leave,      ///< by `ways`, in order
+    emergency,  ///< the same; nothing may stop it (row O12)
+    inside,     ///< an extension is meant
+  };
+  Action action = Action::refuse;
+  Check failed = Check::meaning;  ///< of a refusal: the rule
+  std::string why;                ///< and why, one line for the operator
+  number::E164 number;
+  Country country;
+  number::Class kind = number::Class::unknown;
+  Plan::Place route = Plan::none;
+  std::vector<Way> ways;
+};
+
+/// Decides without changing anything; pace, lines and money are asked by Desk. With `trace`, every rule writes a step.
+/// Emergency numbers are recognised first, and no rule but the presence of a trunk is asked for them: fail open.
+/// Everything else fails closed: no route, no price where one is needed, no meaning: no call.
+Decision decide(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace = nullptr);
+
+}  // namespace rf::toll

@@ -1,0 +1,92 @@
+// The configuration of calls that leave, checked and indexed: one immutable object, swapped in whole.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/number/lists.hpp"
+#include "core/number/pattern_index.hpp"
+#include "core/toll/terms.hpp"
+
+namespace rf::toll {
+
+/// What is wrong with the terms: of which object, what, and what to do.
+struct PlanFault {
+  std::string kind;  ///< "trunk", "route" …
+  std::string name;  ///< the object's
+  std::string text;
+  std::string remedy;
+};
+
+class Plan;
+using PlanRef = std::shared_ptr<const Plan>;
+
+/// Reads as the engine needs it. Objects are named by their places in terms().
+class Plan {
+ public:
+  using Place = std::uint32_t;
+  static constexpr Place none = UINT32_MAX;
+  using RouteSet = std::vector<std::uint64_t>;  ///< a bit for each route of terms()
+
+  /// `extensions`: number and id of those that exist, by tenant. `seed` keys tables that strangers' texts are looked up
+  /// in. Errors: all faults; nothing is half taken.
+  struct Known {
+    TenantId tenant;
+    std::string number;
+    ExtensionId id;
+  };
+  static std::expected<PlanRef, std::vector<PlanFault>> compile(Terms terms, const std::vector<Known>& extensions,
+                                                                std::uint64_t seed);
+
+  const Terms& terms() const { return terms_; }
+  const TenantTerms* tenant(TenantId id) const;
+  /// Of an extension without terms of its own: those of a new one.
+  const ExtensionTerms& extension(TenantId tenant, ExtensionId id) const;
+  const DepartmentTerms* department(std::uint64_t id) const;
+  const TrunkTerms* trunk(TrunkId id) const;
+  const money::Deck* deck_of(const TrunkTerms& trunk) const;
+  const schedule::Schedule* schedule(TenantId tenant, std::string_view name) const;
+  const trunk::Match& match() const { return *match_; }
+
+  /// Routes that a text fits, in their order, a route once for each of its patterns that fits; those without patterns
+  /// are not among them.
+  std::span<const std::uint32_t> patterns_of(std::string_view text) const { return patterns_.find(text).patterns; }
+  Place route_of_pattern(std::uint32_t pattern) const { return route_of_pattern_[pattern]; }
+  const std::vector<Place>& routes_without_patterns() const { return open_routes_; }
+  /// Whether conditions of who calls let an extension use a route at all.
+  bool may_use(TenantId tenant, ExtensionId id, Place route) const;
+  const std::vector<TrunkId>& trunks_of(Place route) const { return route_trunks_[route]; }
+
+  /// What lists say of a number, the tenant's and everybody's.
+  std::optional<number::NumberSet::Verdict> listed(const number::E164& number) const { return lists_.find(number); }
+  std::string_view list_name(number::ListId id) const { return list_names_[id]; }
+
+ private:
+  friend class Compiler;
+  Plan() = default;
+
+  Terms terms_;
+  boost::unordered_flat_map<TenantId, Place, std::hash<TenantId>> tenants_;
+  boost::unordered_flat_map<ExtensionId, Place, std::hash<ExtensionId>> extensions_;
+  boost::unordered_flat_map<std::uint64_t, Place> departments_;
+  boost::unordered_flat_map<TrunkId, Place, std::hash<TrunkId>> trunks_;
+  std::vector<const money::Deck*> decks_;  ///< by place of the trunk
+  ExtensionTerms unspecified_;
+  std::optional<trunk::Match> match_;
+  number::PatternIndex patterns_;
+  std::vector<Place> route_of_pattern_, open_routes_;
+  std::vector<std::vector<TrunkId>> route_trunks_;
+  std::vector<RouteSet> route_sets_;                ///< by kind of caller
+  std::vector<std::uint32_t> kind_of_extension_;    ///< by place of the extension's terms
+  std::uint32_t kind_of_unspecified_ = 0;
+  number::NumberSet lists_;
+  std::vector<std::string> list_names_;
+};
+
+}  // namespace rf::toll
