@@ -7,12 +7,10 @@
 #include "cli/render_guard.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 namespace {
-
-using command::plain;
 
 void account(const Json& r, std::ostream& out) {
   facts(out, {{"registration name", text_at(r, "auth_name")},

@@ -10,13 +10,11 @@
 #include "cli/completion.hpp"
 #include "cli/leaf.hpp"
 #include "cli/render.hpp"
-#include "core/command/nearest.hpp"
-#include "core/command/plain.hpp"
+#include "core/base/nearest.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 namespace {
-
-using command::plain;
 
 constexpr std::string_view about =
     "Ringfence: a phone system whose first duty is that attackers get nowhere.\n"
@@ -66,7 +64,7 @@ std::string hint(const CLI::App& at, const std::vector<std::string>& words) {
   for (const CLI::Option* option : at.get_options())
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   for (const std::string& word : words) {
-    const std::string_view meant = command::nearest(word.substr(0, word.find('=')), known);
+    const std::string_view meant = nearest(word.substr(0, word.find('=')), known);
     if (!meant.empty() && meant != word) return fmt::format("did you mean \"{}\"? ", meant);
   }
   return {};
