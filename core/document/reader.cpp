@@ -15,10 +15,6 @@ bool is_bare(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-std::string_view kind_of(Value::Shape shape) {
-  return shape == Value::Shape::flag ? "true or false" : shape == Value::Shape::number ? "a number" : "a text";
-}
-
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
   if (code < 0x80) {
