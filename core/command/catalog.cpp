@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include "core/command/objects.hpp"
 
 namespace rf::command {
 namespace {
@@ -102,7 +105,7 @@ constexpr Parameter show_parameters[] = {
     {"format", Kind::text, false, 0, 16, format_words, "whose language, nft when not given"}};
 constexpr Parameter apply_parameters[] = {{"remove", Kind::flag, false, 0, 0, {}, "take the table out instead"}};
 
-constexpr auto specs = std::to_array<Spec>({
+constexpr auto fixed = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
     {"extension.list", "extension.read", "Lists extensions", false, false, {}},
     {"extension.show", "extension.read", "Shows one extension", false, false, one_number},
@@ -156,10 +159,12 @@ constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "
 }  // namespace
 
 std::span<const Spec> catalog() {
+  static const std::vector<Spec> specs = with_objects(fixed);
   return specs;
 }
 
 const Spec* find(std::string_view name) {
+  const std::span<const Spec> specs = catalog();
   const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
   return found == specs.end() ? nullptr : &*found;
 }
