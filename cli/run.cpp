@@ -123,6 +123,16 @@ std::string_view group_text(std::string_view group) {
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
   if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
+  if (group == "telephony") return "How people here dial, their money and their time";
+  if (group == "limit") return "What calls may cost, how many there may be, how long they last";
+  if (group == "schedule") return "Opening hours and holidays";
+  if (group == "department") return "Departments, whose limits hold for their extensions";
+  if (group == "trunk") return "Providers and gateways: where calls leave and come in";
+  if (group == "route") return "Which calls leave by which trunk; without a route no call leaves";
+  if (group == "inbound") return "Where calls from outside go";
+  if (group == "number-list") return "Numbers that may or may not be called, by the million";
+  if (group == "deck") return "Prices: rate decks of the trunks";
+  if (group == "policy") return "All that is configured about calls as one file";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";

@@ -85,6 +85,7 @@ class Maker {
       if (kind == doc::Kind::deck)
         add.push_back({"replace", Kind::flag, false, 0, 0, {}, "from the sheet's beginning on only the sheet counts"});
       spec(kind, "import", fmt::format("Reads {} out of a file, all or nothing", text), true, add);
+      spec(kind, "set", fmt::format("Changes what is said of {}, not its lines", text), true, set);
     } else {
       const bool by_set = kind == doc::Kind::limit || is_single(kind);
       if (!by_set) spec(kind, "add", fmt::format("Adds {}", text), true, add);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/plain.hpp"
 
@@ -172,6 +173,9 @@ std::expected<std::vector<Object>, Faults> read_objects(std::string_view text) {
     }
     while (body.ends_with('\n')) body.pop_back();
     object.text = without_returns(body) + "\n";
+    if (object.text.size() > DocumentLimits::object_bytes)
+      faults.add(section.line, fmt::format("the object has {} bytes", object.text.size()),
+                 fmt::format("keep it below {}", DocumentLimits::object_bytes));
     out.push_back(std::move(object));
   }
   if (!faults.empty()) return std::unexpected(std::move(faults));
