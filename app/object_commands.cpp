@@ -317,8 +317,7 @@ Error error_of(const std::vector<toll::PlanFault>& faults) {
   return {Code::invalid, std::move(text), "nothing was changed"};
 }
 
-std::optional<PlanChanged> change_objects(Records& records, const command::Command& command,
-                                          std::int64_t now_wall_ms) {
+std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms) {
   Desk desk(records);
   const auto told = [](Done done) { return PlanChanged{std::move(done), nullptr}; };
   if (const auto* c = std::get_if<command::ListObjects>(&command)) return told(desk.list(c->kind));
@@ -359,8 +358,7 @@ Outcome test_route(Records& records, const toll::Plan& plan, const command::Test
   if (!extension) return std::unexpected(error_of(extension.error()));
   const std::int64_t at_ms = question.at_ms == 0 ? now_wall_ms : question.at_ms;
   std::vector<toll::Step> trace;
-  const toll::Decision decision =
-      toll::decide(plan, {0, at_ms}, {default_tenant, extension->id, question.to}, &trace);
+  const toll::Decision decision = toll::decide(plan, {0, at_ms}, {default_tenant, extension->id, question.to}, &trace);
   constexpr std::string_view actions[] = {"refuse", "leave", "emergency", "inside"};
   Json steps = Json::array(), ways = Json::array();
   for (const toll::Step& step : trace)

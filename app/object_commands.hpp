@@ -16,8 +16,7 @@ struct PlanChanged {
 /// Every command about objects of core/document, the policy file, and changes of extensions, which the objects are
 /// about as well; nothing for all others. A change after which the whole could not be compiled is refused with its
 /// faults, and nothing is changed.
-std::optional<PlanChanged> change_objects(Records& records, const command::Command& command,
-                                          std::int64_t now_wall_ms);
+std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms);
 
 /// A text for one, "trunk provider names the deck d, which there is not".
 std::string text_of(const toll::PlanFault& fault);

@@ -108,10 +108,9 @@ store::ExtensionSettings account_of(const Table& table) {
 }
 
 store::ExtensionChange change_to(const store::ExtensionSettings& s) {
-  return {s.display_name, s.enabled,   s.remote_allowed,
-          s.md5_allowed,  s.registrations_max, s.newcomer,
-          s.calls_max,    s.phone.encrypted_when_remote, s.phone.agent_prefix,
-          s.phone.permitted, s.phone.countries};
+  return {s.display_name,       s.enabled,         s.remote_allowed, s.md5_allowed,
+          s.registrations_max,  s.newcomer,        s.calls_max,      s.phone.encrypted_when_remote,
+          s.phone.agent_prefix, s.phone.permitted, s.phone.countries};
 }
 
 Json values_json(const Table& table, const std::optional<Table>& all) {

@@ -32,8 +32,8 @@ Error error_of(std::vector<Told> faults, std::size_t further) {
   std::stable_sort(faults.begin(), faults.end(), [](const Told& a, const Told& b) { return a.line < b.line; });
   std::string text;
   for (const Told& each : faults)
-    text += fmt::format("{}{}{}; {}", text.empty() ? "" : "\n", each.line == 0 ? "" : fmt::format("line {}: ", each.line),
-                        each.text, each.remedy);
+    text += fmt::format("{}{}{}; {}", text.empty() ? "" : "\n",
+                        each.line == 0 ? "" : fmt::format("line {}: ", each.line), each.text, each.remedy);
   if (further > 0) text += fmt::format("\nand {} more", further);
   return {Code::invalid, std::move(text), "nothing was changed"};
 }
@@ -87,9 +87,9 @@ class Import {
     // What stays without being in the file comes behind what is.
     for (const Object& each : now_)
       if (is_ordered(each.kind) && !wants(each) && !remove_)
-        if (const auto row = records_.store.put_object(
-                records_.vault, store::default_tenant,
-                {std::string(name_of(each.kind)), each.name, {}, ++places[each.kind]});
+        if (const auto row =
+                records_.store.put_object(records_.vault, store::default_tenant,
+                                          {std::string(name_of(each.kind)), each.name, {}, ++places[each.kind]});
             !row)
           return std::unexpected(row.error());
     return {};
@@ -160,14 +160,12 @@ class Import {
   }
 
   bool wants(const Object& object) const {
-    return std::any_of(wanted_.begin(), wanted_.end(), [&](const Object& each) {
-      return each.kind == object.kind && each.name == object.name;
-    });
+    return std::any_of(wanted_.begin(), wanted_.end(),
+                       [&](const Object& each) { return each.kind == object.kind && each.name == object.name; });
   }
   bool differs(const Object& object) const {
-    return std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
-      return change.kind == object.kind && change.name == object.name;
-    });
+    return std::any_of(changes_.begin(), changes_.end(),
+                       [&](const Change& change) { return change.kind == object.kind && change.name == object.name; });
   }
 
   store::Expected<void> put(std::size_t i, std::uint32_t place) {

@@ -74,9 +74,9 @@ store::Expected<std::shared_ptr<const money::Deck>> Shelf::deck(store::Store& st
   if (!rates) return std::unexpected(rates.error());
   auto deck = money::Deck::of(std::move(*rates));
   if (!deck)
-    return std::unexpected(store::Problem{store::Fault::invalid_value,
-                                          fmt::format("the deck {}: {}; import it again", row.name,
-                                                      deck.error().told.front().text)});
+    return std::unexpected(
+        store::Problem{store::Fault::invalid_value,
+                       fmt::format("the deck {}: {}; import it again", row.name, deck.error().told.front().text)});
   kept = {row.revision, std::make_shared<const money::Deck>(std::move(*deck))};
   return kept.value;
 }

@@ -52,7 +52,9 @@ void objects(const Json& r, std::ostream& out) {
   const std::string kind = text_at(r, "kind");
   if (table.empty())
     return fmt::print(out, "There is no {} yet. Make one: ringfence {} {} --help\n", kind, kind,
-                      kind == "limit" ? "set" : kind == "deck" || kind == "number-list" ? "import" : "add");
+                      kind == "limit"                           ? "set"
+                      : kind == "deck" || kind == "number-list" ? "import"
+                                                                : "add");
   table.print(out);
 }
 
@@ -102,20 +104,21 @@ void route(const Json& r, std::ostream& out) {
   for (const Json& step : list_at(r, "steps"))
     fmt::print(out, "  {} {:<8} {}\n", step.value("passed", false) ? "yes" : "NO ", plain(text_at(step, "rule")),
                plain(text_at(step, "text")));
-  fmt::print(out, "\n{}", action == "leave"       ? "The call may leave"
-                          : action == "emergency" ? "An emergency call: it leaves whatever else holds"
-                          : action == "inside"    ? "The call stays inside"
-                                                  : "The call is refused");
+  fmt::print(out, "\n{}",
+             action == "leave"       ? "The call may leave"
+             : action == "emergency" ? "An emergency call: it leaves whatever else holds"
+             : action == "inside"    ? "The call stays inside"
+                                     : "The call is refused");
   if (!text_at(r, "route").empty() && action != "refuse") fmt::print(out, " by route {}", plain(text_at(r, "route")));
   if (!text_at(r, "why").empty()) fmt::print(out, ": {}", plain(text_at(r, "why")));
   fmt::print(out, ".\n");
   Table table({"TRUNK", "NUMBER THERE", "PRICE", "FEE"});
   for (const Json& way : list_at(r, "trunks")) {
     const std::string price = text_at(way, "price");
-    table.add({text_at(way, "trunk"), text_at(way, "called"),
-               price.empty() ? "none" : fmt::format("{} {} per {} s", price, text_at(way, "currency"),
-                                                    text_at(way, "per_s")),
-               text_at(way, "fee")});
+    table.add(
+        {text_at(way, "trunk"), text_at(way, "called"),
+         price.empty() ? "none" : fmt::format("{} {} per {} s", price, text_at(way, "currency"), text_at(way, "per_s")),
+         text_at(way, "fee")});
   }
   if (!table.empty()) {
     fmt::print(out, "\n");
@@ -131,7 +134,10 @@ void render_values(const Json& values, std::ostream& out) {
     const std::string from = text_at(each, "from");
     const std::string value = joined(each.value("value", Json()));
     table.add({text_at(each, "key"), value.empty() ? "-" : value,
-               from == "own" ? "set here" : from == "all" ? "set for all" : "default", text_at(each, "help")});
+               from == "own"   ? "set here"
+               : from == "all" ? "set for all"
+                               : "default",
+               text_at(each, "help")});
   }
   table.print(out);
 }

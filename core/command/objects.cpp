@@ -15,18 +15,30 @@ namespace {
 namespace doc = rf::document;
 using doc::Key;
 
-constexpr std::string_view kind_texts[] = {"the country, the money and the time of calls", "a limit",  "a schedule",
-                                           "a department", "a trunk", "an outbound route", "an inbound route",
-                                           "an extension", "a number list", "a rate deck"};
+constexpr std::string_view kind_texts[] = {"the country, the money and the time of calls",
+                                           "a limit",
+                                           "a schedule",
+                                           "a department",
+                                           "a trunk",
+                                           "an outbound route",
+                                           "an inbound route",
+                                           "an extension",
+                                           "a number list",
+                                           "a rate deck"};
 
 constexpr Parameter name_parameter{"name", Kind::text, true, 1, 96, {}, "its name"};
-constexpr Parameter limit_name{"name", Kind::text, true, 1, 96, {},
+constexpr Parameter limit_name{"name",
+                               Kind::text,
+                               true,
+                               1,
+                               96,
+                               {},
                                "system, tenant, extension, extension.1001, department.NAME, trunk or trunk.NAME"};
-constexpr Parameter force{"force", Kind::flag, false, 0, 0, {},
-                          "also when it lets whoever forges an address call at your cost"};
+constexpr Parameter force{
+    "force", Kind::flag, false, 0, 0, {}, "also when it lets whoever forges an address call at your cost"};
 constexpr Parameter remove{"remove", Kind::flag, false, 0, 0, {}, "what is not in the file goes"};
-constexpr Parameter standing{"default", Kind::text, false, 1, 1'024, {},
-                             "keys that are to have their standing values again, with commas"};
+constexpr Parameter standing{
+    "default", Kind::text, false, 1, 1'024, {}, "keys that are to have their standing values again, with commas"};
 constexpr std::int64_t text_bytes = static_cast<std::int64_t>(DocumentLimits::file_bytes);
 constexpr Parameter policy_text{"text", Kind::lines, true, 0, text_bytes, {}, "as policy export writes it"};
 
@@ -39,7 +51,8 @@ struct Shelf {
   std::span<const Parameter> keep(std::vector<Parameter> list) { return parameters.emplace_back(std::move(list)); }
 
   Parameter parameter_of(const Key& key) {
-    Parameter out{key.name, Kind::text, false, 0, static_cast<std::int64_t>(DocumentLimits::object_bytes), {}, key.help};
+    Parameter out{key.name, Kind::text, false, 0, static_cast<std::int64_t>(DocumentLimits::object_bytes),
+                  {},       key.help};
     if (key.type == doc::Type::flag) out.kind = Kind::flag;
     if (key.type == doc::Type::number) {
       out.kind = Kind::number;
@@ -80,7 +93,12 @@ class Maker {
     set.push_back(standing);
     if (kind == doc::Kind::trunk) set.push_back(force), add.push_back(force);
     if (rows) {
-      add.push_back({"text", Kind::lines, true, 0, text_bytes, {},
+      add.push_back({"text",
+                     Kind::lines,
+                     true,
+                     0,
+                     text_bytes,
+                     {},
                      kind == doc::Kind::deck ? "CSV: prefix,rate_per_min and more" : "numbers, one a line"});
       if (kind == doc::Kind::deck)
         add.push_back({"replace", Kind::flag, false, 0, 0, {}, "from the sheet's beginning on only the sheet counts"});
@@ -194,7 +212,8 @@ std::expected<std::vector<ObjectValue>, Error> object_values(const Spec& spec, c
     const std::string name(names.substr(0, comma));
     names.remove_prefix(std::min(comma + 1, names.size()));
     const Key* key = find(keys, name);
-    if (key == nullptr || key->account || key->apart) return invalid(fmt::format("default names no key: {}", name), "see --help");
+    if (key == nullptr || key->account || key->apart)
+      return invalid(fmt::format("default names no key: {}", name), "see --help");
     out.push_back({name, {}, true});
   }
   return out;
@@ -208,8 +227,8 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     return Command(PolicyApply{text_at(a, "text"), flag_at(a, "remove"), flag_at(a, "force")});
   if (spec.name == "route.test") {
     const auto at = a.find("at_ms");
-    return Command(TestRoute{text_at(a, "from"), text_at(a, "to"),
-                             at == a.end() ? 0 : std::get<std::int64_t>(at->second)});
+    return Command(
+        TestRoute{text_at(a, "from"), text_at(a, "to"), at == a.end() ? 0 : std::get<std::int64_t>(at->second)});
   }
   const auto parts = parts_of(spec.name);
   if (!parts || parts->first == doc::Kind::extension) return std::nullopt;
@@ -220,10 +239,12 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
   if (verb == "show") return Command(ShowObject{kind, std::move(name)});
   if (verb == "remove") return Command(RemoveObject{kind, std::move(name)});
   if (verb == "move") return Command(MoveObject{kind, std::move(name), text_at(a, "before")});
-  if (verb == "password") return Command(SetTrunkPassword{std::move(name), Secret<std::string>(text_at(a, "password"))});
+  if (verb == "password")
+    return Command(SetTrunkPassword{std::move(name), Secret<std::string>(text_at(a, "password"))});
   if (verb == "import")
     return Command(ImportRows{kind, std::move(name), text_at(a, "text"), std::move(values), flag_at(a, "replace")});
-  if (verb == "set" && values.empty()) return invalid("nothing to change was given", "name at least one setting, see --help");
+  if (verb == "set" && values.empty())
+    return invalid("nothing to change was given", "name at least one setting, see --help");
   return Command(PutObject{kind, std::move(name), verb == "add", std::move(values), flag_at(a, "force")});
 }
 

@@ -22,7 +22,9 @@ std::string shown(const Key& key, const std::vector<std::string>& values) {
 
 Change difference(const Object& before, const Object& after) {
   Change out{Change::What::change, after.kind, after.name};
-  const auto a = table_of(before), b = table_of(after);
+  const Table nothing(after.kind, after.name);
+  const auto read_before = table_of(before), read_after = table_of(after);
+  const Table &a = read_before ? *read_before : nothing, &b = read_after ? *read_after : nothing;
   for (const Key& key : keys_of(after.kind, after.name)) {
     if (key.apart) {
       const auto rows_of = [&](const Object& object) {
@@ -33,11 +35,10 @@ Change difference(const Object& before, const Object& after) {
       if (was != is) out.values.push_back({std::string(key.name), shown(key, was), shown(key, is)});
       continue;
     }
-    if (!a || !b) continue;
-    const bool was = a->given(key.name), is = b->given(key.name);
-    if (was == is && (!was || a->list(key.name) == b->list(key.name))) continue;
-    out.values.push_back({std::string(key.name), was ? shown(key, a->list(key.name)) : std::string(),
-                          is ? shown(key, b->list(key.name)) : std::string()});
+    const bool was = a.given(key.name), is = b.given(key.name);
+    if (was == is && (!was || a.list(key.name) == b.list(key.name))) continue;
+    out.values.push_back({std::string(key.name), was ? shown(key, a.list(key.name)) : std::string(),
+                          is ? shown(key, b.list(key.name)) : std::string()});
   }
   out.comments = out.values.empty() && before.text != after.text;
   return out;

@@ -76,8 +76,9 @@ std::optional<Wrong> fault_of_duration(const Key& key, std::string_view text) {
 std::optional<Wrong> fault_of_money(std::string_view text) {
   if (text == "none") return std::nullopt;
   const auto amount = money::Amount::parse(text, {});
-  if (!amount) return Wrong{fmt::format("is \"{}\", which is no amount", plain(text, 64)),
-                            std::string(money::text_of(amount.error()))};
+  if (!amount)
+    return Wrong{fmt::format("is \"{}\", which is no amount", plain(text, 64)),
+                 std::string(money::text_of(amount.error()))};
   if (amount->micros() < 0) return Wrong{"is below zero", "write 0 to forbid, none for no limit"};
   return std::nullopt;
 }

@@ -47,9 +47,9 @@ std::optional<std::pair<Kind, std::string>> named(const Section& section, Faults
   std::string name;
   for (std::size_t i = 1; i < section.path.size(); ++i) name += (i == 1 ? "" : ".") + section.path[i];
   if (const auto fault = fault_of_name(*kind, name)) {
-    faults.add(section.line, fmt::format("\"{}\": {}", shown(fmt::format("{}", fmt::join(section.path, "."))), *fault),
-               is_single(*kind) ? fmt::format("write [{}]", name_of(*kind))
-                                : fmt::format("write [{}.NAME]", name_of(*kind)));
+    faults.add(
+        section.line, fmt::format("\"{}\": {}", shown(fmt::format("{}", fmt::join(section.path, "."))), *fault),
+        is_single(*kind) ? fmt::format("write [{}]", name_of(*kind)) : fmt::format("write [{}.NAME]", name_of(*kind)));
     return std::nullopt;
   }
   return std::pair{*kind, std::move(name)};
@@ -154,8 +154,9 @@ std::expected<std::vector<Object>, Faults> read_objects(std::string_view text) {
     if (!who) continue;
     const auto [at, fresh] = seen.emplace(*who, section.line);
     if (!fresh) {
-      faults.add(section.line, fmt::format("{} is there twice, first in line {}", header_of(who->first, who->second),
-                                           at->second), "keep one of them");
+      faults.add(section.line,
+                 fmt::format("{} is there twice, first in line {}", header_of(who->first, who->second), at->second),
+                 "keep one of them");
       continue;
     }
     table_of_section(section, who->first, who->second, 0, faults);

@@ -113,8 +113,8 @@ class Reader {
   void close(std::size_t at) {
     if (sections_.empty()) return;
     Section& last = sections_.back();
-    while (at > last.begin && (text_[at - 1] == '\n' || text_[at - 1] == '\r' || text_[at - 1] == ' ' ||
-                               text_[at - 1] == '\t'))
+    while (at > last.begin &&
+           (text_[at - 1] == '\n' || text_[at - 1] == '\r' || text_[at - 1] == ' ' || text_[at - 1] == '\t'))
       --at;
     last.end = at;
     if (last.end - last.begin > DocumentLimits::object_bytes && !long_)
@@ -288,10 +288,10 @@ class Reader {
   std::string_view text_;
   const std::vector<std::string_view>& long_lists_;
   std::size_t at_ = 0, line_ = 1;
-  std::size_t began_ = 0;                   ///< of this statement
-  std::size_t gap_ = 0, gap_line_ = 1;      ///< behind the last empty line
-  std::size_t entry_end_ = 0;               ///< behind the last header or entry
-  bool long_ = false;                       ///< this section has a long list
+  std::size_t began_ = 0;               ///< of this statement
+  std::size_t gap_ = 0, gap_line_ = 1;  ///< behind the last empty line
+  std::size_t entry_end_ = 0;           ///< behind the last header or entry
+  bool long_ = false;                   ///< this section has a long list
   std::vector<Section> sections_;
   Faults faults_;
 };

@@ -29,9 +29,9 @@ struct Faults {
 /// One value as it was written; an integer as its digits.
 struct Value {
   enum class Shape : std::uint8_t { flag, number, text, list } shape = Shape::text;
-  std::vector<std::string> texts;         ///< one, but for a list
-  std::vector<std::size_t> lines;         ///< where each of them stands, from 1
-  std::size_t begin = 0, end = 0;         ///< its bytes in the text
+  std::vector<std::string> texts;  ///< one, but for a list
+  std::vector<std::size_t> lines;  ///< where each of them stands, from 1
+  std::size_t begin = 0, end = 0;  ///< its bytes in the text
 };
 
 struct Entry {
@@ -44,9 +44,9 @@ struct Entry {
 /// One header with what belongs to it. The comments in front of a header are its own, but for those that follow a value
 /// without an empty line between.
 struct Section {
-  std::vector<std::string> path;  ///< [trunk.provider] is trunk, provider
-  std::size_t line = 0;           ///< of the header
-  std::size_t first_line = 0;     ///< of its text
+  std::vector<std::string> path;   ///< [trunk.provider] is trunk, provider
+  std::size_t line = 0;            ///< of the header
+  std::size_t first_line = 0;      ///< of its text
   std::size_t begin = 0, end = 0;  ///< the bytes of its text, comments included, empty lines around it not
   std::vector<Entry> entries;
 };

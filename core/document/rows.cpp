@@ -26,9 +26,10 @@ money::DeckDefaults defaults_of(const Table& table, money::Currency currency) {
 Faults faults_of(const money::DeckFaults& from, const std::vector<std::size_t>* lines) {
   Faults out;
   for (const money::DeckFault& each : from.told) {
-    const std::size_t line = lines == nullptr                       ? each.line
-                             : each.line == 0 || lines->empty()     ? 0
-                             : (*lines)[std::min<std::size_t>(each.line, lines->size()) - 1];
+    const std::size_t line = lines == nullptr ? each.line
+                             : each.line == 0 || lines->empty()
+                                 ? 0
+                                 : (*lines)[std::min<std::size_t>(each.line, lines->size()) - 1];
     out.add(line, each.column == 0 ? each.text : fmt::format("column {}: {}", each.column, each.text), each.remedy);
   }
   out.further += from.further;
@@ -46,7 +47,8 @@ std::string time_of(std::int64_t ms) {
 }
 
 constexpr std::string_view minute_head = "prefix,rate_per_min,connection_fee,increments,valid_from,valid_until";
-constexpr std::string_view increment_head = "prefix,rate_per_increment,connection_fee,increments,valid_from,valid_until";
+constexpr std::string_view increment_head =
+    "prefix,rate_per_increment,connection_fee,increments,valid_from,valid_until";
 
 std::string line_of_rate(const money::RateRow& row) {
   const money::RateTerms terms = row.rate.terms();
@@ -125,8 +127,8 @@ std::expected<std::vector<std::string>, Faults> lines_of(std::string_view text, 
     const std::size_t gap = std::min(line.find_first_of(" \t"), line.size());
     const bool says = number::parse_listing(line.substr(0, gap)).has_value();
     const std::string_view number = says ? trim(line.substr(gap)) : line;
-    out.push_back(fmt::format("{} {}{}", says ? line.substr(0, gap) : standing, number.starts_with('+') ? "" : "+",
-                              number));
+    out.push_back(
+        fmt::format("{} {}{}", says ? line.substr(0, gap) : standing, number.starts_with('+') ? "" : "+", number));
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -15,14 +15,14 @@ using enum Type;
 constexpr std::string_view kind_names[] = {"telephony", "limit",   "schedule",  "department",  "trunk",
                                            "route",     "inbound", "extension", "number-list", "deck"};
 constexpr std::string_view scope_names[] = {"system", "tenant", "department", "extension", "trunk"};
-constexpr std::string_view type_names[] = {"",        "NUMBER",  "TEXT",    "WORD",   "TIME",   "AMOUNT",
-                                           "N per TIME", "PERCENT", "COUNTRY", "CODE", "ZONE",   "DIGITS",
-                                           "DIGITS",  "PATTERN", "+NUMBER", "RANGE",  "URI",    "HOST",
-                                           "ADDRESS", "ADDRESS", "NAME",    "NUMBER", "LINE",   "LINE"};
+constexpr std::string_view type_names[] = {"",           "NUMBER",  "TEXT",    "WORD",   "TIME", "AMOUNT",
+                                           "N per TIME", "PERCENT", "COUNTRY", "CODE",   "ZONE", "DIGITS",
+                                           "DIGITS",     "PATTERN", "+NUMBER", "RANGE",  "URI",  "HOST",
+                                           "ADDRESS",    "ADDRESS", "NAME",    "NUMBER", "LINE", "LINE"};
 
 constexpr std::string_view reach_words[] = {"internal", "national", "international"};
-constexpr std::string_view costly_words[] = {"premium",   "shared_cost",    "personal", "satellite",
-                                             "global_network", "pager", "unknown"};
+constexpr std::string_view costly_words[] = {"premium",        "shared_cost", "personal", "satellite",
+                                             "global_network", "pager",       "unknown"};
 constexpr std::string_view trunk_words[] = {"registers", "peer_address", "peer_certificate", "accept_register"};
 constexpr std::string_view form_words[] = {"plus", "digits", "international", "zero_zero", "national"};
 constexpr std::string_view shape_words[] = {"plus", "digits", "international", "national"};
@@ -40,48 +40,75 @@ constexpr Key description{.name = "description", .type = text, .help = "for peop
 constexpr Key telephony_keys[] = {
     {.name = "home", .type = country, .help = "the country whose dialling holds; without it nobody calls outside"},
     {.name = "area_code", .type = digits, .help = "for numbers dialled without one, such as 30", .max = 6},
-    {.name = "international_prefixes", .type = digits, .help = "that mean +, besides the country's", .list = true,
-     .min = 1, .max = 6},
+    {.name = "international_prefixes",
+     .type = digits,
+     .help = "that mean +, besides the country's",
+     .list = true,
+     .min = 1,
+     .max = 6},
     {.name = "outside_prefix", .type = digits, .help = "dialled for an outside line, such as 0", .max = 4},
-    {.name = "emergency", .type = digits, .help = "emergency numbers besides those of the country", .list = true,
-     .min = 2, .max = 6},
+    {.name = "emergency",
+     .type = digits,
+     .help = "emergency numbers besides those of the country",
+     .list = true,
+     .min = 2,
+     .max = 6},
     {.name = "time_zone", .type = zone, .help = "whose days and months money counts in", .standing = "UTC"},
     {.name = "currency", .type = currency, .help = "of every amount and deck", .standing = "EUR"},
-    {.name = "assumed_call", .type = duration, .help = "a call's length, for least cost", .standing = "3m", .min = 1,
+    {.name = "assumed_call",
+     .type = duration,
+     .help = "a call's length, for least cost",
+     .standing = "3m",
+     .min = 1,
      .max = 86'400},
-    {.name = "reserve_ahead", .type = duration, .help = "for how long a running call's money is set aside",
-     .standing = "60s", .min = 10, .max = 3'600},
+    {.name = "reserve_ahead",
+     .type = duration,
+     .help = "for how long a running call's money is set aside",
+     .standing = "60s",
+     .min = 10,
+     .max = 3'600},
 };
 
 // What holds without any limit stands here, so that a new system is safe and everybody can see by what.
 constexpr Key limit_key(std::string_view name, std::string_view standing) {
   if (name == "day") return {.name = name, .type = money, .help = "spent in a day at most", .standing = standing};
   if (name == "month") return {.name = name, .type = money, .help = "spent in a month at most", .standing = standing};
-  if (name == "prepaid")
-    return {.name = name, .type = flag, .help = "calls are paid from credit", .standing = "false"};
+  if (name == "prepaid") return {.name = name, .type = flag, .help = "calls are paid from credit", .standing = "false"};
   if (name == "locked") return {.name = name, .type = flag, .help = "no paid call at all", .standing = "false"};
   if (name == "warn")
-    return {.name = name, .type = percent, .help = "warns at so much of a cap, rising", .standing = standing,
-            .list = true};
+    return {
+        .name = name, .type = percent, .help = "warns at so much of a cap, rising", .standing = standing, .list = true};
   if (name == "paces")
-    return {.name = name, .type = pace, .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h",
-            .standing = standing, .list = true};
+    return {.name = name,
+            .type = pace,
+            .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h",
+            .standing = standing,
+            .list = true};
   if (name == "calls_alert")
-    return {.name = name, .type = number, .help = "outside calls at once, told from so many on; 0: never",
-            .standing = "0", .max = 1'000'000};
+    return {.name = name,
+            .type = number,
+            .help = "outside calls at once, told from so many on; 0: never",
+            .standing = "0",
+            .max = 1'000'000};
   if (name == "calls")
-    return {.name = name, .type = number, .help = "outside calls at once, refused beyond; 0: any number",
-            .standing = standing, .max = 1'000'000};
-  return {.name = name, .type = duration, .help = "of one call at most; 0s: no limit of its own", .standing = standing,
+    return {.name = name,
+            .type = number,
+            .help = "outside calls at once, refused beyond; 0: any number",
+            .standing = standing,
+            .max = 1'000'000};
+  return {.name = name,
+          .type = duration,
+          .help = "of one call at most; 0s: no limit of its own",
+          .standing = standing,
           .max = MoneyLimits::call_s};
 }
 struct Standing {
   std::string_view day, month, warn, paces, calls, duration;
 };
 constexpr std::array<Key, 9> limit_keys(const Standing& s) {
-  return {limit_key("day", s.day),      limit_key("month", s.month),       limit_key("prepaid", ""),
-          limit_key("locked", ""),      limit_key("warn", s.warn),         limit_key("paces", s.paces),
-          limit_key("calls_alert", ""), limit_key("calls", s.calls),       limit_key("duration", s.duration)};
+  return {limit_key("day", s.day),      limit_key("month", s.month), limit_key("prepaid", ""),
+          limit_key("locked", ""),      limit_key("warn", s.warn),   limit_key("paces", s.paces),
+          limit_key("calls_alert", ""), limit_key("calls", s.calls), limit_key("duration", s.duration)};
 }
 constexpr auto system_keys = limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"});
 constexpr auto tenant_keys = limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"});
@@ -91,8 +118,12 @@ constexpr auto extension_keys_of_limit =
 constexpr auto trunk_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
 
 constexpr Key schedule_keys[] = {
-    {.name = "hours", .type = hours, .help = "such as mon-fri 08:00-18:00 or yearly 12-25 closed", .list = true,
-     .required = true, .separator = ';'},
+    {.name = "hours",
+     .type = hours,
+     .help = "such as mon-fri 08:00-18:00 or yearly 12-25 closed",
+     .list = true,
+     .required = true,
+     .separator = ';'},
     {.name = "zone", .type = zone, .help = "whose clock counts; empty: the tenant's"},
 };
 constexpr Key department_keys[] = {description};
@@ -106,16 +137,27 @@ constexpr Key trunk_keys[] = {
     {.name = "uri", .type = uri, .help = "where calls go, such as sip:provider.example;transport=tls"},
     {.name = "domain", .type = host, .help = "in what is said of us there; empty: the host of uri"},
     {.name = "user", .type = text, .help = "for its challenges; its password: trunk password", .max = 128},
-    {.name = "realms", .type = text, .help = "that get an answer; empty: the first that asks", .list = true, .min = 1,
+    {.name = "realms",
+     .type = text,
+     .help = "that get an answer; empty: the first that asks",
+     .list = true,
+     .min = 1,
      .max = 128},
     {.name = "md5", .type = flag, .help = "may ask for MD5 digest", .standing = "true"},
-    {.name = "answer_wait", .type = duration, .help = "without any response so long, the next trunk is tried",
-     .standing = "6s", .min = 1, .max = 60},
+    {.name = "answer_wait",
+     .type = duration,
+     .help = "without any response so long, the next trunk is tried",
+     .standing = "6s",
+     .min = 1,
+     .max = 60},
     {.name = "home", .type = country, .help = "how its provider reads numbers; empty: the tenant's"},
     {.name = "deck", .type = object, .help = "its prices; without one only free calls leave", .refers = Kind::deck},
     {.name = "priority", .type = number, .help = "lower ones first", .standing = "0", .max = 65'535},
     {.name = "weight", .type = number, .help = "the share among equals", .standing = "1", .max = 65'535},
-    {.name = "number_form", .type = word, .help = "how called numbers are written", .standing = "plus",
+    {.name = "number_form",
+     .type = word,
+     .help = "how called numbers are written",
+     .standing = "plus",
      .words = form_words},
     {.name = "strip", .type = number, .help = "digits taken off the front then", .standing = "0", .max = 15},
     {.name = "prepend", .type = dial, .help = "put there instead", .max = 16},
@@ -124,24 +166,36 @@ constexpr Key trunk_keys[] = {
     {.name = "called", .type = e164, .help = "beginnings of our numbers that only it calls", .list = true},
     {.name = "hosts", .type = host, .help = "domains that only it may speak for", .list = true},
     {.name = "encrypted_only", .type = flag, .help = "TLS or nothing", .standing = "false"},
-    {.name = "address_risk_signed", .type = flag,
-     .help = "whoever can forge its address may call at your cost (needs --force)", .standing = "false"},
-    {.name = "show", .type = word, .help = "the caller's number that it is shown", .standing = "keep",
+    {.name = "address_risk_signed",
+     .type = flag,
+     .help = "whoever can forge its address may call at your cost (needs --force)",
+     .standing = "false"},
+    {.name = "show",
+     .type = word,
+     .help = "the caller's number that it is shown",
+     .standing = "keep",
      .words = show_words},
     {.name = "shown", .type = range, .help = "numbers that may be shown", .list = true},
     {.name = "default_number", .type = e164, .help = "shown for everybody else; empty: anonymous"},
-    {.name = "caller_form", .type = word, .help = "how callers' numbers are written", .standing = "plus",
+    {.name = "caller_form",
+     .type = word,
+     .help = "how callers' numbers are written",
+     .standing = "plus",
      .words = shape_words},
     {.name = "caller_code", .type = digits, .help = "the own country code for national, such as 49", .max = 3},
     {.name = "trusted", .type = flag, .help = "may hear numbers of those who want to be hidden", .standing = "false"},
-    {.name = "assert", .type = word, .help = "identity told beside From", .standing = "nothing",
-     .words = assert_words},
+    {.name = "assert", .type = word, .help = "identity told beside From", .standing = "nothing", .words = assert_words},
     {.name = "names_shown", .type = flag, .help = "display names leave the house", .standing = "false"},
-    {.name = "diverted_callers_kept", .type = flag, .help = "forwarded calls show the outside caller",
+    {.name = "diverted_callers_kept",
+     .type = flag,
+     .help = "forwarded calls show the outside caller",
      .standing = "false"},
     {.name = "tell", .type = word, .help = "how forwarding is told", .standing = "nothing", .words = tell_words},
     {.name = "believed", .type = flag, .help = "who it says is calling is believed", .standing = "false"},
-    {.name = "believe_proof", .type = word, .help = "the least proof for that", .standing = "contact",
+    {.name = "believe_proof",
+     .type = word,
+     .help = "the least proof for that",
+     .standing = "contact",
      .words = proof_words},
     alert_key("out_alert", "calls out at once, told from so many on; 0: never"),
     alert_key("out_calls", "calls out at once, refused beyond; 0: any number"),
@@ -151,8 +205,8 @@ constexpr Key trunk_keys[] = {
     alert_key("all_calls", "calls at once, refused beyond; 0: any number"),
 };
 
-constexpr Key hours_key{.name = "hours", .type = object, .help = "a schedule; empty: any time",
-                        .refers = Kind::schedule};
+constexpr Key hours_key{
+    .name = "hours", .type = object, .help = "a schedule; empty: any time", .refers = Kind::schedule};
 constexpr Key route_keys[] = {
     enabled,
     {.name = "patterns", .type = pattern, .help = "what is dialled, such as 0Z. or +44.; empty: all", .list = true},
@@ -161,8 +215,12 @@ constexpr Key route_keys[] = {
     {.name = "groups", .type = text, .help = "who may use it", .list = true, .min = 1, .max = 64},
     {.name = "countries", .type = country, .help = "of the called number; empty: any", .list = true},
     hours_key,
-    {.name = "trunks", .type = object, .help = "in the order in which they are tried", .list = true,
-     .refers = Kind::trunk, .required = true},
+    {.name = "trunks",
+     .type = object,
+     .help = "in the order in which they are tried",
+     .list = true,
+     .refers = Kind::trunk,
+     .required = true},
     {.name = "least_cost", .type = flag, .help = "the cheapest trunk first instead", .standing = "false"},
     {.name = "number_form", .type = word, .help = "instead of the trunk's", .words = form_words},
     {.name = "strip", .type = number, .help = "digits taken off the front then", .standing = "0", .max = 15},
@@ -175,7 +233,10 @@ constexpr Key inbound_keys[] = {
     {.name = "callers", .type = pattern, .help = "their numbers; empty: everybody", .list = true},
     {.name = "anonymous", .type = flag, .help = "takes callers who show no number", .standing = "true"},
     hours_key,
-    {.name = "target", .type = word, .help = "what becomes of the call", .standing = "extension",
+    {.name = "target",
+     .type = word,
+     .help = "what becomes of the call",
+     .standing = "extension",
      .words = target_words},
     {.name = "extension", .type = number_of_extension, .help = "who is called"},
 };
@@ -184,11 +245,25 @@ constexpr Key extension_keys[] = {
     {.name = "enabled", .type = flag, .help = "whether it may register and call", .standing = "true", .account = true},
     {.name = "remote", .type = flag, .help = "may register from outside", .standing = "false", .account = true},
     {.name = "md5", .type = flag, .help = "may authenticate with MD5 digest", .standing = "true", .account = true},
-    {.name = "registrations", .type = number, .help = "phones at once", .standing = "1", .min = 1, .max = 16,
+    {.name = "registrations",
+     .type = number,
+     .help = "phones at once",
+     .standing = "1",
+     .min = 1,
+     .max = 16,
      .account = true},
-    {.name = "newcomer", .type = word, .help = "what a registration does when all are taken", .standing = "replace",
-     .words = newcomer_words, .account = true},
-    {.name = "calls", .type = number, .help = "calls at once", .standing = "4", .min = 1, .max = 1'000,
+    {.name = "newcomer",
+     .type = word,
+     .help = "what a registration does when all are taken",
+     .standing = "replace",
+     .words = newcomer_words,
+     .account = true},
+    {.name = "calls",
+     .type = number,
+     .help = "calls at once",
+     .standing = "4",
+     .min = 1,
+     .max = 1'000,
      .account = true},
     {.name = "encrypted", .type = flag, .help = "from outside over TLS only", .standing = "false", .account = true},
     {.name = "agent", .type = text, .help = "only phones whose User-Agent begins so", .max = 128, .account = true},
@@ -199,21 +274,31 @@ constexpr Key extension_keys[] = {
     {.name = "reach", .type = word, .help = "how far it may call", .standing = "national", .words = reach_words},
     {.name = "abroad", .type = country, .help = "abroad only these countries; empty: any", .list = true},
     {.name = "classes", .type = word, .help = "costly numbers that it may call", .list = true, .words = costly_words},
-    {.name = "hours", .type = object, .help = "a schedule outside which it calls nobody outside; empty: any time",
+    {.name = "hours",
+     .type = object,
+     .help = "a schedule outside which it calls nobody outside; empty: any time",
      .refers = Kind::schedule},
     {.name = "shown", .type = e164, .help = "its number as seen outside; empty: the trunk's"},
 };
 constexpr Key number_list_keys[] = {
-    {.name = "listing", .type = word, .help = "what lines say that name nothing", .standing = "blocked",
+    {.name = "listing",
+     .type = word,
+     .help = "what lines say that name nothing",
+     .standing = "blocked",
      .words = listing_words},
     {.name = "may_allow", .type = flag, .help = "its lines may say allowed", .standing = "false"},
     description,
     {.name = "lines", .type = row, .help = "numbers, one a line: number-list import", .list = true, .apart = true},
 };
 constexpr Key deck_keys[] = {
-    {.name = "increments", .type = text, .help = "first/next seconds of rows that name none", .standing = "60/60",
+    {.name = "increments",
+     .type = text,
+     .help = "first/next seconds of rows that name none",
+     .standing = "60/60",
      .max = 16},
-    {.name = "suspicious", .type = money, .help = "a price a minute above this is taken for a slip",
+    {.name = "suspicious",
+     .type = money,
+     .help = "a price a minute above this is taken for a slip",
      .standing = "100.00"},
     description,
     {.name = "rates", .type = row, .help = "CSV with prices a minute: deck import", .list = true, .apart = true},
@@ -326,8 +411,8 @@ std::optional<std::string> fault_of_name(Kind kind, std::string_view name) {
       return "a limit is about system, tenant, department.NAME, extension, extension.NUMBER, trunk or trunk.NAME";
     const bool about_one = name.find('.') != std::string_view::npos;
     const bool about_all = *scope == Scope::system || *scope == Scope::tenant;
-    if (about_one && about_all) return fmt::format("there is one limit of the {}: write limit.{}", name_of(*scope),
-                                                   name_of(*scope));
+    if (about_one && about_all)
+      return fmt::format("there is one limit of the {}: write limit.{}", name_of(*scope), name_of(*scope));
     if (!about_one && *scope == Scope::department) return "a department's limit has its name: limit.department.sales";
     if (!about_one) return std::nullopt;
     name = subject_of(name);

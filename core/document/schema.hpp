@@ -46,18 +46,18 @@ enum class Type : std::uint8_t {
   currency,  ///< ISO 4217
   zone,      ///< an IANA name
   digits,
-  dial,      ///< digits, * # and +
-  pattern,   ///< a dial pattern
-  e164,      ///< + and digits
-  range,     ///< +49301000-+49301999, or one number
-  uri,       ///< sip: or sips:
-  host,      ///< a name or an address
-  block,     ///< an address or a network
-  source,    ///< the same, with :port when only that one is meant
-  object,    ///< the name of one of the kind `refers`
+  dial,     ///< digits, * # and +
+  pattern,  ///< a dial pattern
+  e164,     ///< + and digits
+  range,    ///< +49301000-+49301999, or one number
+  uri,      ///< sip: or sips:
+  host,     ///< a name or an address
+  block,    ///< an address or a network
+  source,   ///< the same, with :port when only that one is meant
+  object,   ///< the name of one of the kind `refers`
   number_of_extension,
-  hours,     ///< a line of a schedule
-  row,       ///< a line of a deck or a number list
+  hours,  ///< a line of a schedule
+  row,    ///< a line of a deck or a number list
 };
 std::string_view name_of(Type type);  ///< as help shows it: "TIME"
 
@@ -83,9 +83,13 @@ std::span<const Key> all_keys_of(Kind kind);
 const Key* find(std::span<const Key> keys, std::string_view name);
 
 /// Whether objects of this kind have an order that an operator chooses.
-constexpr bool is_ordered(Kind kind) { return kind == Kind::route || kind == Kind::inbound; }
+constexpr bool is_ordered(Kind kind) {
+  return kind == Kind::route || kind == Kind::inbound;
+}
 /// Whether there is but one, without a name.
-constexpr bool is_single(Kind kind) { return kind == Kind::telephony; }
+constexpr bool is_single(Kind kind) {
+  return kind == Kind::telephony;
+}
 
 /// What is wrong with an object's name. Nothing when it is fine: letters, digits, - and _; of an extension 2 to 15
 /// digits; of a limit a scope, and behind a dot what it is about: "system", "extension.1001", "trunk.provider".

@@ -37,8 +37,8 @@ class Maker {
           take_schedule(each.table);
           break;
         case Kind::department:
-          out_.departments.push_back({each.id, around_.tenant, each.table.name(),
-                                      spending("department." + each.table.name())});
+          out_.departments.push_back(
+              {each.id, around_.tenant, each.table.name(), spending("department." + each.table.name())});
           break;
         case Kind::trunk:
           take_trunk(each);

@@ -19,8 +19,8 @@ namespace rf::document {
 struct Placed {
   std::uint64_t id = 0;  ///< for good: money and pace are counted by it
   Table table;
-  Secret<std::string> password = {};            ///< of a trunk
-  std::string token = {};                       ///< of a trunk: random, its contact where it registers
+  Secret<std::string> password = {};             ///< of a trunk
+  std::string token = {};                        ///< of a trunk: random, its contact where it registers
   std::shared_ptr<const money::Deck> deck = {};  ///< of a deck: its rates
   std::vector<std::string> lines = {};           ///< of a number list
 };
@@ -36,8 +36,8 @@ struct Around {
 
 /// Makes terms of all objects of a tenant, routes and the like in the order of `objects`. Every extension has terms:
 /// who has none of its own has those of a new one, with the limits that stand for all.
-/// Errors: every fault: names of what is not there, kinds of trunks without what they need, schedules whose rules clash,
-/// two paces over one time.
+/// Errors: every fault: names of what is not there, kinds of trunks without what they need, schedules whose rules
+/// clash, two paces over one time.
 std::expected<toll::Terms, std::vector<toll::PlanFault>> terms_of(const std::vector<Placed>& objects,
                                                                   const Around& around);
 

@@ -206,10 +206,10 @@ Expected<std::vector<money::RateRow>> Store::deck_rates(const ObjectRow& deck) {
     for (bool got = rows.execute(true); got; got = rows.fetch()) {
       const auto parsed = money::Prefix::parse(prefix);
       const auto per = money::Amount::of_micros(price, currency), once = money::Amount::of_micros(fee, currency);
-      const auto rate = parsed && per && once ? money::Rate::of({*per, *once, static_cast<std::uint32_t>(price_s),
-                                                                 static_cast<std::uint32_t>(first_s),
-                                                                 static_cast<std::uint32_t>(next_s)})
-                                              : std::unexpected(money::RateFault::negative);
+      const auto rate = parsed && per && once
+                            ? money::Rate::of({*per, *once, static_cast<std::uint32_t>(price_s),
+                                               static_cast<std::uint32_t>(first_s), static_cast<std::uint32_t>(next_s)})
+                            : std::unexpected(money::RateFault::negative);
       // A rate that is lost would sell a number by a shorter prefix.
       if (!rate)
         return problem(Fault::invalid_value,
@@ -224,9 +224,8 @@ Expected<std::vector<std::string>> Store::list_lines(const ObjectRow& list) {
   return guarded([&]() -> Expected<std::vector<std::string>> {
     const auto id = static_cast<long long>(list.id);
     std::string line;
-    soci::statement rows =
-        (state_->sql().prepare << "SELECT line FROM list_lines WHERE list = :id ORDER BY place", soci::use(id),
-         soci::into(line));
+    soci::statement rows = (state_->sql().prepare << "SELECT line FROM list_lines WHERE list = :id ORDER BY place",
+                            soci::use(id), soci::into(line));
     std::vector<std::string> out;
     for (bool got = rows.execute(true); got; got = rows.fetch()) out.push_back(line);
     return out;

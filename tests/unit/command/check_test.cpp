@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <tuple>
 
 #include "core/command/catalog.hpp"
 #include "core/command/password.hpp"
@@ -20,8 +21,12 @@ Arguments enough_for(const Spec& spec) {
     if (p.required)
       out.emplace(p.name, std::string(p.name == "address" || p.name == "block" ? "198.51.100.7"
                                       : p.name == "countries"                  ? "DE"
+                                      : spec.name.starts_with("limit.")        ? "extension.1001"
                                                                                : "1001"));
   if (spec.name == "extension.set") out.emplace("remote", true);
+  // Of an object that is set: something that is to be as it stands.
+  else if (spec.name.ends_with(".set"))
+    out.emplace("default", std::string(spec.parameters[spec.parameters[0].required ? 1 : 0].name));
   return out;
 }
 
@@ -36,10 +41,20 @@ Error fault(std::string_view name, const Arguments& arguments) {
 
 TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
   std::set<std::size_t> kinds;
+  std::set<std::tuple<std::size_t, document::Kind, bool>> all;
   for (const Spec& spec : catalog()) {
     const auto checked = check(spec.name, enough_for(spec));
     ASSERT_TRUE(checked.has_value()) << spec.name << ": " << checked.error().message;
-    EXPECT_TRUE(kinds.insert(checked->command.index()).second) << spec.name;
+    // Commands about objects are one for each of their kinds; a set and an add differ by a flag.
+    const auto what = std::visit(
+        []<class Each>(const Each& each) {
+          if constexpr (requires { each.kind; each.add; }) return std::pair{each.kind, each.add};
+          else if constexpr (requires { each.kind; }) return std::pair{each.kind, false};
+          else return std::pair{document::Kind::telephony, false};
+        },
+        checked->command);
+    EXPECT_TRUE(all.emplace(checked->command.index(), what.first, what.second).second) << spec.name;
+    kinds.insert(checked->command.index());
   }
   EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
 }
@@ -182,6 +197,44 @@ TEST(ErrorCodes, HaveNamesThatReadBack) {
        {Code::invalid, Code::not_found, Code::conflict, Code::not_running, Code::denied, Code::busy, Code::failed})
     EXPECT_EQ(parse_code(name_of(code)), code);
   EXPECT_EQ(parse_code("nonsense"), std::nullopt);
+}
+
+TEST(ObjectCommands, AreMadeFromTheSchemaAndCheckEachValue) {
+  const auto checked = check("trunk.add", {{"name", "p"},
+                                           {"kind", "registers"},
+                                           {"uri", "sip:p.example"},
+                                           {"priority", std::int64_t{3}},
+                                           {"md5", false},
+                                           {"sources", "192.0.2.1, 192.0.2.0/24"}});
+  ASSERT_TRUE(checked) << checked.error().message;
+  const auto& put = std::get<PutObject>(checked->command);
+  EXPECT_TRUE(put.add);
+  std::string said;
+  for (const ObjectValue& each : put.values)
+    for (const std::string& value : each.values) said += each.key + "=" + value + " ";
+  EXPECT_EQ(said, "kind=registers md5=false priority=3 sources=192.0.2.1 sources=192.0.2.0/24 uri=sip:p.example ");
+  EXPECT_THAT(fault("trunk.add", {{"name", "p q"}}).message, HasSubstr("letters, digits"));
+  EXPECT_THAT(fault("trunk.set", {{"name", "p"}}).message, HasSubstr("nothing to change"));
+  EXPECT_THAT(fault("trunk.set", {{"name", "p"}, {"uri", "http://p"}}).message, HasSubstr("no SIP URI"));
+  EXPECT_THAT(fault("trunk.set", {{"name", "p"}, {"default", "urii"}}).message, HasSubstr("urii"));
+  EXPECT_THAT(fault("limit.set", {{"name", "extension.ann"}, {"day", "5"}}).message, HasSubstr("digits"));
+  EXPECT_THAT(fault("limit.set", {{"name", "system"}, {"day", "5,50"}}).message, HasSubstr("5,50"));
+  EXPECT_TRUE(std::get<PutObject>(check("limit.set", {{"name", "system"}, {"default", "day"}})->command)
+                  .values.front()
+                  .standing);
+  const auto set = check("extension.set", {{"number", "1001"}, {"reach", "international"}, {"remote", true}});
+  ASSERT_TRUE(set) << set.error().message;
+  EXPECT_EQ(std::get<SetExtension>(set->command).terms.front().key, "reach");
+}
+
+TEST(ObjectCommands, APasswordOfAProviderIsAsTheProviderChoseAndInNoAuditLine) {
+  const auto checked = check("trunk.password", {{"name", "p"}, {"password", "short1"}});
+  ASSERT_TRUE(checked) << checked.error().message;
+  EXPECT_THAT(checked->audit, Not(HasSubstr("short1")));
+  EXPECT_EQ(fault("trunk.password", {{"name", "p"}, {"password", std::string("a\nb")}}).code, Code::invalid);
+  const auto deck = check("deck.import", {{"name", "d"}, {"text", "prefix,rate_per_min\n49,1\n"}});
+  ASSERT_TRUE(deck);
+  EXPECT_THAT(deck->audit, HasSubstr("text=[25 bytes]"));
 }
 
 }  // namespace

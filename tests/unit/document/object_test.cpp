@@ -65,8 +65,8 @@ std::string said(std::string_view text) {
 }
 
 TEST(Objects, EveryFaultIsToldByItsLineWithARemedy) {
-  const std::string faults = said(
-      "[trunk.p]\nkind = \"register\"\nurii = \"sip:p\"\n\n[rout.x]\n[limit.extension.10]\nday = 5.5\n");
+  const std::string faults =
+      said("[trunk.p]\nkind = \"register\"\nurii = \"sip:p\"\n\n[rout.x]\n[limit.extension.10]\nday = 5.5\n");
   EXPECT_THAT(faults, HasSubstr("7: 5.5 is neither"));
   const std::string checked = said("[trunk.p]\nkind = \"register\"\nurii = \"sip:p\"\n\n[rout.x]\n[limit.sytem]\n");
   EXPECT_THAT(checked, HasSubstr("2: kind is \"register\", which is not known; did you mean \"registers\"?"));

@@ -33,7 +33,9 @@ std::vector<Placed> placed(std::string_view text) {
 }
 
 Around around() {
-  return {us, "default", {{us, "1001", ExtensionId{11}}, {us, "1002", ExtensionId{12}}},
+  return {us,
+          "default",
+          {{us, "1001", ExtensionId{11}}, {us, "1002", ExtensionId{12}}},
           [](std::string_view name) -> std::expected<schedule::ZoneRef, std::string> {
             if (name == "UTC") return std::make_shared<const schedule::Zone>(schedule::Zone::utc());
             return std::unexpected("there is no such zone");
@@ -96,7 +98,8 @@ std::string faults(std::string_view more) {
 
 TEST(Terms, AMisspeltNameIsAFaultAndNotAMissingRestriction) {
   EXPECT_EQ(faults(""), "");
-  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nhours = \"ofice\"\n"), HasSubstr("route r hours names the schedule"));
+  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nhours = \"ofice\"\n"),
+              HasSubstr("route r hours names the schedule"));
   EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nextensions = [\"1009\"]\n"), HasSubstr("the extension 1009"));
   EXPECT_THAT(faults("[limit.extension.1009]\n"), HasSubstr("is about the extension 1009, which there is not"));
   EXPECT_THAT(faults("[limit.trunk.q]\n"), HasSubstr("is about the trunk q"));
@@ -110,8 +113,9 @@ TEST(Terms, AMisspeltNameIsAFaultAndNotAMissingRestriction) {
 }
 
 TEST(Risks, AnAddressAloneGetsNoPaidCallsWithoutASignature) {
-  const auto table = table_of("[trunk.g]\nkind = \"peer_address\"\nuri = \"sip:g\"\nsources = [\"192.0.2.1\"]\n"
-                              "address_risk_signed = true\n");
+  const auto table = table_of(
+      "[trunk.g]\nkind = \"peer_address\"\nuri = \"sip:g\"\nsources = [\"192.0.2.1\"]\n"
+      "address_risk_signed = true\n");
   ASSERT_TRUE(table);
   EXPECT_THAT(risk_of(*table, nullptr)->text, HasSubstr("anybody can write such an address"));
   EXPECT_FALSE(risk_of(*table, &*table)) << "it was signed before";
@@ -125,9 +129,10 @@ TEST(Changes, AreToldValueByValue) {
   auto wanted = read_objects(office);
   ASSERT_TRUE(now && wanted);
   EXPECT_TRUE(compare(*now, *wanted, true).empty());
-  wanted = read_objects("# note\n[department.sales]\n[route.b]\ntrunks = [\"p\"]\n"
-                        "[route.abroad]\npatterns = [\"+.\"]\ntrunks = [\"p\", \"q\"]\n"
-                        "[deck.d]\nrates = [\"prefix,rate_per_min\", \"44,0.01\"]\n");
+  wanted = read_objects(
+      "# note\n[department.sales]\n[route.b]\ntrunks = [\"p\"]\n"
+      "[route.abroad]\npatterns = [\"+.\"]\ntrunks = [\"p\", \"q\"]\n"
+      "[deck.d]\nrates = [\"prefix,rate_per_min\", \"44,0.01\"]\n");
   std::string told;
   for (const Change& change : compare(*now, *wanted, true)) {
     told += std::string(name_of(change.what)) + " " + change.name;
@@ -143,9 +148,10 @@ TEST(Changes, AreToldValueByValue) {
 
 TEST(Rows, OfADeckAreWrittenAsTheyAreReadToTheMicroUnit) {
   Object deck = read_objects(
-      "[deck.d]\nrates = [\"prefix,rate_per_min,connection_fee,increments,valid_from,valid_until\","
-      "\"44,0.000001,0.5,30/6,2026-01-31T08:00:00+02:00,\", \"49,1,,60/60,,2027-01-01\"]\n"
-      "rates_by_increment = [\"prefix,rate_per_increment,increments\", \"1,0.003333,6/6\"]\n")->front();
+                    "[deck.d]\nrates = [\"prefix,rate_per_min,connection_fee,increments,valid_from,valid_until\","
+                    "\"44,0.000001,0.5,30/6,2026-01-31T08:00:00+02:00,\", \"49,1,,60/60,,2027-01-01\"]\n"
+                    "rates_by_increment = [\"prefix,rate_per_increment,increments\", \"1,0.003333,6/6\"]\n")
+                    ->front();
   const Table table = *table_of(deck);
   const auto rates = rates_of(deck, table, *money::Currency::parse("EUR"));
   ASSERT_TRUE(rates) << rates.error().told.front().text;
@@ -173,13 +179,14 @@ TEST(Rows, NoneIsDroppedSilently) {
 
 /// A text out of pieces that matter to a reader.
 rc::Gen<std::string> any_text() {
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-                          "a", "\"", "\\", "'", " ", "#", "=", "[", "]", ",", "\xc3\xa9", "\\u00e9", "\xf0\x9f\x93\x9e", "0")),
-                      [](const std::vector<std::string>& parts) {
-                        std::string out;
-                        for (const std::string& part : parts) out += part;
-                        return out.substr(0, 200);
-                      });
+  return rc::gen::map(
+      rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+          "a", "\"", "\\", "'", " ", "#", "=", "[", "]", ",", "\xc3\xa9", "\\u00e9", "\xf0\x9f\x93\x9e", "0")),
+      [](const std::vector<std::string>& parts) {
+        std::string out;
+        for (const std::string& part : parts) out += part;
+        return out.substr(0, 200);
+      });
 }
 
 RC_GTEST_PROP(Reader, WhatIsWrittenIsReadBackAndIsTomlOfTheSameMeaning, ()) {
@@ -187,8 +194,8 @@ RC_GTEST_PROP(Reader, WhatIsWrittenIsReadBackAndIsTomlOfTheSameMeaning, ()) {
   const std::vector<std::string> list = *rc::gen::container<std::vector<std::string>>(any_text());
   RC_PRE(list.size() < 50);
   std::string body = "# c\n[department.d] # e\n";
-  body += line_of({.name = "description", .type = Type::text}, {text});
-  body += line_of({.name = "list", .type = Type::text, .list = true}, list);
+  body += line_of({.name = "description", .type = Type::text, .help = ""}, {text});
+  body += line_of({.name = "list", .type = Type::text, .help = "", .list = true}, list);
   const auto sections = read(body);
   if (!sections) {
     // Cutting may have broken a character; nothing else is refused.
@@ -204,8 +211,9 @@ RC_GTEST_PROP(Reader, WhatIsWrittenIsReadBackAndIsTomlOfTheSameMeaning, ()) {
 
 RC_GTEST_PROP(Reader, WhateverItTakesIsToml, ()) {
   const auto lines = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-      "[a.b]\n", "[c]\n", "[ d . \"e f\" ]\n", "k = 1\n", "l = -0\n", "m = [1, \"x\", true,]\n", "n = 'it''s'\n", "o = \"\"\n",
-      "\n", "  # c\n", "p = [\n", "]\n", "\"q\" = 'y' # z\r\n", "r = +1\n", "s = 01\n", "t = [[1]]\n", "u.v = 1\n", "w = \"\\e\"\n"));
+      "[a.b]\n", "[c]\n", "[ d . \"e f\" ]\n", "k = 1\n", "l = -0\n", "m = [1, \"x\", true,]\n", "n = 'it''s'\n",
+      "o = \"\"\n", "\n", "  # c\n", "p = [\n", "]\n", "\"q\" = 'y' # z\r\n", "r = +1\n", "s = 01\n", "t = [[1]]\n",
+      "u.v = 1\n", "w = \"\\e\"\n"));
   std::string text;
   for (const std::string& line : lines) text += line;
   if (!read(text)) return;
