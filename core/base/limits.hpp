@@ -241,6 +241,7 @@ struct NumberLimits {
   static constexpr std::size_t pattern_steps = 20'000'000;  ///< members of all states, the time that building takes
   static constexpr std::size_t set_rules = 20'000'000;      ///< exact numbers and prefixes; further ones are refused
   static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
+  static constexpr std::size_t set_sources = 256;        ///< pairs of a list and what it says of numbers
   static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
   static constexpr std::size_t list_line_bytes = 512;
 };

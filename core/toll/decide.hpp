@@ -17,18 +17,18 @@ namespace rf::toll {
 
 /// The rules, in the order in which they are asked.
 enum class Check : std::uint8_t {
-  meaning,   ///< what was dialled means one number
-  reach,     ///< how far the caller may call
-  country,   ///< the countries it may call
-  kind,      ///< premium and the like
-  listed,    ///< number lists
-  hours,     ///< when it may call
-  route,     ///< some route takes the number from this caller now
-  trunk,     ///< one of its trunks is there
-  price,     ///< with a known price
-  pace,      ///< calls in a time
-  lines,     ///< calls at once
-  money,     ///< what is left
+  meaning,  ///< what was dialled means one number
+  reach,    ///< how far the caller may call
+  country,  ///< the countries it may call
+  kind,     ///< premium and the like
+  listed,   ///< number lists
+  hours,    ///< when it may call
+  route,    ///< some route takes the number from this caller now
+  trunk,    ///< one of its trunks is there
+  price,    ///< with a known price
+  pace,     ///< calls in a time
+  lines,    ///< calls at once
+  money,    ///< what is left
 };
 inline constexpr std::size_t check_count = 12;
 std::string_view name_of(Check check);
@@ -43,8 +43,8 @@ struct Step {
 /// One trunk that may take the call.
 struct Way {
   TrunkId trunk;
-  std::string called;         ///< as this trunk writes it
-  money::Rate rate;           ///< none of a currency: free of charge
+  std::string called;  ///< as this trunk writes it
+  money::Rate rate;    ///< none of a currency: free of charge
   bool priced = false;
 };
 

@@ -82,8 +82,8 @@ class Plan {
   number::PatternIndex patterns_;
   std::vector<Place> route_of_pattern_, open_routes_;
   std::vector<std::vector<TrunkId>> route_trunks_;
-  std::vector<RouteSet> route_sets_;                ///< by kind of caller
-  std::vector<std::uint32_t> kind_of_extension_;    ///< by place of the extension's terms
+  std::vector<RouteSet> route_sets_;              ///< by kind of caller
+  std::vector<std::uint32_t> kind_of_extension_;  ///< by place of the extension's terms
   std::uint32_t kind_of_unspecified_ = 0;
   number::NumberSet lists_;
   std::vector<std::string> list_names_;

@@ -34,10 +34,10 @@ constexpr ClassSet class_bit(number::Class kind) {
   return static_cast<ClassSet>(1u << static_cast<unsigned>(kind));
 }
 /// What nobody calls who was not allowed to: classes that somebody earns from.
-inline constexpr ClassSet costly_classes =
-    class_bit(number::Class::premium) | class_bit(number::Class::shared_cost) | class_bit(number::Class::personal) |
-    class_bit(number::Class::satellite) | class_bit(number::Class::global_network) | class_bit(number::Class::pager) |
-    class_bit(number::Class::unknown);
+inline constexpr ClassSet costly_classes = class_bit(number::Class::premium) | class_bit(number::Class::shared_cost) |
+                                           class_bit(number::Class::personal) | class_bit(number::Class::satellite) |
+                                           class_bit(number::Class::global_network) | class_bit(number::Class::pager) |
+                                           class_bit(number::Class::unknown);
 
 /// Running calls: told at `alert_at`, refused from `block_at` on; 0: neither.
 struct LineTerms {
@@ -48,20 +48,20 @@ struct LineTerms {
 /// What one who spends may spend, and how fast.
 struct SpendingTerms {
   money::AccountLimits money;
-  std::vector<PaceRule> paces;  ///< an extension without any has default_pace
-  LineTerms lines;              ///< of calls that leave
+  std::vector<PaceRule> paces;   ///< an extension without any has default_pace
+  LineTerms lines;               ///< of calls that leave
   std::uint32_t duration_s = 0;  ///< of one call; 0: no limit of its own
 };
 
 struct TenantTerms {
   TenantId id;
   std::string name;
-  Country home;                ///< how its people dial; none: nothing leaves but by extension
-  std::string area_code;       ///< "30": for what is dialled without one
+  Country home;           ///< how its people dial; none: nothing leaves but by extension
+  std::string area_code;  ///< "30": for what is dialled without one
   std::vector<std::string> international_prefixes;
-  std::string outside_prefix;  ///< "0": dialled for an outside line
+  std::string outside_prefix;          ///< "0": dialled for an outside line
   std::vector<std::string> emergency;  ///< besides those of the country
-  schedule::ZoneRef zone;      ///< of its days and months; none: UTC
+  schedule::ZoneRef zone;              ///< of its days and months; none: UTC
   SpendingTerms spending;
 };
 
@@ -78,20 +78,20 @@ struct ExtensionTerms {
   std::uint64_t department = 0;     ///< 0: none
   std::vector<std::string> groups;  ///< that routes may ask for
   Reach reach = Reach::national;
-  CountrySet countries;             ///< abroad only these; none: any
-  ClassSet allowed_classes = 0;     ///< of costly_classes
-  std::string hours;                ///< a schedule outside which it calls nobody outside; empty: any time
-  std::string shown;                ///< E.164 with +, as it is seen outside; empty: the trunk's
+  CountrySet countries;          ///< abroad only these; none: any
+  ClassSet allowed_classes = 0;  ///< of costly_classes
+  std::string hours;             ///< a schedule outside which it calls nobody outside; empty: any time
+  std::string shown;             ///< E.164 with +, as it is seen outside; empty: the trunk's
   SpendingTerms spending;
 };
 
 struct TrunkTerms {
   policy::Trunk line;
   trunk::TrunkIdentity identity;
-  Country home;             ///< how its provider reads numbers; none: its tenant's
-  number::Rewrite called;       ///< how called numbers are written there
-  trunk::PresentRules present;  ///< who is shown there
-  trunk::BelieveRules believe;  ///< and who is believed to call through it
+  Country home;                            ///< how its provider reads numbers; none: its tenant's
+  number::Rewrite called;                  ///< how called numbers are written there
+  trunk::PresentRules present;             ///< who is shown there
+  trunk::BelieveRules believe;             ///< and who is believed to call through it
   std::uint16_t priority = 0, weight = 1;  ///< among the trunks of a route: lower first; the share among equals
   std::string deck;  ///< its prices; empty: nothing leaves by it but what costs nothing (see Decision)
   LineTerms outbound, inbound, both;
@@ -109,10 +109,10 @@ struct RouteTerms {
   std::vector<std::string> extensions;   ///< numbers
   std::vector<std::string> departments;  ///< names
   std::vector<std::string> groups;
-  std::vector<std::string> countries;    ///< of the called number: codes of ISO 3166
-  std::string hours;                     ///< a schedule; empty: any time
+  std::vector<std::string> countries;  ///< of the called number: codes of ISO 3166
+  std::string hours;                   ///< a schedule; empty: any time
   struct Out {
-    std::string trunk;  ///< its name
+    std::string trunk;                      ///< its name
     std::optional<number::Rewrite> called;  ///< instead of the trunk's
   };
   std::vector<Out> trunks;
@@ -124,13 +124,13 @@ struct InboundTerms {
   std::string name;
   TenantId tenant;
   bool enabled = true;
-  std::string trunk;                   ///< only calls of this one; empty: of any
-  std::vector<std::string> called;     ///< dial patterns over E.164 with +; none: every number
-  std::vector<std::string> callers;    ///< dial patterns over the caller's E.164; none: everybody
-  bool anonymous = true;               ///< takes callers who do not show a number
-  std::string hours;                   ///< a schedule; empty: any time
+  std::string trunk;                 ///< only calls of this one; empty: of any
+  std::vector<std::string> called;   ///< dial patterns over E.164 with +; none: every number
+  std::vector<std::string> callers;  ///< dial patterns over the caller's E.164; none: everybody
+  bool anonymous = true;             ///< takes callers who do not show a number
+  std::string hours;                 ///< a schedule; empty: any time
   enum class Target : std::uint8_t { extension, reject } target = Target::extension;
-  std::string extension;               ///< a number
+  std::string extension;  ///< a number
 };
 
 struct ScheduleTerms {

@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/effect", {"core/base", "core/guard", "core/media", "core/record", "core/txn"}},
     {"core/call",
      {"core/base", "core/policy", "core/sip", "core/sdp", "core/auth", "core/txn", "core/dialog", "core/media",
-      "core/record", "core/effect"}},
+      "core/record", "core/effect", "core/toll", "core/trunk"}},
     {"core/engine",
      {"core/base", "core/policy", "core/sip", "core/auth", "core/txn", "core/dialog", "core/media", "core/record",
       "core/effect", "core/call", "core/guard"}},

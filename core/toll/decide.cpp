@@ -1,0 +1,290 @@
+#include "core/toll/decide.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rf::toll {
+namespace {
+
+using number::Dialled;
+
+/// One question on its way through the rules.
+class Judge {
+ public:
+  Judge(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace)
+      : plan_(plan),
+        now_(now),
+        question_(question),
+        trace_(trace),
+        who_(plan.extension(question.tenant, question.extension)) {}
+
+  Decision run() {
+    tenant_ = plan_.tenant(question_.tenant);
+    if (!tenant_ || !tenant_->home) return refuse(Check::meaning, "no country is set from which numbers are dialled");
+    dialled_ = number::dial(question_.dialled, {tenant_->home, tenant_->area_code, tenant_->international_prefixes,
+                                                tenant_->outside_prefix, tenant_->emergency});
+    out_.number = dialled_.number;
+    switch (dialled_.kind) {
+      case Dialled::Kind::unusable:
+        return refuse(Check::meaning, fmt::format("{} means no number: {}", quoted(), name_of(dialled_.fault)));
+      case Dialled::Kind::internal:
+        out_.action = Decision::Action::inside;
+        return refuse(Check::meaning,
+                      fmt::format("{} is no extension, and outside begins with {}", quoted(), tenant_->outside_prefix));
+      case Dialled::Kind::feature:
+        return refuse(Check::meaning, fmt::format("{} is a code that never leaves", quoted()));
+      case Dialled::Kind::emergency:
+        return emergency();
+      case Dialled::Kind::short_code:
+        out_.country = dialled_.country;
+        out_.kind = dialled_.cost == number::ShortCost::premium ? number::Class::premium : number::Class::unknown;
+        passed(Check::meaning, [&] { return fmt::format("a short number of {}", dialled_.country.text()); });
+        break;
+      case Dialled::Kind::global:
+        out_.country = dialled_.place.region;
+        out_.kind = dialled_.place.kind;
+        passed(Check::meaning, [&] {
+          return fmt::format("{} is {}, {} of {}", quoted(), out_.number.text(), number::name_of(out_.kind),
+                             out_.country ? out_.country.text() : "no country");
+        });
+        break;
+    }
+    if (!may_reach() || !may_call_kind() || !is_open() || !find_route()) return std::move(out_);
+    find_ways();
+    return std::move(out_);
+  }
+
+ private:
+  std::string quoted() const { return fmt::format("\"{}\"", question_.dialled.substr(0, NumberLimits::dialled_chars)); }
+
+  template <class Text>
+  void passed(Check check, Text text) {
+    if (trace_) trace_->push_back({check, true, text()});
+  }
+  Decision refuse(Check check, std::string why) {
+    fail(check, std::move(why));
+    return std::move(out_);
+  }
+  bool fail(Check check, std::string why) {
+    if (out_.action != Decision::Action::inside) out_.action = Decision::Action::refuse;
+    out_.failed = check;
+    if (trace_) trace_->push_back({check, false, why});
+    out_.why = std::move(why);
+    return false;
+  }
+  bool is_short() const { return dialled_.kind == Dialled::Kind::short_code; }
+
+  /// Fails open: what helps in need is tried by whatever trunk there is.
+  Decision emergency() {
+    out_.action = Decision::Action::emergency;
+    out_.country = dialled_.country;
+    passed(Check::meaning, [&] {
+      return fmt::format("{} is an emergency number of {}: no rule may stop it", quoted(), dialled_.country.text());
+    });
+    for (const TrunkTerms& trunk : plan_.terms().trunks) {
+      if (!trunk.line.enabled || trunk.line.tenant != question_.tenant) continue;
+      auto called = number::rewrite(trunk.called, dialled_.digits.view());
+      out_.ways.push_back({trunk.line.id, std::string(called ? called->view() : dialled_.digits.view()), {}, false});
+    }
+    std::stable_sort(out_.ways.begin(), out_.ways.end(), [&](const Way& a, const Way& b) {
+      return plan_.trunk(a.trunk)->priority < plan_.trunk(b.trunk)->priority;
+    });
+    if (out_.ways.empty()) return refuse(Check::trunk, "there is no trunk that an emergency call could leave by");
+    passed(Check::trunk, [&] { return fmt::format("{} trunks to try", out_.ways.size()); });
+    return std::move(out_);
+  }
+
+  bool may_reach() {
+    const bool home = is_short() || out_.country == tenant_->home;
+    const Reach needed = home ? Reach::national : Reach::international;
+    if (who_.reach < needed)
+      return fail(Check::reach, fmt::format("this is {}, and the extension may call {}", name_of(needed),
+                                            who_.reach == Reach::internal ? "nobody outside" : "within its country"));
+    passed(Check::reach,
+           [&] { return fmt::format("{}, and the extension may call {}", name_of(needed), name_of(who_.reach)); });
+    if (home || !who_.countries.any()) return true;
+    if (!out_.country || !who_.countries.test(out_.country.index))
+      return fail(Check::country, fmt::format("{} is not among the countries that the extension may call",
+                                              out_.country ? out_.country.text() : "a network without country"));
+    passed(Check::country, [&] { return fmt::format("{} is among its countries", out_.country.text()); });
+    return true;
+  }
+
+  bool may_call_kind() {
+    const auto listed = out_.number ? plan_.listed(out_.number) : std::nullopt;
+    ClassSet kinds = class_bit(out_.kind);
+    // What is no number as it stands may be completed by a carrier to one of these.
+    if (!is_short() && !dialled_.place.valid) kinds = static_cast<ClassSet>(kinds | dialled_.place.kin);
+    if (is_short() && dialled_.cost != number::ShortCost::premium) kinds = 0;
+    if (listed) {
+      const std::string_view list = plan_.list_name(listed->source);
+      if (listed->listing == number::Listing::blocked || listed->listing == number::Listing::fraud)
+        return fail(Check::listed,
+                    fmt::format("{} is {} by the list {}", out_.number.text(),
+                                listed->listing == number::Listing::fraud ? "known for fraud" : "blocked", list));
+      passed(Check::listed, [&] { return fmt::format("{} by the list {}", number::name_of(listed->listing), list); });
+      if (listed->listing == number::Listing::allowed) return true;
+      const auto kind = number::parse_class(number::name_of(listed->listing));
+      if (kind) kinds = static_cast<ClassSet>(kinds | class_bit(*kind));
+    }
+    const ClassSet denied = kinds & costly_classes & static_cast<ClassSet>(~who_.allowed_classes);
+    for (std::size_t i = 0; denied != 0 && i < number::class_count; ++i) {
+      const auto kind = static_cast<number::Class>(i);
+      if ((denied & class_bit(kind)) == 0) continue;
+      return fail(Check::kind, kind == number::Class::unknown
+                                   ? std::string("it is no number that the world's plan has")
+                                   : fmt::format("it is, or may become, a {} number, which the extension may not call",
+                                                 number::name_of(kind)));
+    }
+    passed(Check::kind, [&] { return fmt::format("{} numbers may be called", number::name_of(out_.kind)); });
+    return true;
+  }
+
+  bool is_open() {
+    if (who_.hours.empty()) return true;
+    const schedule::Schedule* hours = plan_.schedule(question_.tenant, who_.hours);
+    const auto answer = hours ? hours->at(now_.wall_ms) : schedule::Answer{};
+    if (!answer.open)
+      return fail(Check::hours, fmt::format("the extension calls outside only in {}: {}", who_.hours,
+                                            hours ? hours->explain(answer) : "no such schedule"));
+    passed(Check::hours, [&] { return fmt::format("{}: {}", who_.hours, hours->explain(answer)); });
+    return true;
+  }
+
+  /// Whether a route takes this call; what else it is about.
+  bool takes(Plan::Place place) const {
+    const RouteTerms& route = plan_.terms().routes[place];
+    if (!plan_.may_use(question_.tenant, question_.extension, place)) return false;
+    if (!route.countries.empty() &&
+        std::find(route.countries.begin(), route.countries.end(), out_.country.text()) == route.countries.end())
+      return false;
+    if (route.hours.empty()) return true;
+    const schedule::Schedule* hours = plan_.schedule(question_.tenant, route.hours);
+    return hours != nullptr && hours->at(now_.wall_ms).open;
+  }
+
+  bool find_route() {
+    Plan::Place first = Plan::none;
+    const auto look = [&](std::string_view text) {
+      for (const std::uint32_t pattern : plan_.patterns_of(text)) {
+        const Plan::Place place = plan_.route_of_pattern(pattern);
+        if (place >= first) return;
+        if (takes(place)) first = place;
+      }
+    };
+    std::string_view digits = dialled_.digits.view();
+    if (!is_short() && digits.starts_with(tenant_->outside_prefix))
+      digits.remove_prefix(tenant_->outside_prefix.size());
+    look(digits);
+    if (out_.number) {
+      std::array<char, number::E164::digits_most + 1> text;
+      text[0] = '+';
+      for (std::size_t i = 0; i < out_.number.size(); ++i) text[i + 1] = static_cast<char>('0' + out_.number.digit(i));
+      look({text.data(), out_.number.size() + 1});
+    }
+    for (const Plan::Place place : plan_.routes_without_patterns()) {
+      if (place >= first) break;
+      if (takes(place)) first = place;
+    }
+    if (first == Plan::none) return fail(Check::route, "no route takes this number from this extension now");
+    out_.route = first;
+    passed(Check::route, [&] { return fmt::format("by the route {}", plan_.terms().routes[first].name); });
+    return true;
+  }
+
+  /// The price by one trunk. None: it has none that could be trusted, `why` says which.
+  std::optional<Way> way_by(const TrunkTerms& trunk, const RouteTerms::Out& out, std::string& why) const {
+    if (!trunk.line.enabled) {
+      why = "is switched off";
+      return std::nullopt;
+    }
+    const number::Rewrite& how = out.called ? *out.called : trunk.called;
+    const auto called = is_short() ? number::rewrite(how, dialled_.digits.view())
+                                   : number::rewrite(how, out_.number, trunk.home ? trunk.home : tenant_->home);
+    if (!called) {
+      why = fmt::format("cannot be given the number: {}", number::name_of(called.error()));
+      return std::nullopt;
+    }
+    Way way{trunk.line.id, std::string(called->view()), {}, false};
+    const money::Deck* deck = plan_.deck_of(trunk);
+    const auto rate =
+        deck && !is_short()
+            ? deck->find(out_.number.digits(), now_.wall_ms)
+            : std::expected<money::Deck::Match, money::Deck::Miss>(std::unexpected(money::Deck::Miss::unknown_prefix));
+    if (rate) {
+      way.rate = rate->rate;
+      way.priced = true;
+      return way;
+    }
+    // Within the country, what nobody earns from is free where nothing says what it costs.
+    const bool cheap = (is_short() ? dialled_.cost != number::ShortCost::premium
+                                   : (class_bit(out_.kind) & costly_classes) == 0 && out_.country == tenant_->home);
+    if (cheap && rate.error() == money::Deck::Miss::unknown_prefix) return way;
+    why = rate.error() == money::Deck::Miss::ended ? "has had a price for it, which has ended" : "has no price for it";
+    return std::nullopt;
+  }
+
+  bool find_ways() {
+    const RouteTerms& route = plan_.terms().routes[out_.route];
+    std::string reasons;
+    const std::vector<TrunkId>& trunks = plan_.trunks_of(out_.route);
+    for (std::size_t i = 0; i < trunks.size(); ++i) {
+      const TrunkTerms& trunk = *plan_.trunk(trunks[i]);
+      std::string why;
+      if (auto way = way_by(trunk, route.trunks[i], why)) {
+        out_.ways.push_back(std::move(*way));
+      } else {
+        reasons += fmt::format("{}{} {}", reasons.empty() ? "" : "; ", trunk.line.name, why);
+      }
+    }
+    if (out_.ways.empty()) return fail(Check::price, fmt::format("no trunk of the route {}: {}", route.name, reasons));
+    if (!reasons.empty()) passed(Check::trunk, [&] { return reasons; });
+    if (route.least_cost)
+      std::stable_sort(out_.ways.begin(), out_.ways.end(), [&](const Way& a, const Way& b) {
+        if (a.priced != b.priced) return b.priced;
+        return a.priced && money::compare_cost(a.rate, b.rate, plan_.terms().assumed_call_s) < 0;
+      });
+    out_.action = Decision::Action::leave;
+    passed(Check::price, [&] {
+      std::string text;
+      for (const Way& way : out_.ways)
+        text += fmt::format("{}{} as {}{}", text.empty() ? "" : ", then ", plan_.trunk(way.trunk)->line.name,
+                            way.called, way.priced ? " at " + price_of(way.rate) : " free of charge");
+      return text;
+    });
+    return true;
+  }
+
+  static std::string price_of(const money::Rate& rate) {
+    const auto per_min = money::Amount::of_micros(rate.micros_per_min(), rate.currency());
+    std::string text = fmt::format("{} {} a minute", per_min ? per_min->text() : "?", rate.currency().text());
+    if (rate.fee() != 0)
+      if (const auto fee = money::Amount::of_micros(rate.fee(), rate.currency()))
+        text += fmt::format(" and {} a call", fee->text());
+    return text;
+  }
+
+  const Plan& plan_;
+  Now now_;
+  const Question& question_;
+  std::vector<Step>* trace_;
+  const ExtensionTerms& who_;
+  const TenantTerms* tenant_ = nullptr;
+  Dialled dialled_;
+  Decision out_;
+};
+
+}  // namespace
+
+std::string_view name_of(Check check) {
+  constexpr std::array<std::string_view, check_count> names{"meaning", "reach", "country", "kind", "listed", "hours",
+                                                            "route",   "trunk", "price",   "pace", "lines",  "money"};
+  return names[static_cast<std::size_t>(check)];
+}
+
+Decision decide(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace) {
+  return Judge(plan, now, question, trace).run();
+}
+
+}  // namespace rf::toll

@@ -1,0 +1,289 @@
+#include "core/toll/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace rf::toll {
+namespace {
+
+template <class Key, class List, class KeyOf, class Index>
+void index_by(const List& list, KeyOf key_of, Index& out) {
+  for (std::size_t i = 0; i < list.size(); ++i) out.emplace(Key(key_of(list[i])), static_cast<Plan::Place>(i));
+}
+
+template <class Index, class Key>
+Plan::Place place_in(const Index& index, const Key& key) {
+  const auto found = index.find(key);
+  return found == index.end() ? Plan::none : found->second;
+}
+
+}  // namespace
+
+std::string_view name_of(Reach reach) {
+  switch (reach) {
+    case Reach::internal:
+      return "internal";
+    case Reach::national:
+      return "national";
+    case Reach::international:
+      return "international";
+  }
+  return {};
+}
+
+std::optional<Reach> parse_reach(std::string_view name) {
+  for (const Reach reach : {Reach::internal, Reach::national, Reach::international})
+    if (name == name_of(reach)) return reach;
+  return std::nullopt;
+}
+
+/// Makes one plan. Goes on after a fault, so that all are told.
+class Compiler {
+ public:
+  Compiler(Terms terms, const std::vector<Plan::Known>& extensions, std::uint64_t seed)
+      : plan_(std::shared_ptr<Plan>(new Plan())), known_(extensions), seed_(seed) {
+    plan_->terms_ = std::move(terms);
+  }
+
+  std::expected<PlanRef, std::vector<PlanFault>> run() {
+    Terms& terms = plan_->terms_;
+    index_by<TenantId>(terms.tenants, [](const auto& each) { return each.id; }, plan_->tenants_);
+    index_by<ExtensionId>(terms.extensions, [](const auto& each) { return each.id; }, plan_->extensions_);
+    index_by<std::uint64_t>(terms.departments, [](const auto& each) { return each.id; }, plan_->departments_);
+    index_by<TrunkId>(terms.trunks, [](const auto& each) { return each.line.id; }, plan_->trunks_);
+    check_tenants();
+    check_extensions();
+    take_trunks();
+    take_routes();
+    take_callers();
+    take_lists();
+    if (!faults_.empty()) return std::unexpected(std::move(faults_));
+    return plan_;
+  }
+
+ private:
+  void fault(std::string kind, std::string name, std::string text, std::string remedy) {
+    faults_.push_back({std::move(kind), std::move(name), std::move(text), std::move(remedy)});
+  }
+
+  void check_hours(const char* kind, const std::string& name, TenantId tenant, const std::string& hours) {
+    if (!hours.empty() && plan_->schedule(tenant, hours) == nullptr)
+      fault(kind, name, fmt::format("names the schedule {}, which there is not", hours),
+            "see: ringfence schedule list");
+  }
+
+  void check_tenants() {
+    for (const TenantTerms& tenant : plan_->terms_.tenants)
+      if (tenant.home && !number::Home::of(tenant.home))
+        fault("telephony", tenant.name, fmt::format("{} has no numbers of its own in the plan", tenant.home.text()),
+              "write the code of a country, such as DE");
+  }
+
+  void check_extensions() {
+    for (const ExtensionTerms& each : plan_->terms_.extensions) {
+      check_hours("extension", number_of(each.id), each.tenant, each.hours);
+      if (!each.shown.empty() && !number::E164::parse(each.shown))
+        fault("extension", number_of(each.id), fmt::format("shows {}, which is no number", each.shown),
+              "write it as +49301234567");
+    }
+  }
+
+  std::string number_of(ExtensionId id) const {
+    for (const Plan::Known& each : known_)
+      if (each.id == id) return each.number;
+    return fmt::format("#{}", id.value);
+  }
+
+  void take_trunks() {
+    std::vector<trunk::TrunkIdentity> identities;
+    for (const TrunkTerms& each : plan_->terms_.trunks) {
+      const money::Deck* deck = nullptr;
+      for (const DeckTerms& one : plan_->terms_.decks)
+        if (one.name == each.deck) deck = one.deck.get();
+      if (!each.deck.empty() && deck == nullptr)
+        fault("trunk", each.line.name, fmt::format("names the deck {}, which there is not", each.deck),
+              "see: ringfence deck list");
+      if (deck != nullptr && deck->rates() > 0 && deck->currency() != plan_->terms_.currency)
+        fault("trunk", each.line.name,
+              fmt::format("the prices of deck {} are in {}, not in {}", each.deck, deck->currency().text(),
+                          plan_->terms_.currency.text()),
+              "import a deck in the currency of the system");
+      plan_->decks_.push_back(deck);
+      if (each.line.enabled) identities.push_back(each.identity);
+    }
+    auto match = trunk::Match::compile(std::move(identities), seed_);
+    if (match)
+      plan_->match_ = std::move(*match);
+    else
+      fault("trunk", {}, match.error(), "change one of them");
+  }
+
+  std::optional<TrunkId> trunk_named(const std::string& name, TenantId tenant) const {
+    for (const TrunkTerms& each : plan_->terms_.trunks)
+      if (each.line.name == name && each.line.tenant == tenant) return each.line.id;
+    return std::nullopt;
+  }
+
+  void take_routes() {
+    std::vector<number::Pattern> patterns;
+    const std::vector<RouteTerms>& routes = plan_->terms_.routes;
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+      const RouteTerms& route = routes[i];
+      check_hours("route", route.name, route.tenant, route.hours);
+      for (const std::string& code : route.countries)
+        if (!Country::parse(code))
+          fault("route", route.name, fmt::format("\"{}\" is no country", code), "write codes of two letters");
+      std::vector<TrunkId>& trunks = plan_->route_trunks_.emplace_back();
+      for (const RouteTerms::Out& out : route.trunks) {
+        if (const auto id = trunk_named(out.trunk, route.tenant))
+          trunks.push_back(*id);
+        else
+          fault("route", route.name, fmt::format("leads to the trunk {}, which there is not", out.trunk),
+                "see: ringfence trunk list");
+      }
+      if (route.trunks.empty()) fault("route", route.name, "leads to no trunk", "name one with --trunks");
+      if (!route.enabled) continue;
+      if (route.patterns.empty()) plan_->open_routes_.push_back(static_cast<Plan::Place>(i));
+      for (const std::string& text : route.patterns) {
+        auto pattern = number::Pattern::parse(text);
+        if (!pattern) {
+          fault("route", route.name,
+                fmt::format("pattern {}: {} (at character {})", text, pattern.error().text, pattern.error().at + 1),
+                "X is 0-9, Z 1-9, N 2-9, [13-5] one of these, . more digits; +49. is every number of Germany");
+          continue;
+        }
+        patterns.push_back(std::move(*pattern));
+        plan_->route_of_pattern_.push_back(static_cast<Plan::Place>(i));
+      }
+    }
+    auto index = number::PatternIndex::build(patterns);
+    if (index)
+      plan_->patterns_ = std::move(*index);
+    else
+      fault("route", {}, index.error(), "use fewer patterns, or such that overlap less");
+  }
+
+  /// Who is named by routes, so that a call need not compare names.
+  void take_callers() {
+    std::map<Plan::RouteSet, std::uint32_t> kinds;
+    const auto kind_of = [&](Plan::RouteSet set) {
+      const auto [at, fresh] = kinds.try_emplace(std::move(set), static_cast<std::uint32_t>(plan_->route_sets_.size()));
+      if (fresh) plan_->route_sets_.push_back(at->first);
+      return at->second;
+    };
+    std::map<ExtensionId, std::string> numbers;
+    for (const Plan::Known& each : known_) numbers.emplace(each.id, each.number);
+    for (const ExtensionTerms& each : plan_->terms_.extensions) {
+      const auto number = numbers.find(each.id);
+      plan_->kind_of_extension_.push_back(kind_of(routes_for(each, number == numbers.end() ? "" : number->second)));
+    }
+    // Whoever has no terms may still be named by number.
+    for (const Plan::Known& each : known_) {
+      if (plan_->extensions_.contains(each.id) || !named(each.number)) continue;
+      ExtensionTerms terms = plan_->unspecified_;
+      terms.id = each.id;
+      terms.tenant = each.tenant;
+      plan_->extensions_.emplace(each.id, static_cast<Plan::Place>(plan_->terms_.extensions.size()));
+      plan_->kind_of_extension_.push_back(kind_of(routes_for(terms, each.number)));
+      plan_->terms_.extensions.push_back(std::move(terms));
+    }
+    plan_->kind_of_unspecified_ = kind_of(routes_for(plan_->unspecified_, {}));
+  }
+
+  bool named(const std::string& number) const {
+    return std::any_of(plan_->terms_.routes.begin(), plan_->terms_.routes.end(), [&](const RouteTerms& route) {
+      return std::find(route.extensions.begin(), route.extensions.end(), number) != route.extensions.end();
+    });
+  }
+
+  Plan::RouteSet routes_for(const ExtensionTerms& who, std::string_view number) const {
+    const auto has = [](const std::vector<std::string>& list, std::string_view name) {
+      return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    const DepartmentTerms* department = plan_->department(who.department);
+    Plan::RouteSet set((plan_->terms_.routes.size() + 63) / 64);
+    for (std::size_t i = 0; i < plan_->terms_.routes.size(); ++i) {
+      const RouteTerms& route = plan_->terms_.routes[i];
+      const bool group = route.groups.empty() || std::any_of(who.groups.begin(), who.groups.end(),
+                                                             [&](const auto& name) { return has(route.groups, name); });
+      const bool fits = group && (route.extensions.empty() || has(route.extensions, number)) &&
+                        (route.departments.empty() || (department && has(route.departments, department->name)));
+      if (fits) set[i / 64] |= std::uint64_t{1} << i % 64;
+    }
+    return set;
+  }
+
+  void take_lists() {
+    number::NumberRules rules;
+    for (const NumberListTerms& list : plan_->terms_.lists) {
+      std::string text;
+      for (const std::string& line : list.lines) text += line + "\n";
+      number::ImportOptions options;
+      options.source = static_cast<number::ListId>(plan_->list_names_.size());
+      options.may_allow = true;
+      plan_->list_names_.push_back(list.name);
+      auto imported = number::import_list(text, options);
+      for (const number::ListFault& each : imported.faults)
+        fault("number-list", list.name, fmt::format("line {}: {}", each.line, each.text), "mend or remove the line");
+      std::move(imported.rules.numbers.begin(), imported.rules.numbers.end(), std::back_inserter(rules.numbers));
+      std::move(imported.rules.patterns.begin(), imported.rules.patterns.end(), std::back_inserter(rules.patterns));
+    }
+    auto set = number::NumberSet::build(std::move(rules));
+    if (set)
+      plan_->lists_ = std::move(*set);
+    else
+      fault("number-list", {}, set.error(), "import fewer rules");
+  }
+
+  std::shared_ptr<Plan> plan_;
+  const std::vector<Plan::Known>& known_;
+  std::uint64_t seed_;
+  std::vector<PlanFault> faults_;
+};
+
+std::expected<PlanRef, std::vector<PlanFault>> Plan::compile(Terms terms, const std::vector<Known>& extensions,
+                                                             std::uint64_t seed) {
+  return Compiler(std::move(terms), extensions, seed).run();
+}
+
+const TenantTerms* Plan::tenant(TenantId id) const {
+  const Place place = place_in(tenants_, id);
+  return place == none ? nullptr : &terms_.tenants[place];
+}
+
+const ExtensionTerms& Plan::extension(TenantId tenant, ExtensionId id) const {
+  const Place place = place_in(extensions_, id);
+  return place == none || terms_.extensions[place].tenant != tenant ? unspecified_ : terms_.extensions[place];
+}
+
+const DepartmentTerms* Plan::department(std::uint64_t id) const {
+  const Place place = place_in(departments_, id);
+  return place == none ? nullptr : &terms_.departments[place];
+}
+
+const TrunkTerms* Plan::trunk(TrunkId id) const {
+  const Place place = place_in(trunks_, id);
+  return place == none ? nullptr : &terms_.trunks[place];
+}
+
+const money::Deck* Plan::deck_of(const TrunkTerms& trunk) const {
+  const Place place = place_in(trunks_, trunk.line.id);
+  return place == none ? nullptr : decks_[place];
+}
+
+const schedule::Schedule* Plan::schedule(TenantId tenant, std::string_view name) const {
+  for (const ScheduleTerms& each : terms_.schedules)
+    if (each.tenant == tenant && each.name == name) return each.hours.get();
+  return nullptr;
+}
+
+bool Plan::may_use(TenantId tenant, ExtensionId id, Place route) const {
+  const Place place = place_in(extensions_, id);
+  const std::uint32_t kind = place == none ? kind_of_unspecified_ : kind_of_extension_[place];
+  return terms_.routes[route].tenant == tenant && (route_sets_[kind][route / 64] >> route % 64 & 1) != 0;
+}
+
+}  // namespace rf::toll

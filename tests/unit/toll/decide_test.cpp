@@ -1,0 +1,223 @@
+#include "core/toll/decide.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/money/deck_reader.hpp"
+
+namespace rf::toll {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr TenantId tenant{1};
+constexpr ExtensionId alice{1}, bob{2};
+const Country germany = *Country::parse("DE");
+
+money::Currency euro() {
+  return *money::Currency::parse("EUR");
+}
+
+std::shared_ptr<const money::Deck> deck_of(std::string_view csv) {
+  money::DeckDefaults defaults;
+  defaults.currency = euro();
+  auto rows = money::read_deck(csv, defaults);
+  EXPECT_TRUE(rows) << rows.error().told.front().text;
+  return std::make_shared<const money::Deck>(*money::Deck::of(std::move(*rows)));
+}
+
+TrunkTerms trunk_of(std::uint64_t id, std::string name, std::string deck = {}) {
+  TrunkTerms out;
+  out.line.id = TrunkId{id};
+  out.line.tenant = tenant;
+  out.line.name = name;
+  out.line.uri = "sip:" + name + ".example";
+  out.deck = std::move(deck);
+  out.identity.id = out.line.id;
+  out.identity.name = std::move(name);
+  out.identity.kind = trunk::TrunkKind::peer_address;
+  out.identity.sources = {{*Subnet::parse("203.0.113." + std::to_string(id)), 0}};
+  return out;
+}
+
+/// An office in Berlin with two carriers.
+Terms office() {
+  Terms terms;
+  terms.currency = euro();
+  TenantTerms home;
+  home.id = tenant;
+  home.home = germany;
+  home.area_code = "30";
+  terms.tenants.push_back(home);
+  terms.decks.push_back({"world", deck_of("prefix,rate_per_min\n49,0.01\n44,0.05\n37190,2.5\n4490,1.5\n")});
+  terms.decks.push_back({"cheap", deck_of("prefix,rate_per_min\n44,0.03\n")});
+  terms.trunks.push_back(trunk_of(1, "first", "world"));
+  terms.trunks.push_back(trunk_of(2, "second", "cheap"));
+  RouteTerms all;
+  all.name = "all";
+  all.tenant = tenant;
+  all.patterns = {"+."};
+  all.trunks = {{"first", {}}, {"second", {}}};
+  terms.routes.push_back(all);
+  return terms;
+}
+
+ExtensionTerms may(ExtensionId id, Reach reach) {
+  ExtensionTerms out;
+  out.id = id;
+  out.tenant = tenant;
+  out.reach = reach;
+  return out;
+}
+
+PlanRef plan_of(Terms terms) {
+  auto plan = Plan::compile(std::move(terms), {{tenant, "1001", alice}, {tenant, "1002", bob}}, 1);
+  if (!plan) {
+    for (const PlanFault& fault : plan.error()) ADD_FAILURE() << fault.kind << " " << fault.name << " " << fault.text;
+    std::abort();
+  }
+  return *plan;
+}
+
+Decision ask(const PlanRef& plan, std::string_view dialled, ExtensionId who = alice,
+             std::int64_t wall_ms = 1'800'000'000'000) {
+  return decide(*plan, {0, wall_ms}, {tenant, who, dialled});
+}
+
+TEST(Decide, ANationalCallLeavesByTheRouteInTheFormatOfTheTrunk) {
+  const auto out = ask(plan_of(office()), "030 1234567");
+  ASSERT_EQ(out.action, Decision::Action::leave) << out.why;
+  ASSERT_EQ(out.ways.size(), 2u);
+  EXPECT_EQ(out.ways[0].called, "+49301234567");
+  EXPECT_TRUE(out.ways[0].priced);
+  EXPECT_FALSE(out.ways[1].priced) << "the second has no price within the country: free of charge";
+}
+
+TEST(Decide, EverySpellingOfAnInternationalNumberIsRefusedAlikeToWhoMayNotCallAbroad) {
+  const PlanRef plan = plan_of(office());
+  for (const char* dialled : {"0044 20 79460000", "+442079460000", "+44 (20) 7946-0000", "tel:+442079460000"}) {
+    const auto out = ask(plan, dialled);
+    EXPECT_EQ(out.action, Decision::Action::refuse) << dialled;
+    EXPECT_EQ(out.failed, Check::reach) << dialled << ": " << out.why;
+  }
+  for (const char* dialled : {"000044207946000", "+00442079460000", "0044(0)2079460000;ext=5", "٠٠٤٤٢٠٧٩٤٦"})
+    EXPECT_EQ(ask(plan, dialled).action, Decision::Action::refuse) << dialled;
+}
+
+TEST(Decide, LeastCostTakesTheCheapestAndWhatHasNoPriceDoesNotLeaveTheCountry) {
+  Terms terms = office();
+  terms.extensions.push_back(may(alice, Reach::international));
+  terms.routes[0].least_cost = true;
+  const PlanRef plan = plan_of(std::move(terms));
+  const auto out = ask(plan, "+442079460000");
+  ASSERT_EQ(out.action, Decision::Action::leave) << out.why;
+  ASSERT_EQ(out.ways.size(), 2u);
+  EXPECT_EQ(out.ways[0].trunk, TrunkId{2});
+  const auto unknown = ask(plan, "+33142685300");
+  EXPECT_EQ(unknown.action, Decision::Action::refuse);
+  EXPECT_EQ(unknown.failed, Check::price);
+  EXPECT_THAT(unknown.why, HasSubstr("first has no price for it; second has no price for it"));
+}
+
+TEST(Decide, PremiumNumbersNeedAnAllowanceOfTheirOwn) {
+  Terms terms = office();
+  terms.extensions.push_back(may(alice, Reach::international));
+  ExtensionTerms brave = may(bob, Reach::international);
+  brave.allowed_classes = class_bit(number::Class::premium);
+  terms.extensions.push_back(brave);
+  const PlanRef plan = plan_of(std::move(terms));
+  const auto out = ask(plan, "+449012345678");
+  EXPECT_EQ(out.failed, Check::kind) << out.why;
+  EXPECT_THAT(out.why, HasSubstr("premium"));
+  EXPECT_EQ(ask(plan, "+449012345678", bob).action, Decision::Action::leave);
+}
+
+TEST(Decide, CountriesAndListsBindAndAnExactAllowanceOpensARange) {
+  Terms terms = office();
+  ExtensionTerms traveller = may(alice, Reach::international);
+  traveller.countries = *parse_countries("FR");
+  terms.extensions.push_back(traveller);
+  terms.extensions.push_back(may(bob, Reach::international));
+  terms.lists.push_back({"house", {}, {"blocked +4420*", "allowed +442079460000"}});
+  const PlanRef plan = plan_of(std::move(terms));
+  EXPECT_EQ(ask(plan, "+442079460000").failed, Check::country);
+  EXPECT_EQ(ask(plan, "+442079460001", bob).failed, Check::listed);
+  EXPECT_EQ(ask(plan, "+442079460000", bob).action, Decision::Action::leave);
+}
+
+TEST(Decide, RoutesAreAskedInTheirOrderWithEachConditionOfTheirs) {
+  Terms terms = office();
+  RouteTerms own = terms.routes[0];
+  own.name = "own";
+  own.extensions = {"1002"};
+  own.trunks = {{"second", {}}};
+  terms.routes.insert(terms.routes.begin(), own);
+  const PlanRef plan = plan_of(std::move(terms));
+  EXPECT_EQ(ask(plan, "0301234567").route, 1u);
+  EXPECT_EQ(ask(plan, "0301234567", bob).route, 0u);
+}
+
+TEST(Decide, WithoutARouteNothingLeavesAndOutsideItsHoursNobodyDoes) {
+  Terms terms = office();
+  terms.routes.clear();
+  EXPECT_EQ(ask(plan_of(std::move(terms)), "0301234567").failed, Check::route);
+  terms = office();
+  ExtensionTerms clerk = may(alice, Reach::national);
+  clerk.hours = "office";
+  terms.extensions.push_back(clerk);
+  auto parsed = schedule::parse_plan("mon-fri 08:00-18:00");
+  ASSERT_TRUE(parsed);
+  auto hours = schedule::Schedule::compile(std::move(*parsed), std::make_shared<schedule::Zone>(schedule::Zone::utc()));
+  ASSERT_TRUE(hours);
+  terms.schedules.push_back({"office", tenant, std::make_shared<const schedule::Schedule>(std::move(*hours))});
+  const PlanRef plan = plan_of(std::move(terms));
+  constexpr std::int64_t friday_noon = 1'800'014'400'000, night = friday_noon + 12 * 3'600'000;  // 2027-01-15
+  EXPECT_EQ(ask(plan, "0301234567", alice, friday_noon).action, Decision::Action::leave);
+  const auto out = ask(plan, "0301234567", alice, night);
+  EXPECT_EQ(out.failed, Check::hours) << out.why;
+}
+
+TEST(Decide, EmergencyCallsPassWhateverIsForbidden) {
+  Terms terms = office();
+  terms.extensions.push_back(may(alice, Reach::internal));
+  terms.routes.clear();
+  terms.lists.push_back({"house", {}, {"blocked +49*"}});
+  terms.trunks[1].priority = 0;
+  terms.trunks[0].priority = 5;
+  const auto out = ask(plan_of(std::move(terms)), "112");
+  ASSERT_EQ(out.action, Decision::Action::emergency) << out.why;
+  ASSERT_EQ(out.ways.size(), 2u);
+  EXPECT_EQ(out.ways[0].trunk, TrunkId{2});
+  EXPECT_EQ(out.ways[0].called, "112");
+}
+
+TEST(Decide, TheTraceSaysEachRuleInItsOrder) {
+  std::vector<Step> trace;
+  const PlanRef plan = plan_of(office());
+  decide(*plan, {0, 1'800'000'000'000}, {tenant, alice, "0301234567"}, &trace);
+  std::vector<std::string> said;
+  for (const Step& step : trace) said.push_back(std::string(name_of(step.check)) + ": " + step.text);
+  EXPECT_THAT(said,
+              ElementsAre("meaning: \"0301234567\" is +49301234567, fixed of DE",
+                          "reach: national, and the extension may call national", "kind: fixed numbers may be called",
+                          "route: by the route all",
+                          "price: first as +49301234567 at 0.01 EUR a minute, then second as +49301234567 free of "
+                          "charge"));
+}
+
+TEST(Plan, FaultsNameTheirObjectAndTheRemedy) {
+  Terms terms = office();
+  terms.routes[0].patterns = {"0[3"};
+  terms.routes[0].trunks = {{"third", {}}};
+  terms.trunks[0].deck = "none";
+  const auto plan = Plan::compile(std::move(terms), {}, 1);
+  ASSERT_FALSE(plan);
+  std::vector<std::string> said;
+  for (const PlanFault& fault : plan.error()) said.push_back(fault.kind + " " + fault.name + " " + fault.text);
+  EXPECT_THAT(
+      said, testing::UnorderedElementsAre(HasSubstr("deck none"), HasSubstr("trunk third"), HasSubstr("pattern 0[3")));
+}
+
+}  // namespace
+}  // namespace rf::toll
