@@ -145,6 +145,7 @@ std::optional<Refused> Desk::admit(Now now, const Parties& parties, Call& call, 
   const bool priced = static_cast<bool>(call.rate.currency());
   if (priced) {
     if (const auto no = closed(now)) return no;
+    if (call.rate.currency() != ledger_.currency()) return refused({money::Refusal::bad_amount, {}, amount_of(0)});
     if (ledger_.calls() >= options_.money.reservations) return Refused{Refused::Closed::full, {}};
     if (const auto no = prepare(now, parties)) return no;
     call.accounts = accounts_of(parties);

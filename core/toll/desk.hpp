@@ -180,7 +180,7 @@ class Desk {
     money::AccountList accounts;
     std::int64_t reserved = 0;
     std::optional<std::int64_t> answered_mono_ms;
-    std::int64_t asked_after_ms = 0;  ///< since the answer: when more money was asked for last
+    std::optional<std::int64_t> asked_after_ms;  ///< since the answer: when more money was asked for last
     std::optional<std::int64_t> extension_ms, trunk_ms, system_ms;
     bool has_money = false, emergency = false;
     bool last_money = false;  ///< more was refused

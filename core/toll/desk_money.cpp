@@ -129,13 +129,14 @@ std::expected<Grant, Refused> Desk::extend(Now now, const Parties& parties, Call
   if (found == calls_.end() || !found->second.has_money || !found->second.answered_mono_ms)
     return std::unexpected(Refused{Refused::Closed::not_known, {}});
   Call& call = found->second;
-  call.asked_after_ms = std::max<std::int64_t>(now.mono_ms - *call.answered_mono_ms, 0);
+  const std::int64_t elapsed_ms = std::max<std::int64_t>(now.mono_ms - *call.answered_mono_ms, 0);
+  call.asked_after_ms = elapsed_ms;
   // A disk may work again before the call has to end; money does not come back to a call that was told of its end.
   if (auto no = closed(now)) return std::unexpected(*no);
   const auto more = [&]() -> std::expected<std::int64_t, Refused> {
     if (auto no = prepare(now, parties)) return std::unexpected(*no);
-    return affordable(call, static_cast<std::uint32_t>(
-                                std::min<std::int64_t>((call.asked_after_ms + 999) / 1'000, MoneyLimits::call_s)));
+    return affordable(
+        call, static_cast<std::uint32_t>(std::min<std::int64_t>((elapsed_ms + 999) / 1'000, MoneyLimits::call_s)));
   }();
   if (more && *more == 0) return granted(call);
   std::optional<Refused> no;
@@ -180,7 +181,7 @@ Times Desk::times_of(const Call& call) const {
   out.end->announce_after_ms.reset();
   const auto at_s = money::extend_at_s(call.rate, amount_of(call.reserved), call.horizon);
   std::int64_t at_ms = std::int64_t{at_s.value_or(0)} * 1'000;
-  if (call.answered_mono_ms && call.asked_after_ms > 0) at_ms = std::max(at_ms, call.asked_after_ms + extend_again_ms);
+  if (call.asked_after_ms) at_ms = std::max(at_ms, *call.asked_after_ms + extend_again_ms);
   if (at_ms < cut_ms) out.extend_after_ms = at_ms;
   return out;
 }
