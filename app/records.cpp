@@ -97,7 +97,9 @@ struct Executor {
     Json list = Json::array();
     for (const record::Cdr& cdr : *rows) {
       const auto callee = numbers.find(cdr.callee);
-      list.push_back(app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second));
+      Json row = app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second);
+      if (const auto payer = numbers.find(cdr.payer); payer != numbers.end()) row["payer"] = payer->second;
+      list.push_back(std::move(row));
     }
     return Json{{"cdrs", std::move(list)}};
   }

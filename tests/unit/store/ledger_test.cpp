@@ -2,7 +2,6 @@
 #include "shell/store/ledger.hpp"
 
 #include <gmock/gmock.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
