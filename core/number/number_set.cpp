@@ -57,7 +57,7 @@ std::expected<std::uint16_t, std::string> NumberSet::say(Says says) {
 
 std::expected<void, std::string> NumberSet::take_numbers(std::vector<NumberRule> rules) {
   // Of two about the same, the one that counts goes in first and stays.
-  std::stable_sort(rules.begin(), rules.end(),
+  std::sort(rules.begin(), rules.end(),
                    [](const NumberRule& a, const NumberRule& b) { return precedence(a) < precedence(b); });
   for (const NumberRule& rule : rules) {
     const auto says = say({rule.listing, rule.source});
@@ -76,7 +76,7 @@ std::expected<void, std::string> NumberSet::take_patterns(std::vector<PatternRul
   if (rules.size() > NumberLimits::set_patterns)
     return std::unexpected(fmt::format("{} patterns are more than {}", rules.size(), NumberLimits::set_patterns));
   // The first that fits is the one that counts.
-  std::stable_sort(rules.begin(), rules.end(), [](const PatternRule& a, const PatternRule& b) {
+  std::sort(rules.begin(), rules.end(), [](const PatternRule& a, const PatternRule& b) {
     const std::size_t left = a.pattern.specificity(), right = b.pattern.specificity();
     return left != right ? left > right : precedence(a) < precedence(b);
   });
