@@ -58,7 +58,7 @@ std::expected<std::uint16_t, std::string> NumberSet::say(Says says) {
 std::expected<void, std::string> NumberSet::take_numbers(std::vector<NumberRule> rules) {
   // Of two about the same, the one that counts goes in first and stays.
   std::sort(rules.begin(), rules.end(),
-                   [](const NumberRule& a, const NumberRule& b) { return precedence(a) < precedence(b); });
+            [](const NumberRule& a, const NumberRule& b) { return precedence(a) < precedence(b); });
   for (const NumberRule& rule : rules) {
     const auto says = say({rule.listing, rule.source});
     if (!says) return std::unexpected(says.error());
