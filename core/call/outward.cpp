@@ -111,8 +111,13 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   const toll::ExtensionTerms& who = ctx.plan.extension(call.cdr.tenant, call.caller.extension);
   trunk::PresentRules rules = terms.present;
   if (rules.domain.empty()) rules.domain = host_of(line);
-  const auto shown = trunk::present(rules, {who.shown, call.caller_name, call.privacy, {}, call.called, call.emergency});
-  if (!shown) return fail("the caller would rather not call than be shown there");
+  auto shown = trunk::present(rules, {who.shown, call.caller_name, call.privacy, {}, call.called, call.emergency});
+  if (!shown && !call.emergency) return fail("the caller would rather not call than be shown there");
+  // Who calls for help is not held up by what nobody has set: fail open.
+  if (!shown) {
+    shown.emplace();
+    shown->from = party({}, "anonymous", rules.domain);
+  }
   const std::string to = party({}, way.called, host_of(line)), target = target_of(line, way.called);
   Fork* fork = add_fork(ctx, call, {{}, {}, shown->from, to, target, {}, 1, call.caller.dialog->flow()});
   if (!fork) return fail("what is configured for it is no URI");

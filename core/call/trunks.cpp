@@ -19,7 +19,7 @@ namespace {
 bool same(const policy::Trunk& a, const policy::Trunk& b) {
   return a.uri == b.uri && a.domain == b.domain && a.user == b.user && a.password.reveal() == b.password.reveal() &&
          a.realms == b.realms && a.md5_allowed == b.md5_allowed && a.registers == b.registers &&
-         a.expires_s == b.expires_s && a.ping_s == b.ping_s;
+         a.contact == b.contact && a.expires_s == b.expires_s && a.ping_s == b.ping_s;
 }
 
 std::string host_of(const policy::Trunk& trunk) {
@@ -69,8 +69,9 @@ void Trunks::on_plan(Context& ctx) {
 void Trunks::begin(Context& ctx, Line& line) {
   const policy::Trunk& now = *config(ctx, line.id);
   line.made_of = now;
-  line.account = std::make_unique<auth::Client>(auth::Account{now.user, now.password, now.realms, now.md5_allowed, false});
-  line.token = trunk::Registration::make_token(random_);
+  line.account =
+      std::make_unique<auth::Client>(auth::Account{now.user, now.password, now.realms, now.md5_allowed, false});
+  line.token = now.contact.empty() ? trunk::Registration::make_token(random_) : now.contact;
   line.from_tag = random_.token(16);
   trunk::HealthRules rules;
   rules.ping_s = now.ping_s;
@@ -107,8 +108,8 @@ void Trunks::carry_out(Context& ctx, Line& line, std::vector<trunk::Registration
       line.told = changed->line;
       const policy::Trunk* now = config(ctx, line.id);
       const bool well = changed->state == trunk::RegistrationState::registered;
-      ctx.report(well ? Level::info : Level::warning, well ? Reason::trunk_registered : Reason::trunk_not_registered, {},
-                 now ? std::string_view(now->name) : "", {}, changed->line);
+      ctx.report(well ? Level::info : Level::warning, well ? Reason::trunk_registered : Reason::trunk_not_registered,
+                 {}, now ? std::string_view(now->name) : "", {}, changed->line);
     }
   }
 }
@@ -200,7 +201,8 @@ void Trunks::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId c
   if (!line || response.status < 200) return;
   if (client == line->asked_options) {
     line->asked_options = {};
-    if (line->health.ping_answered(ctx.now, response.status, number_in(response.value(HeaderName::retry_after)), random_))
+    if (line->health.ping_answered(ctx.now, response.status, number_in(response.value(HeaderName::retry_after)),
+                                   random_))
       tell_health(ctx, *line);
     return arm(ctx, *line);
   }

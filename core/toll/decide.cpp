@@ -305,7 +305,8 @@ Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call) {
   Arrival out;
   out.route = first;
   if (first == Plan::none) {
-    out.why = fmt::format("no inbound route takes {} from {}", call.called, call.anonymous ? "nobody known" : call.caller);
+    out.why =
+        fmt::format("no inbound route takes {} from {}", call.called, call.anonymous ? "nobody known" : call.caller);
     return out;
   }
   const InboundTerms& route = plan.terms().inbound[first];

@@ -164,7 +164,8 @@ class Compiler {
   std::optional<number::Pattern> pattern_of(const char* kind, const std::string& name, const std::string& text) {
     auto pattern = number::Pattern::parse(text);
     if (pattern) return std::move(*pattern);
-    fault(kind, name, fmt::format("pattern {}: {} (at character {})", text, pattern.error().text, pattern.error().at + 1),
+    fault(kind, name,
+          fmt::format("pattern {}: {} (at character {})", text, pattern.error().text, pattern.error().at + 1),
           "X is 0-9, Z 1-9, N 2-9, [13-5] one of these, . more digits; +49. is every number of Germany");
     return std::nullopt;
   }
@@ -261,7 +262,7 @@ class Compiler {
       std::move(imported.rules.numbers.begin(), imported.rules.numbers.end(), std::back_inserter(rules.numbers));
       std::move(imported.rules.patterns.begin(), imported.rules.patterns.end(), std::back_inserter(rules.patterns));
     }
-    auto set = number::NumberSet::build(std::move(rules));
+    auto set = number::NumberSet::build(std::move(rules), seed_);
     if (set)
       plan_->lists_ = std::move(*set);
     else
