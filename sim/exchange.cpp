@@ -177,6 +177,12 @@ void Exchange::carry_out() {
         exchange.cdrs[c.id] = c;
       });
     }
+    void operator()(const effect::WriteLedger& e) const {
+      x.write(e.ticket, [entries = e.entries, &exchange = x] {
+        for (const money::LedgerEntry& entry : entries)
+          if (entry.number == exchange.ledger.size() + 1) exchange.ledger.push_back(entry);
+      });
+    }
     void operator()(const effect::StoreBan& e) const {
       x.write(0, [ban = e.ban, &exchange = x] { exchange.bans[ban.subnet] = ban; });
     }

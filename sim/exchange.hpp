@@ -66,6 +66,7 @@ class Exchange {
   void refuse_held();
   std::map<std::string, record::Cdr> cdrs;
   std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
+  std::vector<money::LedgerEntry> ledger;  ///< its journal
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
   std::map<Subnet, guard::Ban> bans;
 

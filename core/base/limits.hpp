@@ -297,4 +297,13 @@ struct TollLimits {
   static constexpr std::uint32_t pace_period_s = 2'678'400;  ///< T of a rule: 31 days
 };
 
+/// Bounds of the ledger's way to the disk. At the bound no paid call leaves and none gets more money.
+struct LedgerLimits {
+  static constexpr std::size_t unstored_entries = 65'536;  ///< not on disk yet; ends of calls are taken beyond it
+  static constexpr std::size_t journal_entries = 2'000'000;  ///< read at start; with more, paid calls are refused
+  static constexpr std::size_t entries_before_snapshot = 1'024;  ///< of the journal; fewer are replayed at each start
+  static constexpr std::size_t snapshot_part_bytes = 16u << 10;  ///< of one row
+  static constexpr std::size_t notices = 4'096;  ///< waiting to be told; the rest is told as a number
+};
+
 }  // namespace rf
