@@ -87,11 +87,17 @@ void Exchange::crash_and_restart() {
   for (const auto& [block, ban] : bans) restored.bans.push_back(ban);
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);
   input(std::move(restored));
+  if (plan_) input(engine::PlanChanged{plan_});
 }
 
 void Exchange::set_policy(policy::PolicyRef policy) {
   policy_ = std::move(policy);
   input(engine::PolicyChanged{policy_});
+}
+
+void Exchange::set_plan(toll::PlanRef plan) {
+  plan_ = std::move(plan);
+  input(engine::PlanChanged{plan_});
 }
 
 void Exchange::set_guard(guard::CompiledRef rules) {

@@ -49,6 +49,7 @@ class Exchange {
   void crash_and_restart();
   void set_policy(policy::PolicyRef policy);
   void set_guard(guard::CompiledRef rules);
+  void set_plan(toll::PlanRef plan);
   effect::CommandResult command(effect::Command command);
 
   const policy::Policy& policy() const { return *policy_; }
@@ -94,6 +95,7 @@ class Exchange {
 
   policy::PolicyRef policy_;
   guard::CompiledRef guard_rules_;  ///< none: those that ship
+  toll::PlanRef plan_;              ///< none: nothing leaves
   std::uint64_t seed_;
   std::unique_ptr<engine::Engine> engine_;
   effect::Effects effects_;

@@ -237,12 +237,12 @@ struct NumberLimits {
   static constexpr std::size_t dialled_digits = 32;  ///< and digits; more are refused
   static constexpr std::size_t pattern_symbols = 32;
   static constexpr std::size_t patterns = 200'000;          ///< of one index; more are a fault of the configuration
-  static constexpr std::size_t pattern_states = 2'000'000;  ///< 64 bytes each; patterns that need more are refused
-  static constexpr std::size_t pattern_steps = 20'000'000;  ///< members of all states, the time that building takes
+  static constexpr std::size_t pattern_states = 1'000'000;  ///< 16 to 64 bytes each; what needs more is refused
+  static constexpr std::size_t pattern_steps = 8'000'000;   ///< members of all states, the time that building takes
   static constexpr std::size_t set_rules = 20'000'000;      ///< exact numbers and prefixes; further ones are refused
   static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
-  static constexpr std::size_t set_sources = 256;        ///< pairs of a list and what it says of numbers
-  static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
+  static constexpr std::size_t set_sources = 256;           ///< pairs of a list and what it says of numbers
+  static constexpr std::size_t list_faults = 1'000;         ///< told of one list; further ones are counted
   static constexpr std::size_t list_line_bytes = 512;
 };
 

@@ -17,6 +17,8 @@
 #include "core/dialog/session_timer.hpp"
 #include "core/media/plan.hpp"
 #include "core/sdp/offer_answer.hpp"
+#include "core/toll/decide.hpp"
+#include "core/trunk/privacy.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::call {
@@ -37,15 +39,6 @@ struct Caller {
   TenantId tenant;
   std::string_view number;
   std::string_view display_name;
-};
-
-/// One way for a call to leave: a trunk, and what is said to it.
-struct WayOut {
-  TrunkId trunk;
-  std::string called;         ///< the number as this trunk wants it
-  std::string shown;          ///< the caller's as it may be seen there, the user part of From
-  std::string shown_name;
-  std::string more_headers;   ///< whole lines: identity, privacy, diversion
 };
 
 /// Our dialog with one phone, or one trunk.
@@ -161,8 +154,14 @@ struct Call {
   bool answer_waits = false;    ///< the 200 does, too
 
   std::vector<Fork> forks;
-  std::vector<WayOut> ways;  ///< trunks to try yet, the next one last
-  std::string shown;         ///< the caller's number as the callee sees it
+  std::string shown;            ///< who calls, as our Contact towards the callee says it
+  // Of a call that leaves:
+  std::vector<toll::Way> ways;  ///< trunks to try yet, the next one last
+  std::size_t tried = 0;
+  std::string called;           ///< E.164 where it is a number of the world's plan
+  std::string caller_name;
+  trunk::Privacy privacy;       ///< what the caller asked for
+  bool emergency = false;
   bool single = false;  ///< one phone rings: what it says is not taken back by another's answer
   std::optional<std::size_t> heard;  ///< whose early media the caller hears
   std::optional<std::size_t> winner;

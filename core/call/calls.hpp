@@ -10,8 +10,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/auth/client.hpp"
-#include "core/auth/hash.hpp"
 #include "core/base/slots.hpp"
 #include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
@@ -19,6 +17,7 @@
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/call/shares.hpp"
+#include "core/call/trunks.hpp"
 #include "core/media/ports.hpp"
 
 namespace rf::call {
@@ -35,7 +34,7 @@ class Calls {
     Caller caller;
   };
 
-  Calls(const policy::Policy& policy, Random& random);
+  Calls(const policy::Policy& policy, Random& random, Trunks& trunks);
 
   // --- requests
 
@@ -45,10 +44,14 @@ class Calls {
   /// A new call by `caller`. `server` is its transaction; 100 has been sent.
   void handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
                      const policy::Extension& caller, txn::ServerId server);
+  /// A new call that a trunk brings; `server` is its transaction; 100 has been sent.
+  void handle_trunk_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
+                           const trunk::Member& member, txn::ServerId server);
   /// The leg that a request with a To tag names; none when there is no such dialog.
   const LegRef* find(const sip::Message& request) const;
   dialog::Fit judge(const LegRef& ref, const sip::Message& request, const Flow& flow);
   ExtensionId extension_of(const LegRef& ref);
+  TrunkId trunk_of(const LegRef& ref);
   /// Whether the request is the BYE that ends this dialog, and not another one after it.
   bool is_ended_by(const LegRef& ref, const sip::Message& request);
   /// The phone proved itself on another path.
@@ -132,6 +135,7 @@ class Calls {
   void call_out(Context& ctx, const Asked& asked, const std::string& dialled);
   /// Tries the next trunk, after one that failed with `status` (0: the first). Whether there was one.
   bool leave_by_next(Context& ctx, Call& call, int status);
+  bool leave_by(Context& ctx, Call& call, const toll::TrunkTerms& trunk, const toll::Way& way);
   void take_ways_to_trunk(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   /// Answers the challenge of a trunk. False: it was none, or it cannot be answered.
   bool answer_trunk(Context& ctx, Call& call, std::size_t fork, const sip::Message& response);
@@ -196,12 +200,11 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
-  Locator locator_;
+  Locator locator_{0, 2};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;
-  auth::Hasher hasher_;
-  std::unordered_map<TrunkId, auth::Client> accounts_;  ///< at the providers; made when first asked
+  Trunks& trunks_;
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;
   std::uint64_t next_ticket_ = 2;

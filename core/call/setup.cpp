@@ -185,11 +185,10 @@ void Calls::ring(Context& ctx, Call& call, const Caller& caller, const policy::E
   if (!fork) return;
   fork->leg.extension = callee.id;
   const std::size_t place = call.forks.size() - 1;
-  const LegRef ref{call.id, Side::callee, static_cast<std::uint32_t>(place)};
   if (has_way(binding)) return send_invite(ctx, call, place);
   // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can
   // be found again, because the configuration names it.
-  if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), ref)) {
+  if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), {call.id.value, static_cast<std::uint32_t>(place)})) {
     take_ways(ctx, *fork, found->targets);
     if (!try_next_way(ctx, call, place)) fork->status = 480;
   }
@@ -234,10 +233,10 @@ bool Calls::try_next_way(Context& ctx, Call& call, std::size_t place) {
 
 void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
   const auto found = locator_.on_answer(ctx, query, result);
-  Call* call = found ? calls_.find(found->leg.call) : nullptr;
+  Call* call = found ? calls_.find(CallId{found->asker.owner}) : nullptr;
   if (!call) return;
-  take_ways(ctx, call->forks[found->leg.fork], found->targets);
-  if (!try_next_way(ctx, *call, found->leg.fork)) on_fork_failure(ctx, *call, found->leg.fork, 480);
+  take_ways(ctx, call->forks[found->asker.part], found->targets);
+  if (!try_next_way(ctx, *call, found->asker.part)) on_fork_failure(ctx, *call, found->asker.part, 480);
 }
 
 void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string_view credentials) {
@@ -412,7 +411,10 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   fork.answer.clear();
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600 && !fork.cancelled) cancel_forks(ctx, call);
-  if (fork.leg.trunk && !fork.cancelled && leave_by_next(ctx, call, status)) return;
+  if (fork.leg.trunk && !fork.cancelled) {
+    trunks_.note_call(ctx, fork.leg.trunk, status, call.caller.extension);
+    if (leave_by_next(ctx, call, status)) return;
+  }
   give_up_without_forks(ctx, call);
 }
 

@@ -37,7 +37,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
       "core/record", "core/effect", "core/toll", "core/trunk"}},
     {"core/engine",
      {"core/base", "core/policy", "core/sip", "core/auth", "core/txn", "core/dialog", "core/media", "core/record",
-      "core/effect", "core/call", "core/guard"}},
+      "core/effect", "core/call", "core/guard", "core/toll", "core/trunk"}},
 };
 
 std::vector<fs::path> sources_under(const fs::path& folder) {
