@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/guard_commands.hpp"
+#include "app/spending.hpp"
 
 namespace rf::app {
 namespace {
@@ -138,6 +139,8 @@ struct Executor {
       if (entry.until_ms == 0 || entry.until_ms > now_wall_ms) list.push_back(app::json_of(entry));
     return Json{{"access", std::move(list)}};
   }
+  Result operator()(const command::ListSpending& c) const { return list_spending(r, c, now_wall_ms); }
+  Result operator()(const command::AddCredit& c) const { return add_credit(r, c, now_wall_ms); }
   template <class Other>
   Result operator()(const Other&) const {
     return std::nullopt;
