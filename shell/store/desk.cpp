@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/limits.hpp"
+#include "shell/store/connection.hpp"
 
 namespace rf::store {
 namespace {
@@ -22,7 +23,7 @@ Expected<money::Ledger> restored(const LedgerOnDisk& disk, money::Currency curre
                                  std::uint64_t seed) {
   const money::Snapshot nothing{.currency = currency, .number = 0, .accounts = {}, .calls = {}};
   auto ledger = money::Ledger::restore(disk.snapshot ? *disk.snapshot : nothing, disk.entries, bounds, HashKey(seed));
-  if (ledger) return ledger;
+  if (ledger) return std::move(*ledger);
   if (ledger.error() == money::RestoreFault::too_much)
     return problem(Fault::damaged_ledger,
                    "the ledger has more accounts or calls than there is room for; paid calls "

@@ -80,10 +80,10 @@ Expected<std::vector<money::LedgerEntry>> load_entries(soci::session& sql, std::
   soci::statement rows = (sql.prepare << "SELECT number, entry FROM ledger WHERE number > :after ORDER BY number",
                           soci::use(from), soci::into(row.number), soci::into(row.entry));
   for (bool got = rows.execute(true); got; got = rows.fetch()) {
+    const std::uint64_t next = after + 1 + entries.size();
+    if (static_cast<std::uint64_t>(row.number) != next) return damaged(fmt::format("entry {} is missing", next));
     const auto entry = entry_of(row);
     if (!entry) return damaged(fmt::format("entry {}", row.number));
-    if (entry->number != after + 1 + entries.size())
-      return damaged(fmt::format("entry {} is missing", after + 1 + entries.size()));
     if (entries.size() >= LedgerLimits::journal_entries) return damaged("its journal is longer than any can be");
     entries.push_back(*entry);
   }

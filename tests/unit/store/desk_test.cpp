@@ -71,7 +71,7 @@ TEST_F(DeskStore, AKillWhileCallsRunSpendsWhatTheyHadOrWhatTheirRecordsSay) {
     EXPECT_EQ(spent(*again.desk), 700'000 + 610'000) << "however often it starts";
     EXPECT_EQ(again.desk->unstored(), 0u);
     EXPECT_EQ(again.desk->audit(), std::nullopt);
-    if (i == 0) EXPECT_THAT(again.note, HasSubstr("2 calls"));
+    EXPECT_THAT(again.note, i == 0 ? HasSubstr("2 calls") : HasSubstr(""));
   }
 }
 
