@@ -182,8 +182,8 @@ void render_cdrs_csv(const Json& result, std::ostream& out) {
   static constexpr const char* columns[] = {
       "id",       "started",  "answered",   "ended",  "caller",           "dialled",          "callee",        "result",
       "ended_by", "talked_s", "sip_status", "reason", "caller_transport", "callee_transport", "caller_address",
-      "attempts", "called",   "route",      "trunk_in", "trunk_out",        "price",            "currency",      "reserved",
-      "cost",     "payer",    "cut_reason"};
+      "attempts", "called",   "route",      "trunk_in", "trunk_out",        "price",            "currency",
+      "reserved", "cost",     "payer",      "cut_reason"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {
     std::vector<std::string> row;

@@ -107,7 +107,7 @@ constexpr Parameter spending_parameters[] = {
     {"level", Kind::text, false, 0, 16, level_words, "only accounts of this kind"},
     {"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
 constexpr Parameter credit_parameters[] = {
-    number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero takes it away"}};
+    number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
 
 constexpr auto specs = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},

@@ -41,8 +41,8 @@ inline bool same(const media::LegStatistics& x, const media::LegStatistics& y) {
 inline bool same(const record::Cdr& x, const record::Cdr& y) {
   const auto tie = [](const record::Cdr& cdr) {
     const auto& [id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport, caller_address,
-                 started, answered, ended, result, ended_by, sip_status, reason, media, attempts, route, trunk_in, trunk_out,
-                 called, price, currency, reserved, cost, payer, cut_reason, money_key] = cdr;
+                 started, answered, ended, result, ended_by, sip_status, reason, media, attempts, route, trunk_in,
+                 trunk_out, called, price, currency, reserved, cost, payer, cut_reason, money_key] = cdr;
     return std::tie(id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport,
                     caller_address, started, answered, ended, result, ended_by, sip_status, reason, attempts, route,
                     trunk_in, trunk_out, called, price, currency, reserved, cost, payer, cut_reason, money_key);
