@@ -75,7 +75,7 @@ struct Cdr {
   std::int64_t reserved_micro = 0;  ///< at its end
   std::int64_t cost_micro = 0;
   ExtensionId payer;         ///< whose limits it was held against: who dialled, or who set up the forwarding
-  std::string cut_reason;    ///< why we ended it: "money", "extension", "trunk", "system", "emergency"; empty: we did not
+  std::string cut_reason;    ///< why we ended it: a toll::DurationReason, or "emergency"; empty: we did not
   std::uint64_t money_key = 0;  ///< its name in the ledger; 0: no money was reserved
 };
 
