@@ -55,6 +55,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence cdr list --limit 20\n"
      "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
      "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"spend.list",
+     "  ringfence spend list\n"
+     "  ringfence spend list --level extension --json | jq '.accounts[] | select(.today.left == \"0.00\")'\n"
+     "  ringfence spend list --number 1001\n"},
+    {"credit.add",
+     "  ringfence credit add 1001 20                  twenty more, in the currency of the rate decks\n"
+     "  ringfence credit add 1001 --amount=-7.50      takes it away again\n"},
     {"guard.bans", "  ringfence guard bans\n  ringfence guard bans --ended --json | jq '.bans[].rule'\n"},
     {"guard.explain", "  ringfence guard explain 198.51.100.7          what it did, which rule, until when\n"},
     {"guard.release",

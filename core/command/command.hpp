@@ -162,6 +162,17 @@ struct GuardTest {
   std::string user_agent;
 };
 
+/// What accounts have spent, hold reserved and have left.
+struct ListSpending {
+  std::string level;   ///< "extension", "department", "tenant", "trunk", "system"; empty: all
+  std::string number;  ///< of an extension; empty: all
+};
+/// Adds to what a prepaid extension may spend.
+struct AddCredit {
+  std::string number;
+  std::string amount;  ///< decimal, in the currency of the ledger; below zero: takes it away
+};
+
 struct GetStatus {};
 struct ListCalls {};
 struct HangUp {
@@ -175,7 +186,7 @@ using Command =
                  ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, GuardExplain, GuardRules,
-                 GuardAgents, GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 GuardAgents, GuardDecoys, GuardStats, GuardTest, ListSpending, AddCredit, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments
