@@ -13,6 +13,7 @@
 #include "app/guard_countries.hpp"
 #include "app/guard_exchange.hpp"
 #include "app/host.hpp"
+#include "app/object_commands.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
@@ -85,6 +86,12 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
         fmt::format("{} {}.", release->block.text(), *count > 0 ? "is released" : "was not banned");
     return std::move(changed->outcome);
   }
+  if (const auto* c = std::get_if<command::TestRoute>(&checked->command)) {
+    const auto plan = plan_of(records->store, records->vault, records->shelf);
+    if (!plan) return std::unexpected(error_of(plan.error()));
+    return test_route(*records, **plan, *c, now_ms);
+  }
+  if (auto changed = change_objects(*records, checked->command, now_ms)) return std::move(changed->outcome);
   auto outcome = records->execute(checked->command, now_ms);
   if (!outcome)
     return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});

@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +20,8 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+
+#include "core/base/check.hpp"
 
 namespace rf::app {
 namespace {
@@ -41,6 +44,16 @@ std::unexpected<std::string> fault(std::string_view what) {
 std::int64_t wall_now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+void fill_from_kernel(void* out, std::size_t size) {
+  for (auto* at = static_cast<unsigned char*>(out); size > 0;) {
+    const ssize_t count = ::getrandom(at, size, 0);
+    RF_CHECK(count > 0 || errno == EINTR);
+    if (count <= 0) continue;
+    at += count;
+    size -= static_cast<std::size_t>(count);
+  }
 }
 
 void harden() {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -12,6 +13,9 @@ namespace rf::app {
 
 /// The wall clock, in milliseconds since 1970.
 std::int64_t wall_now_ms();
+
+/// The kernel's own randomness, for keys and for everything that must not be guessed.
+void fill_from_kernel(void* out, std::size_t size);
 
 /// No new privileges through programs, no core dumps, no other process of this account reading our memory, files for
 /// the owner only, no SIGPIPE.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "app/rows.hpp"
+#include "app/terms.hpp"
 #include "core/command/command.hpp"
 #include "shell/seal/vault.hpp"
 #include "shell/store/store.hpp"
@@ -19,6 +20,7 @@ struct Records {
   seal::Vault vault;
   store::Store store;
   std::string realm;
+  Shelf shelf = {};
 
   static std::expected<Records, command::Error> open(const store::Options& options, const std::string& key_path,
                                                      const std::string& realm);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +11,6 @@
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/snapshot.hpp"
-#include "core/base/check.hpp"
 
 namespace rf::app {
 namespace {
@@ -22,17 +20,6 @@ using command::Error;
 
 constexpr std::uint32_t stream_grace_ms = 500;
 constexpr std::uint32_t care_ms = 1'000;
-
-// The kernel's own randomness, for keys and for everything that must not be guessed.
-void fill_from_kernel(void* out, std::size_t size) {
-  for (auto* at = static_cast<unsigned char*>(out); size > 0;) {
-    const ssize_t count = ::getrandom(at, size, 0);
-    RF_CHECK(count > 0 || errno == EINTR);
-    if (count <= 0) continue;
-    at += count;
-    size -= static_cast<std::size_t>(count);
-  }
-}
 
 Now now() {
   timespec mono{};
@@ -107,6 +94,7 @@ std::expected<void, Error> Server::open_engine() {
   auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
+  if (auto plan = load_plan(); !plan) return plan;
   if (const auto swept = records_->store.sweep_bindings(wall_now_ms()); !swept)
     return std::unexpected(error_of(swept.error()));
   auto bindings = records_->store.load_bindings(wall_now_ms());

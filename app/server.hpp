@@ -63,6 +63,8 @@ class Server {
 
   std::expected<void, command::Error> load_certificates();
   std::expected<void, std::string> publish_policy();
+  /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
+  std::expected<void, command::Error> load_plan();
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
   std::optional<Outcome> execute_guard(const command::Command& command);
@@ -105,6 +107,7 @@ class Server {
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;
   CountryBook countries_;
+  toll::PlanRef plan_;  ///< what is configured about calls, as it was compiled last
   Names names_;
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;

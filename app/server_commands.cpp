@@ -6,6 +6,7 @@
 
 #include "app/host.hpp"
 #include "app/listeners.hpp"
+#include "app/object_commands.hpp"
 #include "app/server.hpp"
 
 namespace rf::app {
@@ -21,7 +22,8 @@ std::unexpected<Error> no_answer() {
 }
 
 bool changes_extensions(const command::Command& command) {
-  return std::holds_alternative<command::AddExtension>(command) ||
+  return std::holds_alternative<command::PolicyApply>(command) ||
+         std::holds_alternative<command::AddExtension>(command) ||
          std::holds_alternative<command::SetExtension>(command) ||
          std::holds_alternative<command::RemoveExtension>(command) ||
          std::holds_alternative<command::ResetPassword>(command);
@@ -205,7 +207,15 @@ Outcome Server::execute(const command::Checked& checked) {
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
-  auto outcome = records_->execute(command, wall_now_ms());
+  if (const auto* test = std::get_if<command::TestRoute>(&command))
+    return test_route(*records_, *plan_, *test, wall_now_ms());
+  std::optional<Outcome> outcome;
+  if (auto changed = change_objects(*records_, command, wall_now_ms())) {
+    if (changed->plan) plan_ = std::move(changed->plan);
+    outcome = std::move(changed->outcome);
+  } else {
+    outcome = records_->execute(command, wall_now_ms());
+  }
   if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
   if (*outcome && changes_extensions(command)) {
     std::unique_lock lock(mutex_);

@@ -3,6 +3,7 @@
 
 #include "app/host.hpp"
 #include "app/listeners.hpp"
+#include "app/object_commands.hpp"
 #include "app/own_certificates.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
@@ -90,6 +91,13 @@ std::expected<void, std::string> Server::publish_policy() {
   return {};
 }
 
+std::expected<void, Error> Server::load_plan() {
+  auto plan = plan_of(records_->store, records_->vault, records_->shelf);
+  if (!plan) return std::unexpected(error_of(plan.error()));
+  plan_ = std::move(*plan);
+  return {};
+}
+
 Outcome Server::reload() {
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
@@ -125,6 +133,7 @@ Outcome Server::reload() {
   listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
   reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
+  if (auto plan = load_plan(); !plan) notes.push_back(plan.error().message + "; what held before goes on");
   publish_guard(std::move(*guard));
   if (circumstances_.firewall) raise_firewall();
   for (std::string& note : guard_notes) notes.push_back(std::move(note));

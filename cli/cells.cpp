@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 
@@ -36,7 +36,7 @@ const Json& list_at(const Json& object, const char* key) {
 void facts(std::ostream& out, const std::vector<std::pair<std::string_view, std::string>>& rows) {
   std::size_t width = 0;
   for (const auto& [name, value] : rows) width = std::max(width, name.size());
-  for (const auto& [name, value] : rows) fmt::print(out, "  {:<{}}  {}\n", name, width, command::plain(value));
+  for (const auto& [name, value] : rows) fmt::print(out, "  {:<{}}  {}\n", name, width, plain(value));
 }
 
 }  // namespace rf::cli

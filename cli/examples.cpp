@@ -33,7 +33,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension set 1001 --remote         allow registration from outside\n"
      "  ringfence extension set 1001 --no-enabled     shut it out\n"
      "  ringfence extension set 1001 --encrypted --agent \"Yealink SIP-T46\" --permitted 203.0.113.0/24\n"
-     "  ringfence extension set 1001 --countries DE,AT   from outside only from there\n"},
+     "  ringfence extension set 1001 --countries DE,AT   from outside only from there\n"
+     "  ringfence extension set 1001 --reach international --abroad FR,GB --hours office --department sales\n"},
     {"extension.remove", "  ringfence extension remove 1001\n"},
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
@@ -91,6 +92,80 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"guard.test",
      "  ringfence guard test 198.51.100.7\n"
      "  ringfence guard test 198.51.100.7 --transport tls --user-agent friendly-scanner --target 1001\n"},
+    {"telephony.set",
+     "  ringfence telephony set --home DE --area-code 30 --time-zone Europe/Berlin\n"
+     "  ringfence telephony set --home US --currency USD --outside-prefix 9\n"},
+    {"telephony.show", "  ringfence telephony show\n"},
+    {"limit.set",
+     "  ringfence limit set system --day 300 --month 3000\n"
+     "  ringfence limit set extension --day 10.00 --paces \"5 per 1s, distinct 30 per 1h\"   for all that have no own\n"
+     "  ringfence limit set extension.1001 --day none --calls 10\n"
+     "  ringfence limit set extension.1001 --default day,calls     what stands for all again\n"},
+    {"limit.list", "  ringfence limit list\n"},
+    {"limit.show", "  ringfence limit show extension.1001            what holds, and where it comes from\n"},
+    {"limit.remove", "  ringfence limit remove extension.1001\n"},
+    {"schedule.add",
+     "  ringfence schedule add office --hours \"mon-fri 08:00-18:00; yearly 12-25 closed\" --zone Europe/Berlin\n"},
+    {"schedule.set", "  ringfence schedule set office --hours \"mon-thu 08:00-18:00; fri 08:00-14:00\"\n"},
+    {"schedule.list", "  ringfence schedule list\n"},
+    {"schedule.show", "  ringfence schedule show office\n"},
+    {"schedule.remove", "  ringfence schedule remove office\n"},
+    {"department.add",
+     "  ringfence department add sales\n  ringfence extension set 1001 --department sales\n"
+     "  ringfence limit set department.sales --month 500\n"},
+    {"department.set", "  ringfence department set sales --description \"Sales, second floor\"\n"},
+    {"department.list", "  ringfence department list\n"},
+    {"department.show", "  ringfence department show sales\n"},
+    {"department.remove", "  ringfence department remove sales\n"},
+    {"trunk.add",
+     "  ringfence trunk add provider --kind registers --uri \"sip:provider.example;transport=tls\" --user 4930123 "
+     "--deck cheap\n"
+     "  ringfence trunk add gateway --kind peer_certificate --uri sips:gw.example --certificates gw.example\n"},
+    {"trunk.set", "  ringfence trunk set provider --out-calls 30 --out-alert 20\n  ringfence trunk set provider --no-enabled\n"},
+    {"trunk.password",
+     "  ringfence trunk password provider              asks for it\n"
+     "  pass show provider | ringfence trunk password provider\n"},
+    {"trunk.list", "  ringfence trunk list\n"},
+    {"trunk.show", "  ringfence trunk show provider\n"},
+    {"trunk.remove", "  ringfence trunk remove provider\n"},
+    {"route.add",
+     "  ringfence route add national --patterns +49. --trunks provider,reserve\n"
+     "  ringfence route add abroad --patterns +. --trunks cheap,provider --least-cost --hours office\n"},
+    {"route.set", "  ringfence route set abroad --countries FR,GB --departments sales\n"},
+    {"route.move", "  ringfence route move national --before abroad\n  ringfence route move abroad          behind all\n"},
+    {"route.list", "  ringfence route list\n"},
+    {"route.show", "  ringfence route show abroad\n"},
+    {"route.remove", "  ringfence route remove abroad\n"},
+    {"route.test",
+     "  ringfence route test --from 1001 --to 00442079460000\n"
+     "  ringfence route test --from 1001 --to +442079460000 --at \"2026-12-25 20:00\"\n"},
+    {"inbound.add",
+     "  ringfence inbound add reception --called +4930123. --extension 1001 --hours office\n"
+     "  ringfence inbound add pests --callers +4477009. --target reject\n"},
+    {"inbound.set", "  ringfence inbound set reception --no-anonymous\n"},
+    {"inbound.move", "  ringfence inbound move pests --before reception\n"},
+    {"inbound.list", "  ringfence inbound list\n"},
+    {"inbound.show", "  ringfence inbound show reception\n"},
+    {"inbound.remove", "  ringfence inbound remove reception\n"},
+    {"number-list.import",
+     "  ringfence number-list import fraud ranges.txt --listing fraud\n"
+     "  curl -s https://example.org/list | ringfence number-list import shared - --description \"from example.org\"\n"},
+    {"number-list.set", "  ringfence number-list set fraud --description \"our own\"\n"},
+    {"number-list.list", "  ringfence number-list list\n"},
+    {"number-list.show", "  ringfence number-list show fraud\n"},
+    {"number-list.remove", "  ringfence number-list remove fraud\n"},
+    {"deck.import",
+     "  ringfence deck import cheap rates.csv          prefixes that it does not name keep their rates\n"
+     "  ringfence deck import cheap rates.csv --replace --increments 1/1\n"},
+    {"deck.set", "  ringfence deck set cheap --description \"contract of 2026\"\n"},
+    {"deck.list", "  ringfence deck list\n"},
+    {"deck.show", "  ringfence deck show cheap\n"},
+    {"deck.remove", "  ringfence deck remove cheap\n"},
+    {"policy.export", "  ringfence policy export policy.toml\n  ringfence policy export - | git diff --no-index policy.toml -\n"},
+    {"policy.plan", "  ringfence policy plan policy.toml              what would change, without touching anything\n"},
+    {"policy.apply",
+     "  ringfence policy plan policy.toml && ringfence policy apply policy.toml\n"
+     "  ringfence policy apply --remove policy.toml    and what is not in the file goes\n"},
     {"status", "  ringfence status\n  ringfence status --json | jq .limits\n"},
     {"ports", "  ringfence ports\n"},
     {"reload", "  ringfence config check && ringfence reload\n"},

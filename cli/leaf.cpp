@@ -21,14 +21,15 @@ std::string option_name(std::string_view parameter) {
 // What a command is about stands without an option name: extension show 1001.
 bool is_positional(const command::Spec& spec, const Parameter& p) {
   return p.name == "id" || p.name == "address" || p.name == "block" ||
-         (p.name == "countries" && p.required) || (p.name == "number" && spec.name != "cdr.list");
+         (p.name == "countries" && p.required) || (p.name == "name" && p.required) || (p.name == "number" && spec.name != "cdr.list");
 }
 
 void add_when(Leaf& leaf, const Parameter& p) {
   const std::string key(p.name);
   const std::string name = "--" + key.substr(0, key.find('_'));
   const std::string help =
-      std::string(p.name == "from_ms" ? "begun at or after" : "begun before") + ": 2026-01-31 or \"2026-01-31 08:00\"";
+      std::string(p.name == "from_ms" ? "begun at or after" : p.name == "to_ms" ? "begun before" : "as if it were then") +
+      ": 2026-01-31 or \"2026-01-31 08:00\"";
   leaf.app
       ->add_option_function<std::string>(
           name,
@@ -52,6 +53,8 @@ void add_parameter(Leaf& leaf, const Parameter& p) {
       return;
     }
     case Kind::secret:
+      leaf.password_stdin = p.required;
+      if (p.required) return;
       // Never an argument: other users of the host can read every process's command line.
       leaf.app->add_flag(option_name(p.name) + "-stdin", leaf.password_stdin, "read it from standard input, " + help);
       return;
@@ -99,7 +102,8 @@ std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec) {
   leaf->app->add_flag("--json", leaf->json, "the result as JSON");
   if (spec.name == "cdr.list")
     leaf->app->add_flag("--csv", leaf->csv, "the result as CSV, safe to open in a spreadsheet");
-  if (spec.name == "guard.export") leaf->app->add_option("file", leaf->out_file, "to write to; - is standard output");
+  if (spec.name == "guard.export" || spec.name == "policy.export")
+    leaf->app->add_option("file", leaf->out_file, "to write to; - is standard output");
   leaf->app->callback([raw = leaf.get()] { raw->here = true; });
   teach(*leaf->app, spec.name);
   return leaf;

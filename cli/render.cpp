@@ -5,14 +5,13 @@
 
 #include "cli/cells.hpp"
 #include "cli/render_guard.hpp"
+#include "cli/render_objects.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 namespace {
-
-using command::plain;
 
 void account(const Json& r, std::ostream& out) {
   facts(out, {{"registration name", text_at(r, "auth_name")},
@@ -39,6 +38,11 @@ void extension(const Json& r, std::ostream& out) {
               {"phones", text_at(r, "agent").empty() ? "any" : text_at(r, "agent")},
               {"permitted addresses", permitted.empty() ? "any" : permitted},
               {"countries", text_at(r, "countries").empty() ? "any" : text_at(r, "countries")}});
+  if (!list_at(r, "calls_out").empty()) {
+    fmt::print(out, "\nIts calls outside; what they may cost: ringfence limit show extension.{}\n\n",
+               plain(text_at(r, "number")));
+    render_values(list_at(r, "calls_out"), out);
+  }
 }
 
 void extensions(const Json& r, std::ostream& out) {
@@ -170,6 +174,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     out << r.value("text", "");
   } else if (command == "status") {
     status(r, out);
+  } else if (render_object(command, r, out)) {
+    // written
   } else if (command.starts_with("guard.") && !r.contains("message")) {
     render_guard(command.substr(6), r, out);
   } else {

@@ -6,12 +6,10 @@
 #include "cli/cells.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 namespace {
-
-using command::plain;
 
 void bans(const Json& r, std::ostream& out) {
   Table table({"BLOCK", "RULE", "SINCE", "UNTIL", "BEFORE", "PROVEN", "EVIDENCE"});

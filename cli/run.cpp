@@ -10,13 +10,11 @@
 #include "cli/completion.hpp"
 #include "cli/leaf.hpp"
 #include "cli/render.hpp"
-#include "core/command/nearest.hpp"
-#include "core/command/plain.hpp"
+#include "core/base/nearest.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 namespace {
-
-using command::plain;
 
 constexpr std::string_view about =
     "Ringfence: a phone system whose first duty is that attackers get nowhere.\n"
@@ -66,7 +64,7 @@ std::string hint(const CLI::App& at, const std::vector<std::string>& words) {
   for (const CLI::Option* option : at.get_options())
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   for (const std::string& word : words) {
-    const std::string_view meant = command::nearest(word.substr(0, word.find('=')), known);
+    const std::string_view meant = nearest(word.substr(0, word.find('=')), known);
     if (!meant.empty() && meant != word) return fmt::format("did you mean \"{}\"? ", meant);
   }
   return {};
@@ -125,6 +123,16 @@ std::string_view group_text(std::string_view group) {
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
   if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
+  if (group == "telephony") return "How people here dial, their money and their time";
+  if (group == "limit") return "What calls may cost, how many there may be, how long they last";
+  if (group == "schedule") return "Opening hours and holidays";
+  if (group == "department") return "Departments, whose limits hold for their extensions";
+  if (group == "trunk") return "Providers and gateways: where calls leave and come in";
+  if (group == "route") return "Which calls leave by which trunk; without a route no call leaves";
+  if (group == "inbound") return "Where calls from outside go";
+  if (group == "number-list") return "Numbers that may or may not be called, by the million";
+  if (group == "deck") return "Prices: rate decks of the trunks";
+  if (group == "policy") return "All that is configured about calls as one file";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::cli {
 namespace {
@@ -23,7 +23,7 @@ void Table::print(std::ostream& out) const {
   std::vector<std::size_t> widths(heads_.size());
   for (auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-      line[i] = command::plain(line[i], cell_bytes_max);
+      line[i] = plain(line[i], cell_bytes_max);
       widths[i] = std::max(widths[i], width(line[i]));
     }
   }

@@ -163,7 +163,7 @@ struct QueueLimits {
   static constexpr std::size_t store_group = 4'000;   ///< writes in one transaction; the rest goes into the next
   static constexpr std::size_t binding_rows_surplus = 8'192;  ///< superseded rows above as many as count; swept away
   // What a request on the local doors may hold
-  static constexpr std::size_t control_request_bytes = 8u << 20;  ///< an imported list is one request
+  static constexpr std::size_t control_request_bytes = 64u << 20;  ///< an imported rate deck is one request
   static constexpr std::size_t control_response_bytes = 64u << 20;
   static constexpr std::size_t metrics_header_bytes = 4'096;
   static constexpr std::size_t config_bytes = 1u << 20;
@@ -304,6 +304,20 @@ struct LedgerLimits {
   static constexpr std::size_t entries_before_snapshot = 1'024;  ///< of the journal; fewer are replayed at each start
   static constexpr std::size_t snapshot_part_bytes = 16u << 10;  ///< of one row
   static constexpr std::size_t notices = 4'096;  ///< waiting to be told; the rest is told as a number
+};
+
+/// Bounds of what operators write about trunks, routes, money and people. Fixed; what is over them is a fault of the
+/// text, and nothing of it is taken.
+struct DocumentLimits {
+  static constexpr std::size_t file_bytes = 48u << 20;    ///< one export or import, with its rates and number lists
+  static constexpr std::size_t object_bytes = 64u << 10;  ///< one object with its comments, without rates and lists
+  static constexpr std::size_t objects = 50'000;          ///< of one tenant
+  static constexpr std::size_t keys = 64;                 ///< of one object
+  static constexpr std::size_t name_bytes = 64;           ///< of an object
+  static constexpr std::size_t text_bytes = 1'024;        ///< one value
+  static constexpr std::size_t elements = 1'000;          ///< of one list of values
+  static constexpr std::size_t rows = 4'000'000;          ///< of rates or numbers, which stand in tables of their own
+  static constexpr std::size_t faults = 100;              ///< told; further ones are counted
 };
 
 }  // namespace rf

@@ -18,6 +18,7 @@
 #include "core/media/plan.hpp"
 #include "core/sdp/offer_answer.hpp"
 #include "core/toll/decide.hpp"
+#include "core/toll/desk.hpp"
 #include "core/trunk/privacy.hpp"
 #include "core/txn/transactions.hpp"
 
@@ -162,6 +163,13 @@ struct Call {
   std::string caller_name;
   trunk::Privacy privacy;       ///< what the caller asked for
   bool emergency = false;
+  bool spends = false;          ///< the desk knows it
+  std::string refused;          ///< why the desk refused a way, for the operator
+  std::uint64_t entry = 0;      ///< of the ledger: what follows waits until it is on disk
+  std::optional<toll::Way> next_way;       ///< that is what waits
+  std::optional<toll::Times> next_times;   ///< or these
+  toll::Times toll_times;            ///< when it asks for more money, and when it ends
+  std::int64_t answered_ms = 0;            ///< mono; 0: not yet
   bool single = false;  ///< one phone rings: what it says is not taken back by another's answer
   std::optional<std::size_t> heard;  ///< whose early media the caller hears
   std::optional<std::size_t> winner;
@@ -174,6 +182,7 @@ struct Call {
   std::uint64_t ticket = 0;
   Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
   Timers::Handle duration_timer = 0, end_timer = 0;
+  Timers::Handle toll_timer = 0;
   Timers::Handle try_timer = 0;  ///< how long a trunk may say nothing
 
   /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one

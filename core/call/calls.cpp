@@ -127,6 +127,9 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       call->end_timer = 0;
       call->reports_due = 0;
       return settle(ctx, *call);
+    case toll_due:
+      call->toll_timer = 0;
+      return on_toll_due(ctx, *call);
     case try_due:
       call->try_timer = 0;
       return on_trunk_silent(ctx, *call);

@@ -11,6 +11,7 @@
 #include "core/effect/effect.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
+#include "core/toll/desk.hpp"
 #include "core/toll/plan.hpp"
 #include "core/txn/transactions.hpp"
 
@@ -39,6 +40,7 @@ struct Context {
   Now now;
   const policy::Policy& policy;
   const toll::Plan& plan;
+  toll::Desk& desk;
   Random& random;
   txn::Transactions& txns;
   Timers& timers;

@@ -56,6 +56,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
     call.caller.dialog->terminate();
     call.cdr.answered_wall_ms = 0;
   }
+  end_spending(ctx, call);
   Cdr& cdr = call.cdr;
   cdr.result = result;
   cdr.ended_by = by;

@@ -72,10 +72,21 @@ void Calls::call_out(Context& ctx, const Asked& asked, const std::string& dialle
   call->emergency = decision.action == Action::emergency;
   call->called = decision.number ? decision.number.text() : dialled;
   call->caller_name = caller.display_name;
+  if (decision.route != toll::Plan::none) call->cdr.route = ctx.plan.terms().routes[decision.route].name;
   call->ways = std::move(decision.ways);
   std::reverse(call->ways.begin(), call->ways.end());
-  if (!leave_by_next(ctx, *call, trunk::no_response) && call->state == CallState::ringing)
-    end(ctx, *call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk can be reached");
+  if (!leave_by_next(ctx, *call, trunk::no_response)) give_up_outside(ctx, *call);
+}
+
+/// No trunk is left to try, and none was asked or all have failed.
+void Calls::give_up_outside(Context& ctx, Call& call) {
+  if (call.state != CallState::ringing) return;
+  if (call.tried == 0 && !call.refused.empty())
+    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::toll_refused, call.refused);
+  if (call.tried == 0 || call.forks.empty())
+    return end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed,
+               "no trunk can be reached");
+  give_up_without_forks(ctx, call);
 }
 
 bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
@@ -93,13 +104,27 @@ bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
     const policy::Trunk& line = terms->line;
     // One that is down is worth a try only when no other is left.
     if (!call.ways.empty() && !call.emergency && trunks_.health_of(line.id) == trunk::HealthState::down) continue;
+    if (!take_way(ctx, call, *terms, way)) continue;
     ++call.tried;
-    if (leave_by(ctx, call, *terms, way)) {
-      call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
-      return true;
+    if (call.entry == 0) {
+      if (leave_by(ctx, call, *terms, way)) return true;
+      continue;
     }
+    // No money on disk, no call: the INVITE waits for it.
+    call.next_way = way;
+    waiting_.push_back(call.id);
+    call.try_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
+                                    mark(Owner::call, call.id.value), try_due);
+    return true;
   }
   return false;
+}
+
+void Calls::leave_when_written(Context& ctx, Call& call, const toll::Way& way) {
+  ctx.timers.cancel(call.try_timer);
+  const toll::TrunkTerms* terms = ctx.plan.trunk(way.trunk);
+  if (terms && terms->line.enabled && leave_by(ctx, call, *terms, way)) return;
+  if (!leave_by_next(ctx, call, trunk::no_response)) give_up_outside(ctx, call);
 }
 
 bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, const toll::Way& way) {
@@ -126,6 +151,8 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   fork->identity = lines_of(*shown);
   const std::string_view contact = trunks_.contact_of(line.id);
   call.shown = contact.empty() ? "ringfence" : std::string(contact);
+  ctx.timers.cancel(call.try_timer);
+  call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
   const auto found = locator_.locate(ctx, line.uri, {call.id.value, static_cast<std::uint32_t>(place)});
   if (!found) return true;
   take_ways_to_trunk(ctx, *fork, found->targets);
@@ -175,7 +202,10 @@ void Calls::on_trunk_trying(Context& ctx, Call& call) {
 }
 
 void Calls::on_trunk_silent(Context& ctx, Call& call) {
-  if (call.state != CallState::ringing || call.forks.empty()) return;
+  if (call.state != CallState::ringing) return;
+  if (call.next_way)
+    return end(ctx, call, CallResult::failed, EndedBy::system, 503, Reason::store_failed, "no money on disk, no call");
+  if (call.forks.empty()) return;
   Fork& fork = call.forks.back();
   const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
   if (!terms || fork.status != 0 || fork.cancelled) return;
@@ -224,7 +254,14 @@ void Calls::handle_trunk_invite(Context& ctx, const Registrar& registrar, const 
     return refuse(ctx, asked, decision.rejected ? 603 : 404,
                   decision.rejected ? CallResult::refused : CallResult::unknown_number,
                   decision.rejected ? Reason::toll_refused : Reason::unknown_number, decision.why);
-  call_phones(ctx, registrar, asked, called, *callee);
+  Call* call = call_phones(ctx, registrar, asked, called, *callee);
+  if (!call) return;
+  call->cdr.trunk_in = terms->line.name;
+  call->cdr.called = called;
+  call->cdr.route = ctx.plan.terms().inbound[decision.route].name;
+  const auto entered = ctx.desk.enter(toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()), call->id);
+  if (!entered)
+    end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, toll::text_of(entered.error()));
 }
 
 }  // namespace rf::call

@@ -79,25 +79,33 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   if (shares_.placing(caller.id) >= caller.calls_max)
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
   const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
-  if (callee && callee->enabled) return call_phones(ctx, registrar, asked, dialled, *callee);
+  if (callee && callee->enabled) {
+    call_phones(ctx, registrar, asked, dialled, *callee);
+    return;
+  }
   call_out(ctx, asked, dialled);
 }
 
-void Calls::call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
-                        const policy::Extension& callee) {
+Call* Calls::call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
+                         const policy::Extension& callee) {
+  const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail) -> Call* {
+    refuse(ctx, asked, status, result, reason, detail);
+    return nullptr;
+  };
   if (shares_.of(callee.id).running >= callee.calls_max)
-    return refuse(ctx, asked, 486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
+    return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
   auto bindings = registrar.reachable(ctx.policy, callee.id);
-  if (bindings.empty())
-    return refuse(ctx, asked, 480, CallResult::unreachable, Reason::callee_not_registered, dialled);
+  if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
   if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
   Call* call = begin(ctx, asked, dialled, callee.id, bindings.size() == 1);
-  if (!call) return;
+  if (!call) return nullptr;
   call->shown = asked.caller.number;
+  const CallId id = call->id;
   call->forks.reserve(bindings.size());
   for (const Binding* binding : bindings) ring(ctx, *call, asked.caller, callee, *binding);
   if (std::all_of(call->forks.begin(), call->forks.end(), [](const Fork& f) { return f.status != 0; }))
     end(ctx, *call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+  return calls_.find(id);
 }
 
 Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single) {
@@ -306,6 +314,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
                meaning ? "answer without description" : sdp::text_of(meaning.error()));
   }
   call.state = CallState::storing;
+  start_spending(ctx, call);
+  ctx.timers.cancel(call.try_timer);
   ctx.timers.cancel(call.setup_timer);
   cancel_forks(ctx, call);
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))

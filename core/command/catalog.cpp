@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include "core/command/objects.hpp"
 
 namespace rf::command {
 namespace {
@@ -109,7 +112,7 @@ constexpr Parameter spending_parameters[] = {
 constexpr Parameter credit_parameters[] = {
     number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
 
-constexpr auto specs = std::to_array<Spec>({
+constexpr auto fixed = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
     {"extension.list", "extension.read", "Lists extensions", false, false, {}},
     {"extension.show", "extension.read", "Shows one extension", false, false, one_number},
@@ -166,10 +169,12 @@ constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "
 }  // namespace
 
 std::span<const Spec> catalog() {
+  static const std::vector<Spec> specs = with_objects(fixed);
   return specs;
 }
 
 const Spec* find(std::string_view name) {
+  const std::span<const Spec> specs = catalog();
   const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
   return found == specs.end() ? nullptr : &*found;
 }

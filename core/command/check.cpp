@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/command/catalog.hpp"
+#include "core/command/objects.hpp"
 #include "core/command/password.hpp"
 #include "core/guard/prefix.hpp"
 
@@ -44,7 +45,7 @@ std::optional<Error> fault_of(const Parameter& p, const Value& value) {
   if (p.kind == Kind::lines) {
     if (static_cast<std::int64_t>(text->size()) <= p.max) return std::nullopt;
     return fault(fmt::format("has {} bytes", text->size()),
-                 fmt::format("give at most {}, or name the file in guard.blocklists", p.max));
+                 fmt::format("give at most {}, in parts, or as a file of guard.blocklists if it is a blocklist", p.max));
   }
   if (!p.words.empty()) {
     if (std::find(p.words.begin(), p.words.end(), *text) != p.words.end()) return std::nullopt;
@@ -162,13 +163,13 @@ GuardTest test_of(const Arguments& a) {
   return out;
 }
 
-Command build(const Spec& spec, const Arguments& a) {
+Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> terms) {
   const std::string_view name = spec.name;
   const std::string number = text_or_empty(a, "number");
-  if (name == "extension.add") return AddExtension{number, settings_from(a), maybe_secret(a)};
+  if (name == "extension.add") return AddExtension{number, settings_from(a), std::move(terms), maybe_secret(a)};
   if (name == "extension.list") return ListExtensions{};
   if (name == "extension.show") return ShowExtension{number};
-  if (name == "extension.set") return SetExtension{number, settings_from(a)};
+  if (name == "extension.set") return SetExtension{number, settings_from(a), std::move(terms)};
   if (name == "extension.remove") return RemoveExtension{number};
   if (name == "extension.reset-password") return ResetPassword{number, maybe<bool>(a, "new_auth_name").value_or(false)};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
@@ -272,14 +273,24 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
       if (p.name == "address" && block->prefix != 128)
         return invalid("address is a block of addresses", "give one address");
     }
-    if (p.kind == Kind::secret) {
+    if (p.kind == Kind::secret && spec->name == "trunk.password") {
+      // The provider chose it; it is written into no header as it is.
+      const std::string& password = std::get<std::string>(*value);
+      if (password.empty() || password.size() > 128 || has_control(password))
+        return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters");
+    } else if (p.kind == Kind::secret) {
       if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
         return invalid(std::move(*fault), "leave it out and a strong one is generated");
     }
   }
   if (spec->name == "extension.set" && arguments.size() == 1)
     return invalid("nothing to change was given", "name at least one setting, see --help");
-  return Checked{spec, build(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
+  auto terms = object_values(*spec, arguments);
+  if (!terms) return std::unexpected(std::move(terms.error()));
+  auto object = object_command(*spec, arguments, *terms);
+  if (!object) return std::unexpected(std::move(object.error()));
+  return Checked{spec, *object ? std::move(**object) : build(*spec, arguments, std::move(*terms)),
+                 spec->changes ? audit_of(*spec, arguments) : std::string()};
 }
 
 }  // namespace rf::command

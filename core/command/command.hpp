@@ -12,6 +12,7 @@
 #include "core/base/address.hpp"
 #include "core/base/country.hpp"
 #include "core/base/secret.hpp"
+#include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
@@ -33,11 +34,19 @@ struct ExtensionSettings {
   std::optional<CountrySet> countries;           ///< empty: any
 };
 
+/// A value of an object that is to be another one; checked by the schema.
+struct ObjectValue {
+  std::string key;
+  std::vector<std::string> values;
+  bool standing = false;  ///< what stands without it, instead of `values`
+};
+
 // --- configuration: works on the database, with or without a running server
 
 struct AddExtension {
   std::string number;
   ExtensionSettings settings;
+  std::vector<ObjectValue> terms;  ///< of its calls, see core/document
   std::optional<Secret<std::string>> password;  ///< none: one is generated and shown once
 };
 struct ListExtensions {};
@@ -47,6 +56,7 @@ struct ShowExtension {
 struct SetExtension {
   std::string number;
   ExtensionSettings settings;
+  std::vector<ObjectValue> terms;
 };
 struct RemoveExtension {
   std::string number;
@@ -143,6 +153,60 @@ struct GuardGeo {
   Address address;
 };
 
+/// An object of core/document. A limit and the telephony are made by the first change.
+struct PutObject {
+  document::Kind kind = document::Kind::trunk;
+  std::string name;
+  bool add = false;
+  std::vector<ObjectValue> values;
+  bool force = false;  ///< also when it opens paid calls to whoever can forge an address
+};
+struct RemoveObject {
+  document::Kind kind = document::Kind::trunk;
+  std::string name;
+};
+struct ListObjects {
+  document::Kind kind = document::Kind::trunk;
+};
+struct ShowObject {
+  document::Kind kind = document::Kind::trunk;
+  std::string name;
+};
+/// Puts it before another one of its kind, or behind all.
+struct MoveObject {
+  document::Kind kind = document::Kind::route;
+  std::string name;
+  std::string before;
+};
+struct SetTrunkPassword {
+  std::string name;
+  Secret<std::string> password;
+};
+/// Rates or numbers out of a text, all or nothing.
+struct ImportRows {
+  document::Kind kind = document::Kind::deck;
+  std::string name;
+  std::string text;
+  std::vector<ObjectValue> values;
+  bool replace = false;  ///< of a deck: only the sheet counts, from its beginning on
+};
+struct PolicyExport {};
+struct PolicyPlan {
+  std::string text;
+  bool remove = false;
+};
+/// Takes all that is in the text, or nothing.
+struct PolicyApply {
+  std::string text;
+  bool remove = false;  ///< and removes what is not in it
+  bool force = false;
+};
+/// What would become of a call now, or at a time, and why.
+struct TestRoute {
+  std::string from, to;
+  std::int64_t at_ms = 0;  ///< wall time; 0: now
+};
+
 // --- the running server only
 
 struct GuardExplain {
@@ -185,8 +249,10 @@ using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
                  ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
-                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, GuardExplain, GuardRules,
-                 GuardAgents, GuardDecoys, GuardStats, GuardTest, ListSpending, AddCredit, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
+                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, ImportRows, PolicyExport, PolicyPlan,
+                 PolicyApply, TestRoute, ListSpending, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -138,6 +138,8 @@ enum class Reason : std::uint8_t {
   trunk_down,
   trunk_impostor,
   toll_refused,
+  toll_cut,
+  toll_warning,
   guard_banned,
   guard_throttled,
   guard_port_blocked,

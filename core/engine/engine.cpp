@@ -42,16 +42,25 @@ bool needs_authentication(const sip::Message& request) {
   }
 }
 
+/// Tickets of the ledger carry the number of the last entry that was given to the disk.
+constexpr std::uint64_t ledger_ticket = std::uint64_t{1} << 63;
+
+money::Ledger ledger_of(Random& random, Engine::Accounts& accounts) {
+  if (accounts.ledger) return std::move(*accounts.ledger);
+  return money::Ledger(accounts.currency, accounts.bounds, HashKey(random.next()));
+}
+
 }  // namespace
 
 struct Engine::State {
-  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence)
+  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence, Accounts accounts)
       : policy(std::move(p)),
         random(seeds.random),
         auth(seeds.auth, policy->limits.nonces_max),
         txns(policy->times, policy->limits.transactions_max, now.mono_ms, random.next()),
         timers(now.mono_ms),
         tag_seed(random.next()),
+        desk({.money = accounts.bounds, .toll = {}, .seed = random.next()}, ledger_of(random, accounts)),
         trunks(random),
         calls(*policy, random, trunks),
         connections([this](ExtensionId extension, ConnectionId connection) {
@@ -64,6 +73,8 @@ struct Engine::State {
                                                 watch.country_of(attempt.source)});
       return !locked && !refusal;
     };
+    if (!accounts.why_shut.empty()) desk.shut(std::move(accounts.why_shut));
+    desk.settle_former_calls(now, accounts.former);
     adopt_policy();
   }
 
@@ -82,6 +93,7 @@ struct Engine::State {
   bool too_fast(Context& ctx, const Flow& flow, ExtensionId extension);
   txn::ServerId accept(Context& ctx, const Flow& flow, std::uint64_t owner);
   void adopt_policy();
+  void account(Context& ctx);
   void reply(Context& ctx, const Flow& flow, int status, std::string_view more_headers = {}) {
     reply_statelessly(ctx, message, flow, status, tag_seed, answer_bytes_max(packet_bytes, flow.transport),
                       more_headers);
@@ -98,6 +110,7 @@ struct Engine::State {
   Timers timers;
   std::uint64_t tag_seed;
   call::Registrar registrar;
+  toll::Desk desk;
   call::Trunks trunks;
   call::Calls calls;
   call::Connections connections;
@@ -114,17 +127,20 @@ struct Engine::State {
   std::size_t packet_bytes = 0;  ///< that it came in
   std::vector<Timers::Fired> fired;
   std::vector<txn::Event> events;
+  std::vector<toll::Notice> notices;
   Status counters;
   bool stopping = false;
   bool stopped = false;
 };
 
 Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence)
-    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence))) {}
+    : Engine(now, std::move(policy), seeds, std::move(defence), Accounts()) {}
+Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence, Accounts accounts)
+    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence), std::move(accounts))) {}
 Engine::~Engine() = default;
 
 std::int64_t Engine::next_deadline() const {
-  return std::min(state_->timers.next_deadline(), state_->txns.next_deadline());
+  return std::min({state_->timers.next_deadline(), state_->txns.next_deadline(), state_->desk.next_writing_mono_ms()});
 }
 
 void Engine::handle(Now now, Input input, Effects& effects) {
@@ -135,7 +151,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   }
   if (auto* changed = std::get_if<PlanChanged>(&input)) s.plan = std::move(changed->plan);
   const std::uint64_t sent_before = effects.sent();
-  Context ctx{now, *s.policy, *s.plan, s.random, s.txns, s.timers, effects};
+  Context ctx{now, *s.policy, *s.plan, s.desk, s.random, s.txns, s.timers, effects};
   struct Visitor {
     State& s;
     Context& ctx;
@@ -152,6 +168,11 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       if (!s.trunks.on_dns(ctx, in.query, in.result)) s.calls.on_dns(ctx, in.query, in.result);
     }
     void operator()(Stored& in) const {
+      if ((in.ticket & ledger_ticket) != 0) {
+        const std::uint64_t entry = in.ticket & ~ledger_ticket;
+        s.desk.written(ctx.now, entry, in.ok);
+        return s.calls.on_ledger(ctx, entry, in.ok);
+      }
       if (call::is_registrar_ticket(in.ticket))
         s.registrar.on_stored(ctx, in.ticket, in.ok);
       else
@@ -184,12 +205,25 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   std::visit(Visitor{s, ctx}, input);
   s.advance(ctx);
   s.watch.tell(ctx);
+  s.account(ctx);
   s.counters.messages_out += effects.sent() - sent_before;
   if (s.stopping && !s.stopped && s.calls.size() == 0 && !s.trunks.is_stopping()) {
     s.stopped = true;
     s.calls.flush(ctx);
     effects.add(Stopped{});
   }
+}
+
+/// What the desk has to write and to say.
+void Engine::State::account(Context& ctx) {
+  if (desk.wants_writing(ctx.now)) {
+    toll::Writing writing = desk.take_writing();
+    if (writing.last != 0) ctx.out.add(WriteLedger{writing.last | ledger_ticket, std::move(writing.entries)});
+  }
+  notices.clear();
+  desk.take_notices(notices);
+  for (const toll::Notice& notice : notices)
+    ctx.report(Level::warning, Reason::toll_warning, {}, {}, {}, toll::text_of(notice));
 }
 
 void Engine::State::adopt_policy() {

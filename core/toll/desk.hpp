@@ -78,6 +78,8 @@ struct Bill {
 
 /// For events.
 using Notice = std::variant<money::Warning, LineAlert>;
+/// One line for the operator.
+std::string text_of(const Notice& notice);
 
 /// Entries of the ledger for the disk, in order.
 struct Writing {

@@ -49,7 +49,23 @@ struct Text {
   }
 };
 
+struct NoticeText {
+  std::string operator()(const money::Warning& warning) const {
+    constexpr std::string_view limits[] = {"day", "month", "credit"};
+    return fmt::format("{} has used {} % of its {}: {} of {} {}", who(warning.account), warning.percent,
+                       limits[static_cast<std::size_t>(warning.limit)], warning.used.text(), warning.of.text(),
+                       warning.of.currency().text());
+  }
+  std::string operator()(const LineAlert& alert) const {
+    return fmt::format("{} has {} calls at once, told from {} on", who(alert.subject), alert.count, alert.alert_at);
+  }
+};
+
 }  // namespace
+
+std::string text_of(const Notice& notice) {
+  return std::visit(NoticeText{}, notice);
+}
 
 std::string text_of(const Refused& refused) {
   return std::visit(Text{}, refused.by);

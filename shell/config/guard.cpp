@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/command/nearest.hpp"
+#include "core/base/nearest.hpp"
 #include "core/guard/compile.hpp"
 #include "core/guard/lines.hpp"
 #include "shell/config/sections.hpp"
@@ -112,7 +112,7 @@ void read_rules(Section& section, guard::Rules& rules, Problems& problems) {
     const auto rule = std::find_if(rules.counting.begin(), rules.counting.end(),
                                    [&](const guard::CountingRule& each) { return each.name == name; });
     if (rule == rules.counting.end() || !value.is_table()) {
-      const std::string_view meant = command::nearest(name, names);
+      const std::string_view meant = nearest(name, names);
       problems.add(place_of(value), fmt::format("guard.rule.{} is no rule", name),
                    meant.empty() ? "write a name from: ringfence guard rules" : fmt::format("did you mean {}?", meant));
       continue;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "core/command/nearest.hpp"
+#include "core/base/nearest.hpp"
 
 namespace rf::config {
 namespace {
@@ -137,7 +137,7 @@ void Section::finish() {
   for (const auto& [key, node] : *table_) {
     if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
     const auto& at = key.source().begin;
-    const std::string_view meant = command::nearest(key.str(), known_);
+    const std::string_view meant = nearest(key.str(), known_);
     std::string remedy = meant.empty() ? fmt::format("known here: {}", fmt::join(known_, ", "))
                                        : fmt::format("did you mean \"{}\"?", meant);
     problems_->add({at.line, at.column},

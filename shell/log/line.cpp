@@ -6,11 +6,9 @@
 #include <algorithm>
 
 #include "core/base/secret.hpp"
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 namespace rf::log {
-
-using command::plain;
 
 namespace {
 

@@ -133,7 +133,9 @@ std::uint64_t bytes_held(soci::session& sql) {
 }
 
 Transaction::Transaction(soci::session& sql) : sql_(sql) {
-  sql_ << "BEGIN IMMEDIATE";
+  auto& backend = static_cast<soci::sqlite3_session_backend&>(*sql.get_backend());
+  open_ = sqlite_api::sqlite3_get_autocommit(backend.conn_) != 0;
+  if (open_) sql_ << "BEGIN IMMEDIATE";
 }
 
 Transaction::~Transaction() {
@@ -146,6 +148,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+  if (!open_) return;
   sql_ << "COMMIT";
   open_ = false;
 }

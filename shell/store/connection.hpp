@@ -16,7 +16,8 @@ namespace rf::store {
 Expected<std::unique_ptr<soci::session>> connect(const Options& options, int cache_kib);
 
 /// A transaction that takes the write lock at its beginning, where waiting for it is possible: SQLite refuses at once
-/// when a reader wants to become a writer after somebody else wrote. Rolls back unless committed.
+/// when a reader wants to become a writer after somebody else wrote. Rolls back unless committed. Within another one it
+/// is a part of that: it neither commits nor rolls back by itself.
 class Transaction {
  public:
   explicit Transaction(soci::session& sql);

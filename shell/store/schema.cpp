@@ -19,7 +19,7 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, bindings.seq, ledger.number);
+//   extensions.id, bindings.seq, ledger.number, objects.id);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
@@ -174,9 +174,45 @@ constexpr const char* version_6[] = {
     "ALTER TABLE cdrs ADD COLUMN money_key BIGINT NOT NULL DEFAULT 0",
 };
 
+// What operators configure about calls, see core/document: texts, and rates and numbers by the million.
+constexpr const char* version_7[] = {
+    "CREATE TABLE objects ("
+    " id INTEGER PRIMARY KEY,"
+    " tenant BIGINT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " position INTEGER NOT NULL,"
+    " body TEXT NOT NULL,"
+    " token TEXT NOT NULL,"
+    " secret TEXT NOT NULL,"
+    " currency TEXT NOT NULL,"
+    " revision BIGINT NOT NULL,"
+    " UNIQUE (tenant, kind, name))",
+    "CREATE TABLE deck_rates ("
+    " deck BIGINT NOT NULL,"
+    " place INTEGER NOT NULL,"
+    " prefix TEXT NOT NULL,"
+    " price BIGINT NOT NULL,"
+    " price_s INTEGER NOT NULL,"
+    " fee BIGINT NOT NULL,"
+    " first_s INTEGER NOT NULL,"
+    " next_s INTEGER NOT NULL,"
+    " from_wall_ms BIGINT NOT NULL,"
+    " until_wall_ms BIGINT NOT NULL,"
+    " PRIMARY KEY (deck, place))",
+    "CREATE TABLE list_lines ("
+    " list BIGINT NOT NULL,"
+    " place INTEGER NOT NULL,"
+    " line TEXT NOT NULL,"
+    " PRIMARY KEY (list, place))",
+    "INSERT INTO sequences (name, next) VALUES ('objects', 1)",
+    "INSERT INTO sequences (name, next) VALUES ('revisions', 1)",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
                                 std::span<const char* const>(version_3), std::span<const char* const>(version_4),
-                                std::span<const char* const>(version_5), std::span<const char* const>(version_6)};
+                                std::span<const char* const>(version_5), std::span<const char* const>(version_6),
+                                std::span<const char* const>(version_7)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

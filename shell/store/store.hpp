@@ -20,6 +20,7 @@
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
 #include "shell/seal/vault.hpp"
+#include "shell/store/objects.hpp"
 #include "shell/store/problem.hpp"
 
 namespace rf::store {
@@ -220,6 +221,18 @@ class Store {
   Expected<void> append_ledger(std::span<const money::LedgerEntry> entries);
   /// What records say of these calls: those that are closed and began at or after `from_wall_ms`.
   Expected<std::vector<CallCost>> find_costs(std::span<const std::uint64_t> money_keys, std::int64_t from_wall_ms);
+  /// What operators configured about calls, by kind, position and name; without passwords, rates and lines.
+  Expected<std::vector<ObjectRow>> objects(TenantId tenant);
+  /// Adds or replaces one. Errors: invalid_value.
+  Expected<ObjectRow> put_object(const seal::Vault& vault, TenantId tenant, const ObjectWrite& write);
+  /// Removes it with its rates or lines. Whether there was one.
+  Expected<bool> drop_object(TenantId tenant, const std::string& kind, const std::string& name);
+  /// The password of an object, empty when it has none. Errors: wrong_key.
+  Expected<Secret<std::string>> object_password(const seal::Vault& vault, std::uint64_t object);
+  Expected<std::vector<money::RateRow>> deck_rates(const ObjectRow& deck);
+  Expected<std::vector<std::string>> list_lines(const ObjectRow& list);
+  /// Runs `work`, whose calls of this store are one transaction: all of them, or when it gives a problem none.
+  Expected<void> together(const std::function<Expected<void>()>& work);
 
   Expected<Counts> counts();
 

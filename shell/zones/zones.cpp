@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "core/base/limits.hpp"
-#include "core/command/nearest.hpp"
+#include "core/base/nearest.hpp"
 #include "core/schedule/tzif.hpp"
 
 namespace rf::zones {
@@ -88,7 +88,7 @@ std::string_view nearest_name(std::string_view typed, const std::vector<std::str
     places.push_back(lower(place_of(name)));
   }
   for (const auto& candidates : {plain, places})
-    if (const std::string_view found = command::nearest(wanted, candidates); !found.empty())
+    if (const std::string_view found = nearest(wanted, candidates); !found.empty())
       return names[static_cast<std::size_t>(std::find(candidates.begin(), candidates.end(), found) -
                                             candidates.begin())];
   return {};

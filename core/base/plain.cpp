@@ -1,11 +1,11 @@
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
 
-namespace rf::command {
+namespace rf {
 namespace {
 
 // The length of the UTF-8 character at the front of `text` that may be shown, or 0. Overlong forms, surrogates and
@@ -45,4 +45,13 @@ std::string plain(std::string_view text, std::size_t bytes_max) {
   return out;
 }
 
-}  // namespace rf::command
+bool is_plain(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = printable(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace rf

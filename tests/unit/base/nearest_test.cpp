@@ -1,11 +1,11 @@
-#include "core/command/nearest.hpp"
+#include "core/base/nearest.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace rf::command {
+namespace rf {
 namespace {
 
 TEST(NearestWord, ToleratesTwoEditsButOneInShortWords) {
@@ -18,4 +18,4 @@ TEST(NearestWord, ToleratesTwoEditsButOneInShortWords) {
 }
 
 }  // namespace
-}  // namespace rf::command
+}  // namespace rf

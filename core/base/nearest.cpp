@@ -1,9 +1,9 @@
-#include "core/command/nearest.hpp"
+#include "core/base/nearest.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace rf::command {
+namespace rf {
 namespace {
 
 // Optimal string alignment distance; both words are keys of a configuration file, so short.
@@ -38,4 +38,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string> can
   return found;
 }
 
-}  // namespace rf::command
+}  // namespace rf

@@ -1,8 +1,8 @@
-#include "core/command/plain.hpp"
+#include "core/base/plain.hpp"
 
 #include <gtest/gtest.h>
 
-namespace rf::command {
+namespace rf {
 namespace {
 
 TEST(PlainText, ATerminalCannotBeDrivenFromOutside) {
@@ -31,4 +31,4 @@ TEST(PlainText, AFieldIsBounded) {
 }
 
 }  // namespace
-}  // namespace rf::command
+}  // namespace rf

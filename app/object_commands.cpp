@@ -1,0 +1,392 @@
+#include "app/object_commands.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "app/object_text.hpp"
+#include "app/policy_file.hpp"
+#include "core/document/rows.hpp"
+#include "core/toll/decide.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+using document::Kind;
+using document::Object;
+using document::Table;
+using store::default_tenant;
+using Done = std::expected<Json, Error>;
+
+Error fault_of(const document::Faults& faults) {
+  std::string text;
+  for (const document::Fault& each : faults.told)
+    text += fmt::format("{}{}{}; {}", text.empty() ? "" : "\n",
+                        each.line == 0 ? std::string() : fmt::format("line {}: ", each.line), each.text, each.remedy);
+  if (faults.further > 0) text += fmt::format("\nand {} more", faults.further);
+  return {Code::invalid, std::move(text), "nothing was changed"};
+}
+
+Error not_there(Kind kind, const std::string& name) {
+  return {Code::not_found, fmt::format("there is no {} {}", name_of(kind), name),
+          fmt::format("see: ringfence {} list", name_of(kind))};
+}
+
+std::string told(Kind kind, const std::string& name) {
+  return is_single(kind) ? std::string(name_of(kind)) : fmt::format("{} {}", name_of(kind), name);
+}
+
+/// Runs one change and compiles what came of it; when either fails, nothing has happened.
+template <class Work>
+PlanChanged changed(Records& records, Work&& work) {
+  std::optional<Error> error;
+  Json answer;
+  toll::PlanRef plan;
+  const auto committed = records.store.together([&]() -> store::Expected<void> {
+    const auto undo = [&](Error why) {
+      error = std::move(why);
+      return std::unexpected(store::Problem{store::Fault::invalid_value, "undone"});
+    };
+    Done done = work();
+    if (!done) return undo(std::move(done.error()));
+    auto compiled = plan_of(records.store, records.vault, records.shelf);
+    if (!compiled) return undo(error_of(compiled.error()));
+    answer = std::move(*done);
+    plan = std::move(*compiled);
+    return {};
+  });
+  if (error) return {std::unexpected(std::move(*error)), nullptr};
+  if (!committed) return {std::unexpected(error_of(committed.error())), nullptr};
+  return {std::move(answer), std::move(plan)};
+}
+
+class Desk {
+ public:
+  explicit Desk(Records& records) : records_(records) {}
+
+  std::expected<std::optional<store::ObjectRow>, Error> find(Kind kind, const std::string& name) {
+    auto rows = records_.store.objects(default_tenant);
+    if (!rows) return std::unexpected(error_of(rows.error()));
+    for (store::ObjectRow& row : *rows)
+      if (row.kind == name_of(kind) && row.name == name) return std::move(row);
+    return std::nullopt;
+  }
+
+  Done put(const command::PutObject& c) {
+    const auto row = find(c.kind, c.name);
+    if (!row) return std::unexpected(row.error());
+    const bool by_set = c.kind == Kind::limit || is_single(c.kind);
+    if (c.add && *row)
+      return std::unexpected(Error{Code::conflict, fmt::format("the {} is there already", told(c.kind, c.name)),
+                                   fmt::format("change it: ringfence {} set", name_of(c.kind))});
+    if (!c.add && !*row && !by_set) return std::unexpected(not_there(c.kind, c.name));
+    const auto table = write(c.kind, c.name, *row, c.values, {});
+    if (!table) return std::unexpected(table.error());
+    const auto before = *row ? std::optional(document::table_of((*row)->body)) : std::nullopt;
+    if (auto risk = document::risk_of(*table, before && *before ? &**before : nullptr); risk && !c.force)
+      return std::unexpected(Error{Code::conflict, std::move(risk->text), std::move(risk->remedy)});
+    Json out = show_table(*table);
+    out["added"] = !*row;
+    return out;
+  }
+
+  /// The object's text with these values, checked and written.
+  std::expected<Table, Error> write(Kind kind, const std::string& name, const std::optional<store::ObjectRow>& row,
+                                    const std::vector<command::ObjectValue>& values, store::ObjectWrite rest) {
+    Object object = document::new_object(kind, name);
+    if (row) object.text = row->body;
+    for (const command::ObjectValue& each : values)
+      object.text = each.standing ? document::without_key(object.text, each.key)
+                                  : document::with_value(object.text, *document::find(keys_of(kind, name), each.key),
+                                                         each.values);
+    auto table = document::table_of(object);
+    if (!table) return std::unexpected(fault_of(table.error()));
+    rest.kind = name_of(kind);
+    rest.name = name;
+    rest.body = object.text;
+    const auto written = records_.store.put_object(records_.vault, default_tenant, rest);
+    if (!written) return std::unexpected(error_of(written.error()));
+    return std::move(*table);
+  }
+
+  Done remove(Kind kind, const std::string& name) {
+    const auto gone = records_.store.drop_object(default_tenant, std::string(name_of(kind)), name);
+    if (!gone) return std::unexpected(error_of(gone.error()));
+    if (!*gone) return std::unexpected(not_there(kind, name));
+    if (kind == Kind::trunk || kind == Kind::department)
+      if (auto limits = drop_limit(fmt::format("{}.{}", name_of(kind), name)); !limits)
+        return std::unexpected(limits.error());
+    return Json{{"message", fmt::format("The {} is removed.", told(kind, name))}};
+  }
+  std::expected<void, Error> drop_limit(const std::string& name) {
+    const auto gone = records_.store.drop_object(default_tenant, "limit", name);
+    if (!gone) return std::unexpected(error_of(gone.error()));
+    return {};
+  }
+
+  Done move(const command::MoveObject& c) {
+    auto rows = records_.store.objects(default_tenant);
+    if (!rows) return std::unexpected(error_of(rows.error()));
+    std::vector<std::string> names;
+    for (const store::ObjectRow& row : *rows)
+      if (row.kind == name_of(c.kind)) names.push_back(row.name);
+    const auto at = std::find(names.begin(), names.end(), c.name);
+    if (at == names.end()) return std::unexpected(not_there(c.kind, c.name));
+    names.erase(at);
+    const auto before = std::find(names.begin(), names.end(), c.before);
+    if (!c.before.empty() && before == names.end()) return std::unexpected(not_there(c.kind, c.before));
+    names.insert(before, c.name);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (const auto row = records_.store.put_object(
+              records_.vault, default_tenant,
+              {std::string(name_of(c.kind)), names[i], {}, static_cast<std::uint32_t>(i + 1)});
+          !row)
+        return std::unexpected(error_of(row.error()));
+    return Json{{"message", fmt::format("The order is now: {}.", fmt::join(names, ", "))}};
+  }
+
+  Done password(const command::SetTrunkPassword& c) {
+    const auto row = find(Kind::trunk, c.name);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::unexpected(not_there(Kind::trunk, c.name));
+    store::ObjectWrite write{"trunk", c.name};
+    write.password = c.password;
+    const auto written = records_.store.put_object(records_.vault, default_tenant, write);
+    if (!written) return std::unexpected(error_of(written.error()));
+    return Json{{"message", fmt::format("The trunk {} has its password.", c.name)}};
+  }
+
+  Done import(const command::ImportRows& c) {
+    const auto row = find(c.kind, c.name);
+    if (!row) return std::unexpected(row.error());
+    const auto telephony = find(Kind::telephony, "");
+    if (!telephony) return std::unexpected(telephony.error());
+    const auto own = *telephony ? document::table_of((*telephony)->body)
+                                : std::expected<Table, document::Faults>(Table(Kind::telephony, ""));
+    if (!own) return std::unexpected(fault_of(own.error()));
+    // First the head, whose values say how lines are read.
+    const auto table = write(c.kind, c.name, *row, c.values, {});
+    if (!table) return std::unexpected(table.error());
+    return c.kind == Kind::deck ? import_rates(c, *row, *table, *own) : import_lines(c, *row, *table, *own);
+  }
+
+  Done import_rates(const command::ImportRows& c, const std::optional<store::ObjectRow>& row, const Table& table,
+                    const Table& telephony) {
+    const std::string currency = telephony.text("currency");
+    auto sheet = document::rates_of_csv(c.text, table, money::Currency::parse(currency).value_or(money::Currency{}));
+    if (!sheet) return std::unexpected(fault_of(sheet.error()));
+    const std::size_t taken = sheet->size();
+    std::vector<money::RateRow> rates = std::move(*sheet);
+    if (row) {
+      auto before = records_.store.deck_rates(*row);
+      if (!before) return std::unexpected(error_of(before.error()));
+      if (!before->empty() && row->currency != currency && !c.replace)
+        return std::unexpected(Error{Code::conflict,
+                                     fmt::format("the deck is in {}, the telephony in {}", row->currency, currency),
+                                     "nothing was changed; import the whole deck anew with --replace"});
+      if (row->currency == currency)
+        rates = money::updated(std::move(*before), rates, c.replace ? money::Update::replace : money::Update::amend);
+    }
+    store::ObjectWrite write{"deck", c.name};
+    write.rates = &rates;
+    write.currency = currency;
+    if (const auto written = records_.store.put_object(records_.vault, default_tenant, write); !written)
+      return std::unexpected(error_of(written.error()));
+    return Json{{"taken", taken},
+                {"rates", rates.size()},
+                {"message", fmt::format("{} rates are taken; the deck {} has {}.", taken, c.name, rates.size())}};
+  }
+
+  Done import_lines(const command::ImportRows& c, const std::optional<store::ObjectRow>&, const Table& table,
+                    const Table& telephony) {
+    auto lines = document::lines_of(c.text, table, Country::parse(telephony.text("home")).value_or(Country{}));
+    if (!lines) return std::unexpected(fault_of(lines.error()));
+    store::ObjectWrite write{"number-list", c.name};
+    write.lines = &*lines;
+    if (const auto written = records_.store.put_object(records_.vault, default_tenant, write); !written)
+      return std::unexpected(error_of(written.error()));
+    return Json{{"lines", lines->size()},
+                {"message", fmt::format("The number list {} has {} lines.", c.name, lines->size())}};
+  }
+
+  Done list(Kind kind) {
+    const auto rows = records_.store.objects(default_tenant);
+    if (!rows) return std::unexpected(error_of(rows.error()));
+    Json out = Json::array();
+    for (const store::ObjectRow& row : *rows) {
+      if (row.kind != name_of(kind)) continue;
+      Json values = Json::object();
+      if (const auto table = document::table_of(row.body))
+        for (const document::Key& key : table->keys())
+          if (table->given(key.name) && !key.account) {
+            const auto list = table->list(key.name);
+            values[std::string(key.name)] = key.list ? Json(list) : Json(list.empty() ? std::string() : list.front());
+          }
+      out.push_back({{"name", row.name}, {"values", std::move(values)}});
+      if (kind == Kind::trunk) out.back()["password"] = row.has_password;
+      if (kind == Kind::deck) out.back()["currency"] = row.currency;
+    }
+    return Json{{"kind", name_of(kind)}, {"objects", std::move(out)}};
+  }
+
+  Done show(Kind kind, const std::string& name) {
+    const auto row = find(kind, name);
+    if (!row) return std::unexpected(row.error());
+    // A limit and the telephony hold without having been set.
+    if (!*row && kind != Kind::limit && !is_single(kind)) return std::unexpected(not_there(kind, name));
+    const auto table =
+        *row ? document::table_of((*row)->body) : std::expected<Table, document::Faults>(Table(kind, name));
+    if (!table) return std::unexpected(fault_of(table.error()));
+    Json out = show_table(*table);
+    if (*row) out["text"] = (*row)->body;
+    if (*row && kind == Kind::trunk) out["password"] = (*row)->has_password;
+    if (*row && kind == Kind::deck) {
+      const auto deck = records_.shelf.deck(records_.store, **row);
+      if (!deck) return std::unexpected(error_of(deck.error()));
+      out["currency"] = (*row)->currency;
+      out["prefixes"] = (*deck)->prefixes();
+    }
+    if (*row && kind == Kind::number_list) {
+      const auto lines = records_.shelf.lines(records_.store, **row);
+      if (!lines) return std::unexpected(error_of(lines.error()));
+      out["lines"] = (*lines)->size();
+    }
+    return out;
+  }
+
+  Json show_table(const Table& table) {
+    std::optional<Table> all;
+    if (table.kind() == Kind::limit && !document::subject_of(table.name()).empty())
+      if (const auto row = find(Kind::limit, table.name().substr(0, table.name().find('.'))); row && *row)
+        if (auto read = document::table_of((*row)->body)) all = std::move(*read);
+    return {{"kind", name_of(table.kind())}, {"name", table.name()}, {"values", values_json(table, all)}};
+  }
+
+  /// What calls of an extension may be, beside its account.
+  std::expected<void, Error> put_terms(const std::string& number, const std::vector<command::ObjectValue>& terms) {
+    if (terms.empty()) return {};
+    const auto row = find(Kind::extension, number);
+    if (!row) return std::unexpected(row.error());
+    if (const auto table = write(Kind::extension, number, *row, terms, {}); !table)
+      return std::unexpected(table.error());
+    return {};
+  }
+  std::expected<void, Error> forget_extension(const std::string& number) {
+    const auto gone = records_.store.drop_object(default_tenant, "extension", number);
+    if (!gone) return std::unexpected(error_of(gone.error()));
+    return drop_limit("extension." + number);
+  }
+
+  void add_terms(const std::string& number, Json& out) {
+    auto row = find(Kind::extension, number);
+    if (!row) return;
+    const auto table = *row ? document::table_of((*row)->body)
+                            : std::expected<Table, document::Faults>(Table(Kind::extension, number));
+    if (table) out["calls_out"] = values_json(*table, std::nullopt);
+  }
+
+ private:
+  Records& records_;
+};
+
+/// A change of an extension: the account, and the objects that are about it.
+template <class Objects>
+PlanChanged extension_changed(Records& records, const command::Command& command, std::int64_t now_wall_ms,
+                              Objects&& objects) {
+  return changed(records, [&]() -> Done {
+    auto outcome = records.execute(command, now_wall_ms);
+    if (!*outcome) return std::unexpected((*outcome).error());
+    if (auto done = objects(**outcome); !done) return std::unexpected(done.error());
+    return std::move(**outcome);
+  });
+}
+
+}  // namespace
+
+std::string text_of(const toll::PlanFault& fault) {
+  return fmt::format("{}{}{} {}", fault.kind, fault.name.empty() ? "" : " ", fault.name, fault.text);
+}
+
+Error error_of(const std::vector<toll::PlanFault>& faults) {
+  std::string text;
+  for (const toll::PlanFault& each : faults)
+    text += fmt::format("{}{}; {}", text.empty() ? "" : "\n", text_of(each), each.remedy);
+  return {Code::invalid, std::move(text), "nothing was changed"};
+}
+
+std::optional<PlanChanged> change_objects(Records& records, const command::Command& command,
+                                          std::int64_t now_wall_ms) {
+  Desk desk(records);
+  const auto told = [](Done done) { return PlanChanged{std::move(done), nullptr}; };
+  if (const auto* c = std::get_if<command::ListObjects>(&command)) return told(desk.list(c->kind));
+  if (const auto* c = std::get_if<command::ShowObject>(&command)) return told(desk.show(c->kind, c->name));
+  if (const auto* c = std::get_if<command::PutObject>(&command)) return changed(records, [&] { return desk.put(*c); });
+  if (const auto* c = std::get_if<command::RemoveObject>(&command))
+    return changed(records, [&] { return desk.remove(c->kind, c->name); });
+  if (const auto* c = std::get_if<command::MoveObject>(&command))
+    return changed(records, [&] { return desk.move(*c); });
+  if (const auto* c = std::get_if<command::SetTrunkPassword>(&command))
+    return changed(records, [&] { return desk.password(*c); });
+  if (const auto* c = std::get_if<command::ImportRows>(&command))
+    return changed(records, [&] { return desk.import(*c); });
+  if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records));
+  if (const auto* c = std::get_if<command::PolicyPlan>(&command)) return told(plan_policy(records, *c));
+  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c);
+  if (const auto* c = std::get_if<command::AddExtension>(&command))
+    return extension_changed(records, command, now_wall_ms, [&](Json&) { return desk.put_terms(c->number, c->terms); });
+  if (const auto* c = std::get_if<command::SetExtension>(&command))
+    return extension_changed(records, command, now_wall_ms, [&](Json& out) {
+      auto done = desk.put_terms(c->number, c->terms);
+      desk.add_terms(c->number, out);
+      return done;
+    });
+  if (const auto* c = std::get_if<command::RemoveExtension>(&command))
+    return extension_changed(records, command, now_wall_ms, [&](Json&) { return desk.forget_extension(c->number); });
+  if (const auto* c = std::get_if<command::ShowExtension>(&command)) {
+    auto outcome = records.execute(command, now_wall_ms);
+    if (*outcome) desk.add_terms(c->number, **outcome);
+    return told(std::move(*outcome));
+  }
+  return std::nullopt;
+}
+
+Outcome test_route(Records& records, const toll::Plan& plan, const command::TestRoute& question,
+                   std::int64_t now_wall_ms) {
+  const auto extension = records.store.find_extension(default_tenant, question.from);
+  if (!extension) return std::unexpected(error_of(extension.error()));
+  const std::int64_t at_ms = question.at_ms == 0 ? now_wall_ms : question.at_ms;
+  std::vector<toll::Step> trace;
+  const toll::Decision decision =
+      toll::decide(plan, {0, at_ms}, {default_tenant, extension->id, question.to}, &trace);
+  constexpr std::string_view actions[] = {"refuse", "leave", "emergency", "inside"};
+  Json steps = Json::array(), ways = Json::array();
+  for (const toll::Step& step : trace)
+    steps.push_back({{"rule", name_of(step.check)}, {"passed", step.passed}, {"text", step.text}});
+  for (const toll::Way& way : decision.ways) {
+    const toll::TrunkTerms* trunk = plan.trunk(way.trunk);
+    const money::RateTerms rate = way.rate.terms();
+    ways.push_back({{"trunk", trunk == nullptr ? std::string() : trunk->line.name},
+                    {"called", way.called},
+                    {"price", way.priced ? rate.price.text() : std::string()},
+                    {"per_s", rate.price_s},
+                    {"fee", way.priced ? rate.fee.text() : std::string()},
+                    {"currency", plan.terms().currency.text()}});
+  }
+  const bool routed = decision.route != toll::Plan::none;
+  return Json{{"from", question.from},
+              {"to", question.to},
+              {"at", timestamp(at_ms)},
+              {"action", actions[static_cast<std::size_t>(decision.action)]},
+              {"why", decision.why},
+              {"number", decision.number.size() == 0 ? std::string() : decision.number.text()},
+              {"country", decision.country ? decision.country.text() : std::string()},
+              {"class", name_of(decision.kind)},
+              {"route", routed ? plan.terms().routes[decision.route].name : std::string()},
+              {"trunks", std::move(ways)},
+              {"steps", std::move(steps)}};
+}
+
+}  // namespace rf::app

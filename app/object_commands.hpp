@@ -1,0 +1,31 @@
+// Commands about trunks, routes, limits, money: those that work on the database, with and without a server.
+#pragma once
+
+#include <optional>
+
+#include "app/records.hpp"
+
+namespace rf::app {
+
+/// A change of what is configured about calls: the answer, and the plan that holds from now on.
+struct PlanChanged {
+  Outcome outcome;
+  toll::PlanRef plan;  ///< null: nothing changed
+};
+
+/// Every command about objects of core/document, the policy file, and changes of extensions, which the objects are
+/// about as well; nothing for all others. A change after which the whole could not be compiled is refused with its
+/// faults, and nothing is changed.
+std::optional<PlanChanged> change_objects(Records& records, const command::Command& command,
+                                          std::int64_t now_wall_ms);
+
+/// A text for one, "trunk provider names the deck d, which there is not".
+std::string text_of(const toll::PlanFault& fault);
+/// The faults of a plan as one error.
+command::Error error_of(const std::vector<toll::PlanFault>& faults);
+
+/// What would become of a call from an extension, with every rule that was asked.
+Outcome test_route(Records& records, const toll::Plan& plan, const command::TestRoute& question,
+                   std::int64_t now_wall_ms);
+
+}  // namespace rf::app

@@ -1,0 +1,271 @@
+#include "app/policy_file.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "app/object_text.hpp"
+#include "core/document/rows.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+using document::Change;
+using document::Kind;
+using document::Object;
+using document::Table;
+
+constexpr std::string_view banner =
+    "# What this Ringfence lets calls do. Change it, then: ringfence policy plan FILE, ringfence policy apply FILE\n"
+    "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here.\n\n";
+
+struct Told {
+  std::size_t line = 0;
+  std::string text, remedy;
+};
+
+Error error_of(std::vector<Told> faults, std::size_t further) {
+  std::stable_sort(faults.begin(), faults.end(), [](const Told& a, const Told& b) { return a.line < b.line; });
+  std::string text;
+  for (const Told& each : faults)
+    text += fmt::format("{}{}{}; {}", text.empty() ? "" : "\n", each.line == 0 ? "" : fmt::format("line {}: ", each.line),
+                        each.text, each.remedy);
+  if (further > 0) text += fmt::format("\nand {} more", further);
+  return {Code::invalid, std::move(text), "nothing was changed"};
+}
+
+Error error_of(const document::Faults& faults) {
+  std::vector<Told> told;
+  for (const document::Fault& each : faults.told) told.push_back({each.line, each.text, each.remedy});
+  return error_of(std::move(told), faults.further);
+}
+
+/// One file, on its way into the database.
+class Import {
+ public:
+  Import(Records& records, bool remove) : records_(records), remove_(remove) {}
+
+  std::expected<void, Error> read(const std::string& text) {
+    auto objects = document::read_objects(text);
+    if (!objects) return std::unexpected(error_of(objects.error()));
+    wanted_ = std::move(*objects);
+    for (const Object& each : wanted_) tables_.push_back(*document::table_of(each));
+    auto now = all_objects(records_, true);
+    if (!now) return std::unexpected(app::error_of(now.error()));
+    now_ = std::move(*now);
+    if (auto done = read_rows(); !done) return done;
+    changes_ = document::compare(now_, wanted_, !remove_);
+    return {};
+  }
+
+  /// What may not be taken without being forced.
+  std::optional<Error> risk() const {
+    for (const Table& table : tables_) {
+      const auto old = std::find_if(now_.begin(), now_.end(), [&](const Object& each) {
+        return each.kind == table.kind() && each.name == table.name();
+      });
+      const auto before = old == now_.end() ? std::nullopt : std::optional(document::table_of(*old));
+      const Table* was = before && *before ? &**before : nullptr;
+      if (auto risk = document::risk_of(table, was))
+        return Error{Code::conflict, std::move(risk->text), std::move(risk->remedy)};
+    }
+    return std::nullopt;
+  }
+
+  /// Within a transaction.
+  store::Expected<void> write() {
+    for (const Change& change : changes_)
+      if (change.what == Change::What::remove)
+        if (auto done = remove(change); !done) return done;
+    std::map<Kind, std::uint32_t> places;
+    for (std::size_t i = 0; i < wanted_.size(); ++i)
+      if (auto done = put(i, ++places[wanted_[i].kind]); !done) return done;
+    // What stays without being in the file comes behind what is.
+    for (const Object& each : now_)
+      if (is_ordered(each.kind) && !wants(each) && !remove_)
+        if (const auto row = records_.store.put_object(
+                records_.vault, store::default_tenant,
+                {std::string(name_of(each.kind)), each.name, {}, ++places[each.kind]});
+            !row)
+          return std::unexpected(row.error());
+    return {};
+  }
+
+  /// With the line of the object that each is about.
+  Error told(const std::vector<toll::PlanFault>& faults) const {
+    std::vector<Told> out;
+    for (const toll::PlanFault& each : faults) {
+      const auto object = std::find_if(wanted_.begin(), wanted_.end(), [&](const Object& one) {
+        return name_of(one.kind) == each.kind && one.name == each.name;
+      });
+      out.push_back({object == wanted_.end() ? 0 : object->line, app::text_of(each), each.remedy});
+    }
+    return error_of(std::move(out), 0);
+  }
+
+  const std::vector<Change>& changes() const { return changes_; }
+  Json accounts = Json::array();  ///< of extensions that are new: their passwords are told once
+
+ private:
+  std::expected<void, Error> read_rows() {
+    money::Currency currency;
+    Country home;
+    const auto telephony = [&](const Table& table) {
+      currency = money::Currency::parse(table.text("currency")).value_or(money::Currency{});
+      home = Country::parse(table.text("home")).value_or(Country{});
+    };
+    telephony(Table(Kind::telephony, ""));
+    if (!remove_)
+      for (const Object& each : now_)
+        if (each.kind == Kind::telephony)
+          if (const auto table = document::table_of(each)) telephony(*table);
+    for (const Table& each : tables_)
+      if (each.kind() == Kind::telephony) telephony(each);
+    currency_ = currency.text();
+    document::Faults faults;
+    rates_.resize(wanted_.size());
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      Object& object = wanted_[i];
+      if (object.kind == Kind::deck) {
+        auto rates = document::rates_of(object, tables_[i], currency);
+        if (!rates) {
+          faults.add(std::move(rates.error()));
+          continue;
+        }
+        rates_[i] = std::move(*rates);
+        document::put_rates(object, rates_[i]);
+      }
+      if (object.kind == Kind::number_list) {
+        auto lines = document::lines_of(object, tables_[i], home);
+        if (!lines)
+          faults.add(std::move(lines.error()));
+        else if (!lines->empty())
+          object.rows["lines"] = std::move(*lines);
+      }
+    }
+    if (!faults.empty()) return std::unexpected(error_of(faults));
+    return {};
+  }
+
+  store::Expected<void> remove(const Change& change) {
+    if (change.kind == Kind::extension)
+      if (auto done = records_.store.remove_extension(store::default_tenant, change.name); !done) return done;
+    const auto done = records_.store.drop_object(store::default_tenant, std::string(name_of(change.kind)), change.name);
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  bool wants(const Object& object) const {
+    return std::any_of(wanted_.begin(), wanted_.end(), [&](const Object& each) {
+      return each.kind == object.kind && each.name == object.name;
+    });
+  }
+  bool differs(const Object& object) const {
+    return std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
+      return change.kind == object.kind && change.name == object.name;
+    });
+  }
+
+  store::Expected<void> put(std::size_t i, std::uint32_t place) {
+    const Object& object = wanted_[i];
+    // Of those with an order each may stand elsewhere now.
+    if (!differs(object) && !is_ordered(object.kind)) return {};
+    if (object.kind == Kind::extension)
+      if (auto done = put_extension(tables_[i]); !done) return done;
+    store::ObjectWrite write{std::string(name_of(object.kind)), object.name, object.text};
+    if (is_ordered(object.kind)) write.position = place;
+    const auto lines = object.rows.find("lines");
+    const std::vector<std::string> none;
+    if (object.kind == Kind::deck) {
+      write.rates = &rates_[i];
+      write.currency = currency_;
+    }
+    if (object.kind == Kind::number_list) write.lines = lines == object.rows.end() ? &none : &lines->second;
+    const auto row = records_.store.put_object(records_.vault, store::default_tenant, write);
+    if (!row) return std::unexpected(row.error());
+    return {};
+  }
+
+  store::Expected<void> put_extension(const Table& table) {
+    const store::ExtensionSettings settings = account_of(table);
+    if (records_.store.find_extension(store::default_tenant, table.name())) {
+      const auto row = records_.store.set_extension(store::default_tenant, table.name(), change_to(settings));
+      if (!row) return std::unexpected(row.error());
+      return {};
+    }
+    store::NewExtension fresh;
+    fresh.number = table.name();
+    fresh.settings = settings;
+    const auto account = records_.store.add_extension(records_.vault, records_.realm, fresh);
+    if (!account) return std::unexpected(account.error());
+    accounts.push_back({{"number", account->number},
+                        {"auth_name", account->auth_name},
+                        {"realm", records_.realm},
+                        {"password", account->password.reveal()}});
+    return {};
+  }
+
+  Records& records_;
+  bool remove_;
+  std::vector<Object> wanted_, now_;
+  std::vector<Table> tables_;
+  std::vector<std::vector<money::RateRow>> rates_;
+  std::string currency_;
+  std::vector<Change> changes_;
+};
+
+/// Writes and compiles. With `keep` false all of it is given back.
+std::expected<toll::PlanRef, Error> take(Records& records, Import& import, bool keep) {
+  std::optional<Error> error;
+  toll::PlanRef plan;
+  const auto done = records.store.together([&]() -> store::Expected<void> {
+    const auto undo = [] { return std::unexpected(store::Problem{store::Fault::invalid_value, "undone"}); };
+    if (auto written = import.write(); !written) {
+      error = app::error_of(written.error());
+      return undo();
+    }
+    auto compiled = plan_of(records.store, records.vault, records.shelf);
+    if (!compiled) {
+      error = import.told(compiled.error());
+      return undo();
+    }
+    plan = std::move(*compiled);
+    if (!keep) return undo();
+    return {};
+  });
+  if (error) return std::unexpected(std::move(*error));
+  if (keep && !done) return std::unexpected(app::error_of(done.error()));
+  return plan;
+}
+
+}  // namespace
+
+Outcome export_policy(Records& records) {
+  const auto objects = all_objects(records, true);
+  if (!objects) return std::unexpected(app::error_of(objects.error()));
+  return Json{{"text", std::string(banner) + document::text_of(*objects)}};
+}
+
+Outcome plan_policy(Records& records, const command::PolicyPlan& command) {
+  Import import(records, command.remove);
+  if (auto read = import.read(command.text); !read) return std::unexpected(read.error());
+  if (const auto plan = take(records, import, false); !plan) return std::unexpected(plan.error());
+  Json out{{"changes", json_of(import.changes())}};
+  if (const auto risk = import.risk()) out["notes"] = Json::array({risk->message + "; apply wants --force"});
+  return out;
+}
+
+PlanChanged apply_policy(Records& records, const command::PolicyApply& command) {
+  Import import(records, command.remove);
+  if (auto read = import.read(command.text); !read) return {std::unexpected(read.error()), nullptr};
+  if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
+  auto plan = take(records, import, true);
+  if (!plan) return {std::unexpected(plan.error()), nullptr};
+  return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(*plan)};
+}
+
+}  // namespace rf::app

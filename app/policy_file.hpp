@@ -1,0 +1,13 @@
+// All that is configured about calls as one file: written, compared, taken.
+#pragma once
+
+#include "app/object_commands.hpp"
+
+namespace rf::app {
+
+Outcome export_policy(Records& records);
+/// What the text would change. It is taken, compiled and given back, so that every fault is told that apply would have.
+Outcome plan_policy(Records& records, const command::PolicyPlan& command);
+PlanChanged apply_policy(Records& records, const command::PolicyApply& command);
+
+}  // namespace rf::app

@@ -1,0 +1,134 @@
+#include "app/terms.hpp"
+
+#include <fmt/format.h>
+
+#include "app/host.hpp"
+#include "shell/zones/zones.hpp"
+
+namespace rf::app {
+namespace {
+
+using toll::PlanFault;
+using Faults = std::vector<PlanFault>;
+
+std::unexpected<Faults> of_store(const store::Problem& problem) {
+  return std::unexpected(Faults{{"database", "", problem.text, "see the log"}});
+}
+
+template <class Map>
+void forget(Map& kept, const std::map<std::uint64_t, std::uint64_t>& revisions) {
+  std::erase_if(kept, [&](const auto& each) {
+    const auto row = revisions.find(each.first);
+    return row == revisions.end() || row->second != each.second.revision;
+  });
+}
+
+/// What is kept of an object beside its text.
+std::expected<document::Placed, Faults> placed(store::Store& store, const seal::Vault& vault, Shelf& shelf,
+                                               const store::ObjectRow& row) {
+  const document::Kind kind = kind_of(row);
+  auto table = document::table_of({kind, row.name, row.body, {}, {}, 0});
+  if (!table) {
+    const document::Fault& first = table.error().told.front();
+    return std::unexpected(Faults{{row.kind, row.name, first.text, first.remedy}});
+  }
+  document::Placed out{row.id, std::move(*table)};
+  out.token = row.token;
+  if (row.has_password) {
+    auto password = store.object_password(vault, row.id);
+    if (!password)
+      return std::unexpected(Faults{{row.kind, row.name, password.error().text, "ringfence trunk password"}});
+    out.password = std::move(*password);
+  }
+  if (kind == document::Kind::deck) {
+    auto deck = shelf.deck(store, row);
+    if (!deck) return of_store(deck.error());
+    out.deck = std::move(*deck);
+  }
+  if (kind == document::Kind::number_list) {
+    auto lines = shelf.lines(store, row);
+    if (!lines) return of_store(lines.error());
+    out.lines = **lines;
+  }
+  return out;
+}
+
+std::expected<std::vector<toll::Plan::Known>, Faults> known_extensions(store::Store& store) {
+  const auto extensions = store.extensions();
+  if (!extensions) return of_store(extensions.error());
+  std::vector<toll::Plan::Known> out;
+  for (const store::ExtensionRow& each : *extensions) out.push_back({each.tenant, each.number, each.id});
+  return out;
+}
+
+}  // namespace
+
+document::Kind kind_of(const store::ObjectRow& row) {
+  return document::parse_kind(row.kind).value_or(document::Kind::department);
+}
+
+store::Expected<std::shared_ptr<const money::Deck>> Shelf::deck(store::Store& store, const store::ObjectRow& row) {
+  Kept<money::Deck>& kept = decks_[row.id];
+  if (kept.value && kept.revision == row.revision) return kept.value;
+  auto rates = store.deck_rates(row);
+  if (!rates) return std::unexpected(rates.error());
+  auto deck = money::Deck::of(std::move(*rates));
+  if (!deck)
+    return std::unexpected(store::Problem{store::Fault::invalid_value,
+                                          fmt::format("the deck {}: {}; import it again", row.name,
+                                                      deck.error().told.front().text)});
+  kept = {row.revision, std::make_shared<const money::Deck>(std::move(*deck))};
+  return kept.value;
+}
+
+store::Expected<std::shared_ptr<const std::vector<std::string>>> Shelf::lines(store::Store& store,
+                                                                              const store::ObjectRow& row) {
+  Kept<std::vector<std::string>>& kept = lists_[row.id];
+  if (kept.value && kept.revision == row.revision) return kept.value;
+  auto lines = store.list_lines(row);
+  if (!lines) return std::unexpected(lines.error());
+  kept = {row.revision, std::make_shared<const std::vector<std::string>>(std::move(*lines))};
+  return kept.value;
+}
+
+void Shelf::keep_only(const std::vector<store::ObjectRow>& rows) {
+  std::map<std::uint64_t, std::uint64_t> revisions;
+  for (const store::ObjectRow& row : rows) revisions.emplace(row.id, row.revision);
+  forget(decks_, revisions);
+  forget(lists_, revisions);
+}
+
+std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
+  const auto rows = store.objects(store::default_tenant);
+  if (!rows) return of_store(rows.error());
+  shelf.keep_only(*rows);
+  Faults faults;
+  std::vector<document::Placed> objects;
+  for (const store::ObjectRow& row : *rows) {
+    auto one = placed(store, vault, shelf, row);
+    if (one)
+      objects.push_back(std::move(*one));
+    else
+      faults.insert(faults.end(), one.error().begin(), one.error().end());
+  }
+  auto known = known_extensions(store);
+  if (!known) return std::unexpected(std::move(known.error()));
+  const document::Around around{store::default_tenant, "default", std::move(*known),
+                                [](std::string_view name) { return zones::load_zone(name); }};
+  auto terms = document::terms_of(objects, around);
+  if (!terms) faults.insert(faults.end(), terms.error().begin(), terms.error().end());
+  if (!faults.empty()) return std::unexpected(std::move(faults));
+  return terms;
+}
+
+std::expected<toll::PlanRef, Faults> plan_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
+  auto terms = terms_of(store, vault, shelf);
+  if (!terms) return std::unexpected(std::move(terms.error()));
+  const auto known = known_extensions(store);
+  if (!known) return std::unexpected(known.error());
+  std::uint64_t seed = 0;
+  fill_from_kernel(&seed, sizeof seed);
+  return toll::Plan::compile(std::move(*terms), *known, seed);
+}
+
+}  // namespace rf::app

@@ -1,0 +1,47 @@
+// From the database to what calls are decided by: the objects that operators configured, as toll::Terms and as a plan.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "core/document/terms.hpp"
+#include "core/toll/plan.hpp"
+#include "shell/seal/vault.hpp"
+#include "shell/store/store.hpp"
+
+namespace rf::app {
+
+/// Decks and lists that were read before: a million rates are compiled again only when they were changed.
+class Shelf {
+ public:
+  store::Expected<std::shared_ptr<const money::Deck>> deck(store::Store& store, const store::ObjectRow& row);
+  store::Expected<std::shared_ptr<const std::vector<std::string>>> lines(store::Store& store,
+                                                                         const store::ObjectRow& row);
+  /// Forgets what is of no row any more, or of another revision than is on disk.
+  void keep_only(const std::vector<store::ObjectRow>& rows);
+
+ private:
+  template <class T>
+  struct Kept {
+    std::uint64_t revision = 0;
+    std::shared_ptr<const T> value;
+  };
+  std::map<std::uint64_t, Kept<money::Deck>> decks_;
+  std::map<std::uint64_t, Kept<std::vector<std::string>>> lists_;
+};
+
+/// Everything that is configured for the default tenant, routes in their order. What the database itself cannot give
+/// (a foreign key, a damaged rate) is a fault, too.
+/// Errors: every fault, with the object it is about.
+std::expected<toll::Terms, std::vector<toll::PlanFault>> terms_of(store::Store& store, const seal::Vault& vault,
+                                                                  Shelf& shelf);
+/// The same, compiled.
+std::expected<toll::PlanRef, std::vector<toll::PlanFault>> plan_of(store::Store& store, const seal::Vault& vault,
+                                                                   Shelf& shelf);
+
+/// The kind of a row that this program wrote.
+document::Kind kind_of(const store::ObjectRow& row);
+
+}  // namespace rf::app

@@ -1,0 +1,347 @@
+#include "core/document/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/limits.hpp"
+
+namespace rf::document {
+namespace {
+
+using enum Type;
+
+constexpr std::string_view kind_names[] = {"telephony", "limit",   "schedule",  "department",  "trunk",
+                                           "route",     "inbound", "extension", "number-list", "deck"};
+constexpr std::string_view scope_names[] = {"system", "tenant", "department", "extension", "trunk"};
+constexpr std::string_view type_names[] = {"",        "NUMBER",  "TEXT",    "WORD",   "TIME",   "AMOUNT",
+                                           "N per TIME", "PERCENT", "COUNTRY", "CODE", "ZONE",   "DIGITS",
+                                           "DIGITS",  "PATTERN", "+NUMBER", "RANGE",  "URI",    "HOST",
+                                           "ADDRESS", "ADDRESS", "NAME",    "NUMBER", "LINE",   "LINE"};
+
+constexpr std::string_view reach_words[] = {"internal", "national", "international"};
+constexpr std::string_view costly_words[] = {"premium",   "shared_cost",    "personal", "satellite",
+                                             "global_network", "pager", "unknown"};
+constexpr std::string_view trunk_words[] = {"registers", "peer_address", "peer_certificate", "accept_register"};
+constexpr std::string_view form_words[] = {"plus", "digits", "international", "zero_zero", "national"};
+constexpr std::string_view shape_words[] = {"plus", "digits", "international", "national"};
+constexpr std::string_view show_words[] = {"keep", "replace", "anonymous"};
+constexpr std::string_view assert_words[] = {"nothing", "asserted", "preferred"};
+constexpr std::string_view tell_words[] = {"nothing", "diversion", "history_info", "both"};
+constexpr std::string_view proof_words[] = {"address", "contact", "registration", "certificate", "password"};
+constexpr std::string_view target_words[] = {"extension", "reject"};
+constexpr std::string_view listing_words[] = {"allowed", "shared_cost", "premium", "satellite", "fraud", "blocked"};
+constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
+
+constexpr Key enabled{.name = "enabled", .type = flag, .help = "whether it is used", .standing = "true"};
+constexpr Key description{.name = "description", .type = text, .help = "for people", .max = 256};
+
+constexpr Key telephony_keys[] = {
+    {.name = "home", .type = country, .help = "the country whose dialling holds; without it nobody calls outside"},
+    {.name = "area_code", .type = digits, .help = "for numbers dialled without one, such as 30", .max = 6},
+    {.name = "international_prefixes", .type = digits, .help = "that mean +, besides the country's", .list = true,
+     .min = 1, .max = 6},
+    {.name = "outside_prefix", .type = digits, .help = "dialled for an outside line, such as 0", .max = 4},
+    {.name = "emergency", .type = digits, .help = "emergency numbers besides those of the country", .list = true,
+     .min = 2, .max = 6},
+    {.name = "time_zone", .type = zone, .help = "whose days and months money counts in", .standing = "UTC"},
+    {.name = "currency", .type = currency, .help = "of every amount and deck", .standing = "EUR"},
+    {.name = "assumed_call", .type = duration, .help = "a call's length, for least cost", .standing = "3m", .min = 1,
+     .max = 86'400},
+    {.name = "reserve_ahead", .type = duration, .help = "for how long a running call's money is set aside",
+     .standing = "60s", .min = 10, .max = 3'600},
+};
+
+// What holds without any limit stands here, so that a new system is safe and everybody can see by what.
+constexpr Key limit_key(std::string_view name, std::string_view standing) {
+  if (name == "day") return {.name = name, .type = money, .help = "spent in a day at most", .standing = standing};
+  if (name == "month") return {.name = name, .type = money, .help = "spent in a month at most", .standing = standing};
+  if (name == "prepaid")
+    return {.name = name, .type = flag, .help = "calls are paid from credit", .standing = "false"};
+  if (name == "locked") return {.name = name, .type = flag, .help = "no paid call at all", .standing = "false"};
+  if (name == "warn")
+    return {.name = name, .type = percent, .help = "warns at so much of a cap, rising", .standing = standing,
+            .list = true};
+  if (name == "paces")
+    return {.name = name, .type = pace, .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h",
+            .standing = standing, .list = true};
+  if (name == "calls_alert")
+    return {.name = name, .type = number, .help = "outside calls at once, told from so many on; 0: never",
+            .standing = "0", .max = 1'000'000};
+  if (name == "calls")
+    return {.name = name, .type = number, .help = "outside calls at once, refused beyond; 0: any number",
+            .standing = standing, .max = 1'000'000};
+  return {.name = name, .type = duration, .help = "of one call at most; 0s: no limit of its own", .standing = standing,
+          .max = MoneyLimits::call_s};
+}
+struct Standing {
+  std::string_view day, month, warn, paces, calls, duration;
+};
+constexpr std::array<Key, 9> limit_keys(const Standing& s) {
+  return {limit_key("day", s.day),      limit_key("month", s.month),       limit_key("prepaid", ""),
+          limit_key("locked", ""),      limit_key("warn", s.warn),         limit_key("paces", s.paces),
+          limit_key("calls_alert", ""), limit_key("calls", s.calls),       limit_key("duration", s.duration)};
+}
+constexpr auto system_keys = limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"});
+constexpr auto tenant_keys = limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"});
+constexpr auto department_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
+constexpr auto extension_keys_of_limit =
+    limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"});
+constexpr auto trunk_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
+
+constexpr Key schedule_keys[] = {
+    {.name = "hours", .type = hours, .help = "such as mon-fri 08:00-18:00 or yearly 12-25 closed", .list = true,
+     .required = true, .separator = ';'},
+    {.name = "zone", .type = zone, .help = "whose clock counts; empty: the tenant's"},
+};
+constexpr Key department_keys[] = {description};
+
+constexpr Key alert_key(std::string_view name, std::string_view help) {
+  return {.name = name, .type = number, .help = help, .standing = "0", .max = 1'000'000};
+}
+constexpr Key trunk_keys[] = {
+    enabled,
+    {.name = "kind", .type = word, .help = "how it is recognised", .words = trunk_words, .required = true},
+    {.name = "uri", .type = uri, .help = "where calls go, such as sip:provider.example;transport=tls"},
+    {.name = "domain", .type = host, .help = "in what is said of us there; empty: the host of uri"},
+    {.name = "user", .type = text, .help = "for its challenges; its password: trunk password", .max = 128},
+    {.name = "realms", .type = text, .help = "that get an answer; empty: the first that asks", .list = true, .min = 1,
+     .max = 128},
+    {.name = "md5", .type = flag, .help = "may ask for MD5 digest", .standing = "true"},
+    {.name = "answer_wait", .type = duration, .help = "without any response so long, the next trunk is tried",
+     .standing = "6s", .min = 1, .max = 60},
+    {.name = "home", .type = country, .help = "how its provider reads numbers; empty: the tenant's"},
+    {.name = "deck", .type = object, .help = "its prices; without one only free calls leave", .refers = Kind::deck},
+    {.name = "priority", .type = number, .help = "lower ones first", .standing = "0", .max = 65'535},
+    {.name = "weight", .type = number, .help = "the share among equals", .standing = "1", .max = 65'535},
+    {.name = "number_form", .type = word, .help = "how called numbers are written", .standing = "plus",
+     .words = form_words},
+    {.name = "strip", .type = number, .help = "digits taken off the front then", .standing = "0", .max = 15},
+    {.name = "prepend", .type = dial, .help = "put there instead", .max = 16},
+    {.name = "sources", .type = source, .help = "addresses that it comes from", .list = true},
+    {.name = "certificates", .type = host, .help = "names in its certificate", .list = true},
+    {.name = "called", .type = e164, .help = "beginnings of our numbers that only it calls", .list = true},
+    {.name = "hosts", .type = host, .help = "domains that only it may speak for", .list = true},
+    {.name = "encrypted_only", .type = flag, .help = "TLS or nothing", .standing = "false"},
+    {.name = "address_risk_signed", .type = flag,
+     .help = "whoever can forge its address may call at your cost (needs --force)", .standing = "false"},
+    {.name = "show", .type = word, .help = "the caller's number that it is shown", .standing = "keep",
+     .words = show_words},
+    {.name = "shown", .type = range, .help = "numbers that may be shown", .list = true},
+    {.name = "default_number", .type = e164, .help = "shown for everybody else; empty: anonymous"},
+    {.name = "caller_form", .type = word, .help = "how callers' numbers are written", .standing = "plus",
+     .words = shape_words},
+    {.name = "caller_code", .type = digits, .help = "the own country code for national, such as 49", .max = 3},
+    {.name = "trusted", .type = flag, .help = "may hear numbers of those who want to be hidden", .standing = "false"},
+    {.name = "assert", .type = word, .help = "identity told beside From", .standing = "nothing",
+     .words = assert_words},
+    {.name = "names_shown", .type = flag, .help = "display names leave the house", .standing = "false"},
+    {.name = "diverted_callers_kept", .type = flag, .help = "forwarded calls show the outside caller",
+     .standing = "false"},
+    {.name = "tell", .type = word, .help = "how forwarding is told", .standing = "nothing", .words = tell_words},
+    {.name = "believed", .type = flag, .help = "who it says is calling is believed", .standing = "false"},
+    {.name = "believe_proof", .type = word, .help = "the least proof for that", .standing = "contact",
+     .words = proof_words},
+    alert_key("out_alert", "calls out at once, told from so many on; 0: never"),
+    alert_key("out_calls", "calls out at once, refused beyond; 0: any number"),
+    alert_key("in_alert", "calls in at once, told from so many on; 0: never"),
+    alert_key("in_calls", "calls in at once, refused beyond; 0: any number"),
+    alert_key("all_alert", "calls at once, told from so many on; 0: never"),
+    alert_key("all_calls", "calls at once, refused beyond; 0: any number"),
+};
+
+constexpr Key hours_key{.name = "hours", .type = object, .help = "a schedule; empty: any time",
+                        .refers = Kind::schedule};
+constexpr Key route_keys[] = {
+    enabled,
+    {.name = "patterns", .type = pattern, .help = "what is dialled, such as 0Z. or +44.; empty: all", .list = true},
+    {.name = "extensions", .type = number_of_extension, .help = "who may use it; empty: everybody", .list = true},
+    {.name = "departments", .type = object, .help = "who may use it", .list = true, .refers = Kind::department},
+    {.name = "groups", .type = text, .help = "who may use it", .list = true, .min = 1, .max = 64},
+    {.name = "countries", .type = country, .help = "of the called number; empty: any", .list = true},
+    hours_key,
+    {.name = "trunks", .type = object, .help = "in the order in which they are tried", .list = true,
+     .refers = Kind::trunk, .required = true},
+    {.name = "least_cost", .type = flag, .help = "the cheapest trunk first instead", .standing = "false"},
+    {.name = "number_form", .type = word, .help = "instead of the trunk's", .words = form_words},
+    {.name = "strip", .type = number, .help = "digits taken off the front then", .standing = "0", .max = 15},
+    {.name = "prepend", .type = dial, .help = "put there instead", .max = 16},
+};
+constexpr Key inbound_keys[] = {
+    enabled,
+    {.name = "trunk", .type = object, .help = "only calls of this one; empty: of any", .refers = Kind::trunk},
+    {.name = "called", .type = pattern, .help = "our numbers, such as +4930123X.; empty: all", .list = true},
+    {.name = "callers", .type = pattern, .help = "their numbers; empty: everybody", .list = true},
+    {.name = "anonymous", .type = flag, .help = "takes callers who show no number", .standing = "true"},
+    hours_key,
+    {.name = "target", .type = word, .help = "what becomes of the call", .standing = "extension",
+     .words = target_words},
+    {.name = "extension", .type = number_of_extension, .help = "who is called"},
+};
+constexpr Key extension_keys[] = {
+    {.name = "name", .type = text, .help = "display name", .max = 64, .account = true},
+    {.name = "enabled", .type = flag, .help = "whether it may register and call", .standing = "true", .account = true},
+    {.name = "remote", .type = flag, .help = "may register from outside", .standing = "false", .account = true},
+    {.name = "md5", .type = flag, .help = "may authenticate with MD5 digest", .standing = "true", .account = true},
+    {.name = "registrations", .type = number, .help = "phones at once", .standing = "1", .min = 1, .max = 16,
+     .account = true},
+    {.name = "newcomer", .type = word, .help = "what a registration does when all are taken", .standing = "replace",
+     .words = newcomer_words, .account = true},
+    {.name = "calls", .type = number, .help = "calls at once", .standing = "4", .min = 1, .max = 1'000,
+     .account = true},
+    {.name = "encrypted", .type = flag, .help = "from outside over TLS only", .standing = "false", .account = true},
+    {.name = "agent", .type = text, .help = "only phones whose User-Agent begins so", .max = 128, .account = true},
+    {.name = "permitted", .type = block, .help = "only from these addresses", .list = true, .account = true},
+    {.name = "countries", .type = country, .help = "from outside only from these", .list = true, .account = true},
+    {.name = "department", .type = object, .help = "whose limits hold for it, too", .refers = Kind::department},
+    {.name = "groups", .type = text, .help = "that routes may ask for", .list = true, .min = 1, .max = 64},
+    {.name = "reach", .type = word, .help = "how far it may call", .standing = "national", .words = reach_words},
+    {.name = "abroad", .type = country, .help = "abroad only these countries; empty: any", .list = true},
+    {.name = "classes", .type = word, .help = "costly numbers that it may call", .list = true, .words = costly_words},
+    {.name = "hours", .type = object, .help = "a schedule outside which it calls nobody outside; empty: any time",
+     .refers = Kind::schedule},
+    {.name = "shown", .type = e164, .help = "its number as seen outside; empty: the trunk's"},
+};
+constexpr Key number_list_keys[] = {
+    {.name = "listing", .type = word, .help = "what lines say that name nothing", .standing = "blocked",
+     .words = listing_words},
+    {.name = "may_allow", .type = flag, .help = "its lines may say allowed", .standing = "false"},
+    description,
+    {.name = "lines", .type = row, .help = "numbers, one a line: number-list import", .list = true, .apart = true},
+};
+constexpr Key deck_keys[] = {
+    {.name = "increments", .type = text, .help = "first/next seconds of rows that name none", .standing = "60/60",
+     .max = 16},
+    {.name = "suspicious", .type = money, .help = "a price a minute above this is taken for a slip",
+     .standing = "100.00"},
+    description,
+    {.name = "rates", .type = row, .help = "CSV with prices a minute: deck import", .list = true, .apart = true},
+    {.name = "rates_by_increment", .type = row, .help = "CSV with prices an increment", .list = true, .apart = true},
+};
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+std::optional<std::string> fault_of_number(std::string_view name) {
+  const bool fine = name.size() >= 2 && name.size() <= 15 &&
+                    std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (fine) return std::nullopt;
+  return "an extension is a number of 2 to 15 digits";
+}
+
+template <std::size_t n>
+std::size_t place_of(const std::string_view (&names)[n], std::string_view name) {
+  return static_cast<std::size_t>(std::find(std::begin(names), std::end(names), name) - std::begin(names));
+}
+
+}  // namespace
+
+std::string_view name_of(Kind kind) {
+  return kind_names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<Kind> parse_kind(std::string_view name) {
+  const std::size_t place = place_of(kind_names, name);
+  if (place == kind_count) return std::nullopt;
+  return static_cast<Kind>(place);
+}
+
+std::string_view name_of(Scope scope) {
+  return scope_names[static_cast<std::size_t>(scope)];
+}
+
+std::string_view name_of(Type type) {
+  return type_names[static_cast<std::size_t>(type)];
+}
+
+std::optional<Scope> scope_of(std::string_view limit) {
+  const std::size_t place = place_of(scope_names, limit.substr(0, limit.find('.')));
+  if (place == scope_count) return std::nullopt;
+  return static_cast<Scope>(place);
+}
+
+std::string_view subject_of(std::string_view limit) {
+  const std::size_t dot = limit.find('.');
+  return dot == std::string_view::npos ? std::string_view() : limit.substr(dot + 1);
+}
+
+std::span<const Key> keys_of(Kind kind, std::string_view name) {
+  if (kind != Kind::limit) return all_keys_of(kind);
+  switch (scope_of(name).value_or(Scope::department)) {
+    case Scope::system:
+      return system_keys;
+    case Scope::tenant:
+      return tenant_keys;
+    case Scope::extension:
+      return extension_keys_of_limit;
+    case Scope::trunk:
+      return trunk_keys_of_limit;
+    case Scope::department:
+      break;
+  }
+  return department_keys_of_limit;
+}
+
+std::span<const Key> all_keys_of(Kind kind) {
+  switch (kind) {
+    case Kind::telephony:
+      return telephony_keys;
+    case Kind::limit:
+      return department_keys_of_limit;
+    case Kind::schedule:
+      return schedule_keys;
+    case Kind::department:
+      return department_keys;
+    case Kind::trunk:
+      return trunk_keys;
+    case Kind::route:
+      return route_keys;
+    case Kind::inbound:
+      return inbound_keys;
+    case Kind::extension:
+      return extension_keys;
+    case Kind::number_list:
+      return number_list_keys;
+    case Kind::deck:
+      break;
+  }
+  return deck_keys;
+}
+
+const Key* find(std::span<const Key> keys, std::string_view name) {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> fault_of_name(Kind kind, std::string_view name) {
+  if (is_single(kind)) {
+    if (name.empty()) return std::nullopt;
+    return fmt::format("{} has no name: there is one of it", name_of(kind));
+  }
+  if (kind == Kind::limit) {
+    const auto scope = scope_of(name);
+    if (!scope)
+      return "a limit is about system, tenant, department.NAME, extension, extension.NUMBER, trunk or trunk.NAME";
+    const bool about_one = name.find('.') != std::string_view::npos;
+    const bool about_all = *scope == Scope::system || *scope == Scope::tenant;
+    if (about_one && about_all) return fmt::format("there is one limit of the {}: write limit.{}", name_of(*scope),
+                                                   name_of(*scope));
+    if (!about_one && *scope == Scope::department) return "a department's limit has its name: limit.department.sales";
+    if (!about_one) return std::nullopt;
+    name = subject_of(name);
+    if (*scope == Scope::extension) return fault_of_number(name);
+  }
+  if (kind == Kind::extension) return fault_of_number(name);
+  if (!name.empty() && name.size() <= DocumentLimits::name_bytes &&
+      std::all_of(name.begin(), name.end(), is_name_character))
+    return std::nullopt;
+  return fmt::format("a name has 1 to {} letters, digits, - and _", DocumentLimits::name_bytes);
+}
+
+std::string header_of(Kind kind, std::string_view name) {
+  return is_single(kind) ? fmt::format("[{}]", name_of(kind)) : fmt::format("[{}.{}]", name_of(kind), name);
+}
+
+}  // namespace rf::document

@@ -1,0 +1,164 @@
+"""A person configures calls that leave: by commands, and as one file."""
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from ringfence import Ringfence
+
+DECK = "prefix,rate_per_min,increments\n44,0.01,60/60\n447,0.15,1/1\n49,0.02,60/60\n"
+
+
+class Policy(unittest.TestCase):
+    def setUp(self):
+        self.home = Path(tempfile.mkdtemp(prefix="policy-test-"))
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.server = self.start()
+
+    def start(self):
+        server = Ringfence()
+        server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+        return server
+
+    def write(self, name, text):
+        (self.home / name).write_text(text)
+        return str(self.home / name)
+
+    def refused(self, *words, server=None, typed=None):
+        done = subprocess.run((server or self.server).command(*words), input=typed, capture_output=True, text=True,
+                              timeout=60)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        return done.stderr
+
+    def configure(self):
+        cli = self.server.cli
+        self.server.add("1001")
+        cli("telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
+        cli("deck", "import", "cheap", self.write("deck.csv", DECK))
+        cli("trunk", "add", "provider", "--kind", "registers", "--uri", "sip:provider.example;transport=tls", "--user",
+            "us", "--deck", "cheap")
+        subprocess.run(self.server.command("trunk", "password", "provider"), input="pass of theirs\n", text=True,
+                       check=True, capture_output=True, timeout=60)
+        cli("route", "add", "abroad", "--patterns", "+.", "--trunks", "provider")
+        cli("limit", "set", "extension.1001", "--day", "5.00", "--paces", "3 per 1s,distinct 20 per 1h")
+        cli("number-list", "import", "fraud", self.write("list", "+447700900123\nfraud +37190*\n"))
+
+    def test_a_call_is_explained_before_it_is_made(self):
+        self.configure()
+        told = self.server.json("route", "test", "--from", "1001", "--to", "0044 20 7946 0000")
+        self.assertEqual(told["action"], "refuse")
+        self.assertIn("reach", [step["rule"] for step in told["steps"] if not step["passed"]])
+        self.server.cli("extension", "set", "1001", "--reach", "international")
+        told = self.server.json("route", "test", "--from", "1001", "--to", "0044 20 7946 0000")
+        self.assertEqual((told["action"], told["route"], told["number"]), ("leave", "abroad", "+442079460000"))
+        self.assertEqual((told["trunks"][0]["trunk"], told["trunks"][0]["price"]), ("provider", "0.01"))
+        self.assertIn("The call may leave by route abroad",
+                      self.server.cli("route", "test", "--from", "1001", "--to", "+442079460000").stdout)
+        told = self.server.json("route", "test", "--from", "1001", "--to", "+447700900123")
+        self.assertEqual(told["action"], "refuse")
+        self.server.stop()
+        offline = self.server.json("route", "test", "--from", "1001", "--to", "0044 20 7946 0000")
+        self.assertEqual(offline["action"], "leave", "the same without a server")
+        self.server.start()
+        self.assertEqual(self.server.json("route", "test", "--from", "1001", "--to", "0049301234567")["action"], "leave")
+
+    def test_what_is_exported_makes_an_empty_system_the_same(self):
+        self.configure()
+        self.server.cli("extension", "set", "1001", "--name", "Ann \"A\"", "--reach", "international")
+        file = str(self.home / "policy.toml")
+        self.server.cli("policy", "export", file)
+        text = Path(file).read_text()
+        for secret in ("pass of theirs", "password ="):
+            self.assertNotIn(secret, text)
+        noted = text.replace("[trunk.provider]", "# since June\n[trunk.provider] # main")
+        Path(file).write_text(noted)
+        self.assertEqual([c["what"] for c in self.server.json("policy", "plan", file)["changes"]], ["change"])
+        self.server.cli("policy", "apply", file)
+        self.assertEqual(self.server.cli("policy", "export", "-").stdout, noted, "comments are kept")
+        self.assertEqual(self.server.json("policy", "plan", file)["changes"], [])
+
+        other = self.start()
+        plan = other.json("policy", "plan", file)["changes"]
+        self.assertIn(("add", "extension", "1001"), [(c["what"], c["kind"], c["name"]) for c in plan])
+        self.assertEqual(other.json("trunk", "list")["objects"], [], "a plan touches nothing")
+        accounts = other.json("policy", "apply", file)["accounts"]
+        self.assertEqual(accounts[0]["number"], "1001")
+        self.assertEqual(other.cli("policy", "export", "-").stdout, noted)
+        self.assertEqual(other.json("route", "test", "--from", "1001", "--to", "0044 20 7946 0000")["action"], "leave")
+        other.stop(9)
+        other.start()
+        self.assertEqual(other.cli("policy", "export", "-").stdout, noted)
+
+    def test_a_wrong_file_changes_nothing_and_names_every_line(self):
+        self.configure()
+        before = self.server.cli("policy", "export", "-").stdout
+        for text, said in (("[trunk.x]\nkind = \"registrs\"\n\n[rout.y]\n",
+                            ("line 2: kind", "did you mean \"registers\"?", "line 4: there is no kind")),
+                           ("\n[route.y]\ntrunks = [\"nowhere\"]\n", ("line 2: ", "nowhere, which there is not")),
+                           ("[deck.d]\nrates = [\n  \"prefix,rate_per_min\",\n  \"49,0,05\",\n]\n", ("line 4: ",)),
+                           ("[number-list.l]\nlines = [\n  \"+88213*\",\n  \"110\",\n]\n", ("line 4: ",)),
+                           ("[telephony]\nhome = \"DE\"\ntime_zone = \"Europe/Belin\"\n", ("Europe/Berlin",)),
+                           ("[trunk.x]\nuser = \"\x1b[2J\"\n", ("control characters",))):
+            for verb in ("plan", "apply"):
+                told = self.refused("policy", verb, self.write("bad", text))
+                for part in said:
+                    self.assertIn(part, told)
+            self.assertEqual(self.server.cli("policy", "export", "-").stdout, before)
+
+    def test_what_the_file_lacks_stays_unless_it_is_to_go(self):
+        self.configure()
+        text = self.server.cli("policy", "export", "-").stdout
+        cut = self.write("cut", text[:text.index("[route.abroad]")] + text[text.index("[extension.1001]"):])
+        self.assertEqual([c["what"] for c in self.server.json("policy", "plan", cut)["changes"]], ["stay"])
+        self.server.cli("policy", "apply", cut)
+        self.assertEqual(len(self.server.json("route", "list")["objects"]), 1)
+        self.server.cli("policy", "apply", "--remove", cut)
+        self.assertEqual(self.server.json("route", "list")["objects"], [])
+
+    def test_nothing_can_be_removed_that_something_else_names(self):
+        self.configure()
+        self.assertIn("abroad", self.refused("trunk", "remove", "provider"))
+        self.assertIn("provider", self.refused("deck", "remove", "cheap"))
+        self.assertEqual(len(self.server.json("trunk", "list")["objects"]), 1)
+        self.server.cli("extension", "remove", "1001")
+        self.assertEqual(self.server.json("limit", "list")["objects"], [], "its limits go with it")
+
+    def test_paid_calls_are_not_opened_to_forged_addresses_by_a_slip(self):
+        file = self.write("risk", "[trunk.gw]\nkind = \"peer_address\"\nuri = \"sip:192.0.2.7\"\n"
+                                  "sources = [\"192.0.2.7\"]\naddress_risk_signed = true\n")
+        self.assertIn("anybody can write such an address", self.refused("policy", "apply", file))
+        self.assertEqual(self.server.json("trunk", "list")["objects"], [])
+        self.assertIn("--force", self.server.json("policy", "plan", file)["notes"][0])
+        self.server.cli("policy", "apply", "--force", file)
+        self.server.cli("trunk", "set", "gw", "--priority", "3")
+        self.assertIn("--force", self.refused("trunk", "set", "gw", "--sources", "192.0.2.0/24"))
+
+    def test_imports_are_whole_or_not_at_all(self):
+        self.configure()
+        bad = DECK + "43,0,05,60/60\n33,abc,1/1\n"
+        told = self.refused("deck", "import", "cheap", self.write("bad.csv", bad))
+        self.assertIn("line 5", told)
+        self.assertIn("line 6", told)
+        self.assertEqual(self.server.json("deck", "show", "cheap")["prefixes"], 3)
+        self.server.cli("deck", "import", "cheap", self.write("more.csv", "prefix,rate_per_min\n43,0.05\n"))
+        self.assertEqual(self.server.json("deck", "show", "cheap")["prefixes"], 4)
+        self.assertIn("line 2", self.refused("number-list", "import", "fraud", self.write("l", "+4477*\n112\n")))
+        self.assertEqual(self.server.json("number-list", "show", "fraud")["lines"], 2)
+
+    def test_a_new_system_is_safe_and_says_by_what(self):
+        self.server.add("1002")
+        shown = {v["key"]: v for v in self.server.json("limit", "show", "extension.1002")["values"]}
+        self.assertEqual((shown["day"]["value"], shown["day"]["from"]), ("20.00", "standing"))
+        self.server.cli("limit", "set", "extension", "--day", "7")
+        shown = {v["key"]: v for v in self.server.json("limit", "show", "extension.1002")["values"]}
+        self.assertEqual((shown["day"]["value"], shown["day"]["from"]), ("7", "all"))
+        values = {v["key"]: v["value"] for v in self.server.json("extension", "show", "1002")["calls_out"]}
+        self.assertEqual((values["reach"], values["classes"]), ("national", []))
+        self.assertIn("did you mean", self.refused("trunk", "add", "x", "--kind", "registers", "--encrypted-onl"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,241 @@
+#include "core/document/terms.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+#include <toml++/toml.h>
+
+#include "core/document/change.hpp"
+#include "core/document/rows.hpp"
+#include "core/toll/decide.hpp"
+
+namespace rf::document {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr TenantId us{1};
+
+std::vector<Placed> placed(std::string_view text) {
+  const auto objects = read_objects(text);
+  EXPECT_TRUE(objects) << (objects ? "" : objects.error().told.front().text);
+  std::vector<Placed> out;
+  if (!objects) return out;
+  for (const Object& object : *objects) {
+    Placed& one = out.emplace_back(Placed{out.size() + 1, *table_of(object)});
+    one.token = "abcdefghijklmnopqrstuvwxyz";
+    if (object.kind == Kind::deck)
+      one.deck = std::make_shared<const money::Deck>(
+          *money::Deck::of(*rates_of(object, one.table, *money::Currency::parse("EUR"))));
+    if (object.kind == Kind::number_list) one.lines = *lines_of(object, one.table, *Country::parse("DE"));
+  }
+  return out;
+}
+
+Around around() {
+  return {us, "default", {{us, "1001", ExtensionId{11}}, {us, "1002", ExtensionId{12}}},
+          [](std::string_view name) -> std::expected<schedule::ZoneRef, std::string> {
+            if (name == "UTC") return std::make_shared<const schedule::Zone>(schedule::Zone::utc());
+            return std::unexpected("there is no such zone");
+          }};
+}
+
+constexpr std::string_view office =
+    "[telephony]\nhome = \"DE\"\narea_code = \"30\"\n"
+    "[limit.extension]\nday = \"7.50\"\n"
+    "[limit.extension.1001]\nmonth = 90\npaces = [\"2 per 1s\", \"distinct 9 per 1h\"]\n"
+    "[department.sales]\n"
+    "[trunk.p]\nkind = \"registers\"\nuri = \"sip:p.example\"\nuser = \"us\"\ndeck = \"d\"\n"
+    "[route.abroad]\npatterns = [\"+.\"]\ntrunks = [\"p\"]\n"
+    "[extension.1001]\nreach = \"international\"\ndepartment = \"sales\"\nclasses = [\"premium\"]\n"
+    "[number-list.fraud]\nlines = [\"+447700900123\"]\n"
+    "[deck.d]\nrates = [\"prefix,rate_per_min\", \"44,0.01\", \"49,0.02\"]\n";
+
+TEST(Terms, SayWhatTheObjectsSay) {
+  const auto terms = terms_of(placed(office), around());
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  EXPECT_EQ(terms->currency.text(), "EUR");
+  ASSERT_EQ(terms->extensions.size(), 2u) << "who has no object has terms, too";
+  const toll::ExtensionTerms& ann = terms->extensions[0];
+  EXPECT_EQ(ann.reach, toll::Reach::international);
+  EXPECT_EQ(ann.allowed_classes, toll::class_bit(number::Class::premium));
+  EXPECT_EQ(ann.department, terms->departments[0].id);
+  EXPECT_EQ(ann.spending.money.day, 7'500'000) << "of all extensions";
+  EXPECT_EQ(ann.spending.money.month, 90'000'000) << "its own";
+  ASSERT_EQ(ann.spending.paces.size(), 2u);
+  EXPECT_TRUE(ann.spending.paces[1].distinct);
+  const toll::ExtensionTerms& other = terms->extensions[1];
+  EXPECT_EQ(other.reach, toll::Reach::national);
+  EXPECT_EQ(other.allowed_classes, 0);
+  EXPECT_EQ(other.spending.money.month, 200'000'000) << "the standing cap";
+  EXPECT_EQ(terms->system.money.day, 500'000'000);
+  EXPECT_EQ(terms->system.duration_s, 10'800u);
+  EXPECT_EQ(terms->trunks[0].line.domain, "p.example");
+  EXPECT_EQ(terms->departments[0].spending.money.day, std::nullopt);
+}
+
+TEST(Terms, MakeAPlanThatDecides) {
+  const auto terms = terms_of(placed(office), around());
+  ASSERT_TRUE(terms);
+  const auto plan = toll::Plan::compile(*terms, around().extensions, 7);
+  ASSERT_TRUE(plan) << plan.error().front().text;
+  using enum toll::Decision::Action;
+  EXPECT_EQ(toll::decide(**plan, {}, {us, ExtensionId{11}, "00442079460000"}).action, leave);
+  EXPECT_EQ(toll::decide(**plan, {}, {us, ExtensionId{12}, "00442079460000"}).action, refuse) << "national reach";
+  EXPECT_EQ(toll::decide(**plan, {}, {us, ExtensionId{11}, "+447700900123"}).action, refuse) << "listed";
+}
+
+std::string faults(std::string_view more) {
+  const auto terms = terms_of(placed(std::string(office) + std::string(more)), around());
+  std::string out;
+  if (!terms)
+    for (const toll::PlanFault& fault : terms.error())
+      out += fault.kind + " " + fault.name + " " + fault.text + "; " + fault.remedy + "\n";
+  return out;
+}
+
+TEST(Terms, AMisspeltNameIsAFaultAndNotAMissingRestriction) {
+  EXPECT_EQ(faults(""), "");
+  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nhours = \"ofice\"\n"), HasSubstr("route r hours names the schedule"));
+  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nextensions = [\"1009\"]\n"), HasSubstr("the extension 1009"));
+  EXPECT_THAT(faults("[limit.extension.1009]\n"), HasSubstr("is about the extension 1009, which there is not"));
+  EXPECT_THAT(faults("[limit.trunk.q]\n"), HasSubstr("is about the trunk q"));
+  EXPECT_THAT(faults("[extension.1002]\ndepartment = \"slaes\"\n"), HasSubstr("the department slaes"));
+  EXPECT_THAT(faults("[inbound.i]\n"), HasSubstr("calls nobody"));
+  EXPECT_THAT(faults("[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\n"), HasSubstr("has no sources"));
+  EXPECT_THAT(faults("[limit.system]\nwarn = [80, 50]\n"), HasSubstr("does not rise"));
+  EXPECT_THAT(faults("[limit.system]\npaces = [\"5 per 1m\", \"9 per 60s\"]\n"), HasSubstr("two paces over one time"));
+  EXPECT_THAT(faults("[schedule.s]\nhours = [\"mon 08:00-10:00\", \"mon 09:00-11:00\"]\n"), HasSubstr("schedule s"));
+  EXPECT_THAT(faults("[schedule.s]\nhours = [\"mon 08:00-10:00\"]\nzone = \"Europe/Belin\"\n"), HasSubstr("zone"));
+}
+
+TEST(Risks, AnAddressAloneGetsNoPaidCallsWithoutASignature) {
+  const auto table = table_of("[trunk.g]\nkind = \"peer_address\"\nuri = \"sip:g\"\nsources = [\"192.0.2.1\"]\n"
+                              "address_risk_signed = true\n");
+  ASSERT_TRUE(table);
+  EXPECT_THAT(risk_of(*table, nullptr)->text, HasSubstr("anybody can write such an address"));
+  EXPECT_FALSE(risk_of(*table, &*table)) << "it was signed before";
+  Table wider = *table;
+  wider.set("sources", {"192.0.2.0/24"});
+  EXPECT_TRUE(risk_of(wider, &*table)) << "for others";
+}
+
+TEST(Changes, AreToldValueByValue) {
+  const auto now = read_objects(office);
+  auto wanted = read_objects(office);
+  ASSERT_TRUE(now && wanted);
+  EXPECT_TRUE(compare(*now, *wanted, true).empty());
+  wanted = read_objects("# note\n[department.sales]\n[route.b]\ntrunks = [\"p\"]\n"
+                        "[route.abroad]\npatterns = [\"+.\"]\ntrunks = [\"p\", \"q\"]\n"
+                        "[deck.d]\nrates = [\"prefix,rate_per_min\", \"44,0.01\"]\n");
+  std::string told;
+  for (const Change& change : compare(*now, *wanted, true)) {
+    told += std::string(name_of(change.what)) + " " + change.name;
+    for (const auto& value : change.values) told += " " + value.key + ":" + value.before + "->" + value.after;
+    told += change.comments ? " comments\n" : "\n";
+  }
+  EXPECT_THAT(told, HasSubstr("change sales comments\n"));
+  EXPECT_THAT(told, HasSubstr("add b trunks:->p\n"));
+  EXPECT_THAT(told, HasSubstr("change abroad trunks:p->p, q\n"));
+  EXPECT_THAT(told, HasSubstr("change d rates:3 rows->2 rows\n"));
+  EXPECT_THAT(told, HasSubstr("stay fraud\n"));
+}
+
+TEST(Rows, OfADeckAreWrittenAsTheyAreReadToTheMicroUnit) {
+  Object deck = read_objects(
+      "[deck.d]\nrates = [\"prefix,rate_per_min,connection_fee,increments,valid_from,valid_until\","
+      "\"44,0.000001,0.5,30/6,2026-01-31T08:00:00+02:00,\", \"49,1,,60/60,,2027-01-01\"]\n"
+      "rates_by_increment = [\"prefix,rate_per_increment,increments\", \"1,0.003333,6/6\"]\n")->front();
+  const Table table = *table_of(deck);
+  const auto rates = rates_of(deck, table, *money::Currency::parse("EUR"));
+  ASSERT_TRUE(rates) << rates.error().told.front().text;
+  ASSERT_EQ(rates->size(), 3u);
+  put_rates(deck, *rates);
+  const auto again = rates_of(deck, table, *money::Currency::parse("EUR"));
+  ASSERT_TRUE(again) << again.error().told.front().text;
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ((*again)[i].rate, (*rates)[i].rate);
+    EXPECT_EQ((*again)[i].from_ms, (*rates)[i].from_ms);
+    EXPECT_EQ((*again)[i].until_ms, (*rates)[i].until_ms);
+  }
+}
+
+TEST(Rows, NoneIsDroppedSilently) {
+  const Table table = *table_of("[number-list.l]\nlisting = \"fraud\"\n");
+  const auto lines = lines_of("+4477*\n\n# comment\n premium 49900123 ; why\n+4477*\n", table, {});
+  ASSERT_TRUE(lines) << lines.error().told.front().text;
+  EXPECT_THAT(*lines, testing::ElementsAre("fraud +4477*", "premium +49900123"));
+  const auto refused = lines_of("+4477*\nallowed +447\nnonsense\n", table, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().told.size(), 2u);
+  EXPECT_EQ(refused.error().told[0].line, 2u);
+}
+
+/// A text out of pieces that matter to a reader.
+rc::Gen<std::string> any_text() {
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+                          "a", "\"", "\\", "'", " ", "#", "=", "[", "]", ",", "\xc3\xa9", "\\u00e9", "\xf0\x9f\x93\x9e", "0")),
+                      [](const std::vector<std::string>& parts) {
+                        std::string out;
+                        for (const std::string& part : parts) out += part;
+                        return out.substr(0, 200);
+                      });
+}
+
+RC_GTEST_PROP(Reader, WhatIsWrittenIsReadBackAndIsTomlOfTheSameMeaning, ()) {
+  const std::string text = *any_text();
+  const std::vector<std::string> list = *rc::gen::container<std::vector<std::string>>(any_text());
+  RC_PRE(list.size() < 50);
+  std::string body = "# c\n[department.d] # e\n";
+  body += line_of({.name = "description", .type = Type::text}, {text});
+  body += line_of({.name = "list", .type = Type::text, .list = true}, list);
+  const auto sections = read(body);
+  if (!sections) {
+    // Cutting may have broken a character; nothing else is refused.
+    RC_ASSERT(sections.error().told.front().text.find("UTF-8") != std::string::npos);
+    return;
+  }
+  RC_ASSERT(sections->front().entries[0].value.texts.front() == text);
+  RC_ASSERT(sections->front().entries[1].value.texts == list);
+  const toml::table parsed = toml::parse(body);
+  RC_ASSERT(parsed["department"]["d"]["description"].value<std::string>() == text);
+  RC_ASSERT(parsed["department"]["d"]["list"].as_array()->size() == list.size());
+}
+
+RC_GTEST_PROP(Reader, WhateverItTakesIsToml, ()) {
+  const auto lines = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+      "[a.b]\n", "[c]\n", "[ d . \"e f\" ]\n", "k = 1\n", "l = -0\n", "m = [1, \"x\", true,]\n", "n = 'it''s'\n", "o = \"\"\n",
+      "\n", "  # c\n", "p = [\n", "]\n", "\"q\" = 'y' # z\r\n", "r = +1\n", "s = 01\n", "t = [[1]]\n", "u.v = 1\n", "w = \"\\e\"\n"));
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  if (!read(text)) return;
+  try {
+    static_cast<void>(toml::parse(text));
+  } catch (const toml::parse_error& error) {
+    // A header or table twice is told by whoever knows what headers mean.
+    RC_ASSERT(std::string(error.description()).find("redefine") != std::string::npos);
+  }
+}
+
+RC_GTEST_PROP(Objects, AnExportIsReadAsTheObjectsItWasMadeOf, ()) {
+  std::vector<Object> objects;
+  const auto names = *rc::gen::unique<std::vector<std::string>>(
+      rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::element('a', 'b', '1', '-', '_'))));
+  for (const std::string& name : names) {
+    if (name.size() > 60) continue;
+    Object object = new_object(*rc::gen::element(Kind::department, Kind::trunk, Kind::inbound), name);
+    if (object.kind == Kind::trunk)
+      object.text = with_value(object.text, *find(all_keys_of(Kind::trunk), "kind"), {"registers"});
+    if (*rc::gen::arbitrary<bool>()) object.text = "# before\n" + object.text;
+    if (*rc::gen::arbitrary<bool>()) object.text += "# behind\n";
+    objects.push_back(std::move(object));
+  }
+  const std::string text = text_of(objects);
+  const auto again = read_objects(text);
+  RC_ASSERT(again.has_value());
+  RC_ASSERT(text_of(*again) == text);
+  RC_ASSERT(compare(objects, *again, false).empty());
+}
+
+}  // namespace
+}  // namespace rf::document
