@@ -109,7 +109,9 @@ TEST_F(Objects, ComeInTheirOrder) {
   for (const char* name : {"b", "a", "c"}) put(store, {"route", name, "[route.x]\n"});
   put(store, {"route", "c", {}, 1});
   std::vector<std::string> names;
-  for (const ObjectRow& row : store.objects(default_tenant).value()) names.push_back(row.name);
+  const auto rows = store.objects(default_tenant);
+  ASSERT_TRUE(rows);
+  for (const ObjectRow& row : *rows) names.push_back(row.name);
   EXPECT_THAT(names, ElementsAre("b", "c", "a"));
 }
 
