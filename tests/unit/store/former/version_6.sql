@@ -1,3 +1,5 @@
+CREATE TABLE tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+INSERT INTO "tenants" VALUES(1,'default');
 CREATE TABLE access_list ( subnet TEXT PRIMARY KEY, allow INTEGER NOT NULL, forced INTEGER NOT NULL, description TEXT NOT NULL, since_wall_ms BIGINT NOT NULL, until_wall_ms BIGINT NOT NULL);
 INSERT INTO "access_list" VALUES('198.51.100.7/32',0,0,'an old list',1795362286680,0);
 CREATE TABLE bans ( subnet TEXT PRIMARY KEY, rule TEXT NOT NULL, evidence TEXT NOT NULL, since_wall_ms BIGINT NOT NULL, until_wall_ms BIGINT NOT NULL, repeats INTEGER NOT NULL, proven INTEGER NOT NULL);
@@ -21,8 +23,6 @@ INSERT INTO "sequences" VALUES('tenants',2);
 INSERT INTO "sequences" VALUES('extensions',3);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 INSERT INTO "settings" VALUES('seal_key_id','c5e8a56d3eab334d');
-CREATE TABLE tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-INSERT INTO "tenants" VALUES(1,'default');
 CREATE INDEX cdrs_open ON cdrs (started_wall_ms) WHERE result = 0;
 CREATE INDEX bans_end ON bans (until_wall_ms);
 CREATE INDEX guard_sources_last ON guard_sources (last_wall_ms);
