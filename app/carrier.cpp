@@ -55,6 +55,11 @@ void Carrier::on(effect::CloseCdr effect) {
   write(std::move(effect), 0);
 }
 
+void Carrier::on(effect::WriteLedger effect) {
+  const std::uint64_t ticket = effect.ticket;
+  write(std::move(effect), ticket);
+}
+
 void Carrier::on(effect::StoreBan effect) {
   door_.ban(effect.ban, {0, wall_now_ms()});
   const std::int64_t remaining_ms = effect.ban.until_ms - wall_now_ms();

@@ -70,6 +70,7 @@ class Carrier final : public signalling::EffectSink {
   void on(effect::CommandDone effect) override;
   void on(effect::Report effect) override;
   void on(effect::Stopped effect) override;
+  void on(effect::WriteLedger effect) override;
 
  private:
   void write(store::Write write, std::uint64_t ticket);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/guard_commands.hpp"
+#include "app/spending.hpp"
 
 namespace rf::app {
 namespace {
@@ -97,7 +98,9 @@ struct Executor {
     Json list = Json::array();
     for (const record::Cdr& cdr : *rows) {
       const auto callee = numbers.find(cdr.callee);
-      list.push_back(app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second));
+      Json row = app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second);
+      if (const auto payer = numbers.find(cdr.payer); payer != numbers.end()) row["payer"] = payer->second;
+      list.push_back(std::move(row));
     }
     return Json{{"cdrs", std::move(list)}};
   }
@@ -136,6 +139,8 @@ struct Executor {
       if (entry.until_ms == 0 || entry.until_ms > now_wall_ms) list.push_back(app::json_of(entry));
     return Json{{"access", std::move(list)}};
   }
+  Result operator()(const command::ListSpending& c) const { return list_spending(r, c, now_wall_ms); }
+  Result operator()(const command::AddCredit& c) const { return add_credit(r, c, now_wall_ms); }
   template <class Other>
   Result operator()(const Other&) const {
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/money/amount.hpp"
 #include "shell/log/line.hpp"
 
 namespace rf::app {
@@ -27,6 +28,13 @@ Json json_of(const media::LegStatistics& leg) {
           {"events", leg.events},
           {"refused_source", leg.refused_source},
           {"refused_shape", leg.refused_shape}};
+}
+
+std::string amount_text(std::int64_t micros, const std::string& currency) {
+  const auto parsed = money::Currency::parse(currency);
+  if (!parsed) return {};
+  const auto amount = money::Amount::of_micros(micros, *parsed);
+  return amount ? amount->text() : std::string();
 }
 
 }  // namespace
@@ -84,6 +92,16 @@ Json json_of(const record::Cdr& c, const std::string& callee) {
           {"sip_status", c.sip_status},
           {"reason", c.reason},
           {"attempts", c.attempts},
+          {"route", c.route},
+          {"trunk_in", c.trunk_in},
+          {"trunk_out", c.trunk_out},
+          {"called", c.called},
+          {"price", c.price},
+          {"currency", c.currency},
+          {"reserved", amount_text(c.reserved_micro, c.currency)},
+          {"cost", amount_text(c.cost_micro, c.currency)},
+          {"payer", ""},
+          {"cut_reason", c.cut_reason},
           {"caller_transport", name_of(c.caller_transport)},
           {"callee_transport", name_of(c.callee_transport)},
           {"caller_address", c.caller_address.text()},

@@ -201,6 +201,9 @@ Outcome Server::execute(const command::Checked& checked) {
   }
   if (auto outcome = execute_running(command)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
+  // The journal has one writer, and that is the engine.
+  if (std::holds_alternative<command::AddCredit>(command))
+    return std::unexpected(Error{Code::conflict, "credit cannot be added while the server runs", "ringfence stop"});
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);

@@ -56,6 +56,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence cdr list --limit 20\n"
      "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
      "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"spend.list",
+     "  ringfence spend list\n"
+     "  ringfence spend list --level extension --json | jq '.accounts[] | select(.today.left == \"0.00\")'\n"
+     "  ringfence spend list --number 1001\n"},
+    {"credit.add",
+     "  ringfence credit add 1001 20                  twenty more, in the currency of the rate decks\n"
+     "  ringfence credit add 1001 --amount=-7.50      takes it away again\n"},
     {"guard.bans", "  ringfence guard bans\n  ringfence guard bans --ended --json | jq '.bans[].rule'\n"},
     {"guard.explain", "  ringfence guard explain 198.51.100.7          what it did, which rule, until when\n"},
     {"guard.release",
@@ -114,7 +121,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence trunk add provider --kind registers --uri \"sip:provider.example;transport=tls\" --user 4930123 "
      "--deck cheap\n"
      "  ringfence trunk add gateway --kind peer_certificate --uri sips:gw.example --certificates gw.example\n"},
-    {"trunk.set", "  ringfence trunk set provider --out-calls 30 --out-alert 20\n  ringfence trunk set provider --no-enabled\n"},
+    {"trunk.set",
+     "  ringfence trunk set provider --out-calls 30 --out-alert 20\n"
+     "  ringfence trunk set provider --no-enabled\n"},
     {"trunk.password",
      "  ringfence trunk password provider              asks for it\n"
      "  pass show provider | ringfence trunk password provider\n"},
@@ -125,7 +134,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence route add national --patterns +49. --trunks provider,reserve\n"
      "  ringfence route add abroad --patterns +. --trunks cheap,provider --least-cost --hours office\n"},
     {"route.set", "  ringfence route set abroad --countries FR,GB --departments sales\n"},
-    {"route.move", "  ringfence route move national --before abroad\n  ringfence route move abroad          behind all\n"},
+    {"route.move",
+     "  ringfence route move national --before abroad\n"
+     "  ringfence route move abroad          behind all\n"},
     {"route.list", "  ringfence route list\n"},
     {"route.show", "  ringfence route show abroad\n"},
     {"route.remove", "  ringfence route remove abroad\n"},
@@ -154,7 +165,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"deck.list", "  ringfence deck list\n"},
     {"deck.show", "  ringfence deck show cheap\n"},
     {"deck.remove", "  ringfence deck remove cheap\n"},
-    {"policy.export", "  ringfence policy export policy.toml\n  ringfence policy export - | git diff --no-index policy.toml -\n"},
+    {"policy.export",
+     "  ringfence policy export policy.toml\n"
+     "  ringfence policy export - | git diff --no-index policy.toml -\n"},
     {"policy.plan", "  ringfence policy plan policy.toml              what would change, without touching anything\n"},
     {"policy.apply",
      "  ringfence policy plan policy.toml && ringfence policy apply policy.toml\n"

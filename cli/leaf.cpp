@@ -20,16 +20,17 @@ std::string option_name(std::string_view parameter) {
 
 // What a command is about stands without an option name: extension show 1001.
 bool is_positional(const command::Spec& spec, const Parameter& p) {
-  return p.name == "id" || p.name == "address" || p.name == "block" ||
-         (p.name == "countries" && p.required) || (p.name == "name" && p.required) || (p.name == "number" && spec.name != "cdr.list");
+  return p.name == "id" || p.name == "address" || p.name == "block" || (p.name == "countries" && p.required) ||
+         (p.name == "name" && p.required) || (p.name == "number" && spec.name != "cdr.list");
 }
 
 void add_when(Leaf& leaf, const Parameter& p) {
   const std::string key(p.name);
   const std::string name = "--" + key.substr(0, key.find('_'));
-  const std::string help =
-      std::string(p.name == "from_ms" ? "begun at or after" : p.name == "to_ms" ? "begun before" : "as if it were then") +
-      ": 2026-01-31 or \"2026-01-31 08:00\"";
+  const std::string help = std::string(p.name == "from_ms" ? "begun at or after"
+                                       : p.name == "to_ms" ? "begun before"
+                                                           : "as if it were then") +
+                           ": 2026-01-31 or \"2026-01-31 08:00\"";
   leaf.app
       ->add_option_function<std::string>(
           name,

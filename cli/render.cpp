@@ -122,6 +122,28 @@ void status(const Json& r, std::ostream& out) {
   for (const Json& warning : list_at(r, "warnings")) fmt::print(out, "\nwarning: {}\n", plain(text_of(warning)));
 }
 
+/// "0.61 + 0.70 of 10.00": spent, reserved, and the cap.
+std::string spent_text(const Json& period) {
+  std::string out = text_at(period, "spent");
+  if (const std::string reserved = text_at(period, "reserved"); reserved != "0.00") out += " + " + reserved;
+  if (const std::string limit = text_at(period, "limit"); !limit.empty()) out += " of " + limit;
+  return out;
+}
+
+void spending(const Json& r, std::ostream& out) {
+  Table table({"ACCOUNT", "TODAY", "LEFT", "THIS MONTH", "LEFT", "CREDIT", "CALLS"});
+  for (const Json& each : list_at(r, "accounts")) {
+    const Json today = each.value("today", Json::object()), month = each.value("month", Json::object());
+    std::string name = text_at(each, "level");
+    if (const std::string which = text_at(each, "name"); !which.empty()) name += " " + which;
+    if (each.value("locked", false)) name += " (locked)";
+    table.add({name, spent_text(today), text_at(today, "left"), spent_text(month), text_at(month, "left"),
+               text_at(each, "credit"), text_at(each, "calls")});
+  }
+  table.print(out);
+  fmt::print(out, "\nIn {}: spent + reserved by running calls, of the cap.\n", plain(text_at(r, "currency")));
+}
+
 }  // namespace
 
 void render(std::string_view command, const Json& r, std::ostream& out) {
@@ -144,6 +166,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     calls(r, out);
   } else if (command == "cdr.list") {
     cdrs(r, out);
+  } else if (command == "spend.list") {
+    spending(r, out);
   } else if (command == "ports") {
     ports(r, out);
   } else if (command == "firewall.show") {
@@ -164,7 +188,8 @@ void render_cdrs_csv(const Json& result, std::ostream& out) {
   static constexpr const char* columns[] = {
       "id",       "started",  "answered",   "ended",  "caller",           "dialled",          "callee",        "result",
       "ended_by", "talked_s", "sip_status", "reason", "caller_transport", "callee_transport", "caller_address",
-      "attempts"};
+      "attempts", "called",   "route",      "trunk_in", "trunk_out",        "price",            "currency",
+      "reserved", "cost",     "payer",      "cut_reason"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {
     std::vector<std::string> row;

@@ -13,6 +13,7 @@ using namespace rf;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // A line a header; "!" begins a proxy's, "+" an Authentication-Info, "=" a new request.
   std::string_view input(reinterpret_cast<const char*>(data), size);
+  const bool guessed = input.find("a secret text") != std::string_view::npos;  // nonces are given back as they came
   auth::Hasher hasher;
   Random random{1};
   auth::Client client({.username = "a", .password = Secret<std::string>("a secret text"), .legacy_allowed = true});
@@ -36,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auth::ChallengeHeader header{kind == '!', line};
     const auto answered = client.answer({hasher, random}, rounds, {&header, 1}, {"INVITE", "sip:b@c", "body"}, out);
     RF_CHECK(answered.has_value() == !out.empty());
-    RF_CHECK(out.find("a secret text") == std::string::npos);
+    RF_CHECK(guessed || out.find("a secret text") == std::string::npos);
     std::size_t lines = 0;
     for (std::size_t at = 0; at < out.size(); at = out.find("\r\n", at) + 2, ++lines)
       RF_CHECK(out.compare(at, 22, "Authorization: Digest ") == 0 || out.compare(at, 7, "Proxy-A") == 0);

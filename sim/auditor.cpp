@@ -138,6 +138,13 @@ struct Auditor::Visitor {
     if (!a.opened_.insert(e.cdr.id).second) a.fault("record " + e.cdr.id + " was opened twice");
     if (e.ticket == 0) a.fault("nobody waits for record " + e.cdr.id);
   }
+  void operator()(const effect::WriteLedger& e) const {
+    if (e.ticket == 0) a.fault("nobody waits for an entry of the ledger");
+    for (const money::LedgerEntry& entry : e.entries) {
+      if (entry.number > a.ledger_last_ + 1) a.fault("the ledger's journal has a gap");
+      a.ledger_last_ = std::max(a.ledger_last_, entry.number);
+    }
+  }
   void operator()(const effect::CloseCdr& e) const {
     check(e.cdr);
     if (!a.opened_.contains(e.cdr.id)) a.check_share(e.cdr);

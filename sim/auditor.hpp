@@ -79,6 +79,7 @@ class Auditor final : public Observer {
   std::unordered_map<Address, std::set<ExtensionId>> extensions_;  ///< proved, by place
   std::map<std::uint64_t, media::RelayPlan> relays_;
   std::set<std::string> opened_, closed_;                     ///< records
+  std::uint64_t ledger_last_ = 0;  ///< entry that was to be written
   std::set<std::string> answered_;                            ///< calls, by Call-ID and our tag
   std::map<ExtensionId, std::deque<std::int64_t>> attempts_;  ///< when a record of an attempt was written
   std::unordered_set<std::string> our_tags_;

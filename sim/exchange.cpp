@@ -26,8 +26,23 @@ engine::Engine::Defence Exchange::defence() const {
   return {guard_rules_, {.sources = 4'096, .endpoints = 4'096, .pairs = 4'096, .accounts = 1'024, .bans = 1'024}};
 }
 
+engine::Engine::Accounts Exchange::accounts() const {
+  const MoneyLimits bounds{.accounts = 256, .reservations = 256};
+  engine::Engine::Accounts out;
+  out.bounds = bounds;
+  out.currency = *money::Currency::parse("EUR");
+  money::Snapshot nothing;
+  nothing.currency = out.currency;
+  auto restored = money::Ledger::restore(nothing, ledger, bounds, HashKey(seed_));
+  if (restored)
+    out.ledger = std::move(*restored);
+  else
+    out.why_shut = "its entries do not fit";
+  return out;
+}
+
 Exchange::Exchange(policy::PolicyRef policy, std::uint64_t seed) : policy_(std::move(policy)), seed_(seed) {
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_), defence());
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_), defence(), accounts());
   wire = [this](const Packet& packet) { sent.push_back(packet); };
 }
 
@@ -82,16 +97,22 @@ void Exchange::crash_and_restart() {
     ++cdrs_closed;
   }
   if (observer) observer->restarted();
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence());
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence(), accounts());
   engine::Restored restored;
   for (const auto& [block, ban] : bans) restored.bans.push_back(ban);
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);
   input(std::move(restored));
+  if (plan_) input(engine::PlanChanged{plan_});
 }
 
 void Exchange::set_policy(policy::PolicyRef policy) {
   policy_ = std::move(policy);
   input(engine::PolicyChanged{policy_});
+}
+
+void Exchange::set_plan(toll::PlanRef plan) {
+  plan_ = std::move(plan);
+  input(engine::PlanChanged{plan_});
 }
 
 void Exchange::set_guard(guard::CompiledRef rules) {
@@ -169,6 +190,12 @@ void Exchange::carry_out() {
           ++exchange.cdrs_closed_twice;
         ++exchange.cdrs_closed;
         exchange.cdrs[c.id] = c;
+      });
+    }
+    void operator()(const effect::WriteLedger& e) const {
+      x.write(e.ticket, [entries = e.entries, &exchange = x] {
+        for (const money::LedgerEntry& entry : entries)
+          if (entry.number == exchange.ledger.size() + 1) exchange.ledger.push_back(entry);
       });
     }
     void operator()(const effect::StoreBan& e) const {

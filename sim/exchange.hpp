@@ -49,6 +49,7 @@ class Exchange {
   void crash_and_restart();
   void set_policy(policy::PolicyRef policy);
   void set_guard(guard::CompiledRef rules);
+  void set_plan(toll::PlanRef plan);
   effect::CommandResult command(effect::Command command);
 
   const policy::Policy& policy() const { return *policy_; }
@@ -65,6 +66,7 @@ class Exchange {
   void refuse_held();
   std::map<std::string, record::Cdr> cdrs;
   std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
+  std::vector<money::LedgerEntry> ledger;  ///< its journal
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
   std::map<Subnet, guard::Ban> bans;
 
@@ -87,12 +89,14 @@ class Exchange {
 
  private:
   engine::Engine::Defence defence() const;
+  engine::Engine::Accounts accounts() const;
   void take(engine::Input input);
   void carry_out();
   void write(std::uint64_t ticket, const std::function<void()>& change);
 
   policy::PolicyRef policy_;
   guard::CompiledRef guard_rules_;  ///< none: those that ship
+  toll::PlanRef plan_;              ///< none: nothing leaves
   std::uint64_t seed_;
   std::unique_ptr<engine::Engine> engine_;
   effect::Effects effects_;

@@ -84,14 +84,13 @@ std::expected<void, Unanswered> Client::answer(Means means, Rounds& rounds, std:
     else
       why_not = std::max(why_not, fine.error());
   }
-  // The first of the strongest comes first, so the others for its realm find it taken.
-  std::stable_sort(read.begin(), read.begin() + static_cast<std::ptrdiff_t>(count),
-                   [](const Read& a, const Read& b) { return *a.challenge.algorithm < *b.challenge.algorithm; });
   unsigned taken = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Challenge& challenge = read[i].challenge;
+  // The strongest first, so that weaker ones for its realm find it taken.
+  for (std::size_t step = 0; step < count * policy::algorithm_count; ++step) {
+    const auto& [challenge, from_proxy] = read[step % count];
+    if (static_cast<std::size_t>(*challenge.algorithm) != step / count) continue;
     // The first one may have settled which realm is ours.
-    Space* space = is_ours(challenge.realm.view()) ? space_for(read[i].from_proxy, challenge.realm.view()) : nullptr;
+    Space* space = is_ours(challenge.realm.view()) ? space_for(from_proxy, challenge.realm.view()) : nullptr;
     if (space == nullptr) {
       why_not = std::max(why_not, Unanswered::other_realm);
       continue;

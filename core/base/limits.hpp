@@ -237,12 +237,12 @@ struct NumberLimits {
   static constexpr std::size_t dialled_digits = 32;  ///< and digits; more are refused
   static constexpr std::size_t pattern_symbols = 32;
   static constexpr std::size_t patterns = 200'000;          ///< of one index; more are a fault of the configuration
-  static constexpr std::size_t pattern_states = 2'000'000;  ///< 64 bytes each; patterns that need more are refused
-  static constexpr std::size_t pattern_steps = 20'000'000;  ///< members of all states, the time that building takes
+  static constexpr std::size_t pattern_states = 1'000'000;  ///< 16 to 64 bytes each; what needs more is refused
+  static constexpr std::size_t pattern_steps = 8'000'000;   ///< members of all states, the time that building takes
   static constexpr std::size_t set_rules = 20'000'000;      ///< exact numbers and prefixes; further ones are refused
   static constexpr std::size_t set_patterns = 20'000;       ///< number rules with wildcards; further ones are refused
-  static constexpr std::size_t set_sources = 256;        ///< pairs of a list and what it says of numbers
-  static constexpr std::size_t list_faults = 1'000;  ///< told of one list; further ones are counted
+  static constexpr std::size_t set_sources = 256;           ///< pairs of a list and what it says of numbers
+  static constexpr std::size_t list_faults = 1'000;         ///< told of one list; further ones are counted
   static constexpr std::size_t list_line_bytes = 512;
 };
 
@@ -295,6 +295,15 @@ struct TollLimits {
   static constexpr std::size_t line_subjects = 12;  ///< of one call; with more it is refused
   static constexpr std::uint32_t pace_calls = 1'000'000;     ///< N of a rule
   static constexpr std::uint32_t pace_period_s = 2'678'400;  ///< T of a rule: 31 days
+};
+
+/// Bounds of the ledger's way to the disk. At the bound no paid call leaves and none gets more money.
+struct LedgerLimits {
+  static constexpr std::size_t unstored_entries = 65'536;  ///< not on disk yet; ends of calls are taken beyond it
+  static constexpr std::size_t journal_entries = 2'000'000;  ///< read at start; with more, paid calls are refused
+  static constexpr std::size_t entries_before_snapshot = 1'024;  ///< of the journal; fewer are replayed at each start
+  static constexpr std::size_t snapshot_part_bytes = 16u << 10;  ///< of one row
+  static constexpr std::size_t notices = 4'096;  ///< waiting to be told; the rest is told as a number
 };
 
 /// Bounds of what operators write about trunks, routes, money and people. Fixed; what is over them is a fault of the

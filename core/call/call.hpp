@@ -17,6 +17,9 @@
 #include "core/dialog/session_timer.hpp"
 #include "core/media/plan.hpp"
 #include "core/sdp/offer_answer.hpp"
+#include "core/toll/decide.hpp"
+#include "core/toll/desk.hpp"
+#include "core/trunk/privacy.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::call {
@@ -37,15 +40,6 @@ struct Caller {
   TenantId tenant;
   std::string_view number;
   std::string_view display_name;
-};
-
-/// One way for a call to leave: a trunk, and what is said to it.
-struct WayOut {
-  TrunkId trunk;
-  std::string called;         ///< the number as this trunk wants it
-  std::string shown;          ///< the caller's as it may be seen there, the user part of From
-  std::string shown_name;
-  std::string more_headers;   ///< whole lines: identity, privacy, diversion
 };
 
 /// Our dialog with one phone, or one trunk.
@@ -161,8 +155,21 @@ struct Call {
   bool answer_waits = false;    ///< the 200 does, too
 
   std::vector<Fork> forks;
-  std::vector<WayOut> ways;  ///< trunks to try yet, the next one last
-  std::string shown;         ///< the caller's number as the callee sees it
+  std::string shown;            ///< who calls, as our Contact towards the callee says it
+  // Of a call that leaves:
+  std::vector<toll::Way> ways;  ///< trunks to try yet, the next one last
+  std::size_t tried = 0;
+  std::string called;           ///< E.164 where it is a number of the world's plan
+  std::string caller_name;
+  trunk::Privacy privacy;       ///< what the caller asked for
+  bool emergency = false;
+  bool spends = false;          ///< the desk knows it
+  std::string refused;          ///< why the desk refused a way, for the operator
+  std::uint64_t entry = 0;      ///< of the ledger: what follows waits until it is on disk
+  std::optional<toll::Way> next_way;       ///< that is what waits
+  std::optional<toll::Times> next_times;   ///< or these
+  toll::Times toll_times;            ///< when it asks for more money, and when it ends
+  std::int64_t answered_ms = 0;            ///< mono; 0: not yet
   bool single = false;  ///< one phone rings: what it says is not taken back by another's answer
   std::optional<std::size_t> heard;  ///< whose early media the caller hears
   std::optional<std::size_t> winner;
@@ -175,6 +182,7 @@ struct Call {
   std::uint64_t ticket = 0;
   Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
   Timers::Handle duration_timer = 0, end_timer = 0;
+  Timers::Handle toll_timer = 0;
   Timers::Handle try_timer = 0;  ///< how long a trunk may say nothing
 
   /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one

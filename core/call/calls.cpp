@@ -8,9 +8,10 @@ namespace rf::call {
 
 using effect::Reason;
 
-Calls::Calls(const policy::Policy& policy, Random& random)
+Calls::Calls(const policy::Policy& policy, Random& random, Trunks& trunks)
     : calls_(policy.limits.calls_max),
-      ports_(policy.media_ports.first, policy.media_ports.last, Random(random.next())) {}
+      ports_(policy.media_ports.first, policy.media_ports.last, Random(random.next())),
+      trunks_(trunks) {}
 
 void Calls::respond(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server, int status,
                     std::string_view to_tag) {
@@ -46,6 +47,11 @@ dialog::Fit Calls::judge(const LegRef& ref, const sip::Message& request, const F
 ExtensionId Calls::extension_of(const LegRef& ref) {
   const Leg* leg = this->leg(ref);
   return leg ? leg->extension : ExtensionId{};
+}
+
+TrunkId Calls::trunk_of(const LegRef& ref) {
+  const Leg* leg = this->leg(ref);
+  return leg ? leg->trunk : TrunkId{};
 }
 
 bool Calls::is_ended_by(const LegRef& ref, const sip::Message& request) {
@@ -121,6 +127,9 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       call->end_timer = 0;
       call->reports_due = 0;
       return settle(ctx, *call);
+    case toll_due:
+      call->toll_timer = 0;
+      return on_toll_due(ctx, *call);
     case try_due:
       call->try_timer = 0;
       return on_trunk_silent(ctx, *call);
@@ -165,7 +174,7 @@ void Calls::on_policy(Context& ctx) {
   std::vector<CallId> orphaned;
   calls_.for_each([&](CallId id, Call& call) {
     const auto usable = [&](const Leg& leg) {
-      if (const policy::Trunk* trunk = ctx.policy.trunk(leg.trunk)) return trunk->enabled;
+      if (const toll::TrunkTerms* trunk = ctx.plan.trunk(leg.trunk)) return trunk->line.enabled;
       const policy::Extension* known = ctx.policy.by_id(leg.extension);
       return known && known->enabled;
     };

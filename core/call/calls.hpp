@@ -10,8 +10,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/auth/client.hpp"
-#include "core/auth/hash.hpp"
 #include "core/base/slots.hpp"
 #include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
@@ -19,6 +17,7 @@
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/call/shares.hpp"
+#include "core/call/trunks.hpp"
 #include "core/media/ports.hpp"
 
 namespace rf::call {
@@ -35,7 +34,7 @@ class Calls {
     Caller caller;
   };
 
-  Calls(const policy::Policy& policy, Random& random);
+  Calls(const policy::Policy& policy, Random& random, Trunks& trunks);
 
   // --- requests
 
@@ -45,10 +44,14 @@ class Calls {
   /// A new call by `caller`. `server` is its transaction; 100 has been sent.
   void handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
                      const policy::Extension& caller, txn::ServerId server);
+  /// A new call that a trunk brings; `server` is its transaction; 100 has been sent.
+  void handle_trunk_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
+                           const trunk::Member& member, txn::ServerId server);
   /// The leg that a request with a To tag names; none when there is no such dialog.
   const LegRef* find(const sip::Message& request) const;
   dialog::Fit judge(const LegRef& ref, const sip::Message& request, const Flow& flow);
   ExtensionId extension_of(const LegRef& ref);
+  TrunkId trunk_of(const LegRef& ref);
   /// Whether the request is the BYE that ends this dialog, and not another one after it.
   bool is_ended_by(const LegRef& ref, const sip::Message& request);
   /// The phone proved itself on another path.
@@ -67,6 +70,8 @@ class Calls {
   void on_attempts_timer(Context& ctx, std::uint64_t handle) { attempts_.on_timer(ctx, handle); }
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
   void on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
+  /// All entries of the ledger up to this one are on disk, or are not.
+  void on_ledger(Context& ctx, std::uint64_t entry, bool ok);
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
   void on_relay_silent(Context& ctx, CallId call, RelayId relay, std::int64_t silent_ms);
   void on_relay_failed(Context& ctx, CallId call, RelayId relay);
@@ -94,7 +99,7 @@ class Calls {
 
  private:
   enum Kind : std::uint32_t {
-    ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due, try_due
+    ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due, try_due, toll_due
   };
   struct Ending;
   struct InfoRelay {
@@ -107,8 +112,9 @@ class Calls {
   // setup.cpp
   void refuse(Context& ctx, const Asked& asked, int status, CallResult result, effect::Reason reason,
               std::string_view detail);
-  void call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
-                   const policy::Extension& callee);
+  /// Null when nothing came of it.
+  Call* call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
+                    const policy::Extension& callee);
   /// A call that exists but rings nowhere yet; null when the INVITE was refused.
   Call* begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single);
   void ring(Context& ctx, Call& call, const Caller& caller, const policy::Extension& callee, const Binding& binding);
@@ -132,11 +138,22 @@ class Calls {
   void call_out(Context& ctx, const Asked& asked, const std::string& dialled);
   /// Tries the next trunk, after one that failed with `status` (0: the first). Whether there was one.
   bool leave_by_next(Context& ctx, Call& call, int status);
+  void leave_when_written(Context& ctx, Call& call, const toll::Way& way);
+  void give_up_outside(Context& ctx, Call& call);
+  bool leave_by(Context& ctx, Call& call, const toll::TrunkTerms& trunk, const toll::Way& way);
   void take_ways_to_trunk(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   /// Answers the challenge of a trunk. False: it was none, or it cannot be answered.
   bool answer_trunk(Context& ctx, Call& call, std::size_t fork, const sip::Message& response);
   void on_trunk_trying(Context& ctx, Call& call);
   void on_trunk_silent(Context& ctx, Call& call);
+
+  // spending.cpp
+  /// Asks for what a call by this trunk needs. False: it is refused, `call.refused` says why.
+  bool take_way(Context& ctx, Call& call, const toll::TrunkTerms& trunk, const toll::Way& way);
+  void watch_money(Context& ctx, Call& call);
+  void on_toll_due(Context& ctx, Call& call);
+  void start_spending(Context& ctx, Call& call);
+  void end_spending(Context& ctx, Call& call);
 
   // early.cpp
   bool enter_fork_dialog(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
@@ -196,12 +213,12 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
-  Locator locator_;
+  Locator locator_{0, 2};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;
-  auth::Hasher hasher_;
-  std::unordered_map<TrunkId, auth::Client> accounts_;  ///< at the providers; made when first asked
+  Trunks& trunks_;
+  std::vector<CallId> waiting_;  ///< for an entry of the ledger to be on disk
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;
   std::uint64_t next_ticket_ = 2;

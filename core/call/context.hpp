@@ -11,6 +11,8 @@
 #include "core/effect/effect.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
+#include "core/toll/desk.hpp"
+#include "core/toll/plan.hpp"
 #include "core/txn/transactions.hpp"
 
 namespace rf::call {
@@ -21,7 +23,7 @@ using record::Cdr;
 using record::EndedBy;
 
 /// Whose timer fired, and whose transaction an event is about: the top four bits of an owner.
-enum class Owner : std::uint8_t { none, registration, probe, call, connection, attempts };
+enum class Owner : std::uint8_t { none, registration, probe, call, connection, attempts, trunk };
 
 constexpr std::uint64_t mark(Owner owner, std::uint64_t handle) {
   return static_cast<std::uint64_t>(owner) << 60 | handle;
@@ -37,6 +39,8 @@ constexpr std::uint64_t handle_of(std::uint64_t marked) {
 struct Context {
   Now now;
   const policy::Policy& policy;
+  const toll::Plan& plan;
+  toll::Desk& desk;
   Random& random;
   txn::Transactions& txns;
   Timers& timers;

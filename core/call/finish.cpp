@@ -56,6 +56,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
     call.caller.dialog->terminate();
     call.cdr.answered_wall_ms = 0;
   }
+  end_spending(ctx, call);
   Cdr& cdr = call.cdr;
   cdr.result = result;
   cdr.ended_by = by;
@@ -107,6 +108,7 @@ void Calls::withdraw(Context& ctx, Call& call, Side side) {
 void Calls::bye(Context& ctx, Call& call, Leg& leg) {
   if (!leg.dialog || leg.dialog->state() != dialog::Dialog::State::confirmed) return;
   auto request = begin_in_dialog(ctx, *leg.dialog, "BYE", {});
+  if (leg.trunk) trunks_.append_known(leg.trunk, "BYE", leg.dialog->remote_target(), request.bytes);
   sip::Writer(request.bytes).no_body();
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::bye, leg.dialog->flow(), std::move(request.bytes),
                                                 request.branch, mark(Owner::call, call.id.value), ctx.out);

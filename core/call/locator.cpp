@@ -19,11 +19,11 @@ txn::Reach reach_of(const policy::Policy& policy) {
 
 }  // namespace
 
-std::optional<Locator::Found> Locator::locate(Context& ctx, std::string_view text, LegRef leg) {
+std::optional<Locator::Found> Locator::locate(Context& ctx, std::string_view text, Asker asker) {
   const auto uri = sip::parse_uri(text);
-  if (!uri) return Found{leg, {}};
-  const LookupId id = lookups_.emplace(*uri, reach_of(ctx.policy), leg);
-  if (!id) return Found{leg, {}};
+  if (!uri) return Found{asker, {}};
+  const LookupId id = lookups_.emplace(*uri, reach_of(ctx.policy), asker);
+  if (!id) return Found{asker, {}};
   return proceed(ctx, id);
 }
 
@@ -41,12 +41,13 @@ std::optional<Locator::Found> Locator::on_answer(Context& ctx, QueryId query, co
 std::optional<Locator::Found> Locator::proceed(Context& ctx, LookupId id) {
   Lookup& lookup = *lookups_.find(id);
   for (auto& ask : lookup.machine.take_questions()) {
-    const QueryId query{next_query_++};
+    const QueryId query{next_query_};
+    next_query_ += step_;
     questions_.emplace(query, Question{id, ask.number});
     ctx.out.add(effect::DnsAsk{query, std::move(ask.question)});
   }
   if (!lookup.machine.is_done()) return std::nullopt;
-  Found found{lookup.leg, lookup.machine.targets()};
+  Found found{lookup.asker, lookup.machine.targets()};
   lookups_.erase(id);
   return found;
 }
@@ -81,8 +82,10 @@ std::optional<Flow> flow_towards(const policy::Policy& policy, const txn::Target
   flow.tls_name = target.tls_name;
   if (!best->bind.address.is_unspecified()) return flow;
   // Via, Contact and SDP need an address that packets can come to: of a wildcard, the one that the peer reached us at.
-  if (like.local.address.is_v4() != v4 || like.local.address.is_unspecified()) return std::nullopt;
-  flow.local.address = like.local.address;
+  const bool known = like.local.address.is_v4() == v4 && !like.local.address.is_unspecified();
+  const Address& source = known ? like.local.address : v4 ? policy.source_v4 : policy.source_v6;
+  if (source.is_unspecified()) return std::nullopt;
+  flow.local.address = source;
   return flow;
 }
 

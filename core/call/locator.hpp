@@ -10,33 +10,42 @@
 
 #include "core/base/limits.hpp"
 #include "core/base/slots.hpp"
-#include "core/call/call.hpp"
 #include "core/call/context.hpp"
 #include "core/txn/locate.hpp"
 
 namespace rf::call {
 
-/// Lookups under way for the calls of one engine. Everybody is reached along the path that they proved, and nothing
+/// Lookups under way for the calls, or the trunks, of one engine. Everybody is reached along the path that they proved, and nothing
 /// that a message says leads anywhere else. Only where that path is gone, and a proxy of the configuration stood on it,
 /// that proxy is looked up: by the configured URI, not by the message's.
 class Locator {
  public:
+  /// Who wants to know: a call and its fork, or a trunk.
+  struct Asker {
+    std::uint64_t owner = 0;
+    std::uint32_t part = 0;
+  };
   struct Found {
-    LegRef leg;
+    Asker asker;
     std::vector<txn::Target> targets;  ///< empty: nowhere
   };
+  /// Of `places` locators of an engine this is the one at `place`: an answer is for one of them alone.
+  explicit Locator(std::uint64_t place = 0, std::uint64_t places = 1) : next_query_(place + places), step_(places) {}
+
   /// Starts a lookup of a configured URI; gives the outcome at once when no question has to be asked.
-  std::optional<Found> locate(Context& ctx, std::string_view uri, LegRef leg);
+  std::optional<Found> locate(Context& ctx, std::string_view uri, Asker asker);
   /// Takes a DNS answer; gives the outcome when it was the last one needed.
   std::optional<Found> on_answer(Context& ctx, QueryId query, const txn::DnsResult& result);
 
+  /// Whether this locator asked that.
+  bool asked(QueryId query) const { return questions_.contains(query); }
   std::size_t size() const { return lookups_.size(); }
 
  private:
   struct Lookup {
-    Lookup(const sip::Uri& uri, const txn::Reach& reach, LegRef l) : machine(uri, reach), leg(l) {}
+    Lookup(const sip::Uri& uri, const txn::Reach& reach, Asker a) : machine(uri, reach), asker(a) {}
     txn::Locate machine;
-    LegRef leg;
+    Asker asker;
   };
   using LookupId = Id<struct LookupTag>;
   struct Question {
@@ -47,7 +56,7 @@ class Locator {
 
   Slots<Lookup, LookupId> lookups_{QueueLimits::lookups};
   boost::unordered_flat_map<QueryId, Question, std::hash<QueryId>> questions_;
-  std::uint64_t next_query_ = 1;
+  std::uint64_t next_query_, step_;
 };
 
 /// Whether the path that a phone registered along is still there: a datagram can always be sent, a connection ends.

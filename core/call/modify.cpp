@@ -216,6 +216,7 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, "timer");
   if (timed) leg.session.write_offer(writer);
+  if (leg.trunk) trunks_.append_known(leg.trunk, sip::text_of(method), leg.dialog->remote_target(), request.bytes);
   if (description.empty())
     writer.no_body();
   else

@@ -1,6 +1,13 @@
-// Calls that leave by trunks: one after the other, each with its own dialog, until one takes the call.
+// Calls that leave by trunks: one after the other, each with its own dialog, until one takes the call; and calls that
+// trunks bring.
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
+#include "core/toll/decide.hpp"
+#include "core/trunk/order.hpp"
 
 namespace rf::call {
 
@@ -10,26 +17,7 @@ using sip::HeaderName;
 
 namespace {
 
-/// What a trunk that has said 100 may take to say more: carriers look for a way, too.
-constexpr std::int64_t progress_wait_ms = 20'000;
-
-/// Whether another trunk may know better. Not when the called side itself has decided (486, 600, 603), nor when every
-/// network would say the same of that number (404, 410, 484), nor when what was offered is at fault (400, 415, 420).
-bool may_go_elsewhere(int status) {
-  switch (status) {
-    case 0:
-    case 401:
-    case 402:
-    case 403:
-    case 407:
-    case 408:
-    case 480:
-    case 488:
-      return true;
-    default:
-      return status >= 500 && status < 600;
-  }
-}
+constexpr trunk::OrderRules order{};
 
 std::string host_of(const policy::Trunk& trunk) {
   if (!trunk.domain.empty()) return trunk.domain;
@@ -39,8 +27,7 @@ std::string host_of(const policy::Trunk& trunk) {
 
 /// "sip:+4930…@provider.example;transport=tls": the trunk's URI with a user part.
 std::string target_of(const policy::Trunk& trunk, std::string_view called) {
-  const std::size_t colon = trunk.uri.find(':') + 1;
-  const std::size_t at = trunk.uri.find('@');
+  const std::size_t colon = trunk.uri.find(':') + 1, at = trunk.uri.find('@');
   std::string out = trunk.uri.substr(0, colon);
   sip::append_escaped_user(out, called);
   out += '@';
@@ -48,54 +35,131 @@ std::string target_of(const policy::Trunk& trunk, std::string_view called) {
   return out;
 }
 
+/// Header lines that say who calls.
+std::string lines_of(const trunk::Presented& shown) {
+  std::string lines;
+  sip::Writer writer(lines);
+  const auto add = [&](HeaderName name, const std::string& value) {
+    if (!value.empty()) writer.header(name, value);
+  };
+  add(HeaderName::p_asserted_identity, shown.asserted);
+  add(HeaderName::p_preferred_identity, shown.preferred);
+  add(HeaderName::privacy, shown.privacy);
+  add(HeaderName::diversion, shown.diversion);
+  add(HeaderName::history_info, shown.history_info);
+  return lines;
+}
+
+trunk::NameFact fact_of(const sip::NameAddr& name, std::string& user) {
+  user = sip::unescape(name.uri.user);
+  return {user, name.uri.host, name.display};
+}
+
 }  // namespace
 
 void Calls::call_out(Context& ctx, const Asked& asked, const std::string& dialled) {
-  std::vector<WayOut> ways;
-  for (const policy::Trunk& trunk : ctx.policy.trunks)
-    if (trunk.enabled && trunk.tenant == asked.caller.tenant)
-      ways.push_back({trunk.id, dialled, std::string(asked.caller.number), std::string(asked.caller.display_name), {}});
-  if (ways.empty())
-    return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number,
-                  std::string_view(dialled).substr(0, 32));
+  const Caller& caller = asked.caller;
+  toll::Decision decision = toll::decide(ctx.plan, ctx.now, {caller.tenant, caller.extension, dialled});
+  using Action = toll::Decision::Action;
+  if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {
+    const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
+    return refuse(ctx, asked, nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
+                  nobody ? Reason::unknown_number : Reason::toll_refused, decision.why);
+  }
   Call* call = begin(ctx, asked, dialled, {}, true);
   if (!call) return;
-  call->ways.assign(std::make_move_iterator(ways.rbegin()), std::make_move_iterator(ways.rend()));
-  if (!leave_by_next(ctx, *call, 0))
-    end(ctx, *call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk can be reached");
+  call->privacy = trunk::parse_privacy(asked.request.value(HeaderName::privacy));
+  call->emergency = decision.action == Action::emergency;
+  call->called = decision.number ? decision.number.text() : dialled;
+  call->caller_name = caller.display_name;
+  if (decision.route != toll::Plan::none) call->cdr.route = ctx.plan.terms().routes[decision.route].name;
+  call->ways = std::move(decision.ways);
+  std::reverse(call->ways.begin(), call->ways.end());
+  if (!leave_by_next(ctx, *call, trunk::no_response)) give_up_outside(ctx, *call);
+}
+
+/// No trunk is left to try, and none was asked or all have failed.
+void Calls::give_up_outside(Context& ctx, Call& call) {
+  if (call.state != CallState::ringing) return;
+  if (call.tried == 0 && !call.refused.empty())
+    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::toll_refused, call.refused);
+  if (call.tried == 0 || call.forks.empty())
+    return end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed,
+               "no trunk can be reached");
+  give_up_without_forks(ctx, call);
 }
 
 bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
   ctx.timers.cancel(call.try_timer);
-  if (call.state != CallState::ringing || !may_go_elsewhere(status)) return false;
+  if (call.state != CallState::ringing) return false;
+  const bool rang = call.provisional_sent >= 180;
+  if (call.tried > 0 && trunk::after(status, rang, order).after == trunk::After::stop) return false;
   // The caller has an answer that it must keep (RFC 3262 §5): what another trunk would say no longer fits.
   if (!call.caller.exchange.invite_open() && !call.late_offer) return false;
-  while (!call.ways.empty()) {
-    const WayOut way = std::move(call.ways.back());
+  while (!call.ways.empty() && call.tried < order.tries) {
+    const toll::Way way = std::move(call.ways.back());
     call.ways.pop_back();
-    const policy::Trunk* trunk = ctx.policy.trunk(way.trunk);
-    if (!trunk || !trunk->enabled) continue;
-    const std::string host = host_of(*trunk), target = target_of(*trunk, way.called);
-    const std::string from = party(way.shown_name, way.shown, host), to = party({}, way.called, host);
-    Fork* fork = add_fork(ctx, call, {{}, {}, from, to, target, {}, 1, call.caller.dialog->flow()});
-    if (!fork) continue;
-    const std::size_t place = call.forks.size() - 1;
-    fork->leg.trunk = trunk->id;
-    fork->identity = way.more_headers;
-    call.shown = way.shown;
-    if (const auto found = locator_.locate(ctx, trunk->uri, {call.id, Side::callee, static_cast<std::uint32_t>(place)})) {
-      take_ways_to_trunk(ctx, *fork, found->targets);
-      if (!try_next_way(ctx, call, place)) {
-        fork->status = 503;
-        ctx.report(Level::warning, Reason::trunk_failed, {}, trunk->name, call.cdr.id, "its address is not known");
-        continue;
-      }
+    const toll::TrunkTerms* terms = ctx.plan.trunk(way.trunk);
+    if (!terms || !terms->line.enabled) continue;
+    const policy::Trunk& line = terms->line;
+    // One that is down is worth a try only when no other is left.
+    if (!call.ways.empty() && !call.emergency && trunks_.health_of(line.id) == trunk::HealthState::down) continue;
+    if (!take_way(ctx, call, *terms, way)) continue;
+    ++call.tried;
+    if (call.entry == 0) {
+      if (leave_by(ctx, call, *terms, way)) return true;
+      continue;
     }
-    ctx.timers.cancel(call.try_timer);
-    call.try_timer = ctx.timers.set(ctx.after_ms(trunk->answer_wait_ms), mark(Owner::call, call.id.value), try_due);
+    // No money on disk, no call: the INVITE waits for it.
+    call.next_way = way;
+    waiting_.push_back(call.id);
+    call.try_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
+                                    mark(Owner::call, call.id.value), try_due);
     return true;
   }
   return false;
+}
+
+void Calls::leave_when_written(Context& ctx, Call& call, const toll::Way& way) {
+  ctx.timers.cancel(call.try_timer);
+  const toll::TrunkTerms* terms = ctx.plan.trunk(way.trunk);
+  if (terms && terms->line.enabled && leave_by(ctx, call, *terms, way)) return;
+  if (!leave_by_next(ctx, call, trunk::no_response)) give_up_outside(ctx, call);
+}
+
+bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, const toll::Way& way) {
+  const policy::Trunk& line = terms.line;
+  const auto fail = [&](std::string_view why) {
+    ctx.report(Level::warning, Reason::trunk_failed, {}, line.name, call.cdr.id, why);
+    return false;
+  };
+  const toll::ExtensionTerms& who = ctx.plan.extension(call.cdr.tenant, call.caller.extension);
+  trunk::PresentRules rules = terms.present;
+  if (rules.domain.empty()) rules.domain = host_of(line);
+  auto shown = trunk::present(rules, {who.shown, call.caller_name, call.privacy, {}, call.called, call.emergency});
+  if (!shown && !call.emergency) return fail("the caller would rather not call than be shown there");
+  // Who calls for help is not held up by what nobody has set: fail open.
+  if (!shown) {
+    shown.emplace();
+    shown->from = party({}, "anonymous", rules.domain);
+  }
+  const std::string to = party({}, way.called, host_of(line)), target = target_of(line, way.called);
+  Fork* fork = add_fork(ctx, call, {{}, {}, shown->from, to, target, {}, 1, call.caller.dialog->flow()});
+  if (!fork) return fail("what is configured for it is no URI");
+  const std::size_t place = call.forks.size() - 1;
+  fork->leg.trunk = line.id;
+  fork->identity = lines_of(*shown);
+  const std::string_view contact = trunks_.contact_of(line.id);
+  call.shown = contact.empty() ? "ringfence" : std::string(contact);
+  ctx.timers.cancel(call.try_timer);
+  call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
+  const auto found = locator_.locate(ctx, line.uri, {call.id.value, static_cast<std::uint32_t>(place)});
+  if (!found) return true;
+  take_ways_to_trunk(ctx, *fork, found->targets);
+  if (try_next_way(ctx, call, place)) return true;
+  call.forks[place].status = 503;
+  trunks_.note_call(ctx, line.id, 0, call.caller.extension);
+  return fail("its address is not known");
 }
 
 void Calls::take_ways_to_trunk(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets) {
@@ -106,25 +170,22 @@ void Calls::take_ways_to_trunk(Context& ctx, Fork& fork, const std::vector<txn::
 bool Calls::answer_trunk(Context& ctx, Call& call, std::size_t place, const sip::Message& response) {
   Fork& fork = call.forks[place];
   const bool challenged = response.status == 401 || response.status == 407;
-  const policy::Trunk* trunk = ctx.policy.trunk(fork.leg.trunk);
-  if (!challenged || !trunk || trunk->user.empty() || fork.cancelled || call.state != CallState::ringing) return false;
+  auth::Client* account = trunks_.account_of(fork.leg.trunk);
+  if (!challenged || !account || fork.cancelled || call.state != CallState::ringing) return false;
   if (fork.leg.dialog->state() != dialog::Dialog::State::calling) return false;  // it rang already
   std::vector<auth::ChallengeHeader> challenges;
-  for (const sip::Header& header : response.headers())
-    if ((header.id == HeaderName::www_authenticate || header.id == HeaderName::proxy_authenticate) &&
-        challenges.size() < WireLimits::credentials)
-      challenges.push_back({header.id == HeaderName::proxy_authenticate, header.value});
-  auto account = accounts_.find(trunk->id);
-  if (account == accounts_.end())
-    account = accounts_.try_emplace(trunk->id, auth::Account{trunk->user, trunk->password, trunk->realms,
-                                                             trunk->md5_allowed, false}).first;
+  for (const sip::Header& header : response.headers()) {
+    const bool proxy = header.id == HeaderName::proxy_authenticate;
+    if ((proxy || header.id == HeaderName::www_authenticate) && challenges.size() < WireLimits::credentials)
+      challenges.push_back({proxy, header.value});
+  }
   std::string credentials;
-  const auto answered =
-      account->second.answer({hasher_, ctx.random}, fork.rounds, challenges,
-                             {"INVITE", fork.leg.dialog->remote_target(), fork.leg.described}, credentials);
+  const auto answered = account->answer(trunks_.means(), fork.rounds, challenges,
+                                        {"INVITE", fork.leg.dialog->remote_target(), fork.leg.described}, credentials);
   if (!answered) {
-    ctx.report(Level::warning, Reason::trunk_challenge_refused, fork.leg.dialog->flow(), trunk->name, call.cdr.id,
-               auth::text_of(answered.error()));
+    const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
+    ctx.report(Level::warning, Reason::trunk_challenge_refused, fork.leg.dialog->flow(),
+               terms ? std::string_view(terms->line.name) : "", call.cdr.id, auth::text_of(answered.error()));
     return false;
   }
   fork.cseq = fork.leg.dialog->next_cseq();
@@ -137,23 +198,70 @@ bool Calls::answer_trunk(Context& ctx, Call& call, std::size_t place, const sip:
 void Calls::on_trunk_trying(Context& ctx, Call& call) {
   if (call.try_timer == 0) return;
   ctx.timers.cancel(call.try_timer);
-  call.try_timer = ctx.timers.set(ctx.after_ms(progress_wait_ms), mark(Owner::call, call.id.value), try_due);
+  call.try_timer = ctx.timers.set(ctx.after_ms(order.post_dial_ms), mark(Owner::call, call.id.value), try_due);
 }
 
 void Calls::on_trunk_silent(Context& ctx, Call& call) {
-  if (call.state != CallState::ringing || call.forks.empty()) return;
+  if (call.state != CallState::ringing) return;
+  if (call.next_way)
+    return end(ctx, call, CallResult::failed, EndedBy::system, 503, Reason::store_failed, "no money on disk, no call");
+  if (call.forks.empty()) return;
   Fork& fork = call.forks.back();
-  const policy::Trunk* trunk = ctx.policy.trunk(fork.leg.trunk);
-  if (!trunk || fork.status != 0 || fork.cancelled) return;
-  ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), trunk->name, call.cdr.id, "no answer");
+  const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
+  if (!terms || fork.status != 0 || fork.cancelled) return;
+  ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), terms->line.name, call.cdr.id, "no answer");
+  trunks_.note_call(ctx, fork.leg.trunk, 0, call.caller.extension);
   // It still owes the INVITE a final response: should it take the call after all, it is told that it is over.
   fork.cancelled = true;
   if (fork.invite)
     ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
   else
     fork.status = 408;  // still being looked up
-  if (leave_by_next(ctx, call, 408)) return;
+  if (leave_by_next(ctx, call, trunk::no_response)) return;
   end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk answers");
+}
+
+void Calls::handle_trunk_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
+                                const trunk::Member& member, txn::ServerId server) {
+  const toll::TrunkTerms* terms = ctx.plan.trunk(member.trunk());
+  if (!terms) return respond(ctx, request, flow, server, 480);
+  trunk::InboundClaims claims;
+  std::string from_user, asserted_user;
+  claims.from = fact_of(request.from, from_user);
+  claims.proof = member.proof();
+  claims.privacy = request.value(HeaderName::privacy);
+  std::optional<trunk::NameFact> asserted;
+  sip::Elements names(request, HeaderName::p_asserted_identity);
+  if (const auto element = names.next())
+    if (const auto name = sip::parse_name_addr(*element)) asserted = fact_of(*name, asserted_user);
+  if (asserted) claims.asserted = {&*asserted, 1};
+  const trunk::CallerId id = trunk::believe(terms->believe, claims);
+  const std::string called_user = sip::unescape(request.request_uri.user);
+  // A call to our contact names nobody: the number stands in To then.
+  const std::string called_text = called_user == trunks_.contact_of(member.trunk()) && !called_user.empty()
+                                      ? sip::unescape(request.to.uri.user)
+                                      : called_user;
+  const auto read = trunk::read_number(called_text, terms->believe.format);
+  const std::string called = read.value_or(called_text);
+  const std::string shown = id.number.empty() ? "anonymous" : id.number;
+  const Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}};
+  const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
+                                id.standing == trunk::Standing::anonymous};
+  const toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  const policy::Extension* callee =
+      decision.extension.empty() ? nullptr : ctx.policy.by_number(terms->line.tenant, decision.extension);
+  if (!callee || !callee->enabled)
+    return refuse(ctx, asked, decision.rejected ? 603 : 404,
+                  decision.rejected ? CallResult::refused : CallResult::unknown_number,
+                  decision.rejected ? Reason::toll_refused : Reason::unknown_number, decision.why);
+  Call* call = call_phones(ctx, registrar, asked, called, *callee);
+  if (!call) return;
+  call->cdr.trunk_in = terms->line.name;
+  call->cdr.called = called;
+  call->cdr.route = ctx.plan.terms().inbound[decision.route].name;
+  const auto entered = ctx.desk.enter(toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()), call->id);
+  if (!entered)
+    end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, toll::text_of(entered.error()));
 }
 
 }  // namespace rf::call

@@ -79,25 +79,33 @@ void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::M
   if (shares_.placing(caller.id) >= caller.calls_max)
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
   const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
-  if (callee && callee->enabled) return call_phones(ctx, registrar, asked, dialled, *callee);
+  if (callee && callee->enabled) {
+    call_phones(ctx, registrar, asked, dialled, *callee);
+    return;
+  }
   call_out(ctx, asked, dialled);
 }
 
-void Calls::call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
-                        const policy::Extension& callee) {
+Call* Calls::call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
+                         const policy::Extension& callee) {
+  const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail) -> Call* {
+    refuse(ctx, asked, status, result, reason, detail);
+    return nullptr;
+  };
   if (shares_.of(callee.id).running >= callee.calls_max)
-    return refuse(ctx, asked, 486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
+    return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
   auto bindings = registrar.reachable(ctx.policy, callee.id);
-  if (bindings.empty())
-    return refuse(ctx, asked, 480, CallResult::unreachable, Reason::callee_not_registered, dialled);
+  if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
   if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
   Call* call = begin(ctx, asked, dialled, callee.id, bindings.size() == 1);
-  if (!call) return;
+  if (!call) return nullptr;
   call->shown = asked.caller.number;
+  const CallId id = call->id;
   call->forks.reserve(bindings.size());
   for (const Binding* binding : bindings) ring(ctx, *call, asked.caller, callee, *binding);
   if (std::all_of(call->forks.begin(), call->forks.end(), [](const Fork& f) { return f.status != 0; }))
     end(ctx, *call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+  return calls_.find(id);
 }
 
 Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single) {
@@ -185,11 +193,10 @@ void Calls::ring(Context& ctx, Call& call, const Caller& caller, const policy::E
   if (!fork) return;
   fork->leg.extension = callee.id;
   const std::size_t place = call.forks.size() - 1;
-  const LegRef ref{call.id, Side::callee, static_cast<std::uint32_t>(place)};
   if (has_way(binding)) return send_invite(ctx, call, place);
   // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can
   // be found again, because the configuration names it.
-  if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), ref)) {
+  if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), {call.id.value, static_cast<std::uint32_t>(place)})) {
     take_ways(ctx, *fork, found->targets);
     if (!try_next_way(ctx, call, place)) fork->status = 480;
   }
@@ -234,10 +241,10 @@ bool Calls::try_next_way(Context& ctx, Call& call, std::size_t place) {
 
 void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
   const auto found = locator_.on_answer(ctx, query, result);
-  Call* call = found ? calls_.find(found->leg.call) : nullptr;
+  Call* call = found ? calls_.find(CallId{found->asker.owner}) : nullptr;
   if (!call) return;
-  take_ways(ctx, call->forks[found->leg.fork], found->targets);
-  if (!try_next_way(ctx, *call, found->leg.fork)) on_fork_failure(ctx, *call, found->leg.fork, 480);
+  take_ways(ctx, call->forks[found->asker.part], found->targets);
+  if (!try_next_way(ctx, *call, found->asker.part)) on_fork_failure(ctx, *call, found->asker.part, 480);
 }
 
 void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string_view credentials) {
@@ -307,6 +314,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
                meaning ? "answer without description" : sdp::text_of(meaning.error()));
   }
   call.state = CallState::storing;
+  start_spending(ctx, call);
+  ctx.timers.cancel(call.try_timer);
   ctx.timers.cancel(call.setup_timer);
   cancel_forks(ctx, call);
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
@@ -412,7 +421,10 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   fork.answer.clear();
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600 && !fork.cancelled) cancel_forks(ctx, call);
-  if (fork.leg.trunk && !fork.cancelled && leave_by_next(ctx, call, status)) return;
+  if (fork.leg.trunk && !fork.cancelled) {
+    trunks_.note_call(ctx, fork.leg.trunk, status, call.caller.extension);
+    if (leave_by_next(ctx, call, status)) return;
+  }
   give_up_without_forks(ctx, call);
 }
 

@@ -105,6 +105,13 @@ constexpr Parameter show_parameters[] = {
     {"format", Kind::text, false, 0, 16, format_words, "whose language, nft when not given"}};
 constexpr Parameter apply_parameters[] = {{"remove", Kind::flag, false, 0, 0, {}, "take the table out instead"}};
 
+constexpr std::string_view level_words[] = {"extension", "department", "tenant", "trunk", "system"};
+constexpr Parameter spending_parameters[] = {
+    {"level", Kind::text, false, 0, 16, level_words, "only accounts of this kind"},
+    {"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
+constexpr Parameter credit_parameters[] = {
+    number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
+
 constexpr auto fixed = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
     {"extension.list", "extension.read", "Lists extensions", false, false, {}},
@@ -146,6 +153,9 @@ constexpr auto fixed = std::to_array<Spec>({
     {"guard.decoys", "guard.read", "Lists extensions that only an attacker asks for", false, true, {}},
     {"guard.stats", "guard.read", "Shows what the guard decided, and its tables", false, true, {}},
     {"guard.test", "guard.read", "Tells what would happen to a message", false, true, test_parameters},
+    {"spend.list", "spend.read", "Shows what was spent, is reserved and is left, today and this month", false, false,
+     spending_parameters},
+    {"credit.add", "spend.write", "Adds to what a prepaid extension may spend", true, false, credit_parameters},
     {"status", "system.read", "Shows listeners, counts and limits", false, true, {}},
     {"call.list", "call.read", "Lists running calls", false, true, {}},
     {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},

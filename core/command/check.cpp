@@ -45,7 +45,7 @@ std::optional<Error> fault_of(const Parameter& p, const Value& value) {
   if (p.kind == Kind::lines) {
     if (static_cast<std::int64_t>(text->size()) <= p.max) return std::nullopt;
     return fault(fmt::format("has {} bytes", text->size()),
-                 fmt::format("give at most {}, in parts, or as a file of guard.blocklists if it is a blocklist", p.max));
+                 fmt::format("give at most {}; a blocklist may be a file of guard.blocklists", p.max));
   }
   if (!p.words.empty()) {
     if (std::find(p.words.begin(), p.words.end(), *text) != p.words.end()) return std::nullopt;
@@ -201,6 +201,8 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.decoys") return GuardDecoys{};
   if (name == "guard.stats") return GuardStats{};
   if (name == "guard.test") return test_of(a);
+  if (name == "spend.list") return ListSpending{text_or_empty(a, "level"), number};
+  if (name == "credit.add") return AddCredit{number, text_or_empty(a, "amount")};
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
   if (name == "reload") return Reload{};

@@ -226,6 +226,17 @@ struct GuardTest {
   std::string user_agent;
 };
 
+/// What accounts have spent, hold reserved and have left.
+struct ListSpending {
+  std::string level;   ///< "extension", "department", "tenant", "trunk", "system"; empty: all
+  std::string number;  ///< of an extension; empty: all
+};
+/// Adds to what a prepaid extension may spend.
+struct AddCredit {
+  std::string number;
+  std::string amount;  ///< decimal, in the currency of the ledger; below zero: takes it away
+};
+
 struct GetStatus {};
 struct ListCalls {};
 struct HangUp {
@@ -240,7 +251,8 @@ using Command =
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, ImportRows, PolicyExport, PolicyPlan,
-                 PolicyApply, TestRoute, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 PolicyApply, TestRoute, ListSpending, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

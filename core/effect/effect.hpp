@@ -12,6 +12,7 @@
 #include "core/effect/command.hpp"
 #include "core/guard/bans.hpp"
 #include "core/media/plan.hpp"
+#include "core/money/entry.hpp"
 #include "core/record/records.hpp"
 #include "core/txn/dns.hpp"
 #include "core/txn/transactions.hpp"
@@ -131,6 +132,14 @@ enum class Reason : std::uint8_t {
   stopping,
   trunk_failed,
   trunk_challenge_refused,
+  trunk_registered,
+  trunk_not_registered,
+  trunk_up,
+  trunk_down,
+  trunk_impostor,
+  toll_refused,
+  toll_cut,
+  toll_warning,
   guard_banned,
   guard_throttled,
   guard_port_blocked,
@@ -156,9 +165,16 @@ struct Report {
 /// The clean stop is complete.
 struct Stopped {};
 
+/// Append to the ledger's journal, all or nothing; answer with Stored. Entries that are there already count as written;
+/// entries that do not follow the last one there are refused (`ok` false): the journal has no gap.
+struct WriteLedger {
+  std::uint64_t ticket = 0;
+  std::vector<money::LedgerEntry> entries;
+};
+
 using Effect = std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding,
                             DropBinding, OpenCdr, CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay,
-                            UpdateRelay, StopRelay, CommandDone, Report, Stopped>;
+                            UpdateRelay, StopRelay, CommandDone, Report, Stopped, WriteLedger>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

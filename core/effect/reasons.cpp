@@ -78,6 +78,22 @@ std::string_view name_of(Reason reason) {
       return "trunk_failed";
     case Reason::trunk_challenge_refused:
       return "trunk_challenge_refused";
+    case Reason::trunk_registered:
+      return "trunk_registered";
+    case Reason::trunk_not_registered:
+      return "trunk_not_registered";
+    case Reason::trunk_up:
+      return "trunk_up";
+    case Reason::trunk_down:
+      return "trunk_down";
+    case Reason::trunk_impostor:
+      return "trunk_impostor";
+    case Reason::toll_refused:
+      return "toll_refused";
+    case Reason::toll_cut:
+      return "toll_cut";
+    case Reason::toll_warning:
+      return "toll_warning";
     case Reason::guard_banned:
       return "guard_banned";
     case Reason::guard_throttled:
@@ -174,6 +190,22 @@ std::string_view text_of(Reason reason) {
       return "A trunk did not take the call";
     case Reason::trunk_challenge_refused:
       return "A trunk asks for a password in a way that is not answered";
+    case Reason::trunk_registered:
+      return "Registered with a provider";
+    case Reason::trunk_not_registered:
+      return "Not registered with a provider";
+    case Reason::trunk_up:
+      return "A trunk answers";
+    case Reason::trunk_down:
+      return "A trunk does not answer";
+    case Reason::trunk_impostor:
+      return "Something claims to be a trunk, and is not";
+    case Reason::toll_refused:
+      return "A call may not leave";
+    case Reason::toll_cut:
+      return "A call was cut";
+    case Reason::toll_warning:
+      return "A limit is nearly used up";
     case Reason::guard_banned:
       return "A source is banned";
     case Reason::guard_throttled:

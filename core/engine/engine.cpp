@@ -42,17 +42,27 @@ bool needs_authentication(const sip::Message& request) {
   }
 }
 
+/// Tickets of the ledger carry the number of the last entry that was given to the disk.
+constexpr std::uint64_t ledger_ticket = std::uint64_t{1} << 63;
+
+money::Ledger ledger_of(Random& random, Engine::Accounts& accounts) {
+  if (accounts.ledger) return std::move(*accounts.ledger);
+  return money::Ledger(accounts.currency, accounts.bounds, HashKey(random.next()));
+}
+
 }  // namespace
 
 struct Engine::State {
-  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence)
+  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence, Accounts accounts)
       : policy(std::move(p)),
         random(seeds.random),
         auth(seeds.auth, policy->limits.nonces_max),
         txns(policy->times, policy->limits.transactions_max, now.mono_ms, random.next()),
         timers(now.mono_ms),
         tag_seed(random.next()),
-        calls(*policy, random),
+        desk({.money = accounts.bounds, .toll = {}, .seed = random.next()}, ledger_of(random, accounts)),
+        trunks(random),
+        calls(*policy, random, trunks),
         connections([this](ExtensionId extension, ConnectionId connection) {
           return registrar.serves(extension, connection) || calls.serves(extension, connection);
         }),
@@ -63,6 +73,8 @@ struct Engine::State {
                                                 watch.country_of(attempt.source)});
       return !locked && !refusal;
     };
+    if (!accounts.why_shut.empty()) desk.shut(std::move(accounts.why_shut));
+    desk.settle_former_calls(now, accounts.former);
     adopt_policy();
   }
 
@@ -72,6 +84,7 @@ struct Engine::State {
   void turn_away(Context& ctx, const Flow& flow, guard::Reason reason) {
     if (flow.connection && ends_connection(reason)) ctx.out.add(CloseConnection{flow.connection});
   }
+  bool from_trunk(Context& ctx, const Flow& flow);
   void in_dialog(Context& ctx, const Flow& flow);
   void cancel(Context& ctx, const Flow& flow);
   void serve(Context& ctx, const Flow& flow, const policy::Extension& extension);
@@ -80,6 +93,7 @@ struct Engine::State {
   bool too_fast(Context& ctx, const Flow& flow, ExtensionId extension);
   txn::ServerId accept(Context& ctx, const Flow& flow, std::uint64_t owner);
   void adopt_policy();
+  void account(Context& ctx);
   void reply(Context& ctx, const Flow& flow, int status, std::string_view more_headers = {}) {
     reply_statelessly(ctx, message, flow, status, tag_seed, answer_bytes_max(packet_bytes, flow.transport),
                       more_headers);
@@ -89,12 +103,15 @@ struct Engine::State {
   Status status() const;
 
   policy::PolicyRef policy;
+  toll::PlanRef plan = *toll::Plan::compile({}, {}, 0);
   Random random;
   auth::Authenticator auth;
   txn::Transactions txns;
   Timers timers;
   std::uint64_t tag_seed;
   call::Registrar registrar;
+  toll::Desk desk;
+  call::Trunks trunks;
   call::Calls calls;
   call::Connections connections;
   call::Pace registers, requests;
@@ -110,17 +127,20 @@ struct Engine::State {
   std::size_t packet_bytes = 0;  ///< that it came in
   std::vector<Timers::Fired> fired;
   std::vector<txn::Event> events;
+  std::vector<toll::Notice> notices;
   Status counters;
   bool stopping = false;
   bool stopped = false;
 };
 
 Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence)
-    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence))) {}
+    : Engine(now, std::move(policy), seeds, std::move(defence), Accounts()) {}
+Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence, Accounts accounts)
+    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence), std::move(accounts))) {}
 Engine::~Engine() = default;
 
 std::int64_t Engine::next_deadline() const {
-  return std::min(state_->timers.next_deadline(), state_->txns.next_deadline());
+  return std::min({state_->timers.next_deadline(), state_->txns.next_deadline(), state_->desk.next_writing_mono_ms()});
 }
 
 void Engine::handle(Now now, Input input, Effects& effects) {
@@ -129,8 +149,9 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     s.policy = std::move(changed->policy);
     s.adopt_policy();
   }
+  if (auto* changed = std::get_if<PlanChanged>(&input)) s.plan = std::move(changed->plan);
   const std::uint64_t sent_before = effects.sent();
-  Context ctx{now, *s.policy, s.random, s.txns, s.timers, effects};
+  Context ctx{now, *s.policy, *s.plan, s.desk, s.random, s.txns, s.timers, effects};
   struct Visitor {
     State& s;
     Context& ctx;
@@ -140,10 +161,18 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.connections.on_closed(ctx, in.connection);
       s.registrar.on_connection_closed(in.connection);
       s.txns.on_connection_closed(in.connection);
+      s.trunks.on_connection_closed(ctx, in.connection);
     }
     void operator()(SendFailed& in) const { s.txns.on_send_failed(in.flow); }
-    void operator()(DnsAnswer& in) const { s.calls.on_dns(ctx, in.query, in.result); }
+    void operator()(DnsAnswer& in) const {
+      if (!s.trunks.on_dns(ctx, in.query, in.result)) s.calls.on_dns(ctx, in.query, in.result);
+    }
     void operator()(Stored& in) const {
+      if ((in.ticket & ledger_ticket) != 0) {
+        const std::uint64_t entry = in.ticket & ~ledger_ticket;
+        s.desk.written(ctx.now, entry, in.ok);
+        return s.calls.on_ledger(ctx, entry, in.ok);
+      }
       if (call::is_registrar_ticket(in.ticket))
         s.registrar.on_stored(ctx, in.ticket, in.ok);
       else
@@ -160,23 +189,41 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.registrar.on_policy(ctx);
       s.calls.on_policy(ctx);
     }
+    void operator()(PlanChanged&) const {
+      s.trunks.on_plan(ctx);
+      s.calls.on_policy(ctx);
+    }
     void operator()(GuardChanged& in) const { s.watch.use(ctx, std::move(in.rules)); }
     void operator()(CommandIn& in) const { s.command(ctx, in.id, in.command); }
     void operator()(StopAsked&) const {
       if (s.stopping) return;
       s.stopping = true;
       s.calls.end_all(ctx);
+      s.trunks.stop(ctx);
     }
   };
   std::visit(Visitor{s, ctx}, input);
   s.advance(ctx);
   s.watch.tell(ctx);
+  s.account(ctx);
   s.counters.messages_out += effects.sent() - sent_before;
-  if (s.stopping && !s.stopped && s.calls.size() == 0) {
+  if (s.stopping && !s.stopped && s.calls.size() == 0 && !s.trunks.is_stopping()) {
     s.stopped = true;
     s.calls.flush(ctx);
     effects.add(Stopped{});
   }
+}
+
+/// What the desk has to write and to say.
+void Engine::State::account(Context& ctx) {
+  if (desk.wants_writing(ctx.now)) {
+    toll::Writing writing = desk.take_writing();
+    if (writing.last != 0) ctx.out.add(WriteLedger{writing.last | ledger_ticket, std::move(writing.entries)});
+  }
+  notices.clear();
+  desk.take_notices(notices);
+  for (const toll::Notice& notice : notices)
+    ctx.report(Level::warning, Reason::toll_warning, {}, {}, {}, toll::text_of(notice));
 }
 
 void Engine::State::adopt_policy() {
@@ -195,6 +242,7 @@ void Engine::State::advance(Context& ctx) {
     if (call::owner_of(f.owner) == Owner::registration) registrar.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::call) calls.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::connection) connections.on_timer(ctx, handle);
+    if (call::owner_of(f.owner) == Owner::trunk) trunks.on_timer(ctx, handle);
     if (call::owner_of(f.owner) == Owner::attempts) calls.on_attempts_timer(ctx, handle);
   }
   events.clear();
@@ -203,6 +251,8 @@ void Engine::State::advance(Context& ctx) {
     if (call::owner_of(event.owner) == Owner::call) calls.on_event(ctx, event);
     const bool failed =
         event.kind == txn::Event::Kind::client_timeout || event.kind == txn::Event::Kind::client_send_failed;
+    if (call::owner_of(event.owner) == Owner::trunk && failed)
+      trunks.on_failed(ctx, call::handle_of(event.owner), event.client);
     if (call::owner_of(event.owner) == Owner::probe && failed)
       registrar.on_probe_result(ctx, call::handle_of(event.owner), false);
   }
@@ -246,7 +296,31 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
     return reply(ctx, flow, 200,
                              "Allow: " + std::string(call::allowed_methods) + "\r\n");
   }
+  if (message.method == Method::invite && from_trunk(ctx, flow)) return;
   if (const policy::Extension* extension = authenticate(ctx, flow)) serve(ctx, flow, *extension);
+}
+
+/// Whether a trunk brings this INVITE; then it was dealt with. What claims to be a trunk, and is not, gets what every
+/// stranger gets; the operator is told.
+bool Engine::State::from_trunk(Context& ctx, const Flow& flow) {
+  if (plan->terms().trunks.empty()) return false;
+  const std::string user = sip::unescape(message.request_uri.user);
+  trunk::Arrival arriving{flow.remote, flow.transport, {}, user, {}, message.from.uri.host, {}, {}};
+  const trunk::Origin origin = plan->match().find(arriving);
+  if (const auto* impostor = std::get_if<trunk::Impostor>(&origin)) {
+    if (!impostor->only_implied)
+      ctx.report(Level::warning, Reason::trunk_impostor, flow, {}, {}, plan->match().explain(*impostor, arriving));
+    return false;
+  }
+  const auto* member = std::get_if<trunk::Member>(&origin);
+  if (!member) return false;
+  const txn::ServerId server = accept(ctx, flow, 0);
+  if (!server) return true;
+  std::string trying;
+  sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
+  txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
+  calls.handle_trunk_invite(ctx, registrar, message, flow, *member, server);
+  return true;
 }
 
 /// Whether the guard lets a request go on that no dialog and no transaction of ours speaks for.
@@ -422,7 +496,8 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
       watch.in_call(ctx.now, *policy, *extension, flow);
   txn::ServerId server;
   if (message.method != Method::ack) {
-    if (!calls.is_ended_by(ref, message) && too_fast(ctx, flow, calls.extension_of(ref))) return;
+    const bool phone = !calls.trunk_of(ref);
+    if (phone && !calls.is_ended_by(ref, message) && too_fast(ctx, flow, calls.extension_of(ref))) return;
     if (const std::string options = unsupported_options(message); !options.empty())
       return reply(ctx, flow, 420, "Unsupported: " + options + "\r\n");
     server = accept(ctx, flow, call::mark(Owner::call, ref.call.value));
@@ -437,6 +512,8 @@ void Engine::State::response(Context& ctx, const Flow& flow) {
   if (!match.client || !match.deliver) return;
   if (call::owner_of(match.owner) == Owner::call)
     calls.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
+  if (call::owner_of(match.owner) == Owner::trunk)
+    trunks.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
   if (call::owner_of(match.owner) == Owner::probe && message.status >= 200)
     registrar.on_probe_result(ctx, call::handle_of(match.owner), true);
 }

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "core/auth/digest.hpp"
 #include "core/base/random.hpp"
@@ -10,6 +13,7 @@
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 #include "core/guard/compile.hpp"
+#include "core/toll/desk.hpp"
 
 namespace rf::engine {
 
@@ -28,6 +32,15 @@ class Engine {
     guard::CompiledRef rules = {};
     guard::Bounds bounds = {};
   };
+  /// The money that calls may cost, as the disk has it.
+  struct Accounts {
+    std::optional<money::Ledger> ledger = {};  ///< none: nothing was ever spent
+    std::string why_shut = {};                 ///< not empty: it could not be read, and paid calls are refused
+    std::vector<toll::KnownCost> former = {};  ///< what records say of calls that ran when the process ended
+    money::Currency currency = {};             ///< of a new ledger
+    MoneyLimits bounds = {};
+  };
+  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence, Accounts accounts);
   Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence);
   ~Engine();
 

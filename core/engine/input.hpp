@@ -14,6 +14,7 @@
 #include "core/media/plan.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
+#include "core/toll/plan.hpp"
 #include "core/txn/dns.hpp"
 
 namespace rf::engine {
@@ -82,6 +83,11 @@ struct GuardChanged {
   guard::CompiledRef rules;
 };
 
+/// Other rules for calls that leave and arrive: trunks, routes, limits.
+struct PlanChanged {
+  toll::PlanRef plan;
+};
+
 struct CommandIn {
   CommandId id;
   effect::Command command;
@@ -94,6 +100,6 @@ struct StopAsked {};
 struct Tick {};
 
 using Input = std::variant<Tick, PacketIn, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                           RelaySilent, RelayFailed, PolicyChanged, GuardChanged, CommandIn, StopAsked>;
+                           RelaySilent, RelayFailed, PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

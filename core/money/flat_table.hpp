@@ -24,8 +24,21 @@ class FlatTable {
     free_.reserve(capacity);
   }
 
-  std::uint32_t find(const Key& id) const {
+  std::uint32_t find(const Key& id) const { return find(id, hash_of(id)); }
+
+  /// A search in two steps: whoever looks for several records begins all of them before he waits for the first.
+  std::uint64_t begin_find(const Key& id) const {
     const std::uint64_t hash = hash_of(id);
+    __builtin_prefetch(&slots_[hash & mask()]);
+    return hash;
+  }
+  void go_on(std::uint64_t hash) const {
+    const std::uint32_t place = slots_[hash & mask()].place;
+    if (place == 0) return;
+    const char* record = reinterpret_cast<const char*>(&records_[place - 1]);
+    for (std::size_t at = 0; at < sizeof(Record); at += 64) __builtin_prefetch(record + at, 1);
+  }
+  std::uint32_t find(const Key& id, std::uint64_t hash) const {
     for (std::size_t at = hash & mask();; at = (at + 1) & mask()) {
       const Slot& slot = slots_[at];
       if (slot.place == 0) return none;

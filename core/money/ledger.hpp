@@ -182,7 +182,9 @@ class Ledger {
   std::size_t accounts() const { return accounts_.size(); }
   std::size_t calls() const { return calls_.size(); }
   std::uint64_t last_number() const { return number_; }
-  std::size_t bytes() const { return accounts_.bytes() + calls_.bytes(); }
+  std::size_t bytes() const {
+    return accounts_.bytes() + calls_.bytes() + told_.size() * (sizeof(Told) + sizeof(std::uint32_t));
+  }
 
  private:
   using Places = std::array<std::uint32_t, MoneyLimits::accounts_per_call>;

@@ -229,10 +229,11 @@ Dialled dial(std::string_view text, const Context& context) {
   }
   if (digits.empty()) return refused(out, DialFault::too_short);
   const table::Region& row = *region_of(home->country);
-  if (const std::size_t prefix = international_prefix(digits, row, context); prefix != 0)
-    return international(out, digits.substr(prefix), *home, context);
+  // A whole short number first: some begin like an international prefix, and no number abroad is so short.
   if (const ShortNumber found = home->short_number(digits); found.valid)
     return as_short(out, digits, home->country, found.cost);
+  if (const std::size_t prefix = international_prefix(digits, row, context); prefix != 0)
+    return international(out, digits.substr(prefix), *home, context);
   return national(out, digits, row, *home, context);
 }
 

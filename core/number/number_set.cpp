@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <tuple>
 
 namespace rf::number {
@@ -18,13 +19,10 @@ auto precedence(const Rule& rule) {
   return std::tuple(rule.source, -static_cast<int>(rule.listing));
 }
 
-/// The first and last packed number with this beginning. Of those that differ in zeros at the end alone, the shorter is
-/// the lesser: 4 is before 40, which is the first that begins so.
-std::uint64_t first_of(const E164& prefix) {
-  return prefix.packed();
-}
-std::uint64_t last_of(const E164& prefix) {
-  return prefix.packed() | (~std::uint64_t{0} >> 4 * prefix.size());
+/// The first three digits; a shorter number counts as if zeros followed.
+std::size_t first_three(const E164& number) {
+  const std::uint64_t packed = number.packed();
+  return (packed >> 60) * 100 + (packed >> 56 & 15) * 10 + (number.size() < 3 ? 0 : packed >> 52 & 15);
 }
 
 std::string_view digits_of(const E164& number, std::array<char, E164::digits_most>& room) {
@@ -57,54 +55,20 @@ std::expected<std::uint16_t, std::string> NumberSet::say(Says says) {
   return static_cast<std::uint16_t>(says_.size() - 1);
 }
 
-std::expected<void, std::string> NumberSet::take_exact(const std::vector<NumberRule>& rules) {
-  std::vector<std::uint64_t> keys;
+std::expected<void, std::string> NumberSet::take_numbers(std::vector<NumberRule> rules) {
+  // Of two about the same, the one that counts goes in first and stays.
+  std::sort(rules.begin(), rules.end(),
+            [](const NumberRule& a, const NumberRule& b) { return precedence(a) < precedence(b); });
   for (const NumberRule& rule : rules) {
-    if (rule.prefix || (!keys.empty() && keys.back() == rule.number.packed())) continue;
     const auto says = say({rule.listing, rule.source});
     if (!says) return std::unexpected(says.error());
-    keys.push_back(rule.number.packed());
-    exact_says_.push_back(*says);
+    (rule.prefix ? prefixes_ : exact_).put(rule.number, *says);
+    if (!rule.prefix) continue;
+    const std::size_t size = rule.number.size();
+    const std::size_t all = size >= 3 ? 1 : size == 2 ? 10 : 100;
+    for (std::size_t i = first_three(rule.number), end = i + all; i < end; ++i)
+      lengths_[i] = static_cast<std::uint16_t>(lengths_[i] | 1u << size);
   }
-  exact_ = SortedKeys(keys);
-  exact_says_.shrink_to_fit();
-  return {};
-}
-
-std::expected<void, std::string> NumberSet::take_prefixes(const std::vector<NumberRule>& rules) {
-  std::vector<std::uint64_t> starts;
-  const auto begin_piece = [&](std::uint64_t start, Piece piece) {
-    if (!starts.empty() && starts.back() == start) {
-      piece_says_.back() = piece;
-      return;
-    }
-    starts.push_back(start);
-    piece_says_.push_back(piece);
-  };
-  // Prefixes lie within each other or apart, so those that are open at a point are a stack.
-  std::vector<std::pair<std::uint64_t, Piece>> open;
-  const auto close_until = [&](std::uint64_t point) {
-    while (!open.empty() && open.back().first < point) {
-      const std::uint64_t last = open.back().first;
-      open.pop_back();
-      // The one around it may end at the same place.
-      if (last != ~std::uint64_t{0}) begin_piece(last + 1, open.empty() ? Piece{} : open.back().second);
-    }
-  };
-  E164 before;
-  for (const NumberRule& rule : rules) {
-    if (!rule.prefix || rule.number == before) continue;
-    before = rule.number;
-    const auto says = say({rule.listing, rule.source});
-    if (!says) return std::unexpected(says.error());
-    close_until(first_of(rule.number));
-    const Piece piece{*says, static_cast<std::uint8_t>(rule.number.size())};
-    begin_piece(first_of(rule.number), piece);
-    open.emplace_back(last_of(rule.number), piece);
-  }
-  close_until(~std::uint64_t{0});
-  pieces_ = SortedKeys(starts);
-  piece_says_.shrink_to_fit();
   return {};
 }
 
@@ -112,7 +76,7 @@ std::expected<void, std::string> NumberSet::take_patterns(std::vector<PatternRul
   if (rules.size() > NumberLimits::set_patterns)
     return std::unexpected(fmt::format("{} patterns are more than {}", rules.size(), NumberLimits::set_patterns));
   // The first that fits is the one that counts.
-  std::stable_sort(rules.begin(), rules.end(), [](const PatternRule& a, const PatternRule& b) {
+  std::sort(rules.begin(), rules.end(), [](const PatternRule& a, const PatternRule& b) {
     const std::size_t left = a.pattern.specificity(), right = b.pattern.specificity();
     return left != right ? left > right : precedence(a) < precedence(b);
   });
@@ -127,33 +91,46 @@ std::expected<void, std::string> NumberSet::take_patterns(std::vector<PatternRul
   return {};
 }
 
-std::expected<NumberSet, std::string> NumberSet::build(NumberRules rules) {
+std::expected<NumberSet, std::string> NumberSet::build(NumberRules rules, std::uint64_t seed) {
   if (rules.numbers.size() > NumberLimits::set_rules)
     return std::unexpected(
         fmt::format("{} numbers and prefixes are more than {}", rules.numbers.size(), NumberLimits::set_rules));
   std::erase_if(rules.numbers, [](const NumberRule& rule) { return !rule.number; });
-  std::sort(rules.numbers.begin(), rules.numbers.end(), [](const NumberRule& a, const NumberRule& b) {
-    return a.number != b.number ? a.number < b.number : precedence(a) < precedence(b);
-  });
+  const auto prefixes = static_cast<std::size_t>(
+      std::count_if(rules.numbers.begin(), rules.numbers.end(), [](const NumberRule& rule) { return rule.prefix; }));
   NumberSet out;
-  if (auto done = out.take_exact(rules.numbers); !done) return std::unexpected(std::move(done.error()));
-  if (auto done = out.take_prefixes(rules.numbers); !done) return std::unexpected(std::move(done.error()));
+  out.exact_ = NumberTable(rules.numbers.size() - prefixes, HashKey(seed));
+  out.prefixes_ = NumberTable(prefixes, HashKey(seed));
+  if (auto done = out.take_numbers(std::move(rules.numbers)); !done) return std::unexpected(std::move(done.error()));
   if (auto done = out.take_patterns(std::move(rules.patterns)); !done) return std::unexpected(std::move(done.error()));
   return out;
 }
 
+std::optional<NumberSet::Verdict> NumberSet::find_prefix(const E164& number) const {
+  // All lines are asked for before the first is read, so that memory is waited for once.
+  std::array<std::size_t, E164::digits_most + 1> buckets;
+  const unsigned lengths = lengths_[first_three(number)] & ((2u << number.size()) - 1);
+  for (unsigned rest = lengths; rest != 0; rest &= rest - 1) {
+    const auto length = static_cast<std::size_t>(std::countr_zero(rest));
+    buckets[length] = prefixes_.bucket_of(number.prefix(length));
+    prefixes_.prefetch(buckets[length]);
+  }
+  for (unsigned rest = lengths; rest != 0;) {
+    const auto length = static_cast<std::size_t>(std::bit_width(rest) - 1);
+    rest &= ~(1u << length);
+    const auto found = prefixes_.find(number.prefix(length), buckets[length]);
+    if (found) return Verdict{says_[*found].listing, says_[*found].source, static_cast<std::uint8_t>(length), false};
+  }
+  return std::nullopt;
+}
+
 std::optional<NumberSet::Verdict> NumberSet::find(const E164& number) const {
-  const std::size_t whole = exact_.last_not_above(number.packed());
-  if (whole != SortedKeys::none && exact_[whole] == number.packed()) {
-    const Says& says = says_[exact_says_[whole]];
-    return Verdict{says.listing, says.source, static_cast<std::uint8_t>(number.size()), true};
-  }
-  std::optional<Verdict> out;
-  const std::size_t piece = pieces_.last_not_above(number.packed());
-  if (piece != SortedKeys::none && piece_says_[piece].digits != 0) {
-    const Says& says = says_[piece_says_[piece].says];
-    out = Verdict{says.listing, says.source, piece_says_[piece].digits, false};
-  }
+  if (!number) return std::nullopt;
+  const std::size_t bucket = exact_.bucket_of(number);
+  exact_.prefetch(bucket);
+  std::optional<Verdict> out = find_prefix(number);
+  if (const auto whole = exact_.find(number, bucket))
+    return Verdict{says_[*whole].listing, says_[*whole].source, static_cast<std::uint8_t>(number.size()), true};
   if (pattern_says_.empty()) return out;
   std::array<char, E164::digits_most> room;
   const auto fitting = patterns_.find(digits_of(number, room)).patterns;
@@ -165,8 +142,7 @@ std::optional<NumberSet::Verdict> NumberSet::find(const E164& number) const {
 }
 
 std::size_t NumberSet::bytes() const {
-  return exact_.bytes() + exact_says_.capacity() * sizeof(std::uint16_t) + pieces_.bytes() +
-         piece_says_.capacity() * sizeof(Piece) + patterns_.bytes() + pattern_says_.capacity() * sizeof(Verdict) +
+  return exact_.bytes() + prefixes_.bytes() + patterns_.bytes() + pattern_says_.capacity() * sizeof(Verdict) +
          says_.capacity() * sizeof(Says);
 }
 

@@ -1,6 +1,7 @@
 // What lists say about a number: millions of numbers, beginnings of numbers and patterns, asked in about 100 ns.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -9,8 +10,8 @@
 #include <vector>
 
 #include "core/number/e164.hpp"
+#include "core/number/number_table.hpp"
 #include "core/number/pattern_index.hpp"
-#include "core/number/sorted_keys.hpp"
 
 namespace rf::number {
 
@@ -55,13 +56,13 @@ class NumberSet {
   };
 
   NumberSet() = default;
-  /// Errors: a sentence; too many rules, or patterns that overlap too much. Takes the rules' memory while it builds.
-  static std::expected<NumberSet, std::string> build(NumberRules rules);
+  /// Errors: a sentence; too many rules, or patterns that overlap too much. `seed` is unknown to whoever writes lists.
+  static std::expected<NumberSet, std::string> build(NumberRules rules, std::uint64_t seed);
 
   /// Nothing when no rule is about the number.
   std::optional<Verdict> find(const E164& number) const;
 
-  std::size_t numbers() const { return exact_.size(); }
+  std::size_t numbers() const { return exact_.size() + prefixes_.size(); }
   std::size_t bytes() const;
 
  private:
@@ -72,19 +73,15 @@ class NumberSet {
   };
 
   std::expected<std::uint16_t, std::string> say(Says says);
-  std::expected<void, std::string> take_exact(const std::vector<NumberRule>& rules);
-  std::expected<void, std::string> take_prefixes(const std::vector<NumberRule>& rules);
+  std::expected<void, std::string> take_numbers(std::vector<NumberRule> rules);
   std::expected<void, std::string> take_patterns(std::vector<PatternRule> rules);
+  std::optional<Verdict> find_prefix(const E164& number) const;
 
   std::vector<Says> says_;  ///< every pair once
-  SortedKeys exact_;
-  std::vector<std::uint16_t> exact_says_;
-  SortedKeys pieces_;  ///< where the answer of prefixes changes, in the order of packed numbers
-  struct Piece {
-    std::uint16_t says = 0;
-    std::uint8_t digits = 0;  ///< 0: no rule
-  };
-  std::vector<Piece> piece_says_;
+  NumberTable exact_{0, HashKey(0)};
+  NumberTable prefixes_{0, HashKey(0)};
+  /// Lengths of prefixes (bit n: n digits) by their first three digits; a shorter one counts for all that begin so.
+  std::array<std::uint16_t, 1000> lengths_{};
   PatternIndex patterns_;
   std::vector<Verdict> pattern_says_;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <optional>
 #include <unordered_map>
 
 #include "core/base/ids.hpp"
@@ -38,7 +39,8 @@ class IndexBuilder {
       return std::unexpected(fmt::format("{} patterns are more than {}", patterns_.size(), NumberLimits::patterns));
     for (std::uint32_t i = 0; i < patterns_.size(); ++i) insert(i);
     by_symbols_.clear();
-    out_.states_.emplace_back();
+    out_.answers_.emplace_back();
+    wide_.emplace_back();
     sets_.push_back(nullptr);
     state_of({0});
     for (std::uint32_t state = 1; state < sets_.size(); ++state) {
@@ -48,8 +50,7 @@ class IndexBuilder {
             "{} patterns overlap in more ways than can be kept ({} states); make their sets of digits equal or apart",
             patterns_.size(), NumberLimits::pattern_states));
     }
-    out_.states_.shrink_to_fit();
-    out_.answers_.shrink_to_fit();
+    lay_out();
     return std::move(out_);
   }
 
@@ -95,23 +96,25 @@ class IndexBuilder {
     if (!is_new) return at->second;
     steps_ += at->first.size();
     sets_.push_back(&at->first);
-    out_.states_.emplace_back();
-    answer(at->first, out_.states_.back());
+    wide_.emplace_back();
+    wide_.back().answer = answer(at->first);
     return at->second;
   }
 
-  void answer(const Set& set, PatternIndex::State& state) {
+  std::uint32_t answer(const Set& set) {
     Set fitting;
     for (const std::uint32_t node : set)
       fitting.insert(fitting.end(), nodes_[node].patterns.begin(), nodes_[node].patterns.end());
-    if (fitting.empty()) return;
+    if (fitting.empty()) return 0;
     std::sort(fitting.begin(), fitting.end());
-    steps_ += fitting.size();
-    state.early = patterns_[fitting.front()].early;
-    state.count = static_cast<std::uint32_t>(fitting.size());
-    const auto [at, is_new] = answers_.try_emplace(std::move(fitting), out_.answers_.size());
-    if (is_new) out_.answers_.insert(out_.answers_.end(), at->first.begin(), at->first.end());
-    state.first = at->second;
+    const auto [at, is_new] = known_answers_.try_emplace(std::move(fitting), out_.answers_.size());
+    if (!is_new) return at->second;
+    const Set& listed = at->first;
+    steps_ += listed.size();
+    out_.answers_.push_back({static_cast<std::uint32_t>(out_.listed_.size()), static_cast<std::uint32_t>(listed.size()),
+                             patterns_[listed.front()].early});
+    out_.listed_.insert(out_.listed_.end(), listed.begin(), listed.end());
+    return at->second;
   }
 
   void expand(std::uint32_t state) {
@@ -124,8 +127,60 @@ class IndexBuilder {
       if (to[symbol].empty()) continue;
       std::sort(to[symbol].begin(), to[symbol].end());
       const std::uint32_t next = state_of(std::move(to[symbol]));
-      out_.states_[state].next[symbol] = next;
+      wide_[state].next[symbol] = next;
     }
+  }
+
+  /// The state that most symbols lead to, the other one if there is one more, and nothing when there are more than two.
+  static std::optional<PatternIndex::Pair> as_pair(const PatternIndex::Branch& wide) {
+    PatternIndex::Pair out;
+    out.answer = wide.answer;
+    out.in = wide.next[0];
+    out.out = wide.next[0];
+    for (std::size_t symbol = 0; symbol < symbol_count; ++symbol) {
+      const std::uint32_t next = wide.next[symbol];
+      if (next == out.in) {
+        out.symbols = static_cast<SymbolSet>(out.symbols | 1u << symbol);
+      } else if (out.out == out.in || out.out == next) {
+        out.out = next;
+      } else {
+        return std::nullopt;
+      }
+    }
+    return out;
+  }
+
+  /// Numbers the states anew, so that what follows one another lies together, and keeps each as small as it can be.
+  void lay_out() {
+    std::vector<PatternIndex::StateId> ids(wide_.size(), 0);
+    std::vector<std::uint32_t> todo{1};
+    out_.pairs_.emplace_back();
+    while (!todo.empty()) {
+      const std::uint32_t state = todo.back();
+      todo.pop_back();
+      if (state == 0 || ids[state] != 0) continue;
+      if (const auto pair = as_pair(wide_[state])) {
+        ids[state] = static_cast<std::uint32_t>(out_.pairs_.size());
+        out_.pairs_.push_back(*pair);
+        todo.push_back(pair->out);
+        todo.push_back(pair->in);
+      } else {
+        ids[state] = static_cast<std::uint32_t>(out_.branches_.size()) | PatternIndex::is_branch;
+        out_.branches_.push_back(wide_[state]);
+        todo.insert(todo.end(), std::begin(wide_[state].next), std::end(wide_[state].next));
+      }
+    }
+    for (PatternIndex::Pair& pair : out_.pairs_) {
+      pair.in = ids[pair.in];
+      pair.out = ids[pair.out];
+    }
+    for (PatternIndex::Branch& branch : out_.branches_)
+      for (PatternIndex::StateId& next : branch.next) next = ids[next];
+    out_.root_ = ids[1];
+    out_.pairs_.shrink_to_fit();
+    out_.branches_.shrink_to_fit();
+    out_.answers_.shrink_to_fit();
+    out_.listed_.shrink_to_fit();
   }
 
   static constexpr std::uint64_t loops = 0xffff;  ///< no set of symbols
@@ -134,8 +189,9 @@ class IndexBuilder {
   std::vector<Node> nodes_;
   std::unordered_map<std::uint64_t, std::uint32_t> by_symbols_;
   std::unordered_map<Set, std::uint32_t, HashOfList> known_;
-  std::unordered_map<Set, std::uint32_t, HashOfList> answers_;
+  std::unordered_map<Set, std::uint32_t, HashOfList> known_answers_;
   std::vector<const Set*> sets_;  ///< of each state; in `known_`
+  std::vector<PatternIndex::Branch> wide_;
   std::size_t steps_ = 0;
   PatternIndex out_;
 };
@@ -145,21 +201,28 @@ std::expected<PatternIndex, std::string> PatternIndex::build(std::span<const Pat
 }
 
 PatternIndex::Match PatternIndex::find(std::string_view text) const {
-  if (states_.empty()) return {};
-  std::uint32_t state = 1;
+  StateId state = root_;
   for (const char c : text) {
     const std::size_t symbol = symbol_of(c);
-    if (symbol == symbol_count) return {};
-    state = states_[state].next[symbol];
-    if (state == 0) return {};
+    if (symbol == symbol_count || state == 0) return {};
+    if (state & is_branch) {
+      state = branches_[state & ~is_branch].next[symbol];
+    } else {
+      const Pair& pair = pairs_[state];
+      state = pair.symbols >> symbol & 1 ? pair.in : pair.out;
+    }
   }
-  const State& at = states_[state];
-  const bool more = std::any_of(std::begin(at.next), std::end(at.next), [](std::uint32_t next) { return next != 0; });
-  return {{answers_.data() + at.first, at.count}, more, at.early != 0};
+  if (state == 0) return {};
+  // A branch leads somewhere, or it would be a pair.
+  const bool branch = (state & is_branch) != 0;
+  const bool more = branch || pairs_[state].in != 0 || pairs_[state].out != 0;
+  const Answer& answer = answers_[branch ? branches_[state & ~is_branch].answer : pairs_[state].answer];
+  return {{listed_.data() + answer.first, answer.count}, more, answer.early};
 }
 
 std::size_t PatternIndex::bytes() const {
-  return states_.capacity() * sizeof(State) + answers_.capacity() * sizeof(std::uint32_t);
+  return pairs_.capacity() * sizeof(Pair) + branches_.capacity() * sizeof(Branch) +
+         answers_.capacity() * sizeof(Answer) + listed_.capacity() * sizeof(std::uint32_t);
 }
 
 }  // namespace rf::number

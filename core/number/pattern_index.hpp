@@ -12,10 +12,10 @@
 
 namespace rf::number {
 
-/// An immutable automaton made of patterns. A question reads one cache line for each symbol of the text, however many
-/// patterns there are; the answer is a list that was made when it was built.
-/// Patterns that overlap in many ways need many states; building is bounded by NumberLimits::pattern_states and
-/// pattern_steps (about a second), and what needs more is refused instead of made slow.
+/// An immutable automaton made of patterns. A question takes one step for each symbol of the text, however many
+/// patterns there are; the answer is a list that was made when it was built. Patterns that overlap in many ways need
+/// many states; building is bounded by NumberLimits::pattern_states and pattern_steps (seconds), and what needs more is
+/// refused instead of made slow.
 class PatternIndex {
  public:
   struct Match {
@@ -30,21 +30,36 @@ class PatternIndex {
 
   Match find(std::string_view text) const;
 
-  std::size_t states() const { return states_.size(); }
+  std::size_t states() const { return pairs_.size() + branches_.size(); }
   std::size_t bytes() const;
 
  private:
   friend class IndexBuilder;
-  struct State {
-    std::uint32_t next[symbol_count]{};  ///< state 0 is dead
-    std::uint32_t first = 0;             ///< of its answer in `answers_`
-    std::uint32_t count = 0;
-    std::uint32_t early = 0;
+  /// A state by its number; those with `is_branch` are in `branches_`, the others in `pairs_`. 0 is dead.
+  using StateId = std::uint32_t;
+  static constexpr StateId is_branch = 1u << 31;
+  /// A state that leads to two others at most, as most do: what follows a beginning is any digit.
+  struct Pair {
+    StateId in = 0;   ///< for these symbols
+    StateId out = 0;  ///< for all others
+    std::uint32_t answer = 0;
+    SymbolSet symbols = 0;
   };
-  static_assert(sizeof(State) == 64);
+  struct alignas(64) Branch {
+    StateId next[symbol_count]{};
+    std::uint32_t answer = 0;
+  };
+  struct Answer {
+    std::uint32_t first = 0;  ///< in `listed_`
+    std::uint32_t count = 0;
+    bool early = false;
+  };
 
-  std::vector<State> states_;
-  std::vector<std::uint32_t> answers_;
+  StateId root_ = 0;
+  std::vector<Pair> pairs_;  ///< what follows one another lies together
+  std::vector<Branch> branches_;
+  std::vector<Answer> answers_;
+  std::vector<std::uint32_t> listed_;
 };
 
 }  // namespace rf::number

@@ -50,11 +50,6 @@ bool Policy::is_local(const Address& address) const {
                      [&](const Subnet& subnet) { return subnet.contains(address); });
 }
 
-const Trunk* Policy::trunk(TrunkId id) const {
-  const auto found = std::find_if(trunks.begin(), trunks.end(), [&](const Trunk& each) { return each.id == id; });
-  return found == trunks.end() ? nullptr : &*found;
-}
-
 const Listener* Policy::listener(ListenerId id) const {
   const auto found = std::find_if(listeners.begin(), listeners.end(), [&](const Listener& l) { return l.id == id; });
   return found == listeners.end() ? nullptr : &*found;

@@ -15,7 +15,6 @@
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
 #include "core/policy/phone_rules.hpp"
-#include "core/policy/trunk.hpp"
 
 namespace rf::policy {
 
@@ -87,7 +86,6 @@ struct Policy {
   /// SIP URIs of the proxies that phones come through: the only places that are connected to when a phone's own
   /// connection is gone, and only by what these say (RFC 3263).
   std::vector<std::string> proxies;
-  std::vector<Trunk> trunks;
   /// What this host sends from when nothing says which of its addresses: where a listener is bound to all of them.
   Address source_v4, source_v6;
   SipTimes times;
@@ -105,7 +103,6 @@ struct Policy {
   const std::vector<Extension>& extensions() const { return extensions_; }
   bool is_local(const Address& address) const;
   const Listener* listener(ListenerId id) const;
-  const Trunk* trunk(TrunkId id) const;
 
   /// Replaces the extensions and builds the indexes. Errors: a sentence naming the clash (two extensions with one
   /// registration name, one number twice in a tenant).

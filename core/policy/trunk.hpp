@@ -23,6 +23,10 @@ struct Trunk {
   Secret<std::string> password;
   std::vector<std::string> realms;  ///< that get an answer; empty: the first that asks
   bool md5_allowed = true;
+  bool registers = false;       ///< we register there, and its calls come to that contact
+  std::string contact;          ///< the user part of our contact there: random, kept, known to us and the provider
+  std::uint32_t expires_s = 3'600;
+  std::uint32_t ping_s = 30;    ///< OPTIONS, 0: none
   std::uint32_t answer_wait_ms = 6'000;  ///< without any response for so long, the next trunk is tried
 };
 

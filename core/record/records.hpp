@@ -65,6 +65,18 @@ struct Cdr {
   std::string reason;            ///< one line for the operator
   std::array<media::LegStatistics, 2> media;
   std::uint32_t attempts = 1;  ///< how many it stands for
+  // Of calls by trunks; texts are names as they were then
+  std::string route;      ///< by which it left or came in
+  std::string trunk_in;   ///< the trunk by which it came in
+  std::string trunk_out;  ///< the one by which it left, the last that was tried
+  std::string called;     ///< what was dialled, in E.164 with +
+  std::string price;      ///< "0.0125/60+0.05 60/60": of how many seconds, the fee, the increments; empty: none
+  std::string currency;   ///< of price, reserved and cost; empty: it cost nothing
+  std::int64_t reserved_micro = 0;  ///< at its end
+  std::int64_t cost_micro = 0;
+  ExtensionId payer;         ///< whose limits it was held against: who dialled, or who set up the forwarding
+  std::string cut_reason;    ///< why we ended it: a toll::DurationReason, or "emergency"; empty: we did not
+  std::uint64_t money_key = 0;  ///< its name in the ledger; 0: no money was reserved
 };
 
 }  // namespace rf::record

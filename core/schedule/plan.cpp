@@ -29,8 +29,7 @@ struct Word {
 /// A line cut into words. What it throws away is blanks alone.
 class Line {
  public:
-  Line(std::string_view text, std::size_t number) : text_(text), number_(number) {}
-  std::size_t number() const { return number_; }
+  explicit Line(std::string_view text) : text_(text) {}
 
   /// The next one; empty, after the last.
   Word take() {
@@ -43,7 +42,6 @@ class Line {
 
  private:
   std::string_view text_;
-  std::size_t number_;
   std::size_t at_ = 0;
 };
 
@@ -60,7 +58,7 @@ class Parser {
   std::expected<Plan, std::vector<Fault>> parse(std::string_view text);
 
  private:
-  void parse_line(std::string_view text, std::size_t number);
+  void parse_line(std::string_view text);
   void parse_zone(Line& line);
   bool parse_days(Line& line, Rule& rule);
   bool parse_yearly(const Word& word, Rule& rule);
@@ -89,14 +87,15 @@ std::expected<Plan, std::vector<Fault>> Parser::parse(std::string_view text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    parse_line(line, ++number_);
+    ++number_;
+    parse_line(line);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   if (!faults_.empty()) return std::unexpected(std::move(faults_));
   return std::move(plan_);
 }
 
-void Parser::parse_line(std::string_view text, std::size_t number) {
+void Parser::parse_line(std::string_view text) {
   const auto control = std::find_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f; });
   if (control != text.end()) {
@@ -104,12 +103,12 @@ void Parser::parse_line(std::string_view text, std::size_t number) {
     return;
   }
   const std::size_t mark = std::min(text.find('#'), text.size());
-  Line line(text.substr(0, mark), number);
+  Line line(text.substr(0, mark));
   const Word first = Line(line).take();
   if (first.text.empty()) return;
   if (first.text == "zone") return parse_zone(line);
   Rule rule;
-  rule.line = number;
+  rule.line = number_;
   if (!parse_days(line, rule) || !parse_hours(line, rule)) return;
   if (mark < text.size()) {
     std::string_view words = text.substr(mark + 1);

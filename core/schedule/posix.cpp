@@ -121,7 +121,9 @@ std::vector<Zone::Change> PosixRule::changes_from(int from_year) const {
     out.push_back({at(summer->begin, standard_s), summer->offset_s});
   }
   // Where summer time ends at the moment it begins again, it goes on: the end stands before the beginning.
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at_s < b.at_s; });
+  std::sort(out.begin(), out.end(), [this](const auto& a, const auto& b) {
+    return a.at_s != b.at_s ? a.at_s < b.at_s : a.offset_s == standard_s && b.offset_s != standard_s;
+  });
   std::vector<Zone::Change> distinct;
   for (const Zone::Change& change : out) {
     if (!distinct.empty() && distinct.back().at_s == change.at_s)

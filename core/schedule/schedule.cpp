@@ -92,7 +92,7 @@ void Schedule::add_dates(std::vector<Fault>& faults) {
         .push_back({day_of(rule.first), day_of(rule.last), static_cast<std::uint16_t>(i)});
   }
   for (std::vector<Stretch>* sort : {&days, &ranges}) {
-    std::stable_sort(sort->begin(), sort->end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(sort->begin(), sort->end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (std::size_t i = 1; i < sort->size(); ++i) {
       const auto [earlier, later] = std::minmax((*sort)[i - 1].rule, (*sort)[i].rule);
       if ((*sort)[i].first <= (*sort)[i - 1].last) clash(later, earlier, text_of(date_of((*sort)[i].first)), faults);

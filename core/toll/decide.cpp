@@ -283,6 +283,39 @@ std::string_view name_of(Check check) {
   return names[static_cast<std::size_t>(check)];
 }
 
+Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call) {
+  const auto takes = [&](Plan::Place place) {
+    const InboundTerms& route = plan.terms().inbound[place];
+    if (route.tenant != call.tenant || (!route.trunk.empty() && route.trunk != call.trunk)) return false;
+    if ((call.anonymous && !route.anonymous) || !plan.is_caller_of(place, call.caller)) return false;
+    if (route.hours.empty()) return true;
+    const schedule::Schedule* hours = plan.schedule(route.tenant, route.hours);
+    return hours != nullptr && hours->at(now.wall_ms).open;
+  };
+  Plan::Place first = Plan::none;
+  for (const std::uint32_t pattern : plan.inbound_patterns_of(call.called)) {
+    const Plan::Place place = plan.inbound_of_pattern(pattern);
+    if (place >= first) break;
+    if (takes(place)) first = place;
+  }
+  for (const Plan::Place place : plan.inbound_without_patterns()) {
+    if (place >= first) break;
+    if (takes(place)) first = place;
+  }
+  Arrival out;
+  out.route = first;
+  if (first == Plan::none) {
+    out.why =
+        fmt::format("no inbound route takes {} from {}", call.called, call.anonymous ? "nobody known" : call.caller);
+    return out;
+  }
+  const InboundTerms& route = plan.terms().inbound[first];
+  out.rejected = route.target == InboundTerms::Target::reject;
+  if (!out.rejected) out.extension = route.extension;
+  out.why = fmt::format("by the inbound route {}", route.name);
+  return out;
+}
+
 Decision decide(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace) {
   return Judge(plan, now, question, trace).run();
 }

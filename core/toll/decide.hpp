@@ -77,4 +77,24 @@ struct Decision {
 /// Everything else fails closed: no route, no price where one is needed, no meaning: no call.
 Decision decide(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace = nullptr);
 
+/// A call that a trunk brings.
+struct Arriving {
+  TenantId tenant;
+  std::string_view trunk;   ///< its name
+  std::string_view called;  ///< E.164 with + where it could be read, else as written
+  std::string_view caller;  ///< the same; empty: none is known
+  bool anonymous = false;
+};
+
+struct Arrival {
+  std::string extension;  ///< a number; empty: nobody
+  bool rejected = false;  ///< by a route that says so
+  std::string why;
+  Plan::Place route = Plan::none;
+};
+
+/// The first inbound route whose conditions hold says who is called. None: nobody; whoever calls hears that there is no
+/// such number (row T6).
+Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call);
+
 }  // namespace rf::toll

@@ -80,14 +80,14 @@ class Pace {
     using is_avalanching = void;
     HashKey key;
     std::size_t operator()(const Key& of) const noexcept {
-      return KeyedHash(key).add(SubjectHash{key}(of.subject)).add(of.rule).finish();
+      return SubjectHash::add(KeyedHash(key), of.subject).add(of.rule).finish();
     }
   };
   struct Record {
-    Key key;
     std::int64_t empty_at_ms = 0;  ///< nothing of it counts any more then
-    Window window;                 ///< of a rule of calls
     Destinations::List numbers;    ///< of a rule of numbers
+    Key key;
+    Window window;  ///< of a rule of calls
   };
   struct Asked {
     RecordId id;

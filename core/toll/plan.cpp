@@ -58,6 +58,7 @@ class Compiler {
     check_extensions();
     take_trunks();
     take_routes();
+    take_inbound();
     take_callers();
     take_lists();
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
@@ -147,23 +148,53 @@ class Compiler {
       if (route.trunks.empty()) fault("route", route.name, "leads to no trunk", "name one with --trunks");
       if (!route.enabled) continue;
       if (route.patterns.empty()) plan_->open_routes_.push_back(static_cast<Plan::Place>(i));
-      for (const std::string& text : route.patterns) {
-        auto pattern = number::Pattern::parse(text);
-        if (!pattern) {
-          fault("route", route.name,
-                fmt::format("pattern {}: {} (at character {})", text, pattern.error().text, pattern.error().at + 1),
-                "X is 0-9, Z 1-9, N 2-9, [13-5] one of these, . more digits; +49. is every number of Germany");
-          continue;
+      for (const std::string& text : route.patterns)
+        if (auto pattern = pattern_of("route", route.name, text)) {
+          patterns.push_back(std::move(*pattern));
+          plan_->route_of_pattern_.push_back(static_cast<Plan::Place>(i));
         }
-        patterns.push_back(std::move(*pattern));
-        plan_->route_of_pattern_.push_back(static_cast<Plan::Place>(i));
-      }
     }
     auto index = number::PatternIndex::build(patterns);
     if (index)
       plan_->patterns_ = std::move(*index);
     else
       fault("route", {}, index.error(), "use fewer patterns, or such that overlap less");
+  }
+
+  std::optional<number::Pattern> pattern_of(const char* kind, const std::string& name, const std::string& text) {
+    auto pattern = number::Pattern::parse(text);
+    if (pattern) return std::move(*pattern);
+    fault(kind, name,
+          fmt::format("pattern {}: {} (at character {})", text, pattern.error().text, pattern.error().at + 1),
+          "X is 0-9, Z 1-9, N 2-9, [13-5] one of these, . more digits; +49. is every number of Germany");
+    return std::nullopt;
+  }
+
+  void take_inbound() {
+    std::vector<number::Pattern> patterns;
+    const std::vector<InboundTerms>& list = plan_->terms_.inbound;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const InboundTerms& each = list[i];
+      check_hours("inbound", each.name, each.tenant, each.hours);
+      if (!each.trunk.empty() && !trunk_named(each.trunk, each.tenant))
+        fault("inbound", each.name, fmt::format("is for the trunk {}, which there is not", each.trunk),
+              "see: ringfence trunk list");
+      auto& callers = plan_->inbound_callers_.emplace_back();
+      for (const std::string& text : each.callers)
+        if (auto pattern = pattern_of("inbound", each.name, text)) callers.push_back(std::move(*pattern));
+      if (!each.enabled) continue;
+      if (each.called.empty()) plan_->open_inbound_.push_back(static_cast<Plan::Place>(i));
+      for (const std::string& text : each.called)
+        if (auto pattern = pattern_of("inbound", each.name, text)) {
+          patterns.push_back(std::move(*pattern));
+          plan_->inbound_of_pattern_.push_back(static_cast<Plan::Place>(i));
+        }
+    }
+    auto index = number::PatternIndex::build(patterns);
+    if (index)
+      plan_->inbound_patterns_ = std::move(*index);
+    else
+      fault("inbound", {}, index.error(), "use fewer patterns, or such that overlap less");
   }
 
   /// Who is named by routes, so that a call need not compare names.
@@ -231,7 +262,7 @@ class Compiler {
       std::move(imported.rules.numbers.begin(), imported.rules.numbers.end(), std::back_inserter(rules.numbers));
       std::move(imported.rules.patterns.begin(), imported.rules.patterns.end(), std::back_inserter(rules.patterns));
     }
-    auto set = number::NumberSet::build(std::move(rules));
+    auto set = number::NumberSet::build(std::move(rules), seed_);
     if (set)
       plan_->lists_ = std::move(*set);
     else
@@ -278,6 +309,12 @@ const schedule::Schedule* Plan::schedule(TenantId tenant, std::string_view name)
   for (const ScheduleTerms& each : terms_.schedules)
     if (each.tenant == tenant && each.name == name) return each.hours.get();
   return nullptr;
+}
+
+bool Plan::is_caller_of(Place inbound, std::string_view caller) const {
+  const auto& patterns = inbound_callers_[inbound];
+  return patterns.empty() ||
+         std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return pattern.matches(caller); });
 }
 
 bool Plan::may_use(TenantId tenant, ExtensionId id, Place route) const {

@@ -63,6 +63,15 @@ class Plan {
   bool may_use(TenantId tenant, ExtensionId id, Place route) const;
   const std::vector<TrunkId>& trunks_of(Place route) const { return route_trunks_[route]; }
 
+  /// Inbound routes that a called number fits, by places in terms(), in their order.
+  const std::vector<Place>& inbound_without_patterns() const { return open_inbound_; }
+  std::span<const std::uint32_t> inbound_patterns_of(std::string_view called) const {
+    return inbound_patterns_.find(called).patterns;
+  }
+  Place inbound_of_pattern(std::uint32_t pattern) const { return inbound_of_pattern_[pattern]; }
+  /// Whether a caller's number is one of those that an inbound route is for.
+  bool is_caller_of(Place inbound, std::string_view caller) const;
+
   /// What lists say of a number, the tenant's and everybody's.
   std::optional<number::NumberSet::Verdict> listed(const number::E164& number) const { return lists_.find(number); }
   std::string_view list_name(number::ListId id) const { return list_names_[id]; }
@@ -85,6 +94,9 @@ class Plan {
   std::vector<RouteSet> route_sets_;              ///< by kind of caller
   std::vector<std::uint32_t> kind_of_extension_;  ///< by place of the extension's terms
   std::uint32_t kind_of_unspecified_ = 0;
+  number::PatternIndex inbound_patterns_;
+  std::vector<Place> inbound_of_pattern_, open_inbound_;
+  std::vector<std::vector<number::Pattern>> inbound_callers_;
   number::NumberSet lists_;
   std::vector<std::string> list_names_;
 };

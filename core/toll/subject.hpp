@@ -29,13 +29,12 @@ struct SubjectHash {
   using is_avalanching = void;
   HashKey key{0};
 
-  std::size_t operator()(const Subject& subject) const noexcept {
-    return KeyedHash(key)
-        .add(static_cast<std::uint64_t>(subject.level) << 8 | static_cast<std::uint64_t>(subject.direction))
+  static KeyedHash& add(KeyedHash&& hash, const Subject& subject) {
+    return hash.add(static_cast<std::uint64_t>(subject.level) << 8 | static_cast<std::uint64_t>(subject.direction))
         .add(subject.id)
-        .add(subject.trunk)
-        .finish();
+        .add(subject.trunk);
   }
+  std::size_t operator()(const Subject& subject) const noexcept { return add(KeyedHash(key), subject).finish(); }
 };
 
 }  // namespace rf::toll

@@ -59,6 +59,7 @@ class EffectSink {
   virtual void on(effect::CommandDone effect) = 0;
   virtual void on(effect::Report effect) = 0;
   virtual void on(effect::Stopped effect) = 0;
+  virtual void on(effect::WriteLedger effect) = 0;
 };
 
 struct LoopOptions {

@@ -15,6 +15,7 @@ enum class Fault : std::uint8_t {
   invalid_value,  ///< a number, name or limit that is out of its rules; the text names it
   wrong_key,      ///< the key file is not the one this database was sealed with, or a sealed value was moved
   other_realm,    ///< passwords were made for another realm than the configured one
+  damaged_ledger,  ///< what calls cost cannot be told: paid calls are to be refused
   newer_schema,   ///< written by a later version of this program
   not_migrated,   ///< the writer was started before Store::open()
   not_a_database,

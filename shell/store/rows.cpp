@@ -138,6 +138,17 @@ void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.reason, reason);
   attempts = static_cast<int>(std::min<std::uint32_t>(cdr.attempts, std::numeric_limits<int>::max()));
   for (std::size_t i = 0; i < legs.size(); ++i) set_leg(legs[i], cdr.media[i]);
+  escape(cdr.route, route);
+  escape(cdr.trunk_in, trunk_in);
+  escape(cdr.trunk_out, trunk_out);
+  escape(cdr.called, called);
+  escape(cdr.price, price);
+  escape(cdr.currency, currency);
+  escape(cdr.cut_reason, cut_reason);
+  reserved_micro = cdr.reserved_micro;
+  cost_micro = cdr.cost_micro;
+  payer = static_cast<long long>(cdr.payer.value);
+  money_key = static_cast<long long>(cdr.money_key);
 }
 
 record::Cdr CdrRow::get() const {
@@ -160,6 +171,17 @@ record::Cdr CdrRow::get() const {
   cdr.reason = unescaped(reason);
   cdr.attempts = static_cast<std::uint32_t>(std::max(attempts, 1));
   for (std::size_t i = 0; i < legs.size(); ++i) cdr.media[i] = get_leg(legs[i]);
+  cdr.route = unescaped(route);
+  cdr.trunk_in = unescaped(trunk_in);
+  cdr.trunk_out = unescaped(trunk_out);
+  cdr.called = unescaped(called);
+  cdr.price = unescaped(price);
+  cdr.currency = unescaped(currency);
+  cdr.cut_reason = unescaped(cut_reason);
+  cdr.reserved_micro = reserved_micro;
+  cdr.cost_micro = cost_micro;
+  cdr.payer = ExtensionId{static_cast<std::uint64_t>(payer)};
+  cdr.money_key = static_cast<std::uint64_t>(money_key);
   return cdr;
 }
 

@@ -57,8 +57,10 @@ struct CdrRow {
     double jitter_ms = 0, mos = 0;
     std::string last_refused;
   };
-  std::string id, caller_number, dialled, caller_address, reason;
-  long long tenant = 0, caller = 0, callee = 0, started_wall_ms = 0, answered_wall_ms = 0, ended_wall_ms = 0;
+  std::string id, caller_number, dialled, caller_address, reason, route, trunk_in, trunk_out, called, price, currency,
+      cut_reason;
+  long long tenant = 0, caller = 0, callee = 0, started_wall_ms = 0, answered_wall_ms = 0, ended_wall_ms = 0,
+            reserved_micro = 0, cost_micro = 0, payer = 0, money_key = 0;
   int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0,
       attempts = 1;
   std::array<Leg, 2> legs;
@@ -105,6 +107,17 @@ struct CdrRow {
     visit("callee_refused_shape", legs[1].refused_shape);
     visit("callee_last_refused", legs[1].last_refused);
     visit("attempts", attempts);
+    visit("route", route);
+    visit("trunk_in", trunk_in);
+    visit("trunk_out", trunk_out);
+    visit("called", called);
+    visit("price", price);
+    visit("currency", currency);
+    visit("reserved_micro", reserved_micro);
+    visit("cost_micro", cost_micro);
+    visit("payer", payer);
+    visit("cut_reason", cut_reason);
+    visit("money_key", money_key);
   }
 };
 

@@ -19,7 +19,7 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, bindings.seq, objects.id);
+//   extensions.id, bindings.seq, ledger.number, objects.id);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
@@ -157,8 +157,25 @@ constexpr const char* version_5[] = {
     "CREATE INDEX guard_sources_last ON guard_sources (last_wall_ms)",
 };
 
-// What operators configure about calls, see core/document: texts, and rates and numbers by the million.
+// What calls may cost and did: the ledger's journal and what its older part came to; what a record says of it.
 constexpr const char* version_6[] = {
+    "CREATE TABLE ledger (number INTEGER PRIMARY KEY, entry TEXT NOT NULL)",
+    "CREATE TABLE ledger_snapshot (part INTEGER PRIMARY KEY, number BIGINT NOT NULL, bytes TEXT NOT NULL)",
+    "ALTER TABLE cdrs ADD COLUMN route TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN trunk_in TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN trunk_out TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN called TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN price TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN currency TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN reserved_micro BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN cost_micro BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN payer BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN cut_reason TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN money_key BIGINT NOT NULL DEFAULT 0",
+};
+
+// What operators configure about calls, see core/document: texts, and rates and numbers by the million.
+constexpr const char* version_7[] = {
     "CREATE TABLE objects ("
     " id INTEGER PRIMARY KEY,"
     " tenant BIGINT NOT NULL,"
@@ -194,7 +211,8 @@ constexpr const char* version_6[] = {
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
                                 std::span<const char* const>(version_3), std::span<const char* const>(version_4),
-                                std::span<const char* const>(version_5), std::span<const char* const>(version_6)};
+                                std::span<const char* const>(version_5), std::span<const char* const>(version_6),
+                                std::span<const char* const>(version_7)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

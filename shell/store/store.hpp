@@ -16,6 +16,7 @@
 #include "core/guard/bans.hpp"
 #include "core/guard/kept.hpp"
 #include "core/guard/rules.hpp"
+#include "core/money/ledger.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
 #include "shell/seal/vault.hpp"
@@ -108,6 +109,24 @@ struct CdrFilter {
   std::uint32_t offset = 0;
 };
 
+/// The ledger as it lies on disk: what its older entries came to, and those after it.
+struct LedgerOnDisk {
+  std::optional<money::Snapshot> snapshot;
+  std::vector<money::LedgerEntry> entries;
+
+  std::uint64_t last() const {
+    if (!entries.empty()) return entries.back().number;
+    return snapshot ? snapshot->number : 0;
+  }
+  bool is_new() const { return last() == 0; }
+};
+
+/// A record of a call that money was reserved for.
+struct CallCost {
+  std::uint64_t money_key = 0;
+  std::int64_t cost_micro = 0;
+};
+
 struct Counts {
   std::uint64_t tenants = 0;
   std::uint64_t extensions = 0;
@@ -192,6 +211,16 @@ class Store {
   /// Whether there was one.
   Expected<bool> drop_access(const Subnet& subnet);
 
+  /// Errors: damaged_ledger, with the place and what to do; nothing of it is guessed.
+  Expected<LedgerOnDisk> load_ledger();
+  /// The snapshot takes the place of the one there is and of the entries that are in it, in one transaction: whoever is
+  /// killed leaves the one or the other, which come to the same. Only while nothing else writes the ledger.
+  Expected<void> compact_ledger(const money::Snapshot& snapshot);
+  /// Appends entries that follow the last: for the command line while no server runs. Errors: damaged_ledger when they
+  /// do not follow.
+  Expected<void> append_ledger(std::span<const money::LedgerEntry> entries);
+  /// What records say of these calls: those that are closed and began at or after `from_wall_ms`.
+  Expected<std::vector<CallCost>> find_costs(std::span<const std::uint64_t> money_keys, std::int64_t from_wall_ms);
   /// What operators configured about calls, by kind, position and name; without passwords, rates and lines.
   Expected<std::vector<ObjectRow>> objects(TenantId tenant);
   /// Adds or replaces one. Errors: invalid_value.

@@ -41,12 +41,14 @@ struct GroupWriter::Statements {
       : binding(sql, insert_sql<BindingRow>("bindings")),
         cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})),
         ban(sql, upsert_sql<BanRow>("bans", "subnet", {"subnet"})),
-        source(sql, upsert_sql<SourceRow>("guard_sources", "source", {"source"})) {}
+        source(sql, upsert_sql<SourceRow>("guard_sources", "source", {"source"})),
+        ledger(sql, insert_sql<LedgerRow>("ledger")) {}
 
   Prepared<BindingRow> binding;
   Prepared<CdrRow> cdr;
   Prepared<BanRow> ban;
   Prepared<SourceRow> source;
+  Prepared<LedgerRow> ledger;
 };
 
 std::uint64_t ticket_of(const Write& write) {
@@ -110,7 +112,14 @@ void GroupWriter::execute(const Write& write) {
                           }
                           sources_written_ = true;
                         },
-                        [&](const DropSources& w) { drop_sources(*sql_, w.subnet); }},
+                        [&](const DropSources& w) { drop_sources(*sql_, w.subnet); },
+                        [&](const effect::WriteLedger& w) {
+                          for (const money::LedgerEntry& entry : ledger_.new_of(w.entries)) {
+                            statements_->ledger.row.set(entry);
+                            statements_->ledger.execute();
+                          }
+                          ledger_.appended(w.entries);
+                        }},
              write);
 }
 
@@ -123,12 +132,14 @@ std::optional<Trouble> GroupWriter::attempt(std::size_t writes, Work&& work) {
     work();
     transaction.commit();
     journal_->committed();
+    ledger_.committed();
     for (const record::Cdr* cdr : closed_) retention_.closed(*cdr);
     closed_.clear();
     return std::nullopt;
   } catch (const std::exception& error) {
     last_problem_ = problem_of(error);
     journal_->rolled_back();
+    ledger_.rolled_back();
     closed_.clear();
     // SOCI leaves a statement that failed in no state to be used again.
     statements_.reset();
@@ -188,6 +199,7 @@ Expected<void> GroupWriter::connect_anew() {
   return guarded([&]() -> Expected<void> {
     auto journal = std::make_unique<BindingJournal>(**fresh);
     journal_ = std::move(journal);
+    ledger_ = LedgerJournal(last_ledger_entry(**fresh));
     sql_ = std::move(*fresh);
     return {};
   });

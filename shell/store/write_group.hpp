@@ -11,6 +11,7 @@
 
 #include "shell/store/binding_journal.hpp"
 #include "shell/store/connection.hpp"
+#include "shell/store/ledger.hpp"
 #include "shell/store/retention.hpp"
 #include "shell/store/rows.hpp"
 #include "shell/store/writer.hpp"
@@ -57,6 +58,7 @@ class GroupWriter {
   Options options_;
   std::unique_ptr<soci::session> sql_;
   std::unique_ptr<BindingJournal> journal_;
+  LedgerJournal ledger_;
   Retention retention_;
   std::vector<const record::Cdr*> closed_;  ///< by the running transaction
   std::shared_ptr<Statements> statements_;

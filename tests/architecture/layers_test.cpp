@@ -33,13 +33,13 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/dialog", {"core/base", "core/policy", "core/sip", "core/txn"}},
     {"core/media", {"core/base", "core/rtp"}},
     {"core/record", {"core/base", "core/media"}},
-    {"core/effect", {"core/base", "core/guard", "core/media", "core/record", "core/txn"}},
+    {"core/effect", {"core/base", "core/guard", "core/media", "core/money", "core/record", "core/txn"}},
     {"core/call",
      {"core/base", "core/policy", "core/sip", "core/sdp", "core/auth", "core/txn", "core/dialog", "core/media",
       "core/record", "core/effect", "core/toll", "core/trunk"}},
     {"core/engine",
      {"core/base", "core/policy", "core/sip", "core/auth", "core/txn", "core/dialog", "core/media", "core/record",
-      "core/effect", "core/call", "core/guard"}},
+      "core/effect", "core/call", "core/guard", "core/toll", "core/trunk"}},
 };
 
 std::vector<fs::path> sources_under(const fs::path& folder) {

@@ -322,8 +322,9 @@ TEST_F(Provider, OfRfc8760IsAnsweredLikeOfRfc7616) {
   account.username = "Mufasa";
   Client client(account);
   const Asking get{"GET", "/dir/index.html"};
-  const std::string rest =
-      R"( realm="http-auth@example.org", qop="auth, auth-int", nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS")";
+  const std::string nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v";
+  const std::string rest = R"( realm="http-auth@example.org", qop="auth, auth-int", nonce=")" + nonce +
+                           R"(", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS")";
   const std::string sha = "Digest algorithm=SHA-256," + rest, md5 = "Digest algorithm=MD5," + rest;
   ASSERT_TRUE(challenge(client, {{false, sha}, {false, md5}}, get));
   EXPECT_EQ(param_of(out, "response"),

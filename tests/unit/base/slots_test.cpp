@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/base/ids.hpp"
 
@@ -35,6 +36,25 @@ TEST(Slots, StaleHandleFindsNothingAfterThePlaceIsUsedAgain) {
   EXPECT_NE(old, fresh);
   EXPECT_EQ(table.find(old), nullptr);
   EXPECT_EQ(*table.find(fresh), "fresh");
+}
+
+TEST(Slots, SmallStepsGoRoundAndMeetEveryLiveObject) {
+  Table table(10);
+  std::vector<CallId> handles;
+  for (const char* text : {"a", "b", "c", "d", "e"}) handles.push_back(table.emplace(text));
+  table.erase(handles[2]);
+  std::string met;
+  const auto step = [&](std::uint32_t from, std::uint32_t count) {
+    return table.for_some(from, count, [&](CallId, const std::string& text) { met += text; });
+  };
+  std::uint32_t at = step(0, 3);
+  at = step(at, 3);
+  EXPECT_EQ(met, "abdea");
+  step(at, 1'000);
+  EXPECT_EQ(met.size(), 5u + 4u) << "once round at most";
+  table.for_some(3, 2, [&](CallId handle, const std::string&) { table.erase(handle); });
+  EXPECT_EQ(table.size(), 2u);
+  EXPECT_EQ(Table(3).for_some(7, 5, [](CallId, const std::string&) {}), 7u) << "an empty one";
 }
 
 TEST(Slots, HandleOfNothingAndInventedHandlesFindNothing) {

@@ -8,30 +8,77 @@ namespace {
 
 constexpr std::string_view first_carrier = "203.0.113.10:5060", second_carrier = "203.0.113.20:5060";
 
-std::shared_ptr<policy::Policy> with_trunks() {
-  auto policy = sim::test_policy();
-  policy::Trunk trunk;
-  trunk.tenant = policy->extensions()[0].tenant;
-  trunk.id = TrunkId{1};
-  trunk.name = "first";
-  trunk.uri = "sip:203.0.113.10:5060";
-  trunk.user = "customer-7";
-  trunk.password = Secret<std::string>(std::string("a long password"));
-  policy->trunks.push_back(trunk);
-  trunk.id = TrunkId{2};
-  trunk.name = "second";
-  trunk.uri = "sip:203.0.113.20:5060";
-  trunk.domain = "second.example";
-  policy->trunks.push_back(std::move(trunk));
-  return policy;
+constexpr TenantId tenant{1};
+
+toll::TrunkTerms trunk_of(std::uint64_t id, std::string name, std::string_view endpoint) {
+  toll::TrunkTerms out;
+  out.line.id = TrunkId{id};
+  out.line.tenant = tenant;
+  out.line.name = name;
+  out.line.uri = fmt::format("sip:{}", endpoint);
+  out.line.user = "customer-7";
+  out.line.password = Secret<std::string>(std::string("a long password"));
+  out.line.ping_s = 0;
+  out.identity.id = out.line.id;
+  out.identity.name = std::move(name);
+  out.identity.sources = {{*Subnet::parse(endpoint.substr(0, endpoint.find(':'))), 0}};
+  out.called.form = number::Rewrite::Form::national;
+  return out;
+}
+
+/// Two carriers in Germany, and a route by both.
+toll::Terms two_carriers() {
+  toll::Terms terms;
+  terms.currency = *money::Currency::parse("EUR");
+  toll::TenantTerms home;
+  home.id = tenant;
+  home.home = *Country::parse("DE");
+  home.area_code = "30";
+  terms.tenants.push_back(std::move(home));
+  terms.trunks.push_back(trunk_of(1, "first", first_carrier));
+  terms.trunks.push_back(trunk_of(2, "second", second_carrier));
+  terms.trunks[1].line.domain = "second.example";
+  toll::RouteTerms all;
+  all.name = "all";
+  all.tenant = tenant;
+  all.trunks = {{"first", {}}, {"second", {}}};
+  terms.routes.push_back(std::move(all));
+  toll::InboundTerms desk;
+  desk.name = "desk";
+  desk.tenant = tenant;
+  desk.called = {"+49301234."};
+  desk.extension = "1002";
+  terms.inbound.push_back(std::move(desk));
+  return terms;
+}
+
+toll::PlanRef plan_of(toll::Terms terms) {
+  auto plan = toll::Plan::compile(std::move(terms), {}, 1);
+  if (!plan) {
+    for (const auto& fault : plan.error()) ADD_FAILURE() << fault.kind << " " << fault.name << ": " << fault.text;
+    std::abort();
+  }
+  return *plan;
 }
 
 class Outward : public Story {
  protected:
-  Outward() : Story(with_trunks()) { sim::connect(exchange, {&alice, &bob, &carol, &carrier, &other}); }
+  Outward() { sim::connect(exchange, {&alice, &bob, &carol, &carrier, &other}); }
 
-  void SetUp() override { ASSERT_EQ(alice.register_(), 200); }
+  void SetUp() override {
+    exchange.set_plan(plan_of(two_carriers()));
+    ASSERT_EQ(alice.register_(), 200);
+  }
   Line dial() { return alice.invite("0301234567", sim::audio_sdp(alice_rtp)); }
+  /// An INVITE as carriers send it: nobody answers a challenge.
+  void bring(const Phone& from, std::string_view user, std::string_view called) {
+    const std::string id = std::to_string(++brought_);
+    exchange.receive(
+        from.flow, fmt::format("INVITE sip:{1}@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP {0};branch=z9hG4bKin{3};rport\r\n"
+                               "Max-Forwards: 70\r\nFrom: <sip:+4989123456@carrier>;tag=x\r\nTo: <sip:{2}@carrier>\r\n"
+                               "Call-ID: in{3}\r\nCSeq: 1 INVITE\r\nContact: <sip:x@{0}>\r\nContent-Length: 0\r\n\r\n",
+                               from.flow.remote.text(), user, called, id));
+  }
   /// What reports say of a reason; empty when there is none.
   std::string told(Reason reason) const {
     for (const auto& report : exchange.reports)
@@ -39,6 +86,7 @@ class Outward : public Story {
     return {};
   }
 
+  int brought_ = 0;
   Phone carrier{exchange, {"0301234567", "", ""}, sim::flow_from(first_carrier), 21};
   Phone other{exchange, {"0301234567", "", ""}, sim::flow_from(second_carrier), 22};
 };
@@ -48,7 +96,7 @@ TEST_F(Outward, ACallLeavesByTheFirstTrunkAndShowsNothingOfTheInside) {
   const auto invite = carrier.hear_request("INVITE");
   ASSERT_TRUE(invite);
   EXPECT_EQ((*invite)->request_uri.raw, "sip:0301234567@203.0.113.10:5060");
-  EXPECT_EQ((*invite)->from.uri.host, "203.0.113.10");
+  EXPECT_EQ((*invite)->from.uri.user, "anonymous") << "no number of ours was set to be shown";
   EXPECT_EQ(invite->bytes->find("198.51.100."), std::string::npos) << *invite->bytes;
   EXPECT_EQ(invite->bytes->find(a.call_id), std::string::npos);
   b = carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
@@ -71,8 +119,9 @@ TEST_F(Outward, TheProvidersChallengeIsAnsweredOnceAndRememberedForTheNextCall) 
   a = dial();
   auto invite = carrier.hear_request("INVITE");
   ASSERT_TRUE(invite);
-  carrier.answer(*invite, 407, {}, "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", qop=\"auth\", "
-                                   "algorithm=SHA-256\r\n");
+  carrier.answer(*invite, 407, {},
+                 "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", qop=\"auth\", "
+                 "algorithm=SHA-256\r\n");
   EXPECT_TRUE(carrier.hear_request("ACK"));
   invite = carrier.hear_request("INVITE");
   ASSERT_TRUE(invite);
@@ -98,7 +147,7 @@ TEST_F(Outward, AWrongPasswordEndsNothingButThisTrunk) {
   EXPECT_NE(told(Reason::trunk_challenge_refused).find("first: "), std::string::npos);
   const auto invite = other.hear_request("INVITE");
   ASSERT_TRUE(invite);
-  EXPECT_EQ((*invite)->from.uri.host, "second.example");
+  EXPECT_EQ((*invite)->to.uri.host, "second.example");
   other.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.20:4000")));
   EXPECT_TRUE(alice.hear_status(200));
 }
@@ -157,9 +206,103 @@ TEST_F(Outward, WhoStandsBesideTheTrunkNeitherEndsNorAnswersItsCalls) {
 }
 
 TEST_F(Outward, WithoutATrunkANumberOutsideIsUnknown) {
-  exchange.set_policy(sim::test_policy());
+  exchange.set_plan(plan_of({}));
   a = dial();
   EXPECT_TRUE(alice.hear_status(404));
+}
+
+TEST_F(Outward, WhatMayNotLeaveIsRefusedAndExplainedToTheOperatorAlone) {
+  a = alice.invite("00442079460000", sim::audio_sdp(alice_rtp));
+  const auto no = alice.hear_status(403);
+  ASSERT_TRUE(no);
+  EXPECT_TRUE((*no)->body.empty());
+  EXPECT_NE(told(Reason::toll_refused).find("international"), std::string::npos) << told(Reason::toll_refused);
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+  EXPECT_EQ(only_cdr().result, record::CallResult::refused);
+}
+
+TEST_F(Outward, AnEmergencyCallLeavesWithoutAnyRoute) {
+  toll::Terms terms = two_carriers();
+  terms.routes.clear();
+  exchange.set_plan(plan_of(std::move(terms)));
+  a = alice.invite("112", sim::audio_sdp(alice_rtp));
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ((*invite)->request_uri.user, "112");
+}
+
+TEST_F(Outward, TheNumberThatMayBeShownIsAndWhoHidesIsHidden) {
+  toll::Terms terms = two_carriers();
+  toll::ExtensionTerms who;
+  who.id = ExtensionId{1};
+  who.tenant = tenant;
+  who.shown = "+493012340";
+  terms.extensions.push_back(who);
+  terms.trunks[0].present.allowed = *trunk::NumberSet::compile({{"+493012340", "+493012349"}});
+  exchange.set_plan(plan_of(terms));
+  a = dial();
+  auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ((*invite)->from.uri.user, "+493012340");
+  carrier.answer(*invite, 486);
+  a = alice.invite("0301234567", sim::audio_sdp(alice_rtp), "Privacy: id\r\n");
+  invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ((*invite)->from.uri.user, "anonymous");
+}
+
+TEST_F(Outward, ACallThatATrunkBringsRingsWhereTheInboundRouteSays) {
+  ASSERT_EQ(bob.register_(), 200);
+  Line in = carrier.invite("+493012340", sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  const auto invite = bob.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ(invite->bytes->find("203.0.113."), std::string::npos) << "nothing of the carrier shows";
+  b = bob.answer(*invite, 200, sim::audio_sdp(bob_rtp));
+  const auto ok = carrier.hear_status(200);
+  ASSERT_TRUE(ok);
+  carrier.learn(in, *ok);
+  carrier.ack(in);
+  carrier.request(in, "BYE");
+  const auto bye = bob.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  bob.answer(*bye, 200);
+  expect_nothing_left();
+}
+
+TEST_F(Outward, APeersAddressGetsCallsInAndNeverOut) {
+  ASSERT_EQ(bob.register_(), 200);
+  bring(carrier, "+442079460000", "+442079460000");
+  EXPECT_TRUE(carrier.hear_status(404));
+  EXPECT_FALSE(other.hear_request("INVITE"));
+  bring(carrier, "1001", "1001");
+  EXPECT_TRUE(carrier.hear_status(404)) << "extensions are reached by inbound routes alone";
+  Phone stranger(exchange, {"x", "", ""}, sim::flow_from("203.0.113.99:5060"), 24);
+  bring(stranger, "+493012340", "+493012340");
+  EXPECT_FALSE(bob.hear_request("INVITE"));
+}
+
+TEST_F(Outward, ATrunkThatRegistersDoesSoWithASecretContactAndIsCalledByItAlone) {
+  toll::Terms terms = two_carriers();
+  terms.trunks[0].line.registers = true;
+  terms.trunks[0].identity.kind = trunk::TrunkKind::registers;
+  terms.trunks[0].identity.sources.clear();
+  terms.trunks[0].identity.contact = "k3j5h7g9f2d4s6a8q1w3e5r7t9";
+  terms.trunks[0].line.contact = "k3j5h7g9f2d4s6a8q1w3e5r7t9";
+  exchange.set_plan(plan_of(terms));
+  auto request = carrier.hear_request("REGISTER");
+  ASSERT_TRUE(request);
+  const std::string contact((*request)->value(sip::HeaderName::contact));
+  EXPECT_NE(contact.find("k3j5h7g9f2d4s6a8q1w3e5r7t9@"), std::string::npos) << contact;
+  carrier.answer(*request, 401, {}, "WWW-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", qop=\"auth\"\r\n");
+  request = carrier.hear_request("REGISTER");
+  ASSERT_TRUE(request);
+  EXPECT_NE((*request)->value(sip::HeaderName::authorization).find("customer-7"), std::string::npos);
+  carrier.answer(*request, 200, {}, fmt::format("Contact: {};expires=600\r\n", contact));
+  EXPECT_NE(told(Reason::trunk_registered), "");
+
+  ASSERT_EQ(bob.register_(), 200);
+  bring(carrier, "k3j5h7g9f2d4s6a8q1w3e5r7t9", "+493012340");
+  EXPECT_TRUE(bob.hear_request("INVITE"));
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ class Noted final : public EffectSink {
   void on(effect::StoreBinding) override { note("store binding"); }
   void on(effect::DropBinding) override { note("drop binding"); }
   void on(effect::OpenCdr) override { note("open cdr"); }
+  void on(effect::WriteLedger) override { note("write ledger"); }
   void on(effect::CloseCdr) override { note("close cdr"); }
   void on(effect::StoreBan) override { note("store ban"); }
   void on(effect::DropBan) override { note("drop ban"); }

