@@ -117,7 +117,7 @@ RulesChanged import_lines(const GuardDesk& desk, const Change& change, const com
 }
 
 RulesChanged import_blocklist(const GuardDesk& desk, const Change& change, const command::GuardImport& asked) {
-  std::vector<guard::Protected> spared = protected_addresses(desk.settings);
+  std::vector<guard::Protected> spared = protected_addresses(desk.settings, desk.plan);
   if (asked.caller) spared.push_back({{*asked.caller, 128}, "you"});
   for (const auto* list : {&desk.settings.guard.rules.access, &change.old_list})
     for (const guard::AccessEntry& entry : *list)

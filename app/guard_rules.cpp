@@ -125,7 +125,7 @@ std::vector<Address> system_dns_servers() {
 
 }  // namespace
 
-std::vector<guard::Protected> protected_addresses(const config::Settings& settings) {
+std::vector<guard::Protected> protected_addresses(const config::Settings& settings, const toll::Plan* plan) {
   std::vector<guard::Protected> keep = {{*Subnet::parse("127.0.0.0/8"), "this host"},
                                         {*Subnet::parse("::1"), "this host"}};
   const auto add = [&](const Address& address, std::string what, bool silent = false) {
@@ -141,6 +141,14 @@ std::vector<guard::Protected> protected_addresses(const config::Settings& settin
   for (const std::string& proxy : settings.proxies)
     if (const auto uri = sip::parse_uri(proxy))
       if (const auto address = uri->address()) add(*address, "proxy " + proxy);
+  if (plan == nullptr) return keep;
+  for (const toll::TrunkTerms& trunk : plan->terms().trunks) {
+    if (!trunk.line.enabled) continue;
+    for (const trunk::Source& source : trunk.identity.sources)
+      if (keep.size() < GuardLimits::protected_blocks) keep.push_back({source.subnet, "trunk " + trunk.line.name, false});
+    if (const auto uri = sip::parse_uri(trunk.line.uri))
+      if (const auto address = uri->address()) add(*address, "trunk " + trunk.line.name);
+  }
   return keep;
 }
 
@@ -159,7 +167,7 @@ std::expected<GuardRules, std::vector<std::string>> guard_rules(const GuardDesk&
   GuardRules out;
   guard::Rules rules = settings.guard.rules;
   guard::Surroundings around;
-  around.keep = protected_addresses(settings);
+  around.keep = protected_addresses(settings, desk.plan);
   around.asker = asker;
   // A later entry of the same block wins: lists of others, then the file, then what an operator typed.
   std::vector<guard::AccessEntry> ours = std::exchange(rules.access, {});

@@ -10,6 +10,7 @@
 #include "app/names.hpp"
 #include "core/guard/compile.hpp"
 #include "core/policy/policy.hpp"
+#include "core/toll/plan.hpp"
 #include "shell/config/settings.hpp"
 #include "shell/store/store.hpp"
 
@@ -22,6 +23,7 @@ struct GuardDesk {
   store::Store& store;
   CountryBook& countries;
   Names::Resolved resolved = {};            ///< what static rules name by words
+  const toll::Plan* plan = nullptr;         ///< whose trunks are protected
   const guard::Compiled* before = nullptr;  ///< what is in force: nothing it has counted is forgotten
 };
 
@@ -40,6 +42,6 @@ std::expected<std::vector<guard::DefenceRule>, std::string> typed_defence(store:
 inline constexpr const char* defence_setting = "guard_defence";
 
 /// What traffic never gets banned and no rule may lock out: this host, its DNS servers, its proxies.
-std::vector<guard::Protected> protected_addresses(const config::Settings& settings);
+std::vector<guard::Protected> protected_addresses(const config::Settings& settings, const toll::Plan* plan);
 
 }  // namespace rf::app

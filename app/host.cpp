@@ -1,8 +1,10 @@
 #include "app/host.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -109,6 +111,26 @@ std::expected<void, std::string> become(const Account& account, bool keep_ports)
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (account.uid != 0 && ::setuid(0) == 0) return std::unexpected("root could be taken back; refusing to go on");
   return {};
+}
+
+Address source_address(bool v4) {
+  // Connecting a datagram socket sends nothing: it only asks the kernel for the way. Documentation addresses are routed
+  // like all that is far away.
+  const int fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return {};
+  sockaddr_storage peer{};
+  socklen_t size = v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  peer.ss_family = v4 ? AF_INET : AF_INET6;
+  auto* four = reinterpret_cast<sockaddr_in*>(&peer);
+  auto* six = reinterpret_cast<sockaddr_in6*>(&peer);
+  ::inet_pton(peer.ss_family, v4 ? "192.0.2.1" : "2001:db8::1", v4 ? static_cast<void*>(&four->sin_addr) : &six->sin6_addr);
+  (v4 ? four->sin_port : six->sin6_port) = htons(9);
+  char text[INET6_ADDRSTRLEN] = {};
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&peer), size) == 0 &&
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0)
+    ::inet_ntop(peer.ss_family, v4 ? static_cast<void*>(&four->sin_addr) : &six->sin6_addr, text, sizeof text);
+  ::close(fd);
+  return Address::parse(text).value_or(Address{});
 }
 
 void notify_service_manager(std::string_view state) {

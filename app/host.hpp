@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/address.hpp"
+
 namespace rf::app {
 
 /// The wall clock, in milliseconds since 1970.
@@ -38,6 +40,9 @@ std::expected<Account, std::string> account_of(const std::string& name);
 /// Gives up root for good. With `keep_ports` the process may still bind ports below 1024, and nothing else that root
 /// may. Errors: a sentence.
 std::expected<void, std::string> become(const Account& account, bool keep_ports);
+
+/// What this host sends from to the world outside; unspecified when it has no way there.
+Address source_address(bool v4);
 
 /// Tells systemd, when it started us: "READY=1", "STOPPING=1", "RELOADING=1".
 void notify_service_manager(std::string_view state);

@@ -11,6 +11,7 @@
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/snapshot.hpp"
+#include "shell/store/desk.hpp"
 
 namespace rf::app {
 namespace {
@@ -116,7 +117,12 @@ std::expected<void, Error> Server::open_engine() {
   engine::Engine::Seeds seeds;
   fill_from_kernel(seeds.random.data(), sizeof seeds.random);
   fill_from_kernel(seeds.auth.data(), sizeof seeds.auth);
-  engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds, engine::Engine::Defence{guard_, {}});
+  toll::Desk::Options desk_options;
+  fill_from_kernel(&desk_options.seed, sizeof desk_options.seed);
+  auto opened = store::open_desk(records_->store, desk_options, plan_->terms().currency, now());
+  if (!opened.note.empty()) log_->say(effect::Level::warning, "ledger", opened.note);
+  engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds, engine::Engine::Defence{guard_, {}},
+                                             std::move(opened.desk));
   handler_ = std::make_unique<signalling::HandlerOf<engine::Engine>>(*engine_);
   carrier_ = std::make_unique<Carrier>(*log_, inlet_, door_);
 
@@ -161,6 +167,7 @@ std::expected<void, Error> Server::open_engine() {
   log_->say(effect::Level::info, "restored",
             fmt::format("{} extensions, {} registrations", policy_->extensions().size(), bindings->size()));
   loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources)});
+  loop_->post(engine::PlanChanged{plan_});
   loop_->start();
   return {};
 }

@@ -65,6 +65,8 @@ class Server {
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
+  /// With both mutexes held: the engine and the guard take over plan_.
+  void publish_plan();
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
   std::optional<Outcome> execute_guard(const command::Command& command);

@@ -211,7 +211,11 @@ Outcome Server::execute(const command::Checked& checked) {
     return test_route(*records_, *plan_, *test, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {
-    if (changed->plan) plan_ = std::move(changed->plan);
+    if (changed->plan) {
+      const std::lock_guard lock(mutex_);
+      plan_ = std::move(changed->plan);
+      publish_plan();
+    }
     outcome = std::move(changed->outcome);
   } else {
     outcome = records_->execute(command, wall_now_ms());

@@ -160,7 +160,7 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
 }
 
 GuardDesk Server::guard_desk(const config::Settings& settings, const policy::Policy& policy) {
-  return {settings, policy, records_->store, countries_, names_.resolved(), guard_.get()};
+  return {settings, policy, records_->store, countries_, names_.resolved(), plan_.get(), guard_.get()};
 }
 
 void Server::care() {

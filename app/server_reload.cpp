@@ -98,6 +98,13 @@ std::expected<void, Error> Server::load_plan() {
   return {};
 }
 
+void Server::publish_plan() {
+  inlet_.post(engine::PlanChanged{plan_});
+  // Trunks are protected, so the guard's rules know them.
+  std::vector<std::string> notes;
+  if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
+}
+
 Outcome Server::reload() {
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
@@ -134,6 +141,7 @@ Outcome Server::reload() {
   reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
   if (auto plan = load_plan(); !plan) notes.push_back(plan.error().message + "; what held before goes on");
+  inlet_.post(engine::PlanChanged{plan_});
   publish_guard(std::move(*guard));
   if (circumstances_.firewall) raise_firewall();
   for (std::string& note : guard_notes) notes.push_back(std::move(note));

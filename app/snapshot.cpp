@@ -1,5 +1,7 @@
 #include "app/snapshot.hpp"
 
+#include "app/host.hpp"
+
 namespace rf::app {
 
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
@@ -13,6 +15,8 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
   policy->local_networks = settings.local_networks;
   policy->listeners = std::move(listeners);
   policy->proxies = settings.proxies;
+  policy->source_v4 = source_address(true);
+  policy->source_v6 = source_address(false);
   policy->times = settings.times;
   policy->limits = settings.limits;
   policy->media_ports = {settings.media.first_port, settings.media.last_port};

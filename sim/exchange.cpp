@@ -26,23 +26,19 @@ engine::Engine::Defence Exchange::defence() const {
   return {guard_rules_, {.sources = 4'096, .endpoints = 4'096, .pairs = 4'096, .accounts = 1'024, .bans = 1'024}};
 }
 
-engine::Engine::Accounts Exchange::accounts() const {
-  const MoneyLimits bounds{.accounts = 256, .reservations = 256};
-  engine::Engine::Accounts out;
-  out.bounds = bounds;
-  out.currency = *money::Currency::parse("EUR");
+std::unique_ptr<toll::Desk> Exchange::desk() const {
+  const toll::Desk::Options options{.money = {.accounts = 256, .reservations = 256}, .toll = {}, .seed = seed_};
   money::Snapshot nothing;
-  nothing.currency = out.currency;
-  auto restored = money::Ledger::restore(nothing, ledger, bounds, HashKey(seed_));
-  if (restored)
-    out.ledger = std::move(*restored);
-  else
-    out.why_shut = "its entries do not fit";
-  return out;
+  nothing.currency = *money::Currency::parse("EUR");
+  auto restored = money::Ledger::restore(nothing, ledger, options.money, HashKey(seed_));
+  if (!restored) return nullptr;
+  auto desk = std::make_unique<toll::Desk>(options, std::move(*restored));
+  desk->settle_former_calls(now, {});
+  return desk;
 }
 
 Exchange::Exchange(policy::PolicyRef policy, std::uint64_t seed) : policy_(std::move(policy)), seed_(seed) {
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_), defence(), accounts());
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(seed_), defence(), desk());
   wire = [this](const Packet& packet) { sent.push_back(packet); };
 }
 
@@ -97,7 +93,7 @@ void Exchange::crash_and_restart() {
     ++cdrs_closed;
   }
   if (observer) observer->restarted();
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence(), accounts());
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence(), desk());
   engine::Restored restored;
   for (const auto& [block, ban] : bans) restored.bans.push_back(ban);
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);

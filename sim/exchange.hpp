@@ -89,7 +89,7 @@ class Exchange {
 
  private:
   engine::Engine::Defence defence() const;
-  engine::Engine::Accounts accounts() const;
+  std::unique_ptr<toll::Desk> desk() const;
   void take(engine::Input input);
   void carry_out();
   void write(std::uint64_t ticket, const std::function<void()>& change);

@@ -45,22 +45,23 @@ bool needs_authentication(const sip::Message& request) {
 /// Tickets of the ledger carry the number of the last entry that was given to the disk.
 constexpr std::uint64_t ledger_ticket = std::uint64_t{1} << 63;
 
-money::Ledger ledger_of(Random& random, Engine::Accounts& accounts) {
-  if (accounts.ledger) return std::move(*accounts.ledger);
-  return money::Ledger(accounts.currency, accounts.bounds, HashKey(random.next()));
+std::unique_ptr<toll::Desk> desk_or_new(std::unique_ptr<toll::Desk> desk, Random& random) {
+  if (desk) return desk;
+  const toll::Desk::Options options{.money = {.accounts = 1, .reservations = 1}, .toll = {}, .seed = random.next()};
+  return std::make_unique<toll::Desk>(options, money::Ledger({}, options.money, HashKey(random.next())));
 }
 
 }  // namespace
 
 struct Engine::State {
-  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence, Accounts accounts)
+  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence, std::unique_ptr<toll::Desk> d)
       : policy(std::move(p)),
         random(seeds.random),
         auth(seeds.auth, policy->limits.nonces_max),
         txns(policy->times, policy->limits.transactions_max, now.mono_ms, random.next()),
         timers(now.mono_ms),
         tag_seed(random.next()),
-        desk({.money = accounts.bounds, .toll = {}, .seed = random.next()}, ledger_of(random, accounts)),
+        desk(desk_or_new(std::move(d), random)),
         trunks(random),
         calls(*policy, random, trunks),
         connections([this](ExtensionId extension, ConnectionId connection) {
@@ -73,8 +74,6 @@ struct Engine::State {
                                                 watch.country_of(attempt.source)});
       return !locked && !refusal;
     };
-    if (!accounts.why_shut.empty()) desk.shut(std::move(accounts.why_shut));
-    desk.settle_former_calls(now, accounts.former);
     adopt_policy();
   }
 
@@ -110,7 +109,7 @@ struct Engine::State {
   Timers timers;
   std::uint64_t tag_seed;
   call::Registrar registrar;
-  toll::Desk desk;
+  std::unique_ptr<toll::Desk> desk;
   call::Trunks trunks;
   call::Calls calls;
   call::Connections connections;
@@ -133,14 +132,13 @@ struct Engine::State {
   bool stopped = false;
 };
 
-Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence)
-    : Engine(now, std::move(policy), seeds, std::move(defence), Accounts()) {}
-Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence, Accounts accounts)
-    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence), std::move(accounts))) {}
+Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence,
+               std::unique_ptr<toll::Desk> desk)
+    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence), std::move(desk))) {}
 Engine::~Engine() = default;
 
 std::int64_t Engine::next_deadline() const {
-  return std::min({state_->timers.next_deadline(), state_->txns.next_deadline(), state_->desk.next_writing_mono_ms()});
+  return std::min({state_->timers.next_deadline(), state_->txns.next_deadline(), state_->desk->next_writing_mono_ms()});
 }
 
 void Engine::handle(Now now, Input input, Effects& effects) {
@@ -151,7 +149,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   }
   if (auto* changed = std::get_if<PlanChanged>(&input)) s.plan = std::move(changed->plan);
   const std::uint64_t sent_before = effects.sent();
-  Context ctx{now, *s.policy, *s.plan, s.desk, s.random, s.txns, s.timers, effects};
+  Context ctx{now, *s.policy, *s.plan, *s.desk, s.random, s.txns, s.timers, effects};
   struct Visitor {
     State& s;
     Context& ctx;
@@ -170,7 +168,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(Stored& in) const {
       if ((in.ticket & ledger_ticket) != 0) {
         const std::uint64_t entry = in.ticket & ~ledger_ticket;
-        s.desk.written(ctx.now, entry, in.ok);
+        s.desk->written(ctx.now, entry, in.ok);
         return s.calls.on_ledger(ctx, entry, in.ok);
       }
       if (call::is_registrar_ticket(in.ticket))
@@ -216,12 +214,12 @@ void Engine::handle(Now now, Input input, Effects& effects) {
 
 /// What the desk has to write and to say.
 void Engine::State::account(Context& ctx) {
-  if (desk.wants_writing(ctx.now)) {
-    toll::Writing writing = desk.take_writing();
+  if (desk->wants_writing(ctx.now)) {
+    toll::Writing writing = desk->take_writing();
     if (writing.last != 0) ctx.out.add(WriteLedger{writing.last | ledger_ticket, std::move(writing.entries)});
   }
   notices.clear();
-  desk.take_notices(notices);
+  desk->take_notices(notices);
   for (const toll::Notice& notice : notices)
     ctx.report(Level::warning, Reason::toll_warning, {}, {}, {}, toll::text_of(notice));
 }

@@ -3,9 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "core/auth/digest.hpp"
 #include "core/base/random.hpp"
@@ -32,16 +29,9 @@ class Engine {
     guard::CompiledRef rules = {};
     guard::Bounds bounds = {};
   };
-  /// The money that calls may cost, as the disk has it.
-  struct Accounts {
-    std::optional<money::Ledger> ledger = {};  ///< none: nothing was ever spent
-    std::string why_shut = {};                 ///< not empty: it could not be read, and paid calls are refused
-    std::vector<toll::KnownCost> former = {};  ///< what records say of calls that ran when the process ended
-    money::Currency currency = {};             ///< of a new ledger
-    MoneyLimits bounds = {};
-  };
-  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence, Accounts accounts);
-  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence);
+  /// `desk`: with the ledger as the disk has it; null: a new one, of no currency, with which no paid call leaves.
+  Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence,
+         std::unique_ptr<toll::Desk> desk = nullptr);
   ~Engine();
 
   void handle(Now now, Input input, effect::Effects& effects);
