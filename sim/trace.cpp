@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -149,6 +150,13 @@ std::int64_t parse_ms(std::istream& in) {
   return number * scale.at(unit);
 }
 
+int parse_times(const std::string& text) {
+  int times = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), times);
+  if (read.ec != std::errc{} || times < 1) broken("an act begins with how often it is done; not with " + text);
+  return times;
+}
+
 std::string numbered(std::string text, int n) {
   if (const std::size_t at = text.find("{n}"); at != std::string::npos) text.replace(at, 3, std::to_string(n));
   return text;
@@ -255,7 +263,7 @@ std::vector<std::string> play(Gate& gate, std::string_view trace) {
         note("an act is: N every 100 ms udp 192.0.2.1:5060 act …");
         continue;
       }
-      for (int n = 0; n < std::stoi(first); ++n) {
+      for (int n = 0, times = parse_times(first); n < times; ++n) {
         unheard += !act(gate, endpoint(numbered(from, n)), *path, what, words, n);
         ++gate.acts;
         if (gate.after_act) gate.after_act();

@@ -56,7 +56,8 @@ TEST_P(EachRule, LeavesHonestPhonesAloneTogetherWithAllOthers) {
 
 TEST_P(EachRule, IsMeasuredByItsTraces) {
   const Worth worth = measure(GetParam(), trace("attack"), trace("honest"));
-  const CountingRule& rule = rule_named(Rules::defaults(), GetParam());
+  const Rules rules = Rules::defaults();
+  const CountingRule& rule = rule_named(rules, GetParam());
   EXPECT_GE(worth.caught_ms, 0) << "never";
   EXPECT_LE(worth.caught_ms, std::int64_t{2'000} * rule.period_s) << "two periods of the rule at most";
   EXPECT_GT(worth.honest, 0u);
