@@ -145,7 +145,8 @@ std::vector<guard::Protected> protected_addresses(const config::Settings& settin
   for (const toll::TrunkTerms& trunk : plan->terms().trunks) {
     if (!trunk.line.enabled) continue;
     for (const trunk::Source& source : trunk.identity.sources)
-      if (keep.size() < GuardLimits::protected_blocks) keep.push_back({source.subnet, "trunk " + trunk.line.name, false});
+      if (keep.size() < GuardLimits::protected_blocks)
+        keep.push_back({source.subnet, "trunk " + trunk.line.name, false});
     if (const auto uri = sip::parse_uri(trunk.line.uri))
       if (const auto address = uri->address()) add(*address, "trunk " + trunk.line.name);
   }

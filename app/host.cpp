@@ -123,7 +123,8 @@ Address source_address(bool v4) {
   peer.ss_family = v4 ? AF_INET : AF_INET6;
   auto* four = reinterpret_cast<sockaddr_in*>(&peer);
   auto* six = reinterpret_cast<sockaddr_in6*>(&peer);
-  ::inet_pton(peer.ss_family, v4 ? "192.0.2.1" : "2001:db8::1", v4 ? static_cast<void*>(&four->sin_addr) : &six->sin6_addr);
+  ::inet_pton(peer.ss_family, v4 ? "192.0.2.1" : "2001:db8::1",
+              v4 ? static_cast<void*>(&four->sin_addr) : &six->sin6_addr);
   (v4 ? four->sin_port : six->sin6_port) = htons(9);
   char text[INET6_ADDRSTRLEN] = {};
   if (::connect(fd, reinterpret_cast<sockaddr*>(&peer), size) == 0 &&

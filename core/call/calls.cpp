@@ -182,7 +182,8 @@ void Calls::on_policy(Context& ctx) {
     if (!usable(call.caller) || (callee && !usable(callee->leg))) orphaned.push_back(id);
   });
   for (const CallId id : orphaned)
-    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "extension or trunk disabled or removed");
+    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended,
+                 "extension or trunk disabled or removed");
 }
 
 std::vector<effect::RunningCall> Calls::list() {

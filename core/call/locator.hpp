@@ -15,9 +15,9 @@
 
 namespace rf::call {
 
-/// Lookups under way for the calls, or the trunks, of one engine. Everybody is reached along the path that they proved, and nothing
-/// that a message says leads anywhere else. Only where that path is gone, and a proxy of the configuration stood on it,
-/// that proxy is looked up: by the configured URI, not by the message's.
+/// Lookups under way for the calls, or the trunks, of one engine. Everybody is reached along the path that they proved,
+/// and nothing that a message says leads anywhere else. Only where that path is gone, and a proxy of the configuration
+/// stood on it, that proxy is looked up: by the configured URI, not by the message's. So are trunks.
 class Locator {
  public:
   /// Who wants to know: a call and its fork, or a trunk.

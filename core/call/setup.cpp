@@ -196,7 +196,8 @@ void Calls::ring(Context& ctx, Call& call, const Caller& caller, const policy::E
   if (has_way(binding)) return send_invite(ctx, call, place);
   // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can
   // be found again, because the configuration names it.
-  if (const auto found = locator_.locate(ctx, *proxy_of(ctx.policy, binding), {call.id.value, static_cast<std::uint32_t>(place)})) {
+  if (const auto found =
+          locator_.locate(ctx, *proxy_of(ctx.policy, binding), {call.id.value, static_cast<std::uint32_t>(place)})) {
     take_ways(ctx, *fork, found->targets);
     if (!try_next_way(ctx, call, place)) fork->status = 480;
   }

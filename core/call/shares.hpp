@@ -9,8 +9,8 @@
 
 namespace rf::call {
 
-/// The calls of each extension, counted so that an INVITE is judged in constant time. Who is no extension is not counted
-/// here.
+/// The calls of each extension, counted so that an INVITE is judged in constant time. Who is no extension is not
+/// counted here.
 class Shares {
  public:
   struct Share {
