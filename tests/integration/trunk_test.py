@@ -59,9 +59,12 @@ class Outside(unittest.TestCase):
         self.assertEqual(len(rows), count)
         return rows
 
+    def accounts(self, level):
+        return [a for a in self.server.json("spend", "list")["accounts"] if a["level"] == level]
+
     def today(self, level="extension"):
         """What is spent and reserved there, and how much is left."""
-        accounts = [a for a in self.server.json("spend", "list")["accounts"] if a["level"] == level]
+        accounts = self.accounts(level)
         return accounts[0]["today"] if accounts else None
 
     def refused(self, number, status=403):
@@ -111,6 +114,7 @@ class Provider(Outside):
         invite = self.connect(NATIONAL, self.carrier)
         self.assertTrue(invite.startswith("INVITE sip:+49301234567@"), invite)
         self.assertIn("CSeq: 2 INVITE", invite, "the first one was challenged")
+        self.assertIn(f"algorithm={self.algorithm},", invite)
         for inner in ("1001", f":{self.ann.port}"):
             self.assertNotIn(inner, invite)
         talk(self.ann, self.ann.relay, self.carrier, self.carrier.relay)
@@ -138,6 +142,24 @@ class Provider(Outside):
                          ["answered", "+4930123", "did", "provider", "1001"])
 
 
+    def test_a_wrong_password_is_told_once_and_not_tried_again_and_again(self):
+        # The first time was before it had any password.
+        self.cli("trunk", "password", "provider", typed="a slip\n")
+        refusals = lambda: self.server.log.read_text().count("the provider refused the user name or password")
+        self.assertTrue(until(lambda: refusals() == 2))
+        self.refused(NATIONAL, 500)
+        self.assertEqual(self.carrier.asked(), 0)
+        self.assertEqual((float(self.today()["spent"]), float(self.today()["reserved"])), (0, 0))
+        warnings = [l for l in self.server.log.read_text().splitlines() if " warning trunk_not_registered" in l]
+        self.assertEqual(len(warnings), 2, "to begin with is no trouble")
+        # The right one heals it without a restart.
+        before = self.server.log.read_text().count("trunk_registered")
+        self.cli("trunk", "password", "provider", typed="pass of theirs\n")
+        self.assertTrue(until(lambda: self.server.log.read_text().count("trunk_registered") > before))
+        self.connect(NATIONAL, self.carrier)
+        self.hang_up(self.carrier)
+
+
 class ProviderWithSha256(Provider):
     algorithm = "SHA-256"
 
@@ -161,6 +183,56 @@ class TwoCarriers(Outside):
         self.ann.established(self.ann.hear("SIP/2.0 200"))
         self.hang_up(second)
         self.assertEqual(self.records()[0]["trunk_out"], "second")
+
+    def test_a_carrier_that_takes_the_call_too_late_is_told_that_it_is_over(self):
+        first, second = self.two()
+        self.ann.invite(NATIONAL)
+        late = first.hear("INVITE ")
+        second.answer()
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        first.take(late)
+        first.reply(late, "200 OK", first.sdp())
+        first.hear("ACK ")
+        first.reply(first.hear("BYE "), "200 OK")
+        self.assertEqual([c["state"] for c in self.server.json("call", "list")["calls"]], ["talking"])
+        self.hang_up(second)
+        self.assertEqual(self.records()[0]["trunk_out"], "second")
+
+    def test_only_the_one_that_takes_the_call_is_paid(self):
+        first, second = self.two(first="0.60", second="6.00")
+        self.ann.invite(NATIONAL)
+        first.refuse("503 Service Unavailable")
+        second.answer()
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        self.assertEqual([a["today"]["reserved"] for a in self.accounts("trunk") if float(a["today"]["reserved"])], ["7.00"])
+        self.hang_up(second)
+        (row,) = self.records()
+        self.assertEqual(row["price"], "6.00/60 1/1")
+        self.assertEqual(sum(float(a["today"]["spent"]) for a in self.accounts("trunk")), float(row["cost"]))
+
+    def test_nobody_but_the_carrier_of_a_call_ends_it(self):
+        first, second = self.two()
+        self.connect(NATIONAL, first)
+        for name in ("call_id", "tag", "to_tag", "target", "cseq"):
+            setattr(second, name, getattr(first, name))
+        second.ask("BYE")
+        self.assertRegex(second.hear("SIP/2.0 "), "^SIP/2.0 4(01|81) ")
+        self.assertEqual([c["state"] for c in self.server.json("call", "list")["calls"]], ["talking"])
+        self.hang_up(first)
+
+    def test_a_caller_who_gives_up_is_not_charged(self):
+        first, second = self.two()
+        self.ann.invite(NATIONAL)
+        invite = first.hear("INVITE ")
+        first.reply(invite, "183 Session Progress", first.sdp())
+        self.ann.hear("SIP/2.0 183")
+        self.ann.request("CANCEL", self.ann.uri, branch=self.ann.branch, cseq=self.ann.cseq)
+        first.reply(first.hear("CANCEL "), "200 OK")
+        first.reply(invite, "487 Request Terminated")
+        self.ann.hear("SIP/2.0 487")
+        (row,) = self.records()
+        self.assertEqual((row["result"], float(row["cost"]), second.asked()), ("cancelled", 0, 0))
+        self.assertEqual((float(self.today()["spent"]), float(self.today()["reserved"])), (0, 0))
 
     def test_busy_is_busy_and_nobody_else_is_asked(self):
         first, second = self.two()
@@ -233,6 +305,23 @@ class Money(Outside):
         refused = self.records(2)[0]
         self.assertEqual(refused["result"], "refused")
         self.assertIn("day", refused["reason"])
+        self.assertIn("refused", self.cli("cdr", "list", "--number", "1001").stdout)
+
+    def test_calls_at_the_same_time_share_one_cap(self):
+        self.cli("limit", "set", "extension.1001", "--day", "0.90")
+        other = Phone(self.server, "1001", self.ann.name, self.ann.password)
+        self.addCleanup(other.close)
+        self.connect(NATIONAL, self.line)
+        self.assertEqual((self.today()["reserved"], self.today()["left"]), ("0.70", "0.20"))
+        other.invite(NATIONAL)
+        self.line.answer()
+        other.established(other.hear("SIP/2.0 200"))
+        self.assertEqual((self.today()["reserved"], float(self.today()["left"])), ("0.90", 0), "what was left")
+        third = Phone(self.server, "1001", self.ann.name, self.ann.password)
+        self.addCleanup(third.close)
+        third.invite(NATIONAL)
+        third.hear("SIP/2.0 403")
+        self.assertEqual(self.line.asked(), 2)
 
     def test_what_a_call_may_have_cost_is_spent_after_a_kill(self):
         self.connect(NATIONAL, self.line)
@@ -256,6 +345,9 @@ class Rights(Outside):
         lines = [l for l in self.server.log.read_text().splitlines() if "toll_refused" in l]
         self.assertEqual(len(lines), 1, lines)
         self.assertIn("international", lines[0])
+        (row,) = self.records()
+        self.assertEqual((row["result"], row["dialled"], row["trunk_out"]), ("refused", ABROAD, ""))
+        self.assertIn("international", row["reason"])
         self.assertEqual(self.line.asked(), 0)
 
     def test_who_calls_for_help_is_stopped_by_nothing(self):
@@ -265,6 +357,23 @@ class Rights(Outside):
         self.assertTrue(self.connect("112", self.line).startswith("INVITE sip:112@"))
         self.hang_up(self.line)
         self.assertEqual(self.records(2)[0]["trunk_out"], "line")
+
+    def test_who_calls_for_help_gets_the_line_of_another_call(self):
+        self.cli("trunk", "set", "line", "--out-calls", "1")
+        self.connect(NATIONAL, self.line)
+        bob = self.phone("1002")
+        bob.invite("112")
+        # The running call ends on both sides, and the other one takes its line.
+        heard = [self.line.hear("(BYE|INVITE) ") for _ in range(2)]
+        bye, invite = sorted(heard)
+        self.assertTrue(bye.startswith("BYE ") and invite.startswith("INVITE sip:112@"), heard)
+        self.line.reply(bye, "200 OK")
+        self.ann.reply(self.ann.hear("BYE "), "200 OK")
+        self.line.take(invite)
+        self.line.reply(invite, "200 OK", self.line.sdp())
+        bob.established(bob.hear("SIP/2.0 200"))
+        row = until(lambda: [r for r in self.server.json("cdr", "list", "--number", "1001")["cdrs"] if r["ended"]])[0]
+        self.assertEqual((row["cut_reason"], row["ended_by"]), ("emergency", "system"))
 
 
 if __name__ == "__main__":

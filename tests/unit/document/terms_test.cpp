@@ -78,8 +78,7 @@ TEST(Terms, SayWhatTheObjectsSay) {
 
 TEST(Terms, OnlyATrunkThatRegistersHasAContactThere) {
   const auto terms = terms_of(
-      placed(std::string(office) +
-             "[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\nsources = [\"192.0.2.1\"]\n"),
+      placed(std::string(office) + "[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\nsources = [\"192.0.2.1\"]\n"),
       around());
   ASSERT_TRUE(terms) << terms.error().front().text;
   ASSERT_EQ(terms->trunks.size(), 2u);
