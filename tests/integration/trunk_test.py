@@ -205,8 +205,8 @@ class TwoCarriers(Outside):
         first.refuse("503 Service Unavailable")
         second.answer()
         self.ann.established(self.ann.hear("SIP/2.0 200"))
-        reserved = [a["today"]["reserved"] for a in self.accounts("trunk")]
-        self.assertEqual(sorted(reserved), ["0.00", "7.00"])
+        reserved = {a["name"]: a["today"]["reserved"] for a in self.accounts("trunk")}
+        self.assertEqual(reserved, {"first": "0.00", "second": "7.00"})
         self.hang_up(second)
         (row,) = self.records()
         self.assertEqual(row["price"], "6.00/60 1/1")
