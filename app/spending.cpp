@@ -48,12 +48,18 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
   if (!ledger) return std::unexpected(error_of(ledger.error()));
   const money::Currency currency = ledger->currency();
   const auto numbers = records.numbers();
+  const auto objects = records.store.objects(store::default_tenant);
+  if (!objects) return std::unexpected(error_of(objects.error()));
   Json list = Json::array();
   for (const toll::Spending& each : toll::spending_of(*ledger, filter, now_wall_ms)) {
     std::string name = each.account.level == money::Level::system ? "" : fmt::format("{}", each.account.id);
     if (const auto number = numbers.find(ExtensionId{each.account.id});
         each.account.level == money::Level::extension && number != numbers.end())
       name = number->second;
+    // Trunks and departments are objects; one that is gone is told by its number.
+    if (each.account.level == money::Level::trunk || each.account.level == money::Level::department)
+      for (const store::ObjectRow& object : *objects)
+        if (object.id == each.account.id) name = object.name;
     list.push_back({{"level", level_names[static_cast<std::size_t>(each.account.level)]},
                     {"id", each.account.id},
                     {"name", name},

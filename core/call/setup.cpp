@@ -57,7 +57,9 @@ CallResult result_of(int status) {
 void Calls::refuse(Context& ctx, const Asked& asked, int status, CallResult result, Reason reason,
                    std::string_view detail) {
   respond(ctx, asked.request, asked.flow, asked.server, status);
-  const std::string id = attempts_.write(ctx, refused_cdr(ctx, asked, status, result, reason));
+  Cdr cdr = refused_cdr(ctx, asked, status, result, reason);
+  if (!detail.empty()) cdr.reason.append(": ").append(detail);
+  const std::string id = attempts_.write(ctx, std::move(cdr));
   ctx.report(Level::notice, reason, asked.flow, asked.caller.number, id, detail);
 }
 

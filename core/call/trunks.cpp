@@ -22,6 +22,11 @@ bool same(const policy::Trunk& a, const policy::Trunk& b) {
          a.contact == b.contact && a.expires_s == b.expires_s && a.ping_s == b.ping_s;
 }
 
+/// Only what failed: that a registration is being made or taken back is no trouble.
+bool is_trouble(trunk::RegistrationState state) {
+  return state == trunk::RegistrationState::waiting || state == trunk::RegistrationState::refused;
+}
+
 std::string host_of(const policy::Trunk& trunk) {
   if (!trunk.domain.empty()) return trunk.domain;
   const auto uri = sip::parse_uri(trunk.uri);
@@ -108,8 +113,9 @@ void Trunks::carry_out(Context& ctx, Line& line, std::vector<trunk::Registration
       line.told = changed->line;
       const policy::Trunk* now = config(ctx, line.id);
       const bool well = changed->state == trunk::RegistrationState::registered;
-      ctx.report(well ? Level::info : Level::warning, well ? Reason::trunk_registered : Reason::trunk_not_registered,
-                 {}, now ? std::string_view(now->name) : "", {}, changed->line);
+      ctx.report(is_trouble(changed->state) ? Level::warning : Level::info,
+                 well ? Reason::trunk_registered : Reason::trunk_not_registered, {},
+                 now ? std::string_view(now->name) : "", {}, changed->line);
     }
   }
 }

@@ -98,7 +98,8 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   identity.id = line.id;
   identity.name = line.name;
   identity.kind = table.word<trunk::TrunkKind>("kind");
-  identity.contact = identity.kind == trunk::TrunkKind::registers ? placed.token : std::string();
+  line.registers = identity.kind == trunk::TrunkKind::registers;
+  if (line.registers) identity.contact = line.contact = placed.token;
   for (const std::string& text : table.list("sources"))
     if (const auto source = parse_source(text)) identity.sources.push_back(*source);
   identity.certificates = lower(table.list("certificates"));

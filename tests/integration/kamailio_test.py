@@ -1,72 +1,11 @@
 """Kamailio as an edge proxy between phones and the real program: Path at registration, Record-Route in calls."""
 import re
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
+from kamailio import Kamailio
 from phone import Phone, talk
 from ringfence import Ringfence, free_port, until
-
-SETTINGS = Path(__file__).parent / "kamailio.cfg"
-
-
-class Kamailio:
-    """with Kamailio(server, "udp", port) as proxy: …; phones speak UDP to it, it speaks `transport` to the server."""
-
-    address = "127.0.0.2"
-
-    def __init__(self, server, transport, port):
-        self.port, self.folder = port, Path(tempfile.mkdtemp(prefix="kamailio-"))
-        # What a child writes goes to the file, never to a console.
-        self.log = open(self.folder / "log", "wb")
-        self.process = subprocess.Popen(
-            ["kamailio", "-DD", "-E", "-f", str(SETTINGS), "-Y", str(self.folder), "-m", "32", "-M", "4",
-             "-l", f"udp:{self.address}:{self.port}", "-l", f"tcp:{self.address}:{self.port}",
-             "-A", f'PBX="sip:{server.address}:{server.sip_port};transport={transport}"',
-             "-A", f'PBX_ADDRESS="{server.address}"', "-A", f"PROXY_ADDRESS={self.address}",
-             *(["-A", "OVER_TCP"] if transport == "tcp" else [])],
-            cwd=self.folder, stdout=self.log, stderr=self.log)
-
-    def answers(self):
-        if self.process.poll() is not None:
-            raise AssertionError(f"Kamailio ended at once:\n{(self.folder / 'log').read_text()}")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.3", 0))
-            probe.settimeout(0.2)
-            host, port = probe.getsockname()
-            probe.sendto((f"OPTIONS sip:{self.address}:{self.port} SIP/2.0\r\n"
-                          f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bKp\r\nFrom: <sip:a@{host}>;tag=1\r\n"
-                          f"To: <sip:{self.address}>\r\nCall-ID: {port}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 5\r\n"
-                          "Content-Length: 0\r\n\r\n").encode(), (self.address, self.port))
-            try:
-                return probe.recv(2048).startswith(b"SIP/2.0 200")
-            except OSError:
-                return False
-
-    def __enter__(self):
-        try:
-            if not until(self.answers, 20):
-                raise AssertionError("Kamailio never became ready")
-        except AssertionError:
-            self.__exit__(None, None, None)
-            raise
-        return self
-
-    def __exit__(self, kind, value, trace):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-        if kind is not None:
-            print((self.folder / "log").read_text()[-4000:])
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class BehindProxy(unittest.TestCase):
@@ -79,7 +18,11 @@ class BehindProxy(unittest.TestCase):
         # By name, or the server would not connect to it: that is needed when its own connection is gone.
         uri = f"sip:{Kamailio.address}:{port};transport={self.transport}"
         self.server = self.enterContext(Ringfence(f'[network]\nproxies = ["{uri}"]\n'))
-        self.proxy = self.enterContext(Kamailio(self.server, self.transport, port))
+        self.proxy = self.enterContext(Kamailio(
+            "kamailio.cfg", port,
+            f'PBX="sip:{self.server.address}:{self.server.sip_port};transport={self.transport}"',
+            f'PBX_ADDRESS="{self.server.address}"', f"PROXY_ADDRESS={Kamailio.address}",
+            *(["OVER_TCP"] if self.transport == "tcp" else [])))
         self.alice, self.bob = self.phone("1001", "127.0.0.3"), self.phone("1002", "127.0.0.4")
 
     def phone(self, number, address):

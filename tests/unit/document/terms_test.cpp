@@ -76,6 +76,20 @@ TEST(Terms, SayWhatTheObjectsSay) {
   EXPECT_EQ(terms->departments[0].spending.money.day, std::nullopt);
 }
 
+TEST(Terms, OnlyATrunkThatRegistersHasAContactThere) {
+  const auto terms = terms_of(
+      placed(std::string(office) + "[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\nsources = [\"192.0.2.1\"]\n"),
+      around());
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  ASSERT_EQ(terms->trunks.size(), 2u);
+  for (const toll::TrunkTerms& each : terms->trunks) {
+    const bool registers = each.line.name == "p";
+    EXPECT_EQ(each.line.registers, registers);
+    EXPECT_EQ(each.line.contact.empty(), !registers);
+    EXPECT_EQ(each.line.contact, each.identity.contact) << "calls that come to it are recognised by it";
+  }
+}
+
 TEST(Terms, MakeAPlanThatDecides) {
   const auto terms = terms_of(placed(office), around());
   ASSERT_TRUE(terms);

@@ -219,6 +219,7 @@ TEST_F(Outward, WhatMayNotLeaveIsRefusedAndExplainedToTheOperatorAlone) {
   EXPECT_NE(told(Reason::toll_refused).find("international"), std::string::npos) << told(Reason::toll_refused);
   EXPECT_FALSE(carrier.hear_request("INVITE"));
   EXPECT_EQ(only_cdr().result, record::CallResult::refused);
+  EXPECT_NE(only_cdr().reason.find("international"), std::string::npos) << only_cdr().reason;
 }
 
 TEST_F(Outward, AnEmergencyCallLeavesWithoutAnyRoute) {
@@ -299,6 +300,8 @@ TEST_F(Outward, ATrunkThatRegistersDoesSoWithASecretContactAndIsCalledByItAlone)
   EXPECT_NE((*request)->value(sip::HeaderName::authorization).find("customer-7"), std::string::npos);
   carrier.answer(*request, 200, {}, fmt::format("Contact: {};expires=600\r\n", contact));
   EXPECT_NE(told(Reason::trunk_registered), "");
+  for (const auto& report : exchange.reports)
+    EXPECT_NE(report.level, effect::Level::warning) << "to begin with is no trouble: " << report.detail;
 
   ASSERT_EQ(bob.register_(), 200);
   bring(carrier, "k3j5h7g9f2d4s6a8q1w3e5r7t9", "+493012340");
