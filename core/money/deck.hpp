@@ -91,8 +91,9 @@ class Deck {
   /// The rate of a called number, E.164 digits without plus. At most 15 steps, whatever the size of the deck.
   std::expected<Match, Miss> find(std::string_view digits, std::int64_t wall_ms) const;
 
-  /// Every rate with its prefix as digits and its times, `see(std::string_view, const Rate&, from_ms, until_ms)`, in the
-  /// order of digits. A rate ends when the next one of its prefix begins, if not before.
+  /// Every rate with its prefix as digits and its times, in the order of digits:
+  /// `see(std::string_view, const Rate&, from_ms, until_ms)`. A rate ends when the next one of its prefix begins, if
+  /// not before.
   template <class See>
   void each(See&& see) const {
     std::array<char, MoneyLimits::prefix_digits> digits{};

@@ -41,7 +41,8 @@ Least calls_in(const Reach& reach, std::uint64_t window_s) {
   Least least;
   for (const LevelLimits& level : reach.levels)
     for (const CallRate& rate : level.call_rates)
-      least.take(product(rate.calls, periods_met(window_s + reach.ring_s, rate.period_s)), Rule::call_rate, level.level);
+      least.take(product(rate.calls, periods_met(window_s + reach.ring_s, rate.period_s)), Rule::call_rate,
+                 level.level);
   return least;
 }
 

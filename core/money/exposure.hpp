@@ -44,8 +44,8 @@ struct Reach {
   /// From the moment money is reserved until it is spent, at the most: ringing, and a step ahead (Horizon). Money
   /// counts in the day in which it was reserved.
   std::uint32_t ahead_s = 300;
-  /// From the moment a call is counted by a call rate until it is answered, at the most: who lets calls ring and answers
-  /// them together has those of a longer time in one window.
+  /// From the moment a call is counted by a call rate until it is answered, at the most: who lets calls ring and
+  /// answers them together has those of a longer time in one window.
   std::uint32_t ring_s = 0;
   std::uint32_t cut_s = 10;  ///< that a call may outlast `call_s`
   /// Days of the time zone at their shortest: a window of 24 hours can meet three.

@@ -105,7 +105,7 @@ void collect_kinds(const table::Code& code, std::uint16_t from, const E164& begi
     open.pop_back();
     const unsigned place = code.regions == 1 ? 1 : node.label >> 4;
     PlanKind kind{place == 0 ? Country{} : Country{table::regions[code.first_region + place - 1u].country},
-              static_cast<Class>(node.label & 15)};
+                  static_cast<Class>(node.label & 15)};
     if (!kind.region && code.code >= 800) kind.kind = network_class(beginning, code.code, kind.kind);
     out.push_back(kind);
     // Shorter than the digits that tell: both, whichever follow.

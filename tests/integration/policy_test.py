@@ -68,8 +68,9 @@ class Policy(unittest.TestCase):
     def test_what_a_stolen_password_could_cost_is_told_with_the_rule_that_holds_it(self):
         self.configure()
         [one] = self.server.json("exposure", "1001")["extensions"]
-        self.assertEqual((one["number"], one["dearest"]["prefix"], one["dearest"]["trunk"]), ("1001", "+49", "provider"))
-        self.assertEqual((one["day"]["amount"], one["day"]["rule"]), ("15.00", "day_cap"), "24 hours can meet three days")
+        self.assertEqual((one["number"], one["dearest"]["prefix"]), ("1001", "+49"))
+        self.assertEqual(one["dearest"]["trunk"], "provider")
+        self.assertEqual((one["day"]["amount"], one["day"]["rule"]), ("15.00", "day_cap"), "24 hours meet three days")
         self.assertEqual(one["day"]["text"], "day of extension.1001")
         self.server.cli("extension", "set", "1001", "--reach", "international")
         [one] = self.server.json("exposure", "1001")["extensions"]
