@@ -148,7 +148,8 @@ bool Reachable::by(const CallingRights& rights, TrunkId trunk, std::string_view 
     const std::vector<TrunkId>& trunks = plan_.trunks_of(place);
     return std::find(trunks.begin(), trunks.end(), trunk) != trunks.end();
   };
-  const bool valid_only = (rights.classes & class_bit(number::Class::unknown)) == 0 && allowed_.numbers.empty();
+  const bool valid_only =
+      (rights.classes & class_bit(number::Class::unknown)) == 0 && allowed_.numbers.empty() && allowed_.wild.empty();
   for (std::size_t i = 0; i < rights.routes.size(); ++i) {
     if (!leads_there(rights.routes[i])) continue;
     if (kinds.empty()) {
