@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/data_dir.hpp"
+#include "app/exposure.hpp"
 #include "app/fence_commands.hpp"
 #include "app/guard_commands.hpp"
 #include "app/guard_countries.hpp"
@@ -90,6 +91,11 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
     const auto plan = plan_of(records->store, records->vault, records->shelf);
     if (!plan) return std::unexpected(error_of(plan.error()));
     return test_route(*records, **plan, *c, now_ms);
+  }
+  if (const auto* c = std::get_if<command::ShowExposure>(&checked->command)) {
+    const auto plan = plan_of(records->store, records->vault, records->shelf);
+    if (!plan) return std::unexpected(error_of(plan.error()));
+    return list_exposure(*records, **plan, *c, now_ms);
   }
   if (auto changed = change_objects(*records, checked->command, now_ms)) return std::move(changed->outcome);
   auto outcome = records->execute(checked->command, now_ms);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/exposure.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
@@ -209,6 +210,8 @@ Outcome Server::execute(const command::Checked& checked) {
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
   if (const auto* test = std::get_if<command::TestRoute>(&command))
     return test_route(*records_, *plan_, *test, wall_now_ms());
+  if (const auto* exposure = std::get_if<command::ShowExposure>(&command))
+    return list_exposure(*records_, *plan_, *exposure, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {
     if (changed->plan) {

@@ -56,6 +56,10 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence cdr list --limit 20\n"
      "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
      "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"exposure",
+     "  ringfence exposure\n"
+     "  ringfence exposure 1001\n"
+     "  ringfence exposure --json | jq -r '.extensions[] | [.number, .month.amount] | @tsv'\n"},
     {"spend.list",
      "  ringfence spend list\n"
      "  ringfence spend list --level extension --json | jq '.accounts[] | select(.today.left == \"0.00\")'\n"

@@ -144,6 +144,41 @@ void spending(const Json& r, std::ostream& out) {
   fmt::print(out, "\nIn {}: spent + reserved by running calls, of the cap.\n", plain(text_at(r, "currency")));
 }
 
+/// "12.00 (day of extension.1001)".
+std::string held_text(const Json& window) {
+  const std::string rule = text_at(window, "text");
+  const std::string amount =
+      window.value("amount", Json()).is_string() ? text_at(window, "amount") : std::string("without bound");
+  return rule.empty() ? amount : fmt::format("{} ({})", amount, rule);
+}
+
+void exposure_of_one(const Json& r, std::ostream& out) {
+  if (const std::string why = text_at(r, "why"); !why.empty()) fmt::print(out, "Nothing: {}.\n", plain(why));
+  if (const Json dearest = r.value("dearest", Json()); dearest.is_object())
+    fmt::print(out, "The dearest within reach: {} by {} at {} a minute and {} a call.\n",
+               plain(text_at(dearest, "prefix")), plain(text_at(dearest, "trunk")), plain(text_at(dearest, "per_min")),
+               plain(text_at(dearest, "fee")));
+  const Json halving = r.value("halving", Json());
+  if (!halving.is_object()) return;
+  fmt::print(out, "To halve the month: {} of {} from {} to {}, then it is {}.\n", plain(text_at(halving, "rule")),
+             plain(text_at(halving, "limit")), plain(text_at(halving, "from")), plain(text_at(halving, "to")),
+             plain(text_at(halving, "month")));
+  if (const std::string command = text_at(halving, "command"); !command.empty())
+    fmt::print(out, "\n  {}\n", plain(command));
+}
+
+void exposure(const Json& r, std::ostream& out) {
+  Table table({"EXTENSION", "AN HOUR", "A DAY", "A MONTH"});
+  const auto& all = list_at(r, "extensions");
+  for (const Json& each : all)
+    table.add({text_at(each, "number"), held_text(each.value("hour", Json::object())),
+               held_text(each.value("day", Json::object())), held_text(each.value("month", Json::object()))});
+  table.print(out);
+  fmt::print(out, "\nIn {}: the most that a stolen password could cost in any 60 minutes, 24 hours, 31 days.\n",
+             plain(text_at(r, "currency")));
+  if (all.size() == 1) exposure_of_one(all.front(), out);
+}
+
 }  // namespace
 
 void render(std::string_view command, const Json& r, std::ostream& out) {
@@ -168,6 +203,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     cdrs(r, out);
   } else if (command == "spend.list") {
     spending(r, out);
+  } else if (command == "exposure") {
+    exposure(r, out);
   } else if (command == "ports") {
     ports(r, out);
   } else if (command == "firewall.show") {

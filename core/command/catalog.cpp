@@ -155,6 +155,8 @@ constexpr auto fixed = std::to_array<Spec>({
     {"guard.test", "guard.read", "Tells what would happen to a message", false, true, test_parameters},
     {"spend.list", "spend.read", "Shows what was spent, is reserved and is left, today and this month", false, false,
      spending_parameters},
+    {"exposure", "spend.read", "Computes the most that a stolen password could cost, by which rule, and what halves it",
+     false, false, maybe_number},
     {"credit.add", "spend.write", "Adds to what a prepaid extension may spend", true, false, credit_parameters},
     {"status", "system.read", "Shows listeners, counts and limits", false, true, {}},
     {"call.list", "call.read", "Lists running calls", false, true, {}},

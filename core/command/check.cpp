@@ -202,6 +202,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.stats") return GuardStats{};
   if (name == "guard.test") return test_of(a);
   if (name == "spend.list") return ListSpending{text_or_empty(a, "level"), number};
+  if (name == "exposure") return ShowExposure{number};
   if (name == "credit.add") return AddCredit{number, text_or_empty(a, "amount")};
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};

@@ -231,6 +231,10 @@ struct ListSpending {
   std::string level;   ///< "extension", "department", "tenant", "trunk", "system"; empty: all
   std::string number;  ///< of an extension; empty: all
 };
+/// The most that stolen credentials could cost.
+struct ShowExposure {
+  std::string number;  ///< of an extension; empty: all
+};
 /// Adds to what a prepaid extension may spend.
 struct AddCredit {
   std::string number;
@@ -251,8 +255,8 @@ using Command =
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, ImportRows, PolicyExport, PolicyPlan,
-                 PolicyApply, TestRoute, ListSpending, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
-                 GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 PolicyApply, TestRoute, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents,
+                 GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

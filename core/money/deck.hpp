@@ -1,6 +1,7 @@
 // Rate decks: which rate holds for a number at a time. A million prefixes lie flat in some ten megabytes.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/money/rate.hpp"
 
 namespace rf::money {
@@ -89,6 +91,15 @@ class Deck {
   /// The rate of a called number, E.164 digits without plus. At most 15 steps, whatever the size of the deck.
   std::expected<Match, Miss> find(std::string_view digits, std::int64_t wall_ms) const;
 
+  /// Every rate with its prefix as digits and its times, in the order of digits:
+  /// `see(std::string_view, const Rate&, from_ms, until_ms)`. A rate ends when the next one of its prefix begins, if
+  /// not before.
+  template <class See>
+  void each(See&& see) const {
+    std::array<char, MoneyLimits::prefix_digits> digits{};
+    if (!nodes_.empty()) each_from(0, digits, 0, see);
+  }
+
   Currency currency() const { return currency_; }
   std::size_t prefixes() const { return prefixes_; }
   std::size_t rates() const { return rates_.size(); }
@@ -114,6 +125,26 @@ class Deck {
   };
 
   std::expected<Match, Miss> at(std::uint32_t validity, std::size_t digits, std::int64_t wall_ms) const;
+  /// Goes as deep as a prefix has digits.
+  template <class See>
+  void each_from(std::uint32_t place, std::array<char, MoneyLimits::prefix_digits>& digits, std::size_t depth,
+                 See& see) const {
+    const Node node = nodes_[place];
+    std::int64_t next_from_ms = without_end_ms;
+    for (std::uint32_t i = node.validity; i != 0; i = validities_[i].earlier) {
+      const Validity& valid = validities_[i];
+      see(std::string_view(digits.data(), depth), rates_[valid.rate], valid.from_ms,
+          valid.until_ms < next_from_ms ? valid.until_ms : next_from_ms);
+      next_from_ms = valid.from_ms;
+    }
+    if (depth == digits.size()) return;
+    std::uint32_t next = node.followers;
+    for (unsigned digit = 0; digit < 10; ++digit) {
+      if ((node.digits >> digit & 1) == 0) continue;
+      digits[depth] = static_cast<char>('0' + digit);
+      each_from(next++, digits, depth + 1, see);
+    }
+  }
 
   std::vector<Node> nodes_;
   std::vector<Validity> validities_;

@@ -41,7 +41,8 @@ Least calls_in(const Reach& reach, std::uint64_t window_s) {
   Least least;
   for (const LevelLimits& level : reach.levels)
     for (const CallRate& rate : level.call_rates)
-      least.take(product(rate.calls, periods_met(window_s, rate.period_s)), Rule::call_rate, level.level);
+      least.take(product(rate.calls, periods_met(window_s + reach.ring_s, rate.period_s)), Rule::call_rate,
+                 level.level);
   return least;
 }
 
@@ -201,7 +202,11 @@ Bound bound(const Reach& reach) {
 std::optional<Halving> cheapest_halving(const Reach& reach, std::uint32_t window_s) {
   const Most now = most_in(reach, window_s);
   if (!now.amount || now.amount->micros() == 0) return std::nullopt;
-  return Search(reach, window_s, now.amount->micros() / 2).run();
+  return cheapest_change(reach, window_s, now.amount->micros() / 2);
+}
+
+std::optional<Halving> cheapest_change(const Reach& reach, std::uint32_t window_s, std::int64_t micros) {
+  return Search(reach, window_s, micros).run();
 }
 
 }  // namespace rf::money

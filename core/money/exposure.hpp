@@ -44,6 +44,9 @@ struct Reach {
   /// From the moment money is reserved until it is spent, at the most: ringing, and a step ahead (Horizon). Money
   /// counts in the day in which it was reserved.
   std::uint32_t ahead_s = 300;
+  /// From the moment a call is counted by a call rate until it is answered, at the most: who lets calls ring and
+  /// answers them together has those of a longer time in one window.
+  std::uint32_t ring_s = 0;
   std::uint32_t cut_s = 10;  ///< that a call may outlast `call_s`
   /// Days of the time zone at their shortest: a window of 24 hours can meet three.
   std::uint32_t shortest_day_s = 82'800;
@@ -91,5 +94,7 @@ struct Halving {
 /// it when halved, a day's cap at the most special level that would. Nothing when the bound is zero or unlimited (any
 /// cap bounds it then), or no level is given.
 std::optional<Halving> cheapest_halving(const Reach& reach, std::uint32_t window_s);
+/// The same for another goal: the change after which no more than `micros` can be spent.
+std::optional<Halving> cheapest_change(const Reach& reach, std::uint32_t window_s, std::int64_t micros);
 
 }  // namespace rf::money

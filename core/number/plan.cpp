@@ -93,6 +93,52 @@ Place place_of(const E164& number) {
   return out;
 }
 
+namespace {
+
+/// Everything that numbers of a code may still be, from some states of it on.
+void collect_kinds(const table::Code& code, std::uint16_t from, const E164& beginning, std::vector<PlanKind>& out) {
+  std::vector<bool> seen(table::nodes.size());
+  std::vector<std::uint16_t> open{from, 0};
+  seen[from] = seen[0] = true;
+  while (!open.empty()) {
+    const table::Node& node = table::nodes[open.back()];
+    open.pop_back();
+    const unsigned place = code.regions == 1 ? 1 : node.label >> 4;
+    PlanKind kind{place == 0 ? Country{} : Country{table::regions[code.first_region + place - 1u].country},
+                  static_cast<Class>(node.label & 15)};
+    if (!kind.region && code.code >= 800) kind.kind = network_class(beginning, code.code, kind.kind);
+    out.push_back(kind);
+    // Shorter than the digits that tell: both, whichever follow.
+    if (!kind.region && code.code == 882 && beginning.size() < 5) out.push_back({{}, Class::satellite});
+    for (const std::uint16_t next : node.next)
+      if (!seen[next]) {
+        seen[next] = true;
+        open.push_back(next);
+      }
+  }
+}
+
+}  // namespace
+
+std::vector<PlanKind> kinds_of(const E164& beginning) {
+  std::vector<PlanKind> out;
+  const std::string asked = beginning.digits();
+  const table::Code* const only = beginning.size() < 3 ? nullptr : code_of(beginning);
+  for (const table::Code& code : table::codes) {
+    if (beginning.size() >= 3 && &code != only) continue;
+    const std::string digits = std::to_string(code.code);
+    if (digits.starts_with(asked))
+      collect_kinds(code, code.start, beginning, out);
+    else if (asked.starts_with(digits))
+      collect_kinds(code, table::walk(code.start, std::string_view(asked).substr(digits.size())), beginning, out);
+  }
+  // What has no calling code.
+  if (out.empty() || beginning.size() < 3) out.push_back({});
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 Country main_region(std::uint16_t calling_code) {
   const auto all = regions_of(calling_code);
   return all.empty() ? Country{} : all.front();

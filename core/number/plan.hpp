@@ -55,6 +55,19 @@ struct Place {
 /// for Class::satellite and Class::global_network.
 Place place_of(const E164& number);
 
+/// What some of the numbers are that begin with certain digits.
+struct PlanKind {
+  Country region;  ///< as Place::region
+  Class kind = Class::unknown;
+  friend auto operator<=>(const PlanKind& a, const PlanKind& b) {
+    return a.region.index != b.region.index ? a.region.index <=> b.region.index : a.kind <=> b.kind;
+  }
+  friend bool operator==(const PlanKind&, const PlanKind&) = default;
+};
+/// Each kind that place_of() gives for any number that begins so, the number itself among them; each once. For
+/// questions about whole ranges: it looks at every continuation that the plan tells apart.
+std::vector<PlanKind> kinds_of(const E164& beginning);
+
 /// The country that a calling code is named after ("US" for 1); none for networks without a country.
 Country main_region(std::uint16_t calling_code);
 /// All countries of a calling code, the main one first; empty when there is no such code.

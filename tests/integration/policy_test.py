@@ -65,6 +65,31 @@ class Policy(unittest.TestCase):
         self.server.start()
         self.assertEqual(self.server.json("route", "test", "--from", "1001", "--to", "0049301234567")["action"], "leave")
 
+    def test_what_a_stolen_password_could_cost_is_told_with_the_rule_that_holds_it(self):
+        self.configure()
+        [one] = self.server.json("exposure", "1001")["extensions"]
+        self.assertEqual((one["number"], one["dearest"]["prefix"]), ("1001", "+49"))
+        self.assertEqual(one["dearest"]["trunk"], "provider")
+        self.assertEqual((one["day"]["amount"], one["day"]["rule"]), ("15.00", "day_cap"), "24 hours meet three days")
+        self.assertEqual(one["day"]["text"], "day of extension.1001")
+        self.server.cli("extension", "set", "1001", "--reach", "international")
+        [one] = self.server.json("exposure", "1001")["extensions"]
+        self.assertEqual(one["dearest"]["prefix"], "+447")
+        before = float(one["month"]["amount"])
+        self.assertIn("ringfence limit set extension.1001", self.server.cli("exposure", "1001").stdout)
+        self.server.cli(*one["halving"]["command"].split()[1:])
+        [one] = self.server.json("exposure", "1001")["extensions"]
+        self.assertLessEqual(float(one["month"]["amount"]), before / 2)
+        self.server.add("1002")
+        self.server.cli("extension", "set", "1002", "--reach", "internal")
+        told = self.server.json("exposure")["extensions"]
+        self.assertEqual([each["number"] for each in told], ["1001", "1002"], "the dearest month first")
+        self.assertEqual((told[1]["month"]["amount"], told[1]["why"]), ("0.00", "it may call nobody outside"))
+        self.assertIn("1999", self.refused("exposure", "1999"))
+        self.server.stop()
+        self.assertEqual(self.server.json("exposure")["extensions"], told, "the same without a server")
+        self.server.start()
+
     def test_what_is_exported_makes_an_empty_system_the_same(self):
         self.configure()
         self.server.cli("extension", "set", "1001", "--name", "Ann \"A\"", "--reach", "international")

@@ -38,6 +38,18 @@ TEST(Deck, TheLongestPrefixDecides) {
   EXPECT_EQ(deck.find("4479123", 0)->digits, 4u);
 }
 
+TEST(Deck, ShowsEachRateWithItsPrefixUntilTheNextOneBegins) {
+  const Deck deck = *Deck::of({row("44", 1), row("447", 2, 0, 500), row("447", 3, 1'000), row("123456789012345", 4)});
+  std::vector<std::string> seen;
+  deck.each([&](std::string_view digits, const Rate& each, std::int64_t from_ms, std::int64_t until_ms) {
+    seen.push_back(std::string(digits) + " " + std::to_string(each.price()));
+    if (each.price() == 2) EXPECT_EQ(std::pair(from_ms, until_ms), std::pair(std::int64_t{0}, std::int64_t{500}));
+    if (each.price() == 3) EXPECT_EQ(until_ms, without_end_ms);
+  });
+  EXPECT_EQ(seen, (std::vector<std::string>{"123456789012345 4", "44 1", "447 3", "447 2"}));
+  Deck().each([](std::string_view, const Rate&, std::int64_t, std::int64_t) { ADD_FAILURE(); });
+}
+
 TEST(Deck, WhatItDoesNotKnowHasNoRate) {
   const Deck deck = *Deck::of({row("44", 1)});
   EXPECT_EQ(price(deck, "4"), unknown);

@@ -57,6 +57,15 @@ TEST(Exposure, ConnectionFeesTimesCallsPerSecondAreTheDearerAttack) {
   EXPECT_GE(micros(most), 5 * 3'600 * 500'000ll);
 }
 
+TEST(Exposure, CallsThatRangBeforeTheWindowAndAreAnsweredInItCount) {
+  LevelLimits phone = at(Level::extension);
+  phone.call_rates = {{5, 1}};
+  phone.call_s = 1;
+  Reach reach = reach_of({rate(0, 1'000'000, 60, 1, 1)}, {phone});
+  reach.ring_s = 180;
+  EXPECT_GE(micros(most_in(reach, 60)), 5 * 240 * 1'000'000ll) << "all that rang for three minutes, answered at once";
+}
+
 TEST(Exposure, AFirstIncrementOfAMinuteMakesShortCallsDear) {
   LevelLimits phone = at(Level::extension);
   phone.concurrent = 1;

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
+#include "core/base/random.hpp"
 #include "tests/unit/number/oracle.hpp"
 
 namespace rf::number {
@@ -86,6 +90,33 @@ TEST(Plan, WhatIsNoNumberItselfShowsWhatItMayBecome) {
   EXPECT_EQ(long_one.length, Length::too_long);
   EXPECT_TRUE(long_one.may_be(Class::premium));
   EXPECT_FALSE(place("+493012345").may_be(Class::premium));
+}
+
+TEST(Plan, KnowsEveryKindThatNumbersOfABeginningMayHave) {
+  const std::vector<PlanKind> jamaica = kinds_of(*E164::parse("1876"));
+  EXPECT_TRUE(std::none_of(jamaica.begin(), jamaica.end(),
+                           [](const PlanKind& each) { return each.region == *Country::parse("US"); }));
+  EXPECT_TRUE(std::any_of(jamaica.begin(), jamaica.end(),
+                          [](const PlanKind& each) { return each.region == *Country::parse("JM"); }));
+  std::map<E164, std::vector<PlanKind>> known;
+  const auto holds = [&](const E164& number) {
+    const Place is = place_of(number);
+    for (std::size_t count = 1; count <= number.size(); ++count) {
+      const auto [at, fresh] = known.try_emplace(number.prefix(count));
+      if (fresh) at->second = kinds_of(at->first);
+      if (!std::binary_search(at->second.begin(), at->second.end(), PlanKind{is.region, is.kind}))
+        ADD_FAILURE() << number.text() << " by its first " << count;
+    }
+  };
+  Random random(5);
+  constexpr const char* starts[] = {"",    "1",  "7",   "44",  "49",  "61",  "39",
+                                    "590", "88", "882", "883", "881", "979", "800"};
+  for (int i = 0; i < 20'000; ++i) {
+    std::string digits = starts[random.below(std::size(starts))];
+    const std::size_t length = digits.size() + 1 + random.below(15 - digits.size());
+    while (digits.size() < length) digits += static_cast<char>('0' + random.below(10));
+    if (const auto number = E164::parse(digits)) holds(*number);
+  }
 }
 
 TEST(Plan, ListsEmergencyNumbersByCountry) {
