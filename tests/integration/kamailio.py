@@ -1,5 +1,7 @@
 """A running Kamailio for one test: own folder, own address on loopback, ended by its own process id."""
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -21,7 +23,7 @@ class Kamailio:
             ["kamailio", "-DD", "-E", "-f", str(Path(__file__).parent / settings), "-Y", str(self.folder), "-m", "32",
              "-M", "4", "-l", f"udp:{self.address}:{self.port}", "-l", f"tcp:{self.address}:{self.port}",
              *(word for definition in definitions for word in ("-A", definition))],
-            cwd=self.folder, stdout=self.log, stderr=self.log)
+            cwd=self.folder, stdout=self.log, stderr=self.log, start_new_session=True)
 
     def answers(self):
         if self.process.poll() is not None:
@@ -53,7 +55,8 @@ class Kamailio:
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            # Now and then it hangs at its end; its children would outlive it.
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self.log.close()
         if kind is not None:
