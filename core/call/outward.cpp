@@ -130,7 +130,7 @@ void Calls::leave_when_written(Context& ctx, Call& call, const toll::Way& way) {
 bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, const toll::Way& way) {
   const policy::Trunk& line = terms.line;
   const auto fail = [&](std::string_view why) {
-    ctx.report(Level::warning, Reason::trunk_failed, {}, line.name, call.cdr.id, why);
+    ctx.report(Level::warning, Reason::trunk_failed, {}, {}, call.cdr.id, fmt::format("{}: {}", line.name, why));
     return false;
   };
   const toll::ExtensionTerms& who = ctx.plan.extension(call.cdr.tenant, call.caller.extension);
@@ -184,8 +184,8 @@ bool Calls::answer_trunk(Context& ctx, Call& call, std::size_t place, const sip:
                                         {"INVITE", fork.leg.dialog->remote_target(), fork.leg.described}, credentials);
   if (!answered) {
     const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
-    ctx.report(Level::warning, Reason::trunk_challenge_refused, fork.leg.dialog->flow(),
-               terms ? std::string_view(terms->line.name) : "", call.cdr.id, auth::text_of(answered.error()));
+    ctx.report(Level::warning, Reason::trunk_challenge_refused, fork.leg.dialog->flow(), {}, call.cdr.id,
+               fmt::format("{}: {}", terms ? terms->line.name : "", auth::text_of(answered.error())));
     return false;
   }
   fork.cseq = fork.leg.dialog->next_cseq();
@@ -209,7 +209,8 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   Fork& fork = call.forks.back();
   const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
   if (!terms || fork.status != 0 || fork.cancelled) return;
-  ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), terms->line.name, call.cdr.id, "no answer");
+  ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), {}, call.cdr.id,
+             terms->line.name + ": no answer");
   trunks_.note_call(ctx, fork.leg.trunk, 0, call.caller.extension);
   // It still owes the INVITE a final response: should it take the call after all, it is told that it is over.
   fork.cancelled = true;

@@ -27,6 +27,11 @@ bool is_trouble(trunk::RegistrationState state) {
   return state == trunk::RegistrationState::waiting || state == trunk::RegistrationState::refused;
 }
 
+/// A trunk's name is nobody's personal data: it stands in the detail, which is not redacted.
+std::string named(const policy::Trunk* trunk, std::string_view what) {
+  return fmt::format("{}: {}", trunk ? std::string_view(trunk->name) : "a trunk", what);
+}
+
 std::string host_of(const policy::Trunk& trunk) {
   if (!trunk.domain.empty()) return trunk.domain;
   const auto uri = sip::parse_uri(trunk.uri);
@@ -114,8 +119,7 @@ void Trunks::carry_out(Context& ctx, Line& line, std::vector<trunk::Registration
       const policy::Trunk* now = config(ctx, line.id);
       const bool well = changed->state == trunk::RegistrationState::registered;
       ctx.report(is_trouble(changed->state) ? Level::warning : Level::info,
-                 well ? Reason::trunk_registered : Reason::trunk_not_registered, {},
-                 now ? std::string_view(now->name) : "", {}, changed->line);
+                 well ? Reason::trunk_registered : Reason::trunk_not_registered, {}, {}, {}, named(now, changed->line));
     }
   }
 }
@@ -300,8 +304,7 @@ void Trunks::on_connection_closed(Context& ctx, ConnectionId connection) {
 void Trunks::tell_health(Context& ctx, const Line& line) {
   const policy::Trunk* now = config(ctx, line.id);
   const bool down = line.health.state() == trunk::HealthState::down;
-  ctx.report(down ? Level::warning : Level::info, down ? Reason::trunk_down : Reason::trunk_up, {},
-             now ? std::string_view(now->name) : "", {}, trunk::text_of(line.health.state()));
+  ctx.report(down ? Level::warning : Level::info, down ? Reason::trunk_down : Reason::trunk_up, {}, {}, {}, named(now, trunk::text_of(line.health.state())));
 }
 
 std::string_view Trunks::contact_of(TrunkId id) const {
