@@ -63,7 +63,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"spend.list",
      "  ringfence spend list\n"
      "  ringfence spend list --level extension --json | jq '.accounts[] | select(.today.left == \"0.00\")'\n"
-     "  ringfence spend list --number 1001\n"},
+     "  ringfence spend list 1001\n"},
     {"credit.add",
      "  ringfence credit add 1001 20                  twenty more, in the currency of the rate decks\n"
      "  ringfence credit add 1001 --amount=-7.50      takes it away again\n"},
