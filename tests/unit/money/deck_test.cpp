@@ -43,8 +43,12 @@ TEST(Deck, ShowsEachRateWithItsPrefixUntilTheNextOneBegins) {
   std::vector<std::string> seen;
   deck.each([&](std::string_view digits, const Rate& each, std::int64_t from_ms, std::int64_t until_ms) {
     seen.push_back(std::string(digits) + " " + std::to_string(each.price()));
-    if (each.price() == 2) EXPECT_EQ(std::pair(from_ms, until_ms), std::pair(std::int64_t{0}, std::int64_t{500}));
-    if (each.price() == 3) EXPECT_EQ(until_ms, without_end_ms);
+    if (each.price() == 2) {
+      EXPECT_EQ(std::pair(from_ms, until_ms), std::pair(std::int64_t{0}, std::int64_t{500}));
+    }
+    if (each.price() == 3) {
+      EXPECT_EQ(until_ms, without_end_ms);
+    }
   });
   EXPECT_EQ(seen, (std::vector<std::string>{"123456789012345 4", "44 1", "447 3", "447 2"}));
   Deck().each([](std::string_view, const Rate&, std::int64_t, std::int64_t) { ADD_FAILURE(); });
