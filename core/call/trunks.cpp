@@ -304,7 +304,8 @@ void Trunks::on_connection_closed(Context& ctx, ConnectionId connection) {
 void Trunks::tell_health(Context& ctx, const Line& line) {
   const policy::Trunk* now = config(ctx, line.id);
   const bool down = line.health.state() == trunk::HealthState::down;
-  ctx.report(down ? Level::warning : Level::info, down ? Reason::trunk_down : Reason::trunk_up, {}, {}, {}, named(now, trunk::text_of(line.health.state())));
+  ctx.report(down ? Level::warning : Level::info, down ? Reason::trunk_down : Reason::trunk_up, {}, {}, {},
+             named(now, trunk::text_of(line.health.state())));
 }
 
 std::string_view Trunks::contact_of(TrunkId id) const {

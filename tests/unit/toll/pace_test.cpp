@@ -89,7 +89,8 @@ TEST(Pace, AttackAtTheWindowsEdgesNeverGetsMoreThanNInAnyT) {
           now += static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(period)));
           break;
         case 1:
-          now = (now / period + 1) * period - static_cast<std::int64_t>(random.below(3));  // an edge, or just before
+          // An edge, or just before; time never goes back.
+          now = std::max(now, (now / period + 1) * period - static_cast<std::int64_t>(random.below(3)));
           break;
         case 2:
           if (!served.empty())
