@@ -67,7 +67,12 @@ class Eye {
     return {host, number<std::uint16_t>()};
   }
   std::string text() {
-    const std::size_t size = std::min<std::size_t>(number<std::uint16_t>(), bytes_.size() - at_);
+    const std::size_t size = number<std::uint16_t>();
+    // Longer than what is there: somebody lies about it.
+    if (size > bytes_.size() - at_) {
+      short_ = true;
+      return {};
+    }
     std::string out;
     for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(byte());
     return out;

@@ -72,6 +72,15 @@ TEST(FirewallProtocol, AReasonTooLongForAFrameIsCut) {
   EXPECT_GT(std::get<State>(answered->reply).why.size(), 900u);
 }
 
+TEST(FirewallProtocol, AReasonThatSaysToBeLongerThanItsFrameIsNotBelieved) {
+  Frame frame = encode(Reply{State{Backend::nftables, ""}}, 5);
+  const std::size_t length = 4 + 2 + 2 + 8 + 1;  // behind version, kind, zeros, sequence and backend
+  frame[length + 1] = 0x83;
+  EXPECT_FALSE(decode_reply(frame));
+  frame[length + 1] = 0;
+  EXPECT_TRUE(decode_reply(frame));
+}
+
 TEST(FirewallProtocol, NoOtherSizeAndNoOtherVersionIsRead) {
   const Frame frame = encode(Request{Count{}}, 1);
   EXPECT_EQ(decode_request(std::span(frame).first(frame_bytes - 1)).request.error(), Refusal::wrong_size);
