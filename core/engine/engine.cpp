@@ -114,6 +114,7 @@ struct Engine::State {
   call::Calls calls;
   call::Connections connections;
   call::Pace registers, requests;
+  call::Pace trunk_calls;  ///< by trunks
   Watch watch;
   // Of the message that is being handled, the latter three after passes():
   guard::Verdict arrival;
@@ -312,6 +313,13 @@ bool Engine::State::from_trunk(Context& ctx, const Flow& flow) {
   }
   const auto* member = std::get_if<trunk::Member>(&origin);
   if (!member) return false;
+  // Over UDP anybody can write a peer's address: what comes from there is no more than one phone may ask for.
+  if (const auto wait_s = trunk_calls.turn_away(ctx.now.mono_ms, ExtensionId{member->trunk().value},
+                                                policy->limits.requests_per_s)) {
+    ctx.report(Level::warning, Reason::attempts_too_fast, flow, {}, {}, "calls of a trunk");
+    reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
+    return true;
+  }
   const txn::ServerId server = accept(ctx, flow, 0);
   if (!server) return true;
   std::string trying;

@@ -282,6 +282,18 @@ TEST_F(Outward, APeersAddressGetsCallsInAndNeverOut) {
   EXPECT_FALSE(bob.hear_request("INVITE"));
 }
 
+TEST_F(Outward, WhoForgesAPeersAddressRingsNobodyForEver) {
+  exchange.set_guard(sim::open_gate());  // trunks are protected: the guard holds nothing against them
+  ASSERT_EQ(bob.register_(), 200);
+  const std::uint32_t per_s = exchange.policy().limits.requests_per_s;
+  for (std::uint32_t i = 0; i < 20 * per_s; ++i) bring(carrier, "+493012340", "+493012340");
+  EXPECT_TRUE(exchange.has_report(Reason::attempts_too_fast));
+  std::uint32_t served = 0;
+  while (const auto answer = carrier.hear()) served += (*answer)->is_request ? 0 : (*answer)->status == 100;
+  EXPECT_LE(served, 4 * per_s) << "three seconds' worth at once";
+  EXPECT_GT(served, 0u);
+}
+
 TEST_F(Outward, ATrunkThatRegistersDoesSoWithASecretContactAndIsCalledByItAlone) {
   toll::Terms terms = two_carriers();
   terms.trunks[0].line.registers = true;
