@@ -75,6 +75,10 @@ class Calls {
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
   void on_relay_silent(Context& ctx, CallId call, RelayId relay, std::int64_t silent_ms);
   void on_relay_failed(Context& ctx, CallId call, RelayId relay);
+  /// Whom we speak to ourselves dialled a digit.
+  void on_digit(Context& ctx, CallId call, char digit);
+  /// What we said to him is over.
+  void on_voice_done(Context& ctx, CallId call, std::uint32_t order);
   /// A phone registered again from another place: its calls follow it.
   void on_moved(ExtensionId extension, const Flow& from, const Flow& to);
   void on_policy(Context& ctx);

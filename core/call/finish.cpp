@@ -197,6 +197,10 @@ void Calls::on_relay_failed(Context& ctx, CallId id, RelayId relay) {
       "media ports could not be bound");
 }
 
+void Calls::on_digit(Context&, CallId, char) {}
+
+void Calls::on_voice_done(Context&, CallId, std::uint32_t) {}
+
 void Calls::end_all(Context& ctx) {
   std::vector<CallId> ids;
   calls_.for_each([&](CallId id, Call&) { ids.push_back(id); });

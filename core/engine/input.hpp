@@ -74,6 +74,20 @@ struct RelayFailed {
   CallId call;
 };
 
+/// The leg that a relay speaks to dialled a digit: 0 to 9, *, #, A to D. Once for each press.
+struct DigitHeard {
+  RelayId relay;
+  CallId call;
+  char digit = 0;
+};
+
+/// All clips of this order were played, or stopped by a digit; never told of one that repeats.
+struct VoiceDone {
+  RelayId relay;
+  CallId call;
+  std::uint32_t order = 0;
+};
+
 struct PolicyChanged {
   policy::PolicyRef policy;
 };
@@ -99,7 +113,8 @@ struct StopAsked {};
 /// next_deadline() has come.
 struct Tick {};
 
-using Input = std::variant<Tick, PacketIn, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                           RelaySilent, RelayFailed, PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
+using Input =
+    std::variant<Tick, PacketIn, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported, RelaySilent,
+                 RelayFailed, DigitHeard, VoiceDone, PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
@@ -22,13 +24,26 @@ struct LegPlan {
   std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
 };
 
+/// What we say to one leg ourselves. While it lasts nothing is passed on from leg to leg, and the digits that this leg
+/// dials (RFC 4733) are told.
+struct VoicePlan {
+  std::uint32_t order = 0;        ///< 0: nobody speaks; another number than before: begin anew
+  std::uint8_t leg = 0;           ///< who hears it
+  std::uint8_t payload_type = 0;  ///< of G.711 there
+  enum class Law : std::uint8_t { mu, a } law = Law::mu;
+  std::vector<std::string> clips;  ///< names of prompts and tones, one after the other: "en/enter-pin", "tone/ringing"
+  bool repeat = false;             ///< from the first again, until the next order
+  bool stops_at_digit = false;     ///< the first digit ends it, as if it had been played
+};
+
 /// One media stream of one call.
 struct RelayPlan {
   RelayId id;
   CallId call;
-  std::array<LegPlan, 2> legs;  ///< 0 the caller's, 1 the callee's
+  std::array<LegPlan, 2> legs;         ///< 0 the caller's, 1 the callee's
   std::uint32_t silence_limit_ms = 0;  ///< report RelaySilent after so long without RTP from either side; 0 never
   std::uint32_t clock_hz = 8'000;      ///< of the first payload type: turns RTP timestamps into time for jitter
+  VoicePlan voice;
 };
 
 /// What one side sent us, and what was refused on its port.
@@ -37,12 +52,12 @@ struct LegStatistics {
   std::uint64_t bytes = 0;
   std::uint64_t lost = 0;
   std::uint64_t rtcp_packets = 0;
-  std::uint64_t events = 0;         ///< DTMF and other telephone events begun (RFC 4733)
-  double jitter_ms = 0;             ///< RFC 3550 §6.4.1, at the end
-  double mos = 0;                   ///< E-model estimate (ITU-T G.107, simplified), 1 to 4.5; 0 without packets
-  std::uint64_t refused_source = 0; ///< from an address that is not the peer's: bleed or injection attempts
-  std::uint64_t refused_shape = 0;  ///< no RTP or RTCP, or a jump of SSRC or sequence that no sender makes
-  Address last_refused;             ///< the last such source
+  std::uint64_t events = 0;          ///< DTMF and other telephone events begun (RFC 4733)
+  double jitter_ms = 0;              ///< RFC 3550 §6.4.1, at the end
+  double mos = 0;                    ///< E-model estimate (ITU-T G.107, simplified), 1 to 4.5; 0 without packets
+  std::uint64_t refused_source = 0;  ///< from an address that is not the peer's: bleed or injection attempts
+  std::uint64_t refused_shape = 0;   ///< no RTP or RTCP, or a jump of SSRC or sequence that no sender makes
+  Address last_refused;              ///< the last such source
 };
 
 /// Sent when a relay stops, and on request while it runs.

@@ -74,8 +74,10 @@ struct Cdr {
   std::string currency;   ///< of price, reserved and cost; empty: it cost nothing
   std::int64_t reserved_micro = 0;  ///< at its end
   std::int64_t cost_micro = 0;
-  ExtensionId payer;         ///< whose limits it was held against: who dialled, or who set up the forwarding
-  std::string cut_reason;    ///< why we ended it: a toll::DurationReason, or "emergency"; empty: we did not
+  ExtensionId payer;       ///< whose limits it was held against: who dialled, or who set up the forwarding
+  std::string cut_reason;  ///< why we ended it: a toll::DurationReason, or "emergency"; empty: we did not
+  std::string account;     ///< the name of the PIN that was entered
+  std::string via;         ///< "forwarded by 1001", "transferred by 1001 from <id>", "ring group sales"; empty: neither
   std::uint64_t money_key = 0;  ///< its name in the ledger; 0: no money was reserved
 };
 

@@ -51,8 +51,11 @@ struct Way {
 /// Who asks for what.
 struct Question {
   TenantId tenant;
-  ExtensionId extension;
+  ExtensionId extension;  ///< whose rights count, and who pays
   std::string_view dialled;
+  /// What for. Forwarding leads no further than ForwardTerms::reach, to no emergency number and through no route that
+  /// asks for a PIN, which nobody is there to enter.
+  enum class For : std::uint8_t { call, forward, transfer } purpose = For::call;
 };
 
 struct Decision {
@@ -70,6 +73,7 @@ struct Decision {
   number::Class kind = number::Class::unknown;
   Plan::Place route = Plan::none;
   std::vector<Way> ways;
+  std::string_view pins;  ///< the list of PINs that the route asks for; empty: none
 };
 
 /// Decides without changing anything; pace, lines and money are asked by Desk. With `trace`, every rule writes a step.
@@ -87,8 +91,10 @@ struct Arriving {
 };
 
 struct Arrival {
-  std::string extension;  ///< a number; empty: nobody
-  bool rejected = false;  ///< by a route that says so
+  std::string extension;     ///< a number; empty: none
+  std::string ring_group;    ///< a name; empty: none
+  std::string announcement;  ///< a prompt; empty: none
+  bool rejected = false;     ///< by a route that says so
   std::string why;
   Plan::Place route = Plan::none;
 };

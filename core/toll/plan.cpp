@@ -311,6 +311,25 @@ const schedule::Schedule* Plan::schedule(TenantId tenant, std::string_view name)
   return nullptr;
 }
 
+// Few of each: a list is enough.
+const RingGroupTerms* Plan::ring_group(TenantId tenant, std::string_view number) const {
+  for (const RingGroupTerms& group : terms_.ring_groups)
+    if (group.tenant == tenant && group.number == number) return &group;
+  return nullptr;
+}
+
+const RingGroupTerms* Plan::ring_group_named(TenantId tenant, std::string_view name) const {
+  for (const RingGroupTerms& group : terms_.ring_groups)
+    if (group.tenant == tenant && group.name == name) return &group;
+  return nullptr;
+}
+
+const PinListTerms* Plan::pin_list(TenantId tenant, std::string_view name) const {
+  for (const PinListTerms& list : terms_.pin_lists)
+    if (list.tenant == tenant && list.name == name) return &list;
+  return nullptr;
+}
+
 bool Plan::is_caller_of(Place inbound, std::string_view caller) const {
   const auto& patterns = inbound_callers_[inbound];
   return patterns.empty() ||

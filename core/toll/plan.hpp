@@ -63,6 +63,11 @@ class Plan {
   bool may_use(TenantId tenant, ExtensionId id, Place route) const;
   const std::vector<TrunkId>& trunks_of(Place route) const { return route_trunks_[route]; }
 
+  /// By the number that is dialled.
+  const RingGroupTerms* ring_group(TenantId tenant, std::string_view number) const;
+  const RingGroupTerms* ring_group_named(TenantId tenant, std::string_view name) const;
+  const PinListTerms* pin_list(TenantId tenant, std::string_view name) const;
+
   /// Inbound routes that a called number fits, by places in terms(), in their order.
   const std::vector<Place>& inbound_without_patterns() const { return open_inbound_; }
   std::span<const std::uint32_t> inbound_patterns_of(std::string_view called) const {

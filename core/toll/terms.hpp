@@ -1,6 +1,7 @@
 // What the configuration says about calls that leave: plain values, as they are read; toll::Plan makes indexes of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,6 +62,7 @@ struct TenantTerms {
   std::vector<std::string> international_prefixes;
   std::string outside_prefix;          ///< "0": dialled for an outside line
   std::vector<std::string> emergency;  ///< besides those of the country
+  std::string language = "en";         ///< of prompts
   schedule::ZoneRef zone;              ///< of its days and months; none: UTC
   SpendingTerms spending;
 };
@@ -70,6 +72,15 @@ struct DepartmentTerms {
   TenantId tenant;
   std::string name;
   SpendingTerms spending;
+};
+
+/// Where calls to an extension go instead of to its phones (row E8). What is written is dialled by the extension
+/// itself, which pays; empty: nowhere.
+struct ForwardTerms {
+  std::string always, busy, no_answer, offline;
+  std::uint32_t after_s = 20;     ///< of ringing, until no_answer
+  Reach reach = Reach::internal;  ///< how far forwarding may lead, whatever the extension may call by itself
+  bool any() const { return !(always.empty() && busy.empty() && no_answer.empty() && offline.empty()); }
 };
 
 struct ExtensionTerms {
@@ -82,6 +93,8 @@ struct ExtensionTerms {
   ClassSet allowed_classes = 0;  ///< of costly_classes
   std::string hours;             ///< a schedule outside which it calls nobody outside; empty: any time
   std::string shown;             ///< E.164 with +, as it is seen outside; empty: the trunk's
+  ForwardTerms forward;
+  bool transfers = true;  ///< may connect one who talks to it with somebody else
   SpendingTerms spending;
 };
 
@@ -96,6 +109,30 @@ struct TrunkTerms {
   std::string deck;  ///< its prices; empty: nothing leaves by it but what costs nothing (see Decision)
   LineTerms outbound, inbound, both;
   SpendingTerms spending;
+};
+
+/// A group of extensions that ring together, with a number of its own (row E9).
+struct RingGroupTerms {
+  std::string name;
+  TenantId tenant;
+  std::string number;                ///< that is dialled for it, 2 to 15 digits
+  std::vector<std::string> members;  ///< numbers of extensions, in order
+  enum class Order : std::uint8_t { all, in_turn, least_recent } order = Order::all;
+  std::uint32_t ring_s = 20;  ///< how long all ring, or each of them in turn
+  std::string otherwise;      ///< an extension that is called when nobody answered; empty: nobody
+};
+
+/// PINs that a route may ask for (row O2). Each has a name of its own, which stands in the record as the account code.
+struct PinListTerms {
+  std::string name;
+  TenantId tenant;
+  struct Pin {
+    std::string account;
+    std::array<std::uint8_t, 32> digest{};  ///< see pin_digest
+  };
+  std::vector<Pin> pins;
+  std::uint32_t tries = 3;     ///< wrong ones of an extension, over all its calls, until it is locked
+  std::uint32_t lock_s = 900;  ///< for so long
 };
 
 /// One outbound route (row O1). Every condition that is given has to hold.
@@ -117,6 +154,7 @@ struct RouteTerms {
   };
   std::vector<Out> trunks;
   bool least_cost = false;  ///< the cheapest first; else as written
+  std::string pins;         ///< a list of PINs, one of which the caller has to enter; empty: none
 };
 
 /// One inbound route (row T6).
@@ -129,8 +167,10 @@ struct InboundTerms {
   std::vector<std::string> callers;  ///< dial patterns over the caller's E.164; none: everybody
   bool anonymous = true;             ///< takes callers who do not show a number
   std::string hours;                 ///< a schedule; empty: any time
-  enum class Target : std::uint8_t { extension, reject } target = Target::extension;
-  std::string extension;  ///< a number
+  enum class Target : std::uint8_t { extension, ring_group, announcement, reject } target = Target::extension;
+  std::string extension;     ///< a number
+  std::string ring_group;    ///< a name
+  std::string announcement;  ///< a prompt, which is played before we hang up
 };
 
 struct ScheduleTerms {
@@ -161,6 +201,9 @@ struct Terms {
   std::vector<TrunkTerms> trunks;
   std::vector<RouteTerms> routes;
   std::vector<InboundTerms> inbound;
+  std::vector<RingGroupTerms> ring_groups;
+  std::vector<PinListTerms> pin_lists;
+  std::array<std::uint8_t, 32> pin_key{};  ///< see pin_digest
   std::vector<ScheduleTerms> schedules;
   std::vector<DeckTerms> decks;
   std::vector<NumberListTerms> lists;

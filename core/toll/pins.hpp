@@ -1,0 +1,48 @@
+// PINs that routes ask for (row O2): only digests are kept, and who guesses is locked out.
+#pragma once
+
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/ids.hpp"
+#include "core/base/time.hpp"
+#include "core/toll/terms.hpp"
+
+namespace rf::toll {
+
+/// 32 bytes that belong to this system and stand in no export: whoever has a list's digests alone can try no PIN.
+using PinKey = std::array<std::uint8_t, 32>;
+using PinDigest = std::array<std::uint8_t, 32>;
+
+/// HMAC-SHA-256 over the list's name and the PIN: the same PIN looks different in another list.
+PinDigest pin_digest(const PinKey& key, std::string_view list, std::string_view pin);
+
+/// Why a PIN may not be used: "fewer than 6 digits", "trivial"; empty: it may (row E9's rule for PINs).
+std::string_view fault_of_pin(std::string_view pin);
+
+enum class PinVerdict : std::uint8_t { right, wrong, locked };
+
+/// Wrong tries of extensions, bounded; what was counted is forgotten when its lock is over.
+class PinTries {
+ public:
+  /// Whether the extension is locked out of this list now.
+  bool locked(Now now, ExtensionId who, const PinListTerms& list) const;
+  /// A PIN was entered. `account` gets its name when it is right. All PINs of the list are compared, each in constant
+  /// time. A right one clears the count.
+  PinVerdict enter(Now now, ExtensionId who, const PinListTerms& list, const PinKey& key, std::string_view pin,
+                   std::string& account);
+  std::size_t size() const { return tries_.size(); }
+
+ private:
+  struct Tries {
+    std::uint32_t wrong = 0;
+    std::int64_t until_mono_ms = 0;  ///< counted until then; locked until then once `wrong` is at the limit
+  };
+  static std::uint64_t key_of(ExtensionId who, const PinListTerms& list);
+  boost::unordered_flat_map<std::uint64_t, Tries> tries_;
+};
+
+}  // namespace rf::toll
