@@ -58,6 +58,16 @@ struct ShareLimits {
   static constexpr std::uint32_t stream_restarts = 16;  ///< changes of SSRC or sequence in a minute; then: dropped
 };
 
+/// What one call may become. Fixed.
+struct CallLimits {
+  static constexpr std::size_t redirections = 5;  ///< forwardings in a row; then nobody is available
+  static constexpr std::size_t forks = 64;        ///< phones and trunks that one call has rung; then no further ones
+  static constexpr std::size_t pin_digits = 16;   ///< entered; further ones are not heard
+  static constexpr std::uint32_t pin_rounds = 3;  ///< wrong PINs of one call; then it ends
+  static constexpr std::uint32_t menu_s = 60;     ///< for which we talk to somebody; then the call ends
+  static constexpr std::uint32_t join_tries = 10;  ///< half a second apart, for a phone that is busy with its session
+};
+
 /// Bounds of the guard. The memory of its tables is laid out when it is made and given by the kernel page by page; each
 /// of the first row has a gauge in `ringfence status`.
 struct GuardLimits {

@@ -12,6 +12,8 @@
 #include "core/base/ids.hpp"
 #include "core/base/timers.hpp"
 #include "core/call/context.hpp"
+#include "core/call/shares.hpp"
+#include "core/call/target.hpp"
 #include "core/dialog/dialog.hpp"
 #include "core/dialog/reliable.hpp"
 #include "core/dialog/session_timer.hpp"
@@ -154,6 +156,12 @@ struct Call {
   int provisional_waiting = 0;  ///< a status that waits for the PRACK of the one before
   bool answer_waits = false;    ///< the 200 does, too
 
+  Shares::Parts parts;
+  Ringing ringing;
+  std::vector<Redirection> redirections;
+  ExtensionId payer;  ///< whose rights and money count for what leaves
+  toll::Question::For purpose = toll::Question::For::call;
+  bool rang = false;  ///< of what rings now, somebody did
   std::vector<Fork> forks;
   std::string shown;            ///< who calls, as our Contact towards the callee says it
   // Of a call that leaves:
@@ -183,7 +191,8 @@ struct Call {
   Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
   Timers::Handle duration_timer = 0, end_timer = 0;
   Timers::Handle toll_timer = 0;
-  Timers::Handle try_timer = 0;  ///< how long a trunk may say nothing
+  Timers::Handle try_timer = 0;   ///< how long a trunk may say nothing
+  Timers::Handle turn_timer = 0;  ///< how long these phones ring before it is the next ones' turn
 
   /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one
   /// phone only.

@@ -38,10 +38,11 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   if (call.state == CallState::ending) return;
   const bool was_talking = call.state == CallState::talking;
   call.state = CallState::ending;
-  shares_.end(call.caller.extension, call.cdr.callee);
+  shares_.end(call.parts);
   ctx.timers.cancel(call.setup_timer);
   ctx.timers.cancel(call.duration_timer);
   ctx.timers.cancel(call.try_timer);
+  ctx.timers.cancel(call.turn_timer);
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);
@@ -141,7 +142,7 @@ void Calls::close_cdr(Context& ctx, Call& call) {
 void Calls::forget(Context& ctx, Call& call) {
   ctx.timers.cancel(call.end_timer);
   if (call.ticket != 0) by_ticket_.erase(call.ticket);
-  shares_.forget(call.id, call.caller.extension, call.cdr.callee);
+  shares_.forget(call.id, call.parts);
   by_tag_.erase(std::string(call.caller.dialog->local_tag()));
   for (const Fork& fork : call.forks) by_tag_.erase(std::string(fork.leg.dialog->local_tag()));
   calls_.erase(call.id);

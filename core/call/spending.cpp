@@ -23,7 +23,7 @@ std::string price_text(const money::Rate& rate) {
 }  // namespace
 
 bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, const toll::Way& way) {
-  const toll::Parties parties = toll::parties_of(ctx.plan, call.cdr.tenant, call.caller.extension, terms.line.id);
+  const toll::Parties parties = toll::parties_of(ctx.plan, call.cdr.tenant, call.payer, terms.line.id);
   std::expected<toll::Grant, toll::Refused> grant;
   if (call.spends) {
     grant = ctx.desk.next_way(ctx.now, parties, call.id, way.rate);
@@ -41,7 +41,7 @@ bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   call.entry = grant->entry;
   call.cdr.trunk_out = terms.line.name;
   call.cdr.called = call.called;
-  call.cdr.payer = call.caller.extension;
+  call.cdr.payer = call.payer;
   call.cdr.price = way.priced ? price_text(way.rate) : std::string();
   call.cdr.currency = way.priced ? way.rate.currency().text() : std::string();
   call.cdr.reserved_micro = grant->reserved;
@@ -98,7 +98,7 @@ void Calls::on_toll_due(Context& ctx, Call& call) {
   if (call.toll_times.extend_after_ms && talked_ms >= *call.toll_times.extend_after_ms && !call.next_times) {
     const Fork* fork = call.fork();
     const toll::Parties parties =
-        toll::parties_of(ctx.plan, call.cdr.tenant, call.caller.extension, fork ? fork->leg.trunk : TrunkId{});
+        toll::parties_of(ctx.plan, call.cdr.tenant, call.payer, fork ? fork->leg.trunk : TrunkId{});
     const auto grant = ctx.desk.extend(ctx.now, parties, call.id);
     if (grant && grant->entry != 0) {
       call.cdr.reserved_micro = grant->reserved;
