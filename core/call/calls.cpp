@@ -123,7 +123,7 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       return on_stored(ctx, call->ticket, false);
     case duration_due:
       call->duration_timer = 0;
-      return end_answered(ctx, *call, EndedBy::system, Reason::max_duration_reached);
+      return cut(ctx, *call, Reason::max_duration_reached, "time-over", {});
     case end_due:
       call->end_timer = 0;
       call->reports_due = 0;
@@ -134,6 +134,12 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
     case try_due:
       call->try_timer = 0;
       return on_trunk_silent(ctx, *call);
+    case join_due:
+      call->join_timer = 0;
+      return on_join_due(ctx, *call);
+    case speech_due:
+      call->speech_timer = 0;
+      return end_answered(ctx, *call, EndedBy::system, Reason::call_ended, "nothing was entered");
     case turn_due:
       call->turn_timer = 0;
       return on_turn_over(ctx, *call);

@@ -21,6 +21,7 @@
 #include "core/call/target.hpp"
 #include "core/call/trunks.hpp"
 #include "core/media/ports.hpp"
+#include "core/toll/pins.hpp"
 
 namespace rf::call {
 
@@ -107,7 +108,7 @@ class Calls {
  private:
   enum Kind : std::uint32_t {
     ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due, try_due, toll_due,
-    turn_due
+    turn_due, join_due, speech_due
   };
   struct Ending;
   struct InfoRelay {
@@ -138,6 +139,8 @@ class Calls {
   void give_up_without_forks(Context& ctx, Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
   bool open_late(Context& ctx, Call& call, const sdp::Session& offer);
+  /// It is answered: the caller hears that when the record is on disk.
+  void record_answer(Context& ctx, Call& call);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
 
@@ -158,6 +161,40 @@ class Calls {
   bool go_on(Context& ctx, Call& call, int status);
   bool go_to(Context& ctx, Call& call, std::expected<Target, Failure> target);
   void on_turn_over(Context& ctx, Call& call);
+
+  // transfer.cpp
+  void on_refer(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
+  /// A new call from the leg at `side` to the target, at the cost of Target::payer; the leg comes over when it is
+  /// answered. Otherwise: why nothing came of it, and all is as before.
+  std::optional<Failure> hand_over(Context& ctx, Call& from, Side side, std::expected<Target, Failure> target,
+                                   const std::string& via);
+  void on_handover_failed(Context& ctx, Call& from, int status, std::string_view why);
+  void notify_transferor(Context& ctx, Call& call, int status);
+  void take_over(Context& ctx, Call& call);
+  void join(Context& ctx, Call& from, Call& into, Side place);
+  void take_leg(Context& ctx, Call& into, Side place, Call& from, Side side);
+  void leave_behind(Context& ctx, Call& from, Call& into);
+  void offer_across(Context& ctx, Call& call, Side side);
+  void on_joined(Context& ctx, Call& call);
+  void on_join_refused(Context& ctx, Call& call, Side side, int status);
+  void on_join_due(Context& ctx, Call& call);
+  void end_together(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail);
+  static bool is_free(const Leg& leg);
+
+  // voice.cpp
+  /// Takes the call ourselves and says `clips`. False: the caller's phone speaks nothing that we do.
+  bool answer_ourselves(Context& ctx, Call& call, Speech speech, std::vector<std::string> clips);
+  void ask_pin(Context& ctx, Call& call, const Target& target);
+  void begin_speech(Context& ctx, Call& call);
+  bool say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat);
+  void on_pin(Context& ctx, Call& call);
+  void say_and_end(Context& ctx, Call& call, Side to, std::string_view prompt, effect::Reason reason,
+                   std::string_view detail);
+  void say_why_and_end(Context& ctx, Call& call, Side to, int status, std::string_view why);
+  /// Ends who costs money or time now; the caller hears why first.
+  void cut(Context& ctx, Call& call, effect::Reason reason, std::string_view prompt, std::string_view detail);
+  void on_transferor_gone(Context& ctx, Call& call);
+  std::string prompt_of(Context& ctx, const Call& call, std::string_view name) const;
 
   // outward.cpp
   bool start_outside(Context& ctx, Call& call, toll::Decision decision, const std::string& dialled);
@@ -245,6 +282,7 @@ class Calls {
   const Registrar& registrar_;
   Trunks& trunks_;
   boost::unordered_flat_map<ExtensionId, std::int64_t, std::hash<ExtensionId>> last_answered_;  ///< mono ms
+  toll::PinTries pin_tries_;
   std::vector<CallId> waiting_;  ///< for an entry of the ledger to be on disk
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;

@@ -96,6 +96,7 @@ void Calls::send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq,
 }
 
 void Calls::tell_caller(Context& ctx, Call& call, int status) {
+  if (call.handover) return;  // who is handed over has his answer
   if (status != 180 && status != 183) status = status == 182 || status == 181 ? status : 180;
   const std::string* answer = early_answer(call);
   // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262

@@ -254,6 +254,12 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   target.dialled = decision.extension;
   if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
     target.dialled = group->number;
+  if (!decision.announcement.empty()) {
+    asked.route = ctx.plan.terms().inbound[decision.route].name;
+    target.announcement = decision.announcement;
+    place(ctx, asked, called, std::move(target));
+    return;
+  }
   if (target.dialled.empty())
     return refuse(ctx, asked, decision.rejected ? 603 : 404,
                   decision.rejected ? CallResult::refused : CallResult::unknown_number,

@@ -104,7 +104,14 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
       return nullptr;
     }
   }
-  if (!start(ctx, *call, std::move(*target))) give_up_outside(ctx, *call);
+  if (!target->announcement.empty()) {
+    if (!answer_ourselves(ctx, *call, Speech::announcement, {target->announcement}))
+      end(ctx, *call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "an announcement takes G.711");
+  } else if (target->out && !target->out->pins.empty()) {
+    ask_pin(ctx, *call, *target);
+  } else if (!start(ctx, *call, std::move(*target))) {
+    give_up_outside(ctx, *call);
+  }
   return calls_.find(id);
 }
 
@@ -331,9 +338,15 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
     if (offers && !open_late(ctx, call, *agreed)) return;
     take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
   }
-  push_streams(ctx, call);
   call.cdr.callee = fork.leg.extension;
   call.cdr.callee_transport = fork.leg.dialog->flow().transport;
+  record_answer(ctx, call);
+  push_streams(ctx, call);
+}
+
+void Calls::record_answer(Context& ctx, Call& call) {
+  call.state = CallState::storing;
+  ctx.timers.cancel(call.setup_timer);
   call.cdr.answered_wall_ms = ctx.now.wall_ms;
   call.ticket = next_ticket_;
   next_ticket_ += 2;
@@ -365,10 +378,11 @@ bool Calls::open_late(Context& ctx, Call& call, const sdp::Session& offer) {
 }
 
 void Calls::answer_caller(Context& ctx, Call& call) {
+  if (call.handover) return take_over(ctx, call);
   // RFC 3262 §3: what was described reliably has to have arrived before the 2xx leaves.
   call.answer_waits = call.reliable.is_waiting() && !call.caller.exchange.invite_open();
   if (call.answer_waits) return;
-  Fork& fork = call.forks[*call.winner];
+  const Fork* fork = call.winner ? &call.forks[*call.winner] : nullptr;
   std::string bytes;
   bytes.reserve(1'536);
   auto writer = begin_response(bytes, 200, call.invite_head);
@@ -379,7 +393,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   call.caller.session.write_answer(writer);
   std::string body;
   if (call.caller.exchange.invite_open())
-    if (const auto session = sdp::parse(fork.answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
+    if (const auto session = sdp::parse(fork ? fork->answer : call.our_answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
   if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
                "answer does not fit the offer");
@@ -390,17 +404,18 @@ void Calls::answer_caller(Context& ctx, Call& call) {
     writer.body("application/sdp", body);
   }
   call.state = CallState::talking;
-  call.caller.answered = {call.invite, call.invite_cseq, true, fork.ack_owed};
+  call.caller.answered = {call.invite, call.invite_cseq, true, fork && fork->ack_owed};
   call.caller.dialog->confirm();
   call.caller.session.sent_answer(ctx.now);
   ++answered_;
-  ctx.report(Level::info, Reason::call_answered, fork.leg.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+  ctx.report(Level::info, Reason::call_answered, (fork ? fork->leg : call.caller).dialog->flow(), call.cdr.caller_number, call.cdr.id,
              call.cdr.dialled);
   ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
   call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
                                        mark(Owner::call, call.id.value), duration_due);
   watch_session(ctx, call, Side::caller);
   watch_session(ctx, call, Side::callee);
+  if (call.speech != Speech::none) begin_speech(ctx, call);
 }
 
 void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {

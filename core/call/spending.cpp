@@ -1,6 +1,8 @@
 // What a call that leaves asks the desk for, and when it is cut: pace, lines and money.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/call/calls.hpp"
 
 namespace rf::call {
@@ -92,8 +94,8 @@ void Calls::on_toll_due(Context& ctx, Call& call) {
   if (call.toll_times.end && talked_ms >= call.toll_times.end->cut_after_ms) {
     call.cdr.cut_reason = toll::name_of(call.toll_times.end->reason);
     const bool money = call.toll_times.end->reason == toll::DurationReason::money;
-    return end_answered(ctx, call, EndedBy::system, money ? Reason::toll_cut : Reason::max_duration_reached,
-                        money ? "its money has come to its end" : call.cdr.cut_reason);
+    return cut(ctx, call, money ? Reason::toll_cut : Reason::max_duration_reached, money ? "no-money" : "time-over",
+               money ? std::string_view("its money has come to its end") : call.cdr.cut_reason);
   }
   if (call.toll_times.extend_after_ms && talked_ms >= *call.toll_times.extend_after_ms && !call.next_times) {
     const Fork* fork = call.fork();
@@ -126,7 +128,7 @@ void Calls::start_spending(Context& ctx, Call& call) {
 
 void Calls::end_spending(Context& ctx, Call& call) {
   ctx.timers.cancel(call.toll_timer);
-  if (!call.spends && !call.caller.trunk) return;
+  if (std::exchange(call.billed, true) || (!call.spends && !call.caller.trunk)) return;
   call.spends = false;
   std::erase(waiting_, call.id);
   const auto talked = call.answered_ms != 0 ? std::optional(ctx.now.mono_ms - call.answered_ms) : std::nullopt;

@@ -118,6 +118,7 @@ enum class Reason : std::uint8_t {
   call_forwarded,
   call_transferred,
   transfer_refused,
+  pin_refused,
   call_answered,
   call_ended,
   in_dialog_forged,

@@ -50,6 +50,8 @@ std::string_view name_of(Reason reason) {
       return "call_transferred";
     case Reason::transfer_refused:
       return "transfer_refused";
+    case Reason::pin_refused:
+      return "pin_refused";
     case Reason::call_answered:
       return "call_answered";
     case Reason::call_ended:
@@ -166,6 +168,8 @@ std::string_view text_of(Reason reason) {
       return "An extension connected the two it was talking to.";
     case Reason::transfer_refused:
       return "A transfer was asked for that may not be or cannot be.";
+    case Reason::pin_refused:
+      return "The PIN that the call's route asks for was not entered.";
     case Reason::call_started:
       return "A call was placed";
     case Reason::call_answered:

@@ -424,7 +424,7 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
   };
   if (const std::string options = unsupported_options(message); !options.empty())
     return refuse(420, Reason::method_refused, "Unsupported", options);
-  if (!is_ours(*policy, message.request_uri, flow)) return refuse(404, Reason::not_for_us);
+  if (!call::is_ours(*policy, message.request_uri, flow)) return refuse(404, Reason::not_for_us);
   if (stopping) return refuse(503, Reason::stopping);
   switch (message.method) {
     case Method::register_: {
