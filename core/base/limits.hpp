@@ -330,4 +330,20 @@ struct DocumentLimits {
   static constexpr std::size_t faults = 100;              ///< told; further ones are counted
 };
 
+/// Bounds of PINs that routes ask for. At the bound of tries nobody who is not counted yet is asked: fail closed.
+struct PinLimits {
+  static constexpr std::size_t digits_least = 6;  ///< row E9's rule; fewer are refused
+  static constexpr std::size_t digits = 16;       ///< more are refused, and entered ones are wrong
+  static constexpr std::size_t given_digits = 8;  ///< of a PIN that we make
+  static constexpr std::size_t pins = 1'000;      ///< of one list, compared each time; further ones are refused
+  /// An extension and a list, 200 bytes each; then the oldest that is not locked is forgotten.
+  static constexpr std::size_t tries = 65'536;
+};
+
+/// Bounds of what people set up about calls that come in and go on. Fixed; what is over them is a fault of the text.
+struct AnswerLimits {
+  static constexpr std::size_t ring_members = 64;  ///< of one group
+  static constexpr std::size_t callers = 65'536;   ///< whose pace is counted, 200 bytes each; then the oldest goes
+};
+
 }  // namespace rf
