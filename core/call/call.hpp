@@ -70,8 +70,8 @@ struct Leg {
     bool for_peer = false;
     bool timed = false;       ///< it settles the session timer: sent in an answered call
     bool ack_owed = false;    ///< its 2xx brought an offer: the ACK waits for the other leg's answer
-    bool joins = false;       ///< its answer brings two together who did not know each other: without it the call ends
     std::string description;  ///< what it offers, or nothing
+    bool joins = false;       ///< its answer brings two together who did not know each other: without it the call ends
   } ours;
   /// A re-INVITE, UPDATE or PRACK of the phone that waits for the other leg.
   struct Theirs {
