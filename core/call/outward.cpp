@@ -248,7 +248,8 @@ void Calls::handle_trunk_invite(Context& ctx, const Registrar& registrar, const 
   const Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}};
   const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
                                 id.standing == trunk::Standing::anonymous};
-  const toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  ctx.desk.pace_caller(ctx.now, ctx.plan, id.number, decision);
   const policy::Extension* callee =
       decision.extension.empty() ? nullptr : ctx.policy.by_number(terms->line.tenant, decision.extension);
   if (!callee || !callee->enabled)

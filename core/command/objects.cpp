@@ -20,7 +20,9 @@ constexpr std::string_view kind_texts[] = {"the country, the money and the time 
                                            "a schedule",
                                            "a department",
                                            "a trunk",
+                                           "a list of PINs",
                                            "an outbound route",
+                                           "a ring group",
                                            "an inbound route",
                                            "an extension",
                                            "a number list",
@@ -40,6 +42,7 @@ constexpr Parameter remove{"remove", Kind::flag, false, 0, 0, {}, "what is not i
 constexpr Parameter standing{
     "default", Kind::text, false, 1, 1'024, {}, "keys that are to have their standing values again, with commas"};
 constexpr std::int64_t text_bytes = static_cast<std::int64_t>(DocumentLimits::file_bytes);
+constexpr std::string_view purpose_words[] = {"call", "forward", "transfer"};
 constexpr Parameter policy_text{"text", Kind::lines, true, 0, text_bytes, {}, "as policy export writes it"};
 
 /// What the specs point to.
@@ -128,10 +131,18 @@ class Maker {
          shelf_.keep({policy_text, remove})});
     add({"policy.apply", "policy.write", "Makes it so, all or nothing", true, false,
          shelf_.keep({policy_text, remove, force})});
+    const Parameter list{"name", Kind::text, true, 1, 64, {}, "the list of PINs"};
+    const Parameter account{"account", Kind::text, true, 1, 64, {}, "whose it is; stands in call records"};
+    add({"pin.add", "pin-list.write", "Makes a PIN for an account and shows it once", true, false,
+         shelf_.keep({list, account, {"pin", Kind::secret, false, 6, 16, {}, "instead of one that is made"}})});
+    add({"pin.remove", "pin-list.write", "Takes an account's PIN away", true, false, shelf_.keep({list, account})});
+    add({"pin.list", "pin-list.read", "Lists the accounts that have a PIN; PINs cannot be shown again", false, false,
+         shelf_.keep({list})});
     add({"route.test", "route.read", "Tells whether a call may leave, by which trunk, at which price, and why", false,
          false,
          shelf_.keep({{"from", Kind::text, true, 2, 15, {}, "the extension that calls"},
                       {"to", Kind::text, true, 1, 128, {}, "what it dials"},
+                      {"for", Kind::text, false, 4, 8, purpose_words, "what it dials for; a call when absent"},
                       {"at_ms", Kind::number, false, 0, INT64_MAX, {}, "at this time, in ms since 1970"}})});
   }
 
@@ -227,9 +238,16 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     return Command(PolicyApply{text_at(a, "text"), flag_at(a, "remove"), flag_at(a, "force")});
   if (spec.name == "route.test") {
     const auto at = a.find("at_ms");
-    return Command(
-        TestRoute{text_at(a, "from"), text_at(a, "to"), at == a.end() ? 0 : std::get<std::int64_t>(at->second)});
+    return Command(TestRoute{text_at(a, "from"), text_at(a, "to"),
+                             at == a.end() ? 0 : std::get<std::int64_t>(at->second), text_at(a, "for")});
   }
+  if (spec.name == "pin.add") {
+    AddPin add{text_at(a, "name"), text_at(a, "account"), std::nullopt};
+    if (a.contains("pin")) add.pin.emplace(text_at(a, "pin"));
+    return Command(std::move(add));
+  }
+  if (spec.name == "pin.remove") return Command(RemovePin{text_at(a, "name"), text_at(a, "account")});
+  if (spec.name == "pin.list") return Command(ListPins{text_at(a, "name")});
   const auto parts = parts_of(spec.name);
   if (!parts || parts->first == doc::Kind::extension) return std::nullopt;
   const auto [kind, verb] = *parts;
