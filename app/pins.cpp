@@ -102,9 +102,6 @@ std::expected<std::vector<PinRow>, std::vector<PlanFault>> pin_rows_of(store::St
 std::expected<Json, Error> add_pin(Records& records, const store::ObjectRow& list, const command::AddPin& command) {
   auto rows = rows_of(records, list);
   if (!rows) return std::unexpected(rows.error());
-  if (document::fault_of_name(document::Kind::pin_list, command.account))
-    return std::unexpected(Error{Code::invalid, "an account has 1 to 64 letters, digits, - and _",
-                                 "give it another name; it stands in call records"});
   if (by_account(*rows, command.account) != rows->end())
     return std::unexpected(Error{Code::conflict, fmt::format("{} has a PIN in {} already", command.account, list.name),
                                  fmt::format("ringfence pin remove {} {}", list.name, command.account)});

@@ -26,7 +26,8 @@ std::expected<std::vector<toll::PinListTerms::Pin>, std::vector<toll::PlanFault>
 std::expected<std::vector<document::PinRow>, std::vector<toll::PlanFault>> pin_rows_of(store::Store& store,
                                                                                        const store::ObjectRow& list);
 
-/// Within a change of objects; `list` is the row of the list. Errors: what is wrong with the PIN or the account.
+/// Within a change of objects; `list` is the row of the list. Errors: what is wrong with the PIN, or an account that
+/// has one.
 std::expected<Json, command::Error> add_pin(Records& records, const store::ObjectRow& list,
                                             const command::AddPin& command);
 std::expected<Json, command::Error> remove_pin(Records& records, const store::ObjectRow& list,

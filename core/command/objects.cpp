@@ -185,6 +185,18 @@ std::optional<std::pair<doc::Kind, std::string_view>> parts_of(std::string_view 
   return std::pair{*kind, name.substr(dot + 1)};
 }
 
+std::expected<std::optional<Command>, Error> pin_command(const Spec& spec, const Arguments& a) {
+  std::string list = text_at(a, "name"), account = text_at(a, "account");
+  if (auto fault = doc::fault_of_name(doc::Kind::pin_list, list)) return invalid(std::move(*fault), "name a list");
+  if (spec.name == "pin.list") return Command(ListPins{std::move(list)});
+  if (doc::fault_of_name(doc::Kind::pin_list, account))
+    return invalid("an account has 1 to 64 letters, digits, - and _", "name it otherwise; it stands in call records");
+  if (spec.name == "pin.remove") return Command(RemovePin{std::move(list), std::move(account)});
+  AddPin add{std::move(list), std::move(account), std::nullopt};
+  if (a.contains("pin")) add.pin.emplace(text_at(a, "pin"));
+  return Command(std::move(add));
+}
+
 }  // namespace
 
 std::vector<Spec> with_objects(std::span<const Spec> fixed) {
@@ -241,13 +253,7 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     return Command(TestRoute{text_at(a, "from"), text_at(a, "to"),
                              at == a.end() ? 0 : std::get<std::int64_t>(at->second), text_at(a, "for")});
   }
-  if (spec.name == "pin.add") {
-    AddPin add{text_at(a, "name"), text_at(a, "account"), std::nullopt};
-    if (a.contains("pin")) add.pin.emplace(text_at(a, "pin"));
-    return Command(std::move(add));
-  }
-  if (spec.name == "pin.remove") return Command(RemovePin{text_at(a, "name"), text_at(a, "account")});
-  if (spec.name == "pin.list") return Command(ListPins{text_at(a, "name")});
+  if (spec.name.starts_with("pin.")) return pin_command(spec, a);
   const auto parts = parts_of(spec.name);
   if (!parts || parts->first == doc::Kind::extension) return std::nullopt;
   const auto [kind, verb] = *parts;
