@@ -50,7 +50,7 @@ class Teller {
     Json out{{"number", number_},          {"hour", held(exposure_.hour)},
              {"day", held(exposure_.day)}, {"month", held(exposure_.month)},
              {"why", exposure_.why},       {"dearest", nullptr},
-             {"halving", nullptr}};
+             {"halving", nullptr},         {"asks_for_pin", exposure_.asks_for_pin}};
     if (!exposure_.prefix.empty())
       out["dearest"] = {{"prefix", "+" + exposure_.prefix},
                         {"per_min", text_of(exposure_.rate.micros_per_min())},

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/object_text.hpp"
+#include "app/pins.hpp"
 #include "app/policy_file.hpp"
 #include "core/document/rows.hpp"
 #include "core/toll/decide.hpp"
@@ -159,6 +160,15 @@ class Desk {
     return Json{{"message", fmt::format("The trunk {} has its password.", c.name)}};
   }
 
+  /// Does something with the PINs of a list.
+  template <class Command>
+  Done with_pins(const Command& c, Done (*work)(Records&, const store::ObjectRow&, const Command&)) {
+    const auto row = find(Kind::pin_list, c.list);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::unexpected(not_there(Kind::pin_list, c.list));
+    return work(records_, **row, c);
+  }
+
   Done import(const command::ImportRows& c) {
     const auto row = find(c.kind, c.name);
     if (!row) return std::unexpected(row.error());
@@ -254,6 +264,11 @@ class Desk {
       if (!lines) return std::unexpected(error_of(lines.error()));
       out["lines"] = (*lines)->size();
     }
+    if (*row && kind == Kind::pin_list) {
+      const auto pins = pin_rows_of(records_.store, **row);
+      if (!pins) return std::unexpected(error_of(pins.error()));
+      out["pins"] = pins->size();
+    }
     return out;
   }
 
@@ -329,6 +344,11 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
     return changed(records, [&] { return desk.move(*c); });
   if (const auto* c = std::get_if<command::SetTrunkPassword>(&command))
     return changed(records, [&] { return desk.password(*c); });
+  if (const auto* c = std::get_if<command::AddPin>(&command))
+    return changed(records, [&] { return desk.with_pins(*c, add_pin); });
+  if (const auto* c = std::get_if<command::RemovePin>(&command))
+    return changed(records, [&] { return desk.with_pins(*c, remove_pin); });
+  if (const auto* c = std::get_if<command::ListPins>(&command)) return told(desk.with_pins(*c, list_pins));
   if (const auto* c = std::get_if<command::ImportRows>(&command))
     return changed(records, [&] { return desk.import(*c); });
   if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records));
@@ -358,7 +378,12 @@ Outcome test_route(Records& records, const toll::Plan& plan, const command::Test
   if (!extension) return std::unexpected(error_of(extension.error()));
   const std::int64_t at_ms = question.at_ms == 0 ? now_wall_ms : question.at_ms;
   std::vector<toll::Step> trace;
-  const toll::Decision decision = toll::decide(plan, {0, at_ms}, {default_tenant, extension->id, question.to}, &trace);
+  using For = toll::Question::For;
+  const For purpose = question.purpose == "forward"    ? For::forward
+                      : question.purpose == "transfer" ? For::transfer
+                                                       : For::call;
+  const toll::Decision decision =
+      toll::decide(plan, {0, at_ms}, {default_tenant, extension->id, question.to, purpose}, &trace);
   constexpr std::string_view actions[] = {"refuse", "leave", "emergency", "inside"};
   Json steps = Json::array(), ways = Json::array();
   for (const toll::Step& step : trace)
@@ -382,6 +407,7 @@ Outcome test_route(Records& records, const toll::Plan& plan, const command::Test
               {"number", decision.number.size() == 0 ? std::string() : decision.number.text()},
               {"country", decision.country ? decision.country.text() : std::string()},
               {"class", name_of(decision.kind)},
+              {"pins", decision.pins},
               {"route", routed ? plan.terms().routes[decision.route].name : std::string()},
               {"trunks", std::move(ways)},
               {"steps", std::move(steps)}};

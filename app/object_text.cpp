@@ -78,6 +78,11 @@ store::Expected<std::vector<Object>> all_objects(Records& records, bool rows) {
       if (!lines) return std::unexpected(lines.error());
       if (!lines->empty()) object.rows["lines"] = std::move(*lines);
     }
+    if (rows && kind == Kind::pin_list) {
+      auto lines = records.store.list_lines(row);
+      if (!lines) return std::unexpected(lines.error());
+      if (!lines->empty()) object.rows["sealed"] = std::move(*lines);
+    }
     out.push_back(std::move(object));
   }
   for (const store::ExtensionRow& row : *extensions) {

@@ -21,7 +21,8 @@ using document::Table;
 
 constexpr std::string_view banner =
     "# What this Ringfence lets calls do. Change it, then: ringfence policy plan FILE, ringfence policy apply FILE\n"
-    "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here.\n\n";
+    "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here,\n"
+    "# and PINs only sealed: no other system can read them.\n\n";
 
 struct Told {
   std::size_t line = 0;
@@ -57,6 +58,7 @@ class Import {
     auto now = all_objects(records_, true);
     if (!now) return std::unexpected(app::error_of(now.error()));
     now_ = std::move(*now);
+    keep_pins();
     if (auto done = read_rows(); !done) return done;
     changes_ = document::compare(now_, wanted_, !remove_);
     return {};
@@ -111,6 +113,17 @@ class Import {
   Json accounts = Json::array();  ///< of extensions that are new: their passwords are told once
 
  private:
+  /// A file that says nothing of a list's PINs leaves them alone, as it does passwords: one file is for many systems.
+  void keep_pins() {
+    for (Object& object : wanted_) {
+      if (object.kind != Kind::pin_list || object.rows.contains("sealed")) continue;
+      const auto old = std::find_if(now_.begin(), now_.end(), [&](const Object& each) {
+        return each.kind == object.kind && each.name == object.name;
+      });
+      if (old != now_.end()) object.rows = old->rows;
+    }
+  }
+
   std::expected<void, Error> read_rows() {
     money::Currency currency;
     Country home;
@@ -146,6 +159,8 @@ class Import {
         else if (!lines->empty())
           object.rows["lines"] = std::move(*lines);
       }
+      if (object.kind == Kind::pin_list)
+        if (auto rows = document::pin_rows_of(object); !rows) faults.add(std::move(rows.error()));
     }
     if (!faults.empty()) return std::unexpected(error_of(faults));
     return {};
@@ -176,13 +191,14 @@ class Import {
       if (auto done = put_extension(tables_[i]); !done) return done;
     store::ObjectWrite write{std::string(name_of(object.kind)), object.name, object.text};
     if (is_ordered(object.kind)) write.position = place;
-    const auto lines = object.rows.find("lines");
+    const bool pins = object.kind == Kind::pin_list;
+    const auto lines = object.rows.find(pins ? "sealed" : "lines");
     const std::vector<std::string> none;
     if (object.kind == Kind::deck) {
       write.rates = &rates_[i];
       write.currency = currency_;
     }
-    if (object.kind == Kind::number_list) write.lines = lines == object.rows.end() ? &none : &lines->second;
+    if (object.kind == Kind::number_list || pins) write.lines = lines == object.rows.end() ? &none : &lines->second;
     const auto row = records_.store.put_object(records_.vault, store::default_tenant, write);
     if (!row) return std::unexpected(row.error());
     return {};

@@ -102,6 +102,8 @@ Json json_of(const record::Cdr& c, const std::string& callee) {
           {"cost", amount_text(c.cost_micro, c.currency)},
           {"payer", ""},
           {"cut_reason", c.cut_reason},
+          {"account", c.account},
+          {"via", c.via},
           {"caller_transport", name_of(c.caller_transport)},
           {"callee_transport", name_of(c.callee_transport)},
           {"caller_address", c.caller_address.text()},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/host.hpp"
+#include "app/pins.hpp"
 #include "shell/zones/zones.hpp"
 
 namespace rf::app {
@@ -49,6 +50,13 @@ std::expected<document::Placed, Faults> placed(store::Store& store, const seal::
     auto lines = shelf.lines(store, row);
     if (!lines) return of_store(lines.error());
     out.lines = **lines;
+  }
+  if (kind == document::Kind::pin_list) {
+    const auto rows = pin_rows_of(store, row);
+    if (!rows) return std::unexpected(rows.error());
+    auto pins = opened_pins(vault, row.name, *rows);
+    if (!pins) return std::unexpected(std::move(pins.error()));
+    out.pins = std::move(*pins);
   }
   return out;
 }
@@ -114,7 +122,7 @@ std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vau
   auto known = known_extensions(store);
   if (!known) return std::unexpected(std::move(known.error()));
   const document::Around around{store::default_tenant, "default", std::move(*known),
-                                [](std::string_view name) { return zones::load_zone(name); }};
+                                [](std::string_view name) { return zones::load_zone(name); }, pin_key_of(vault)};
   auto terms = document::terms_of(objects, around);
   if (!terms) faults.insert(faults.end(), terms.error().begin(), terms.error().end());
   if (!faults.empty()) return std::unexpected(std::move(faults));

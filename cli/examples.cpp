@@ -34,6 +34,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension set 1001 --no-enabled     shut it out\n"
      "  ringfence extension set 1001 --encrypted --agent \"Yealink SIP-T46\" --permitted 203.0.113.0/24\n"
      "  ringfence extension set 1001 --countries DE,AT   from outside only from there\n"
+     "  ringfence extension set 1001 --forward-no-answer 1002 --forward-after 15s\n"
+     "  ringfence extension set 1001 --forward-always 01711234567 --forward-reach national\n"
+     "  ringfence extension set 1001 --default forward_always   its phones ring again\n"
      "  ringfence extension set 1001 --reach international --abroad FR,GB --hours office --department sales\n"},
     {"extension.remove", "  ringfence extension remove 1001\n"},
     {"extension.reset-password",
@@ -146,10 +149,33 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"route.remove", "  ringfence route remove abroad\n"},
     {"route.test",
      "  ringfence route test --from 1001 --to 00442079460000\n"
+     "  ringfence route test --from 1001 --to +442079460000 --for forward\n"
      "  ringfence route test --from 1001 --to +442079460000 --at \"2026-12-25 20:00\"\n"},
+    {"pin-list.add",
+     "  ringfence pin-list add abroad --tries 3 --lock 15m\n  ringfence pin add abroad project-7\n"
+     "  ringfence route set abroad --pins abroad       now its calls need a PIN\n"},
+    {"pin-list.set", "  ringfence pin-list set abroad --tries 5\n"},
+    {"pin-list.list", "  ringfence pin-list list\n"},
+    {"pin-list.show", "  ringfence pin-list show abroad\n"},
+    {"pin-list.remove", "  ringfence route set abroad --default pins && ringfence pin-list remove abroad\n"},
+    {"pin.add",
+     "  ringfence pin add abroad project-7             makes one of 8 digits and shows it once\n"
+     "  pass show project-7 | ringfence pin add abroad project-7 --stdin\n"},
+    {"pin.remove", "  ringfence pin remove abroad project-7\n"},
+    {"pin.list", "  ringfence pin list abroad\n"},
+    {"ring-group.add",
+     "  ringfence ring-group add sales --number 600 --members 1001,1002\n"
+     "  ringfence ring-group add night --number 601 --members 1003,1001 --order in_turn --ring 15s --otherwise 1009\n"},
+    {"ring-group.set", "  ringfence ring-group set sales --members 1001,1002,1004 --order least_recent\n"},
+    {"ring-group.list", "  ringfence ring-group list\n"},
+    {"ring-group.show", "  ringfence ring-group show sales\n"},
+    {"ring-group.remove", "  ringfence ring-group remove sales\n"},
     {"inbound.add",
      "  ringfence inbound add reception --called +4930123. --extension 1001 --hours office\n"
-     "  ringfence inbound add pests --callers +4477009. --target reject\n"},
+     "  ringfence inbound add sales --called +4930124. --target ring_group --ring-group sales --caller-pace \"5 per "
+     "1m\"\n"
+     "  ringfence inbound add pests --caller-lists spam --callers +4477009. --target reject\n"
+     "  ringfence inbound add closed --called +4930123. --target announcement --announcement closed\n"},
     {"inbound.set", "  ringfence inbound set reception --no-anonymous\n"},
     {"inbound.move", "  ringfence inbound move pests --before reception\n"},
     {"inbound.list", "  ringfence inbound list\n"},

@@ -21,7 +21,8 @@ std::string option_name(std::string_view parameter) {
 // What a command is about stands without an option name: extension show 1001.
 bool is_positional(const command::Spec& spec, const Parameter& p) {
   return p.name == "id" || p.name == "address" || p.name == "block" || (p.name == "countries" && p.required) ||
-         (p.name == "name" && p.required) || (p.name == "number" && spec.name != "cdr.list");
+         (p.name == "name" && p.required) || p.name == "account" ||
+         (p.name == "number" && spec.name != "cdr.list" && !spec.name.starts_with("ring-group."));
 }
 
 void add_when(Leaf& leaf, const Parameter& p) {
@@ -54,10 +55,12 @@ void add_parameter(Leaf& leaf, const Parameter& p) {
       return;
     }
     case Kind::secret:
-      leaf.password_stdin = p.required;
+      leaf.secret = key;
+      leaf.secret_stdin = p.required;
       if (p.required) return;
       // Never an argument: other users of the host can read every process's command line.
-      leaf.app->add_flag(option_name(p.name) + "-stdin", leaf.password_stdin, "read it from standard input, " + help);
+      leaf.app->add_flag(p.name == "pin" ? "--stdin" : option_name(p.name) + "-stdin", leaf.secret_stdin,
+                         "read it from standard input, " + help);
       return;
     case Kind::number:
       leaf.app

@@ -17,7 +17,8 @@ struct Leaf {
   Json args = Json::object();
   bool json = false;
   bool csv = false;             ///< cdr list
-  bool password_stdin = false;  ///< extension add
+  std::string secret;           ///< the name of a parameter that is never an argument
+  bool secret_stdin = false;    ///< it is read
   std::string in_file;          ///< whose text is a parameter; "-": standard input
   std::string lines;            ///< the name of that parameter
   std::string out_file = "-";   ///< guard export; "-": standard output

@@ -74,16 +74,35 @@ void calls(const Json& r, std::ostream& out) {
 }
 
 void cdrs(const Json& r, std::ostream& out) {
-  Table table({"STARTED", "CALLER", "DIALLED", "RESULT", "TALKED", "ENDED BY", "STATUS", "MOS", "ID"});
+  const auto some = [&](const char* key) {
+    const auto& all = list_at(r, "cdrs");
+    return std::any_of(all.begin(), all.end(), [&](const Json& c) { return !text_at(c, key).empty(); });
+  };
+  // Few calls have these.
+  const bool accounts = some("account"), sent_on = some("via");
+  std::vector<std::string> head{"STARTED", "CALLER", "DIALLED", "RESULT", "TALKED", "ENDED BY", "STATUS", "MOS"};
+  if (accounts) head.emplace_back("ACCOUNT");
+  if (sent_on) head.emplace_back("VIA");
+  head.emplace_back("ID");
+  Table table(std::move(head));
   for (const Json& c : list_at(r, "cdrs")) {
     const Json& media = list_at(c, "media");
     std::string mos;
     for (const Json& leg : media)
       mos += (mos.empty() ? "" : "/") + (number_at(leg, "packets") > 0 ? text_at(leg, "mos") : "-");
-    table.add({show_when(number_at(c, "started_ms")), text_at(c, "caller"), text_at(c, "dialled"),
-               text_at(c, "result") + (number_at(c, "attempts") > 1 ? " x" + text_at(c, "attempts") : std::string()),
-               show_duration(number_at(c, "talked_s")), text_at(c, "ended_by"), text_at(c, "sip_status"), mos,
-               text_at(c, "id")});
+    const std::string times = number_at(c, "attempts") > 1 ? " x" + text_at(c, "attempts") : std::string();
+    std::vector<std::string> row{show_when(number_at(c, "started_ms")),
+                                 text_at(c, "caller"),
+                                 text_at(c, "dialled"),
+                                 text_at(c, "result") + times,
+                                 show_duration(number_at(c, "talked_s")),
+                                 text_at(c, "ended_by"),
+                                 text_at(c, "sip_status"),
+                                 mos};
+    if (accounts) row.push_back(text_at(c, "account"));
+    if (sent_on) row.push_back(text_at(c, "via"));
+    row.push_back(text_at(c, "id"));
+    table.add(std::move(row));
   }
   if (table.empty()) return fmt::print(out, "No call records fit.\n");
   table.print(out);
@@ -158,6 +177,10 @@ void exposure_of_one(const Json& r, std::ostream& out) {
     fmt::print(out, "The dearest within reach: {} by {} at {} a minute and {} a call.\n",
                plain(text_at(dearest, "prefix")), plain(text_at(dearest, "trunk")), plain(text_at(dearest, "per_min")),
                plain(text_at(dearest, "fee")));
+  std::string guarded;
+  for (const Json& route : list_at(r, "asks_for_pin")) guarded += (guarded.empty() ? "" : ", ") + text_of(route);
+  if (!guarded.empty())
+    fmt::print(out, "A PIN is asked for by: {}. It counts as if the thief knew one.\n", plain(guarded));
   const Json halving = r.value("halving", Json());
   if (!halving.is_object()) return;
   fmt::print(out, "To halve the month: {} of {} from {} to {}, then it is {}.\n", plain(text_at(halving, "rule")),
@@ -222,11 +245,34 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
 }
 
 void render_cdrs_csv(const Json& result, std::ostream& out) {
-  static constexpr const char* columns[] = {
-      "id",       "started",  "answered",   "ended",  "caller",           "dialled",          "callee",        "result",
-      "ended_by", "talked_s", "sip_status", "reason", "caller_transport", "callee_transport", "caller_address",
-      "attempts", "called",   "route",      "trunk_in", "trunk_out",        "price",            "currency",
-      "reserved", "cost",     "payer",      "cut_reason"};
+  static constexpr const char* columns[] = {"id",
+                                            "started",
+                                            "answered",
+                                            "ended",
+                                            "caller",
+                                            "dialled",
+                                            "callee",
+                                            "result",
+                                            "ended_by",
+                                            "talked_s",
+                                            "sip_status",
+                                            "reason",
+                                            "caller_transport",
+                                            "callee_transport",
+                                            "caller_address",
+                                            "attempts",
+                                            "called",
+                                            "route",
+                                            "trunk_in",
+                                            "trunk_out",
+                                            "price",
+                                            "currency",
+                                            "reserved",
+                                            "cost",
+                                            "payer",
+                                            "cut_reason",
+                                            "account",
+                                            "via"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {
     std::vector<std::string> row;

@@ -27,7 +27,7 @@ void object(const Json& r, std::ostream& out) {
   render_values(list_at(r, "values"), out);
   std::vector<std::pair<std::string_view, std::string>> more;
   if (r.contains("password")) more.emplace_back("password", r.value("password", false) ? "set" : "none");
-  for (const char* key : {"currency", "prefixes", "lines"})
+  for (const char* key : {"currency", "prefixes", "lines", "pins"})
     if (r.contains(key)) more.emplace_back(key, text_at(r, key));
   facts(out, more);
   if (r.contains("text")) fmt::print(out, "\nAs it is written:\n\n");
@@ -126,6 +126,16 @@ void route(const Json& r, std::ostream& out) {
   }
 }
 
+void pins(const Json& r, std::ostream& out) {
+  const std::string list = text_at(r, "list");
+  Table table({"ACCOUNT"});
+  for (const Json& account : list_at(r, "accounts")) table.add({text_of(account)});
+  if (table.empty())
+    return fmt::print(out, "The list {} has no PIN yet. Make one: ringfence pin add {} ACCOUNT\n", plain(list),
+                      plain(list));
+  table.print(out);
+}
+
 }  // namespace
 
 void render_values(const Json& values, std::ostream& out) {
@@ -154,6 +164,15 @@ bool render_object(std::string_view command, const Json& r, std::ostream& out) {
   }
   if (command == "route.test") {
     route(r, out);
+    return true;
+  }
+  if (command == "pin.add" && r.contains("pin")) {
+    fmt::print(out, "{}\n\n  {}\n\nIt is shown only now, and cannot be read again.\n", plain(text_at(r, "message")),
+               plain(text_at(r, "pin")));
+    return true;
+  }
+  if (command == "pin.list") {
+    pins(r, out);
     return true;
   }
   const std::size_t dot = command.find('.');

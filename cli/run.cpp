@@ -81,12 +81,13 @@ class Help : public CLI::Formatter {
 };
 
 int run_leaf(Leaf& leaf, const Place& place, World& world) {
-  if (leaf.password_stdin) {
-    const auto password = world.read_secret();
-    if (!password)
-      return complain(world, leaf.json,
-                      {command::Code::invalid, "no password came on standard input", "pipe one line into it"});
-    leaf.args["password"] = *password;
+  if (leaf.secret_stdin) {
+    const auto secret = world.read_secret();
+    if (!secret)
+      return complain(
+          world, leaf.json,
+          {command::Code::invalid, fmt::format("no {} came on standard input", leaf.secret), "pipe one line into it"});
+    leaf.args[leaf.secret] = *secret;
   }
   if (!leaf.lines.empty()) {
     auto text = world.read_file(leaf.in_file);
@@ -129,6 +130,9 @@ std::string_view group_text(std::string_view group) {
   if (group == "department") return "Departments, whose limits hold for their extensions";
   if (group == "trunk") return "Providers and gateways: where calls leave and come in";
   if (group == "route") return "Which calls leave by which trunk; without a route no call leaves";
+  if (group == "pin-list") return "Lists of PINs that routes ask for";
+  if (group == "pin") return "The PINs of a list, one for each account";
+  if (group == "ring-group") return "Extensions that ring together, under a number of their own";
   if (group == "inbound") return "Where calls from outside go";
   if (group == "number-list") return "Numbers that may or may not be called, by the million";
   if (group == "deck") return "Prices: rate decks of the trunks";

@@ -10,6 +10,7 @@
 #include "core/document/change.hpp"
 #include "core/document/rows.hpp"
 #include "core/document/terms.hpp"
+#include "core/toll/pins.hpp"
 
 using namespace rf;
 
@@ -43,6 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (object.kind == document::Kind::number_list)
       static_cast<void>(document::lines_of(object, *table, *Country::parse("DE")));
     placed.push_back({placed.size() + 1, *table});
+    // Sealed by nobody: the account stands for the digest.
+    if (const auto rows = document::pin_rows_of(object); rows && object.kind == document::Kind::pin_list)
+      for (const document::PinRow& row : *rows)
+        placed.back().pins.push_back({row.account, toll::pin_digest({}, object.name, row.account)});
     placed.back().token = "abcdefghijklmnopqrstuvwxyz";
   }
   const document::Around around{TenantId{1}, "default", {{TenantId{1}, "1001", ExtensionId{1}}}, [](std::string_view) {

@@ -249,18 +249,19 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}, {}};
   const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
                                 id.standing == trunk::Standing::anonymous};
-  const toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  ctx.desk.pace_caller(ctx.now, ctx.plan, id.number, decision);
   Target target;
   target.dialled = decision.extension;
   if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
     target.dialled = group->number;
-  if (!decision.announcement.empty()) {
+  if (!decision.rejected && !decision.announcement.empty()) {
     asked.route = ctx.plan.terms().inbound[decision.route].name;
     target.announcement = decision.announcement;
     place(ctx, asked, called, std::move(target));
     return;
   }
-  if (target.dialled.empty())
+  if (decision.rejected || target.dialled.empty())
     return refuse(ctx, asked, decision.rejected ? 603 : 404,
                   decision.rejected ? CallResult::refused : CallResult::unknown_number,
                   decision.rejected ? Reason::toll_refused : Reason::unknown_number, decision.why);

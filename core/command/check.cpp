@@ -279,7 +279,7 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
       const std::string& password = std::get<std::string>(*value);
       if (password.empty() || password.size() > 128 || has_control(password))
         return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters");
-    } else if (p.kind == Kind::secret) {
+    } else if (p.kind == Kind::secret && spec->name != "pin.add") {
       if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
         return invalid(std::move(*fault), "leave it out and a strong one is generated");
     }

@@ -46,7 +46,7 @@ struct ObjectValue {
 struct AddExtension {
   std::string number;
   ExtensionSettings settings;
-  std::vector<ObjectValue> terms;  ///< of its calls, see core/document
+  std::vector<ObjectValue> terms;               ///< of its calls, see core/document
   std::optional<Secret<std::string>> password;  ///< none: one is generated and shown once
 };
 struct ListExtensions {};
@@ -182,6 +182,21 @@ struct SetTrunkPassword {
   std::string name;
   Secret<std::string> password;
 };
+/// A PIN of a list, under the name that stands in records as the account code. One that is there gets another PIN only
+/// after it was removed.
+struct AddPin {
+  std::string list;
+  std::string account;
+  std::optional<Secret<std::string>> pin;  ///< none: one is made and shown once
+};
+struct RemovePin {
+  std::string list;
+  std::string account;
+};
+/// Names of accounts; nobody can show a PIN again.
+struct ListPins {
+  std::string list;
+};
 /// Rates or numbers out of a text, all or nothing.
 struct ImportRows {
   document::Kind kind = document::Kind::deck;
@@ -205,6 +220,7 @@ struct PolicyApply {
 struct TestRoute {
   std::string from, to;
   std::int64_t at_ms = 0;  ///< wall time; 0: now
+  std::string purpose;     ///< "forward", "transfer"; empty or anything else: a call
 };
 
 // --- the running server only
@@ -254,9 +270,10 @@ using Command =
                  ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
-                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, ImportRows, PolicyExport, PolicyPlan,
-                 PolicyApply, TestRoute, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents,
-                 GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
+                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, ListSpending, ShowExposure, AddCredit, GuardExplain,
+                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload,
+                 Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

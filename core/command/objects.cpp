@@ -20,7 +20,9 @@ constexpr std::string_view kind_texts[] = {"the country, the money and the time 
                                            "a schedule",
                                            "a department",
                                            "a trunk",
+                                           "a list of PINs",
                                            "an outbound route",
+                                           "a ring group",
                                            "an inbound route",
                                            "an extension",
                                            "a number list",
@@ -40,6 +42,7 @@ constexpr Parameter remove{"remove", Kind::flag, false, 0, 0, {}, "what is not i
 constexpr Parameter standing{
     "default", Kind::text, false, 1, 1'024, {}, "keys that are to have their standing values again, with commas"};
 constexpr std::int64_t text_bytes = static_cast<std::int64_t>(DocumentLimits::file_bytes);
+constexpr std::string_view purpose_words[] = {"call", "forward", "transfer"};
 constexpr Parameter policy_text{"text", Kind::lines, true, 0, text_bytes, {}, "as policy export writes it"};
 
 /// What the specs point to.
@@ -128,10 +131,18 @@ class Maker {
          shelf_.keep({policy_text, remove})});
     add({"policy.apply", "policy.write", "Makes it so, all or nothing", true, false,
          shelf_.keep({policy_text, remove, force})});
+    const Parameter list{"name", Kind::text, true, 1, 64, {}, "the list of PINs"};
+    const Parameter account{"account", Kind::text, true, 1, 64, {}, "whose it is; stands in call records"};
+    add({"pin.add", "pin-list.write", "Makes a PIN for an account and shows it once", true, false,
+         shelf_.keep({list, account, {"pin", Kind::secret, false, 6, 16, {}, "instead of one that is made"}})});
+    add({"pin.remove", "pin-list.write", "Takes an account's PIN away", true, false, shelf_.keep({list, account})});
+    add({"pin.list", "pin-list.read", "Lists the accounts that have a PIN; PINs cannot be shown again", false, false,
+         shelf_.keep({list})});
     add({"route.test", "route.read", "Tells whether a call may leave, by which trunk, at which price, and why", false,
          false,
          shelf_.keep({{"from", Kind::text, true, 2, 15, {}, "the extension that calls"},
                       {"to", Kind::text, true, 1, 128, {}, "what it dials"},
+                      {"for", Kind::text, false, 4, 8, purpose_words, "what it dials for; a call when absent"},
                       {"at_ms", Kind::number, false, 0, INT64_MAX, {}, "at this time, in ms since 1970"}})});
   }
 
@@ -172,6 +183,18 @@ std::optional<std::pair<doc::Kind, std::string_view>> parts_of(std::string_view 
   const auto kind = doc::parse_kind(name.substr(0, dot));
   if (!kind || dot == std::string_view::npos || name == "route.test") return std::nullopt;
   return std::pair{*kind, name.substr(dot + 1)};
+}
+
+std::expected<std::optional<Command>, Error> pin_command(const Spec& spec, const Arguments& a) {
+  std::string list = text_at(a, "name"), account = text_at(a, "account");
+  if (auto fault = doc::fault_of_name(doc::Kind::pin_list, list)) return invalid(std::move(*fault), "name a list");
+  if (spec.name == "pin.list") return Command(ListPins{std::move(list)});
+  if (doc::fault_of_name(doc::Kind::pin_list, account))
+    return invalid("an account has 1 to 64 letters, digits, - and _", "name it otherwise; it stands in call records");
+  if (spec.name == "pin.remove") return Command(RemovePin{std::move(list), std::move(account)});
+  AddPin add{std::move(list), std::move(account), std::nullopt};
+  if (a.contains("pin")) add.pin.emplace(text_at(a, "pin"));
+  return Command(std::move(add));
 }
 
 }  // namespace
@@ -227,9 +250,10 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     return Command(PolicyApply{text_at(a, "text"), flag_at(a, "remove"), flag_at(a, "force")});
   if (spec.name == "route.test") {
     const auto at = a.find("at_ms");
-    return Command(
-        TestRoute{text_at(a, "from"), text_at(a, "to"), at == a.end() ? 0 : std::get<std::int64_t>(at->second)});
+    return Command(TestRoute{text_at(a, "from"), text_at(a, "to"),
+                             at == a.end() ? 0 : std::get<std::int64_t>(at->second), text_at(a, "for")});
   }
+  if (spec.name.starts_with("pin.")) return pin_command(spec, a);
   const auto parts = parts_of(spec.name);
   if (!parts || parts->first == doc::Kind::extension) return std::nullopt;
   const auto [kind, verb] = *parts;

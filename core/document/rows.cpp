@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
+#include "core/base/limits.hpp"
 #include "core/money/deck_reader.hpp"
 #include "core/number/lists.hpp"
 
@@ -148,6 +150,34 @@ std::expected<std::vector<std::string>, Faults> lines_of(const Object& list, con
                each.remedy);
   faults.further += lines.error().further;
   return std::unexpected(std::move(faults));
+}
+
+std::expected<std::vector<PinRow>, Faults> pin_rows_of(const Object& list) {
+  const auto rows = list.rows.find("sealed");
+  if (rows == list.rows.end()) return std::vector<PinRow>();
+  Faults faults;
+  std::vector<PinRow> out;
+  std::set<std::string, std::less<>> accounts;
+  const auto printable = [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  };
+  for (std::size_t i = 0; i < rows->second.size(); ++i) {
+    const std::string_view row = rows->second[i];
+    const std::size_t gap = std::min(row.find(' '), row.size());
+    const std::string_view account = row.substr(0, gap), sealed = row.substr(std::min(gap + 1, row.size()));
+    const std::size_t line = i < list.row_lines.size() ? list.row_lines[i] : 0;
+    if (fault_of_name(Kind::pin_list, account) || sealed.empty() || !printable(sealed))
+      faults.add(line, "holds what is no sealed PIN", "leave it as policy export wrote it, or remove it");
+    else if (!accounts.emplace(account).second)
+      faults.add(line, fmt::format("holds a second PIN for {}", account), "keep one of them");
+    else
+      out.push_back({std::string(account), std::string(sealed)});
+  }
+  if (out.size() > PinLimits::pins)
+    faults.add(list.line, fmt::format("the list has {} PINs", out.size()),
+               fmt::format("keep it to {}", PinLimits::pins));
+  if (!faults.empty()) return std::unexpected(std::move(faults));
+  return out;
 }
 
 }  // namespace rf::document

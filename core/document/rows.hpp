@@ -29,4 +29,14 @@ std::expected<std::vector<std::string>, Faults> lines_of(std::string_view text, 
 /// The same for the lines of an object; errors with the lines of the text it was read from.
 std::expected<std::vector<std::string>, Faults> lines_of(const Object& list, const Table& table, Country home);
 
+/// One PIN of a list, as an export has it: "project-7 1:sealed".
+struct PinRow {
+  std::string account;  ///< 1 to 64 letters, digits, - and _
+  std::string sealed;   ///< printable; only who has the key file can read it
+  std::string line() const { return account + " " + sealed; }
+};
+/// The PINs of a list's object. Errors, with the lines of the text that it was read from: what is no such row, an
+/// account twice, more than PinLimits::pins.
+std::expected<std::vector<PinRow>, Faults> pin_rows_of(const Object& list);
+
 }  // namespace rf::document

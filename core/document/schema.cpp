@@ -12,8 +12,9 @@ namespace {
 
 using enum Type;
 
-constexpr std::string_view kind_names[] = {"telephony", "limit",   "schedule",  "department",  "trunk",
-                                           "route",     "inbound", "extension", "number-list", "deck"};
+constexpr std::string_view kind_names[] = {"telephony", "limit",     "schedule",    "department",
+                                           "trunk",     "pin-list",  "route",       "ring-group",
+                                           "inbound",   "extension", "number-list", "deck"};
 constexpr std::string_view scope_names[] = {"system", "tenant", "department", "extension", "trunk"};
 constexpr std::string_view type_names[] = {"",           "NUMBER",  "TEXT",    "WORD",   "TIME", "AMOUNT",
                                            "N per TIME", "PERCENT", "COUNTRY", "CODE",   "ZONE", "DIGITS",
@@ -30,7 +31,9 @@ constexpr std::string_view show_words[] = {"keep", "replace", "anonymous"};
 constexpr std::string_view assert_words[] = {"nothing", "asserted", "preferred"};
 constexpr std::string_view tell_words[] = {"nothing", "diversion", "history_info", "both"};
 constexpr std::string_view proof_words[] = {"address", "contact", "registration", "certificate", "password"};
-constexpr std::string_view target_words[] = {"extension", "reject"};
+constexpr std::string_view target_words[] = {"extension", "ring_group", "announcement", "reject"};
+constexpr std::string_view order_words[] = {"all", "in_turn", "least_recent"};
+constexpr std::string_view language_words[] = {"en", "de"};
 constexpr std::string_view listing_words[] = {"allowed", "shared_cost", "premium", "satellite", "fraud", "blocked"};
 constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
 
@@ -53,6 +56,7 @@ constexpr Key telephony_keys[] = {
      .list = true,
      .min = 2,
      .max = 6},
+    {.name = "language", .type = word, .help = "of what we say", .standing = "en", .words = language_words},
     {.name = "time_zone", .type = zone, .help = "whose days and months money counts in", .standing = "UTC"},
     {.name = "currency", .type = currency, .help = "of every amount and deck", .standing = "EUR"},
     {.name = "assumed_call",
@@ -225,12 +229,51 @@ constexpr Key route_keys[] = {
     {.name = "number_form", .type = word, .help = "instead of the trunk's", .words = form_words},
     {.name = "strip", .type = number, .help = "digits taken off the front then", .standing = "0", .max = 15},
     {.name = "prepend", .type = dial, .help = "put there instead", .max = 16},
+    {.name = "pins", .type = object, .help = "a PIN of this list is asked for; empty: none", .refers = Kind::pin_list},
+};
+constexpr Key pin_list_keys[] = {
+    {.name = "tries",
+     .type = number,
+     .help = "wrong PINs of an extension, over all its calls, until it is locked out",
+     .standing = "3",
+     .min = 1,
+     .max = 10},
+    {.name = "lock", .type = duration, .help = "for so long", .standing = "15m", .min = 60, .max = 86'400},
+    description,
+    {.name = "sealed", .type = row, .help = "PINs, which only this system reads: pin add", .list = true, .apart = true},
+};
+constexpr Key ring_group_keys[] = {
+    {.name = "number", .type = digits, .help = "what is dialled for it", .min = 2, .max = 15, .required = true},
+    {.name = "members",
+     .type = number_of_extension,
+     .help = "who rings, in this order",
+     .list = true,
+     .required = true},
+    {.name = "order",
+     .type = word,
+     .help = "all at once, one after the other, or first whoever was called longest ago",
+     .standing = "all",
+     .words = order_words},
+    {.name = "ring",
+     .type = duration,
+     .help = "how long all ring, or each of them in turn",
+     .standing = "20s",
+     .min = 5,
+     .max = 120},
+    {.name = "otherwise", .type = number_of_extension, .help = "who is called when nobody answered"},
+    description,
 };
 constexpr Key inbound_keys[] = {
     enabled,
     {.name = "trunk", .type = object, .help = "only calls of this one; empty: of any", .refers = Kind::trunk},
     {.name = "called", .type = pattern, .help = "our numbers, such as +4930123X.; empty: all", .list = true},
     {.name = "callers", .type = pattern, .help = "their numbers; empty: everybody", .list = true},
+    {.name = "caller_lists",
+     .type = object,
+     .help = "and those of these number lists",
+     .list = true,
+     .refers = Kind::number_list},
+    {.name = "caller_pace", .type = pace, .help = "a number that calls more often is rejected, such as 5 per 1m"},
     {.name = "anonymous", .type = flag, .help = "takes callers who show no number", .standing = "true"},
     hours_key,
     {.name = "target",
@@ -239,7 +282,12 @@ constexpr Key inbound_keys[] = {
      .standing = "extension",
      .words = target_words},
     {.name = "extension", .type = number_of_extension, .help = "who is called"},
+    {.name = "ring_group", .type = object, .help = "which group rings", .refers = Kind::ring_group},
+    {.name = "announcement", .type = text, .help = "the prompt that is played before we hang up", .min = 1, .max = 64},
 };
+constexpr Key forward_key(std::string_view name, std::string_view help) {
+  return {.name = name, .type = dial, .help = help, .max = 32};
+}
 constexpr Key extension_keys[] = {
     {.name = "name", .type = text, .help = "display name", .max = 64, .account = true},
     {.name = "enabled", .type = flag, .help = "whether it may register and call", .standing = "true", .account = true},
@@ -279,6 +327,22 @@ constexpr Key extension_keys[] = {
      .help = "a schedule outside which it calls nobody outside; empty: any time",
      .refers = Kind::schedule},
     {.name = "shown", .type = e164, .help = "its number as seen outside; empty: the trunk's"},
+    forward_key("forward_always", "where its calls go instead, as it would dial; empty: nowhere"),
+    forward_key("forward_busy", "where they go while it is busy"),
+    forward_key("forward_no_answer", "where they go when it does not answer"),
+    forward_key("forward_offline", "where they go while no phone of its is registered"),
+    {.name = "forward_after",
+     .type = duration,
+     .help = "of ringing, until forward_no_answer",
+     .standing = "20s",
+     .min = 5,
+     .max = 120},
+    {.name = "forward_reach",
+     .type = word,
+     .help = "how far forwarding may lead, at most as far as it may call",
+     .standing = "internal",
+     .words = reach_words},
+    {.name = "transfers", .type = flag, .help = "may transfer who it talks to", .standing = "true"},
 };
 constexpr Key number_list_keys[] = {
     {.name = "listing",
@@ -381,8 +445,12 @@ std::span<const Key> all_keys_of(Kind kind) {
       return department_keys;
     case Kind::trunk:
       return trunk_keys;
+    case Kind::pin_list:
+      return pin_list_keys;
     case Kind::route:
       return route_keys;
+    case Kind::ring_group:
+      return ring_group_keys;
     case Kind::inbound:
       return inbound_keys;
     case Kind::extension:

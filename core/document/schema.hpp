@@ -17,13 +17,15 @@ enum class Kind : std::uint8_t {
   schedule,
   department,
   trunk,
+  pin_list,
   route,
+  ring_group,
   inbound,
   extension,
   number_list,
   deck,
 };
-inline constexpr std::size_t kind_count = 10;
+inline constexpr std::size_t kind_count = 12;
 std::string_view name_of(Kind kind);  ///< "number-list"
 std::optional<Kind> parse_kind(std::string_view name);
 
@@ -57,7 +59,7 @@ enum class Type : std::uint8_t {
   object,   ///< the name of one of the kind `refers`
   number_of_extension,
   hours,  ///< a line of a schedule
-  row,    ///< a line of a deck or a number list
+  row,    ///< a line of a deck, a number list or a list of PINs
 };
 std::string_view name_of(Type type);  ///< as help shows it: "TIME"
 

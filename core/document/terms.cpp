@@ -46,6 +46,12 @@ class Maker {
         case Kind::route:
           take_route(each.table);
           break;
+        case Kind::ring_group:
+          take_ring_group(each.table);
+          break;
+        case Kind::pin_list:
+          take_pin_list(each);
+          break;
         case Kind::inbound:
           take_inbound(each.table);
           break;
@@ -60,6 +66,7 @@ class Maker {
       }
     }
     for (const auto& [number, id] : numbers_) take_extension(number, id);
+    out_.pin_key = around_.pin_key;
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     return std::move(out_);
   }
@@ -164,6 +171,7 @@ class Maker {
     tenant.international_prefixes = table.list("international_prefixes");
     tenant.outside_prefix = table.text("outside_prefix");
     tenant.emergency = table.list("emergency");
+    tenant.language = table.text("language");
     tenant.zone = tenant_zone_ = zone(table, table.text("time_zone"));
     tenant.spending = spending("tenant");
     out_.tenants.push_back(std::move(tenant));
@@ -203,6 +211,7 @@ class Maker {
     route.countries = table.list("countries");
     route.hours = table.text("hours");
     route.least_cost = table.flag("least_cost");
+    route.pins = table.text("pins");
     for (const std::string& name : table.list("trunks")) {
       toll::RouteTerms::Out way{name, std::nullopt};
       if (table.given("number_form") || table.given("strip") || table.given("prepend")) way.called = rewrite_of(table);
@@ -214,6 +223,28 @@ class Maker {
     out_.routes.push_back(std::move(route));
   }
 
+  void take_ring_group(const Table& table) {
+    toll::RingGroupTerms group;
+    group.name = table.name();
+    group.tenant = around_.tenant;
+    group.number = table.text("number");
+    group.members = table.list("members");
+    group.order = table.word<toll::RingGroupTerms::Order>("order");
+    group.ring_s = table.seconds("ring");
+    group.otherwise = table.text("otherwise");
+    out_.ring_groups.push_back(std::move(group));
+  }
+
+  void take_pin_list(const Placed& placed) {
+    toll::PinListTerms list;
+    list.name = placed.table.name();
+    list.tenant = around_.tenant;
+    list.pins = placed.pins;
+    list.tries = placed.table.number("tries");
+    list.lock_s = placed.table.seconds("lock");
+    out_.pin_lists.push_back(std::move(list));
+  }
+
   void take_inbound(const Table& table) {
     toll::InboundTerms in;
     in.name = table.name();
@@ -222,13 +253,28 @@ class Maker {
     in.trunk = table.text("trunk");
     in.called = table.list("called");
     in.callers = table.list("callers");
+    in.caller_lists = table.list("caller_lists");
+    if (const std::string pace = table.text("caller_pace"); !pace.empty()) in.caller_pace = parse_pace(pace);
     in.anonymous = table.flag("anonymous");
     in.hours = table.text("hours");
     in.target = table.word<toll::InboundTerms::Target>("target");
     in.extension = table.text("extension");
+    in.ring_group = table.text("ring_group");
+    in.announcement = table.text("announcement");
     if (in.target == toll::InboundTerms::Target::extension && in.extension.empty())
       fault(table, "calls nobody", "name an extension, or write target = \"reject\"");
     out_.inbound.push_back(std::move(in));
+  }
+
+  static toll::ForwardTerms forward_of(const Table& table) {
+    toll::ForwardTerms out;
+    out.always = table.text("forward_always");
+    out.busy = table.text("forward_busy");
+    out.no_answer = table.text("forward_no_answer");
+    out.offline = table.text("forward_offline");
+    out.after_s = table.seconds("forward_after");
+    out.reach = table.word<toll::Reach>("forward_reach");
+    return out;
   }
 
   void take_extension(const std::string& number, ExtensionId id) {
@@ -247,6 +293,8 @@ class Maker {
       if (const auto known = number::parse_class(kind)) terms.allowed_classes |= toll::class_bit(*known);
     terms.hours = table.text("hours");
     terms.shown = table.text("shown");
+    terms.forward = forward_of(table);
+    terms.transfers = table.flag("transfers");
     terms.spending = spending("extension." + number);
     out_.extensions.push_back(std::move(terms));
   }

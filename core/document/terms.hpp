@@ -1,6 +1,8 @@
 // From checked objects to what calls are decided by: toll::Terms.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <map>
@@ -19,10 +21,11 @@ namespace rf::document {
 struct Placed {
   std::uint64_t id = 0;  ///< for good: money and pace are counted by it
   Table table;
-  Secret<std::string> password = {};             ///< of a trunk
-  std::string token = {};                        ///< of a trunk: random, its contact where it registers
-  std::shared_ptr<const money::Deck> deck = {};  ///< of a deck: its rates
-  std::vector<std::string> lines = {};           ///< of a number list
+  Secret<std::string> password = {};               ///< of a trunk
+  std::string token = {};                          ///< of a trunk: random, its contact where it registers
+  std::shared_ptr<const money::Deck> deck = {};    ///< of a deck: its rates
+  std::vector<std::string> lines = {};             ///< of a number list
+  std::vector<toll::PinListTerms::Pin> pins = {};  ///< of a list of PINs
 };
 
 /// What objects are about, but do not say.
@@ -32,6 +35,7 @@ struct Around {
   std::vector<toll::Plan::Known> extensions;
   /// A time zone by its IANA name. Errors: a sentence with the nearest name.
   std::function<std::expected<schedule::ZoneRef, std::string>(std::string_view)> zone;
+  std::array<std::uint8_t, 32> pin_key = {};  ///< what digests of PINs were made with
 };
 
 /// Makes terms of all objects of a tenant, routes and the like in the order of `objects`. Every extension has terms:

@@ -1,5 +1,7 @@
 #include "core/toll/desk.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace rf::toll {
@@ -60,6 +62,7 @@ Desk::Desk(const Options& options, money::Ledger ledger)
     : options_(options),
       pace_(options.toll, options.seed),
       lines_(options.toll, options.seed + 3),
+      caller_pace_(options.seed + 5),
       ledger_(std::move(ledger)) {
   calls_.reserve(options.toll.line_calls);
 }
@@ -208,6 +211,18 @@ std::expected<Grant, Refused> Desk::next_way(Now now, const Parties& parties, Ca
   Grant grant = granted(call);
   grant.make_room = make_room;
   return grant;
+}
+
+void Desk::pace_caller(Now now, const Plan& plan, std::string_view caller, Arrival& arrival) {
+  if (arrival.route == Plan::none || arrival.rejected) return;
+  const InboundTerms& route = plan.terms().inbound[arrival.route];
+  if (caller_pace_.take(now, route, caller)) return;
+  Arrival rejected;
+  rejected.route = arrival.route;
+  rejected.rejected = true;
+  rejected.why = fmt::format("{} called more than {} times in {} s, which is the caller_pace of the inbound route {}",
+                             caller, route.caller_pace->calls, route.caller_pace->period_s, route.name);
+  arrival = std::move(rejected);
 }
 
 std::expected<void, Refused> Desk::enter(const Parties& parties, CallId id, bool emergency) {

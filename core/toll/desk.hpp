@@ -15,6 +15,8 @@
 
 #include "core/base/time.hpp"
 #include "core/money/ledger.hpp"
+#include "core/toll/caller_pace.hpp"
+#include "core/toll/decide.hpp"
 #include "core/toll/duration.hpp"
 #include "core/toll/lines.hpp"
 #include "core/toll/pace.hpp"
@@ -129,6 +131,9 @@ class Desk {
   /// Lines of the trunk by which it came.
   std::expected<void, Refused> enter(const Parties& parties, CallId call, bool emergency = false);
 
+  /// Rejects a call that its inbound route wants no more of from this number, see InboundTerms::caller_pace.
+  void pace_caller(Now now, const Plan& plan, std::string_view caller, Arrival& arrival);
+
   /// Ends every call that `runs(CallId)` does not know, its money presumed spent. Gives how many there were: none,
   /// unless somebody forgot one.
   template <class Fn>
@@ -222,6 +227,7 @@ class Desk {
   Options options_;
   Pace pace_;
   Lines lines_;
+  CallerPace caller_pace_;
   money::Ledger ledger_;
   boost::unordered_flat_map<CallId, Call, std::hash<CallId>> calls_;
   std::vector<LineAlert> alerts_;

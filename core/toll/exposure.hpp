@@ -29,6 +29,8 @@ struct Exposure {
   std::optional<money::Halving> halving;  ///< of the month; none: it is zero, or nothing bounds it
   TrunkId halving_trunk;                  ///< of Level::trunk: which
   std::string why;                        ///< when nothing can be spent: one line for the operator
+  /// Those of its routes that ask for a PIN. They count in full: whoever took the password may have heard a PIN, too.
+  std::vector<std::string> asks_for_pin;
   /// The dearest rate within reach, by the minute.
   std::string prefix;
   TrunkId trunk;
@@ -37,10 +39,10 @@ struct Exposure {
 
 /// Answers for many extensions of one plan: those with the same rights share one walk through the decks.
 ///
-/// An upper bound. What is not looked at is taken as open: hours of extensions and routes, dialled texts that routes
-/// ask for, longer prefixes that leave a shorter one nothing, who else spends the same cap. Rates count that hold at
-/// any time from the longest call before `wall_ms` to 31 days after it. Not within: calls without a price, and what
-/// somebody spends before a change of this plan.
+/// An upper bound. What is not looked at is taken as open: hours of extensions and routes, PINs and dialled texts that
+/// routes ask for, longer prefixes that leave a shorter one nothing, who else spends the same cap. Rates count that
+/// hold at any time from the longest call before `wall_ms` to 31 days after it. Not within: calls without a price, and
+/// what somebody spends before a change of this plan.
 class Exposures {
  public:
   struct Options {

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "core/toll/answer_faults.hpp"
+
 namespace rf::toll {
 namespace {
 
@@ -61,6 +63,7 @@ class Compiler {
     take_inbound();
     take_callers();
     take_lists();
+    append_answer_faults(plan_->terms_, known_, faults_);
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     return plan_;
   }
@@ -182,6 +185,7 @@ class Compiler {
       auto& callers = plan_->inbound_callers_.emplace_back();
       for (const std::string& text : each.callers)
         if (auto pattern = pattern_of("inbound", each.name, text)) callers.push_back(std::move(*pattern));
+      take_caller_lists(each);
       if (!each.enabled) continue;
       if (each.called.empty()) plan_->open_inbound_.push_back(static_cast<Plan::Place>(i));
       for (const std::string& text : each.called)
@@ -195,6 +199,34 @@ class Compiler {
       plan_->inbound_patterns_ = std::move(*index);
     else
       fault("inbound", {}, index.error(), "use fewer patterns, or such that overlap less");
+  }
+
+  /// A list that inbound routes name is asked alone: what others say of a caller is not meant.
+  void take_caller_lists(const InboundTerms& route) {
+    auto& sets = plan_->inbound_caller_lists_.emplace_back();
+    for (const std::string& name : route.caller_lists) {
+      const auto list = std::find_if(plan_->terms_.lists.begin(), plan_->terms_.lists.end(),
+                                     [&](const NumberListTerms& each) { return each.name == name; });
+      if (list == plan_->terms_.lists.end()) continue;  // told among the faults of answers
+      const number::NumberSet*& set = caller_sets_[name];
+      if (set == nullptr) {
+        // Its own faults are told with all lists.
+        auto built = number::NumberSet::build(rules_of(*list, 0).rules, seed_);
+        if (!built) return fault("number-list", name, built.error(), "import fewer rules");
+        plan_->caller_sets_.push_back(std::make_unique<number::NumberSet>(std::move(*built)));
+        set = plan_->caller_sets_.back().get();
+      }
+      sets.push_back(set);
+    }
+  }
+
+  static number::Imported rules_of(const NumberListTerms& list, number::ListId source) {
+    std::string text;
+    for (const std::string& line : list.lines) text += line + "\n";
+    number::ImportOptions options;
+    options.source = source;
+    options.may_allow = true;
+    return number::import_list(text, options);
   }
 
   /// Who is named by routes, so that a call need not compare names.
@@ -250,13 +282,8 @@ class Compiler {
   void take_lists() {
     number::NumberRules rules;
     for (const NumberListTerms& list : plan_->terms_.lists) {
-      std::string text;
-      for (const std::string& line : list.lines) text += line + "\n";
-      number::ImportOptions options;
-      options.source = static_cast<number::ListId>(plan_->list_names_.size());
-      options.may_allow = true;
+      auto imported = rules_of(list, static_cast<number::ListId>(plan_->list_names_.size()));
       plan_->list_names_.push_back(list.name);
-      auto imported = number::import_list(text, options);
       for (const number::ListFault& each : imported.faults)
         fault("number-list", list.name, fmt::format("line {}: {}", each.line, each.text), "mend or remove the line");
       std::move(imported.rules.numbers.begin(), imported.rules.numbers.end(), std::back_inserter(rules.numbers));
@@ -272,6 +299,7 @@ class Compiler {
   std::shared_ptr<Plan> plan_;
   const std::vector<Plan::Known>& known_;
   std::uint64_t seed_;
+  std::map<std::string, const number::NumberSet*> caller_sets_;  ///< by the list's name
   std::vector<PlanFault> faults_;
 };
 
@@ -332,8 +360,16 @@ const PinListTerms* Plan::pin_list(TenantId tenant, std::string_view name) const
 
 bool Plan::is_caller_of(Place inbound, std::string_view caller) const {
   const auto& patterns = inbound_callers_[inbound];
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return pattern.matches(caller); });
+  const auto& lists = inbound_caller_lists_[inbound];
+  if (patterns.empty() && lists.empty()) return true;
+  if (std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return pattern.matches(caller); }))
+    return true;
+  // Without a + it is no number in E.164, whatever it looks like.
+  const auto number = caller.starts_with('+') ? number::E164::parse(caller) : std::nullopt;
+  return number && std::any_of(lists.begin(), lists.end(), [&](const number::NumberSet* list) {
+           const auto verdict = list->find(*number);
+           return verdict && verdict->listing != number::Listing::allowed;
+         });
 }
 
 bool Plan::may_use(TenantId tenant, ExtensionId id, Place route) const {

@@ -74,7 +74,7 @@ class Plan {
     return inbound_patterns_.find(called).patterns;
   }
   Place inbound_of_pattern(std::uint32_t pattern) const { return inbound_of_pattern_[pattern]; }
-  /// Whether a caller's number is one of those that an inbound route is for.
+  /// Whether a caller's number is one of those that an inbound route is for: by its patterns or its lists.
   bool is_caller_of(Place inbound, std::string_view caller) const;
 
   /// What lists say of a number, the tenant's and everybody's.
@@ -102,6 +102,8 @@ class Plan {
   number::PatternIndex inbound_patterns_;
   std::vector<Place> inbound_of_pattern_, open_inbound_;
   std::vector<std::vector<number::Pattern>> inbound_callers_;
+  std::vector<std::vector<const number::NumberSet*>> inbound_caller_lists_;  ///< of caller_sets_, by place
+  std::vector<std::unique_ptr<number::NumberSet>> caller_sets_;  ///< of lists that inbound routes name, each by itself
   number::NumberSet lists_;
   std::vector<std::string> list_names_;
 };

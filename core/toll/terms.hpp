@@ -165,8 +165,12 @@ struct InboundTerms {
   std::string trunk;                 ///< only calls of this one; empty: of any
   std::vector<std::string> called;   ///< dial patterns over E.164 with +; none: every number
   std::vector<std::string> callers;  ///< dial patterns over the caller's E.164; none: everybody
-  bool anonymous = true;             ///< takes callers who do not show a number
-  std::string hours;                 ///< a schedule; empty: any time
+  /// Number lists whose numbers it is for as well; lines that say allowed are exceptions of theirs.
+  std::vector<std::string> caller_lists;
+  /// What one number may call; more often it is rejected. None: as often as it likes.
+  std::optional<PaceRule> caller_pace;
+  bool anonymous = true;  ///< takes callers who do not show a number
+  std::string hours;      ///< a schedule; empty: any time
   enum class Target : std::uint8_t { extension, ring_group, announcement, reject } target = Target::extension;
   std::string extension;     ///< a number
   std::string ring_group;    ///< a name

@@ -24,6 +24,13 @@ Secret<std::string> generate_password() {
   return password;
 }
 
+Secret<std::string> generate_digits(std::size_t count) {
+  RF_CHECK(sodium_init() >= 0);
+  Secret<std::string> digits{std::string(count, ' ')};
+  for (char& c : digits.reveal()) c = pick("0123456789");
+  return digits;
+}
+
 std::string generate_auth_name(std::string_view number) {
   RF_CHECK(sodium_init() >= 0);
   for (;;) {

@@ -1,6 +1,7 @@
 // Credentials that nobody has to think up.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ inline constexpr std::size_t auth_name_length = 10;
 /// A SIP password: 20 characters out of 56 that are not mistaken for each other (no 0 O 1 l I o), 116 bits from the
 /// kernel.
 Secret<std::string> generate_password();
+
+/// So many digits.
+Secret<std::string> generate_digits(std::size_t count);
 
 /// A registration name (E1): 10 characters, a letter first, then out of 32 letters and digits: 49 bits that have
 /// nothing to do with `number`, which it never contains.

@@ -182,6 +182,13 @@ std::expected<Secret<std::vector<std::uint8_t>>, Problem> Vault::unseal(std::str
   return value;
 }
 
+Vault::Key Vault::derive(std::string_view purpose) const {
+  Key out{};
+  crypto_generichash(out.data(), out.size(), reinterpret_cast<const std::uint8_t*>(purpose.data()), purpose.size(),
+                     key_.reveal().data(), key_.reveal().size());
+  return out;
+}
+
 std::string Vault::key_id() const {
   static constexpr std::string_view purpose = "ringfence key id";
   std::array<std::uint8_t, crypto_generichash_BYTES> hash{};

@@ -53,6 +53,10 @@ class Vault {
   std::expected<Secret<std::vector<std::uint8_t>>, Problem> unseal(std::string_view sealed,
                                                                    std::string_view context) const;
 
+  /// A key for another purpose, which nobody has who has not this one. Source: keyed BLAKE2b (libsodium
+  /// crypto_generichash) over `purpose`.
+  Key derive(std::string_view purpose) const;
+
   /// Names the key without giving it away: 16 hexadecimal digits of a keyed hash.
   std::string key_id() const;
 

@@ -145,6 +145,8 @@ void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.price, price);
   escape(cdr.currency, currency);
   escape(cdr.cut_reason, cut_reason);
+  escape(cdr.account, account);
+  escape(cdr.via, via);
   reserved_micro = cdr.reserved_micro;
   cost_micro = cdr.cost_micro;
   payer = static_cast<long long>(cdr.payer.value);
@@ -178,6 +180,8 @@ record::Cdr CdrRow::get() const {
   cdr.price = unescaped(price);
   cdr.currency = unescaped(currency);
   cdr.cut_reason = unescaped(cut_reason);
+  cdr.account = unescaped(account);
+  cdr.via = unescaped(via);
   cdr.reserved_micro = reserved_micro;
   cdr.cost_micro = cost_micro;
   cdr.payer = ExtensionId{static_cast<std::uint64_t>(payer)};

@@ -209,10 +209,16 @@ constexpr const char* version_7[] = {
     "INSERT INTO sequences (name, next) VALUES ('revisions', 1)",
 };
 
+// Which PIN a call was made with, and who sent it on.
+constexpr const char* version_8[] = {
+    "ALTER TABLE cdrs ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN via TEXT NOT NULL DEFAULT ''",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
                                 std::span<const char* const>(version_3), std::span<const char* const>(version_4),
                                 std::span<const char* const>(version_5), std::span<const char* const>(version_6),
-                                std::span<const char* const>(version_7)};
+                                std::span<const char* const>(version_7), std::span<const char* const>(version_8)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

@@ -173,6 +173,92 @@ class Policy(unittest.TestCase):
         self.assertIn("line 2", self.refused("number-list", "import", "fraud", self.write("l", "+4477*\n112\n")))
         self.assertEqual(self.server.json("number-list", "show", "fraud")["lines"], 2)
 
+    def test_a_pin_is_shown_once_and_its_export_is_worth_nothing_elsewhere(self):
+        self.configure()
+        cli = self.server.cli
+        cli("pin-list", "add", "abroad")
+        self.assertIn("has none", self.refused("route", "set", "abroad", "--pins", "abroad"))
+        told = self.server.json("pin", "add", "abroad", "project-7")
+        self.assertRegex(told["pin"], "^[0-9]{8}$")
+        for bad, why in (("12345", "fewer than 6"), ("123456", "trivial"), ("7291504a", "digits"), ("", "")):
+            self.assertIn(why, self.refused("pin", "add", "abroad", "ann", "--stdin", typed=bad + "\n"))
+        self.assertIn("same PIN", self.refused("pin", "add", "abroad", "ann", "--stdin", typed=told["pin"] + "\n"))
+        done = cli("pin", "add", "abroad", "ann", "--stdin", stdin="72915048\n")
+        self.assertNotIn("72915048", done.stdout)
+        self.assertIn("already", self.refused("pin", "add", "abroad", "ann"))
+        self.assertIn("nobody", self.refused("pin", "add", "nobody", "ann"))
+        self.assertEqual(self.server.json("pin", "list", "abroad")["accounts"], ["project-7", "ann"])
+        cli("route", "set", "abroad", "--pins", "abroad")
+        cli("extension", "set", "1001", "--reach", "international")
+        told_of = self.server.json("route", "test", "--from", "1001", "--to", "+442079460000")
+        self.assertEqual((told_of["action"], told_of["pins"]), ("leave", "abroad"))
+        forwarded = self.server.json("route", "test", "--from", "1001", "--to", "+442079460000", "--for", "forward")
+        self.assertEqual(forwarded["action"], "refuse")
+        [one] = self.server.json("exposure", "1001")["extensions"]
+        self.assertEqual(one["asks_for_pin"], ["abroad"])
+        self.assertIn("as if the thief knew one", cli("exposure", "1001").stdout)
+
+        file = str(self.home / "policy.toml")
+        cli("policy", "export", file)
+        text = Path(file).read_text()
+        for pin in (told["pin"], "72915048"):
+            self.assertNotIn(pin, text)
+            self.assertNotIn(pin, Path(self.server.log).read_text())
+        self.assertEqual(self.server.json("policy", "plan", file)["changes"], [])
+        other = self.start()
+        why = self.refused("policy", "apply", file, server=other)
+        self.assertIn("this system did not seal", why)
+        self.assertEqual(other.json("pin-list", "list")["objects"], [], "nothing of it was taken")
+        moved = text.replace('"ann 1:', '"bob 1:')
+        self.assertIn("bob", self.refused("policy", "apply", self.write("moved", moved)), "a row is for one account")
+
+        self.assertEqual(self.server.json("pin", "list", "abroad")["accounts"], ["project-7", "ann"])
+        self.assertIn("route abroad", self.refused("pin-list", "remove", "abroad"))
+        cli("pin", "remove", "abroad", "project-7")
+        self.assertIn("has none", self.refused("pin", "remove", "abroad", "ann"))
+        self.server.stop()
+        self.assertEqual(self.server.json("pin", "list", "abroad")["accounts"], ["ann"], "the same without a server")
+        self.server.start()
+
+    def test_a_file_without_pins_leaves_them_alone(self):
+        self.server.cli("pin-list", "add", "abroad")
+        self.server.cli("pin", "add", "abroad", "ann")
+        self.server.json("policy", "apply", self.write("policy", "[pin-list.abroad]\ntries = 5\n"))
+        self.assertEqual(self.server.json("pin", "list", "abroad")["accounts"], ["ann"])
+        self.assertEqual(self.server.json("pin-list", "show", "abroad")["pins"], 1)
+        self.server.json("policy", "apply", self.write("policy", "[pin-list.abroad]\nsealed = []\n"))
+        self.assertEqual(self.server.json("pin", "list", "abroad")["accounts"], [])
+
+    def test_who_answers_for_whom_is_checked_together(self):
+        cli = self.server.cli
+        for number in ("1001", "1002", "1003"):
+            self.server.add(number)
+        cli("extension", "set", "1001", "--forward-always", "1002")
+        cli("extension", "set", "1002", "--forward-always", "1003")
+        told = self.refused("extension", "set", "1003", "--forward-always", "1001")
+        self.assertIn("1001 -> 1002 -> 1003 -> 1001", told)
+        self.assertIn("itself", self.refused("extension", "set", "1003", "--forward-busy", "1003"))
+        self.assertIn("1003", self.refused("extension", "remove", "1003"), "others are forwarded there")
+        cli("extension", "set", "1002", "--default", "forward_always")
+        self.assertIn("1009", self.refused("ring-group", "add", "sales", "--number", "600", "--members", "1001,1009"))
+        cli("ring-group", "add", "sales", "--number", "600", "--members", "1001,1002", "--ring", "15s")
+        self.assertIn("ring-group sales", self.refused("extension", "add", "600"))
+        cli("extension", "set", "1003", "--forward-no-answer", "600", "--no-transfers")
+        cli("number-list", "import", "spam", self.write("spam", "+442079460000\n"))
+        cli("inbound", "add", "pests", "--caller-lists", "spam", "--target", "reject")
+        cli("inbound", "add", "sales", "--target", "ring_group", "--ring-group", "sales", "--caller-pace", "5 per 1m")
+        self.assertIn("without naming", self.refused("inbound", "add", "x", "--target", "ring_group"))
+        cli("telephony", "set", "--home", "DE", "--language", "de")
+        self.assertIn("emergency", self.refused("extension", "set", "1003", "--forward-busy", "112"))
+
+        file = str(self.home / "policy.toml")
+        cli("policy", "export", file)
+        self.assertEqual(self.server.json("policy", "plan", file)["changes"], [])
+        other = self.start()
+        other.json("policy", "apply", file)
+        self.assertEqual(other.cli("policy", "export", "-").stdout, Path(file).read_text())
+        self.assertIn("--forward-busy", cli("completion", "bash").stdout)
+
     def test_a_new_system_is_safe_and_says_by_what(self):
         self.server.add("1002")
         shown = {v["key"]: v for v in self.server.json("limit", "show", "extension.1002")["values"]}

@@ -120,6 +120,46 @@ TEST_F(CommandLine, APasswordIsNeverAnArgument) {
   EXPECT_EQ(args_["password"], "Quiet-River-Lantern");
 }
 
+TEST_F(CommandLine, APinIsReadOrShownOnceAndNeverAnArgument) {
+  EXPECT_EQ(call({"pin", "add", "abroad", "project-7", "--pin", "72915048"}), usage);
+  EXPECT_EQ(call({"pin", "add", "abroad", "project-7", "72915048"}), usage);
+  EXPECT_EQ(command_, "");
+  secret_ = "72915048";
+  outcome_ = Json{{"message", "project-7 has a PIN in abroad."}};
+  EXPECT_EQ(call({"pin", "add", "abroad", "project-7", "--stdin"}), done);
+  EXPECT_EQ(args_, (Json{{"name", "abroad"}, {"account", "project-7"}, {"pin", "72915048"}}));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("72915048")));
+  outcome_ = Json{{"message", "ann has a PIN in abroad."}, {"pin", "40186273"}};
+  EXPECT_EQ(call({"pin", "add", "abroad", "ann"}), done);
+  EXPECT_EQ(args_, (Json{{"name", "abroad"}, {"account", "ann"}}));
+  EXPECT_THAT(out_.str(), HasSubstr("  40186273\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("shown only now"));
+  outcome_ = Json{{"list", "abroad"}, {"accounts", {"ann"}}};
+  EXPECT_EQ(call({"pin", "list", "abroad"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("ACCOUNT\nann\n"));
+}
+
+TEST_F(CommandLine, ARingGroupIsNamedAndItsNumberIsOneOfItsKeys) {
+  EXPECT_EQ(call({"ring-group", "add", "sales", "--number", "600", "--members", "1001,1002", "--order", "in_turn"}),
+            done);
+  EXPECT_EQ(args_, (Json{{"name", "sales"}, {"number", "600"}, {"members", "1001,1002"}, {"order", "in_turn"}}));
+  EXPECT_EQ(call({"route", "test", "--from", "1001", "--to", "110", "--for", "forward"}), done);
+  EXPECT_EQ(args_["for"], "forward");
+}
+
+TEST_F(CommandLine, RecordsTellAccountsAndWhoSentACallOnWhereThereAreAny) {
+  outcome_ = Json{{"cdrs", {{{"id", "x"}, {"caller", "1001"}, {"account", ""}, {"via", ""}}}}};
+  EXPECT_EQ(call({"cdr", "list"}), done);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("ACCOUNT")));
+  outcome_ = Json{{"cdrs", {{{"id", "x"}, {"account", "project-7"}, {"via", "forwarded by 1001"}}}}};
+  EXPECT_EQ(call({"cdr", "list"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("ACCOUNT"));
+  EXPECT_THAT(out_.str(), HasSubstr("project-7"));
+  EXPECT_THAT(out_.str(), HasSubstr("forwarded by 1001"));
+  EXPECT_EQ(call({"cdr", "list", "--csv"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("\"forwarded by 1001\""));
+}
+
 TEST_F(CommandLine, AWeakPasswordIsRefusedWithoutRepeatingIt) {
   secret_ = "hunter2hunter2";
   EXPECT_EQ(call({"extension", "add", "1001", "--password-stdin"}), usage);

@@ -227,6 +227,19 @@ TEST(ObjectCommands, AreMadeFromTheSchemaAndCheckEachValue) {
   EXPECT_EQ(std::get<SetExtension>(set->command).terms.front().key, "reach");
 }
 
+TEST(ObjectCommands, APinIsInNoAuditLineAndItsAccountIsAName) {
+  const auto checked = check("pin.add", {{"name", "abroad"}, {"account", "project-7"}, {"pin", "72915048"}});
+  ASSERT_TRUE(checked) << checked.error().message;
+  EXPECT_EQ(checked->audit, "pin.add name=\"abroad\" account=\"project-7\" pin=[secret]");
+  EXPECT_EQ(std::get<AddPin>(checked->command).pin->reveal(), "72915048");
+  EXPECT_FALSE(std::get<AddPin>(check("pin.add", {{"name", "a"}, {"account", "b"}})->command).pin);
+  EXPECT_EQ(std::get<RemovePin>(check("pin.remove", {{"name", "a"}, {"account", "b"}})->command).account, "b");
+  for (const char* odd : {"a b", "../x", "a/b", "\u00e4"})
+    EXPECT_THAT(fault("pin.add", {{"name", "abroad"}, {"account", odd}}).message, HasSubstr("letters, digits")) << odd;
+  EXPECT_EQ(find("pin.list")->permission, "pin-list.read");
+  EXPECT_EQ(find("pin.add")->permission, "pin-list.write");
+}
+
 TEST(ObjectCommands, APasswordOfAProviderIsAsTheProviderChoseAndInNoAuditLine) {
   const auto checked = check("trunk.password", {{"name", "p"}, {"password", "short1"}});
   ASSERT_TRUE(checked) << checked.error().message;

@@ -1,5 +1,6 @@
 #include "core/document/terms.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -74,6 +75,56 @@ TEST(Terms, SayWhatTheObjectsSay) {
   EXPECT_EQ(terms->system.duration_s, 10'800u);
   EXPECT_EQ(terms->trunks[0].line.domain, "p.example");
   EXPECT_EQ(terms->departments[0].spending.money.day, std::nullopt);
+}
+
+constexpr std::string_view answers =
+    "[pin-list.abroad]\ntries = 5\nlock = \"1h\"\n"
+    "[ring-group.sales]\nnumber = \"600\"\nmembers = [\"1002\", \"1001\"]\norder = \"in_turn\"\nring = \"9s\"\n"
+    "otherwise = \"1001\"\n"
+    "[inbound.pests]\ncaller_lists = [\"fraud\"]\ntarget = \"reject\"\n"
+    "[inbound.sales]\ntarget = \"ring_group\"\nring_group = \"sales\"\ncaller_pace = \"5 per 1m\"\n"
+    "[inbound.closed]\ntarget = \"announcement\"\nannouncement = \"closed\"\n"
+    "[extension.1002]\nforward_busy = \"600\"\nforward_offline = \"0301234567\"\nforward_after = \"9s\"\n"
+    "forward_reach = \"national\"\ntransfers = false\n";
+
+TEST(Terms, SayWhoAnswersForWhomAndWhichPinsAreAskedFor) {
+  auto objects = placed(std::string(office) + std::string(answers));
+  for (Placed& each : objects)
+    if (each.table.kind() == Kind::pin_list) each.pins.push_back({"project-7", {1, 2, 3}});
+  auto about = around();
+  about.pin_key[0] = 9;
+  const auto terms = terms_of(objects, about);
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  EXPECT_EQ(terms->pin_key[0], 9);
+  ASSERT_EQ(terms->pin_lists.size(), 1u);
+  EXPECT_EQ(terms->pin_lists[0].tries, 5u);
+  EXPECT_EQ(terms->pin_lists[0].lock_s, 3'600u);
+  EXPECT_EQ(terms->pin_lists[0].pins[0].account, "project-7");
+  ASSERT_EQ(terms->ring_groups.size(), 1u);
+  const toll::RingGroupTerms& group = terms->ring_groups[0];
+  EXPECT_EQ(group.members, (std::vector<std::string>{"1002", "1001"}));
+  EXPECT_EQ(group.order, toll::RingGroupTerms::Order::in_turn);
+  EXPECT_EQ(group.number + "/" + std::to_string(group.ring_s) + "/" + group.otherwise, "600/9/1001");
+  ASSERT_EQ(terms->inbound.size(), 3u);
+  EXPECT_EQ(terms->inbound[0].caller_lists, std::vector<std::string>{"fraud"});
+  EXPECT_EQ(terms->inbound[1].target, toll::InboundTerms::Target::ring_group);
+  EXPECT_EQ(terms->inbound[1].caller_pace->calls, 5u);
+  EXPECT_EQ(terms->inbound[1].caller_pace->period_s, 60u);
+  EXPECT_EQ(terms->inbound[2].announcement, "closed");
+  const toll::ExtensionTerms& plain = terms->extensions[0];
+  EXPECT_FALSE(plain.forward.any());
+  EXPECT_EQ(plain.forward.reach, toll::Reach::internal);
+  EXPECT_TRUE(plain.transfers);
+  const toll::ExtensionTerms& other = terms->extensions[1];
+  EXPECT_EQ(other.forward.busy + "/" + other.forward.offline, "600/0301234567");
+  EXPECT_EQ(other.forward.after_s, 9u);
+  EXPECT_EQ(other.forward.reach, toll::Reach::national);
+  EXPECT_FALSE(other.transfers);
+  EXPECT_EQ(terms->tenants[0].language, "en");
+  const auto plan = toll::Plan::compile(*terms, about.extensions, 7);
+  ASSERT_TRUE(plan) << plan.error().front().text;
+  EXPECT_EQ((*plan)->ring_group(us, "600")->name, "sales");
+  EXPECT_EQ((*plan)->pin_list(us, "abroad")->tries, 5u);
 }
 
 TEST(Terms, OnlyATrunkThatRegistersHasAContactThere) {
@@ -178,6 +229,28 @@ TEST(Rows, OfADeckAreWrittenAsTheyAreReadToTheMicroUnit) {
     EXPECT_EQ((*again)[i].from_ms, (*rates)[i].from_ms);
     EXPECT_EQ((*again)[i].until_ms, (*rates)[i].until_ms);
   }
+}
+
+TEST(Rows, OfAListOfPinsAreTakenOnlyAsTheyWereWritten) {
+  const auto read = [](std::string_view rows) {
+    const auto objects = read_objects("[pin-list.abroad]\nsealed = [\n" + std::string(rows) + "]\n");
+    EXPECT_TRUE(objects);
+    const auto pins = pin_rows_of(objects->front());
+    std::string out;
+    if (pins)
+      for (const PinRow& pin : *pins) out += pin.line() + "|";
+    else
+      for (const Fault& fault : pins.error().told) out += fmt::format("line {}: {}|", fault.line, fault.text);
+    return out;
+  };
+  EXPECT_EQ(read("\"project-7 1:abc\",\n\"x 1:d/+=\",\n"), "project-7 1:abc|x 1:d/+=|");
+  EXPECT_EQ(read(""), "");
+  EXPECT_EQ(read("\"project-7 1:a\",\n\"project-7 1:b\",\n\"72915048\",\n\"../x 1:a\",\n\"y 1:a 1:b\",\n"),
+            "line 4: holds a second PIN for project-7|line 5: holds what is no sealed PIN|"
+            "line 6: holds what is no sealed PIN|line 7: holds what is no sealed PIN|");
+  std::string many;
+  for (std::size_t i = 0; i <= PinLimits::pins; ++i) many += fmt::format("\"a{} 1:x\",\n", i);
+  EXPECT_EQ(read(many), "line 1: the list has 1001 PINs|");
 }
 
 TEST(Rows, NoneIsDroppedSilently) {

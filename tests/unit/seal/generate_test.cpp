@@ -46,5 +46,16 @@ TEST(GeneratedRegistrationName, DiffersForTheSameNumber) {
   EXPECT_EQ(generate_auth_name("").size(), auth_name_length);
 }
 
+TEST(GeneratedDigits, AreAllDigitsAndDoNotRepeat) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 200; ++i) {
+    const auto digits = generate_digits(8);
+    EXPECT_EQ(digits.reveal().size(), 8u);
+    EXPECT_EQ(digits.reveal().find_first_not_of("0123456789"), std::string::npos);
+    seen.insert(digits.reveal());
+  }
+  EXPECT_GE(seen.size(), 199u);
+}
+
 }  // namespace
 }  // namespace rf::seal

@@ -158,5 +158,12 @@ TEST(KeyId, TellsKeysApartAndIsNotTheKey) {
   EXPECT_NE(vault_of(1).key_id(), "0101010101010101");
 }
 
+TEST(DerivedKey, BelongsToOneKeyAndOnePurposeAndTellsNothingOfTheKey) {
+  EXPECT_EQ(vault_of(1).derive("pins"), vault_of(1).derive("pins"));
+  EXPECT_NE(vault_of(1).derive("pins"), vault_of(2).derive("pins"));
+  EXPECT_NE(vault_of(1).derive("pins"), vault_of(1).derive("other"));
+  EXPECT_NE(vault_of(1).derive("pins")[0], vault_of(1).derive("pins")[1]);
+}
+
 }  // namespace
 }  // namespace rf::seal

@@ -42,10 +42,11 @@ inline bool same(const record::Cdr& x, const record::Cdr& y) {
   const auto tie = [](const record::Cdr& cdr) {
     const auto& [id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport, caller_address,
                  started, answered, ended, result, ended_by, sip_status, reason, media, attempts, route, trunk_in,
-                 trunk_out, called, price, currency, reserved, cost, payer, cut_reason, money_key] = cdr;
+                 trunk_out, called, price, currency, reserved, cost, payer, cut_reason, account, via, money_key] = cdr;
     return std::tie(id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport,
                     caller_address, started, answered, ended, result, ended_by, sip_status, reason, attempts, route,
-                    trunk_in, trunk_out, called, price, currency, reserved, cost, payer, cut_reason, money_key);
+                    trunk_in, trunk_out, called, price, currency, reserved, cost, payer, cut_reason, account, via,
+                    money_key);
   };
   return tie(x) == tie(y) && same(x.media[0], y.media[0]) && same(x.media[1], y.media[1]);
 }
@@ -104,6 +105,8 @@ inline record::Cdr closed_cdr(std::uint64_t n) {
   cdr.cost_micro = 610'000;
   cdr.payer = ExtensionId{7};
   cdr.cut_reason = "money";
+  cdr.account = "project-7";
+  cdr.via = "forwarded by 1001";
   cdr.money_key = 0xfedc'ba98'7654'3210 + n;
   return cdr;
 }

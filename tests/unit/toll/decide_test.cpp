@@ -305,6 +305,31 @@ TEST(Decide, AnInboundRouteLeadsToItsOneTargetAndToNothingElse) {
   EXPECT_EQ(arrive("+49305"), "||||no inbound route takes +49305 from +442079460000");
 }
 
+TEST(Decide, CallersOfAListAreTurnedAwayAndItsExceptionsAreNot) {
+  Terms terms = office();
+  terms.lists.push_back({"spam", {}, {"blocked +4420*", "allowed +442079460000", "fraud +37190*"}});
+  terms.lists.push_back({"other", {}, {"blocked +33*"}});
+  InboundTerms pests = inbound_of("pests", "+4930.");
+  pests.caller_lists = {"spam"};
+  pests.callers = {"+1800."};
+  pests.target = InboundTerms::Target::reject;
+  terms.inbound.push_back(pests);
+  InboundTerms all = inbound_of("all", "+4930.");
+  all.extension = "1001";
+  terms.inbound.push_back(all);
+  const PlanRef plan = plan_of(std::move(terms));
+  const auto rejected = [&](std::string_view caller) {
+    return decide_arrival(*plan, {0, 1'800'000'000'000}, {tenant, "first", "+49301234", caller, caller.empty()})
+        .rejected;
+  };
+  EXPECT_TRUE(rejected("+442079460001"));
+  EXPECT_TRUE(rejected("+37190123"));
+  EXPECT_TRUE(rejected("+18005551234")) << "patterns and lists: either is enough";
+  EXPECT_FALSE(rejected("+442079460000")) << "the list's own exception";
+  EXPECT_FALSE(rejected("+33142685300")) << "another list is not meant";
+  for (const char* odd : {"", "anonymous", "4420", "+", "++442079460001", "+44x"}) EXPECT_FALSE(rejected(odd)) << odd;
+}
+
 TEST(Decide, TheTraceSaysEachRuleInItsOrder) {
   std::vector<Step> trace;
   const PlanRef plan = plan_of(office());

@@ -172,6 +172,46 @@ TEST(Exposure, WhoReachesNothingThatCostsHearsWhy) {
   }
 }
 
+TEST(Exposure, ARouteBehindAPinCountsInFullSinceAThiefMayHaveHeardOne) {
+  Terms open = office();
+  const Exposure before = ask(open);
+  PinListTerms list;
+  list.name = "pins";
+  list.tenant = tenant;
+  list.pins.push_back({"ann", {}});
+  open.pin_lists.push_back(list);
+  open.routes[0].pins = "pins";
+  const Exposure after = ask(open);
+  EXPECT_EQ(after.month.most.amount, before.month.most.amount);
+  EXPECT_TRUE(before.asks_for_pin.empty());
+  EXPECT_EQ(after.asks_for_pin, std::vector<std::string>{"all"});
+}
+
+TEST(Exposure, ForwardingReachesNothingThatTheExtensionDoesNotReachByItself) {
+  // Whatever is forwarded is decided, counted and paid as a call of the extension: at most what it may dial.
+  Terms terms = office();
+  terms.extensions[0].forward.always = "0018765551234";
+  terms.extensions[0].forward.reach = Reach::international;
+  const Exposure out = ask(terms);
+  EXPECT_EQ(out.prefix, "4930");
+  EXPECT_EQ(out.month.most.amount, ask(office()).month.most.amount);
+  for (const Reach own : {Reach::internal, Reach::national, Reach::international})
+    for (const Reach forward : {Reach::internal, Reach::national, Reach::international}) {
+      terms.extensions[0].reach = own;
+      terms.extensions[0].forward.reach = forward;
+      const PlanRef plan = plan_of(terms);
+      for (const char* number : {"0301234567", "0018765551234", "00442079460000", "112"}) {
+        const auto by = [&](Question::For purpose) {
+          return decide(*plan, {0, wall_ms}, {tenant, alice, number, purpose}).action;
+        };
+        if (by(Question::For::forward) == Decision::Action::leave) {
+          EXPECT_EQ(by(Question::For::call), Decision::Action::leave) << number;
+        }
+        EXPECT_NE(by(Question::For::forward), Decision::Action::emergency);
+      }
+    }
+}
+
 TEST(Exposure, TheStrictestCapHoldsAndHalvingItHalvesTheBound) {
   Terms terms = office();
   terms.extensions[0].spending.money.day = 20'000'000;
