@@ -322,11 +322,13 @@ struct DocumentLimits {
 
 /// Bounds of what we say to callers ourselves and hear them dial. Fixed.
 struct VoiceLimits {
-  static constexpr std::size_t clip_samples = 960'000;   ///< two minutes at 8 kHz; a longer file is not taken
+  static constexpr std::size_t clip_samples = 960'000;      ///< two minutes at 8 kHz; a longer file is not taken
   static constexpr std::size_t clip_file_bytes = 2u << 20;  ///< a WAV file with its other chunks; a larger one is not
   static constexpr std::size_t wav_chunks = 64;             ///< of one file; with more it is not taken
   static constexpr std::size_t clips = 500;                 ///< all there are; further files are not taken
   static constexpr std::size_t clips_bytes = 64u << 20;     ///< in memory; further files are not taken
+  static constexpr std::size_t folder_entries = 4'096;      ///< of a folder of prompts; a larger one is not read
+  static constexpr std::size_t faults = 16;                 ///< told of all prompts; the rest is not told
   static constexpr std::size_t clip_name_part_bytes = 32;   ///< on each side of the slash
   static constexpr std::size_t order_clips = 32;            ///< of one order; the rest is not played
   static constexpr std::uint32_t digits_per_s = 16;         ///< of one stream; the rest of the second is not told
