@@ -12,7 +12,7 @@ RINGFENCE = build/run/app/ringfence
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: install build run test bench sim fuzz format tidy asan tsan clean
+.PHONY: install build run test bench sim fuzz prompts format tidy asan tsan clean
 
 install:            ## packages for everything below but fuzz, format and tidy
 	@tools/install test
@@ -44,6 +44,10 @@ sim:                ## detection rules on their traces, then seeded worlds (SEED
 fuzz:               ## every target, or TARGET=message, for SECONDS each
 	@tools/install develop
 	@tools/fuzz $(SECONDS) $(TARGET)
+
+prompts:            ## speak prompts/texts anew (espeak-ng); the files are part of the tree
+	@tools/install prompts
+	@tools/make_prompts
 
 format:             ## clang-format over everything
 	@tools/install develop

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <filesystem>
-
+#include "app/host.hpp"
 #include "shell/geo/database.hpp"
 
 namespace rf::app {
@@ -22,9 +21,7 @@ std::string identity_of(const std::string& file) {
 
 std::string country_file_of(const config::Settings& settings) {
   if (!settings.guard.country_database.empty()) return settings.guard.country_database;
-  std::error_code ignored;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  return (program.parent_path().parent_path() / "share/ringfence/countries.mmdb").string();
+  return installed("countries.mmdb");
 }
 
 void CountryBook::look(const config::Settings& settings) {

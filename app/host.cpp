@@ -58,6 +58,12 @@ void fill_from_kernel(void* out, std::size_t size) {
   }
 }
 
+std::string installed(std::string_view name) {
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return (program.parent_path().parent_path() / "share/ringfence" / name).string();
+}
+
 void harden() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -19,6 +19,9 @@ std::int64_t wall_now_ms();
 /// The kernel's own randomness, for keys and for everything that must not be guessed.
 void fill_from_kernel(void* out, std::size_t size);
 
+/// The path of what was installed with this program, or lies beside it in the build tree: "countries.mmdb", "prompts".
+std::string installed(std::string_view name);
+
 /// No new privileges through programs, no core dumps, no other process of this account reading our memory, files for
 /// the owner only, no SIGPIPE.
 void harden();

@@ -11,6 +11,7 @@
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/snapshot.hpp"
+#include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
 
 namespace rf::app {
@@ -144,6 +145,7 @@ std::expected<void, Error> Server::open_engine() {
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });
+  load_prompts();
   reserve_media_ports();
   dns::ResolverOptions resolver_options;
   resolver_options.servers = settings_.dns.servers;
@@ -170,6 +172,15 @@ std::expected<void, Error> Server::open_engine() {
   loop_->post(engine::PlanChanged{plan_});
   loop_->start();
   return {};
+}
+
+std::vector<std::string> Server::load_prompts() {
+  prompts::Loaded loaded = prompts::load_prompts(installed("prompts"), settings_.voice.prompts);
+  relay_->use(loaded.clips);
+  std::erase_if(warnings_, [](const auto& each) { return each.first.starts_with("prompt "); });
+  for (std::size_t i = 0; i < loaded.faults.size(); ++i)
+    warnings_[fmt::format("prompt {:02}", i)] = loaded.faults[i];
+  return std::move(loaded.faults);
 }
 
 void Server::reserve_media_ports() {

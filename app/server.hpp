@@ -59,6 +59,8 @@ class Server {
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
   void reserve_media_ports();
+  /// What voices say; gives a sentence for each prompt that cannot be used.
+  std::vector<std::string> load_prompts();
   std::expected<void, command::Error> open_doors();
 
   std::expected<void, command::Error> load_certificates();

@@ -92,6 +92,7 @@ std::vector<Number> Server::numbers() {
   gauge("relay_streams", "Media streams running", relay.streams);
   count("relay_packets_in", "Media packets read, honest or not", relay.received);
   count("relay_packets_out", "Media packets forwarded", relay.forwarded);
+  count("relay_packets_spoken", "Media packets of prompts and tones", relay.spoken);
   const store::WriterStatistics writes = writer_->statistics();
   gauge("store_failing", "Whether the disk refuses records", writes.failing ? 1 : 0);
   count("store_written", "Records written", writes.written);

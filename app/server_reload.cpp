@@ -145,6 +145,7 @@ Outcome Server::reload() {
   publish_guard(std::move(*guard));
   if (circumstances_.firewall) raise_firewall();
   for (std::string& note : guard_notes) notes.push_back(std::move(note));
+  for (std::string& fault : load_prompts()) notes.push_back(std::move(fault));
   listener_states_ = loop_->set_listeners(listeners_);
   for (const net::ListenerState& state : listener_states_)
     if (!state.error.empty()) {

@@ -1,11 +1,14 @@
 // The relay's packet step under hostile bytes: a script of packets from the peers and from strangers, with updates in
-// between, and the promise of M3 checked after each.
+// between, and the promise of M3 checked after each; with a voice, also that nothing passes and that what is said goes
+// to the one who may hear it.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <span>
 
 #include "core/media/session.hpp"
+#include "core/rtp/rtp.hpp"
 
 namespace {
 
@@ -36,7 +39,27 @@ media::RelayPlan plan_of(std::uint8_t flags) {
   if (flags & 8) plan.legs[1].remote_rtp.port = 0;
   plan.clock_hz = flags & 16 ? 0 : 8'000;
   plan.silence_limit_ms = flags & 32 ? 0 : 1'000;
+  // Orders from the other bits, so that scripts from before there were voices mean what they meant.
+  plan.voice.order = flags >> 6;
+  plan.voice.leg = flags >> 1 & 1;
+  plan.voice.clips = {"tone/busy", "tone/silence"};
+  plan.voice.repeat = flags & 4;
+  plan.voice.stops_at_digit = flags & 8;
   return plan;
+}
+
+/// Says what is due: to the leg that listens, and never more than a short burst.
+void listen(media::Session& session, std::int64_t now_us) {
+  std::array<std::uint8_t, media::voice_packet_bytes> room;
+  int said = 0;
+  while (session.speaks_at_us() <= now_us) {
+    const media::Spoken spoken = session.speak(now_us, room);
+    if (++said > 16) broken();
+    if (spoken.to == nullptr) continue;
+    if (session.plan().voice.order == 0 || spoken.leg != session.plan().voice.leg) broken();
+    if (spoken.to->port == 0 || spoken.to->address == host(100, 0).address) broken();
+    if (!rtp::parse(std::span(room).first(spoken.bytes))) broken();
+  }
 }
 
 }  // namespace
@@ -44,7 +67,9 @@ media::RelayPlan plan_of(std::uint8_t flags) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::span<const std::uint8_t> input(data, size);
   if (input.empty()) return 0;
-  media::Session session(plan_of(input[0]), 0);
+  static const media::ClipBank clips;
+  const media::Speech speech{&clips, {1, 2, 3}};
+  media::Session session(plan_of(input[0]), 0, speech);
   input = input.subspan(1);
   std::int64_t now_us = 0;
   // Each step: what and from where, how much later, how many bytes.
@@ -55,9 +80,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     input = input.subspan(4 + length);
     now_us += std::int64_t{later} * later * 100;
     if (what & 0x80) {
-      session.update(plan_of(what & 0x3f), now_us);
+      session.update(plan_of(static_cast<std::uint8_t>((what & 0x3f) | who << 6)), now_us, speech);
       continue;
     }
+    listen(session, now_us);
     const unsigned leg = what & 1;
     const Endpoint source = host(who & 3, static_cast<std::uint16_t>(4'000 + (who >> 2)));
     const auto before = session.report().legs[leg];
@@ -66,6 +92,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool stranger = (who & 3) != leg + 1;
     if (stranger && (decision || after.packets != before.packets || after.rtcp_packets != before.rtcp_packets))
       broken();
+    const bool speaks = session.plan().voice.order != 0;
+    if (decision && speaks) broken();
+    if (decision.digit != 0 && (stranger || !speaks || leg != session.plan().voice.leg)) broken();
     if (stranger && after.refused_source != before.refused_source + 1) broken();
     if (decision && (decision.to->port == 0 || decision.to->address == host(100, 0).address)) broken();
     if (after.mos < 0 || after.mos > 4.5 || after.jitter_ms < 0) broken();

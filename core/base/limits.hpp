@@ -62,7 +62,6 @@ struct ShareLimits {
 struct CallLimits {
   static constexpr std::size_t redirections = 5;  ///< forwardings in a row; then nobody is available
   static constexpr std::size_t forks = 64;        ///< phones and trunks that one call has rung; then no further ones
-  static constexpr std::size_t pin_digits = 16;   ///< entered; further ones are not heard
   static constexpr std::uint32_t pin_rounds = 3;  ///< wrong PINs of one call; then it ends
   static constexpr std::uint32_t menu_s = 60;     ///< for which we talk to somebody; then the call ends
   static constexpr std::uint32_t join_tries = 10;  ///< half a second apart, for a phone that is busy with its session
@@ -344,6 +343,22 @@ struct PinLimits {
 struct AnswerLimits {
   static constexpr std::size_t ring_members = 64;  ///< of one group
   static constexpr std::size_t callers = 65'536;   ///< whose pace is counted, 200 bytes each; then the oldest goes
+};
+
+/// Bounds of what we say to callers ourselves and hear them dial. Fixed.
+struct VoiceLimits {
+  static constexpr std::size_t clip_samples = 960'000;      ///< two minutes at 8 kHz; a longer file is not taken
+  static constexpr std::size_t clip_file_bytes = 2u << 20;  ///< a WAV file with its other chunks; a larger one is not
+  static constexpr std::size_t wav_chunks = 64;             ///< of one file; with more it is not taken
+  static constexpr std::size_t clips = 500;                 ///< all there are; further files are not taken
+  static constexpr std::size_t clips_bytes = 64u << 20;     ///< in memory; further files are not taken
+  static constexpr std::size_t folder_entries = 4'096;      ///< of a folder of prompts; a larger one is not read
+  static constexpr std::size_t faults = 16;                 ///< told of all prompts; the rest is not told
+  static constexpr std::size_t clip_name_part_bytes = 32;   ///< on each side of the slash
+  static constexpr std::size_t order_clips = 32;            ///< of one order; the rest is not played
+  static constexpr std::uint32_t digits_per_s = 16;         ///< of one stream; the rest of the second is not told
+  /// What has nowhere to be sent yet waits for a leg's address; then its time passes unheard.
+  static constexpr std::int64_t address_wait_ms = 10'000;
 };
 
 }  // namespace rf

@@ -130,7 +130,7 @@ void Calls::on_digit(Context& ctx, CallId id, char digit) {
   if (!call || call->state != CallState::talking || call->speech != Speech::pin) return;
   if (digit == '#') return on_pin(ctx, *call);
   if (digit == '*') return call->digits.clear();
-  if (digit >= '0' && digit <= '9' && call->digits.size() < CallLimits::pin_digits) call->digits += digit;
+  if (digit >= '0' && digit <= '9' && call->digits.size() <= PinLimits::digits) call->digits += digit;
 }
 
 void Calls::on_voice_done(Context& ctx, CallId id, std::uint32_t order) {

@@ -21,12 +21,13 @@ bool same_peer(const LegPlan& a, const LegPlan& b) {
 
 }  // namespace
 
-Session::Session(const RelayPlan& plan, std::int64_t now_us) : plan_(plan), last_rtp_us_(now_us) {
+Session::Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speech) : plan_(plan), last_rtp_us_(now_us) {
   aim(0);
   aim(1);
+  order_voice(now_us, speech);
 }
 
-void Session::update(const RelayPlan& plan, std::int64_t now_us) {
+void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& speech) {
   const RelayPlan before = plan_;
   plan_ = plan;
   last_rtp_us_ = now_us;
@@ -38,6 +39,28 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us) {
     if (moved) aim(i);
     if (moved || plan_.clock_hz != before.clock_hz) legs_[i].started = false;
   }
+  if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
+}
+
+void Session::order_voice(std::int64_t now_us, const Speech& speech) {
+  if (plan_.voice.order != 0)
+    voice_.begin(plan_.voice, speech, now_us);
+  else
+    voice_.end();
+}
+
+Spoken Session::speak(std::int64_t now_us, std::span<std::uint8_t> out) {
+  const Leg& hearer = legs_[plan_.voice.leg & 1];
+  const Voice::Said said = voice_.say(plan_.voice, hearer.send_rtp, now_us, out);
+  Spoken spoken;
+  if (said.over) spoken.over = plan_.voice.order;
+  if (said.bytes > 0) {
+    spoken.to = &hearer.rtp;
+    spoken.leg = plan_.voice.leg & 1;
+    spoken.bytes = said.bytes;
+    last_rtp_us_ = now_us;
+  }
+  return spoken;
 }
 
 /// Points a leg at what its SDP says, forgetting what was learned.
@@ -109,6 +132,7 @@ bool Session::is_rtcp_peer(unsigned i, const Endpoint& source, bool valid) {
 
 bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_us) {
   if (!leg.started) {
+    if (header.ssrc != leg.receiver.ssrc()) leg.presses.restart();
     leg.receiver.start(header.ssrc, header.sequence);
     leg.started = true;
     return true;
@@ -131,6 +155,7 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
   if (leg.restarts >= ShareLimits::stream_restarts) return false;
   ++leg.restarts;
   restart = {};
+  leg.presses.restart();
   leg.receiver.start(header.ssrc, header.sequence);
   return true;
 }
@@ -152,15 +177,27 @@ Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source
   leg.counted.bytes += bytes.size();
   leg.receiver.receive(header->sequence, header->timestamp,
                        static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * plan_.clock_hz / 1'000'000));
-  const std::uint8_t event_type = plan_.legs[i].event_payload_type;
-  if (event_type != 0 && header->payload_type == event_type && leg.event_timestamp != header->timestamp &&
-      rtp::parse_event(header->payload)) {
-    // All packets of one event carry the time it began (RFC 4733 §2.2).
-    leg.event_timestamp = header->timestamp;
-    ++leg.counted.events;
-  }
+  const Key key = key_in(i, *header, now_us);
+  if (plan_.voice.order != 0 || key.for_us) return {nullptr, false, key.digit};
   const Leg& other = legs_[i ^ 1];
   return other.send_rtp ? Decision{&other.rtp, false} : Decision{};
+}
+
+/// Counts a telephone event that begins here. What is pressed while we speak is ours to the end of the press: the last
+/// digit of a PIN must not reach whom it connects with.
+Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t now_us) {
+  const std::uint8_t event_type = plan_.legs[i].event_payload_type;
+  if (event_type == 0 || header.payload_type != event_type) return {};
+  Leg& leg = legs_[i];
+  const auto event = rtp::parse_event(header.payload);
+  if (!event || !leg.presses.begins(header, *event)) return {leg.presses.is_kept(header), 0};
+  ++leg.counted.events;
+  if (plan_.voice.order == 0) return {};
+  leg.presses.keep();
+  const char digit = digit_of(*event);
+  if (digit == 0 || (plan_.voice.leg & 1) != i || !leg.presses.may_tell(now_us)) return {true, 0};
+  if (plan_.voice.stops_at_digit) voice_.interrupt(plan_.voice);
+  return {true, digit};
 }
 
 Decision Session::on_rtcp(unsigned i, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes) {
@@ -175,6 +212,7 @@ Decision Session::on_rtcp(unsigned i, bool rtcp_port, const Endpoint& source, st
   }
   if (!valid) return refuse_shape(i, source);
   ++leg.counted.rtcp_packets;
+  if (plan_.voice.order != 0) return {};
   const Leg& other = legs_[i ^ 1];
   return other.send_rtcp ? Decision{&other.rtcp, !other.mux} : Decision{};
 }

@@ -4,11 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "core/base/address.hpp"
+#include "core/media/digits.hpp"
 #include "core/media/plan.hpp"
+#include "core/media/voice.hpp"
 #include "core/rtp/receiver.hpp"
 #include "core/rtp/rtp.hpp"
 
@@ -19,8 +20,17 @@ namespace rf::media {
 struct Decision {
   const Endpoint* to = nullptr;
   bool by_rtcp_port = false;
+  char digit = 0;  ///< that was pressed, and is to be told: DigitHeard
 
   explicit operator bool() const { return to != nullptr; }
+};
+
+/// What a session says: one packet, or that it has said all, or nothing.
+struct Spoken {
+  const Endpoint* to = nullptr;  ///< null: no packet; holds until the session is called again
+  std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
+  std::size_t bytes = 0;
+  std::uint32_t over = 0;  ///< the order of which all was said: VoiceDone
 };
 
 /// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
@@ -38,20 +48,30 @@ struct SessionLimits {
 /// Who is heard (M3): without `learn` only the endpoint of the SDP. With `learn` the first valid RTP packet decides
 /// between the SDP endpoint and one port of the signalling address; from then on only that endpoint is heard, until
 /// update() brings another SDP. RTCP follows the same rule with a port of its own.
+///
+/// While the plan has a voice with an order, nothing is passed on. What the legs send is held against all the same
+/// rules; the digits of the leg that hears the voice come with the decision. speak() whenever speaks_at_us() has come.
 class Session {
  public:
-  Session(const RelayPlan& plan, std::int64_t now_us);
+  Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speech = {});
 
   /// `leg` 0 or 1 and `rtcp_port` say where the datagram arrived.
   Decision on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source,
                      std::span<const std::uint8_t> bytes);
   /// New remotes, clock or silence limit. A leg whose remotes did not change keeps what it learned; counters go on.
-  void update(const RelayPlan& plan, std::int64_t now_us);
+  /// A voice with another order begins, one with the same goes on (perhaps to another payload type), order 0 ends it.
+  void update(const RelayPlan& plan, std::int64_t now_us, const Speech& speech = {});
+
+  /// When speak() wants to be called next (monotonic microseconds); never_ms while there is nothing to say.
+  std::int64_t speaks_at_us() const { return voice_.due_us(); }
+  /// Writes the packet that is due to `out`, which has room for voice_packet_bytes. What is behind time is said in
+  /// several calls.
+  Spoken speak(std::int64_t now_us, std::span<std::uint8_t> out);
 
   /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP
-  /// packet.
+  /// packet, and while we speak: who listens may be silent.
   std::int64_t silent_at_us() const;
-  /// Since when neither side has been heard.
+  /// Since when neither side has been heard, nor spoken to by us.
   std::int64_t silent_since_us() const { return last_rtp_us_; }
   RelayReport report() const;
   const RelayPlan& plan() const { return plan_; }
@@ -72,7 +92,7 @@ class Session {
     std::int64_t heard_us = 0;
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
-    std::optional<std::uint32_t> event_timestamp;
+    Presses presses;
     rtp::Receiver receiver;
     LegStatistics counted;
   };
@@ -82,6 +102,12 @@ class Session {
   bool is_rtp_peer(unsigned leg, const Endpoint& source, bool valid);
   bool is_rtcp_peer(unsigned leg, const Endpoint& source, bool valid);
   bool fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_us);
+  void order_voice(std::int64_t now_us, const Speech& speech);
+  struct Key {
+    bool for_us = false;  // not for the other side
+    char digit = 0;       // to be told
+  };
+  Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
   Decision on_rtp(std::int64_t now_us, unsigned leg, const Endpoint& source, std::span<const std::uint8_t> bytes);
   Decision on_rtcp(unsigned leg, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes);
   Decision refuse_source(unsigned leg, const Endpoint& source);
@@ -90,6 +116,7 @@ class Session {
   RelayPlan plan_;
   std::array<Leg, 2> legs_;
   std::int64_t last_rtp_us_;
+  Voice voice_;
 };
 
 }  // namespace rf::media

@@ -75,6 +75,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_server(section("server"), settings.server);
   read_tls(section("tls"), settings.tls);
   read_media(section("media"), settings.media, settings.times);
+  read_voice(section("voice"), settings.voice);
   read_sip(section("sip"), settings.times, settings.md5_allowed, settings.sha2_allowed);
   read_limits(section("limits"), settings.limits);
   read_network(section("network"), settings.local_networks, settings.proxies);

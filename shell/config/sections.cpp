@@ -118,6 +118,12 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   section.finish();
 }
 
+void read_voice(Section section, VoiceSettings& out) {
+  section.text("prompts", out.prompts, not_an_absolute_path,
+               "write the path of a folder that begins with /; in it en/enter-pin.wav and so on");
+  section.finish();
+}
+
 void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed) {
   section.number("t1_ms", out.t1_ms, 50, 5'000);
   section.number("t2_ms", out.t2_ms, 100, 60'000);

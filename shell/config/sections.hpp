@@ -8,6 +8,7 @@ namespace rf::config {
 void read_server(Section section, ServerSettings& out);
 void read_tls(Section section, TlsSettings& out);
 void read_media(Section section, MediaSettings& out, policy::SipTimes& times);
+void read_voice(Section section, VoiceSettings& out);
 void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed);
 void read_limits(Section section, Limits& out);
 void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies);

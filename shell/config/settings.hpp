@@ -54,6 +54,10 @@ struct MediaSettings {
   bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 
+struct VoiceSettings {
+  std::string prompts;  ///< folder with an operator's own; empty: only those that were installed with us
+};
+
 struct StoreSettings {
   std::string path;         ///< empty: ringfence.db in the data directory
   bool synchronous = true;  ///< fsync every group of writes; off only survives a crash of the process, not of the host
@@ -104,6 +108,7 @@ struct Settings {
   std::vector<ListenerSettings> listeners;
   TlsSettings tls;
   MediaSettings media;
+  VoiceSettings voice;
   policy::SipTimes times;
   bool md5_allowed = true;
   bool sha2_allowed = true;

@@ -29,6 +29,10 @@ std::size_t Relay::reserve(const Address& local, std::uint16_t first, std::uint1
   return taken;
 }
 
+void Relay::use(const media::ClipBankRef& clips) {
+  for (const auto& worker : workers_) worker->post(UseClips{clips}, true);
+}
+
 bool Relay::start(const media::RelayPlan& plan) {
   return worker_of(plan.id).post(StartStream{plan});
 }

@@ -10,6 +10,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/engine/input.hpp"
+#include "core/media/clips.hpp"
 #include "core/media/plan.hpp"
 
 namespace rf::relay {
@@ -35,6 +36,7 @@ struct Options {
 struct Totals {
   std::uint64_t received = 0;  ///< datagrams read, honest or not
   std::uint64_t forwarded = 0;
+  std::uint64_t spoken = 0;         ///< packets that we said ourselves
   std::uint64_t send_failures = 0;  ///< the kernel took neither the packet nor the second try
   std::uint64_t wakeups = 0;
   std::uint64_t streams = 0;     ///< running now
@@ -43,7 +45,8 @@ struct Totals {
 };
 
 /// What the relay tells the engine.
-using Report = std::variant<engine::RelayReported, engine::RelaySilent, engine::RelayFailed>;
+using Report = std::variant<engine::RelayReported, engine::RelaySilent, engine::RelayFailed, engine::DigitHeard,
+                            engine::VoiceDone>;
 /// Called on the media threads: it must be thread-safe and quick (post it to the engine's queue).
 using Deliver = std::function<void(Report)>;
 
@@ -52,7 +55,8 @@ class WarmPorts;
 
 /// Runs relay plans on media threads. All calls are thread-safe and return at once; outcomes come through `deliver`:
 /// RelayFailed when a plan's ports cannot be bound (nothing of it remains), RelaySilent after each silence limit
-/// without RTP, RelayReported after ask() and, with `stopped` set, after every stop(), known or not.
+/// without RTP, DigitHeard and VoiceDone while a plan has a voice, RelayReported after ask() and, with `stopped` set,
+/// after every stop(), known or not.
 class Relay {
  public:
   /// Throws std::system_error when a thread, its epoll or its eventfd cannot be made.
@@ -66,6 +70,9 @@ class Relay {
   /// that a call was promised. None when not all of them can stay open: some would only crowd out the ports that calls
   /// use. Gives how many somebody else holds.
   std::size_t reserve(const Address& local, std::uint16_t first, std::uint16_t last);
+
+  /// What voices say from now on; an order that has begun keeps its clips. Before the first there are none.
+  void use(const media::ClipBankRef& clips);
 
   /// Each gives false when the thread's queue is full: the plan was not taken.
   bool start(const media::RelayPlan& plan);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -83,6 +84,7 @@ bool Worker::post(WorkerCommand command, bool always) {
 void Worker::add_totals(Totals& totals) const {
   totals.received += counters_.received.load(std::memory_order_relaxed);
   totals.forwarded += counters_.forwarded.load(std::memory_order_relaxed);
+  totals.spoken += counters_.spoken.load(std::memory_order_relaxed);
   totals.send_failures += counters_.send_failures.load(std::memory_order_relaxed);
   totals.wakeups += counters_.wakeups.load(std::memory_order_relaxed);
   totals.streams += counters_.streams.load(std::memory_order_relaxed);
@@ -114,6 +116,7 @@ void Worker::run() {
         on_event(fd, now_us);
     }
     on_timers(now_us);
+    if (now_us >= speaks_at_us_) speak(now_us);
     if (commands) {
       carry_out_commands(now_us);
       const std::lock_guard lock(mutex_);
@@ -132,7 +135,8 @@ void Worker::run() {
 
 /// How long to wait for packets, in milliseconds for epoll.
 int Worker::wait(std::int64_t now_us) {
-  const std::int64_t deadline_ms = timers_.next_deadline();
+  const std::int64_t voice_ms = speaks_at_us_ == never_ms ? never_ms : (speaks_at_us_ + 999) / 1'000;
+  const std::int64_t deadline_ms = std::min(timers_.next_deadline(), voice_ms);
   if (deadline_ms == never_ms) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(deadline_ms - now_us / 1'000, 0, 60'000));
 }
@@ -160,12 +164,14 @@ void Worker::serve(Socket& socket, std::int64_t now_us) {
   const media::Decision decision =
       stream.session.on_packet(now_us, socket.leg, socket.rtcp, source,
                                std::span<const std::uint8_t>(packet_.data(), static_cast<std::size_t>(size)));
+  if (decision.digit != 0)
+    deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
   if (!decision) return;
-  send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size));
+  if (send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size))) count(counters_.forwarded);
   if (!socket.rtcp) settle(stream, socket.leg, source);
 }
 
-void Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision, std::size_t size) {
+bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision, std::size_t size) {
   Leg& leg = stream.legs[leg_index];
   const unsigned kind = decision.by_rtcp_port ? 1 : 0;
   const bool direct = kind == 0 && leg.direct.fd && leg.direct_peer == *decision.to;
@@ -184,7 +190,8 @@ void Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& 
     }
     if (sent < 0 && errno == EAGAIN) break;
   }
-  count(sent < 0 ? counters_.send_failures : counters_.forwarded);
+  if (sent < 0) count(counters_.send_failures);
+  return sent >= 0;
 }
 
 /// Gives a steady peer its own connected socket, or points that socket at the peer's new place.
@@ -247,7 +254,7 @@ void Worker::carry_out_commands(std::int64_t now_us) {
 
 void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
   const media::RelayPlan& plan = command.plan;
-  auto stream = std::make_unique<Stream>(plan, now_us);
+  auto stream = std::make_unique<Stream>(plan, now_us, speech_for(plan));
   bool ok = !streams_.contains(plan.id);
   for (unsigned i = 0; i < 2; ++i)
     for (unsigned kind = 0; kind < 2; ++kind) {
@@ -263,6 +270,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
     return;
   }
   watch_silence(*stream, now_us);
+  watch_voice(*stream);
   streams_.emplace(plan.id, std::move(stream));
   counters_.streams.store(streams_.size(), std::memory_order_relaxed);
 }
@@ -270,8 +278,9 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
 void Worker::carry_out(const UpdateStream& command, std::int64_t now_us) {
   const auto found = streams_.find(command.plan.id);
   if (found == streams_.end()) return;
-  found->second->session.update(command.plan, now_us);
+  found->second->session.update(command.plan, now_us, speech_for(command.plan));
   watch_silence(*found->second, now_us);
+  watch_voice(*found->second);
 }
 
 void Worker::carry_out(const StopStream& command, std::int64_t) {
@@ -280,6 +289,8 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
     Stream& stream = *found->second;
     reported.report = stream.session.report();
     timers_.cancel(stream.silence);
+    if (stream.speaks) std::erase(speaking_, &stream);
+    if (speaking_.empty()) speaks_at_us_ = never_ms;
     give_back_ports(stream);
     streams_.erase(found);
     counters_.streams.store(streams_.size(), std::memory_order_relaxed);
@@ -290,6 +301,46 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
 void Worker::carry_out(const AskStream& command, std::int64_t) {
   if (const auto found = streams_.find(command.relay); found != streams_.end())
     deliver_(engine::RelayReported{found->second->session.report(), false});
+}
+
+void Worker::carry_out(const UseClips& command, std::int64_t) {
+  clips_ = command.clips;
+}
+
+/// What a session may need for the plan's order. The numbers of a stream are not to be guessed (RFC 3550 §9).
+media::Speech Worker::speech_for(const media::RelayPlan& plan) const {
+  media::Speech speech{clips_.get(), {}};
+  if (plan.voice.order != 0 && ::getrandom(&speech.start, sizeof speech.start, GRND_NONBLOCK) < 0) speech.start = {};
+  return speech;
+}
+
+void Worker::watch_voice(Stream& stream) {
+  const std::int64_t at_us = stream.session.speaks_at_us();
+  if (at_us == never_ms) return;  // if it was among the speaking, they are looked through at their next moment
+  if (!stream.speaks) speaking_.push_back(&stream);
+  stream.speaks = true;
+  speaks_at_us_ = std::min(speaks_at_us_, at_us);
+}
+
+/// All voices speak at the same moments, so that a thread wakes up once for all of them, and for nobody not at all.
+void Worker::speak(std::int64_t now_us) {
+  speaks_at_us_ = never_ms;
+  std::erase_if(speaking_, [&](Stream* stream) {
+    say_what_is_due(*stream, now_us);
+    const std::int64_t at_us = stream->session.speaks_at_us();
+    stream->speaks = at_us != never_ms;
+    speaks_at_us_ = std::min(speaks_at_us_, at_us);
+    return !stream->speaks;
+  });
+}
+
+void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
+  while (stream.session.speaks_at_us() <= now_us) {
+    const media::Spoken spoken = stream.session.speak(now_us, packet_);
+    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, false}, spoken.bytes)) count(counters_.spoken);
+    if (spoken.over != 0)
+      deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});
+  }
 }
 
 void Worker::watch_silence(Stream& stream, std::int64_t now_us) {

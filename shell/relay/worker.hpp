@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/time.hpp"
 #include "core/base/timers.hpp"
 #include "core/media/session.hpp"
 #include "shell/relay/ports.hpp"
@@ -30,7 +31,10 @@ struct StopStream {
 struct AskStream {
   RelayId relay;
 };
-using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream>;
+struct UseClips {
+  media::ClipBankRef clips;
+};
+using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips>;
 
 /// Owns the streams that were given to it. Only post() and totals() may be called from other threads.
 class Worker {
@@ -72,25 +76,32 @@ class Worker {
     std::uint32_t steady = 0;  // packets in a row from steady_source
   };
   struct Stream {
-    explicit Stream(const media::RelayPlan& plan, std::int64_t now_us) : session(plan, now_us) {}
+    Stream(const media::RelayPlan& plan, std::int64_t now_us, const media::Speech& speech)
+        : session(plan, now_us, speech) {}
     media::Session session;
     std::array<Leg, 2> legs;
+    bool speaks = false;  // it is among speaking_
     Timers::Handle silence = 0;
   };
   struct Counters {
-    std::atomic<std::uint64_t> received{0}, forwarded{0}, send_failures{0}, wakeups{0}, streams{0};
+    std::atomic<std::uint64_t> received{0}, forwarded{0}, spoken{0}, send_failures{0}, wakeups{0}, streams{0};
   };
 
   void run();
   int wait(std::int64_t now_us);
   void serve(Socket& socket, std::int64_t now_us);
-  void send_on(Stream& stream, unsigned leg, const media::Decision& decision, std::size_t size);
+  bool send_on(Stream& stream, unsigned leg, const media::Decision& decision, std::size_t size);
   void settle(Stream& stream, unsigned leg, const Endpoint& source);
   void carry_out_commands(std::int64_t now_us);
   void carry_out(const StartStream& command, std::int64_t now_us);
   void carry_out(const UpdateStream& command, std::int64_t now_us);
   void carry_out(const StopStream& command, std::int64_t now_us);
   void carry_out(const AskStream& command, std::int64_t now_us);
+  void carry_out(const UseClips& command, std::int64_t now_us);
+  media::Speech speech_for(const media::RelayPlan& plan) const;
+  void watch_voice(Stream& stream);
+  void speak(std::int64_t now_us);
+  void say_what_is_due(Stream& stream, std::int64_t now_us);
   void watch_silence(Stream& stream, std::int64_t now_us);
   void on_timers(std::int64_t now_us);
   bool watch(Socket& socket, const Endpoint& local, bool already);
@@ -106,6 +117,9 @@ class Worker {
   Timers timers_;
   std::vector<Timers::Fired> fired_;
   std::unordered_map<RelayId, std::unique_ptr<Stream>> streams_;
+  media::ClipBankRef clips_;
+  std::vector<Stream*> speaking_;  // those that have something to say
+  std::int64_t speaks_at_us_ = never_ms;
   std::array<std::uint8_t, 2'048> packet_;  // no path carries more in one RTP packet; longer ones are dropped
   std::int64_t rate_from_us_ = 0;
   std::uint64_t rate_packets_ = 0;

@@ -72,6 +72,8 @@ TEST(Configuration, EveryKeyIsRead) {
     ports = "30000-30009"
     threads = 2
     silence_s = 30
+    [voice]
+    prompts = "/srv/prompts"
     [sip]
     t1_ms = 250
     registration_min_s = 120
@@ -114,6 +116,7 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.media.first_port, 30000);
   EXPECT_EQ(s.media.last_port, 30009);
   EXPECT_EQ(s.media.threads, 2);
+  EXPECT_EQ(s.voice.prompts, "/srv/prompts");
   EXPECT_EQ(s.times.media_silence_s, 30u);
   EXPECT_EQ(s.times.t1_ms, 250u);
   EXPECT_EQ(s.times.registration_min_s, 120u);
