@@ -19,6 +19,7 @@
 #include "core/call/shares.hpp"
 #include "core/call/trunks.hpp"
 #include "core/media/ports.hpp"
+#include "core/toll/unusual.hpp"
 
 namespace rf::call {
 
@@ -150,6 +151,12 @@ class Calls {
   bool answer_trunk(Context& ctx, Call& call, std::size_t fork, const sip::Message& response);
   void on_trunk_trying(Context& ctx, Call& call);
   void on_trunk_silent(Context& ctx, Call& call);
+
+  // habits.cpp
+  /// Refuses a call whose pattern says so. Whether it did.
+  bool stop_unusual(Context& ctx, const Asked& asked, const toll::Unusual& unusual);
+  void note_habits(Context& ctx, Call& call, const toll::Unusual& unusual);
+  void learn_habits(Context& ctx, const Call& call);
 
   // spending.cpp
   /// Asks for what a call by this trunk needs. False: it is refused, `call.refused` says why.

@@ -59,15 +59,22 @@ trunk::NameFact fact_of(const sip::NameAddr& name, std::string& user) {
 
 void Calls::call_out(Context& ctx, const Asked& asked, const std::string& dialled) {
   const Caller& caller = asked.caller;
-  toll::Decision decision = toll::decide(ctx.plan, ctx.now, {caller.tenant, caller.extension, dialled});
+  const toll::Question question{caller.tenant, caller.extension, dialled};
+  toll::Decision decision = toll::decide(ctx.plan, ctx.now, question);
   using Action = toll::Decision::Action;
   if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {
     const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
     return refuse(ctx, asked, nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
                   nobody ? Reason::unknown_number : Reason::toll_refused, decision.why);
   }
+  const toll::Unusual unusual =
+      toll::judge_habits(ctx.plan, ctx.patterns, ctx.now, question, decision, caller.number);
+  if (stop_unusual(ctx, asked, unusual)) return;
+  // What a route or the pattern asks for, the caller is asked for once.
+  if (unusual.action == pattern::Action::pin) decision.pins = unusual.pins;
   Call* call = begin(ctx, asked, dialled, {}, true);
   if (!call) return;
+  if (decision.action == Action::leave) note_habits(ctx, *call, unusual);
   call->privacy = trunk::parse_privacy(asked.request.value(HeaderName::privacy));
   call->emergency = decision.action == Action::emergency;
   call->called = decision.number ? decision.number.text() : dialled;

@@ -28,9 +28,9 @@ std::string_view name_of(Action action);  ///< "none", "alert", "pin", "block"
 
 /// From which score on what is done, 1 to 100; 0: never. The strictest that is reached holds.
 struct Thresholds {
-  std::uint8_t alert = 40;
+  std::uint8_t alert = 0;
   std::uint8_t pin = 0;
-  std::uint8_t block = 90;
+  std::uint8_t block = 0;
 
   Action action_at(std::uint32_t score) const {
     const auto reached = [&](std::uint8_t threshold) { return threshold != 0 && score >= threshold; };

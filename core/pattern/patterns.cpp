@@ -141,8 +141,8 @@ void Patterns::ended(const Asker& asker, const Call& call, const Ended& how) {
 void Patterns::live_through(const Asker& asker, const Call& call, const Past& past) {
   const Now then{0, past.began_wall_ms};
   const Judgement judgement = judge(then, asker, call);
-  note(then, asker, call, judgement, past.refused);
-  if (!past.refused) ended(asker, call, {past.began_wall_ms, past.talked_s, judgement.highest});
+  note(then, asker, call, judgement, false);
+  ended(asker, call, {past.began_wall_ms, past.talked_s, judgement.highest});
 }
 
 std::optional<Summary> Patterns::summary(Now now, Level level, std::uint64_t id, const schedule::Zone* zone) const {

@@ -73,11 +73,10 @@ class Patterns {
   };
   void ended(const Asker& asker, const Call& call, const Ended& how);
 
-  /// One record of the past: all three of the above.
+  /// One record of the past, of a call that left: all three of the above.
   struct Past {
     std::int64_t began_wall_ms = 0;
     std::optional<std::uint32_t> talked_s;
-    bool refused = false;
   };
   void live_through(const Asker& asker, const Call& call, const Past& past);
 

@@ -120,6 +120,30 @@ TEST_F(Fraud, ANewSystemWithoutAnyHabitsRefusesThePremiumBurstAtNightToo) {
   EXPECT_GE(fresh.told, 1u);
 }
 
+TEST_F(Fraud, WhoTakesWeeksIsUsualInTheEndAndItsBurstIsToldStill) {
+  // A call a day by day: no habit holds that, the caps of each day do.
+  for (unsigned day = 0; day < 10; ++day) office.call(1, noon_ms + day * day_ms, "+37121234510", 600 + day * 31);
+  const std::int64_t then = noon_ms + 10 * day_ms;
+  EXPECT_EQ(office.judge(1, then, "+37121234510").score, 0);
+  const Outcome outcome = run(40, [&](unsigned i) {
+    return office.call(1, then + i * minute_ms, "+3716712" + std::to_string(3'410 + i), 300 + 13 * i);
+  });
+  EXPECT_TRUE(outcome.told_at.has_value());
+  EXPECT_LE(*outcome.told_at, 7u);
+}
+
+TEST_F(Fraud, AThiefCannotMakeTheTenantRefuseWhatOthersUsuallyCall) {
+  const char* const beginnings[] = {"+37121234", "+2522123", "+53712345", "+67991234", "+22071234", "+88351000"};
+  for (unsigned i = 0; i < 600; ++i)
+    office.call(1, night_ms + i * 15 * second_ms, beginnings[i % 6] + std::to_string(100 + i % 50),
+                i % 3 == 0 ? std::optional(3u) : std::optional(900u), i % 2 == 0);
+  for (unsigned minute = 0; minute < 24 * 60; minute += 7) {
+    const std::int64_t then = night_ms + 600 * 15 * second_ms + minute * minute_ms;
+    ASSERT_NE(office.judge(2, then, "+493022334455").action, Action::block) << minute;
+    ASSERT_NE(office.judge(2, then, "+436641234561").action, Action::block) << minute;
+  }
+}
+
 TEST_F(Fraud, APinIsAskedForWhereTheThresholdSaysSo) {
   office.thresholds = {40, 50, 90};
   EXPECT_EQ(office.judge(1, night_ms, "+37121234510").action, Action::pin);

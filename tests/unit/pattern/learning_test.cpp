@@ -113,10 +113,10 @@ TEST(Learning, ARestartLivesThroughTheRecordsAndKnowsTheSame) {
         again.patterns.live_through(
             again.asker(extension),
             Office::to("+4930" + std::to_string(2'000'000 + (day * 10 + hour) * 4'001 % 90'000 + extension)),
-            {when, 60 + (hour * 37 + day * 11) % 400, false});
+            {when, 60 + (hour * 37 + day * 11) % 400});
         if (hour == 11 && day % 2 == 0)
           again.patterns.live_through(again.asker(extension), Office::to("+43664123456" + std::to_string(extension)),
-                                      {when + 20 * minute_ms, 40 + (extension * 97 + day * 31) % 300, false});
+                                      {when + 20 * minute_ms, 40 + (extension * 97 + day * 31) % 300});
       }
   }
   EXPECT_EQ(habits(office, 1, noon_ms), habits(again, 1, noon_ms));

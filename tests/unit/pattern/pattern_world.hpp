@@ -63,7 +63,7 @@ struct Office {
   }
 
   schedule::Zone zone = *schedule::parse_posix_zone("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3");
-  Thresholds thresholds;
+  Thresholds thresholds{40, 0, 90};  ///< as they stand
   Patterns patterns;
   unsigned told = 0;
 };
