@@ -10,6 +10,7 @@
 #include "app/enforcement.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
+#include "app/patterns.hpp"
 #include "app/snapshot.hpp"
 #include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
@@ -122,8 +123,11 @@ std::expected<void, Error> Server::open_engine() {
   fill_from_kernel(&desk_options.seed, sizeof desk_options.seed);
   auto opened = store::open_desk(records_->store, desk_options, plan_->terms().currency, now());
   if (!opened.note.empty()) log_->say(effect::Level::warning, "ledger", opened.note);
+  std::string habits_note;
+  auto habits = learned_patterns(records_->store, *plan_, mix64(desk_options.seed), wall_now_ms(), habits_note);
+  if (!habits_note.empty()) log_->say(effect::Level::warning, "patterns", habits_note);
   engine_ = std::make_unique<engine::Engine>(now(), policy_, seeds, engine::Engine::Defence{guard_, {}},
-                                             std::move(opened.desk));
+                                             std::move(opened.desk), std::move(habits));
   handler_ = std::make_unique<signalling::HandlerOf<engine::Engine>>(*engine_);
   carrier_ = std::make_unique<Carrier>(*log_, inlet_, door_);
 

@@ -8,6 +8,7 @@
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
+#include "app/patterns.hpp"
 #include "app/server.hpp"
 
 namespace rf::app {
@@ -179,6 +180,15 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
         std::min(policy->limits.store_wait_max_s * 1'000 + engine_answer_ms, Patience::control_answer_ms - 1'000);
     return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, wait_ms), "removed",
                 "ringfence registration list");
+  }
+  const auto* habits = std::get_if<command::ShowPattern>(&command);
+  if (habits || std::holds_alternative<command::ListPatterns>(command)) {
+    const ExtensionId extension = habits ? extension_of(habits->number) : ExtensionId{};
+    if (habits && !extension) return unknown(habits->number);
+    std::unique_lock records_lock(records_mutex_);
+    const toll::PlanRef plan = plan_;
+    records_lock.unlock();
+    return show_patterns(questions, *plan, *policy, extension, engine_answer_ms);
   }
   if (std::holds_alternative<command::ListCalls>(command)) {
     const auto answer = questions.ask(effect::ListCalls{}, engine_answer_ms);

@@ -202,6 +202,23 @@ void exposure(const Json& r, std::ostream& out) {
   if (all.size() == 1) exposure_of_one(all.front(), out);
 }
 
+void habits(const Json& r, std::ostream& out) {
+  Table table({"WHO", "DAYS KNOWN", "CALLS TODAY"});
+  for (const Json& each : list_at(r, "subjects"))
+    table.add({text_at(each, "level") + " " + text_at(each, "name"), text_at(each, "days"), text_at(each, "calls_today")});
+  table.print(out);
+  for (const Json& each : list_at(r, "subjects")) {
+    const auto& lines = list_at(each, "lines");
+    if (!lines.empty()) fmt::print(out, "\n{} {}\n", plain(text_at(each, "level")), plain(text_at(each, "name")));
+    for (const Json& line : lines) fmt::print(out, "  {}\n", plain(text_of(line)));
+  }
+  const auto& told = list_at(r, "told");
+  fmt::print(out, "\n{}\n", told.empty() ? "No call was unusual lately." : "Unusual calls, the newest first:");
+  for (const Json& each : told)
+    fmt::print(out, "  {}  {}  {} to {}: {}\n", plain(text_at(each, "at")), plain(text_at(each, "action")),
+               plain(text_at(each, "extension")), plain(text_at(each, "number")), plain(text_at(each, "text")));
+}
+
 }  // namespace
 
 void render(std::string_view command, const Json& r, std::ostream& out) {
@@ -228,6 +245,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     spending(r, out);
   } else if (command == "exposure") {
     exposure(r, out);
+  } else if (command == "pattern.list" || command == "pattern.show") {
+    habits(r, out);
   } else if (command == "ports") {
     ports(r, out);
   } else if (command == "firewall.show") {

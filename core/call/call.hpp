@@ -160,6 +160,13 @@ enum class Speech : std::uint8_t {
   announcement,  ///< and hangs up
 };
 
+/// What was said of a call's pattern when it left.
+struct Habits {
+  pattern::Call call;
+  std::int64_t noted_wall_ms = 0;
+  std::uint8_t score = 0;
+};
+
 struct Call {
   Call(const policy::SipTimes& times, std::uint64_t origin_random, Random& random)
       : caller(times, origin_random), reliable(random) {}
@@ -198,6 +205,7 @@ struct Call {
   std::string caller_name;
   trunk::Privacy privacy;       ///< what the caller asked for
   bool emergency = false;
+  std::optional<Habits> habits;  ///< none of emergency calls, which teach nothing
   bool spends = false;          ///< the desk knows it
   std::string refused;          ///< why the desk refused a way, for the operator
   std::uint64_t entry = 0;      ///< of the ledger: what follows waits until it is on disk

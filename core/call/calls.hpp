@@ -22,6 +22,7 @@
 #include "core/call/trunks.hpp"
 #include "core/media/ports.hpp"
 #include "core/toll/pins.hpp"
+#include "core/toll/unusual.hpp"
 
 namespace rf::call {
 
@@ -197,7 +198,7 @@ class Calls {
   std::string prompt_of(Context& ctx, const Call& call, std::string_view name) const;
 
   // outward.cpp
-  bool start_outside(Context& ctx, Call& call, toll::Decision decision, const std::string& dialled);
+  bool start_outside(Context& ctx, Call& call, Target target);
   /// Tries the next trunk, after one that failed with `status` (0: the first). Whether there was one.
   bool leave_by_next(Context& ctx, Call& call, int status);
   void leave_when_written(Context& ctx, Call& call, const toll::Way& way);
@@ -208,6 +209,10 @@ class Calls {
   bool answer_trunk(Context& ctx, Call& call, std::size_t fork, const sip::Message& response);
   void on_trunk_trying(Context& ctx, Call& call);
   void on_trunk_silent(Context& ctx, Call& call);
+
+  // habits.cpp
+  void note_habits(Context& ctx, Call& call, const toll::Unusual& unusual);
+  void learn_habits(Context& ctx, const Call& call);
 
   // spending.cpp
   /// Asks for what a call by this trunk needs. False: it is refused, `call.refused` says why.

@@ -9,6 +9,7 @@
 #include "core/base/time.hpp"
 #include "core/base/timers.hpp"
 #include "core/effect/effect.hpp"
+#include "core/pattern/patterns.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
 #include "core/toll/desk.hpp"
@@ -41,6 +42,7 @@ struct Context {
   const policy::Policy& policy;
   const toll::Plan& plan;
   toll::Desk& desk;
+  pattern::Patterns& patterns;
   Random& random;
   txn::Transactions& txns;
   Timers& timers;

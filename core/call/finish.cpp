@@ -64,6 +64,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
     call.cdr.answered_wall_ms = 0;
   }
   end_spending(ctx, call);
+  learn_habits(ctx, call);
   Cdr& cdr = call.cdr;
   cdr.result = result;
   cdr.ended_by = by;

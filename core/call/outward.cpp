@@ -57,13 +57,15 @@ trunk::NameFact fact_of(const sip::NameAddr& name, std::string& user) {
 
 }  // namespace
 
-bool Calls::start_outside(Context& ctx, Call& call, toll::Decision decision, const std::string& dialled) {
+bool Calls::start_outside(Context& ctx, Call& call, Target target) {
+  toll::Decision& decision = *target.out;
   call.single = true;
   call.tried = 0;
   call.cdr.callee = {};
   call.emergency = decision.action == toll::Decision::Action::emergency;
-  call.called = decision.number ? decision.number.text() : dialled;
+  call.called = decision.number ? decision.number.text() : target.dialled;
   if (decision.route != toll::Plan::none) call.cdr.route = ctx.plan.terms().routes[decision.route].name;
+  if (target.unusual) note_habits(ctx, call, *target.unusual);
   call.ways = std::move(decision.ways);
   std::reverse(call.ways.begin(), call.ways.end());
   return leave_by_next(ctx, call, trunk::no_response);

@@ -87,11 +87,27 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
   using For = toll::Question::For;
   if (!target.payer)
     return std::unexpected(Failure{404, CallResult::unknown_number, Reason::unknown_number, target.dialled});
-  toll::Decision decision = toll::decide(ctx.plan, ctx.now, {tenant, target.payer, target.dialled, target.purpose});
+  const toll::Question question{tenant, target.payer, target.dialled, target.purpose};
+  toll::Decision decision = toll::decide(ctx.plan, ctx.now, question);
   if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {
     const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
     return std::unexpected(Failure{nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
                                    nobody ? Reason::unknown_number : Reason::toll_refused, decision.why});
+  }
+  if (decision.action == Action::leave) {
+    const policy::Extension* payer = ctx.policy.by_id(target.payer);
+    target.unusual = toll::judge_habits(ctx.plan, ctx.patterns, ctx.now, question, decision,
+                                        payer ? payer->number : std::string_view());
+    if (target.unusual->action == pattern::Action::block) {
+      const pattern::Asker asker = toll::asker_of(ctx.plan, tenant, target.payer);
+      // Each attempt has its record and its line; that it goes on is a warning once.
+      if (ctx.patterns.note(ctx.now, asker, target.unusual->call, target.unusual->judgement, true))
+        ctx.report(Level::warning, Reason::pattern_refused, {}, payer ? payer->number : std::string_view(), {},
+                   target.unusual->why);
+      return std::unexpected(Failure{403, CallResult::refused, Reason::pattern_refused, target.unusual->why});
+    }
+    // What a route or the pattern asks for, the caller is asked for once.
+    if (target.unusual->action == pattern::Action::pin) decision.pins = target.unusual->pins;
   }
   if (!decision.pins.empty() && target.purpose != For::call)
     return std::unexpected(Failure{403, CallResult::refused, Reason::toll_refused,
@@ -136,7 +152,7 @@ bool Calls::start(Context& ctx, Call& call, Target target) {
   call.purpose = target.purpose;
   call.ringing = {};
   call.rang = false;
-  if (target.out) return start_outside(ctx, call, std::move(*target.out), target.dialled);
+  if (target.out) return start_outside(ctx, call, std::move(target));
   if (target.group) return start_group(ctx, call, *target.group);
   const toll::ForwardTerms& forward = ctx.plan.extension(call.cdr.tenant, target.callee->id).forward;
   if (!forward.no_answer.empty())

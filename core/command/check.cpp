@@ -204,6 +204,8 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "spend.list") return ListSpending{text_or_empty(a, "level"), number};
   if (name == "exposure") return ShowExposure{number};
   if (name == "credit.add") return AddCredit{number, text_or_empty(a, "amount")};
+  if (name == "pattern.list") return ListPatterns{};
+  if (name == "pattern.show") return ShowPattern{number};
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
   if (name == "reload") return Reload{};

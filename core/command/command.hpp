@@ -257,6 +257,13 @@ struct AddCredit {
   std::string amount;  ///< decimal, in the currency of the ledger; below zero: takes it away
 };
 
+/// How everybody calls, in a line each.
+struct ListPatterns {};
+/// How an extension, its department and its tenant call, and what was unusual lately.
+struct ShowPattern {
+  std::string number;
+};
+
 struct GetStatus {};
 struct ListCalls {};
 struct HangUp {
@@ -272,7 +279,7 @@ using Command =
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
                  PolicyExport, PolicyPlan, PolicyApply, TestRoute, ListSpending, ShowExposure, AddCredit, GuardExplain,
-                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload,
+                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload,
                  Stop>;
 
 enum class Code : std::uint8_t {

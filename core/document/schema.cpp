@@ -114,11 +114,40 @@ constexpr std::array<Key, 9> limit_keys(const Standing& s) {
           limit_key("locked", ""),      limit_key("warn", s.warn),   limit_key("paces", s.paces),
           limit_key("calls_alert", ""), limit_key("calls", s.calls), limit_key("duration", s.duration)};
 }
+
+/// The same, and what becomes of calls that fit no habit.
+template <std::size_t n>
+constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first) {
+  constexpr std::array<Key, 4> more{
+      Key{.name = "unusual_alert",
+          .type = number,
+          .help = "a call that is so unusual is told, 1 to 100; 0: never",
+          .standing = "40",
+          .max = 100},
+      Key{.name = "unusual_pin",
+          .type = number,
+          .help = "leaves only after a PIN, 1 to 100; 0: never",
+          .standing = "0",
+          .max = 100},
+      Key{.name = "unusual_block",
+          .type = number,
+          .help = "is refused, 1 to 100; 0: never",
+          .standing = "90",
+          .max = 100},
+      Key{.name = "unusual_pins",
+          .type = text,
+          .help = "of the tenant: the list of PINs for unusual_pin, where the route has none; empty: refused",
+          .max = 64}};
+  std::array<Key, n> out;
+  for (std::size_t i = 0; i < n; ++i) out[i] = i < first.size() ? first[i] : more[i - first.size()];
+  return out;
+}
+
 constexpr auto system_keys = limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"});
-constexpr auto tenant_keys = limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"});
-constexpr auto department_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
+constexpr auto tenant_keys = with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}));
+constexpr auto department_keys_of_limit = with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}));
 constexpr auto extension_keys_of_limit =
-    limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"});
+    with_habits<12>(limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"}));
 constexpr auto trunk_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
 
 constexpr Key schedule_keys[] = {
@@ -438,7 +467,7 @@ std::span<const Key> all_keys_of(Kind kind) {
     case Kind::telephony:
       return telephony_keys;
     case Kind::limit:
-      return department_keys_of_limit;
+      return tenant_keys;
     case Kind::schedule:
       return schedule_keys;
     case Kind::department:

@@ -148,7 +148,17 @@ class Maker {
     out.lines.alert_at = static_cast<std::uint32_t>(parse_whole(one(name, "calls_alert")).value_or(0));
     out.lines.block_at = static_cast<std::uint32_t>(parse_whole(one(name, "calls")).value_or(0));
     out.duration_s = parse_duration(one(name, "duration")).value_or(0);
+    out.unusual = habits(name);
     return out;
+  }
+
+  /// What becomes of calls that fit no habit; of those whose habits are asked.
+  pattern::Thresholds habits(const std::string& name) const {
+    if (find(keys_of(Kind::limit, name), "unusual_alert") == nullptr) return {};
+    const auto threshold = [&](std::string_view key) {
+      return static_cast<std::uint8_t>(parse_whole(one(name, key)).value_or(0));
+    };
+    return {threshold("unusual_alert"), threshold("unusual_pin"), threshold("unusual_block")};
   }
 
   schedule::ZoneRef zone(const Table& of, const std::string& name) {
@@ -174,6 +184,7 @@ class Maker {
     tenant.language = table.text("language");
     tenant.zone = tenant_zone_ = zone(table, table.text("time_zone"));
     tenant.spending = spending("tenant");
+    tenant.unusual_pins = one("tenant", "unusual_pins");
     out_.tenants.push_back(std::move(tenant));
   }
 

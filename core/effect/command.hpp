@@ -51,8 +51,13 @@ struct GuardTry {
   std::string user_agent;
   std::string target;
 };
+/// How somebody calls, and what was unusual lately.
+struct ShowHabits {
+  TenantId tenant;
+  ExtensionId extension;  ///< with its department and tenant; none: everybody who ever called, without lines
+};
 using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
-                             GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry>;
+                             GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry, ShowHabits>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -100,7 +105,26 @@ struct GuardVerdict {
   guard::Verdict verdict;
   std::string rule;  ///< its name or text; empty: none
 };
+struct Habits {
+  struct Subject {
+    std::string level;  ///< "extension", "department", "tenant"
+    std::uint64_t id = 0;
+    std::uint32_t days = 0;  ///< with calls, that were learned from
+    std::uint32_t calls_today = 0;
+    std::vector<std::string> lines;  ///< in words
+  };
+  std::vector<Subject> subjects;
+  struct Told {
+    std::int64_t at_wall_ms = 0;
+    ExtensionId extension;
+    std::string number;  ///< that was called
+    std::string action;  ///< "alert", "pin", "block"
+    std::uint32_t score = 0;
+    std::string text;
+  };
+  std::vector<Told> told;  ///< the newest first
+};
 using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
-                                   guard::Explanation, GuardNumbers, GuardSources, GuardVerdict>;
+                                   guard::Explanation, GuardNumbers, GuardSources, GuardVerdict, Habits>;
 
 }  // namespace rf::effect

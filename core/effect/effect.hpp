@@ -144,6 +144,8 @@ enum class Reason : std::uint8_t {
   toll_refused,
   toll_cut,
   toll_warning,
+  pattern_alert,
+  pattern_refused,
   guard_banned,
   guard_throttled,
   guard_port_blocked,

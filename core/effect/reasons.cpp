@@ -102,6 +102,10 @@ std::string_view name_of(Reason reason) {
       return "toll_cut";
     case Reason::toll_warning:
       return "toll_warning";
+    case Reason::pattern_alert:
+      return "pattern_alert";
+    case Reason::pattern_refused:
+      return "pattern_refused";
     case Reason::guard_banned:
       return "guard_banned";
     case Reason::guard_throttled:
@@ -222,6 +226,10 @@ std::string_view text_of(Reason reason) {
       return "A call was cut";
     case Reason::toll_warning:
       return "A limit is nearly used up";
+    case Reason::pattern_alert:
+      return "A call does not fit the habits of who calls";
+    case Reason::pattern_refused:
+      return "A call that fits no habit may not leave";
     case Reason::guard_banned:
       return "A source is banned";
     case Reason::guard_throttled:

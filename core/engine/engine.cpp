@@ -8,6 +8,7 @@
 #include "core/call/pace.hpp"
 #include "core/call/registrar.hpp"
 #include "core/engine/front.hpp"
+#include "core/engine/habits.hpp"
 #include "core/engine/watch.hpp"
 #include "core/sip/message.hpp"
 #include "core/sip/writer.hpp"
@@ -51,10 +52,16 @@ std::unique_ptr<toll::Desk> desk_or_new(std::unique_ptr<toll::Desk> desk, Random
   return std::make_unique<toll::Desk>(options, money::Ledger({}, options.money, HashKey(random.next())));
 }
 
+std::unique_ptr<pattern::Patterns> patterns_or_new(std::unique_ptr<pattern::Patterns> patterns, std::uint64_t seed) {
+  if (patterns) return patterns;
+  return std::make_unique<pattern::Patterns>(pattern::Patterns::Options{{}, seed});
+}
+
 }  // namespace
 
 struct Engine::State {
-  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence, std::unique_ptr<toll::Desk> d)
+  State(Now now, policy::PolicyRef p, const Seeds& seeds, Defence defence, std::unique_ptr<toll::Desk> d,
+        std::unique_ptr<pattern::Patterns> habits)
       : policy(std::move(p)),
         random(seeds.random),
         auth(seeds.auth, policy->limits.nonces_max),
@@ -67,7 +74,8 @@ struct Engine::State {
         connections([this](ExtensionId extension, ConnectionId connection) {
           return registrar.serves(extension, connection) || calls.serves(extension, connection);
         }),
-        watch(now, std::move(defence.rules), defence.bounds, random.next()) {
+        watch(now, std::move(defence.rules), defence.bounds, random.next()),
+        patterns(patterns_or_new(std::move(habits), mix64(tag_seed))) {
     attempt.permits = [this](const policy::Extension& extension) {
       refusal = policy::judge(extension.phone, {attempt.source, attempt.transport, policy->is_local(attempt.source),
                                                 message.value(HeaderName::user_agent),
@@ -116,6 +124,7 @@ struct Engine::State {
   call::Pace registers, requests;
   call::Pace trunk_calls;  ///< by trunks
   Watch watch;
+  std::unique_ptr<pattern::Patterns> patterns;
   // Of the message that is being handled, the latter three after passes():
   guard::Verdict arrival;
   std::array<std::string_view, WireLimits::credentials> credentials;
@@ -134,8 +143,9 @@ struct Engine::State {
 };
 
 Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence,
-               std::unique_ptr<toll::Desk> desk)
-    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence), std::move(desk))) {}
+               std::unique_ptr<toll::Desk> desk, std::unique_ptr<pattern::Patterns> patterns)
+    : state_(std::make_unique<State>(now, std::move(policy), seeds, std::move(defence), std::move(desk),
+                                     std::move(patterns))) {}
 Engine::~Engine() = default;
 
 std::int64_t Engine::next_deadline() const {
@@ -150,7 +160,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   }
   if (auto* changed = std::get_if<PlanChanged>(&input)) s.plan = std::move(changed->plan);
   const std::uint64_t sent_before = effects.sent();
-  Context ctx{now, *s.policy, *s.plan, *s.desk, s.random, s.txns, s.timers, effects};
+  Context ctx{now, *s.policy, *s.plan, *s.desk, *s.patterns, s.random, s.txns, s.timers, effects};
   struct Visitor {
     State& s;
     Context& ctx;
@@ -542,6 +552,7 @@ Status Engine::State::status() const {
       {"lookups", calls.lookups(), QueueLimits::lookups},
       {"guard_sources", guarded.sources, guarded.sources_room},
       {"guard_bans", guarded.bans, guarded.bans_room},
+      {"patterns", patterns->size(), patterns->limit()},
       {"registrations_waiting_for_disk", registrar.waiting_for_store(), limits.store_queue_max},
   };
   return status;
@@ -569,6 +580,9 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
     std::optional<CommandResult> operator()(const GuardGetStats& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardKeep& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardTry& c) const { return s.watch.answer(ctx, c); }
+    std::optional<CommandResult> operator()(const ShowHabits& c) const {
+      return habits_of(ctx.now, *s.plan, *s.policy, *s.patterns, c);
+    }
     std::optional<CommandResult> operator()(const HangUp& c) const {
       const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id);
       if (ended == 0) return NotFound{"no running call with that id"};

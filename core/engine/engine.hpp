@@ -10,6 +10,7 @@
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 #include "core/guard/compile.hpp"
+#include "core/pattern/patterns.hpp"
 #include "core/toll/desk.hpp"
 
 namespace rf::engine {
@@ -29,9 +30,10 @@ class Engine {
     guard::CompiledRef rules = {};
     guard::Bounds bounds = {};
   };
+  /// `patterns`: what was learned of how people call; null: nothing.
   /// `desk`: with the ledger as the disk has it; null: a new one, of no currency, with which no paid call leaves.
   Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence,
-         std::unique_ptr<toll::Desk> desk = nullptr);
+         std::unique_ptr<toll::Desk> desk = nullptr, std::unique_ptr<pattern::Patterns> patterns = nullptr);
   ~Engine();
 
   void handle(Now now, Input input, effect::Effects& effects);

@@ -80,10 +80,14 @@ class Compiler {
   }
 
   void check_tenants() {
-    for (const TenantTerms& tenant : plan_->terms_.tenants)
+    for (const TenantTerms& tenant : plan_->terms_.tenants) {
       if (tenant.home && !number::Home::of(tenant.home))
         fault("telephony", tenant.name, fmt::format("{} has no numbers of its own in the plan", tenant.home.text()),
               "write the code of a country, such as DE");
+      if (!tenant.unusual_pins.empty() && !plan_->pin_list(tenant.id, tenant.unusual_pins))
+        fault("limit", "tenant", fmt::format("unusual_pins names the list {}, which there is not", tenant.unusual_pins),
+              "name a list of PINs that is there");
+    }
   }
 
   void check_extensions() {

@@ -16,6 +16,7 @@
 #include "core/money/meter.hpp"
 #include "core/number/plan.hpp"
 #include "core/number/rewrite.hpp"
+#include "core/pattern/call.hpp"
 #include "core/policy/trunk.hpp"
 #include "core/schedule/schedule.hpp"
 #include "core/toll/pace.hpp"
@@ -52,6 +53,7 @@ struct SpendingTerms {
   std::vector<PaceRule> paces;   ///< an extension without any has default_pace
   LineTerms lines;               ///< of calls that leave
   std::uint32_t duration_s = 0;  ///< of one call; 0: no limit of its own
+  pattern::Thresholds unusual;   ///< of extensions, departments and tenants: what becomes of calls that do not fit
 };
 
 struct TenantTerms {
@@ -65,6 +67,7 @@ struct TenantTerms {
   std::string language = "en";         ///< of prompts
   schedule::ZoneRef zone;              ///< of its days and months; none: UTC
   SpendingTerms spending;
+  std::string unusual_pins;  ///< a list of PINs, for unusual calls by routes that ask for none; empty: they are refused
 };
 
 struct DepartmentTerms {

@@ -26,9 +26,12 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/command", {"core/base", "core/document", "core/fence", "core/guard", "core/policy", "core/record"}},
     {"core/auth", {"core/base", "core/policy"}},
     {"core/trunk", {"core/base", "core/auth"}},
-    {"core/toll", {"core/base", "core/money", "core/number", "core/policy", "core/schedule", "core/trunk"}},
+    {"core/pattern", {"core/base", "core/number", "core/schedule"}},
+    {"core/toll",
+     {"core/base", "core/money", "core/number", "core/pattern", "core/policy", "core/schedule", "core/trunk"}},
     {"core/document",
-     {"core/base", "core/money", "core/number", "core/policy", "core/schedule", "core/toll", "core/trunk"}},
+     {"core/base", "core/money", "core/number", "core/pattern", "core/policy", "core/schedule", "core/toll",
+      "core/trunk"}},
     {"core/txn", {"core/base", "core/policy", "core/sip"}},
     {"core/dialog", {"core/base", "core/policy", "core/sip", "core/txn"}},
     {"core/media", {"core/base", "core/rtp"}},
@@ -36,10 +39,10 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/effect", {"core/base", "core/guard", "core/media", "core/money", "core/record", "core/txn"}},
     {"core/call",
      {"core/base", "core/policy", "core/sip", "core/sdp", "core/auth", "core/txn", "core/dialog", "core/media",
-      "core/record", "core/effect", "core/toll", "core/trunk"}},
+      "core/record", "core/effect", "core/pattern", "core/toll", "core/trunk"}},
     {"core/engine",
      {"core/base", "core/policy", "core/sip", "core/auth", "core/txn", "core/dialog", "core/media", "core/record",
-      "core/effect", "core/call", "core/guard", "core/toll", "core/trunk"}},
+      "core/effect", "core/call", "core/guard", "core/pattern", "core/toll", "core/trunk"}},
 };
 
 std::vector<fs::path> sources_under(const fs::path& folder) {
