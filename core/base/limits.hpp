@@ -320,4 +320,26 @@ struct DocumentLimits {
   static constexpr std::size_t faults = 100;              ///< told; further ones are counted
 };
 
+/// Bounds of what is asked about a configuration before it is in force. What is over them is counted, and that is said.
+struct TryLimits {
+  static constexpr std::size_t calls = 100'000;    ///< records asked again, the newest
+  static constexpr std::size_t findings = 200;     ///< rows of one list: what changed for whom, by which rule
+  static constexpr std::size_t examples = 3;       ///< calls told of one row
+  static constexpr std::size_t paths = 10'000;     ///< from callers who proved nothing to what is paid for
+  static constexpr std::size_t forwards = 16;      ///< one after the other on such a path; longer ones are cut
+};
+
+/// Bounds of what is told of many events in one line. At the bound the one that was heard of longest ago is forgotten.
+struct AlarmLimits {
+  static constexpr std::size_t extensions = 4'096;      ///< whose refusals are counted, 300 bytes each
+  static constexpr std::uint32_t refusals = 5;          ///< of one extension, told one by one; then doublings of it
+  static constexpr std::uint32_t refusals_period_s = 60;
+  static constexpr std::size_t reasons = 4;             ///< told of one burst; further ones are "other"
+};
+
+/// Bounds of commands that wait for the disk. At the bound further ones are refused.
+struct WaitingLimits {
+  static constexpr std::size_t credits = 64;
+};
+
 }  // namespace rf

@@ -194,6 +194,7 @@ struct PolicyExport {};
 struct PolicyPlan {
   std::string text;
   bool remove = false;
+  std::int64_t since_ms = 0;  ///< calls begun at or after this wall time are asked again; 0: those of 31 days
 };
 /// Takes all that is in the text, or nothing.
 struct PolicyApply {
@@ -205,6 +206,16 @@ struct PolicyApply {
 struct TestRoute {
   std::string from, to;
   std::int64_t at_ms = 0;  ///< wall time; 0: now
+};
+
+/// What an emergency call would do, without making it.
+struct TestEmergency {
+  std::string number, from;
+};
+/// Who can reach which numbers that cost money.
+struct ShowReach {
+  std::string from;  ///< an extension, or "outside"; empty: all
+  std::string to;    ///< a country's code or a class of numbers; empty: all
 };
 
 // --- the running server only
@@ -255,8 +266,9 @@ using Command =
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, ImportRows, PolicyExport, PolicyPlan,
-                 PolicyApply, TestRoute, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents,
-                 GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 PolicyApply, TestRoute, TestEmergency, ShowReach, ListSpending, ShowExposure, AddCredit, GuardExplain,
+                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, GetStatus, ListCalls, HangUp, Reload,
+                 Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

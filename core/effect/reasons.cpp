@@ -90,10 +90,14 @@ std::string_view name_of(Reason reason) {
       return "trunk_impostor";
     case Reason::toll_refused:
       return "toll_refused";
+    case Reason::toll_refused_often:
+      return "toll_refused_often";
     case Reason::toll_cut:
       return "toll_cut";
     case Reason::toll_warning:
       return "toll_warning";
+    case Reason::emergency_called:
+      return "emergency_called";
     case Reason::guard_banned:
       return "guard_banned";
     case Reason::guard_throttled:
@@ -202,10 +206,14 @@ std::string_view text_of(Reason reason) {
       return "Something claims to be a trunk, and is not";
     case Reason::toll_refused:
       return "A call may not leave";
+    case Reason::toll_refused_often:
+      return "Many calls of one extension were refused";
     case Reason::toll_cut:
       return "A call was cut";
     case Reason::toll_warning:
       return "A limit is nearly used up";
+    case Reason::emergency_called:
+      return "Somebody calls for help";
     case Reason::guard_banned:
       return "A source is banned";
     case Reason::guard_throttled:
