@@ -329,12 +329,11 @@ struct TryLimits {
   static constexpr std::size_t forwards = 16;      ///< one after the other on such a path; longer ones are cut
 };
 
-/// Bounds of what is told of many events in one line. At the bound the one that was heard of longest ago is forgotten.
+/// Bounds of what is told of many events in one line. At the bound those of further extensions are told one by one.
 struct AlarmLimits {
-  static constexpr std::size_t extensions = 4'096;      ///< whose refusals are counted, 300 bytes each
-  static constexpr std::uint32_t refusals = 5;          ///< of one extension, told one by one; then doublings of it
+  static constexpr std::size_t extensions = 4'096;  ///< whose refused calls are counted, 80 bytes each
+  static constexpr std::uint32_t refusals = 5;      ///< of one extension: told together from here on
   static constexpr std::uint32_t refusals_period_s = 60;
-  static constexpr std::size_t reasons = 4;             ///< told of one burst; further ones are "other"
 };
 
 /// Bounds of commands that wait for the disk. At the bound further ones are refused.

@@ -15,6 +15,7 @@
 #include "core/call/call.hpp"
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
+#include "core/call/refusals.hpp"
 #include "core/call/registrar.hpp"
 #include "core/call/shares.hpp"
 #include "core/call/trunks.hpp"
@@ -115,7 +116,7 @@ class Calls {
 
   // setup.cpp
   void refuse(Context& ctx, const Asked& asked, int status, CallResult result, effect::Reason reason,
-              std::string_view detail);
+              std::string_view detail, effect::Level level = effect::Level::notice);
   /// Null when nothing came of it.
   Call* call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
                     const policy::Extension& callee);
@@ -222,6 +223,7 @@ class Calls {
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;
   Trunks& trunks_;
+  Refusals refusals_;
   std::vector<CallId> waiting_;  ///< for an entry of the ledger to be on disk
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;

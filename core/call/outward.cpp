@@ -63,8 +63,13 @@ void Calls::call_out(Context& ctx, const Asked& asked, const std::string& dialle
   using Action = toll::Decision::Action;
   if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {
     const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
+    // Only an emergency call is refused for the lack of any trunk.
+    if (decision.failed == toll::Check::trunk)
+      ctx.report(Level::error, Reason::emergency_called, asked.flow, caller.number, {},
+                 fmt::format("{}: {}", dialled, decision.why));
+    const Level level = refusals_.note(ctx, asked.flow, caller.extension, caller.number, decision.failed);
     return refuse(ctx, asked, nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
-                  nobody ? Reason::unknown_number : Reason::toll_refused, decision.why);
+                  nobody ? Reason::unknown_number : Reason::toll_refused, decision.why, level);
   }
   Call* call = begin(ctx, asked, dialled, {}, true);
   if (!call) return;
@@ -81,8 +86,13 @@ void Calls::call_out(Context& ctx, const Asked& asked, const std::string& dialle
 /// No trunk is left to try, and none was asked or all have failed.
 void Calls::give_up_outside(Context& ctx, Call& call) {
   if (call.state != CallState::ringing) return;
-  if (call.tried == 0 && !call.refused.empty())
+  if (call.emergency)
+    ctx.report(Level::error, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+               fmt::format("{}: no trunk took the call", call.called));
+  if (call.tried == 0 && !call.refused.empty()) {
+    refusals_.note(ctx, call.caller.dialog->flow(), call.caller.extension, call.cdr.caller_number, call.refused_by);
     return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::toll_refused, call.refused);
+  }
   if (call.tried == 0 || call.forks.empty())
     return end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed,
                "no trunk can be reached");
@@ -106,6 +116,10 @@ bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
     if (!call.ways.empty() && !call.emergency && trunks_.health_of(line.id) == trunk::HealthState::down) continue;
     if (!take_way(ctx, call, *terms, way)) continue;
     ++call.tried;
+    // At once, whatever becomes of it: whoever is in the house can go and help.
+    if (call.emergency)
+      ctx.report(Level::warning, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number,
+                 call.cdr.id, fmt::format("{} by the trunk {}", call.called, line.name));
     if (call.entry == 0) {
       if (leave_by(ctx, call, *terms, way)) return true;
       continue;

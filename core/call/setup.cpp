@@ -55,12 +55,12 @@ CallResult result_of(int status) {
 }  // namespace
 
 void Calls::refuse(Context& ctx, const Asked& asked, int status, CallResult result, Reason reason,
-                   std::string_view detail) {
+                   std::string_view detail, Level level) {
   respond(ctx, asked.request, asked.flow, asked.server, status);
   Cdr cdr = refused_cdr(ctx, asked, status, result, reason);
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
   const std::string id = attempts_.write(ctx, std::move(cdr));
-  ctx.report(Level::notice, reason, asked.flow, asked.caller.number, id, detail);
+  ctx.report(level, reason, asked.flow, asked.caller.number, id, detail);
 }
 
 std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& request, const Flow& flow,

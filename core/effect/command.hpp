@@ -121,9 +121,9 @@ struct Refused {
 /// One trunk that is switched on; times by the wall clock, 0: never.
 struct TrunkNow {
   TrunkId id;
-  std::string_view health;              ///< "unknown", "up", "failing", "down"
+  std::string_view health;              ///< "not known yet", "up", "failing", "down"
   std::int64_t since_wall_ms = 0;       ///< that it is so
-  std::int64_t answered_wall_ms = 0;    ///< it answered a ping or a registration last
+  std::int64_t answered_wall_ms = 0;    ///< it answered anything last
   std::string_view registration = {};   ///< of one that registers: where that stands; empty: it does not
   std::int64_t registered_until_wall_ms = 0;
   std::string last_trouble;             ///< of its registration, one line; empty: none since it is registered
