@@ -219,13 +219,12 @@ class Import {
   std::vector<Change> changes_;
 };
 
-/// The configuration that is in force, by what is on disk.
-std::expected<Candidate, Error> present(Records& records) {
+/// The configuration that is in force, by what is on disk. One that cannot be read or compiled lets nobody call.
+Candidate present(Records& records) {
   auto plan = plan_of(records.store, records.vault, records.shelf);
-  if (!plan) return std::unexpected(app::error_of(plan.error()));
   auto callers = callers_of(records.store);
-  if (!callers) return std::unexpected(app::error_of(callers.error()));
-  return Candidate{std::move(*plan), std::move(*callers)};
+  if (!plan || !callers) return {*toll::Plan::compile({}, {}, 0), {}};
+  return {std::move(*plan), std::move(*callers)};
 }
 
 /// Writes and compiles. What `judge` finds against the outcome gives all of it back.
@@ -274,12 +273,11 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
   Json notes = Json::array();
   if (const auto risk = import.risk()) notes.push_back(risk->message + "; apply wants --force");
   if (!import.changes().empty()) {
-    const auto before = present(records);
-    if (!before) return std::unexpected(before.error());
+    const Candidate before = present(records);
     const std::int64_t since_ms = command.since_ms != 0 ? command.since_ms : now_wall_ms - replayed_ms;
-    auto told = try_out(records, *before, *after, since_ms, now_wall_ms);
+    auto told = try_out(records, before, *after, since_ms, now_wall_ms);
     if (!told) return told;
-    if (const auto risk = opens_paths(*before, *after, now_wall_ms))
+    if (const auto risk = opens_paths(before, *after, now_wall_ms))
       notes.push_back(risk->message + "; apply wants --force");
     out.update(*told);
   }
@@ -291,9 +289,7 @@ PlanChanged apply_policy(Records& records, const command::PolicyApply& command, 
   Import import(records, command.remove);
   if (auto read = import.read(command.text); !read) return {std::unexpected(read.error()), nullptr};
   if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
-  // What cannot be compiled lets nobody call anything.
-  const Candidate nothing{*toll::Plan::compile({}, {}, 0), {}};
-  const Candidate before = present(records).value_or(nothing);
+  const Candidate before = present(records);
   auto taken = take(records, import, [&](const Candidate& after) {
     return command.force ? std::nullopt : opens_paths(before, after, now_wall_ms);
   });
