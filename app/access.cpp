@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "app/data_dir.hpp"
-#include "app/exposure.hpp"
 #include "app/fence_commands.hpp"
 #include "app/guard_commands.hpp"
 #include "app/guard_countries.hpp"
@@ -16,6 +15,7 @@
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
 #include "app/place.hpp"
+#include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
 
@@ -87,15 +87,10 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
         fmt::format("{} {}.", release->block.text(), *count > 0 ? "is released" : "was not banned");
     return std::move(changed->outcome);
   }
-  if (const auto* c = std::get_if<command::TestRoute>(&checked->command)) {
+  if (asks_plan(checked->command)) {
     const auto plan = plan_of(records->store, records->vault, records->shelf);
     if (!plan) return std::unexpected(error_of(plan.error()));
-    return test_route(*records, **plan, *c, now_ms);
-  }
-  if (const auto* c = std::get_if<command::ShowExposure>(&checked->command)) {
-    const auto plan = plan_of(records->store, records->vault, records->shelf);
-    if (!plan) return std::unexpected(error_of(plan.error()));
-    return list_exposure(*records, **plan, *c, now_ms);
+    return answer_by_plan(*records, **plan, checked->command, now_ms);
   }
   if (auto changed = change_objects(*records, checked->command, now_ms)) return std::move(changed->outcome);
   auto outcome = records->execute(checked->command, now_ms);

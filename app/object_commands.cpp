@@ -9,7 +9,6 @@
 #include "app/pins.hpp"
 #include "app/policy_file.hpp"
 #include "core/document/rows.hpp"
-#include "core/toll/decide.hpp"
 
 namespace rf::app {
 namespace {
@@ -59,6 +58,7 @@ PlanChanged changed(Records& records, Work&& work) {
     plan = std::move(*compiled);
     return {};
   });
+  if (!committed) forget_undone(records.store, records.shelf);
   if (error) return {std::unexpected(std::move(*error)), nullptr};
   if (!committed) return {std::unexpected(error_of(committed.error())), nullptr};
   return {std::move(answer), std::move(plan)};
@@ -352,8 +352,8 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::ImportRows>(&command))
     return changed(records, [&] { return desk.import(*c); });
   if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records));
-  if (const auto* c = std::get_if<command::PolicyPlan>(&command)) return told(plan_policy(records, *c));
-  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c);
+  if (const auto* c = std::get_if<command::PolicyPlan>(&command)) return told(plan_policy(records, *c, now_wall_ms));
+  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms);
   if (const auto* c = std::get_if<command::AddExtension>(&command))
     return extension_changed(records, command, now_wall_ms, [&](Json&) { return desk.put_terms(c->number, c->terms); });
   if (const auto* c = std::get_if<command::SetExtension>(&command))
@@ -370,47 +370,6 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
     return told(std::move(*outcome));
   }
   return std::nullopt;
-}
-
-Outcome test_route(Records& records, const toll::Plan& plan, const command::TestRoute& question,
-                   std::int64_t now_wall_ms) {
-  const auto extension = records.store.find_extension(default_tenant, question.from);
-  if (!extension) return std::unexpected(error_of(extension.error()));
-  const std::int64_t at_ms = question.at_ms == 0 ? now_wall_ms : question.at_ms;
-  std::vector<toll::Step> trace;
-  using For = toll::Question::For;
-  const For purpose = question.purpose == "forward"    ? For::forward
-                      : question.purpose == "transfer" ? For::transfer
-                                                       : For::call;
-  const toll::Decision decision =
-      toll::decide(plan, {0, at_ms}, {default_tenant, extension->id, question.to, purpose}, &trace);
-  constexpr std::string_view actions[] = {"refuse", "leave", "emergency", "inside"};
-  Json steps = Json::array(), ways = Json::array();
-  for (const toll::Step& step : trace)
-    steps.push_back({{"rule", name_of(step.check)}, {"passed", step.passed}, {"text", step.text}});
-  for (const toll::Way& way : decision.ways) {
-    const toll::TrunkTerms* trunk = plan.trunk(way.trunk);
-    const money::RateTerms rate = way.rate.terms();
-    ways.push_back({{"trunk", trunk == nullptr ? std::string() : trunk->line.name},
-                    {"called", way.called},
-                    {"price", way.priced ? rate.price.text() : std::string()},
-                    {"per_s", rate.price_s},
-                    {"fee", way.priced ? rate.fee.text() : std::string()},
-                    {"currency", plan.terms().currency.text()}});
-  }
-  const bool routed = decision.route != toll::Plan::none;
-  return Json{{"from", question.from},
-              {"to", question.to},
-              {"at", timestamp(at_ms)},
-              {"action", actions[static_cast<std::size_t>(decision.action)]},
-              {"why", decision.why},
-              {"number", decision.number.size() == 0 ? std::string() : decision.number.text()},
-              {"country", decision.country ? decision.country.text() : std::string()},
-              {"class", name_of(decision.kind)},
-              {"pins", decision.pins},
-              {"route", routed ? plan.terms().routes[decision.route].name : std::string()},
-              {"trunks", std::move(ways)},
-              {"steps", std::move(steps)}};
 }
 
 }  // namespace rf::app

@@ -23,8 +23,4 @@ std::string text_of(const toll::PlanFault& fault);
 /// The faults of a plan as one error.
 command::Error error_of(const std::vector<toll::PlanFault>& faults);
 
-/// What would become of a call from an extension, with every rule that was asked.
-Outcome test_route(Records& records, const toll::Plan& plan, const command::TestRoute& question,
-                   std::int64_t now_wall_ms);
-
 }  // namespace rf::app

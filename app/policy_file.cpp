@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/object_text.hpp"
+#include "app/trial.hpp"
 #include "core/document/rows.hpp"
 
 namespace rf::app {
@@ -23,6 +24,8 @@ constexpr std::string_view banner =
     "# What this Ringfence lets calls do. Change it, then: ringfence policy plan FILE, ringfence policy apply FILE\n"
     "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here,\n"
     "# and PINs only sealed: no other system can read them.\n\n";
+
+constexpr std::int64_t replayed_ms = std::int64_t{31} * 86'400 * 1'000;
 
 struct Told {
   std::size_t line = 0;
@@ -232,28 +235,37 @@ class Import {
   std::vector<Change> changes_;
 };
 
-/// Writes and compiles. With `keep` false all of it is given back.
-std::expected<toll::PlanRef, Error> take(Records& records, Import& import, bool keep) {
+/// The configuration that is in force, by what is on disk. One that cannot be read or compiled lets nobody call.
+Candidate present(Records& records) {
+  auto plan = plan_of(records.store, records.vault, records.shelf);
+  auto callers = callers_of(records.store);
+  if (!plan || !callers) return {*toll::Plan::compile({}, {}, 0), {}};
+  return {std::move(*plan), std::move(*callers)};
+}
+
+/// Writes and compiles. What `judge` finds against the outcome gives all of it back.
+template <class Judge>
+std::expected<Candidate, Error> take(Records& records, Import& import, Judge&& judge) {
   std::optional<Error> error;
-  toll::PlanRef plan;
+  Candidate out;
   const auto done = records.store.together([&]() -> store::Expected<void> {
-    const auto undo = [] { return std::unexpected(store::Problem{store::Fault::invalid_value, "undone"}); };
-    if (auto written = import.write(); !written) {
-      error = app::error_of(written.error());
-      return undo();
-    }
+    const auto undo = [&](Error why) {
+      error = std::move(why);
+      return std::unexpected(store::Problem{store::Fault::invalid_value, "undone"});
+    };
+    if (auto written = import.write(); !written) return undo(app::error_of(written.error()));
     auto compiled = plan_of(records.store, records.vault, records.shelf);
-    if (!compiled) {
-      error = import.told(compiled.error());
-      return undo();
-    }
-    plan = std::move(*compiled);
-    if (!keep) return undo();
+    if (!compiled) return undo(import.told(compiled.error()));
+    auto callers = callers_of(records.store);
+    if (!callers) return undo(app::error_of(callers.error()));
+    out = {std::move(*compiled), std::move(*callers)};
+    if (std::optional<Error> against = judge(out)) return undo(std::move(*against));
     return {};
   });
+  if (!done) forget_undone(records.store, records.shelf);
   if (error) return std::unexpected(std::move(*error));
-  if (keep && !done) return std::unexpected(app::error_of(done.error()));
-  return plan;
+  if (!done) return std::unexpected(app::error_of(done.error()));
+  return out;
 }
 
 }  // namespace
@@ -264,22 +276,41 @@ Outcome export_policy(Records& records) {
   return Json{{"text", std::string(banner) + document::text_of(*objects)}};
 }
 
-Outcome plan_policy(Records& records, const command::PolicyPlan& command) {
+Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::int64_t now_wall_ms) {
   Import import(records, command.remove);
   if (auto read = import.read(command.text); !read) return std::unexpected(read.error());
-  if (const auto plan = take(records, import, false); !plan) return std::unexpected(plan.error());
+  std::optional<Candidate> after;
+  const auto taken = take(records, import, [&](const Candidate& candidate) {
+    after = candidate;
+    return std::optional(Error{});
+  });
+  if (!after) return std::unexpected(taken.error());
   Json out{{"changes", json_of(import.changes())}};
-  if (const auto risk = import.risk()) out["notes"] = Json::array({risk->message + "; apply wants --force"});
+  Json notes = Json::array();
+  if (const auto risk = import.risk()) notes.push_back(risk->message + "; apply wants --force");
+  if (!import.changes().empty()) {
+    const Candidate before = present(records);
+    const std::int64_t since_ms = command.since_ms != 0 ? command.since_ms : now_wall_ms - replayed_ms;
+    auto told = try_out(records, before, *after, since_ms, now_wall_ms);
+    if (!told) return told;
+    if (const auto risk = opens_paths(before, *after, now_wall_ms))
+      notes.push_back(risk->message + "; apply wants --force");
+    out.update(*told);
+  }
+  if (!notes.empty()) out["notes"] = std::move(notes);
   return out;
 }
 
-PlanChanged apply_policy(Records& records, const command::PolicyApply& command) {
+PlanChanged apply_policy(Records& records, const command::PolicyApply& command, std::int64_t now_wall_ms) {
   Import import(records, command.remove);
   if (auto read = import.read(command.text); !read) return {std::unexpected(read.error()), nullptr};
   if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
-  auto plan = take(records, import, true);
-  if (!plan) return {std::unexpected(plan.error()), nullptr};
-  return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(*plan)};
+  const Candidate before = present(records);
+  auto taken = take(records, import, [&](const Candidate& after) {
+    return command.force ? std::nullopt : opens_paths(before, after, now_wall_ms);
+  });
+  if (!taken) return {std::unexpected(taken.error()), nullptr};
+  return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(taken->plan)};
 }
 
 }  // namespace rf::app

@@ -6,8 +6,9 @@
 namespace rf::app {
 
 Outcome export_policy(Records& records);
-/// What the text would change. It is taken, compiled and given back, so that every fault is told that apply would have.
-Outcome plan_policy(Records& records, const command::PolicyPlan& command);
-PlanChanged apply_policy(Records& records, const command::PolicyApply& command);
+/// What the text would change, and what that would have made of the calls of the past, see try_out. It is taken,
+/// compiled and given back, so that every fault is told that apply would have.
+Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::int64_t now_wall_ms);
+PlanChanged apply_policy(Records& records, const command::PolicyApply& command, std::int64_t now_wall_ms);
 
 }  // namespace rf::app

@@ -39,6 +39,17 @@ std::string amount_text(std::int64_t micros, const std::string& currency) {
 
 }  // namespace
 
+Json json_of(const effect::TrunkNow& trunk) {
+  return {{"health", trunk.health},
+          {"since", timestamp(trunk.since_wall_ms)},
+          {"answered", timestamp(trunk.answered_wall_ms)},
+          {"registration", trunk.registration},
+          {"registered_until", timestamp(trunk.registered_until_wall_ms)},
+          {"trouble", trunk.last_trouble},
+          {"calls_in", trunk.calls_in},
+          {"calls_out", trunk.calls_out}};
+}
+
 std::string timestamp(std::int64_t wall_ms) {
   return wall_ms == 0 ? std::string() : log::timestamp(wall_ms);
 }

@@ -17,6 +17,8 @@ Json json_of(const record::Binding& binding, const std::string& number, std::int
 /// `callee` is the number of the called extension; empty when there was none.
 Json json_of(const record::Cdr& cdr, const std::string& callee);
 Json json_of(const effect::RunningCall& call, const std::string& callee, std::int64_t now_wall_ms);
+/// {"health", "since", "answered", "registration", "registered_until", "trouble", "calls_in", "calls_out"}.
+Json json_of(const effect::TrunkNow& trunk);
 
 /// "2026-01-31T08:00:00.000Z"; empty for 0.
 std::string timestamp(std::int64_t wall_ms);

@@ -72,6 +72,10 @@ class Server {
   Outcome execute(const command::Checked& checked);
   std::optional<Outcome> execute_running(const command::Command& command);
   std::optional<Outcome> execute_guard(const command::Command& command);
+  Outcome add_credit_running(const command::AddCredit& command);
+  /// With records_mutex_ held.
+  void add_trunk_states(const command::Command& command, Json& outcome);
+  std::uint32_t disk_wait_ms();
   /// With records_mutex_ held. Errors: invalid, with what the rules would cut off.
   std::expected<guard::CompiledRef, command::Error> compile_guard(const config::Settings& settings,
                                                                   const policy::Policy& policy,

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 
-#include "app/exposure.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/patterns.hpp"
+#include "app/plan_commands.hpp"
 #include "app/server.hpp"
+#include "app/spending.hpp"
 
 namespace rf::app {
 namespace {
@@ -175,10 +176,7 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
   if (const auto* c = std::get_if<command::RemoveRegistrations>(&command)) {
     const ExtensionId extension = extension_of(c->number);
     if (!extension) return unknown(c->number);
-    // It is answered when the disk has it, or has had its time.
-    const std::uint32_t wait_ms =
-        std::min(policy->limits.store_wait_max_s * 1'000 + engine_answer_ms, Patience::control_answer_ms - 1'000);
-    return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, wait_ms), "removed",
+    return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, disk_wait_ms()), "removed",
                 "ringfence registration list");
   }
   const auto* habits = std::get_if<command::ShowPattern>(&command);
@@ -213,15 +211,11 @@ Outcome Server::execute(const command::Checked& checked) {
   if (auto outcome = execute_running(command)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.
-  if (std::holds_alternative<command::AddCredit>(command))
-    return std::unexpected(Error{Code::conflict, "credit cannot be added while the server runs", "ringfence stop"});
+  if (const auto* credit = std::get_if<command::AddCredit>(&command)) return add_credit_running(*credit);
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
-  if (const auto* test = std::get_if<command::TestRoute>(&command))
-    return test_route(*records_, *plan_, *test, wall_now_ms());
-  if (const auto* exposure = std::get_if<command::ShowExposure>(&command))
-    return list_exposure(*records_, *plan_, *exposure, wall_now_ms());
+  if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {
     if (changed->plan) {
@@ -233,6 +227,7 @@ Outcome Server::execute(const command::Checked& checked) {
   } else {
     outcome = records_->execute(command, wall_now_ms());
   }
+  if (outcome && *outcome) add_trunk_states(command, **outcome);
   if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
   if (*outcome && changes_extensions(command)) {
     std::unique_lock lock(mutex_);
@@ -257,6 +252,54 @@ Outcome Server::execute(const command::Checked& checked) {
     if (thrown_out) throw_out(thrown_out, **outcome);
   }
   return std::move(*outcome);
+}
+
+/// It is answered when the disk has it, or has had its time.
+std::uint32_t Server::disk_wait_ms() {
+  return std::min(policy()->limits.store_wait_max_s * 1'000 + engine_answer_ms, Patience::control_answer_ms - 1'000);
+}
+
+Outcome Server::add_credit_running(const command::AddCredit& command) {
+  const ExtensionId extension = extension_of(command.number);
+  if (!extension)
+    return std::unexpected(Error{Code::not_found, fmt::format("there is no extension {}", command.number),
+                                 "see: ringfence extension list"});
+  std::unique_lock lock(records_mutex_);
+  const money::Currency currency = plan_->terms().currency;
+  lock.unlock();
+  const auto amount = money::Amount::parse(command.amount, currency);
+  if (!amount)
+    return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),
+                                 std::string(money::text_of(amount.error()))});
+  const auto answer =
+      carrier_->questions().ask(effect::TopUp{store::default_tenant, extension, *amount}, disk_wait_ms());
+  if (!answer)
+    return std::unexpected(Error{Code::busy, "the disk has not taken it yet; it counts as soon as it has",
+                                 "do not repeat it before you have seen: ringfence spend list " + command.number});
+  if (const auto* refused = std::get_if<effect::Refused>(&*answer))
+    return std::unexpected(Error{Code::failed, refused->why, "nothing was changed"});
+  const money::Amount left = std::get<effect::Credited>(*answer).left;
+  return credited_json(command.number, left);
+}
+
+/// Of trunks, what only the engine knows.
+void Server::add_trunk_states(const command::Command& command, Json& outcome) {
+  const auto* list = std::get_if<command::ListObjects>(&command);
+  const auto* show = std::get_if<command::ShowObject>(&command);
+  if ((list == nullptr || list->kind != document::Kind::trunk) &&
+      (show == nullptr || show->kind != document::Kind::trunk))
+    return;
+  const auto answer = carrier_->questions().ask(effect::ListTrunks{}, engine_answer_ms);
+  if (!answer) return;
+  const auto state_of = [&](const std::string& name) -> Json {
+    for (const effect::TrunkNow& now : std::get<effect::Trunks>(*answer).trunks)
+      if (const toll::TrunkTerms* const terms = plan_->trunk(now.id); terms != nullptr && terms->line.name == name)
+        return json_of(now);
+    return {{"health", "switched off"}};
+  };
+  if (show != nullptr) outcome["now"] = state_of(show->name);
+  if (list != nullptr)
+    for (Json& each : outcome["objects"]) each["now"] = state_of(each.value("name", ""));
 }
 
 // Whoever registered with the old password is gone with the new policy; what is left of them are calls, and writes from

@@ -83,10 +83,13 @@ Outcome add_credit(Records& records, const command::AddCredit& command, std::int
                                  std::string(money::text_of(amount.error()))});
   const auto left = store::add_credit(records.store, {money::Level::extension, row->id.value}, *amount, now_wall_ms);
   if (!left) return std::unexpected(error_of(left.error()));
-  return Json{
-      {"number", command.number},
-      {"left", left->text()},
-      {"message", fmt::format("Extension {} has {} {} left.", command.number, left->text(), left->currency().text())}};
+  return credited_json(command.number, *left);
+}
+
+Json credited_json(const std::string& number, const money::Amount& left) {
+  return {{"number", number},
+          {"left", left.text()},
+          {"message", fmt::format("Extension {} has {} {} left.", number, left.text(), left.currency().text())}};
 }
 
 }  // namespace rf::app

@@ -12,5 +12,7 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
 
 /// Only while no server runs. Errors: not_found, invalid.
 Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms);
+/// The answer to it: what the extension has left.
+Json credited_json(const std::string& number, const money::Amount& left);
 
 }  // namespace rf::app

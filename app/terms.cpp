@@ -71,6 +71,20 @@ std::expected<std::vector<toll::Plan::Known>, Faults> known_extensions(store::St
 
 }  // namespace
 
+store::Expected<std::vector<toll::Plan::Known>> callers_of(store::Store& store) {
+  const auto extensions = store.extensions();
+  if (!extensions) return std::unexpected(extensions.error());
+  std::vector<toll::Plan::Known> out;
+  for (const store::ExtensionRow& each : *extensions)
+    if (each.settings.enabled) out.push_back({each.tenant, each.number, each.id});
+  return out;
+}
+
+void forget_undone(store::Store& store, Shelf& shelf) {
+  const auto rows = store.objects(store::default_tenant);
+  shelf.keep_only(rows ? *rows : std::vector<store::ObjectRow>{});
+}
+
 document::Kind kind_of(const store::ObjectRow& row) {
   return document::parse_kind(row.kind).value_or(document::Kind::department);
 }

@@ -41,6 +41,11 @@ std::expected<toll::Terms, std::vector<toll::PlanFault>> terms_of(store::Store& 
 std::expected<toll::PlanRef, std::vector<toll::PlanFault>> plan_of(store::Store& store, const seal::Vault& vault,
                                                                    Shelf& shelf);
 
+/// Extensions that exist and are switched on.
+store::Expected<std::vector<toll::Plan::Known>> callers_of(store::Store& store);
+/// After a transaction that was taken back: its revisions come again, and may be of other rates then.
+void forget_undone(store::Store& store, Shelf& shelf);
+
 /// The kind of a row that this program wrote.
 document::Kind kind_of(const store::ObjectRow& row);
 

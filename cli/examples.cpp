@@ -175,6 +175,12 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"ring-group.list", "  ringfence ring-group list\n"},
     {"ring-group.show", "  ringfence ring-group show sales\n"},
     {"ring-group.remove", "  ringfence ring-group remove sales\n"},
+    {"emergency.test",
+     "  ringfence emergency test 112 --from 1001       by which trunks, in which order, shown as whom\n"},
+    {"reach",
+     "  ringfence reach --to premium                   who can call premium numbers\n"
+     "  ringfence reach --from 1001\n"
+     "  ringfence reach --from outside                 what callers reach on whose account, without a password\n"},
     {"inbound.add",
      "  ringfence inbound add reception --called +4930123. --extension 1001 --hours office\n"
      "  ringfence inbound add sales --called +4930124. --target ring_group --ring-group sales --caller-pace \"5 per "
@@ -203,7 +209,10 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"policy.export",
      "  ringfence policy export policy.toml\n"
      "  ringfence policy export - | git diff --no-index policy.toml -\n"},
-    {"policy.plan", "  ringfence policy plan policy.toml              what would change, without touching anything\n"},
+    {"policy.plan",
+     "  ringfence policy plan policy.toml              what would change, without touching anything\n"
+     "  ringfence policy plan policy.toml --since 2026-01-01\n"
+     "  ringfence policy plan policy.toml --json | jq '.replay.findings[] | select(.what == \"refused\")'\n"},
     {"policy.apply",
      "  ringfence policy plan policy.toml && ringfence policy apply policy.toml\n"
      "  ringfence policy apply --remove policy.toml    and what is not in the file goes\n"},

@@ -28,9 +28,10 @@ bool is_positional(const command::Spec& spec, const Parameter& p) {
 void add_when(Leaf& leaf, const Parameter& p) {
   const std::string key(p.name);
   const std::string name = "--" + key.substr(0, key.find('_'));
-  const std::string help = std::string(p.name == "from_ms" ? "begun at or after"
-                                       : p.name == "to_ms" ? "begun before"
-                                                           : "as if it were then") +
+  const std::string help = std::string(p.name == "from_ms"    ? "begun at or after"
+                                       : p.name == "to_ms"    ? "begun before"
+                                       : p.name == "since_ms" ? "asks the calls of the past again from then on"
+                                                              : "as if it were then") +
                            ": 2026-01-31 or \"2026-01-31 08:00\"";
   leaf.app
       ->add_option_function<std::string>(

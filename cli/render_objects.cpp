@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "cli/render_trial.hpp"
 #include "cli/table.hpp"
 #include "core/base/plain.hpp"
 #include "core/document/schema.hpp"
@@ -22,6 +23,26 @@ std::string named(const Json& r) {
   return name.empty() ? text_at(r, "kind") : text_at(r, "kind") + " " + name;
 }
 
+/// "up since …": as the running server sees a trunk; without one nobody knows.
+std::string health_text(const Json& r) {
+  const auto now = r.find("now");
+  if (now == r.end()) return "not known: the server does not run";
+  const std::string since = text_at(*now, "since");
+  return text_at(*now, "health") + (since.empty() ? "" : " since " + since);
+}
+
+void add_health(const Json& r, std::vector<std::pair<std::string_view, std::string>>& more) {
+  more.emplace_back("health", health_text(r));
+  const Json now = r.value("now", Json::object());
+  for (const auto& [key, name] : {std::pair<const char*, std::string_view>{"answered", "last answer"},
+                                  {"registration", "registration"},
+                                  {"registered_until", "registered until"},
+                                  {"trouble", "last trouble"},
+                                  {"calls_in", "calls in"},
+                                  {"calls_out", "calls out"}})
+    if (!text_at(now, key).empty()) more.emplace_back(name, text_at(now, key));
+}
+
 void object(const Json& r, std::ostream& out) {
   fmt::print(out, "{}\n\n", plain(named(r)));
   render_values(list_at(r, "values"), out);
@@ -29,6 +50,7 @@ void object(const Json& r, std::ostream& out) {
   if (r.contains("password")) more.emplace_back("password", r.value("password", false) ? "set" : "none");
   for (const char* key : {"currency", "prefixes", "lines", "pins"})
     if (r.contains(key)) more.emplace_back(key, text_at(r, key));
+  if (text_at(r, "kind") == "trunk") add_health(r, more);
   facts(out, more);
   if (r.contains("text")) fmt::print(out, "\nAs it is written:\n\n");
   std::string_view text = r.contains("text") ? std::string_view(r["text"].get_ref<const std::string&>()) : "";
@@ -40,14 +62,22 @@ void object(const Json& r, std::ostream& out) {
 }
 
 void objects(const Json& r, std::ostream& out) {
-  Table table({"NAME", "VALUES"});
+  const bool trunks = text_at(r, "kind") == "trunk";
+  Table table = trunks ? Table({"NAME", "HEALTH", "IN", "OUT", "VALUES"}) : Table({"NAME", "VALUES"});
   for (const Json& each : list_at(r, "objects")) {
     std::string values;
     const Json given = each.value("values", Json::object());
     for (const auto& [key, value] : given.items())
       values += fmt::format("{}{}={}", values.empty() ? "" : "  ", key, joined(value));
     if (each.contains("password")) values += each.value("password", false) ? "  password=set" : "  password=none";
-    table.add({text_at(each, "name"), values});
+    if (!trunks) {
+      table.add({text_at(each, "name"), values});
+      continue;
+    }
+    const Json now = each.value("now", Json::object());
+    const std::string registration = text_at(now, "registration");
+    table.add({text_at(each, "name"), health_text(each) + (registration.empty() ? "" : ", " + registration),
+               text_at(now, "calls_in"), text_at(now, "calls_out"), values});
   }
   const std::string kind = text_at(r, "kind");
   if (table.empty())
@@ -159,6 +189,7 @@ bool render_object(std::string_view command, const Json& r, std::ostream& out) {
   }
   if (command == "policy.plan" || command == "policy.apply") {
     changes(r, out);
+    render_tried(r, out);
     accounts(r, out);
     return true;
   }
@@ -175,6 +206,7 @@ bool render_object(std::string_view command, const Json& r, std::ostream& out) {
     pins(r, out);
     return true;
   }
+  if (render_trial(command, r, out)) return true;
   const std::size_t dot = command.find('.');
   if (!document::parse_kind(command.substr(0, dot)) || command.starts_with("extension.") || r.contains("message"))
     return false;

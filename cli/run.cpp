@@ -136,6 +136,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "inbound") return "Where calls from outside go";
   if (group == "number-list") return "Numbers that may or may not be called, by the million";
   if (group == "deck") return "Prices: rate decks of the trunks";
+  if (group == "emergency") return "Calls for help, which no rule stops";
   if (group == "policy") return "All that is configured about calls as one file";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";

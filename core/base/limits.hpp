@@ -374,4 +374,25 @@ struct PatternLimits {
   static constexpr std::size_t replayed = 500'000;   ///< records that a start learns from; the newest
 };
 
+/// Bounds of what is asked about a configuration before it is in force. What is over them is counted, and that is said.
+struct TryLimits {
+  static constexpr std::size_t calls = 100'000;    ///< records asked again, the newest
+  static constexpr std::size_t findings = 200;     ///< rows of one list: what changed for whom, by which rule
+  static constexpr std::size_t examples = 3;       ///< calls told of one row
+  static constexpr std::size_t paths = 10'000;     ///< from callers who proved nothing to what is paid for
+  static constexpr std::size_t forwards = 16;      ///< one after the other on such a path; longer ones are cut
+};
+
+/// Bounds of what is told of many events in one line. At the bound those of further extensions are told one by one.
+struct AlarmLimits {
+  static constexpr std::size_t extensions = 4'096;  ///< whose refused calls are counted, 80 bytes each
+  static constexpr std::uint32_t refusals = 5;      ///< of one extension: told together from here on
+  static constexpr std::uint32_t refusals_period_s = 60;
+};
+
+/// Bounds of commands that wait for the disk. At the bound further ones are refused.
+struct WaitingLimits {
+  static constexpr std::size_t credits = 64;
+};
+
 }  // namespace rf

@@ -208,6 +208,7 @@ struct Call {
   std::optional<Habits> habits;  ///< none of emergency calls, which teach nothing
   bool spends = false;          ///< the desk knows it
   std::string refused;          ///< why the desk refused a way, for the operator
+  toll::Check refused_by = toll::Check::money;
   std::uint64_t entry = 0;      ///< of the ledger: what follows waits until it is on disk
   std::optional<toll::Way> next_way;       ///< that is what waits
   std::optional<toll::Times> next_times;   ///< or these

@@ -16,6 +16,7 @@
 #include "core/call/call.hpp"
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
+#include "core/call/refusals.hpp"
 #include "core/call/registrar.hpp"
 #include "core/call/shares.hpp"
 #include "core/call/target.hpp"
@@ -121,7 +122,7 @@ class Calls {
 
   // setup.cpp
   void refuse(Context& ctx, const Asked& asked, int status, CallResult result, effect::Reason reason,
-              std::string_view detail);
+              std::string_view detail, effect::Level level = effect::Level::notice);
   /// Connects who asked with a target; null when nothing came of it.
   Call* place(Context& ctx, const Asked& asked, const std::string& dialled, std::expected<Target, Failure> target);
   /// A call that exists but rings nowhere yet; null when the INVITE was refused.
@@ -288,6 +289,7 @@ class Calls {
   Trunks& trunks_;
   boost::unordered_flat_map<ExtensionId, std::int64_t, std::hash<ExtensionId>> last_answered_;  ///< mono ms
   toll::PinTries pin_tries_;
+  Refusals refusals_;
   std::vector<CallId> waiting_;  ///< for an entry of the ledger to be on disk
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;

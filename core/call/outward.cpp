@@ -74,8 +74,13 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
 /// No trunk is left to try, and none was asked or all have failed.
 void Calls::give_up_outside(Context& ctx, Call& call) {
   if (call.state != CallState::ringing) return;
-  if (call.tried == 0 && !call.refused.empty())
+  if (call.emergency)
+    ctx.report(Level::error, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+               fmt::format("{}: no trunk took the call", call.called));
+  if (call.tried == 0 && !call.refused.empty()) {
+    refusals_.note(ctx, call.caller.dialog->flow(), call.caller.extension, call.cdr.caller_number, call.refused_by);
     return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::toll_refused, call.refused);
+  }
   if (call.ringing.callee || !call.ringing.group.empty()) {
     if (go_on(ctx, call, 480)) return;
     return end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
@@ -102,6 +107,10 @@ bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
     if (!call.ways.empty() && !call.emergency && trunks_.health_of(line.id) == trunk::HealthState::down) continue;
     if (!take_way(ctx, call, *terms, way)) continue;
     ++call.tried;
+    // At once, whatever becomes of it: whoever is in the house can go and help.
+    if (call.emergency)
+      ctx.report(Level::warning, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number,
+                 call.cdr.id, fmt::format("{} by the trunk {}", call.called, line.name));
     if (call.entry == 0) {
       if (leave_by(ctx, call, *terms, way)) return true;
       continue;

@@ -55,12 +55,12 @@ CallResult result_of(int status) {
 }  // namespace
 
 void Calls::refuse(Context& ctx, const Asked& asked, int status, CallResult result, Reason reason,
-                   std::string_view detail) {
+                   std::string_view detail, Level level) {
   respond(ctx, asked.request, asked.flow, asked.server, status);
   Cdr cdr = refused_cdr(ctx, asked, status, result, reason);
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
   const std::string id = attempts_.write(ctx, std::move(cdr));
-  ctx.report(Level::notice, reason, asked.flow, asked.caller.number, id, detail);
+  ctx.report(level, reason, asked.flow, asked.caller.number, id, detail);
 }
 
 std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
@@ -90,7 +90,10 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
                    std::expected<Target, Failure> target) {
   if (!target) {
     const Failure& why = target.error();
-    refuse(ctx, asked, why.status, why.result, why.reason, why.detail);
+    const Level level = why.failed ? refusals_.note(ctx, asked.flow, asked.caller.extension, asked.caller.number,
+                                                    *why.failed)
+                                   : Level::notice;
+    refuse(ctx, asked, why.status, why.result, why.reason, why.detail, level);
     return nullptr;
   }
   Call* call = begin(ctx, asked, dialled);

@@ -35,7 +35,12 @@ bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
     if (grant) call.cdr.money_key = way.priced ? key.value : 0;
   }
   if (!grant) {
-    if (call.refused.empty()) call.refused = toll::text_of(grant.error());
+    if (call.refused.empty()) {
+      call.refused = toll::text_of(grant.error());
+      call.refused_by = grant.error().is_pace()    ? toll::Check::pace
+                        : grant.error().is_lines() ? toll::Check::lines
+                                                   : toll::Check::money;
+    }
     return false;
   }
   call.spends = true;

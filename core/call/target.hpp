@@ -37,6 +37,7 @@ struct Failure {
   CallResult result = CallResult::unreachable;
   effect::Reason reason = effect::Reason::call_ended;
   std::string detail;
+  std::optional<toll::Check> failed = {};  ///< of a call that was to leave: the rule that refused it
 };
 
 /// The part of a call that rings now.

@@ -90,9 +90,14 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
   const toll::Question question{tenant, target.payer, target.dialled, target.purpose};
   toll::Decision decision = toll::decide(ctx.plan, ctx.now, question);
   if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {
+    // Only an emergency call is refused for the lack of any trunk.
+    if (decision.failed == toll::Check::trunk)
+      ctx.report(Level::error, Reason::emergency_called, {}, {}, {},
+                 fmt::format("{}: {}", target.dialled, decision.why));
     const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
     return std::unexpected(Failure{nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
-                                   nobody ? Reason::unknown_number : Reason::toll_refused, decision.why});
+                                   nobody ? Reason::unknown_number : Reason::toll_refused, decision.why,
+                                   decision.failed});
   }
   if (decision.action == Action::leave) {
     const policy::Extension* payer = ctx.policy.by_id(target.payer);

@@ -115,9 +115,9 @@ void Trunks::carry_out(Context& ctx, Line& line, std::vector<trunk::Registration
     } else if (const auto* what = std::get_if<trunk::SendRegister>(&effect)) {
       send_register(ctx, line, *what);
     } else if (const auto* changed = std::get_if<trunk::RegistrationChanged>(&effect)) {
-      line.told = changed->line;
       const policy::Trunk* now = config(ctx, line.id);
       const bool well = changed->state == trunk::RegistrationState::registered;
+      if (well || is_trouble(changed->state)) line.trouble = well ? std::string() : changed->line;
       ctx.report(is_trouble(changed->state) ? Level::warning : Level::info,
                  well ? Reason::trunk_registered : Reason::trunk_not_registered, {}, {}, {}, named(now, changed->line));
     }
@@ -209,6 +209,7 @@ void Trunks::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId c
                              const Flow& flow) {
   Line* line = find(TrunkId{handle});
   if (!line || response.status < 200) return;
+  if (client == line->asked_options || client == line->asked_register) line->answered_ms = ctx.now.mono_ms;
   if (client == line->asked_options) {
     line->asked_options = {};
     if (line->health.ping_answered(ctx.now, response.status, number_in(response.value(HeaderName::retry_after)),
@@ -332,6 +333,7 @@ trunk::HealthState Trunks::health_of(TrunkId id) const {
 void Trunks::note_call(Context& ctx, TrunkId id, int status, ExtensionId caller) {
   Line* line = find(id);
   if (!line) return;
+  if (status > 100) line->answered_ms = ctx.now.mono_ms;
   const bool changed = status == 0 ? line->health.call_failed(ctx.now, caller, random_)
                                    : line->health.call_answered(ctx.now, status, caller, random_);
   if (changed) tell_health(ctx, *line);
@@ -355,12 +357,29 @@ bool Trunks::is_stopping() const {
   });
 }
 
-std::vector<TrunkState> Trunks::list() const {
-  std::vector<TrunkState> out;
+std::vector<effect::TrunkNow> Trunks::list(const Context& ctx) const {
+  const auto wall = [&](std::int64_t mono_ms) {
+    return mono_ms == 0 ? 0 : ctx.now.wall_ms - (ctx.now.mono_ms - mono_ms);
+  };
+  const auto calls = [&](TrunkId id, toll::Direction direction) {
+    return ctx.desk.lines().count({toll::Level::trunk, direction, id.value, 0});
+  };
+  std::vector<effect::TrunkNow> out;
   for (const auto& line : lines_) {
-    TrunkState state{line->id, {}, line->health.state(), {}, line->told};
-    if (line->registration) state.registration = line->registration->state();
-    out.push_back(std::move(state));
+    effect::TrunkNow now;
+    now.id = line->id;
+    now.health = trunk::text_of(line->health.state());
+    now.since_wall_ms = wall(line->health.since_ms());
+    now.answered_wall_ms = wall(line->answered_ms);
+    if (line->registration) {
+      now.registration = trunk::text_of(line->registration->state());
+      if (line->registration->is_bound(ctx.now))
+        now.registered_until_wall_ms = wall(line->registration->bound_until_ms());
+    }
+    now.last_trouble = line->trouble;
+    now.calls_in = calls(line->id, toll::Direction::inbound);
+    now.calls_out = calls(line->id, toll::Direction::outbound);
+    out.push_back(std::move(now));
   }
   return out;
 }

@@ -19,15 +19,6 @@
 
 namespace rf::call {
 
-/// One trunk as the operator sees it.
-struct TrunkState {
-  TrunkId id;
-  std::string name;
-  trunk::HealthState health = trunk::HealthState::unknown;
-  std::optional<trunk::RegistrationState> registration;  ///< of those that register
-  std::string line;                                      ///< what happened last
-};
-
 /// The trunks of one engine.
 class Trunks {
  public:
@@ -58,7 +49,8 @@ class Trunks {
   /// Whether one still waits for the answer to that.
   bool is_stopping() const;
 
-  std::vector<TrunkState> list() const;
+  /// All that are switched on, as the operator sees them.
+  std::vector<effect::TrunkNow> list(const Context& ctx) const;
   /// Whether something is said to or expected from this connection.
   bool serves(ConnectionId connection) const;
 
@@ -77,7 +69,8 @@ class Trunks {
     std::uint32_t register_cseq = 0;
     std::string from_tag;
     Timers::Handle timer = 0;
-    std::string told;
+    std::string trouble;          ///< of its registration; empty: none since it is registered
+    std::int64_t answered_ms = 0;  ///< mono, to whatever of ours; 0: never
     bool locating_for_ping = false;
   };
 

@@ -209,6 +209,7 @@ struct PolicyExport {};
 struct PolicyPlan {
   std::string text;
   bool remove = false;
+  std::int64_t since_ms = 0;  ///< calls begun at or after this wall time are asked again; 0: those of 31 days
 };
 /// Takes all that is in the text, or nothing.
 struct PolicyApply {
@@ -221,6 +222,16 @@ struct TestRoute {
   std::string from, to;
   std::int64_t at_ms = 0;  ///< wall time; 0: now
   std::string purpose;     ///< "forward", "transfer"; empty or anything else: a call
+};
+
+/// What an emergency call would do, without making it.
+struct TestEmergency {
+  std::string number, from;
+};
+/// Who can reach which numbers that cost money.
+struct ShowReach {
+  std::string from;  ///< an extension, or "outside"; empty: all
+  std::string to;    ///< a country's code or a class of numbers; empty: all
 };
 
 // --- the running server only
@@ -278,8 +289,9 @@ using Command =
                  GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
-                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, ListSpending, ShowExposure, AddCredit, GuardExplain,
-                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload,
+                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ListSpending, ShowExposure,
+                 AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns,
+                 ShowPattern, GetStatus, ListCalls, HangUp, Reload,
                  Stop>;
 
 enum class Code : std::uint8_t {

@@ -8,6 +8,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/document/object.hpp"
+#include "core/number/plan.hpp"
 
 namespace rf::command {
 namespace {
@@ -38,6 +39,15 @@ constexpr Parameter limit_name{"name",
                                "system, tenant, extension, extension.1001, department.NAME, trunk or trunk.NAME"};
 constexpr Parameter force{
     "force", Kind::flag, false, 0, 0, {}, "also when it lets whoever forges an address call at your cost"};
+constexpr Parameter force_policy{
+    "force", Kind::flag, false, 0, 0, {}, "also when it lets somebody who showed no password call at your cost"};
+constexpr Parameter since{"since_ms",
+                          Kind::number,
+                          false,
+                          0,
+                          INT64_MAX,
+                          {},
+                          "calls of the past from then on are asked again; those of 31 days when not given"};
 constexpr Parameter remove{"remove", Kind::flag, false, 0, 0, {}, "what is not in the file goes"};
 constexpr Parameter standing{
     "default", Kind::text, false, 1, 1'024, {}, "keys that are to have their standing values again, with commas"};
@@ -127,10 +137,12 @@ class Maker {
 
   void policy() {
     add({"policy.export", "policy.read", "Writes all that is configured about calls as one file", false, false, {}});
-    add({"policy.plan", "policy.read", "Tells what such a file would change, and what is wrong with it", false, false,
-         shelf_.keep({policy_text, remove})});
+    add({"policy.plan", "policy.read",
+         "Tells what such a file would change, what it would have made of the calls of the past, and what is wrong "
+         "with it",
+         false, false, shelf_.keep({policy_text, remove, since})});
     add({"policy.apply", "policy.write", "Makes it so, all or nothing", true, false,
-         shelf_.keep({policy_text, remove, force})});
+         shelf_.keep({policy_text, remove, force_policy})});
     const Parameter list{"name", Kind::text, true, 1, 64, {}, "the list of PINs"};
     const Parameter account{"account", Kind::text, true, 1, 64, {}, "whose it is; stands in call records"};
     add({"pin.add", "pin-list.write", "Makes a PIN for an account and shows it once", true, false,
@@ -144,6 +156,14 @@ class Maker {
                       {"to", Kind::text, true, 1, 128, {}, "what it dials"},
                       {"for", Kind::text, false, 4, 8, purpose_words, "what it dials for; a call when absent"},
                       {"at_ms", Kind::number, false, 0, INT64_MAX, {}, "at this time, in ms since 1970"}})});
+    add({"emergency.test", "route.read", "Tells what an emergency call would do, without making it", false, false,
+         shelf_.keep({{"number", Kind::text, true, 2, 15, {}, "the emergency number, such as 112"},
+                      {"from", Kind::text, true, 2, 15, {}, "the extension that calls"}})});
+    add({"reach", "spend.read", "Lists who can reach which numbers that cost money, and who does so without a password",
+         false, false,
+         shelf_.keep(
+             {{"from", Kind::text, false, 2, 15, {}, "an extension, or outside: who showed no password"},
+              {"to", Kind::text, false, 2, 16, {}, "a country such as GB, or a kind of number such as premium"}})});
   }
 
  private:
@@ -169,6 +189,11 @@ std::string text_at(const Arguments& arguments, std::string_view name) {
 bool flag_at(const Arguments& arguments, std::string_view name) {
   const auto found = arguments.find(name);
   return found != arguments.end() && std::get<bool>(found->second);
+}
+
+std::int64_t number_at(const Arguments& arguments, std::string_view name) {
+  const auto found = arguments.find(name);
+  return found == arguments.end() ? 0 : std::get<std::int64_t>(found->second);
 }
 
 std::string text_of(const Value& value) {
@@ -245,13 +270,19 @@ std::expected<std::vector<ObjectValue>, Error> object_values(const Spec& spec, c
 std::expected<std::optional<Command>, Error> object_command(const Spec& spec, const Arguments& a,
                                                             std::vector<ObjectValue>& values) {
   if (spec.name == "policy.export") return Command(PolicyExport{});
-  if (spec.name == "policy.plan") return Command(PolicyPlan{text_at(a, "text"), flag_at(a, "remove")});
+  if (spec.name == "policy.plan")
+    return Command(PolicyPlan{text_at(a, "text"), flag_at(a, "remove"), number_at(a, "since_ms")});
   if (spec.name == "policy.apply")
     return Command(PolicyApply{text_at(a, "text"), flag_at(a, "remove"), flag_at(a, "force")});
-  if (spec.name == "route.test") {
-    const auto at = a.find("at_ms");
-    return Command(TestRoute{text_at(a, "from"), text_at(a, "to"),
-                             at == a.end() ? 0 : std::get<std::int64_t>(at->second), text_at(a, "for")});
+  if (spec.name == "route.test")
+    return Command(TestRoute{text_at(a, "from"), text_at(a, "to"), number_at(a, "at_ms"), text_at(a, "for")});
+  if (spec.name == "emergency.test") return Command(TestEmergency{text_at(a, "number"), text_at(a, "from")});
+  if (spec.name == "reach") {
+    const std::string to = text_at(a, "to");
+    if (!to.empty() && !Country::parse(to) && !number::parse_class(to))
+      return invalid(fmt::format("{} is neither a country's code nor a kind of number", to),
+                     "give a code such as GB, or one of fixed, mobile, premium, shared_cost, personal, satellite");
+    return Command(ShowReach{text_at(a, "from"), to});
   }
   if (spec.name.starts_with("pin.")) return pin_command(spec, a);
   const auto parts = parts_of(spec.name);

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "core/base/ids.hpp"
 #include "core/guard/guard.hpp"
+#include "core/money/amount.hpp"
 #include "core/record/records.hpp"
 
 namespace rf::effect {
@@ -56,8 +58,17 @@ struct ShowHabits {
   TenantId tenant;
   ExtensionId extension;  ///< with its department and tenant; none: everybody who ever called, without lines
 };
+/// Adds to what an extension may spend; below zero: takes it away. Answered when it is on disk.
+struct TopUp {
+  TenantId tenant;
+  ExtensionId extension;
+  money::Amount amount;
+};
+/// How every trunk is.
+struct ListTrunks {};
 using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
-                             GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry, ShowHabits>;
+                             GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry, ShowHabits, TopUp,
+                             ListTrunks>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -124,7 +135,30 @@ struct Habits {
   };
   std::vector<Told> told;  ///< the newest first
 };
+/// The money is there, on disk as well.
+struct Credited {
+  money::Amount left;
+};
+/// It cannot be done, and nothing has changed.
+struct Refused {
+  std::string why;
+};
+/// One trunk that is switched on; times by the wall clock, 0: never.
+struct TrunkNow {
+  TrunkId id;
+  std::string_view health;              ///< "not known yet", "up", "failing", "down"
+  std::int64_t since_wall_ms = 0;       ///< that it is so
+  std::int64_t answered_wall_ms = 0;    ///< it answered anything last
+  std::string_view registration = {};   ///< of one that registers: where that stands; empty: it does not
+  std::int64_t registered_until_wall_ms = 0;
+  std::string last_trouble;             ///< of its registration, one line; empty: none since it is registered
+  std::uint32_t calls_in = 0, calls_out = 0;  ///< that run
+};
+struct Trunks {
+  std::vector<TrunkNow> trunks;
+};
 using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
-                                   guard::Explanation, GuardNumbers, GuardSources, GuardVerdict, Habits>;
+                                   guard::Explanation, GuardNumbers, GuardSources, GuardVerdict, Habits, Credited,
+                                   Refused, Trunks>;
 
 }  // namespace rf::effect

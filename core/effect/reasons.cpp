@@ -98,6 +98,8 @@ std::string_view name_of(Reason reason) {
       return "trunk_impostor";
     case Reason::toll_refused:
       return "toll_refused";
+    case Reason::toll_refused_often:
+      return "toll_refused_often";
     case Reason::toll_cut:
       return "toll_cut";
     case Reason::toll_warning:
@@ -106,6 +108,8 @@ std::string_view name_of(Reason reason) {
       return "pattern_alert";
     case Reason::pattern_refused:
       return "pattern_refused";
+    case Reason::emergency_called:
+      return "emergency_called";
     case Reason::guard_banned:
       return "guard_banned";
     case Reason::guard_throttled:
@@ -222,6 +226,8 @@ std::string_view text_of(Reason reason) {
       return "Something claims to be a trunk, and is not";
     case Reason::toll_refused:
       return "A call may not leave";
+    case Reason::toll_refused_often:
+      return "Many calls of one extension were refused";
     case Reason::toll_cut:
       return "A call was cut";
     case Reason::toll_warning:
@@ -230,6 +236,8 @@ std::string_view text_of(Reason reason) {
       return "A call does not fit the habits of who calls";
     case Reason::pattern_refused:
       return "A call that fits no habit may not leave";
+    case Reason::emergency_called:
+      return "Somebody calls for help";
     case Reason::guard_banned:
       return "A source is banned";
     case Reason::guard_throttled:

@@ -138,7 +138,8 @@ bool Reachable::takes_all(Plan::Place place, const std::string& plus, bool valid
          });
 }
 
-bool Reachable::by(const CallingRights& rights, TrunkId trunk, std::string_view digits) const {
+template <class Fn>
+bool Reachable::any_route(const CallingRights& rights, TrunkId trunk, std::string_view digits, Fn&& fn) const {
   const auto beginning = E164::parse(digits);
   const TenantTerms* const tenant = plan_.tenant(rights.tenant);
   if (!beginning || tenant == nullptr || !tenant->home || rights.reach == Reach::internal) return false;
@@ -160,9 +161,26 @@ bool Reachable::by(const CallingRights& rights, TrunkId trunk, std::string_view 
     if (!may_fit(rights.routes[i], plus, kinds)) continue;
     const bool taken = std::any_of(rights.routes.begin(), rights.routes.begin() + static_cast<std::ptrdiff_t>(i),
                                    [&](Plan::Place earlier) { return takes_all(earlier, plus, valid_only); });
-    if (!taken) return true;
+    if (!taken && fn(rights.routes[i], plus, kinds)) return true;
   }
   return false;
+}
+
+bool Reachable::by(const CallingRights& rights, TrunkId trunk, std::string_view digits) const {
+  return any_route(rights, trunk, digits, [](Plan::Place, const std::string&, const auto&) { return true; });
+}
+
+std::vector<number::PlanKind> Reachable::kinds_by(const CallingRights& rights, TrunkId trunk,
+                                                  std::string_view digits) const {
+  std::vector<number::PlanKind> out;
+  any_route(rights, trunk, digits,
+            [&](Plan::Place place, const std::string& plus, const std::vector<number::PlanKind>& kinds) {
+              for (const number::PlanKind& kind : kinds)
+                if (std::find(out.begin(), out.end(), kind) == out.end() && may_fit(place, plus, {kind}))
+                  out.push_back(kind);
+              return out.size() == kinds.size();
+            });
+  return out;
 }
 
 }  // namespace rf::toll

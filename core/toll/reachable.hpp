@@ -30,6 +30,8 @@ class Reachable {
 
   /// Whether a call to some number that begins with these digits may leave by this trunk.
   bool by(const CallingRights& rights, TrunkId trunk, std::string_view digits) const;
+  /// Which kinds of numbers that begin so may, each once; none where by() says no.
+  std::vector<number::PlanKind> kinds_by(const CallingRights& rights, TrunkId trunk, std::string_view digits) const;
 
  private:
   /// Rules of number lists, asked whether one of them is about some number that begins so.
@@ -38,6 +40,10 @@ class Reachable {
     std::vector<number::Pattern> wild;
     bool meet(const number::E164& beginning) const;
   };
+  /// Calls `fn(route, number, kinds)` for every route by which they may leave, in order, until it returns true. Gives
+  /// whether it did.
+  template <class Fn>
+  bool any_route(const CallingRights& rights, TrunkId trunk, std::string_view digits, Fn&& fn) const;
   bool may_call(const CallingRights& rights, const number::E164& beginning, const number::PlanKind& kind) const;
   bool may_fit(Plan::Place route, const std::string& plus, const std::vector<number::PlanKind>& kinds) const;
   bool takes_all(Plan::Place route, const std::string& plus, bool valid_only) const;

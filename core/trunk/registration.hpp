@@ -127,6 +127,8 @@ class Registration {
   RegistrationState state() const { return state_; }
   /// Whether the provider still has our contact, also while a refresh fails.
   bool is_bound(Now now) const { return now.mono_ms < bound_until_ms_; }
+  /// Until when, by monotonic time.
+  std::int64_t bound_until_ms() const { return bound_until_ms_; }
   const std::string& token() const { return token_; }
   const std::string& call_id() const { return call_id_; }
   /// Route headers for requests to this provider (RFC 3608 §6.1): written, never resolved.

@@ -233,5 +233,167 @@ TEST_F(Outward, ATrunkThatRegistersDoesSoWithASecretContactAndIsCalledByItAlone)
   EXPECT_TRUE(bob.hear_request("INVITE"));
 }
 
+TEST_F(Outward, AnEmergencyCallIsToldAtOnceWithWhoCallsFromWhereByWhichTrunk) {
+  a = alice.invite("112", sim::audio_sdp(alice_rtp));
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  EXPECT_EQ(told(Reason::emergency_called), "1001: 112 by the trunk first");
+  for (const auto& report : exchange.reports)
+    if (report.reason == Reason::emergency_called) {
+      EXPECT_EQ(report.level, effect::Level::warning);
+      EXPECT_EQ(report.flow.remote, alice.flow.remote);
+      EXPECT_NE(report.call, "");
+    }
+}
+
+TEST_F(Outward, AnEmergencyCallThatNoTrunkCanCarryIsToldAsAnError) {
+  toll::Terms terms = two_carriers();
+  for (toll::TrunkTerms& trunk : terms.trunks) trunk.line.enabled = false;
+  exchange.set_plan(plan_of(std::move(terms)));
+  a = alice.invite("112", sim::audio_sdp(alice_rtp));
+  ASSERT_TRUE(alice.hear_status(403));
+  ASSERT_TRUE(exchange.has_report(Reason::emergency_called));
+  EXPECT_NE(told(Reason::emergency_called).find("no trunk"), std::string::npos);
+  for (const auto& report : exchange.reports)
+    if (report.reason == Reason::emergency_called) {
+      EXPECT_EQ(report.level, effect::Level::error);
+    }
+}
+
+TEST_F(Outward, ManyRefusedCallsOfOneExtensionAreToldInOneLineAndAgainAtEveryDoubling) {
+  const auto count = [&](Reason reason, effect::Level level) {
+    return std::count_if(exchange.reports.begin(), exchange.reports.end(), [&](const auto& report) {
+      return report.reason == reason && report.level == level;
+    });
+  };
+  for (std::uint32_t i = 0; i < 4 * AlarmLimits::refusals; ++i) {
+    a = alice.invite("00442079460000", sim::audio_sdp(alice_rtp));
+    ASSERT_TRUE(alice.hear_status(403)) << i;
+    exchange.advance_ms(2'000);
+  }
+  EXPECT_EQ(count(Reason::toll_refused_often, effect::Level::warning), 3) << "at 5, 10 and 20";
+  EXPECT_EQ(told(Reason::toll_refused_often), "1001: 5 calls within 60 s: 5 by reach");
+  EXPECT_EQ(count(Reason::toll_refused, effect::Level::notice), AlarmLimits::refusals);
+  EXPECT_EQ(count(Reason::toll_refused, effect::Level::debug), 3 * AlarmLimits::refusals);
+  exchange.advance_ms(std::int64_t{AlarmLimits::refusals_period_s} * 1'000);
+  a = alice.invite("00442079460000", sim::audio_sdp(alice_rtp));
+  ASSERT_TRUE(alice.hear_status(403));
+  EXPECT_EQ(count(Reason::toll_refused, effect::Level::notice), AlarmLimits::refusals + 1) << "a new window";
+}
+
+TEST_F(Outward, TrunksAreListedWithTheirHealthAndTheirRunningCalls) {
+  const auto first = [&] {
+    const auto answer = exchange.command(effect::ListTrunks{});
+    const auto& trunks = std::get<effect::Trunks>(answer).trunks;
+    EXPECT_EQ(trunks.size(), 2u);
+    return trunks[0];
+  };
+  EXPECT_EQ(first().health, "not known yet");
+  EXPECT_EQ(first().answered_wall_ms, 0);
+  EXPECT_EQ(first().registration, "") << "it does not register";
+  a = dial();
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 180);
+  EXPECT_EQ(first().calls_out, 1u);
+  EXPECT_EQ(first().calls_in, 0u);
+  ASSERT_EQ(bob.register_(), 200);
+  bring(carrier, "+493012340", "+493012340");
+  ASSERT_TRUE(bob.hear_request("INVITE"));
+  EXPECT_EQ(first().calls_in, 1u);
+}
+
+TEST_F(Outward, ARefusedRegistrationIsListedUntilItIsMended) {
+  toll::Terms terms = two_carriers();
+  terms.trunks[0].line.registers = true;
+  terms.trunks[0].identity.kind = trunk::TrunkKind::registers;
+  terms.trunks[0].identity.sources.clear();
+  terms.trunks[0].identity.contact = "k3j5h7g9f2d4s6a8q1w3e5r7t9";
+  terms.trunks[0].line.contact = "k3j5h7g9f2d4s6a8q1w3e5r7t9";
+  exchange.set_plan(plan_of(terms));
+  const auto first = [&] {
+    const auto answer = exchange.command(effect::ListTrunks{});
+    for (const auto& each : std::get<effect::Trunks>(answer).trunks)
+      if (each.id == TrunkId{1}) return each;
+    return effect::TrunkNow{};
+  };
+  auto request = carrier.hear_request("REGISTER");
+  ASSERT_TRUE(request);
+  carrier.answer(*request, 403);
+  EXPECT_EQ(first().registration, "refused");
+  EXPECT_NE(first().last_trouble, "");
+  EXPECT_EQ(first().registered_until_wall_ms, 0);
+  EXPECT_EQ(first().answered_wall_ms, exchange.now.wall_ms);
+  // It tries again after a long pause.
+  request = {};
+  for (int minutes = 0; !request && minutes < 240; ++minutes) {
+    exchange.advance_ms(60'000);
+    request = carrier.hear_request("REGISTER");
+  }
+  ASSERT_TRUE(request);
+  const std::string contact((*request)->value(sip::HeaderName::contact));
+  carrier.answer(*request, 200, {}, fmt::format("Contact: {};expires=600\r\n", contact));
+  EXPECT_EQ(first().registration, "registered");
+  EXPECT_EQ(first().last_trouble, "");
+  EXPECT_EQ(first().registered_until_wall_ms, exchange.now.wall_ms + 600'000);
+}
+
+class Prepaid : public Outward {
+ protected:
+  void SetUp() override {
+    toll::Terms terms = two_carriers();
+    toll::ExtensionTerms phone;
+    phone.id = exchange.policy().by_number(tenant, "1001")->id;
+    phone.tenant = tenant;
+    phone.spending.money.prepaid = true;
+    terms.extensions.push_back(std::move(phone));
+    exchange.set_plan(plan_of(std::move(terms)));
+    ASSERT_EQ(alice.register_(), 200);
+  }
+  effect::CommandResult give(std::int64_t micros, std::string_view currency = "EUR") {
+    const ExtensionId id = exchange.policy().by_number(tenant, "1001")->id;
+    return exchange.command(
+        effect::TopUp{tenant, id, *money::Amount::of_micros(micros, *money::Currency::parse(currency))});
+  }
+};
+
+TEST_F(Prepaid, CreditIsAnsweredWithWhatIsLeftWhenItIsOnDisk) {
+  const auto answer = give(20'000'000);
+  ASSERT_TRUE(std::holds_alternative<effect::Credited>(answer));
+  EXPECT_EQ(std::get<effect::Credited>(answer).left.text(), "20.00");
+  EXPECT_FALSE(exchange.ledger.empty());
+  EXPECT_EQ(std::get<effect::Credited>(give(-5'000'000)).left.text(), "15.00");
+  exchange.crash_and_restart();
+  EXPECT_EQ(std::get<effect::Credited>(give(1'000'000)).left.text(), "16.00") << "a crash loses none of it";
+}
+
+TEST_F(Prepaid, CreditThatTheDiskDoesNotHaveYetIsNotAnswered) {
+  give(1'000'000);
+  exchange.disk = Exchange::Disk::holds;
+  EXPECT_FALSE(std::holds_alternative<effect::Credited>(give(5'000'000)));
+  exchange.disk = Exchange::Disk::works;
+  exchange.release_disk();
+  EXPECT_EQ(std::get<effect::Credited>(give(1'000'000)).left.text(), "7.00");
+}
+
+TEST_F(Prepaid, CreditInAnotherCurrencyThanTheLedgersIsRefusedAndNothingHappens) {
+  give(1'000'000);
+  EXPECT_TRUE(std::holds_alternative<effect::Refused>(give(1'000'000, "USD")));
+  EXPECT_EQ(std::get<effect::Credited>(give(1'000'000)).left.text(), "2.00");
+}
+
+TEST_F(Prepaid, WhoIsNotPrepaidIsGivenNoCredit) {
+  exchange.set_plan(plan_of(two_carriers()));
+  const auto answer = give(1'000'000);
+  ASSERT_TRUE(std::holds_alternative<effect::Refused>(answer));
+  EXPECT_NE(std::get<effect::Refused>(answer).why, "");
+}
+
+TEST_F(Prepaid, OnlySoManyCreditsWaitForTheDisk) {
+  exchange.disk = Exchange::Disk::holds;
+  for (std::size_t i = 0; i < WaitingLimits::credits; ++i)
+    EXPECT_FALSE(std::holds_alternative<effect::Refused>(give(1'000))) << i;
+  EXPECT_TRUE(std::holds_alternative<effect::Refused>(give(1'000)));
+}
+
 }  // namespace
 }  // namespace rf

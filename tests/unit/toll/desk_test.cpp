@@ -311,6 +311,53 @@ TEST(Desk, WarnsOnceWhenAThresholdIsPassedAndALineFillsUp) {
   EXPECT_TRUE(notices.empty());
 }
 
+TEST(Desk, ThresholdsAreToldOfEveryLevelAndOfDayMonthAndCredit) {
+  World w;
+  SpendingTerms* const terms[] = {&w.extension, &w.department, &w.tenant, &w.trunk_spending, &w.system};
+  for (SpendingTerms* const each : terms)
+    each->money = {.day = 1'000'000, .month = 1'000'000, .prepaid = false, .locked = false, .warn_percent = {50, 80}};
+  ASSERT_TRUE(w.open(1));
+  std::vector<Notice> notices;
+  EXPECT_EQ(w.desk->take_notices(notices), 0u);
+  std::map<std::pair<money::Level, money::Limit>, int> told;
+  for (const Notice& notice : notices) {
+    const auto& warning = std::get<money::Warning>(notice);
+    ++told[{warning.account.level, warning.limit}];
+    EXPECT_EQ(warning.percent, 50);
+  }
+  EXPECT_EQ(told.size(), 10u) << "five levels, day and month";
+  for (const auto& [what, times] : told) EXPECT_EQ(times, 1);
+
+  World prepaid;
+  prepaid.extension.money.prepaid = true;
+  prepaid.extension.money.warn_percent = {50};
+  ASSERT_TRUE(prepaid.desk->top_up(prepaid.now, money::Level::extension, prepaid.parties().extension,
+                                   prepaid.micros(1'000'000)));
+  ASSERT_TRUE(prepaid.open(1));
+  notices.clear();
+  prepaid.desk->take_notices(notices);
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(std::get<money::Warning>(notices[0]).limit, money::Limit::credit);
+}
+
+TEST(Desk, AFullLineIsToldForAnExtensionATrunkInEachDirectionAndTheSystem) {
+  World w;
+  w.extension.lines.alert_at = w.department.lines.alert_at = w.tenant.lines.alert_at = w.system.lines.alert_at = 1;
+  w.trunk.alert_at = w.inbound.alert_at = 1;
+  ASSERT_TRUE(w.open(1));
+  ASSERT_TRUE(w.desk->enter(w.parties(), CallId{2}));
+  std::vector<Notice> notices;
+  w.desk->take_notices(notices);
+  std::vector<std::pair<Level, Direction>> told;
+  for (const Notice& notice : notices)
+    if (const auto* alert = std::get_if<LineAlert>(&notice))
+      told.emplace_back(alert->subject.level, alert->subject.direction);
+  for (const Level level : {Level::extension, Level::department, Level::tenant, Level::system})
+    EXPECT_EQ(std::count(told.begin(), told.end(), std::pair(level, Direction::outbound)), 1) << name_of(level);
+  for (const Direction direction : {Direction::outbound, Direction::inbound})
+    EXPECT_EQ(std::count(told.begin(), told.end(), std::pair(Level::trunk, direction)), 1);
+}
+
 TEST(Desk, ACallThatComesInAndLeavesAgainTakesTwoLines) {
   World w;
   ASSERT_TRUE(w.desk->enter(w.parties(), CallId{1}));

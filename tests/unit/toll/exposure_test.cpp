@@ -8,81 +8,14 @@
 #include <map>
 
 #include "core/base/random.hpp"
-#include "core/money/deck_reader.hpp"
 #include "core/toll/decide.hpp"
 #include "core/toll/desk.hpp"
+#include "tests/unit/toll/office.hpp"
 
 namespace rf::toll {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr TenantId tenant{1};
-constexpr ExtensionId alice{1};
-constexpr std::int64_t wall_ms = 1'800'000'000'000;
-
-money::Currency euro() {
-  return *money::Currency::parse("EUR");
-}
-
-std::shared_ptr<const money::Deck> deck_of(std::string_view csv) {
-  money::DeckDefaults defaults;
-  defaults.currency = euro();
-  auto rows = money::read_deck(csv, defaults);
-  EXPECT_TRUE(rows) << rows.error().told.front().text;
-  return std::make_shared<const money::Deck>(*money::Deck::of(std::move(*rows)));
-}
-
-TrunkTerms trunk_of(std::uint64_t id, std::string name, std::string deck) {
-  TrunkTerms out;
-  out.line.id = TrunkId{id};
-  out.line.tenant = tenant;
-  out.line.name = name;
-  out.line.uri = "sip:" + name + ".example";
-  out.deck = std::move(deck);
-  out.identity.id = out.line.id;
-  out.identity.name = std::move(name);
-  out.identity.kind = trunk::TrunkKind::peer_address;
-  out.identity.sources = {{*Subnet::parse("203.0.113." + std::to_string(id)), 0}};
-  return out;
-}
-
-constexpr std::string_view world =
-    "prefix,rate_per_min\n49,0.01\n4930,0.02\n44,0.05\n37190,2.5\n44909,1.5\n8821,6\n1,0.02\n1876,0.40\n";
-
-/// An office in Berlin with one carrier and one phone.
-Terms office(std::string_view csv = world) {
-  Terms terms;
-  terms.currency = euro();
-  TenantTerms home;
-  home.id = tenant;
-  home.home = *Country::parse("DE");
-  home.area_code = "30";
-  terms.tenants.push_back(home);
-  terms.decks.push_back({"world", deck_of(csv)});
-  terms.trunks.push_back(trunk_of(1, "first", "world"));
-  RouteTerms all;
-  all.name = "all";
-  all.tenant = tenant;
-  all.patterns = {"+."};
-  all.trunks = {{"first", {}}};
-  terms.routes.push_back(all);
-  ExtensionTerms phone;
-  phone.id = alice;
-  phone.tenant = tenant;
-  phone.spending.lines.block_at = 4;
-  terms.extensions.push_back(phone);
-  return terms;
-}
-
-PlanRef plan_of(Terms terms) {
-  auto plan = Plan::compile(std::move(terms), {{tenant, "1001", alice}}, 1);
-  if (!plan) {
-    for (const PlanFault& fault : plan.error()) ADD_FAILURE() << fault.kind << " " << fault.name << " " << fault.text;
-    std::abort();
-  }
-  return *plan;
-}
 
 Exposure ask(Terms terms) {
   const PlanRef plan = plan_of(std::move(terms));

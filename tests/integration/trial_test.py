@@ -1,0 +1,189 @@
+"""A person tries a configuration out before it is in force, and asks the running server about trunks and credit."""
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from phone import Phone
+from ringfence import Ringfence, until
+
+DECK = "prefix,rate_per_min,increments\n44,0.10,60/60\n49,0.02,60/60\n"
+
+
+class Trial(unittest.TestCase):
+    def setUp(self):
+        self.home = Path(tempfile.mkdtemp(prefix="trial-test-"))
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.server = self.enterContext(Ringfence())
+        self.account = self.server.add("1001")
+        cli = self.server.cli
+        cli("telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
+        cli("deck", "import", "cheap", self.write("deck.csv", DECK))
+        # Nobody is there: what is asked here needs no carrier.
+        cli("trunk", "add", "provider", "--kind", "peer_address", "--uri", "sip:127.0.0.9:9", "--sources", "127.0.0.9",
+            "--deck", "cheap")
+        cli("route", "add", "all", "--patterns", "+.", "--trunks", "provider")
+
+    def write(self, name, text):
+        (self.home / name).write_text(text)
+        return str(self.home / name)
+
+    def phone(self):
+        phone = Phone(self.server, "1001", *self.account)
+        self.addCleanup(phone.close)
+        self.assertEqual(phone.register(), 200)
+        return phone
+
+    def records(self):
+        return self.server.json("cdr", "list")["cdrs"]
+
+    def refused_call(self, number="00442079460000"):
+        phone = self.phone()
+        phone.invite(number)
+        phone.hear("SIP/2.0 403")
+        until(lambda: [r for r in self.records() if r["dialled"] == number])
+
+    def answered_calls(self, count, dialled="03012345678", seconds=90, days_ago=1):
+        """Records of calls that nobody has to make: copies of one that was refused, as if it had been taken."""
+        self.refused_call()
+        self.server.stop()
+        with sqlite3.connect(self.server.data / "ringfence.db") as base:
+            columns = [row[1] for row in base.execute("PRAGMA table_info(cdrs)")]
+            row = dict(zip(columns, base.execute("SELECT * FROM cdrs LIMIT 1").fetchone()))
+            base.execute("DELETE FROM cdrs")
+            begun = int((time.time() - days_ago * 86_400) * 1000)
+            for i in range(count):
+                row.update(id=f"made{i:016}", dialled=dialled, trunk_out="provider", result=1, attempts=1, callee=0,
+                           started_wall_ms=begun + i, answered_wall_ms=begun + i,
+                           ended_wall_ms=begun + i + seconds * 1000, payer=row["caller"])
+                base.execute(f"INSERT INTO cdrs ({','.join(row)}) VALUES ({','.join('?' * len(row))})",
+                             list(row.values()))
+        self.server.start()
+
+    def plan(self, text, *words):
+        return self.server.json("policy", "plan", self.write("change", text), *words)
+
+    def failed(self, *words):
+        done = subprocess.run(self.server.command(*words), capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        return done.stderr
+
+    def test_a_call_that_was_refused_and_would_leave_is_told(self):
+        self.refused_call()
+        told = self.plan("[extension.1001]\nreach = \"international\"\n")
+        [finding] = told["replay"]["findings"]
+        self.assertEqual((finding["what"], finding["rule"], finding["who"]), ("allowed", "reach", "1001"))
+        self.assertEqual(finding["examples"][0]["dialled"], "00442079460000")
+        [group] = told["reach"]
+        self.assertEqual(group["extensions"], ["1001"])
+        self.assertIn({"country": "GB", "class": "mobile"}, group["destinations"])
+        [row] = told["exposures"]["extensions"]
+        self.assertEqual(row["number"], "1001")
+        self.assertGreater(float(row["hour"]["after"]), float(row["hour"]["before"]))
+        text = self.server.cli("policy", "plan", str(self.home / "change")).stdout
+        for part in ("would leave", "Newly within reach", "GB", "stolen password"):
+            self.assertIn(part, text)
+        self.assertEqual(self.server.json("route", "test", "--from", "1001", "--to", "00442079460000")["action"],
+                         "refuse", "a plan touches nothing")
+
+    def test_calls_that_would_be_refused_and_what_others_would_cost_are_told(self):
+        self.answered_calls(7)
+        told = self.plan("[extension.1001]\nreach = \"internal\"\n")["replay"]
+        self.assertEqual((told["calls"], told["refused"], told["unchanged"]), (7, 7, 0))
+        self.assertEqual(told["cost"], {"before": "0.28", "after": "0.00"})
+        self.assertEqual(len(told["findings"][0]["examples"]), 3)
+        dearer = self.plan("[deck.cheap]\nrates = [\n  \"prefix,rate_per_min,increments\",\n  \"49,0.20,1/1\",\n]\n")
+        self.assertEqual(dearer["replay"]["cost"], {"before": "0.28", "after": "2.10"})
+        self.assertEqual([row["name"] for row in dearer["replay"]["by_caller"]], ["1001"])
+        self.assertEqual([row["name"] for row in dearer["replay"]["by_trunk"]], ["provider"])
+        since = time.strftime("%Y-%m-%d", time.localtime(time.time() + 86_400))
+        self.assertEqual(self.plan("[extension.1001]\nreach = \"internal\"\n", "--since", since)["replay"]["calls"], 0)
+        self.server.stop()
+        offline = self.plan("[extension.1001]\nreach = \"internal\"\n")["replay"]
+        self.assertEqual(offline["refused"], 7, "the same without a server")
+        self.server.start()
+
+    def test_old_calls_are_not_asked_again_unless_that_is_wished(self):
+        self.answered_calls(2, days_ago=40)
+        change = "[extension.1001]\nreach = \"internal\"\n"
+        self.assertEqual(self.plan(change)["replay"]["calls"], 0)
+        since = time.strftime("%Y-%m-%d", time.localtime(time.time() - 50 * 86_400))
+        self.assertEqual(self.plan(change, "--since", since)["replay"]["refused"], 2)
+
+    def test_a_plan_leaves_no_rates_behind_that_a_later_apply_would_find(self):
+        deck = "[deck.cheap]\nrates = [\n  \"prefix,rate_per_min,increments\",\n  \"49,{},60/60\",\n]\n"
+        self.plan(deck.format("0.77"))
+        self.server.cli("policy", "apply", self.write("deck", deck.format("0.33")))
+        told = self.server.json("route", "test", "--from", "1001", "--to", "03012345678")
+        self.assertEqual(told["trunks"][0]["price"], "0.33")
+
+    def test_who_reaches_what_is_told(self):
+        told = self.server.json("reach")
+        [group] = told["callers"]
+        self.assertEqual({way["country"] for way in group["ways"]}, {"DE"})
+        self.assertEqual(told["paths"], [])
+        self.server.cli("extension", "set", "1001", "--reach", "international")
+        self.assertEqual({way["country"] for way in self.server.json("reach", "--from", "1001")["callers"][0]["ways"]
+                          if way["class"] == "mobile"} & {"DE", "GB"}, {"DE", "GB"})
+        self.assertEqual(self.server.json("reach", "--to", "premium")["callers"], [], "nobody allowed these")
+        self.assertEqual(self.server.json("reach", "--from", "outside")["callers"], [])
+        self.assertIn("GB", self.server.cli("reach", "--to", "GB").stdout)
+        self.assertIn("neither a country", self.failed("reach", "--to", "nowhere"))
+        self.assertIn("1999", self.failed("reach", "--from", "1999"))
+
+    def test_an_emergency_call_is_tried_without_being_made(self):
+        told = self.server.json("emergency", "test", "112", "--from", "1001")
+        self.assertTrue(told["emergency"])
+        self.assertEqual([way["trunk"] for way in told["trunks"]], ["provider"])
+        self.assertIn("Nobody was called", self.server.cli("emergency", "test", "112", "--from", "1001").stdout)
+        self.assertFalse(self.server.json("emergency", "test", "113", "--from", "1001")["emergency"])
+        self.server.cli("trunk", "set", "provider", "--no-enabled")
+        told = self.server.json("emergency", "test", "112", "--from", "1001")
+        self.assertEqual((told["emergency"], told["trunks"]), (True, []))
+        self.assertIn("NO TRUNK", self.server.cli("emergency", "test", "112", "--from", "1001").stdout)
+        self.assertEqual(self.records(), [])
+
+    def test_credit_is_given_while_calls_may_run_and_survives_a_kill(self):
+        self.server.cli("limit", "set", "extension.1001", "--prepaid")
+        self.assertEqual(self.server.json("credit", "add", "1001", "20")["left"], "20.00")
+        self.assertEqual(self.server.json("credit", "add", "1001", "--amount=-7.50")["left"], "12.50")
+        self.assertIn("is no amount", self.failed("credit", "add", "1001", "much"))
+        self.assertIn("1999", self.failed("credit", "add", "1999", "1"))
+        self.assertIn("credit.add", self.server.log.read_text(), "it is audited")
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        [account] = [row for row in self.server.json("spend", "list")["accounts"] if row["level"] == "extension"]
+        self.assertEqual(account["credit"], "12.50")
+        self.server.stop()
+        self.assertEqual(self.server.json("credit", "add", "1001", "1")["left"], "13.50", "without a server as well")
+        self.server.start()
+
+    def test_trunks_are_listed_with_what_the_running_server_sees(self):
+        [row] = self.server.json("trunk", "list")["objects"]
+        self.assertIn(row["now"]["health"], ("not known yet", "failing", "down"))
+        self.assertEqual((row["now"]["calls_in"], row["now"]["calls_out"]), (0, 0))
+        self.assertIn("HEALTH", self.server.cli("trunk", "list").stdout)
+        self.assertIn("health", self.server.cli("trunk", "show", "provider").stdout)
+        self.server.cli("trunk", "set", "provider", "--no-enabled")
+        self.assertEqual(self.server.json("trunk", "show", "provider")["now"], {"health": "switched off"})
+        self.server.stop()
+        self.assertNotIn("now", self.server.json("trunk", "show", "provider"))
+        self.assertIn("the server does not run", self.server.cli("trunk", "list").stdout)
+        self.server.start()
+
+    def test_a_burst_of_refused_calls_is_one_line(self):
+        phone = self.phone()
+        for _ in range(6):
+            phone.invite("00442079460000")
+            phone.hear("SIP/2.0 403")
+            phone.request("ACK", phone.uri, branch=phone.branch, cseq=phone.cseq)
+        until(lambda: "toll_refused_often" in self.server.log.read_text())
+        self.assertEqual(self.server.log.read_text().count("toll_refused_often"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
