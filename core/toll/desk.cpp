@@ -210,6 +210,14 @@ std::expected<Grant, Refused> Desk::next_way(Now now, const Parties& parties, Ca
   return grant;
 }
 
+std::expected<void, Refused> Desk::arrive(Now now, const Parties& parties) {
+  if (parties.trunk_inbound_paces.empty()) return {};
+  const PaceCheck check{{Level::trunk, Direction::inbound, parties.trunk.id, 0}, parties.trunk_inbound_paces};
+  const auto no = pace_.take(now.mono_ms, {&check, 1}, {});
+  if (!no) return {};
+  return std::unexpected(Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)});
+}
+
 std::expected<void, Refused> Desk::enter(const Parties& parties, CallId id, bool emergency) {
   if (!parties.trunk.terms) return std::unexpected(not_known());
   LineList list;
