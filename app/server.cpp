@@ -165,6 +165,11 @@ std::expected<void, Error> Server::open_engine() {
   loop_options.streams.limits = settings_.limits;
   if (firewall::Firewall* const firewall = circumstances_.firewall.get())
     loop_options.udp.widen = [firewall](int socket) { firewall->widen(socket); };
+  loop_options.streams.not_trusted = [this](const Flow& flow, std::string_view fault) {
+    log_->say(effect::Level::warning, "certificate_refused",
+              fmt::format("{} should show a certificate for {}: {}; nothing is sent there", flow.remote.text(),
+                          flow.tls_name.empty() ? flow.remote.address.text() : flow.tls_name, fault));
+  };
   loop_options.streams.welcome = [this](const Endpoint& remote, Transport transport, std::uint16_t local_port) {
     return door_.welcomes(remote, transport, local_port, now());
   };

@@ -53,21 +53,25 @@ std::expected<void, Error> Server::load_certificates() {
   const auto fail = [](std::string what, std::string remedy) {
     return std::unexpected(Error{Code::failed, std::move(what), std::move(remedy)});
   };
-  std::string certificate = settings_.tls.certificate, key = settings_.tls.key, authority;
+  std::string certificate = settings_.tls.certificate, key = settings_.tls.key;
+  tls::Authorities of_clients, of_servers;
+  if (!settings_.tls.client_ca.empty()) of_clients.emplace_back(settings_.tls.client_ca);
+  if (!settings_.tls.server_ca.empty()) of_servers.emplace_back(settings_.tls.server_ca);
   if (certificate.empty()) {
     const auto files = ensure_own_certificates(settings_, data_dir_.tls_path());
     if (!files) return fail(files.error(), fmt::format("mend or move away {}", data_dir_.tls_path()));
     certificate = files->certificate;
     key = files->key;
-    authority = files->ca_certificate;
+    of_servers.push_back(files->ca_certificate);
     if (files->renewed)
       log_->say(effect::Level::notice, "certificate", "a new server certificate was made by the built-in authority");
   }
-  const auto server = tls::server_context(certificate, key);
+  const auto server = tls::server_context(certificate, key, of_clients);
   if (!server)
-    return fail(server.error(), "check tls.certificate and tls.key; the server's account has to be able to read them");
-  const auto client = tls::client_context(authority);
-  if (!client) return fail(client.error(), "check the authorities of this host");
+    return fail(server.error(),
+                "check tls.certificate, tls.key and tls.client_ca; the server's account has to be able to read them");
+  const auto client = tls::client_context(of_servers);
+  if (!client) return fail(client.error(), "check tls.server_ca and the authorities of this host");
   loop_->streams().set_tls(*server, *client);
   warnings_.erase("certificate");
   if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms)

@@ -43,8 +43,11 @@ Secret<Digest> select(bool first, const Digest& a, const Digest& b) {
 
 /// Who answers, or the stand-in that makes nobody cost what somebody costs.
 struct Claimed {
-  const policy::Extension* extension = nullptr;  ///< null: nobody has that name
+  const policy::Extension* extension = nullptr;
+  const Gateway* gateway = nullptr;  ///< both null: nobody has that name
   Secret<Digest> ha1;
+
+  bool exists() const { return extension != nullptr || gateway != nullptr; }
 };
 
 /// Stand-ins for names that nobody has: derived from the name, so that one name always behaves in one way.
@@ -59,12 +62,17 @@ class Decoys {
   }
 
   /// Finds the extension and its stored hash. A known and an unknown name take the same steps: one look-up that finds,
-  /// one that does not, one extension's credentials read, one decoy made.
-  Claimed claim(const policy::Policy& policy, Algorithm algorithm, std::string_view username) const {
+  /// one that does not, one extension's credentials read, one look-up among the gateways, one decoy made.
+  Claimed claim(const policy::Policy& policy, const Gateways* gateways, Algorithm algorithm,
+                std::string_view username) const {
     const Digest decoy = hash(username);
     const policy::Extension* found = policy.by_auth_name(username);
+    const Gateway* gateway = gateways ? gateways->find(username) : nullptr;
+    if (found) gateway = nullptr;
+    const Digest& other_stored =
+        gateway ? gateway->credentials.ha1[static_cast<std::size_t>(algorithm)].reveal() : decoy;
     const auto& all = policy.extensions();
-    if (all.empty()) return {nullptr, Secret(decoy)};
+    if (all.empty()) return {nullptr, gateway, Secret(other_stored)};
     std::uint64_t pick;
     std::memcpy(&pick, decoy.data(), sizeof pick);
     const policy::Extension* stand_in = &all[pick % all.size()];
@@ -76,7 +84,7 @@ class Decoys {
     const policy::Extension* other = policy.by_auth_name(second);
     const policy::Extension* read = found ? found : (other ? other : stand_in);
     const Digest& stored = read->credentials.ha1[static_cast<std::size_t>(algorithm)].reveal();
-    return {found, select(found != nullptr, stored, decoy)};
+    return {found, gateway, select(found != nullptr, stored, other_stored)};
   }
 
  private:
@@ -180,7 +188,7 @@ Result Authenticator::verify(Now now, const policy::Policy& policy, const Attemp
   if (!fresh || use == NonceCounts::Verdict::forgotten) return stale(Reason::stale_nonce, result);
   const bool is_local = policy.is_local(attempt.source);
 
-  const Claimed claimed = s.decoys.claim(policy, algorithm, given.username.view());
+  const Claimed claimed = s.decoys.claim(policy, attempt.gateways, algorithm, given.username.view());
   const std::size_t bytes = digest_size(algorithm);
   const Hex ha1_hex(claimed.ha1.reveal(), bytes);
   const Hex ha2_hex(s.hasher.join(algorithm, {attempt.method, given.uri}), bytes);
@@ -189,17 +197,24 @@ Result Authenticator::verify(Now now, const policy::Policy& policy, const Attemp
   const bool matches = equal_in_constant_time(expected.view(), given.response);
 
   const policy::Extension* extension = claimed.extension;
-  const bool permitted = !extension || !attempt.permits || attempt.permits(*extension);
-  if (!extension) return refused(Reason::unknown_user, result);
-  if (!extension->enabled) return refused(Reason::disabled_user, result);
-  if (algorithm == Algorithm::md5 && !extension->md5_allowed) return refused(Reason::unsupported_algorithm, result);
+  const Gateway* gateway = claimed.gateway;
+  // Asked for every name, or the time would tell which of them are gateways'.
+  const bool gateways_too = attempt.gateways && !attempt.gateways->empty() && attempt.permits_gateway;
+  const bool gateway_permitted = !gateways_too || attempt.permits_gateway(gateway ? gateway->trunk : TrunkId{});
+  const bool permitted = extension ? !attempt.permits || attempt.permits(*extension) : gateway_permitted;
+  if (!claimed.exists()) return refused(Reason::unknown_user, result);
+  if (extension && !extension->enabled) return refused(Reason::disabled_user, result);
+  const bool md5_allowed = extension ? extension->md5_allowed : gateway->md5_allowed;
+  if (algorithm == Algorithm::md5 && !md5_allowed) return refused(Reason::unsupported_algorithm, result);
   if (!matches) return refused(Reason::wrong_password, result);
-  if (!is_local && !extension->remote_allowed) return refused(Reason::remote_not_allowed, result);
+  // Where a gateway may come from, its sources say.
+  if (extension && !is_local && !extension->remote_allowed) return refused(Reason::remote_not_allowed, result);
   if (!permitted) return refused(Reason::not_permitted, result);
   s.counts.store(clock_ms, age_ms, *nonce, given.count);
   result.outcome = Outcome::accepted;
   result.reason = Reason::none;
   result.extension = extension;
+  if (!extension) result.gateway = gateway->trunk;
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/auth/gateways.hpp"
 #include "core/auth/nonce.hpp"
 #include "core/base/address.hpp"
 #include "core/base/time.hpp"
@@ -55,6 +56,9 @@ struct Attempt {
   /// What else has to hold for an account that exists; asked for every answer to a nonce, right or wrong, so that a
   /// refusal looks and lasts like one of a wrong password. Empty: nothing else.
   std::function<bool(const policy::Extension&)> permits = {};
+  /// Gateways may answer as well as extensions; null: none. A name of both is the extension's.
+  const Gateways* gateways = nullptr;
+  std::function<bool(TrunkId)> permits_gateway = {};  ///< as `permits`; asked for other names, too, with none
 };
 
 /// The credentials of a request before anything is said about the password.
@@ -68,7 +72,9 @@ struct Presented {
 struct Result {
   Outcome outcome = Outcome::challenge;
   Reason reason = Reason::no_credentials;
-  const policy::Extension* extension = nullptr;  ///< set exactly when accepted; lives as long as the policy
+  /// When accepted exactly one of these is set. An extension lives as long as the policy.
+  const policy::Extension* extension = nullptr;
+  TrunkId gateway;
   std::string_view username;                     ///< as claimed, escapes included; a view into the attempt
   /// The nonce came back from the address it was sent to: this source receives what we send it (H7).
   bool source_proven = false;

@@ -72,6 +72,7 @@ struct Leg {
     bool ack_owed = false;    ///< its 2xx brought an offer: the ACK waits for the other leg's answer
     std::string description;  ///< what it offers, or nothing
     bool joins = false;       ///< its answer brings two together who did not know each other: without it the call ends
+    auth::Rounds rounds = {};  ///< the challenges of the trunk that it met
   } ours;
   /// A re-INVITE, UPDATE or PRACK of the phone that waits for the other leg.
   struct Theirs {
@@ -90,6 +91,12 @@ struct Leg {
     bool awaits_answer = false;  ///< the 2xx brought the other leg's offer: the ACK brings the answer
   } answered;
 
+  /// Our BYE to a trunk, which may be challenged.
+  struct Farewell {
+    txn::ClientId client;
+    auth::Rounds rounds;
+  } farewell;
+
   /// Whether a change that the phone asked for is not over yet.
   bool is_asking() const { return theirs.server || (answered.server && !answered.opening); }
 };
@@ -105,6 +112,13 @@ struct Fork {
   dialog::ReliableReceiver reliable;
   std::size_t pracks = 0;        ///< sent or owed
   std::uint32_t prack_owed = 0;  ///< RSeq of a response that brought an offer: the PRACK waits for the caller's answer
+  /// The last PRACK to a trunk, which may be challenged.
+  struct Prack {
+    txn::ClientId client;
+    std::uint32_t rseq = 0;
+    std::string answer;
+    auth::Rounds rounds = {};
+  } prack;
   std::string answer;            ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings
   bool cancelled = false;

@@ -55,6 +55,11 @@ TrunkId Calls::trunk_of(const LegRef& ref) {
   return leg ? leg->trunk : TrunkId{};
 }
 
+Flow Calls::path_of(const LegRef& ref) {
+  const Leg* leg = this->leg(ref);
+  return leg && leg->dialog ? leg->dialog->flow() : Flow{};
+}
+
 bool Calls::is_ended_by(const LegRef& ref, const sip::Message& request) {
   const Leg* leg = this->leg(ref);
   return request.method == sip::Method::bye && leg && leg->dialog &&
@@ -74,6 +79,7 @@ void Calls::handle_response(Context& ctx, std::uint64_t handle, txn::ClientId cl
   }
   Call* call = this->call(handle);
   if (!call) return;
+  if (went_again(ctx, *call, client, response)) return;
   if (response.status >= 200 && std::erase(call->byes, client) > 0) return settle(ctx, *call);
   for (std::size_t i = 0; i < call->forks.size(); ++i)
     if (call->forks[i].invite == client) return on_fork_response(ctx, *call, i, response, flow);
@@ -178,6 +184,18 @@ bool Calls::serves(ExtensionId extension, ConnectionId connection) const {
     return call && (runs_over(call->caller) || std::any_of(call->forks.begin(), call->forks.end(),
                                                            [&](const Fork& fork) { return runs_over(fork.leg); }));
   });
+}
+
+bool Calls::serves(TrunkId trunk, ConnectionId connection) {
+  const auto runs_over = [&](const Leg& leg) {
+    return leg.trunk == trunk && leg.dialog && leg.dialog->flow().connection == connection;
+  };
+  bool found = false;
+  calls_.for_each([&](CallId, Call& call) {
+    found = found || runs_over(call.caller) ||
+            std::any_of(call.forks.begin(), call.forks.end(), [&](const Fork& fork) { return runs_over(fork.leg); });
+  });
+  return found;
 }
 
 void Calls::on_policy(Context& ctx) {

@@ -58,6 +58,8 @@ class Calls {
   dialog::Fit judge(const LegRef& ref, const sip::Message& request, const Flow& flow);
   ExtensionId extension_of(const LegRef& ref);
   TrunkId trunk_of(const LegRef& ref);
+  /// The path that its leg is bound to.
+  Flow path_of(const LegRef& ref);
   /// Whether the request is the BYE that ends this dialog, and not another one after it.
   bool is_ended_by(const LegRef& ref, const sip::Message& request);
   /// The phone proved itself on another path.
@@ -101,6 +103,7 @@ class Calls {
   void set_calls_max(std::size_t limit) { calls_.set_limit(limit); }
   /// Whether a leg of the extension is spoken to over this connection.
   bool serves(ExtensionId extension, ConnectionId connection) const;
+  bool serves(TrunkId trunk, ConnectionId connection);
   std::size_t lookups() const { return locator_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
   std::size_t ports_capacity() const { return ports_.capacity(); }
@@ -215,6 +218,16 @@ class Calls {
   void note_habits(Context& ctx, Call& call, const toll::Unusual& unusual);
   void learn_habits(Context& ctx, const Call& call);
 
+  // challenged.cpp
+  /// The header lines that answer a trunk's challenge to a request of this leg. None: it is none, or cannot be
+  /// answered.
+  std::optional<std::string> credentials_for(Context& ctx, const Call& call, const Leg& leg, auth::Rounds& rounds,
+                                             std::string_view method, std::string_view body,
+                                             const sip::Message& response);
+  /// Whether a response was a trunk's challenge to a BYE, PRACK, re-INVITE or UPDATE of ours, and that went again.
+  bool went_again(Context& ctx, Call& call, txn::ClientId client, const sip::Message& response);
+  bool modify_again(Context& ctx, Call& call, Side side, const sip::Message& response);
+
   // spending.cpp
   /// Asks for what a call by this trunk needs. False: it is refused, `call.refused` says why.
   bool take_way(Context& ctx, Call& call, const toll::TrunkTerms& trunk, const toll::Way& way);
@@ -226,7 +239,8 @@ class Calls {
   // early.cpp
   bool enter_fork_dialog(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_provisional(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
-  void send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq, std::string_view answer);
+  void send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq, std::string_view answer,
+                  std::string_view credentials = {});
   void tell_caller(Context& ctx, Call& call, int status);
   void on_prack(Context& ctx, Call& call, Side side, const sip::Message& request, const Flow& flow,
                 txn::ServerId server);
@@ -246,7 +260,7 @@ class Calls {
   void answer_theirs(Context& ctx, Call& call, Side side, int status, const std::string& description);
   void acknowledge(Context& ctx, Leg& leg, txn::ClientId invite, std::uint32_t cseq, std::string_view answer = {});
   bool send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description,
-                   bool for_peer);
+                   bool for_peer, std::string_view credentials = {});
   void refresh(Context& ctx, Call& call, Side side);
   void watch_session(Context& ctx, Call& call, Side side);
 
@@ -269,6 +283,7 @@ class Calls {
   void cancel_forks(Context& ctx, Call& call);
   void withdraw(Context& ctx, Call& call, Side side);
   void bye(Context& ctx, Call& call, Leg& leg);
+  void send_bye(Context& ctx, Call& call, Leg& leg, std::string_view credentials);
   void settle(Context& ctx, Call& call);
   void forget(Context& ctx, Call& call);
   void close_cdr(Context& ctx, Call& call);

@@ -8,32 +8,32 @@ namespace rf::call {
 
 bool Connections::serves(const Trusted& trusted) const {
   return std::any_of(trusted.users.begin(), trusted.users.end(),
-                     [&](ExtensionId user) { return serves_(user, trusted.connection); });
+                     [&](Holder user) { return serves_(user, trusted.connection); });
 }
 
-void Connections::prove(Context& ctx, ConnectionId connection, ExtensionId extension) {
+void Connections::prove(Context& ctx, ConnectionId connection, Holder holder) {
   auto known = by_connection_.find(connection);
   if (known == by_connection_.end()) {
-    if (!make_room(ctx, extension)) return;
+    if (!make_room(ctx, holder)) return;
     const TrustId id = trusted_.emplace();
     Trusted& trusted = *trusted_.find(id);
     trusted.connection = connection;
-    trusted.owner = extension;
+    trusted.owner = holder;
     trusted.timer = ctx.timers.set(ctx.after_ms(grace_ms), mark(Owner::connection, id.value), 0);
-    by_owner_[extension].push_back(id);
+    by_owner_[holder].push_back(id);
     known = by_connection_.emplace(connection, id).first;
     ctx.out.add(effect::TrustConnection{connection});
   }
   Trusted& trusted = *trusted_.find(known->second);
   trusted.proved_ms = ctx.now.mono_ms;
-  if (!trusted.users.empty() && trusted.users.back() == extension) return;
-  std::erase(trusted.users, extension);
+  if (!trusted.users.empty() && trusted.users.back() == holder) return;
+  std::erase(trusted.users, holder);
   if (trusted.users.size() == ShareLimits::users_per_connection) trusted.users.erase(trusted.users.begin());
-  trusted.users.push_back(extension);
+  trusted.users.push_back(holder);
 }
 
-bool Connections::make_room(Context& ctx, ExtensionId extension) {
-  const auto found = by_owner_.find(extension);
+bool Connections::make_room(Context& ctx, Holder holder) {
+  const auto found = by_owner_.find(holder);
   if (found == by_owner_.end()) return true;
   while (found->second.size() >= ctx.policy.limits.connections_per_extension_max) {
     const auto idle = std::find_if(found->second.begin(), found->second.end(),

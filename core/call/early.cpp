@@ -86,13 +86,19 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   tell_caller(ctx, call, response.status);
 }
 
-void Calls::send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq, std::string_view answer) {
+void Calls::send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq, std::string_view answer,
+                       std::string_view credentials) {
   dialog::Dialog& dialog = *fork.leg.dialog;
   const std::string branch = new_branch(ctx.random), sent_by = public_endpoint(ctx.policy, dialog.flow()).text();
   std::string prack = dialog.prack({"PRACK", branch, sent_by, {}, dialog.next_cseq()}, rseq, fork.cseq,
                                    answer.empty() ? "" : "application/sdp", answer);
-  ctx.txns.request(ctx.now, sip::Method::prack, dialog.flow(), std::move(prack), branch,
-                   mark(Owner::call, call.id.value), ctx.out);
+  std::string known(credentials);
+  if (fork.leg.trunk && known.empty()) trunks_.append_known(fork.leg.trunk, "PRACK", dialog.remote_target(), known);
+  prack.insert(prack.find("\r\nRAck:") + 2, known);
+  const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::prack, dialog.flow(), std::move(prack), branch,
+                                                mark(Owner::call, call.id.value), ctx.out);
+  const auth::Rounds rounds = credentials.empty() ? auth::Rounds{} : fork.prack.rounds;
+  if (fork.leg.trunk) fork.prack = {client, rseq, std::string(answer), rounds};
 }
 
 void Calls::tell_caller(Context& ctx, Call& call, int status) {

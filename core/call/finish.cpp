@@ -121,13 +121,20 @@ void Calls::withdraw(Context& ctx, Call& call, Side side) {
 
 void Calls::bye(Context& ctx, Call& call, Leg& leg) {
   if (!leg.dialog || leg.dialog->state() != dialog::Dialog::State::confirmed) return;
+  std::string known;
+  if (leg.trunk) trunks_.append_known(leg.trunk, "BYE", leg.dialog->remote_target(), known);
+  send_bye(ctx, call, leg, known);
+  leg.dialog->terminate();
+}
+
+void Calls::send_bye(Context& ctx, Call& call, Leg& leg, std::string_view credentials) {
   auto request = begin_in_dialog(ctx, *leg.dialog, "BYE", {});
-  if (leg.trunk) trunks_.append_known(leg.trunk, "BYE", leg.dialog->remote_target(), request.bytes);
+  request.bytes += credentials;
   sip::Writer(request.bytes).no_body();
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::bye, leg.dialog->flow(), std::move(request.bytes),
                                                 request.branch, mark(Owner::call, call.id.value), ctx.out);
   if (client) call.byes.push_back(client);
-  leg.dialog->terminate();
+  leg.farewell.client = client;
 }
 
 void Calls::settle(Context& ctx, Call& call) {

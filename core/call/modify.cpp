@@ -236,7 +236,7 @@ void Calls::acknowledge(Context& ctx, Leg& leg, txn::ClientId invite, std::uint3
 }
 
 bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method, const std::string& description,
-                        bool for_peer) {
+                        bool for_peer, std::string_view credentials) {
   Leg& leg = *call.leg(side);
   const bool invite = method == sip::Method::invite;
   // An UPDATE without description offers nothing, so nothing of an offer can be in its way.
@@ -247,7 +247,9 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, "timer");
   if (timed) leg.session.write_offer(writer);
-  if (leg.trunk) trunks_.append_known(leg.trunk, sip::text_of(method), leg.dialog->remote_target(), request.bytes);
+  request.bytes += credentials;
+  if (leg.trunk && credentials.empty())
+    trunks_.append_known(leg.trunk, sip::text_of(method), leg.dialog->remote_target(), request.bytes);
   if (description.empty())
     writer.no_body();
   else

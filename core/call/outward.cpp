@@ -25,13 +25,13 @@ std::string host_of(const policy::Trunk& trunk) {
   return uri ? std::string(uri->host) : std::string();
 }
 
-/// "sip:+4930…@provider.example;transport=tls": the trunk's URI with a user part.
-std::string target_of(const policy::Trunk& trunk, std::string_view called) {
-  const std::size_t colon = trunk.uri.find(':') + 1, at = trunk.uri.find('@');
-  std::string out = trunk.uri.substr(0, colon);
+/// "sip:+4930…@provider.example;transport=tls": the URI of a trunk or a gateway with that user part.
+std::string target_of(std::string_view uri, std::string_view called) {
+  const std::size_t colon = uri.find(':') + 1, at = uri.find('@');
+  std::string out(uri.substr(0, colon));
   sip::append_escaped_user(out, called);
   out += '@';
-  out += std::string_view(trunk.uri).substr(at == std::string::npos ? colon : at + 1);
+  out += uri.substr(at == std::string_view::npos ? colon : at + 1);
   return out;
 }
 
@@ -66,6 +66,7 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
   call.called = decision.number ? decision.number.text() : target.dialled;
   if (decision.route != toll::Plan::none) call.cdr.route = ctx.plan.terms().routes[decision.route].name;
   if (target.unusual) note_habits(ctx, call, *target.unusual);
+  toll::share_ways(ctx.plan, decision, ctx.random);
   call.ways = std::move(decision.ways);
   std::reverse(call.ways.begin(), call.ways.end());
   return leave_by_next(ctx, call, trunk::no_response);
@@ -138,9 +139,12 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
     ctx.report(Level::warning, Reason::trunk_failed, {}, {}, call.cdr.id, fmt::format("{}: {}", line.name, why));
     return false;
   };
+  const Gateways::Binding* gateway = line.accepts ? trunks_.registered(line.id) : nullptr;
+  if (line.accepts && !gateway) return fail("its gateway is not registered");
   const toll::ExtensionTerms& who = ctx.plan.extension(call.cdr.tenant, call.payer);
+  const std::string there = host_of(line).empty() && gateway ? gateway->flow.remote.text() : host_of(line);
   trunk::PresentRules rules = terms.present;
-  if (rules.domain.empty()) rules.domain = host_of(line);
+  if (rules.domain.empty()) rules.domain = gateway ? own_host(ctx.policy, gateway->flow) : there;
   std::vector<trunk::Diversion> diversions;
   for (const Redirection& by : call.redirections)
     diversions.push_back({ctx.plan.extension(call.cdr.tenant, by.by).shown, by.cause, false});
@@ -155,7 +159,8 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
     shown.emplace();
     shown->from = party({}, "anonymous", rules.domain);
   }
-  const std::string to = party({}, way.called, host_of(line)), target = target_of(line, way.called);
+  const std::string to = party({}, way.called, there);
+  const std::string target = target_of(gateway ? gateway->contact : line.uri, way.called);
   Fork* fork = add_fork(ctx, call, {{}, {}, shown->from, to, target, {}, 1, call.caller.dialog->flow()});
   if (!fork) return fail("what is configured for it is no URI");
   const std::size_t place = call.forks.size() - 1;
@@ -165,9 +170,13 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   call.shown = contact.empty() ? "ringfence" : std::string(contact);
   ctx.timers.cancel(call.try_timer);
   call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
-  const auto found = locator_.locate(ctx, line.uri, {call.id.value, static_cast<std::uint32_t>(place)});
-  if (!found) return true;
-  take_ways_to_trunk(ctx, *fork, found->targets);
+  if (gateway) {
+    fork->ways.push_back(gateway->flow);
+  } else {
+    const auto found = locator_.locate(ctx, line.uri, {call.id.value, static_cast<std::uint32_t>(place)});
+    if (!found) return true;
+    take_ways_to_trunk(ctx, *fork, found->targets);
+  }
   if (try_next_way(ctx, call, place)) return true;
   call.forks[place].status = 503;
   trunks_.note_call(ctx, line.id, 0, call.payer);
@@ -181,28 +190,13 @@ void Calls::take_ways_to_trunk(Context& ctx, Fork& fork, const std::vector<txn::
 
 bool Calls::answer_trunk(Context& ctx, Call& call, std::size_t place, const sip::Message& response) {
   Fork& fork = call.forks[place];
-  const bool challenged = response.status == 401 || response.status == 407;
-  auth::Client* account = trunks_.account_of(fork.leg.trunk);
-  if (!challenged || !account || fork.cancelled || call.state != CallState::ringing) return false;
+  if (fork.cancelled || call.state != CallState::ringing) return false;
   if (fork.leg.dialog->state() != dialog::Dialog::State::calling) return false;  // it rang already
-  std::vector<auth::ChallengeHeader> challenges;
-  for (const sip::Header& header : response.headers()) {
-    const bool proxy = header.id == HeaderName::proxy_authenticate;
-    if ((proxy || header.id == HeaderName::www_authenticate) && challenges.size() < WireLimits::credentials)
-      challenges.push_back({proxy, header.value});
-  }
-  std::string credentials;
-  const auto answered = account->answer(trunks_.means(), fork.rounds, challenges,
-                                        {"INVITE", fork.leg.dialog->remote_target(), fork.leg.described}, credentials);
-  if (!answered) {
-    const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
-    ctx.report(Level::warning, Reason::trunk_challenge_refused, fork.leg.dialog->flow(), {}, call.cdr.id,
-               fmt::format("{}: {}", terms ? terms->line.name : "", auth::text_of(answered.error())));
-    return false;
-  }
+  const auto credentials = credentials_for(ctx, call, fork.leg, fork.rounds, "INVITE", fork.leg.described, response);
+  if (!credentials) return false;
   fork.cseq = fork.leg.dialog->next_cseq();
   fork.leg.exchange = {};
-  send_invite(ctx, call, place, credentials);
+  send_invite(ctx, call, place, *credentials);
   if (fork.status != 0) on_fork_failure(ctx, call, place, std::exchange(fork.status, 0));
   return true;
 }
@@ -276,6 +270,9 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
     return refuse(ctx, asked, decision.rejected ? 603 : 404,
                   decision.rejected ? CallResult::refused : CallResult::unknown_number,
                   decision.rejected ? Reason::toll_refused : Reason::unknown_number, decision.why);
+  if (const auto paced = ctx.desk.arrive(ctx.now, toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()));
+      !paced)
+    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, toll::text_of(paced.error()));
   asked.route = ctx.plan.terms().inbound[decision.route].name;
   place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
 }

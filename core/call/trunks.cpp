@@ -15,11 +15,15 @@ using sip::HeaderName;
 
 namespace {
 
+/// How long a stop waits for providers to take our contacts back: one that is gone would never say so, and the contact
+/// is worth nothing to anybody else.
+constexpr std::int64_t farewell_ms = 1'000;
+
 /// Whether a trunk is the one that it was: else its registration ends and a new one begins.
 bool same(const policy::Trunk& a, const policy::Trunk& b) {
   return a.uri == b.uri && a.domain == b.domain && a.user == b.user && a.password.reveal() == b.password.reveal() &&
          a.realms == b.realms && a.md5_allowed == b.md5_allowed && a.registers == b.registers &&
-         a.contact == b.contact && a.expires_s == b.expires_s && a.ping_s == b.ping_s;
+         a.accepts == b.accepts && a.contact == b.contact && a.expires_s == b.expires_s && a.ping_s == b.ping_s;
 }
 
 /// Only what failed: that a registration is being made or taken back is no trouble.
@@ -60,6 +64,7 @@ void Trunks::on_plan(Context& ctx) {
     const bool stays = now && now->enabled && same(*now, line->made_of);
     if (stays) return false;
     ctx.timers.cancel(line->timer);
+    gateways_.forget(ctx, line->id);
     // Said once, and nobody waits for the answer: the contact is worth nothing to anybody else, and runs out.
     if (line->registration) {
       std::vector<trunk::RegistrationEffect> effects;
@@ -68,6 +73,15 @@ void Trunks::on_plan(Context& ctx) {
     }
     return true;
   });
+  // Who registered from where its trunk no longer comes from is not called there any more.
+  for (const auto& line : lines_) {
+    const Gateways::Binding* gateway = gateways_.find(line->id);
+    if (!gateway) continue;
+    trunk::Arrival there{.source = gateway->flow.remote, .transport = gateway->flow.transport, .password = line->id};
+    if (std::holds_alternative<trunk::Member>(ctx.plan.match().find(there))) continue;
+    gateways_.forget(ctx, line->id);
+    gateway_left(ctx, line->id, "its gateway registered from where it may no longer come from");
+  }
   for (const toll::TrunkTerms& each : ctx.plan.terms().trunks)
     if (each.line.enabled && !find(each.line.id)) {
       lines_.push_back(std::make_unique<Line>());
@@ -84,7 +98,7 @@ void Trunks::begin(Context& ctx, Line& line) {
   line.token = now.contact.empty() ? trunk::Registration::make_token(random_) : now.contact;
   line.from_tag = random_.token(16);
   trunk::HealthRules rules;
-  rules.ping_s = now.ping_s;
+  rules.ping_s = now.accepts ? 0 : now.ping_s;  // nobody is there to be asked before it registers
   line.health = trunk::Health(rules);
   line.health.start(ctx.now, random_);
   if (now.registers) {
@@ -184,19 +198,28 @@ void Trunks::send_register(Context& ctx, Line& line, const trunk::SendRegister& 
 void Trunks::ping(Context& ctx, Line& line) {
   const policy::Trunk* now = config(ctx, line.id);
   if (!now) return;
+  if (now->accepts) {
+    if (const Gateways::Binding* gateway = gateways_.find(line.id))
+      send_ping(ctx, line, gateway->flow, gateway->contact);
+    return;
+  }
   if (line.ways.empty()) {
     line.locating_for_ping = true;
     return locate(ctx, line, now->uri);
   }
-  const Flow& flow = line.ways[std::min(line.target, line.ways.size() - 1)];
-  const std::string branch = new_branch(ctx.random), host = host_of(*now);
-  std::string bytes = "OPTIONS " + now->uri + " SIP/2.0\r\nVia: ";
+  send_ping(ctx, line, line.ways[std::min(line.target, line.ways.size() - 1)], now->uri);
+}
+
+void Trunks::send_ping(Context& ctx, Line& line, const Flow& flow, const std::string& uri) {
+  const std::string branch = new_branch(ctx.random), host = host_of(*config(ctx, line.id));
+  const std::string who = host.empty() ? own_host(ctx.policy, flow) : host;
+  std::string bytes = "OPTIONS " + uri + " SIP/2.0\r\nVia: ";
   append_via(bytes, ctx.policy, flow, branch);
   bytes += "\r\n";
   sip::Writer writer(bytes);
   writer.header(HeaderName::max_forwards, 70);
-  writer.header(HeaderName::from, fmt::format("<sip:{}>;tag={}", host, random_.token(12)));
-  writer.header(HeaderName::to, fmt::format("<sip:{}>", host));
+  writer.header(HeaderName::from, fmt::format("<sip:{}>;tag={}", who, random_.token(12)));
+  writer.header(HeaderName::to, host.empty() ? fmt::format("<{}>", uri) : fmt::format("<sip:{}>", host));
   writer.header(HeaderName::call_id, random_.token(24));
   writer.header(HeaderName::cseq, "1 OPTIONS");
   writer.no_body();
@@ -291,7 +314,49 @@ void Trunks::on_timer(Context& ctx, std::uint64_t handle) {
   arm(ctx, *line);
 }
 
+void Trunks::handle_register(Context& ctx, const sip::Message& request, const Flow& flow, TrunkId trunk,
+                             txn::ServerId server) {
+  switch (gateways_.handle_register(ctx, request, flow, trunk, server)) {
+    case Gateways::Change::none:
+      return;
+    case Gateways::Change::came:
+    case Gateways::Change::moved:
+      return gateway_came(ctx, trunk, "its gateway registered here");
+    case Gateways::Change::left:
+      return gateway_left(ctx, trunk, "its gateway took its registration back");
+  }
+}
+
+void Trunks::on_gateway_expired(Context& ctx, TrunkId trunk) {
+  if (gateways_.forget(ctx, trunk)) gateway_left(ctx, trunk, "the registration of its gateway ran out");
+}
+
+/// What was known of its health was known of another place.
+void Trunks::gateway_came(Context& ctx, TrunkId id, std::string_view how) {
+  Line* line = find(id);
+  const Gateways::Binding* gateway = gateways_.find(id);
+  if (!line || !gateway) return;
+  line->told = how;
+  trunk::HealthRules rules;
+  rules.ping_s = line->made_of.ping_s;
+  line->health = trunk::Health(rules);
+  line->health.start(ctx.now, random_);
+  ctx.report(Level::info, Reason::trunk_registered, gateway->flow, {}, {}, named(&line->made_of, how));
+  arm(ctx, *line);
+}
+
+void Trunks::gateway_left(Context& ctx, TrunkId id, std::string_view why) {
+  Line* line = find(id);
+  if (!line) return;
+  line->told = why;
+  line->health = trunk::Health(trunk::HealthRules{.ping_s = 0});
+  ctx.report(Level::warning, Reason::trunk_not_registered, {}, {}, {}, named(&line->made_of, why));
+  arm(ctx, *line);
+}
+
 void Trunks::on_connection_closed(Context& ctx, ConnectionId connection) {
+  for (const TrunkId gone : gateways_.on_connection_closed(ctx, connection))
+    gateway_left(ctx, gone, "the connection of its gateway is gone");
   for (const auto& line : lines_) {
     if (!line->registration || !line->path || line->path->connection != connection || !connection) continue;
     line->path.reset();
@@ -317,7 +382,9 @@ std::string_view Trunks::contact_of(TrunkId id) const {
 
 auth::Client* Trunks::account_of(TrunkId id) {
   Line* line = find(id);
-  return line && !line->account->account().username.empty() ? line->account.get() : nullptr;
+  // The password of a gateway is what it proves itself with, not we.
+  const bool has_one = line && !line->made_of.accepts && !line->account->account().username.empty();
+  return has_one ? line->account.get() : nullptr;
 }
 
 void Trunks::append_known(TrunkId id, std::string_view method, std::string_view uri, std::string& out) {
@@ -341,6 +408,8 @@ void Trunks::note_call(Context& ctx, TrunkId id, int status, ExtensionId caller)
 }
 
 void Trunks::stop(Context& ctx) {
+  stop_by_ms_ = ctx.after_ms(farewell_ms);
+  ctx.timers.set(stop_by_ms_, mark(Owner::trunk, 0), 0);
   for (const auto& line : lines_) {
     ctx.timers.cancel(line->timer);
     if (!line->registration) continue;
@@ -351,7 +420,8 @@ void Trunks::stop(Context& ctx) {
   }
 }
 
-bool Trunks::is_stopping() const {
+bool Trunks::is_stopping(Now now) const {
+  if (now.mono_ms >= stop_by_ms_) return false;
   return std::any_of(lines_.begin(), lines_.end(), [](const auto& line) {
     return line->registration && line->registration->state() == trunk::RegistrationState::stopping;
   });
@@ -382,11 +452,6 @@ std::vector<effect::TrunkNow> Trunks::list(const Context& ctx) const {
     out.push_back(std::move(now));
   }
   return out;
-}
-
-bool Trunks::serves(ConnectionId connection) const {
-  return std::any_of(lines_.begin(), lines_.end(),
-                     [&](const auto& line) { return line->path && line->path->connection == connection; });
 }
 
 }  // namespace rf::call

@@ -13,6 +13,7 @@
 #include "core/auth/client.hpp"
 #include "core/auth/hash.hpp"
 #include "core/call/context.hpp"
+#include "core/call/gateways.hpp"
 #include "core/call/locator.hpp"
 #include "core/trunk/health.hpp"
 #include "core/trunk/registration.hpp"
@@ -42,17 +43,25 @@ class Trunks {
   void on_failed(Context& ctx, std::uint64_t handle, txn::ClientId client);
   void on_timer(Context& ctx, std::uint64_t handle);
   void on_connection_closed(Context& ctx, ConnectionId connection);
+  /// A REGISTER that was answered with the password of this trunk's gateway.
+  void handle_register(Context& ctx, const sip::Message& request, const Flow& flow, TrunkId trunk,
+                       txn::ServerId server);
+  void on_gateway_expired(Context& ctx, TrunkId trunk);
+  /// Where the trunk's gateway is; null: it is not registered.
+  const Gateways::Binding* registered(TrunkId id) const { return gateways_.find(id); }
+  /// Whose gateway registered by this very path.
+  TrunkId registered_at(const Flow& flow) const { return gateways_.at(flow); }
   /// Whether the answer was for a trunk's lookup.
   bool on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
   /// Takes all registrations back; the system stops.
   void stop(Context& ctx);
-  /// Whether one still waits for the answer to that.
-  bool is_stopping() const;
+  /// Whether one still waits for the answer to that; for a second at most.
+  bool is_stopping(Now now) const;
 
   /// All that are switched on, as the operator sees them.
   std::vector<effect::TrunkNow> list(const Context& ctx) const;
-  /// Whether something is said to or expected from this connection.
-  bool serves(ConnectionId connection) const;
+  /// Whether the trunk's gateway is reached over this connection.
+  bool serves(TrunkId trunk, ConnectionId connection) const { return gateways_.serves(trunk, connection); }
 
  private:
   struct Line {
@@ -82,12 +91,17 @@ class Trunks {
   void located(Context& ctx, Line& line, const std::vector<txn::Target>& targets);
   void send_register(Context& ctx, Line& line, const trunk::SendRegister& what);
   void ping(Context& ctx, Line& line);
+  void send_ping(Context& ctx, Line& line, const Flow& flow, const std::string& uri);
+  void gateway_came(Context& ctx, TrunkId id, std::string_view how);
+  void gateway_left(Context& ctx, TrunkId id, std::string_view why);
   void arm(Context& ctx, Line& line);
   void tell_health(Context& ctx, const Line& line);
 
   Random random_;
   auth::Hasher hasher_;
   std::vector<std::unique_ptr<Line>> lines_;
+  Gateways gateways_;
+  std::int64_t stop_by_ms_ = never_ms;
   Locator locator_{1, 2};  ///< the other one is that of calls
 };
 

@@ -223,6 +223,9 @@ class Maker {
     route.hours = table.text("hours");
     route.least_cost = table.flag("least_cost");
     route.pins = table.text("pins");
+    route.balanced = table.flag("balanced");
+    if (route.least_cost && route.balanced)
+      fault(table, "is both least_cost and balanced", "keep one: least_cost shares calls among equal prices, too");
     for (const std::string& name : table.list("trunks")) {
       toll::RouteTerms::Out way{name, std::nullopt};
       if (table.given("number_form") || table.given("strip") || table.given("prepend")) way.called = rewrite_of(table);

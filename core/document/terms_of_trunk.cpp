@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace rf::document {
 namespace {
@@ -25,6 +26,8 @@ void check_kind(const Table& table, const trunk::TrunkIdentity& identity, Wrongs
     wrong.emplace_back("is recognised by its certificate, and names none", "write the certificate's name");
   if (identity.kind == trunk::TrunkKind::registers && table.text("user").empty())
     wrong.emplace_back("registers, and has no user", "write the provider's user name");
+  if (identity.kind == trunk::TrunkKind::accept_register && table.text("user").empty())
+    wrong.emplace_back("registers with us, and has no user", "write the name that the gateway registers with");
   if (identity.address_risk_signed && identity.kind != trunk::TrunkKind::peer_address)
     wrong.emplace_back("signs the risk of an address, and is not recognised by one",
                        "leave address_risk_signed out: it has a better proof");
@@ -92,6 +95,7 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   line.password = placed.password;
   line.realms = table.list("realms");
   line.md5_allowed = table.flag("md5");
+  line.ping_s = table.seconds("ping");
   line.answer_wait_ms = table.seconds("answer_wait") * 1'000;
 
   trunk::TrunkIdentity& identity = out.identity;
@@ -99,6 +103,7 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   identity.name = line.name;
   identity.kind = table.word<trunk::TrunkKind>("kind");
   line.registers = identity.kind == trunk::TrunkKind::registers;
+  line.accepts = identity.kind == trunk::TrunkKind::accept_register;
   if (line.registers) identity.contact = line.contact = placed.token;
   for (const std::string& text : table.list("sources"))
     if (const auto source = parse_source(text)) identity.sources.push_back(*source);
@@ -119,6 +124,15 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   out.outbound = lines_of(table, "out", wrong);
   out.inbound = lines_of(table, "in", wrong);
   out.both = lines_of(table, "all", wrong);
+  std::set<std::uint32_t> ids;
+  for (const std::string& each : table.list("in_paces")) {
+    const auto pace = parse_pace(each);
+    if (!pace) continue;
+    if (!ids.insert(pace->id).second)
+      wrong.emplace_back(fmt::format("has two in_paces over one time, the second is \"{}\"", each),
+                         "keep the stricter one");
+    out.inbound_paces.push_back(*pace);
+  }
   return out;
 }
 

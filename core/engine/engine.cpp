@@ -9,6 +9,7 @@
 #include "core/call/registrar.hpp"
 #include "core/engine/front.hpp"
 #include "core/engine/habits.hpp"
+#include "core/engine/trunk_door.hpp"
 #include "core/engine/watch.hpp"
 #include "core/sip/message.hpp"
 #include "core/sip/writer.hpp"
@@ -71,8 +72,9 @@ struct Engine::State {
         desk(desk_or_new(std::move(d), random)),
         trunks(random),
         calls(*policy, random, registrar, trunks),
-        connections([this](ExtensionId extension, ConnectionId connection) {
-          return registrar.serves(extension, connection) || calls.serves(extension, connection);
+        connections([this](const call::Holder& holder, ConnectionId connection) {
+          if (holder.trunk) return trunks.serves(holder.trunk, connection) || calls.serves(holder.trunk, connection);
+          return registrar.serves(holder.extension, connection) || calls.serves(holder.extension, connection);
         }),
         watch(now, std::move(defence.rules), defence.bounds, random.next()),
         patterns(patterns_or_new(std::move(habits), mix64(tag_seed))) {
@@ -82,6 +84,11 @@ struct Engine::State {
                                                 watch.country_of(attempt.source)});
       return !locked && !refusal;
     };
+    attempt.permits_gateway = [this](TrunkId trunk) {
+      refusal.reset();
+      return !locked && trunk_door.proven(*plan, message, *came_by, trunk);
+    };
+    attempt.gateways = &trunk_door.gateways();
     adopt_policy();
   }
 
@@ -91,7 +98,8 @@ struct Engine::State {
   void turn_away(Context& ctx, const Flow& flow, guard::Reason reason) {
     if (flow.connection && ends_connection(reason)) ctx.out.add(CloseConnection{flow.connection});
   }
-  bool from_trunk(Context& ctx, const Flow& flow);
+  void bring(Context& ctx, const Flow& flow, const trunk::Member& member);
+  void serve_gateway(Context& ctx, const Flow& flow, TrunkId trunk);
   void in_dialog(Context& ctx, const Flow& flow);
   void cancel(Context& ctx, const Flow& flow);
   void serve(Context& ctx, const Flow& flow, const policy::Extension& extension);
@@ -124,14 +132,16 @@ struct Engine::State {
   call::Calls calls;
   call::Connections connections;
   call::Pace registers, requests;
-  call::Pace trunk_calls;  ///< by trunks
+  TrunkDoor trunk_door{trunks};
   Watch watch;
   std::unique_ptr<pattern::Patterns> patterns;
   // Of the message that is being handled, the latter three after passes():
   guard::Verdict arrival;
   std::array<std::string_view, WireLimits::credentials> credentials;
   auth::Attempt attempt;
+  const Flow* came_by = nullptr;
   auth::Presented presented;
+  TrunkId gateway;                              ///< who authenticate() found when it was no extension
   std::optional<policy::PhoneRefusal> refusal;  ///< of the extension's own rules; after authenticate()
   bool locked = false;  ///< whatever its password is, it is refused as a wrong one
   sip::Message message;  ///< reused: a parsed message is valid for one input only
@@ -167,7 +177,10 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     s.policy = std::move(changed->policy);
     s.adopt_policy();
   }
-  if (auto* changed = std::get_if<PlanChanged>(&input)) s.plan = std::move(changed->plan);
+  if (auto* changed = std::get_if<PlanChanged>(&input)) {
+    s.plan = std::move(changed->plan);
+    s.trunk_door.adopt(*s.policy, *s.plan);
+  }
   const std::uint64_t sent_before = effects.sent();
   Context ctx{now, *s.policy, *s.plan, *s.desk, *s.patterns, s.random, s.txns, s.timers, effects};
   struct Visitor {
@@ -175,7 +188,9 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     Context& ctx;
     void operator()(Tick&) const {}
     void operator()(PacketIn& in) const { s.packet(ctx, in.flow, in.bytes); }
+    void operator()(PeerProved& in) const { s.trunk_door.on_proved(ctx.policy, in.connection, std::move(in.names)); }
     void operator()(ConnectionClosed& in) const {
+      s.trunk_door.on_closed(in.connection);
       s.connections.on_closed(ctx, in.connection);
       s.registrar.on_connection_closed(in.connection);
       s.txns.on_connection_closed(in.connection);
@@ -228,7 +243,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
   s.watch.tell(ctx);
   s.account(ctx);
   s.counters.messages_out += effects.sent() - sent_before;
-  if (s.stopping && !s.stopped && s.calls.size() == 0 && !s.trunks.is_stopping()) {
+  if (s.stopping && !s.stopped && s.calls.size() == 0 && !s.trunks.is_stopping(now)) {
     s.stopped = true;
     s.calls.flush(ctx);
     effects.add(Stopped{});
@@ -251,6 +266,7 @@ void Engine::State::adopt_policy() {
   const Limits& limits = policy->limits;
   txns.adopt(policy->times, limits.transactions_max, std::int64_t{limits.ring_max_s} * 1'000);
   auth.set_nonces_max(limits.nonces_max);
+  trunk_door.adopt(*policy, *plan);
   calls.set_calls_max(limits.calls_max);
 }
 
@@ -264,6 +280,7 @@ void Engine::State::advance(Context& ctx) {
     if (call::owner_of(f.owner) == Owner::call) calls.on_timer(ctx, handle, f.kind);
     if (call::owner_of(f.owner) == Owner::connection) connections.on_timer(ctx, handle);
     if (call::owner_of(f.owner) == Owner::trunk) trunks.on_timer(ctx, handle);
+    if (call::owner_of(f.owner) == Owner::gateway) trunks.on_gateway_expired(ctx, TrunkId{handle});
     if (call::owner_of(f.owner) == Owner::attempts) calls.on_attempts_timer(ctx, handle);
   }
   events.clear();
@@ -317,38 +334,51 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
     return reply(ctx, flow, 200,
                              "Allow: " + std::string(call::allowed_methods) + "\r\n");
   }
-  if (message.method == Method::invite && from_trunk(ctx, flow)) return;
-  if (const policy::Extension* extension = authenticate(ctx, flow)) serve(ctx, flow, *extension);
+  if (message.method == Method::invite)
+    if (const auto member = trunk_door.recognise(ctx, message, flow)) return bring(ctx, flow, *member);
+  if (const policy::Extension* extension = authenticate(ctx, flow)) return serve(ctx, flow, *extension);
+  if (gateway) serve_gateway(ctx, flow, gateway);
 }
 
-/// Whether a trunk brings this INVITE; then it was dealt with. What claims to be a trunk, and is not, gets what every
-/// stranger gets; the operator is told.
-bool Engine::State::from_trunk(Context& ctx, const Flow& flow) {
-  if (plan->terms().trunks.empty()) return false;
-  const std::string user = sip::unescape(message.request_uri.user);
-  trunk::Arrival arriving{flow.remote, flow.transport, {}, user, {}, message.from.uri.host, {}, {}};
-  const trunk::Origin origin = plan->match().find(arriving);
-  if (const auto* impostor = std::get_if<trunk::Impostor>(&origin)) {
-    if (!impostor->only_implied)
-      ctx.report(Level::warning, Reason::trunk_impostor, flow, {}, {}, plan->match().explain(*impostor, arriving));
-    return false;
-  }
-  const auto* member = std::get_if<trunk::Member>(&origin);
-  if (!member) return false;
+/// A call that a trunk brings.
+void Engine::State::bring(Context& ctx, const Flow& flow, const trunk::Member& member) {
   // Over UDP anybody can write a peer's address: what comes from there is no more than one phone may ask for.
-  if (const auto wait_s = trunk_calls.turn_away(ctx.now.mono_ms, ExtensionId{member->trunk().value},
-                                                policy->limits.requests_per_s)) {
+  if (const auto wait_s = trunk_door.turn_away(ctx, message.method, member.trunk())) {
     ctx.report(Level::warning, Reason::attempts_too_fast, flow, {}, {}, "calls of a trunk");
-    reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
-    return true;
+    return reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
   }
+  // What nobody can forge earns the connection its place.
+  if (flow.connection && member.proof() != trunk::Proof::contact)
+    connections.prove(ctx, flow.connection, {{}, member.trunk()});
+  if (const std::string options = unsupported_options(message); !options.empty())
+    return reply(ctx, flow, 420, "Unsupported: " + options + "\r\n");
+  if (stopping) return reply(ctx, flow, 503);
   const txn::ServerId server = accept(ctx, flow, 0);
-  if (!server) return true;
+  if (!server) return;
   std::string trying;
   sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
   txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
-  calls.handle_trunk_invite(ctx, message, flow, *member, server);
-  return true;
+  calls.handle_trunk_invite(ctx, message, flow, member, server);
+}
+
+/// A gateway that answered with its password: it registers, lives, and brings calls.
+void Engine::State::serve_gateway(Context& ctx, const Flow& flow, TrunkId trunk) {
+  const auto member = trunk_door.proven(*plan, message, flow, trunk);
+  if (!member) return reply(ctx, flow, 403);
+  if (message.method == Method::invite) return bring(ctx, flow, *member);
+  if (message.method != Method::register_ && message.method != Method::options)
+    return reply(ctx, flow, 405, "Allow: " + std::string(call::allowed_methods) + "\r\n");
+  if (const auto wait_s = trunk_door.turn_away(ctx, message.method, trunk))
+    return reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
+  if (const std::string options = unsupported_options(message); !options.empty())
+    return reply(ctx, flow, 420, "Unsupported: " + options + "\r\n");
+  if (message.method == Method::options) return reply(ctx, flow, 200);
+  if (!call::is_ours(*policy, message.request_uri, flow)) return reply(ctx, flow, 404);
+  const toll::TrunkTerms* terms = plan->trunk(trunk);
+  if (!terms || sip::unescape(message.to.uri.user) != terms->line.user) return reply(ctx, flow, 403);
+  if (stopping) return reply(ctx, flow, 503);
+  const txn::ServerId server = accept(ctx, flow, 0);
+  if (server) trunks.handle_register(ctx, message, flow, trunk, server);
 }
 
 /// Whether the guard lets a request go on that no dialog and no transaction of ours speaks for.
@@ -363,19 +393,23 @@ bool Engine::State::passes(Context& ctx, const Flow& flow) {
   attempt.request_uri = message.request_uri.raw;
   attempt.source = flow.remote.address;
   attempt.transport = flow.transport;
+  came_by = &flow;
   presented = auth.look(ctx.now, *policy, attempt);
-  const guard::Verdict verdict = watch.inspect(ctx, message, flow, presented, arrival);
+  const guard::Verdict verdict = watch.inspect(ctx, message, flow, presented, arrival, trunk_door.gateways());
   locked = verdict.action == guard::Action::refuse;
   if (verdict.action == guard::Action::drop) turn_away(ctx, flow, verdict.reason);
   return verdict.action == guard::Action::pass || locked;
 }
 
-/// After passes().
+/// After passes(). Null with `gateway` set: it is no extension, but a trunk's gateway. Else it was answered.
 const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& flow) {
+  gateway = {};
   const auto result = auth.verify(ctx.now, *policy, attempt, presented);
   watch.judged(ctx.now, *policy, message, flow, result);
   if (result.outcome == Outcome::accepted) {
-    if (flow.connection) connections.prove(ctx, flow.connection, result.extension->id);
+    gateway = result.gateway;
+    const ExtensionId extension = result.extension ? result.extension->id : ExtensionId{};
+    if (flow.connection) connections.prove(ctx, flow.connection, {extension, gateway});
     return result.extension;
   }
   // From here on every answer looks the same: what is wrong is for the operator alone (H9).
@@ -383,6 +417,8 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
     ++counters.auth_failures;
     const bool outside = result.reason == auth::Reason::remote_not_allowed;
     const bool other_phone = result.reason == auth::Reason::not_permitted && !locked && refusal;
+    if (result.reason == auth::Reason::not_permitted && !locked && !refusal)
+      trunk_door.tell_misfit(ctx, message, flow, result.username);
     ctx.report(Level::notice,
                outside       ? Reason::remote_not_allowed
                : other_phone ? Reason::phone_not_permitted
@@ -497,20 +533,29 @@ void Engine::State::cancel(Context& ctx, const Flow& flow) {
 
 void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
   const call::LegRef* found = calls.find(message);
-  const auto fit = found ? calls.judge(*found, message, flow) : dialog::Fit::wrong_tags;
+  auto fit = found ? calls.judge(*found, message, flow) : dialog::Fit::wrong_tags;
   if (fit == dialog::Fit::wrong_tags) {
     if (message.method == Method::ack || !passes(ctx, flow)) return;
     ctx.report(Level::debug, Reason::in_dialog_unknown, flow, {}, {}, message.method_text);
     return reply(ctx, flow, 481);
   }
   const call::LegRef ref = *found;
+  if (fit == dialog::Fit::wrong_path &&
+      trunk_door.is_of(ctx.plan, message, flow, calls.path_of(ref), calls.trunk_of(ref))) {
+    // Another node of the provider's. Only what makes it the call's new place moves the call's path there.
+    const bool moves = message.method == Method::invite || message.method == Method::update;
+    fit = calls.judge(ref, message, calls.path_of(ref));
+    if (moves && fit == dialog::Fit::ok) calls.rebind(ref, flow);
+  }
   if (fit == dialog::Fit::wrong_path) {
     ++counters.refused_in_dialog;
     if (message.method == Method::ack || !passes(ctx, flow)) return;
     const policy::Extension* extension = authenticate(ctx, flow);
-    if (!extension || extension->id != calls.extension_of(ref)) {
+    const bool its_own =
+        extension ? extension->id == calls.extension_of(ref) : gateway && gateway == calls.trunk_of(ref);
+    if (!its_own) {
       ctx.report(Level::warning, Reason::in_dialog_forged, flow, {}, {}, message.method_text);
-      if (extension) reply(ctx, flow, 481);
+      if (extension || gateway) reply(ctx, flow, 481);
       return;
     }
     // The phone itself, from another place: a new NAT binding, a new connection.

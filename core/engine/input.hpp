@@ -26,6 +26,13 @@ struct PacketIn {
   std::span<char> bytes;
 };
 
+/// The peer of a TLS connection holds the key to a certificate that was verified, for these names (lower case, at most
+/// TrunkLimits::certificates). Told once, before its first message.
+struct PeerProved {
+  ConnectionId connection;
+  std::vector<std::string> names;
+};
+
 /// A stream connection is gone.
 struct ConnectionClosed {
   ConnectionId connection;
@@ -114,7 +121,8 @@ struct StopAsked {};
 struct Tick {};
 
 using Input =
-    std::variant<Tick, PacketIn, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported, RelaySilent,
-                 RelayFailed, DigitHeard, VoiceDone, PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
+    std::variant<Tick, PacketIn, PeerProved, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
+                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, PolicyChanged, GuardChanged, PlanChanged, CommandIn,
+                 StopAsked>;
 
 }  // namespace rf::engine

@@ -111,7 +111,8 @@ guard::Verdict Watch::arrive(call::Context& ctx, const Flow& flow) {
 }
 
 guard::Verdict Watch::inspect(call::Context& ctx, const sip::Message& request, const Flow& flow,
-                              const auth::Presented& presented, const guard::Verdict& arrival) {
+                              const auth::Presented& presented, const guard::Verdict& arrival,
+                              const auth::Gateways& gateways) {
   guard::Facts facts;
   facts.remote = flow.remote;
   facts.transport = flow.transport;
@@ -123,7 +124,8 @@ guard::Verdict Watch::inspect(call::Context& ctx, const sip::Message& request, c
   const bool registers = facts.method == guard::Method::register_;
   facts.target = registers ? request.to.uri.user : request.request_uri.user;
   // Numbers outside are nobody's extension, and every phone dials them: calls are judged as calls.
-  if (registers || facts.method == guard::Method::options) facts.target_known = ctx.policy.knows(facts.target);
+  if (registers || facts.method == guard::Method::options)
+    facts.target_known = ctx.policy.knows(facts.target) || gateways.find(facts.target) != nullptr;
   facts.account = presented.username;
   const guard::Compiled& rules = guard_.rules();
   facts.decoy =
@@ -151,12 +153,13 @@ void Watch::judged(Now now, const policy::Policy& policy, const sip::Message& re
                    const auth::Result& result) {
   if (!result.source_proven) return;
   if (result.outcome == auth::Outcome::accepted) {
-    if (request.method == sip::Method::invite) return in_call(now, policy, *result.extension, flow);
+    if (request.method == sip::Method::invite && result.extension) return in_call(now, policy, *result.extension, flow);
+    const std::string_view account = result.extension ? std::string_view(result.extension->auth_name) : result.username;
     if (request.method != sip::Method::register_)
-      return guard_.note(now, note_of(flow, Observation::authenticated, result.extension->auth_name));
+      return guard_.note(now, note_of(flow, Observation::authenticated, account));
     const std::uint32_t seconds = seconds_of(policy, request);
-    return guard_.note(now, note_of(flow, seconds == 0 ? Observation::unregistered : Observation::registered,
-                                    result.extension->auth_name, seconds));
+    return guard_.note(
+        now, note_of(flow, seconds == 0 ? Observation::unregistered : Observation::registered, account, seconds));
   }
   guard::Note note = note_of(flow, Observation::nonce_returned, result.username);
   if (result.outcome == auth::Outcome::refused) note.what = Observation::auth_failed;

@@ -23,7 +23,8 @@ class Watch {
   guard::Verdict arrive(call::Context& ctx, const Flow& flow);
   /// After parsing: a request outside our dialogs and transactions, with the credentials that it shows.
   guard::Verdict inspect(call::Context& ctx, const sip::Message& request, const Flow& flow,
-                         const auth::Presented& presented, const guard::Verdict& arrival);
+                         const auth::Presented& presented, const guard::Verdict& arrival,
+                         const auth::Gateways& gateways);
   void malformed(Now now, const Flow& flow);
   /// The request was answered with a challenge because it had no credentials.
   void challenged(Now now, const sip::Message& request, const Flow& flow);

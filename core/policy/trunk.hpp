@@ -25,6 +25,7 @@ struct Trunk {
   bool md5_allowed = true;
   bool registers = false;       ///< we register there, and its calls come to that contact
   std::string contact;          ///< the user part of our contact there: random, kept, known to us and the provider
+  bool accepts = false;  ///< a gateway registers with us as `user`; its calls go where it registered from
   std::uint32_t expires_s = 3'600;
   std::uint32_t ping_s = 30;    ///< OPTIONS, 0: none
   std::uint32_t answer_wait_ms = 6'000;  ///< without any response for so long, the next trunk is tried

@@ -9,6 +9,17 @@ namespace {
 
 using number::Dialled;
 
+std::uint16_t priority_of(const Plan& plan, const Way& way) {
+  const TrunkTerms* trunk = plan.trunk(way.trunk);
+  return trunk ? trunk->priority : 0;
+}
+
+/// What is free of charge costs least.
+bool cheaper(const Plan& plan, const Way& a, const Way& b) {
+  if (a.priced != b.priced) return b.priced;
+  return a.priced && money::compare_cost(a.rate, b.rate, plan.terms().assumed_call_s) < 0;
+}
+
 /// One question on its way through the rules.
 class Judge {
  public:
@@ -260,9 +271,11 @@ class Judge {
     if (!reasons.empty()) passed(Check::trunk, [&] { return reasons; });
     if (route.least_cost)
       std::stable_sort(out_.ways.begin(), out_.ways.end(), [&](const Way& a, const Way& b) {
-        if (a.priced != b.priced) return b.priced;
-        return a.priced && money::compare_cost(a.rate, b.rate, plan_.terms().assumed_call_s) < 0;
+        return cheaper(plan_, a, b) || (!cheaper(plan_, b, a) && priority_of(plan_, a) < priority_of(plan_, b));
       });
+    else if (route.balanced)
+      std::stable_sort(out_.ways.begin(), out_.ways.end(),
+                       [&](const Way& a, const Way& b) { return priority_of(plan_, a) < priority_of(plan_, b); });
     out_.action = Decision::Action::leave;
     passed(Check::price, [&] {
       std::string text;
@@ -300,6 +313,30 @@ std::string_view name_of(Check check) {
                                                             "hours",   "route", "pin",     "trunk", "price",
                                                             "pace",    "lines", "money"};
   return names[static_cast<std::size_t>(check)];
+}
+
+void share_ways(const Plan& plan, Decision& decision, Random& random) {
+  if (decision.action != Decision::Action::leave || decision.route == Plan::none) return;
+  const RouteTerms& route = plan.terms().routes[decision.route];
+  if (!route.least_cost && !route.balanced) return;
+  std::vector<Way>& ways = decision.ways;
+  const auto equal = [&](const Way& a, const Way& b) {
+    if (priority_of(plan, a) != priority_of(plan, b)) return false;
+    return !route.least_cost || (!cheaper(plan, a, b) && !cheaper(plan, b, a));
+  };
+  // A weight of zero still has its one chance in 65,536 or so (RFC 2782).
+  const auto share = [&](const Way& way) {
+    const TrunkTerms* trunk = plan.trunk(way.trunk);
+    return std::uint64_t{trunk ? trunk->weight : 0u} * 65'536 + 1;
+  };
+  for (std::size_t begin = 0; begin + 1 < ways.size(); ++begin) {
+    std::uint64_t sum = 0;
+    for (std::size_t end = begin; end < ways.size() && equal(ways[begin], ways[end]); ++end) sum += share(ways[end]);
+    std::uint64_t drawn = random.below(sum);
+    std::size_t chosen = begin;
+    while (drawn >= share(ways[chosen])) drawn -= share(ways[chosen++]);
+    std::swap(ways[begin], ways[chosen]);
+  }
 }
 
 Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call) {

@@ -82,6 +82,10 @@ struct Decision {
 /// Everything else fails closed: no route, no price where one is needed, no meaning: no call.
 Decision decide(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace = nullptr);
 
+/// Puts ways that the route holds for equal into an order of chance: of one priority (and, where the cheapest come
+/// first, of one price), each by the weight of its trunk. As decided where the order is the one that is written.
+void share_ways(const Plan& plan, Decision& decision, Random& random);
+
 /// A call that a trunk brings.
 struct Arriving {
   TenantId tenant;

@@ -225,6 +225,14 @@ void Desk::pace_caller(Now now, const Plan& plan, std::string_view caller, Arriv
   arrival = std::move(rejected);
 }
 
+std::expected<void, Refused> Desk::arrive(Now now, const Parties& parties) {
+  if (parties.trunk_inbound_paces.empty()) return {};
+  const PaceCheck check{{Level::trunk, Direction::inbound, parties.trunk.id, 0}, parties.trunk_inbound_paces};
+  const auto no = pace_.take(now.mono_ms, {&check, 1}, {});
+  if (!no) return {};
+  return std::unexpected(Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)});
+}
+
 std::expected<void, Refused> Desk::enter(const Parties& parties, CallId id, bool emergency) {
   if (!parties.trunk.terms) return std::unexpected(not_known());
   LineList list;

@@ -128,6 +128,8 @@ class Desk {
 
   // --- Calls that come in
 
+  /// Pace of the trunk that brings a call; asked before anybody rings.
+  std::expected<void, Refused> arrive(Now now, const Parties& parties);
   /// Lines of the trunk by which it came.
   std::expected<void, Refused> enter(const Parties& parties, CallId call, bool emergency = false);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/base/ids.hpp"
 #include "core/money/meter.hpp"
@@ -23,6 +24,7 @@ struct Payer {
 struct Parties {
   Payer extension, department, tenant, trunk, system;
   LineTerms trunk_outbound, trunk_inbound, trunk_both, tenant_on_trunk;
+  std::span<const PaceRule> trunk_inbound_paces;
   money::Horizon horizon;
 };
 

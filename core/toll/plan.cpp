@@ -59,6 +59,7 @@ class Compiler {
     check_tenants();
     check_extensions();
     take_trunks();
+    check_gateways();
     take_routes();
     take_inbound();
     take_callers();
@@ -127,6 +128,19 @@ class Compiler {
       plan_->match_ = std::move(*match);
     else
       fault("trunk", {}, match.error(), "change one of them");
+  }
+
+  /// Who registers here has a name of its own: whose password it is must never be a matter of order.
+  void check_gateways() {
+    std::map<std::string_view, std::string_view> taken;
+    for (const Plan::Known& each : known_) taken.emplace(each.auth_name, "an extension");
+    for (const TrunkTerms& each : plan_->terms_.trunks) {
+      if (each.identity.kind != trunk::TrunkKind::accept_register || !each.line.enabled) continue;
+      if (const auto [at, fresh] = taken.emplace(each.line.user, "another trunk"); !fresh)
+        fault("trunk", each.line.name,
+              fmt::format("its user {} is the name that {} registers with", each.line.user, at->second),
+              "give the gateway a user name of its own");
+    }
   }
 
   std::optional<TrunkId> trunk_named(const std::string& name, TenantId tenant) const {

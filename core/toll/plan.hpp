@@ -34,12 +34,13 @@ class Plan {
   static constexpr Place none = UINT32_MAX;
   using RouteSet = std::vector<std::uint64_t>;  ///< a bit for each route of terms()
 
-  /// `extensions`: number and id of those that exist, by tenant. `seed` keys tables that strangers' texts are looked up
-  /// in. Errors: all faults; nothing is half taken.
+  /// `extensions`: number, id and registration name of those that exist, by tenant. `seed` keys tables that strangers'
+  /// texts are looked up in. Errors: all faults; nothing is half taken.
   struct Known {
     TenantId tenant;
     std::string number;
     ExtensionId id;
+    std::string auth_name = {};  ///< that no gateway may have as its user
   };
   static std::expected<PlanRef, std::vector<PlanFault>> compile(Terms terms, const std::vector<Known>& extensions,
                                                                 std::uint64_t seed);

@@ -111,6 +111,7 @@ struct TrunkTerms {
   std::uint16_t priority = 0, weight = 1;  ///< among the trunks of a route: lower first; the share among equals
   std::string deck;  ///< its prices; empty: nothing leaves by it but what costs nothing (see Decision)
   LineTerms outbound, inbound, both;
+  std::vector<PaceRule> inbound_paces;  ///< of calls that it brings; of those that leave: spending.paces
   SpendingTerms spending;
 };
 
@@ -157,6 +158,7 @@ struct RouteTerms {
   };
   std::vector<Out> trunks;
   bool least_cost = false;  ///< the cheapest first; else as written
+  bool balanced = false;    ///< by the trunks' priorities, equals by chance within their weights; else as written
   std::string pins;         ///< a list of PINs, one of which the caller has to enter; empty: none
 };
 

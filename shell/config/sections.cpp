@@ -97,6 +97,10 @@ void read_tls(Section section, TlsSettings& out) {
   section.text("certificate", out.certificate, not_an_absolute_path,
                "write the path of a PEM file with the whole chain");
   section.text("key", out.key, not_an_absolute_path, "write the path of a PEM file with the private key");
+  section.text("client_ca", out.client_ca, not_an_absolute_path,
+               "write the path of a PEM file with the authorities of trunks that show a certificate");
+  section.text("server_ca", out.server_ca, not_an_absolute_path,
+               "write the path of a PEM file with the authorities of providers");
   if (section.has("certificate") != section.has("key")) {
     section.fault(section.has("certificate") ? "certificate" : "key", "stands alone",
                   "give certificate and key together, or neither (then the built-in authority signs one)");

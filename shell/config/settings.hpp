@@ -45,6 +45,8 @@ struct ServerSettings {
 struct TlsSettings {
   std::string certificate;
   std::string key;
+  std::string client_ca;  ///< PEM: whose certificates trunks that connect to us may show, beside the system's
+  std::string server_ca;  ///< PEM: whose certificates providers may show that we connect to, beside the system's
 };
 
 struct MediaSettings {

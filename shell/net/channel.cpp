@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <string>
 
+#include "core/base/limits.hpp"
+
 namespace rf::net {
 namespace {
 
@@ -36,6 +38,37 @@ class TcpChannel final : public Channel {
  private:
   int descriptor_;
 };
+
+/// What a certificate says about itself as text: strict, since a name decides who somebody is. Empty: unusable.
+std::string name_of(const ASN1_STRING* text) {
+  const auto* const bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(text));
+  std::string name(bytes, static_cast<std::size_t>(ASN1_STRING_length(text)));
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
+bool is_host(std::string_view name) {
+  return !name.empty() && name.size() <= WireLimits::name_bytes && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+}
+
+std::vector<std::string> names_in(X509* certificate) {
+  std::vector<std::string> names;
+  auto* const all = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(all) && names.size() < TrunkLimits::certificates; ++i) {
+    const GENERAL_NAME* const each = sk_GENERAL_NAME_value(all, i);
+    std::string name;
+    if (each->type == GEN_DNS) name = name_of(each->d.dNSName);
+    // A URI with a user part names a person, not a domain.
+    if (each->type == GEN_URI) name = name_of(each->d.uniformResourceIdentifier);
+    if (each->type == GEN_URI && !name.starts_with("sip:")) continue;
+    if (each->type == GEN_URI) name.erase(0, 4);
+    if (is_host(name)) names.push_back(std::move(name));
+  }
+  GENERAL_NAMES_free(all);
+  return names;
+}
 
 class TlsChannel final : public Channel {
  public:
@@ -68,6 +101,17 @@ class TlsChannel final : public Channel {
     if (!established_ || broken_) return;
     ERR_clear_error();
     (void)SSL_shutdown(ssl_);
+  }
+
+  std::vector<std::string> peer_names() const override {
+    if (!established_ || SSL_get_verify_result(ssl_) != X509_V_OK) return {};
+    X509* const certificate = SSL_get0_peer_certificate(ssl_);
+    return certificate == nullptr ? std::vector<std::string>{} : names_in(certificate);
+  }
+
+  std::string certificate_fault() const override {
+    const long result = SSL_get_verify_result(ssl_);
+    return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
   }
 
  private:

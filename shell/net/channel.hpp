@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/address.hpp"
 #include "shell/net/streams.hpp"
@@ -37,6 +38,11 @@ class Channel {
   virtual IoResult write(std::span<const char> bytes) = 0;
   /// Tells the peer that nothing more comes, as far as that goes without waiting.
   virtual void say_goodbye() = 0;
+  /// After the handshake: the names in the peer's certificate, if there is one and it was verified: DNS names, and the
+  /// hosts of SIP URIs (RFC 5922 §7.1), lower case, at most TrunkLimits::certificates. The subject's own is not read.
+  virtual std::vector<std::string> peer_names() const { return {}; }
+  /// After a handshake that failed: what was wrong with the peer's certificate; empty: something else.
+  virtual std::string certificate_fault() const { return {}; }
 };
 
 std::unique_ptr<Channel> make_tcp_channel(int descriptor);

@@ -138,7 +138,12 @@ void Streams::State::proceed_handshake(StreamConnection& c) {
     case IoStatus::want_read: return wait_read(c);
     case IoStatus::want_write: return wait_write(c);
     case IoStatus::closed:
-    case IoStatus::failed: ++counts.handshake_failed; return close(c, Manner::hard);
+    case IoStatus::failed:
+      ++counts.handshake_failed;
+      if (const std::string fault = c.peer ? c.channel->certificate_fault() : std::string();
+          !fault.empty() && options.not_trusted)
+        options.not_trusted(c.flow, fault);
+      return close(c, Manner::hard);
     case IoStatus::done: break;
   }
   c.stage = Stage::open;
@@ -237,7 +242,9 @@ bool Streams::State::take_frames(StreamConnection& c) {
         if (c.stage == Stage::closed) return false;
         break;
       case sip::StreamFramer::Kind::message:
-        if (!hand_on(c, {c.flow, std::string((*frame)->bytes.begin(), (*frame)->bytes.end())})) return false;
+        if (!hand_on(c, {c.flow, std::string((*frame)->bytes.begin(), (*frame)->bytes.end()),
+                         c.announced ? std::vector<std::string>{} : c.channel->peer_names()}))
+          return false;
         break;
     }
   }

@@ -27,6 +27,8 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
 struct StreamPacket {
   Flow flow;
   std::string bytes;
+  /// With the first message of a TLS connection whose peer showed a verified certificate: the names in it.
+  std::vector<std::string> peer_names = {};
 };
 
 /// Where Streams reports to, on its own thread. False means "no room now": the same call is repeated a few milliseconds
@@ -59,6 +61,9 @@ struct StreamOptions {
   /// Whether somebody who connects may stay, asked on the I/O thread before anything is kept or done for him. Empty:
   /// everybody may.
   std::function<bool(const Endpoint& remote, Transport transport, std::uint16_t local_port)> welcome = {};
+  /// Told on the I/O thread when we connected to somebody whose certificate is not the one that was expected. Empty:
+  /// nobody is told.
+  std::function<void(const Flow& flow, std::string_view fault)> not_trusted = {};
 };
 
 /// What the signalling thread wants done in one go, in order. Reused: push() empties it and keeps its memory.

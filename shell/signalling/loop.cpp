@@ -300,6 +300,8 @@ void SignallingLoop::State::take_inputs() {
     if (auto* packet = std::get_if<net::StreamPacket>(&entries[entries_at])) {
       ++done.packets;
       done.packet_bytes += packet->bytes.size();
+      if (!packet->peer_names.empty())
+        handle(engine::PeerProved{packet->flow.connection, std::move(packet->peer_names)});
       handle(engine::PacketIn{packet->flow, packet->bytes});
     } else {
       ++done.inputs;

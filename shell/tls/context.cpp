@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <optional>
 
 namespace rf::tls {
 namespace {
@@ -28,10 +31,25 @@ Context base_context(const SSL_METHOD* method) {
   return ok ? context : nullptr;
 }
 
+/// What a stranger may make us read and check.
+constexpr int chain_depth = 4;
+constexpr long chain_bytes = 32l << 10;
+
+/// Errors: a sentence naming the file.
+std::optional<std::string> believe(SSL_CTX* context, const Authorities& authorities) {
+  if (SSL_CTX_set_default_verify_paths(context) != 1)
+    return fmt::format("the system's certificate authorities cannot be read: {}", reason());
+  for (const std::filesystem::path& each : authorities)
+    if (SSL_CTX_load_verify_locations(context, each.c_str(), nullptr) != 1)
+      return fmt::format("certificate authorities {} cannot be read: {}", each.string(), reason());
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<Context, std::string> server_context(const std::filesystem::path& certificate,
-                                                   const std::filesystem::path& key) {
+                                                   const std::filesystem::path& key,
+                                                   const Authorities& client_authorities) {
   ERR_clear_error();
   Context context = base_context(TLS_server_method());
   if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
@@ -48,20 +66,22 @@ std::expected<Context, std::string> server_context(const std::filesystem::path& 
   // Tickets carry the session; a cache would be memory that strangers fill.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_max_early_data(raw, 0);
+  if (auto fault = believe(raw, client_authorities)) return std::unexpected(std::move(*fault));
+  // Whoever connects is nobody yet, so a bad certificate ends nothing: it only proves nothing.
+  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  // Public authorities no longer sign for clients: what counts is who holds the key to the name.
+  SSL_CTX_set_purpose(raw, X509_PURPOSE_ANY);
+  SSL_CTX_set_verify_depth(raw, chain_depth);
+  SSL_CTX_set_max_cert_list(raw, chain_bytes);
   return context;
 }
 
-std::expected<Context, std::string> client_context(const std::filesystem::path& authorities) {
+std::expected<Context, std::string> client_context(const Authorities& authorities) {
   ERR_clear_error();
   Context context = base_context(TLS_client_method());
   if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
-  SSL_CTX* const raw = context.get();
-  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
-  if (SSL_CTX_set_default_verify_paths(raw) != 1)
-    return std::unexpected(fmt::format("the system's certificate authorities cannot be read: {}", reason()));
-  if (!authorities.empty() && SSL_CTX_load_verify_locations(raw, authorities.c_str(), nullptr) != 1)
-    return std::unexpected(
-        fmt::format("certificate authorities {} cannot be read: {}", authorities.string(), reason()));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (auto fault = believe(context.get(), authorities)) return std::unexpected(std::move(*fault));
   return context;
 }
 

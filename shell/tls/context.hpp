@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 struct ssl_ctx_st;
 
@@ -13,13 +14,19 @@ namespace rf::tls {
 /// Shared by the connections made with it; replacing it with a newer one touches none of them.
 using Context = std::shared_ptr<ssl_ctx_st>;
 
+/// PEM files with certificates that are believed beside the system's authorities.
+using Authorities = std::vector<std::filesystem::path>;
+
 /// For accepting: TLS 1.2 and 1.3, forward secrecy and AEAD only, no renegotiation, no compression, session tickets.
+/// Peers are asked for a certificate and need not have one: who shows one that the system's authorities or those in
+/// `client_authorities` signed is known by its names (Channel::peer_names), all others are nobody, and stay.
 /// Errors: a sentence naming the file; a key that is not the certificate's is refused (S2).
 std::expected<Context, std::string> server_context(const std::filesystem::path& certificate,
-                                                   const std::filesystem::path& key);
+                                                   const std::filesystem::path& key,
+                                                   const Authorities& client_authorities = {});
 
-/// For connecting: verifies the peer's chain against the system's authorities and those in `authorities` (PEM; empty
-/// path: none). The name is set and checked per connection (RFC 5922 §4, RFC 6125).
-std::expected<Context, std::string> client_context(const std::filesystem::path& authorities);
+/// For connecting: verifies the peer's chain against the system's authorities and those in `authorities`. The name is
+/// set and checked per connection (RFC 5922 §4, RFC 6125).
+std::expected<Context, std::string> client_context(const Authorities& authorities);
 
 }  // namespace rf::tls

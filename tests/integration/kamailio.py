@@ -15,13 +15,14 @@ class Kamailio:
 
     address = "127.0.0.2"
 
-    def __init__(self, settings, port, *definitions):
+    def __init__(self, settings, port, *definitions, tls_port=None):
         self.port, self.folder = port, Path(tempfile.mkdtemp(prefix="kamailio-"))
         # What a child writes goes to the file, never to a console.
         self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen(
             ["kamailio", "-DD", "-E", "-f", str(Path(__file__).parent / settings), "-Y", str(self.folder), "-m", "32",
              "-M", "4", "-l", f"udp:{self.address}:{self.port}", "-l", f"tcp:{self.address}:{self.port}",
+             *(["-l", f"tls:{self.address}:{tls_port}"] if tls_port else []),
              *(word for definition in definitions for word in ("-A", definition))],
             cwd=self.folder, stdout=self.log, stderr=self.log, start_new_session=True)
 

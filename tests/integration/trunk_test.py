@@ -6,6 +6,7 @@ import time
 import unittest
 from pathlib import Path
 
+from authority import Authority
 from carrier import Carrier
 from kamailio import Kamailio
 from phone import Phone, talk
@@ -17,8 +18,12 @@ NATIONAL, ABROAD = "0301234567", "00442079460000"
 class Outside(unittest.TestCase):
     """An extension in Berlin, and carriers that have addresses of their own."""
 
+    def configuration(self):
+        """What stands in the server's file besides."""
+        return ""
+
     def setUp(self):
-        self.server = self.enterContext(Ringfence())
+        self.server = self.enterContext(Ringfence(extra=self.configuration()))
         self.cli("telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
         self.ann = self.phone("1001")
         self.assertEqual(self.ann.register(), 200)
@@ -91,22 +96,37 @@ class Provider(Outside):
     """Kamailio with an account for us, and a carrier behind it."""
 
     algorithm = "MD5"
+    own_name = None  # in its certificate; none: no TLS
+
+    def configuration(self):
+        if not self.own_name:
+            return ""
+        self.authority = self.enterContext(Authority())
+        return f'[tls]\nserver_ca = "{self.authority.path}"'
 
     def setUp(self):
         super().setUp()
+        self.start()
+        self.assertTrue(until(self.registered), self.server.log.read_text())
+
+    def start(self):
         port = free_port(Kamailio.address)
+        tls_port = free_port(Kamailio.address) if self.own_name else None
+        secure = [f'{name}="{path}"' for name, path in
+                  zip(("CERTIFICATE", "PRIVATE_KEY"), self.authority.certificate(self.own_name))] if tls_port else []
+        uri = f"{tls_port};transport=tls" if tls_port else port
         self.carrier = Carrier(self.server, "127.0.0.3", (Kamailio.address, port))
         self.addCleanup(self.carrier.close)
         self.kamailio = self.enterContext(Kamailio(
             "provider.cfg", port, 'ACCOUNT="4930123"', 'PASSWORD="pass of theirs"', f'ALGORITHM="{self.algorithm}"',
-            f'CARRIER="{self.carrier.uri_of_it}"', f'CARRIER_ADDRESS="{self.carrier.address}"'))
+            f'CARRIER="{self.carrier.uri_of_it}"', f'CARRIER_ADDRESS="{self.carrier.address}"', *secure,
+            tls_port=tls_port))
         self.addCleanup(self.server.stop)  # before its provider, or it waits for the answer to its farewell
         self.deck("provider", "0.60")
-        self.cli("trunk", "add", "provider", "--kind", "registers", "--uri", f"sip:{Kamailio.address}:{port}", "--user",
+        self.cli("trunk", "add", "provider", "--kind", "registers", "--uri", f"sip:{Kamailio.address}:{uri}", "--user",
                  "4930123", "--deck", "provider")
         self.cli("trunk", "password", "provider", typed="pass of theirs\n")
         self.cli("route", "add", "national", "--patterns", "+49.", "--trunks", "provider")
-        self.assertTrue(until(self.registered), self.server.log.read_text())
 
     def registered(self):
         return "trunk_registered" in self.server.log.read_text()
@@ -163,6 +183,35 @@ class Provider(Outside):
 
 class ProviderWithSha256(Provider):
     algorithm = "SHA-256"
+
+
+class ProviderOverTls(Provider):
+    """Verified as always: its certificate names the address that was configured."""
+
+    algorithm = "SHA-256"
+    own_name = f"IP:{Kamailio.address}"
+
+
+class ProviderWithAnotherName(Provider):
+    """Somebody who has a good certificate, for another name: nothing is said to him, and the operator is told why."""
+
+    own_name = "DNS:somebody.else.example"
+
+    def setUp(self):
+        Outside.setUp(self)
+        self.start()
+
+    def test_nothing_is_sent_there(self):
+        refusals = lambda: [l for l in self.server.log.read_text().splitlines() if "certificate_refused" in l]
+        self.assertTrue(until(refusals), self.server.log.read_text())
+        self.assertIn(Kamailio.address, refusals()[0])
+        self.assertIn("mismatch", refusals()[0])
+        self.refused(NATIONAL, 480)
+        self.assertEqual((self.carrier.asked(), self.registered()), (0, False))
+
+    test_a_call_leaves_with_the_digest_answered_and_its_money_is_counted = None
+    test_a_call_from_outside_comes_to_the_contact_that_was_registered = None
+    test_a_wrong_password_is_told_once_and_not_tried_again_and_again = None
 
 
 class TwoCarriers(Outside):

@@ -62,6 +62,38 @@ TEST(Verify, TakesAMissingAlgorithmForMd5) {
   EXPECT_EQ(reason_of(auth, policy, at(0), answer), Reason::none);
 }
 
+TEST(Verify, AGatewayIsNoExtensionAndAnExtensionNoGateway) {
+  Authenticator auth(root, 100);
+  const policy::Policy policy = office_policy();
+  Gateways gateways;
+  gateways.add(TrunkId{9}, "branch-7", "ringfence", "its password", false);
+  gateways.add(TrunkId{10}, "alice", "ringfence", "its password", true);
+  bool permitted = true;
+  const auto ask = [&](const char* name, const char* password, const char* algorithm = "SHA-256") {
+    const std::string header =
+        Answer{.username = name, .nonce = nonce_for(auth, policy, at(0), abroad), .algorithm = algorithm}
+            .sign(password)
+            .header();
+    const std::string_view value = header;
+    Attempt attempt{{&value, 1}, "REGISTER", "sip:ringfence.example.com", abroad, Transport::udp};
+    attempt.gateways = &gateways;
+    attempt.permits_gateway = [&](TrunkId) { return permitted; };
+    return auth.verify(at(1), policy, attempt);
+  };
+  const Result known = ask("branch-7", "its password");
+  EXPECT_EQ(known.outcome, Outcome::accepted);
+  EXPECT_EQ(known.gateway, TrunkId{9});
+  EXPECT_EQ(known.extension, nullptr);
+  EXPECT_EQ(ask("branch-7", "a guess").reason, Reason::wrong_password);
+  EXPECT_EQ(ask("branch-7", "its password", "MD5").reason, Reason::unsupported_algorithm);
+  EXPECT_EQ(ask("branch-8", "its password").reason, Reason::unknown_user);
+  EXPECT_EQ(ask("alice", "its password").reason, Reason::wrong_password) << "a name of both is the extension's";
+  EXPECT_FALSE(ask("rita", "secret").gateway);
+  permitted = false;
+  EXPECT_EQ(ask("branch-7", "its password").reason, Reason::not_permitted);
+  EXPECT_EQ(ask("branch-7", "a guess").reason, Reason::wrong_password);
+}
+
 TEST(Verify, NamesEveryWayToBeRefused) {
   Authenticator auth(root, 100);
   const policy::Policy policy = office_policy();

@@ -245,7 +245,7 @@ net::TlsContext Pki::server() const {
 }
 
 net::TlsContext Pki::client() const {
-  auto context = tls::client_context(directory_ + "/ca.pem");
+  auto context = tls::client_context({directory_ + "/ca.pem"});
   EXPECT_TRUE(context.has_value()) << (context ? "" : context.error());
   return context.value_or(nullptr);
 }

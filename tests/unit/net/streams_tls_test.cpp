@@ -1,7 +1,12 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include <ctime>
+#include <filesystem>
+
 #include "shell/net/streams.hpp"
+#include "shell/tls/certificates.hpp"
+#include "shell/tls/context.hpp"
 #include "tests/unit/net/streams_fixture.hpp"
 
 namespace rf::net {
@@ -132,6 +137,81 @@ TEST_F(TlsStreams, TakeNewCertificatesWithoutTouchingRunningConnections) {
 TEST_F(TlsStreams, WithoutACertificateNobodyIsAccepted) {
   Served served;
   EXPECT_EQ(Client::connect_tls(served.listen(Transport::tls), pki_.client(), "localhost"), nullptr);
+}
+
+/// A peer of ours that shows certificates of `Pki`s as a client.
+class PeerCertificates : public TlsStreams {
+ protected:
+  using Names = std::vector<std::string>;
+  void SetUp() override {
+    auto server = tls::server_context(pki_.directory() + "/server.pem", pki_.directory() + "/server.key",
+                                      {peers_.directory() + "/ca.pem"});
+    ASSERT_TRUE(server.has_value()) << (server ? "" : server.error());
+    served_.streams.set_tls(*server, nullptr);
+    where_ = served_.listen(Transport::tls);
+  }
+  TlsContext showing(const std::string& chain, const std::string& key) {
+    const TlsContext context = pki_.client();
+    EXPECT_EQ(SSL_CTX_use_certificate_chain_file(context.get(), chain.c_str()), 1);
+    EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM), 1);
+    return context;
+  }
+  TlsContext showing(const Pki& of) { return showing(of.directory() + "/server.pem", of.directory() + "/server.key"); }
+  /// What the first message of such a peer brings along; it arrives in any case.
+  Names names_of(const TlsContext& context) {
+    const auto client = Client::connect_tls(where_, context, "localhost");
+    EXPECT_NE(client, nullptr);
+    if (!client) return {"nobody"};
+    served_.introduce(*client);
+    const Names names = served_.events.messages().back().peer_names;
+    served_.introduce(*client, "again");
+    EXPECT_EQ(served_.events.messages().back().peer_names, Names{}) << "told once";
+    return names;
+  }
+  Pki peers_;
+  Endpoint where_;
+};
+
+TEST_F(PeerCertificates, AreAskedForAndTheirNamesTold) {
+  EXPECT_EQ(names_of(showing(peers_)), (Names{"localhost", "ringfence.test"}));
+  const TlsContext older = showing(peers_);
+  SSL_CTX_set_max_proto_version(older.get(), TLS1_2_VERSION);
+  EXPECT_EQ(names_of(older), (Names{"localhost", "ringfence.test"}));
+}
+
+TEST_F(PeerCertificates, OfNobodyProveNothingAndNobodyIsTurnedAway) {
+  EXPECT_EQ(names_of(pki_.client()), Names{}) << "a phone has none";
+  const Pki stranger;
+  EXPECT_EQ(names_of(showing(stranger)), Names{}) << "an authority that is not known";
+  EXPECT_EQ(names_of(showing(pki_)), Names{}) << "our own authority signs for servers, not for trunks";
+}
+
+TEST_F(PeerCertificates, OfThePastProveNothing) {
+  const std::string old = peers_.directory() + "/old";
+  std::filesystem::create_directory(old);
+  for (const char* file : {"ca.pem", "ca.key"})
+    std::filesystem::copy(peers_.directory() + "/" + file, old + "/" + file);
+  std::filesystem::permissions(old, std::filesystem::perms::owner_all);
+  tls::CertificateOptions options;
+  options.wall_ms = static_cast<std::int64_t>(std::time(nullptr)) * 1'000;
+  options.server_days = 0;
+  options.renew_days = 0;
+  const std::vector<std::string> names{"ringfence.test"};
+  const auto made = tls::ensure_certificates(old, names, {}, options);
+  ASSERT_TRUE(made.has_value()) << made.error();
+  ASSERT_TRUE(eventually([&] {
+    return *tls::expiry(made->certificate) < static_cast<std::int64_t>(std::time(nullptr)) * 1'000;
+  }));
+  EXPECT_EQ(names_of(showing(old + "/server.pem", old + "/server.key")), Names{});
+}
+
+TEST_F(PeerCertificates, WithTheirNamesButWithoutTheKeyGetNoConnection) {
+  // The certificate is public; what counts is the key.
+  const TlsContext context = pki_.client();
+  ASSERT_EQ(SSL_CTX_use_certificate_chain_file(context.get(), (peers_.directory() + "/server.pem").c_str()), 1);
+  EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context.get(), (pki_.directory() + "/server.key").c_str(), SSL_FILETYPE_PEM),
+            0);
+  EXPECT_EQ(names_of(context), Names{});
 }
 
 TEST_F(TlsStreams, AsClientsAcceptTheRightNameOnly) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "core/money/deck_reader.hpp"
 #include "core/toll/pins.hpp"
 
@@ -119,6 +121,36 @@ TEST(Decide, LeastCostTakesTheCheapestAndWhatHasNoPriceDoesNotLeaveTheCountry) {
   EXPECT_EQ(unknown.action, Decision::Action::refuse);
   EXPECT_EQ(unknown.failed, Check::price);
   EXPECT_THAT(unknown.why, HasSubstr("first has no price for it; second has no price for it"));
+}
+
+TEST(Decide, EqualTrunksOfABalancedRouteShareItsCallsByTheirWeights) {
+  Terms terms = office();
+  terms.trunks.push_back(trunk_of(3, "third", "world"));
+  terms.trunks[0].weight = 3;
+  terms.trunks[2].priority = 1;
+  terms.routes[0].trunks.insert(terms.routes[0].trunks.begin(), {"third", {}});
+  terms.trunks[1].deck = "world";
+  const auto first_of = [](const Terms& what, int calls) {
+    const PlanRef plan = *Plan::compile(what, {}, 1);
+    Random random(7);
+    std::map<std::uint64_t, int> first;
+    for (int i = 0; i < calls; ++i) {
+      Decision decision = decide(*plan, {}, {tenant, alice, "0301234567"});
+      share_ways(*plan, decision, random);
+      EXPECT_EQ(decision.ways.size(), 3u);
+      ++first[decision.ways.front().trunk.value];
+    }
+    return first;
+  };
+  EXPECT_THAT(first_of(terms, 100), ElementsAre(testing::Pair(3u, 100))) << "as written";
+  terms.routes[0].balanced = true;
+  const auto shared = first_of(terms, 4'000);
+  EXPECT_FALSE(shared.contains(3)) << "a later priority";
+  EXPECT_NEAR(shared.at(1), 3'000, 150);
+  EXPECT_NEAR(shared.at(2), 1'000, 150);
+  terms.routes[0].balanced = false;
+  terms.routes[0].least_cost = true;
+  EXPECT_NEAR(first_of(terms, 4'000).at(1), 3'000, 150) << "of one price";
 }
 
 TEST(Decide, PremiumNumbersNeedAnAllowanceOfTheirOwn) {
