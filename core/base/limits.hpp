@@ -58,6 +58,16 @@ struct ShareLimits {
   static constexpr std::uint32_t stream_restarts = 16;  ///< changes of SSRC or sequence in a minute; then: dropped
 };
 
+/// What one call may become. Fixed.
+struct CallLimits {
+  static constexpr std::size_t redirections = 5;  ///< forwardings in a row; then nobody is available
+  static constexpr std::size_t forks = 64;        ///< phones and trunks that one call has rung; then no further ones
+  static constexpr std::size_t pin_digits = 16;   ///< entered; further ones are not heard
+  static constexpr std::uint32_t pin_rounds = 3;  ///< wrong PINs of one call; then it ends
+  static constexpr std::uint32_t menu_s = 60;     ///< for which we talk to somebody; then the call ends
+  static constexpr std::uint32_t join_tries = 10;  ///< half a second apart, for a phone that is busy with its session
+};
+
 /// Bounds of the guard. The memory of its tables is laid out when it is made and given by the kernel page by page; each
 /// of the first row has a gauge in `ringfence status`.
 struct GuardLimits {
@@ -318,6 +328,22 @@ struct DocumentLimits {
   static constexpr std::size_t elements = 1'000;          ///< of one list of values
   static constexpr std::size_t rows = 4'000'000;          ///< of rates or numbers, which stand in tables of their own
   static constexpr std::size_t faults = 100;              ///< told; further ones are counted
+};
+
+/// Bounds of PINs that routes ask for. At the bound of tries nobody who is not counted yet is asked: fail closed.
+struct PinLimits {
+  static constexpr std::size_t digits_least = 6;  ///< row E9's rule; fewer are refused
+  static constexpr std::size_t digits = 16;       ///< more are refused, and entered ones are wrong
+  static constexpr std::size_t given_digits = 8;  ///< of a PIN that we make
+  static constexpr std::size_t pins = 1'000;      ///< of one list, compared each time; further ones are refused
+  /// An extension and a list, 200 bytes each; then the oldest that is not locked is forgotten.
+  static constexpr std::size_t tries = 65'536;
+};
+
+/// Bounds of what people set up about calls that come in and go on. Fixed; what is over them is a fault of the text.
+struct AnswerLimits {
+  static constexpr std::size_t ring_members = 64;  ///< of one group
+  static constexpr std::size_t callers = 65'536;   ///< whose pace is counted, 200 bytes each; then the oldest goes
 };
 
 }  // namespace rf

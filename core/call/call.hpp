@@ -12,6 +12,8 @@
 #include "core/base/ids.hpp"
 #include "core/base/timers.hpp"
 #include "core/call/context.hpp"
+#include "core/call/shares.hpp"
+#include "core/call/target.hpp"
 #include "core/dialog/dialog.hpp"
 #include "core/dialog/reliable.hpp"
 #include "core/dialog/session_timer.hpp"
@@ -53,8 +55,11 @@ struct Leg {
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
   sdp::LocalOrigin origin;
+  std::string said;       ///< the peer's last description that counts
   std::string described;  ///< the last description of ours on this leg that was not refused
   bool peer_takes_update = false;
+  bool joins_again = false;  ///< what `ours.joins` offered met another offer: it is to be offered again
+  std::uint32_t join_tries = 0;
   std::size_t infos = 0;  ///< of the phone, that wait for the other one
 
   /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
@@ -65,6 +70,7 @@ struct Leg {
     bool for_peer = false;
     bool timed = false;       ///< it settles the session timer: sent in an answered call
     bool ack_owed = false;    ///< its 2xx brought an offer: the ACK waits for the other leg's answer
+    bool joins = false;       ///< its answer brings two together who did not know each other: without it the call ends
     std::string description;  ///< what it offers, or nothing
   } ours;
   /// A re-INVITE, UPDATE or PRACK of the phone that waits for the other leg.
@@ -131,6 +137,29 @@ enum class CallState : std::uint8_t {
   ending,  ///< everybody was told; waiting for the relay's numbers and for forks to give up
 };
 
+/// A call that begins with a leg of another call: that leg comes over when its callee answers. Until then `Call::caller`
+/// is a copy to read from, and nothing is sent along it.
+struct Handover {
+  CallId from;
+  Side side = Side::caller;  ///< of the leg there
+  std::uint32_t tries = 0;   ///< to take it while its phone was busy with its session
+};
+
+/// The call that one of our legs goes over to, when it is answered.
+struct Leaving {
+  CallId to;
+  Side by = Side::callee;  ///< who asked for it
+  bool notified = false;   ///< by REFER: hears what becomes of it
+};
+
+/// What we say to the caller ourselves.
+enum class Speech : std::uint8_t {
+  none,
+  pin,           ///< asks for a PIN and listens
+  ringing,       ///< that somebody else is being called
+  announcement,  ///< and hangs up
+};
+
 struct Call {
   Call(const policy::SipTimes& times, std::uint64_t origin_random, Random& random)
       : caller(times, origin_random), reliable(random) {}
@@ -154,6 +183,12 @@ struct Call {
   int provisional_waiting = 0;  ///< a status that waits for the PRACK of the one before
   bool answer_waits = false;    ///< the 200 does, too
 
+  Shares::Parts parts;
+  Ringing ringing;
+  std::vector<Redirection> redirections;
+  ExtensionId payer;  ///< whose rights and money count for what leaves
+  toll::Question::For purpose = toll::Question::For::call;
+  bool rang = false;  ///< of what rings now, somebody did
   std::vector<Fork> forks;
   std::string shown;            ///< who calls, as our Contact towards the callee says it
   // Of a call that leaves:
@@ -179,11 +214,34 @@ struct Call {
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross
   bool recorded = false;            ///< its CDR is closed
 
+  std::optional<Handover> handover;  ///< until the leg has come over
+  std::optional<Leaving> leaving;    ///< one at a time
+  std::vector<CallId> carries;       ///< calls whose last leg came over: their money and records run on with this one
+  CallId carried_by;                 ///< this one is such a call
+  std::optional<Side> joins_next;    ///< who is offered what the other side answers
+  Speech speech = Speech::none;
+  std::uint32_t orders = 0;  ///< of the voice, so far
+  std::string digits;        ///< entered
+  std::uint32_t wrong_pins = 0;
+  std::string pins;        ///< the list that is asked for
+  std::vector<std::string> clips;  ///< said as soon as the caller has our answer
+  std::string our_answer;          ///< the description with which we take the call ourselves
+  /// Cut, and only the caller is left, who hears why.
+  struct Cut {
+    std::int64_t wall_ms = 0;
+    effect::Reason reason = effect::Reason::toll_cut;
+    std::string detail;
+  };
+  std::optional<Cut> cut;
+  bool billed = false;  ///< the desk has closed it
+  Timers::Handle speech_timer = 0, join_timer = 0;
+
   std::uint64_t ticket = 0;
   Timers::Handle setup_timer = 0;  ///< while it rings: how long yet; while it is stored: how long the disk may take
   Timers::Handle duration_timer = 0, end_timer = 0;
   Timers::Handle toll_timer = 0;
-  Timers::Handle try_timer = 0;  ///< how long a trunk may say nothing
+  Timers::Handle try_timer = 0;   ///< how long a trunk may say nothing
+  Timers::Handle turn_timer = 0;  ///< how long these phones ring before it is the next ones' turn
 
   /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one
   /// phone only.

@@ -8,9 +8,10 @@ namespace rf::call {
 
 using effect::Reason;
 
-Calls::Calls(const policy::Policy& policy, Random& random, Trunks& trunks)
+Calls::Calls(const policy::Policy& policy, Random& random, const Registrar& registrar, Trunks& trunks)
     : calls_(policy.limits.calls_max),
       ports_(policy.media_ports.first, policy.media_ports.last, Random(random.next())),
+      registrar_(registrar),
       trunks_(trunks) {}
 
 void Calls::respond(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server, int status,
@@ -122,7 +123,7 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       return on_stored(ctx, call->ticket, false);
     case duration_due:
       call->duration_timer = 0;
-      return end_answered(ctx, *call, EndedBy::system, Reason::max_duration_reached);
+      return cut(ctx, *call, Reason::max_duration_reached, "time-over", {});
     case end_due:
       call->end_timer = 0;
       call->reports_due = 0;
@@ -133,6 +134,15 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
     case try_due:
       call->try_timer = 0;
       return on_trunk_silent(ctx, *call);
+    case join_due:
+      call->join_timer = 0;
+      return on_join_due(ctx, *call);
+    case speech_due:
+      call->speech_timer = 0;
+      return end_answered(ctx, *call, EndedBy::system, Reason::call_ended, "nothing was entered");
+    case turn_due:
+      call->turn_timer = 0;
+      return on_turn_over(ctx, *call);
     default:
       break;
   }
@@ -184,6 +194,7 @@ void Calls::on_policy(Context& ctx) {
   for (const CallId id : orphaned)
     end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended,
                  "extension or trunk disabled or removed");
+  boost::unordered::erase_if(last_answered_, [&](const auto& entry) { return !ctx.policy.by_id(entry.first); });
 }
 
 std::vector<effect::RunningCall> Calls::list() {

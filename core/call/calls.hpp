@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,8 +18,10 @@
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/call/shares.hpp"
+#include "core/call/target.hpp"
 #include "core/call/trunks.hpp"
 #include "core/media/ports.hpp"
+#include "core/toll/pins.hpp"
 
 namespace rf::call {
 
@@ -32,9 +35,10 @@ class Calls {
     const Flow& flow;
     txn::ServerId server;  ///< its transaction
     Caller caller;
+    std::string_view route = {};  ///< the inbound route, of a call that a trunk brings
   };
 
-  Calls(const policy::Policy& policy, Random& random, Trunks& trunks);
+  Calls(const policy::Policy& policy, Random& random, const Registrar& registrar, Trunks& trunks);
 
   // --- requests
 
@@ -42,11 +46,11 @@ class Calls {
   std::optional<std::uint32_t> turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
                                          const policy::Extension& caller);
   /// A new call by `caller`. `server` is its transaction; 100 has been sent.
-  void handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
-                     const policy::Extension& caller, txn::ServerId server);
+  void handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
+                     txn::ServerId server);
   /// A new call that a trunk brings; `server` is its transaction; 100 has been sent.
-  void handle_trunk_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
-                           const trunk::Member& member, txn::ServerId server);
+  void handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow, const trunk::Member& member,
+                           txn::ServerId server);
   /// The leg that a request with a To tag names; none when there is no such dialog.
   const LegRef* find(const sip::Message& request) const;
   dialog::Fit judge(const LegRef& ref, const sip::Message& request, const Flow& flow);
@@ -103,7 +107,8 @@ class Calls {
 
  private:
   enum Kind : std::uint32_t {
-    ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due, try_due, toll_due
+    ring_due, store_due, duration_due, end_due, caller_session_due, callee_session_due, try_due, toll_due,
+    turn_due, join_due, speech_due
   };
   struct Ending;
   struct InfoRelay {
@@ -116,12 +121,11 @@ class Calls {
   // setup.cpp
   void refuse(Context& ctx, const Asked& asked, int status, CallResult result, effect::Reason reason,
               std::string_view detail);
-  /// Null when nothing came of it.
-  Call* call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
-                    const policy::Extension& callee);
+  /// Connects who asked with a target; null when nothing came of it.
+  Call* place(Context& ctx, const Asked& asked, const std::string& dialled, std::expected<Target, Failure> target);
   /// A call that exists but rings nowhere yet; null when the INVITE was refused.
-  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single);
-  void ring(Context& ctx, Call& call, const Caller& caller, const policy::Extension& callee, const Binding& binding);
+  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled);
+  void ring(Context& ctx, Call& call, const policy::Extension& callee, const Binding& binding);
   /// The last of the forks from now on; null when what we would write there is no URI.
   Fork* add_fork(Context& ctx, Call& call, dialog::Dialog::Outgoing outgoing);
   void send_invite(Context& ctx, Call& call, std::size_t fork, std::string_view credentials = {});
@@ -135,11 +139,65 @@ class Calls {
   void give_up_without_forks(Context& ctx, Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
   bool open_late(Context& ctx, Call& call, const sdp::Session& offer);
+  /// It is answered: the caller hears that when the record is on disk.
+  void record_answer(Context& ctx, Call& call);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
 
+  // targets.cpp
+  /// What `target.dialled` leads to now, forwarding and ring groups followed.
+  std::expected<Target, Failure> resolve(Context& ctx, TenantId tenant, Target target) const;
+  std::expected<Target, Failure> redirect(Context& ctx, TenantId tenant, Target target, const policy::Extension& by,
+                                          trunk::DiversionReason cause) const;
+  /// Those that can be called, the next one last.
+  std::vector<ExtensionId> members_of(Context& ctx, const toll::RingGroupTerms& group) const;
+  /// Rings the target. False: nobody there can be asked, and the call is as it was.
+  bool start(Context& ctx, Call& call, Target target);
+  bool start_group(Context& ctx, Call& call, const toll::RingGroupTerms& group);
+  bool ring_next_member(Context& ctx, Call& call, const toll::RingGroupTerms& group);
+  bool ring_all(Context& ctx, Call& call, std::span<const policy::Extension* const> callees);
+  void leave_phones(Context& ctx, Call& call);
+  /// Who rang has failed with this status: whether it is somebody else's turn, or the call has ended.
+  bool go_on(Context& ctx, Call& call, int status);
+  bool go_to(Context& ctx, Call& call, std::expected<Target, Failure> target);
+  void on_turn_over(Context& ctx, Call& call);
+
+  // transfer.cpp
+  void on_refer(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
+  /// A new call from the leg at `side` to the target, at the cost of Target::payer; the leg comes over when it is
+  /// answered. Otherwise: why nothing came of it, and all is as before.
+  std::optional<Failure> hand_over(Context& ctx, Call& from, Side side, std::expected<Target, Failure> target,
+                                   const std::string& via);
+  void on_handover_failed(Context& ctx, Call& from, int status, std::string_view why);
+  void notify_transferor(Context& ctx, Call& call, int status);
+  void take_over(Context& ctx, Call& call);
+  void join(Context& ctx, Call& from, Call& into, Side place);
+  void take_leg(Context& ctx, Call& into, Side place, Call& from, Side side);
+  void leave_behind(Context& ctx, Call& from, Call& into);
+  void offer_across(Context& ctx, Call& call, Side side);
+  void on_joined(Context& ctx, Call& call);
+  void on_join_refused(Context& ctx, Call& call, Side side, int status);
+  void on_join_due(Context& ctx, Call& call);
+  void end_together(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail);
+  static bool is_free(const Leg& leg);
+
+  // voice.cpp
+  /// Takes the call ourselves and says `clips`. False: the caller's phone speaks nothing that we do.
+  bool answer_ourselves(Context& ctx, Call& call, Speech speech, std::vector<std::string> clips);
+  void ask_pin(Context& ctx, Call& call, const Target& target);
+  void begin_speech(Context& ctx, Call& call);
+  bool say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat);
+  void on_pin(Context& ctx, Call& call);
+  void say_and_end(Context& ctx, Call& call, Side to, std::string_view prompt, effect::Reason reason,
+                   std::string_view detail);
+  void say_why_and_end(Context& ctx, Call& call, Side to, int status, std::string_view why);
+  /// Ends who costs money or time now; the caller hears why first.
+  void cut(Context& ctx, Call& call, effect::Reason reason, std::string_view prompt, std::string_view detail);
+  void on_transferor_gone(Context& ctx, Call& call);
+  std::string prompt_of(Context& ctx, const Call& call, std::string_view name) const;
+
   // outward.cpp
-  void call_out(Context& ctx, const Asked& asked, const std::string& dialled);
+  bool start_outside(Context& ctx, Call& call, toll::Decision decision, const std::string& dialled);
   /// Tries the next trunk, after one that failed with `status` (0: the first). Whether there was one.
   bool leave_by_next(Context& ctx, Call& call, int status);
   void leave_when_written(Context& ctx, Call& call, const toll::Way& way);
@@ -221,7 +279,10 @@ class Calls {
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;
+  const Registrar& registrar_;
   Trunks& trunks_;
+  boost::unordered_flat_map<ExtensionId, std::int64_t, std::hash<ExtensionId>> last_answered_;  ///< mono ms
+  toll::PinTries pin_tries_;
   std::vector<CallId> waiting_;  ///< for an entry of the ledger to be on disk
   boost::unordered_flat_map<std::uint64_t, CallId> by_ticket_;
   boost::unordered_flat_map<txn::ClientId, InfoRelay, std::hash<txn::ClientId>> infos_;

@@ -62,10 +62,14 @@ void append_contact_uri(std::string& out, const policy::Policy& policy, const Fl
 /// Appends `SIP/2.0/UDP host:port;branch=…;rport`.
 void append_via(std::string& out, const policy::Policy& policy, const Flow& flow, std::string_view branch);
 
+/// Whether a URI names us: one of our domains, the realm, a listener's address, or the address it came
+/// to.
+bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow);
+
 /// A fresh branch with the magic cookie: "z9hG4bK" and 20 random characters.
 std::string new_branch(Random& random);
 
 /// Methods we take, as an Allow header shows them.
-inline constexpr std::string_view allowed_methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, UPDATE, INFO";
+inline constexpr std::string_view allowed_methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, UPDATE, INFO, REFER";
 
 }  // namespace rf::call

@@ -54,6 +54,7 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   if (fork.status != 0 || fork.cancelled || call.state != CallState::ringing) return;
   if (response.status == 100) return on_trunk_trying(ctx, call);
   ctx.timers.cancel(call.try_timer);
+  call.rang = call.rang || response.status >= 180;
   const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
   fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
   const std::uint32_t rseq = in_dialog ? dialog::reliable_rseq(response) : 0;
@@ -95,6 +96,7 @@ void Calls::send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq,
 }
 
 void Calls::tell_caller(Context& ctx, Call& call, int status) {
+  if (call.handover) return;  // who is handed over has his answer
   if (status != 180 && status != 183) status = status == 182 || status == 181 ? status : 180;
   const std::string* answer = early_answer(call);
   // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262

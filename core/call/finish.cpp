@@ -1,5 +1,6 @@
 // How calls end: everybody is told, the relay's numbers come in, the record is closed, nothing is left.
 #include <algorithm>
+#include <utility>
 
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
@@ -38,10 +39,13 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   if (call.state == CallState::ending) return;
   const bool was_talking = call.state == CallState::talking;
   call.state = CallState::ending;
-  shares_.end(call.caller.extension, call.cdr.callee);
+  shares_.end(call.parts);
   ctx.timers.cancel(call.setup_timer);
   ctx.timers.cancel(call.duration_timer);
   ctx.timers.cancel(call.try_timer);
+  ctx.timers.cancel(call.turn_timer);
+  ctx.timers.cancel(call.join_timer);
+  ctx.timers.cancel(call.speech_timer);
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) ctx.timers.cancel(fork.leg.session_timer);
   ctx.timers.cancel(call.caller.session_timer);
@@ -49,6 +53,9 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   if (call.winner) bye(ctx, call, call.forks[*call.winner].leg);
   if (was_talking) {
     bye(ctx, call, call.caller);
+  } else if (const auto handover = std::exchange(call.handover, std::nullopt)) {
+    call.cdr.answered_wall_ms = 0;
+    if (Call* from = calls_.find(handover->from)) on_handover_failed(ctx, *from, caller_status, detail);
   } else {
     std::string bytes;
     begin_response(bytes, caller_status, call.invite_head).no_body();
@@ -64,8 +71,14 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   cdr.ended_wall_ms = ctx.now.wall_ms;
   cdr.reason = effect::text_of(reason);
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
+  if (call.cut) {
+    cdr.ended_wall_ms = call.cut->wall_ms;
+    cdr.reason = effect::text_of(call.cut->reason);
+    if (!call.cut->detail.empty()) cdr.reason.append(": ").append(call.cut->detail);
+  }
   ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail);
   close_streams(ctx, call);
+  end_together(ctx, call, by, reason, detail);
   if (call.reports_due > 0)
     call.end_timer = ctx.timers.set(ctx.after_ms(report_wait_ms), mark(Owner::call, call.id.value), end_due);
   settle(ctx, call);
@@ -141,9 +154,14 @@ void Calls::close_cdr(Context& ctx, Call& call) {
 void Calls::forget(Context& ctx, Call& call) {
   ctx.timers.cancel(call.end_timer);
   if (call.ticket != 0) by_ticket_.erase(call.ticket);
-  shares_.forget(call.id, call.caller.extension, call.cdr.callee);
-  by_tag_.erase(std::string(call.caller.dialog->local_tag()));
-  for (const Fork& fork : call.forks) by_tag_.erase(std::string(fork.leg.dialog->local_tag()));
+  shares_.forget(call.id, call.parts);
+  // A leg that has gone over to another call is found there.
+  const auto drop = [&](const Leg& leg) {
+    const auto found = by_tag_.find(std::string(leg.dialog->local_tag()));
+    if (found != by_tag_.end() && found->second.call == call.id) by_tag_.erase(found);
+  };
+  drop(call.caller);
+  for (const Fork& fork : call.forks) drop(fork.leg);
   calls_.erase(call.id);
 }
 
@@ -170,7 +188,7 @@ void Calls::on_relay_report(Context& ctx, const media::RelayReport& report, bool
 
 void Calls::on_relay_silent(Context& ctx, CallId id, RelayId relay, std::int64_t silent_ms) {
   Call* call = calls_.find(id);
-  if (!call || call->state != CallState::talking) return;
+  if (!call || call->state != CallState::talking || call->speech != Speech::none) return;
   // A muted camera is no reason to hang up: it takes a time in which no stream that should be heard was.
   std::int64_t from_ms = ctx.now.mono_ms - silent_ms, until_ms = ctx.now.mono_ms, limit_ms = 0;
   for (Stream& stream : call->streams) {
@@ -196,10 +214,6 @@ void Calls::on_relay_failed(Context& ctx, CallId id, RelayId relay) {
   end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::system_limit_reached,
       "media ports could not be bound");
 }
-
-void Calls::on_digit(Context&, CallId, char) {}
-
-void Calls::on_voice_done(Context&, CallId, std::uint32_t) {}
 
 void Calls::end_all(Context& ctx) {
   std::vector<CallId> ids;

@@ -23,9 +23,26 @@ std::string_view passing_type(std::string_view content_type) {
   return {};
 }
 
+/// The digit of an INFO (application/dtmf-relay "Signal=5", application/dtmf "5"); 0: none.
+char digit_of(std::string_view body) {
+  if (const std::size_t at = body.find("Signal"); at != std::string_view::npos) {
+    body.remove_prefix(at + 6);
+    const std::size_t value = body.find_first_not_of(" \t=");
+    body = value == std::string_view::npos ? std::string_view() : body.substr(value);
+  }
+  const char c = body.empty() ? '\0' : body.front();
+  return (c >= '0' && c <= '9') || c == '*' || c == '#' ? c : '\0';
+}
+
 /// A failed refresh that leaves the call standing is tried again after this (RFC 3261 §14.1: 2.1 to 4 s).
 std::int64_t glare_wait_ms(Random& random) {
   return 2'100 + static_cast<std::int64_t>(random.below(1'900));
+}
+
+/// The leg on the other side, while somebody is there.
+Leg* peer_of(Call& call, Side side) {
+  Leg* peer = call.leg(other(side));
+  return peer && peer->dialog->state() != dialog::Dialog::State::terminated ? peer : nullptr;
 }
 
 }  // namespace
@@ -41,13 +58,21 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
     case sip::Method::ack:
       if (in_call) on_ack(ctx, *call, ref.side, request);
       return;
-    case sip::Method::bye:
+    case sip::Method::bye: {
+      const bool was_over = leg->dialog->state() == dialog::Dialog::State::terminated;
       respond(ctx, request, flow, server, 200);
       leg->dialog->terminate();
+      if (was_over) return;
       if (call->state == CallState::ringing && ref.side == Side::callee)
         return on_fork_gone(ctx, *call, ref.fork);
       if (!in_call || call->state == CallState::ending) return;
+      if (call->leaving && call->leaving->by == ref.side && call->state == CallState::talking)
+        return on_transferor_gone(ctx, *call);
       return end_answered(ctx, *call, ref.side == Side::caller ? EndedBy::caller : EndedBy::callee, Reason::call_ended);
+    }
+    case sip::Method::refer:
+      if (call->state != CallState::talking || !in_call) return respond(ctx, request, flow, server, 481);
+      return on_refer(ctx, *call, ref.side, request, server);
     case sip::Method::prack:
       return on_prack(ctx, *call, ref.side, request, flow, server);
     case sip::Method::options:
@@ -103,8 +128,13 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
 
 void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
   Leg& leg = *call.leg(side);
-  Leg* peer = call.leg(other(side));
+  Leg* peer = peer_of(call, side);
   const Flow& flow = leg.dialog->flow();
+  if (!peer) {
+    respond(ctx, request, flow, server, 200);
+    if (const char digit = digit_of(request.body)) on_digit(ctx, call.id, digit);
+    return;
+  }
   if (request.body.empty()) return respond(ctx, request, flow, server, 200);
   const std::string_view type = passing_type(request.content_type);
   if (type.empty()) return respond(ctx, request, flow, server, 415);
@@ -133,7 +163,7 @@ void Calls::answer_info(Context& ctx, txn::ClientId client, int status) {
 
 void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
   Leg& leg = *call.leg(side);
-  Leg& peer = *call.leg(other(side));
+  const Leg* peer = peer_of(call, side);
   const Flow flow = leg.dialog->flow();
   const bool invite = request.method == sip::Method::invite;
   if (invite && leg.answered.server) {
@@ -144,7 +174,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
     leg.answered = {};
   }
   if (leg.theirs.server) return respond(ctx, request, flow, server, 500);  // RFC 3261 §14.2
-  if (leg.ours.client || peer.is_asking() || peer.ours.client) return respond(ctx, request, flow, server, 491);
+  if (leg.ours.client || (peer && (peer->is_asking() || peer->ours.client))) return respond(ctx, request, flow, server, 491);
   const bool timed = call.state == CallState::talking;
   if (timed) {
     if (const auto timer = leg.session.take_request(request); !timer) {
@@ -173,6 +203,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   if (offer && leg.exchange.peer_unchanged() && !leg.described.empty())
     return answer_theirs(ctx, call, side, 200, leg.described);
 
+  if (!peer) return answer_theirs(ctx, call, side, 200, leg.described);
   if (const int status = pass_on(ctx, call, side, offer)) return answer_theirs(ctx, call, side, status, {});
   if (!invite) return;
   std::string trying;
@@ -312,6 +343,7 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
     take_remote(ctx, call, side, leg.dialog->flow(), *session);
     if (side == Side::callee) call.fork()->answer = std::string(session->text);
   }
+  if (ours.joins) return on_joined(ctx, call);
   if (!asked) return push_streams(ctx, call);
   // The other leg's new address counts from now on: its offer has been accepted.
   if (const auto offer = sdp::parse(peer->exchange.pending_offer()))
@@ -332,6 +364,7 @@ void Calls::on_ours_failed(Context& ctx, Call& call, Side side, int status, cons
     // RFC 3261 §12.2.1.2: that phone has no such call any more.
     return end_answered(ctx, call, EndedBy::system, Reason::session_expired, "phone no longer knows the call");
   }
+  if (ours.joins && call.state == CallState::talking) return on_join_refused(ctx, call, side, status);
   if (ours.for_peer) {
     if (!peer || !peer->theirs.server) return;
     const bool plain = status == 488 || status == 491 || status == 606 || status == 603 || status == 486;

@@ -57,25 +57,16 @@ trunk::NameFact fact_of(const sip::NameAddr& name, std::string& user) {
 
 }  // namespace
 
-void Calls::call_out(Context& ctx, const Asked& asked, const std::string& dialled) {
-  const Caller& caller = asked.caller;
-  toll::Decision decision = toll::decide(ctx.plan, ctx.now, {caller.tenant, caller.extension, dialled});
-  using Action = toll::Decision::Action;
-  if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {
-    const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
-    return refuse(ctx, asked, nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
-                  nobody ? Reason::unknown_number : Reason::toll_refused, decision.why);
-  }
-  Call* call = begin(ctx, asked, dialled, {}, true);
-  if (!call) return;
-  call->privacy = trunk::parse_privacy(asked.request.value(HeaderName::privacy));
-  call->emergency = decision.action == Action::emergency;
-  call->called = decision.number ? decision.number.text() : dialled;
-  call->caller_name = caller.display_name;
-  if (decision.route != toll::Plan::none) call->cdr.route = ctx.plan.terms().routes[decision.route].name;
-  call->ways = std::move(decision.ways);
-  std::reverse(call->ways.begin(), call->ways.end());
-  if (!leave_by_next(ctx, *call, trunk::no_response)) give_up_outside(ctx, *call);
+bool Calls::start_outside(Context& ctx, Call& call, toll::Decision decision, const std::string& dialled) {
+  call.single = true;
+  call.tried = 0;
+  call.cdr.callee = {};
+  call.emergency = decision.action == toll::Decision::Action::emergency;
+  call.called = decision.number ? decision.number.text() : dialled;
+  if (decision.route != toll::Plan::none) call.cdr.route = ctx.plan.terms().routes[decision.route].name;
+  call.ways = std::move(decision.ways);
+  std::reverse(call.ways.begin(), call.ways.end());
+  return leave_by_next(ctx, call, trunk::no_response);
 }
 
 /// No trunk is left to try, and none was asked or all have failed.
@@ -83,6 +74,10 @@ void Calls::give_up_outside(Context& ctx, Call& call) {
   if (call.state != CallState::ringing) return;
   if (call.tried == 0 && !call.refused.empty())
     return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::toll_refused, call.refused);
+  if (call.ringing.callee || !call.ringing.group.empty()) {
+    if (go_on(ctx, call, 480)) return;
+    return end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+  }
   if (call.tried == 0 || call.forks.empty())
     return end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed,
                "no trunk can be reached");
@@ -92,8 +87,7 @@ void Calls::give_up_outside(Context& ctx, Call& call) {
 bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
   ctx.timers.cancel(call.try_timer);
   if (call.state != CallState::ringing) return false;
-  const bool rang = call.provisional_sent >= 180;
-  if (call.tried > 0 && trunk::after(status, rang, order).after == trunk::After::stop) return false;
+  if (call.tried > 0 && trunk::after(status, call.rang, order).after == trunk::After::stop) return false;
   // The caller has an answer that it must keep (RFC 3262 §5): what another trunk would say no longer fits.
   if (!call.caller.exchange.invite_open() && !call.late_offer) return false;
   while (!call.ways.empty() && call.tried < order.tries) {
@@ -133,10 +127,17 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
     ctx.report(Level::warning, Reason::trunk_failed, {}, {}, call.cdr.id, fmt::format("{}: {}", line.name, why));
     return false;
   };
-  const toll::ExtensionTerms& who = ctx.plan.extension(call.cdr.tenant, call.caller.extension);
+  const toll::ExtensionTerms& who = ctx.plan.extension(call.cdr.tenant, call.payer);
   trunk::PresentRules rules = terms.present;
   if (rules.domain.empty()) rules.domain = host_of(line);
-  auto shown = trunk::present(rules, {who.shown, call.caller_name, call.privacy, {}, call.called, call.emergency});
+  std::vector<trunk::Diversion> diversions;
+  for (const Redirection& by : call.redirections)
+    diversions.push_back({ctx.plan.extension(call.cdr.tenant, by.by).shown, by.cause, false});
+  const std::string_view number = diversions.empty()   ? std::string_view(who.shown)
+                                  : call.caller.trunk ? std::string_view(call.cdr.caller_number)
+                                                      : ctx.plan.extension(call.cdr.tenant, call.caller.extension).shown;
+  auto shown =
+      trunk::present(rules, {number, call.caller_name, call.privacy, diversions, call.called, call.emergency});
   if (!shown && !call.emergency) return fail("the caller would rather not call than be shown there");
   // Who calls for help is not held up by what nobody has set: fail open.
   if (!shown) {
@@ -158,7 +159,7 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   take_ways_to_trunk(ctx, *fork, found->targets);
   if (try_next_way(ctx, call, place)) return true;
   call.forks[place].status = 503;
-  trunks_.note_call(ctx, line.id, 0, call.caller.extension);
+  trunks_.note_call(ctx, line.id, 0, call.payer);
   return fail("its address is not known");
 }
 
@@ -211,7 +212,7 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   if (!terms || fork.status != 0 || fork.cancelled) return;
   ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), {}, call.cdr.id,
              terms->line.name + ": no answer");
-  trunks_.note_call(ctx, fork.leg.trunk, 0, call.caller.extension);
+  trunks_.note_call(ctx, fork.leg.trunk, 0, call.payer);
   // It still owes the INVITE a final response: should it take the call after all, it is told that it is over.
   fork.cancelled = true;
   if (fork.invite)
@@ -222,7 +223,7 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk answers");
 }
 
-void Calls::handle_trunk_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
+void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow,
                                 const trunk::Member& member, txn::ServerId server) {
   const toll::TrunkTerms* terms = ctx.plan.trunk(member.trunk());
   if (!terms) return respond(ctx, request, flow, server, 480);
@@ -245,24 +246,26 @@ void Calls::handle_trunk_invite(Context& ctx, const Registrar& registrar, const 
   const auto read = trunk::read_number(called_text, terms->believe.format);
   const std::string called = read.value_or(called_text);
   const std::string shown = id.number.empty() ? "anonymous" : id.number;
-  const Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}};
+  Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}, {}};
   const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
                                 id.standing == trunk::Standing::anonymous};
   const toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
-  const policy::Extension* callee =
-      decision.extension.empty() ? nullptr : ctx.policy.by_number(terms->line.tenant, decision.extension);
-  if (!callee || !callee->enabled)
+  Target target;
+  target.dialled = decision.extension;
+  if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
+    target.dialled = group->number;
+  if (!decision.announcement.empty()) {
+    asked.route = ctx.plan.terms().inbound[decision.route].name;
+    target.announcement = decision.announcement;
+    place(ctx, asked, called, std::move(target));
+    return;
+  }
+  if (target.dialled.empty())
     return refuse(ctx, asked, decision.rejected ? 603 : 404,
                   decision.rejected ? CallResult::refused : CallResult::unknown_number,
                   decision.rejected ? Reason::toll_refused : Reason::unknown_number, decision.why);
-  Call* call = call_phones(ctx, registrar, asked, called, *callee);
-  if (!call) return;
-  call->cdr.trunk_in = terms->line.name;
-  call->cdr.called = called;
-  call->cdr.route = ctx.plan.terms().inbound[decision.route].name;
-  const auto entered = ctx.desk.enter(toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()), call->id);
-  if (!entered)
-    end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, toll::text_of(entered.error()));
+  asked.route = ctx.plan.terms().inbound[decision.route].name;
+  place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
 }
 
 }  // namespace rf::call

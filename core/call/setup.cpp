@@ -74,44 +74,49 @@ std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& 
   return wait_s;
 }
 
-void Calls::handle_invite(Context& ctx, const Registrar& registrar, const sip::Message& request, const Flow& flow,
-                          const policy::Extension& caller, txn::ServerId server) {
+void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
+                          txn::ServerId server) {
   const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name}};
   const std::string dialled = sip::unescape(request.request_uri.user);
   if (shares_.placing(caller.id) >= caller.calls_max)
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
-  const policy::Extension* callee = ctx.policy.by_number(caller.tenant, dialled);
-  if (callee && callee->enabled) {
-    call_phones(ctx, registrar, asked, dialled, *callee);
-    return;
-  }
-  call_out(ctx, asked, dialled);
+  Target target;
+  target.dialled = dialled;
+  target.payer = caller.id;
+  place(ctx, asked, dialled, resolve(ctx, caller.tenant, std::move(target)));
 }
 
-Call* Calls::call_phones(Context& ctx, const Registrar& registrar, const Asked& asked, const std::string& dialled,
-                         const policy::Extension& callee) {
-  const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail) -> Call* {
-    refuse(ctx, asked, status, result, reason, detail);
+Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
+                   std::expected<Target, Failure> target) {
+  if (!target) {
+    const Failure& why = target.error();
+    refuse(ctx, asked, why.status, why.result, why.reason, why.detail);
     return nullptr;
-  };
-  if (shares_.of(callee.id).running >= callee.calls_max)
-    return no(486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls");
-  auto bindings = registrar.reachable(ctx.policy, callee.id);
-  if (bindings.empty()) return no(480, CallResult::unreachable, Reason::callee_not_registered, dialled);
-  if (bindings.size() > ctx.policy.limits.forks_max) bindings.resize(ctx.policy.limits.forks_max);
-  Call* call = begin(ctx, asked, dialled, callee.id, bindings.size() == 1);
+  }
+  Call* call = begin(ctx, asked, dialled);
   if (!call) return nullptr;
-  call->shown = asked.caller.number;
   const CallId id = call->id;
-  call->forks.reserve(bindings.size());
-  for (const Binding* binding : bindings) ring(ctx, *call, asked.caller, callee, *binding);
-  if (std::all_of(call->forks.begin(), call->forks.end(), [](const Fork& f) { return f.status != 0; }))
-    end(ctx, *call, CallResult::unreachable, EndedBy::system, 480, Reason::callee_not_registered);
+  if (asked.caller.trunk) {
+    const auto entered = ctx.desk.enter(toll::parties_of(ctx.plan, call->cdr.tenant, {}, asked.caller.trunk), id);
+    if (!entered) {
+      end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused,
+          toll::text_of(entered.error()));
+      return nullptr;
+    }
+  }
+  if (!target->announcement.empty()) {
+    if (!answer_ourselves(ctx, *call, Speech::announcement, {target->announcement}))
+      end(ctx, *call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "an announcement takes G.711");
+  } else if (target->out && !target->out->pins.empty()) {
+    ask_pin(ctx, *call, *target);
+  } else if (!start(ctx, *call, std::move(*target))) {
+    give_up_outside(ctx, *call);
+  }
   return calls_.find(id);
 }
 
-Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled, ExtensionId callee, bool single) {
-  const auto& [request, flow, server, caller] = asked;
+Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled) {
+  const auto& [request, flow, server, caller, route] = asked;
   const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail = {}) -> Call* {
     refuse(ctx, asked, status, result, reason, detail);
     return nullptr;
@@ -163,7 +168,8 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled,
   call.invite_routes = recorded_routes(request);
   call.caller_wants_reliable = request.lists(HeaderName::require, "100rel");
   call.caller_takes_reliable = call.caller_wants_reliable || request.lists(HeaderName::supported, "100rel");
-  call.single = single;
+  call.caller_name = caller.display_name;
+  call.privacy = trunk::parse_privacy(request.value(HeaderName::privacy));
 
   Cdr& cdr = call.cdr;
   cdr.id = ctx.random.token(20);
@@ -171,25 +177,26 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled,
   cdr.caller = caller.extension;
   cdr.caller_number = caller.number;
   cdr.dialled = dialled;
-  cdr.callee = callee;
   cdr.caller_transport = flow.transport;
   cdr.caller_address = flow.remote.address;
   cdr.started_wall_ms = ctx.now.wall_ms;
+  if (const toll::TrunkTerms* trunk = ctx.plan.trunk(caller.trunk)) {
+    cdr.trunk_in = trunk->line.name;
+    cdr.route = route;
+    cdr.called = dialled;
+  }
   ++started_;
 
   index_leg(local_tag, {id, Side::caller, 0});
-  shares_.begin(id, caller.extension, callee);
+  shares_.place(id, caller.extension, call.parts);
   ctx.txns.set_owner(server, mark(Owner::call, id.value));
-  call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
-                                   mark(Owner::call, id.value), ring_due);
   ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
   return &call;
 }
 
-void Calls::ring(Context& ctx, Call& call, const Caller& caller, const policy::Extension& callee,
-                 const Binding& binding) {
+void Calls::ring(Context& ctx, Call& call, const policy::Extension& callee, const Binding& binding) {
   const std::string host = own_host(ctx.policy, binding.flow);
-  const std::string from = party(caller.display_name, caller.number, host);
+  const std::string from = party(call.caller_name, call.cdr.caller_number, host);
   const std::string to = party(callee.display_name, callee.number, host);
   Fork* fork = add_fork(ctx, call, {{}, {}, from, to, binding.contact, binding.path, 1, binding.flow});
   if (!fork) return;
@@ -319,6 +326,10 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   call.state = CallState::storing;
   start_spending(ctx, call);
   ctx.timers.cancel(call.try_timer);
+  ctx.timers.cancel(call.turn_timer);
+  for (Fork& rang : call.forks)
+    if (rang.leg.extension != fork.leg.extension) shares_.leave(rang.leg.extension, call.parts);
+  if (fork.leg.extension) last_answered_[fork.leg.extension] = ctx.now.mono_ms;
   ctx.timers.cancel(call.setup_timer);
   cancel_forks(ctx, call);
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
@@ -327,9 +338,15 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
     if (offers && !open_late(ctx, call, *agreed)) return;
     take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
   }
-  push_streams(ctx, call);
   call.cdr.callee = fork.leg.extension;
   call.cdr.callee_transport = fork.leg.dialog->flow().transport;
+  record_answer(ctx, call);
+  push_streams(ctx, call);
+}
+
+void Calls::record_answer(Context& ctx, Call& call) {
+  call.state = CallState::storing;
+  ctx.timers.cancel(call.setup_timer);
   call.cdr.answered_wall_ms = ctx.now.wall_ms;
   call.ticket = next_ticket_;
   next_ticket_ += 2;
@@ -361,10 +378,11 @@ bool Calls::open_late(Context& ctx, Call& call, const sdp::Session& offer) {
 }
 
 void Calls::answer_caller(Context& ctx, Call& call) {
+  if (call.handover) return take_over(ctx, call);
   // RFC 3262 §3: what was described reliably has to have arrived before the 2xx leaves.
   call.answer_waits = call.reliable.is_waiting() && !call.caller.exchange.invite_open();
   if (call.answer_waits) return;
-  Fork& fork = call.forks[*call.winner];
+  const Fork* fork = call.winner ? &call.forks[*call.winner] : nullptr;
   std::string bytes;
   bytes.reserve(1'536);
   auto writer = begin_response(bytes, 200, call.invite_head);
@@ -375,7 +393,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   call.caller.session.write_answer(writer);
   std::string body;
   if (call.caller.exchange.invite_open())
-    if (const auto session = sdp::parse(fork.answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
+    if (const auto session = sdp::parse(fork ? fork->answer : call.our_answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
   if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
                "answer does not fit the offer");
@@ -386,17 +404,18 @@ void Calls::answer_caller(Context& ctx, Call& call) {
     writer.body("application/sdp", body);
   }
   call.state = CallState::talking;
-  call.caller.answered = {call.invite, call.invite_cseq, true, fork.ack_owed};
+  call.caller.answered = {call.invite, call.invite_cseq, true, fork && fork->ack_owed};
   call.caller.dialog->confirm();
   call.caller.session.sent_answer(ctx.now);
   ++answered_;
-  ctx.report(Level::info, Reason::call_answered, fork.leg.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+  ctx.report(Level::info, Reason::call_answered, (fork ? fork->leg : call.caller).dialog->flow(), call.cdr.caller_number, call.cdr.id,
              call.cdr.dialled);
   ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
   call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
                                        mark(Owner::call, call.id.value), duration_due);
   watch_session(ctx, call, Side::caller);
   watch_session(ctx, call, Side::callee);
+  if (call.speech != Speech::none) begin_speech(ctx, call);
 }
 
 void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {
@@ -425,7 +444,7 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600 && !fork.cancelled) cancel_forks(ctx, call);
   if (fork.leg.trunk && !fork.cancelled) {
-    trunks_.note_call(ctx, fork.leg.trunk, status, call.caller.extension);
+    trunks_.note_call(ctx, fork.leg.trunk, status, call.payer);
     if (leave_by_next(ctx, call, status)) return;
   }
   give_up_without_forks(ctx, call);
@@ -445,6 +464,7 @@ void Calls::give_up_without_forks(Context& ctx, Call& call) {
   const bool all_done =
       std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;
+  if (go_on(ctx, call, best_status(call.forks))) return;
   const int best = best_status(call.forks);
   const Reason reason = best == 486 || best == 600 ? Reason::callee_busy : Reason::call_ended;
   end(ctx, call, result_of(best), EndedBy::callee, best, reason, sip::reason_phrase(best));

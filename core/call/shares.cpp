@@ -1,5 +1,7 @@
 #include "core/call/shares.hpp"
 
+#include <algorithm>
+
 namespace rf::call {
 
 const Shares::Share& Shares::of(ExtensionId extension) const {
@@ -8,32 +10,57 @@ const Shares::Share& Shares::of(ExtensionId extension) const {
   return found == by_extension_.end() ? none : found->second;
 }
 
-void Shares::begin(CallId call, ExtensionId caller, ExtensionId callee) {
-  const auto add = [&](ExtensionId extension) {
-    if (!extension) return;
-    Share& share = by_extension_[extension];
-    share.calls.push_back(call);
-    ++share.running;
-  };
-  add(caller);
-  if (callee != caller) add(callee);
+void Shares::place(CallId call, ExtensionId placer, Parts& parts) {
+  if (!placer) return;
+  parts.placer = placer;
+  parts.placing = true;
+  Share& share = by_extension_[placer];
+  share.calls.push_back(call);
+  ++share.running;
 }
 
-void Shares::end(ExtensionId caller, ExtensionId callee) {
-  if (caller) --by_extension_.at(caller).running, ++by_extension_.at(caller).ending;
-  if (callee && callee != caller) --by_extension_.at(callee).running;
+void Shares::join(CallId call, ExtensionId extension, Parts& parts) {
+  if (!extension || extension == parts.placer) return;
+  Share& share = by_extension_[extension];
+  const auto known = std::find_if(parts.others.begin(), parts.others.end(),
+                                  [&](const Parts::Part& part) { return part.extension == extension; });
+  if (known != parts.others.end()) {
+    if (!known->running) ++share.running;
+    known->running = true;
+    return;
+  }
+  parts.others.push_back({extension, true});
+  share.calls.push_back(call);
+  ++share.running;
 }
 
-void Shares::forget(CallId call, ExtensionId caller, ExtensionId callee) {
-  if (caller) --by_extension_.at(caller).ending;
+void Shares::leave(ExtensionId extension, Parts& parts) {
+  for (Parts::Part& part : parts.others) {
+    if (part.extension != extension || !part.running) continue;
+    part.running = false;
+    --by_extension_.at(extension).running;
+  }
+}
+
+void Shares::end(Parts& parts) {
+  if (parts.placing) {
+    --by_extension_.at(parts.placer).running;
+    ++by_extension_.at(parts.placer).ending;
+  }
+  parts.placing = false;
+  for (Parts::Part& part : parts.others) leave(part.extension, parts);
+}
+
+void Shares::forget(CallId call, const Parts& parts) {
   const auto remove = [&](ExtensionId extension) {
     const auto found = by_extension_.find(extension);
     if (found == by_extension_.end()) return;
     std::erase(found->second.calls, call);
     if (found->second.calls.empty()) by_extension_.erase(found);
   };
-  remove(caller);
-  remove(callee);
+  if (parts.placer) --by_extension_.at(parts.placer).ending;
+  remove(parts.placer);
+  for (const Parts::Part& part : parts.others) remove(part.extension);
 }
 
 }  // namespace rf::call

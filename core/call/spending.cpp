@@ -1,6 +1,8 @@
 // What a call that leaves asks the desk for, and when it is cut: pace, lines and money.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/call/calls.hpp"
 
 namespace rf::call {
@@ -23,7 +25,7 @@ std::string price_text(const money::Rate& rate) {
 }  // namespace
 
 bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, const toll::Way& way) {
-  const toll::Parties parties = toll::parties_of(ctx.plan, call.cdr.tenant, call.caller.extension, terms.line.id);
+  const toll::Parties parties = toll::parties_of(ctx.plan, call.cdr.tenant, call.payer, terms.line.id);
   std::expected<toll::Grant, toll::Refused> grant;
   if (call.spends) {
     grant = ctx.desk.next_way(ctx.now, parties, call.id, way.rate);
@@ -41,7 +43,7 @@ bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   call.entry = grant->entry;
   call.cdr.trunk_out = terms.line.name;
   call.cdr.called = call.called;
-  call.cdr.payer = call.caller.extension;
+  call.cdr.payer = call.payer;
   call.cdr.price = way.priced ? price_text(way.rate) : std::string();
   call.cdr.currency = way.priced ? way.rate.currency().text() : std::string();
   call.cdr.reserved_micro = grant->reserved;
@@ -92,13 +94,13 @@ void Calls::on_toll_due(Context& ctx, Call& call) {
   if (call.toll_times.end && talked_ms >= call.toll_times.end->cut_after_ms) {
     call.cdr.cut_reason = toll::name_of(call.toll_times.end->reason);
     const bool money = call.toll_times.end->reason == toll::DurationReason::money;
-    return end_answered(ctx, call, EndedBy::system, money ? Reason::toll_cut : Reason::max_duration_reached,
-                        money ? "its money has come to its end" : call.cdr.cut_reason);
+    return cut(ctx, call, money ? Reason::toll_cut : Reason::max_duration_reached, money ? "no-money" : "time-over",
+               money ? std::string_view("its money has come to its end") : call.cdr.cut_reason);
   }
   if (call.toll_times.extend_after_ms && talked_ms >= *call.toll_times.extend_after_ms && !call.next_times) {
     const Fork* fork = call.fork();
     const toll::Parties parties =
-        toll::parties_of(ctx.plan, call.cdr.tenant, call.caller.extension, fork ? fork->leg.trunk : TrunkId{});
+        toll::parties_of(ctx.plan, call.cdr.tenant, call.payer, fork ? fork->leg.trunk : TrunkId{});
     const auto grant = ctx.desk.extend(ctx.now, parties, call.id);
     if (grant && grant->entry != 0) {
       call.cdr.reserved_micro = grant->reserved;
@@ -126,7 +128,7 @@ void Calls::start_spending(Context& ctx, Call& call) {
 
 void Calls::end_spending(Context& ctx, Call& call) {
   ctx.timers.cancel(call.toll_timer);
-  if (!call.spends && !call.caller.trunk) return;
+  if (std::exchange(call.billed, true) || (!call.spends && !call.caller.trunk)) return;
   call.spends = false;
   std::erase(waiting_, call.id);
   const auto talked = call.answered_ms != 0 ? std::optional(ctx.now.mono_ms - call.answered_ms) : std::nullopt;

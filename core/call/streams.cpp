@@ -37,6 +37,7 @@ Calls::Opening Calls::open_streams(Context& ctx, Call& call, const sdp::Session&
 }
 
 void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const sdp::Session& session) {
+  if (Leg* leg = call.leg(from)) leg->said = std::string(session.text);
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
     if (!stream.exists()) continue;

@@ -44,6 +44,14 @@ std::string_view name_of(Reason reason) {
       return "system_limit_reached";
     case Reason::call_started:
       return "call_started";
+    case Reason::call_forwarded:
+      return "call_forwarded";
+    case Reason::call_transferred:
+      return "call_transferred";
+    case Reason::transfer_refused:
+      return "transfer_refused";
+    case Reason::pin_refused:
+      return "pin_refused";
     case Reason::call_answered:
       return "call_answered";
     case Reason::call_ended:
@@ -154,6 +162,14 @@ std::string_view text_of(Reason reason) {
       return "The extension sends requests faster than it may";
     case Reason::system_limit_reached:
       return "A system limit is reached";
+    case Reason::call_forwarded:
+      return "The call goes on to where the called extension forwards it.";
+    case Reason::call_transferred:
+      return "An extension connected the two it was talking to.";
+    case Reason::transfer_refused:
+      return "A transfer was asked for that may not be or cannot be.";
+    case Reason::pin_refused:
+      return "The PIN that the call's route asks for was not entered.";
     case Reason::call_started:
       return "A call was placed";
     case Reason::call_answered:

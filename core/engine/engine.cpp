@@ -63,7 +63,7 @@ struct Engine::State {
         tag_seed(random.next()),
         desk(desk_or_new(std::move(d), random)),
         trunks(random),
-        calls(*policy, random, trunks),
+        calls(*policy, random, registrar, trunks),
         connections([this](ExtensionId extension, ConnectionId connection) {
           return registrar.serves(extension, connection) || calls.serves(extension, connection);
         }),
@@ -327,7 +327,7 @@ bool Engine::State::from_trunk(Context& ctx, const Flow& flow) {
   std::string trying;
   sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
   txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
-  calls.handle_trunk_invite(ctx, registrar, message, flow, *member, server);
+  calls.handle_trunk_invite(ctx, message, flow, *member, server);
   return true;
 }
 
@@ -424,7 +424,7 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
   };
   if (const std::string options = unsupported_options(message); !options.empty())
     return refuse(420, Reason::method_refused, "Unsupported", options);
-  if (!is_ours(*policy, message.request_uri, flow)) return refuse(404, Reason::not_for_us);
+  if (!call::is_ours(*policy, message.request_uri, flow)) return refuse(404, Reason::not_for_us);
   if (stopping) return refuse(503, Reason::stopping);
   switch (message.method) {
     case Method::register_: {
@@ -440,7 +440,7 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
       std::string trying;
       sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
       txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
-      return calls.handle_invite(ctx, registrar, message, flow, extension, server);
+      return calls.handle_invite(ctx, message, flow, extension, server);
     }
     case Method::options: {
       std::string bytes;

@@ -83,16 +83,4 @@ std::string unsupported_options(const sip::Message& request) {
   return out;
 }
 
-bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow) {
-  if (uri.scheme == sip::Uri::Scheme::tel) return true;
-  const auto named = [&](std::string_view name) { return sip::equal_nocase(uri.host, name); };
-  if (named(policy.realm) || std::any_of(policy.domains.begin(), policy.domains.end(), named)) return true;
-  const auto address = uri.address();
-  if (!address) return false;
-  if (*address == flow.local.address) return true;
-  return std::any_of(policy.listeners.begin(), policy.listeners.end(), [&](const policy::Listener& l) {
-    return l.bind.address == *address || (l.advertised && l.advertised->address == *address);
-  });
-}
-
 }  // namespace rf::engine

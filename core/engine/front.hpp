@@ -34,8 +34,4 @@ int refusal_before_authentication(const sip::Message& request);
 /// Option tags in Require that we do not serve for this method, as an Unsupported value; empty when all is well.
 std::string unsupported_options(const sip::Message& request);
 
-/// Whether a request to this URI is for us: one of our domains, the realm, a listener's address, or the address it came
-/// to.
-bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow);
-
 }  // namespace rf::engine

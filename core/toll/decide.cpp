@@ -75,8 +75,12 @@ class Judge {
   }
   bool is_short() const { return dialled_.kind == Dialled::Kind::short_code; }
 
-  /// Fails open: what helps in need is tried by whatever trunk there is.
+  bool is_forwarded() const { return question_.purpose == Question::For::forward; }
+
+  /// Fails open: what helps in need is tried by whatever trunk there is. Who forwards is not in need.
   Decision emergency() {
+    if (is_forwarded())
+      return refuse(Check::meaning, fmt::format("{} is an emergency number, where nobody is forwarded to", quoted()));
     out_.action = Decision::Action::emergency;
     out_.country = dialled_.country;
     passed(Check::meaning, [&] {
@@ -98,11 +102,14 @@ class Judge {
   bool may_reach() {
     const bool home = is_short() || out_.country == tenant_->home;
     const Reach needed = home ? Reach::national : Reach::international;
-    if (who_.reach < needed)
-      return fail(Check::reach, fmt::format("this is {}, and the extension may call {}", name_of(needed),
-                                            who_.reach == Reach::internal ? "nobody outside" : "within its country"));
+    const bool narrowed = is_forwarded() && who_.forward.reach < who_.reach;
+    const Reach reach = narrowed ? who_.forward.reach : who_.reach;
+    const std::string_view does = narrowed ? "forward" : "call";
+    if (reach < needed)
+      return fail(Check::reach, fmt::format("this is {}, and the extension may {} {}", name_of(needed), does,
+                                            reach == Reach::internal ? "nobody outside" : "within its country"));
     passed(Check::reach,
-           [&] { return fmt::format("{}, and the extension may call {}", name_of(needed), name_of(who_.reach)); });
+           [&] { return fmt::format("{}, and the extension may {} {}", name_of(needed), does, name_of(reach)); });
     if (home || !who_.countries.any()) return true;
     if (!out_.country || !who_.countries.test(out_.country.index))
       return fail(Check::country, fmt::format("{} is not among the countries that the extension may call",
@@ -190,6 +197,17 @@ class Judge {
     if (first == Plan::none) return fail(Check::route, "no route takes this number from this extension now");
     out_.route = first;
     passed(Check::route, [&] { return fmt::format("by the route {}", plan_.terms().routes[first].name); });
+    return ask_for_pin(plan_.terms().routes[first]);
+  }
+
+  /// A route with PINs is not passed over for the next one, which would be the way around it.
+  bool ask_for_pin(const RouteTerms& route) {
+    if (route.pins.empty()) return true;
+    if (is_forwarded())
+      return fail(Check::pin, fmt::format("the route {} asks for a PIN of {}, which nobody is there to enter",
+                                          route.name, route.pins));
+    out_.pins = route.pins;
+    passed(Check::pin, [&] { return fmt::format("a PIN of {} will be asked for", route.pins); });
     return true;
   }
 
@@ -278,8 +296,9 @@ class Judge {
 }  // namespace
 
 std::string_view name_of(Check check) {
-  constexpr std::array<std::string_view, check_count> names{"meaning", "reach", "country", "kind", "listed", "hours",
-                                                            "route",   "trunk", "price",   "pace", "lines",  "money"};
+  constexpr std::array<std::string_view, check_count> names{"meaning", "reach", "country", "kind",  "listed",
+                                                            "hours",   "route", "pin",     "trunk", "price",
+                                                            "pace",    "lines", "money"};
   return names[static_cast<std::size_t>(check)];
 }
 
@@ -310,9 +329,21 @@ Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call) {
     return out;
   }
   const InboundTerms& route = plan.terms().inbound[first];
-  out.rejected = route.target == InboundTerms::Target::reject;
-  if (!out.rejected) out.extension = route.extension;
   out.why = fmt::format("by the inbound route {}", route.name);
+  switch (route.target) {
+    case InboundTerms::Target::extension:
+      out.extension = route.extension;
+      break;
+    case InboundTerms::Target::ring_group:
+      out.ring_group = route.ring_group;
+      break;
+    case InboundTerms::Target::announcement:
+      out.announcement = route.announcement;
+      break;
+    case InboundTerms::Target::reject:
+      out.rejected = true;
+      break;
+  }
   return out;
 }
 

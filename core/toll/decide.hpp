@@ -24,13 +24,14 @@ enum class Check : std::uint8_t {
   listed,   ///< number lists
   hours,    ///< when it may call
   route,    ///< some route takes the number from this caller now
+  pin,      ///< whether that route asks for a PIN
   trunk,    ///< one of its trunks is there
   price,    ///< with a known price
   pace,     ///< calls in a time
   lines,    ///< calls at once
   money,    ///< what is left
 };
-inline constexpr std::size_t check_count = 12;
+inline constexpr std::size_t check_count = 13;
 std::string_view name_of(Check check);
 
 /// One rule that was asked.
@@ -73,7 +74,7 @@ struct Decision {
   number::Class kind = number::Class::unknown;
   Plan::Place route = Plan::none;
   std::vector<Way> ways;
-  std::string_view pins;  ///< the list of PINs that the route asks for; empty: none
+  std::string_view pins;  ///< the list of PINs that the route asks for, as the plan has it; empty: none
 };
 
 /// Decides without changing anything; pace, lines and money are asked by Desk. With `trace`, every rule writes a step.
@@ -90,6 +91,7 @@ struct Arriving {
   bool anonymous = false;
 };
 
+/// Where a call goes: to one of the three, or nowhere.
 struct Arrival {
   std::string extension;     ///< a number; empty: none
   std::string ring_group;    ///< a name; empty: none

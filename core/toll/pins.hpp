@@ -4,10 +4,13 @@
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/ids.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/time.hpp"
 #include "core/toll/terms.hpp"
 
@@ -20,29 +23,44 @@ using PinDigest = std::array<std::uint8_t, 32>;
 /// HMAC-SHA-256 over the list's name and the PIN: the same PIN looks different in another list.
 PinDigest pin_digest(const PinKey& key, std::string_view list, std::string_view pin);
 
-/// Why a PIN may not be used: "fewer than 6 digits", "trivial"; empty: it may (row E9's rule for PINs).
+/// Why a PIN may not be used: "fewer than 6 digits", "trivial"; empty: it may (row E9's rule for PINs). Trivial is what
+/// people try first: runs (123456, 864208, 112233), repeats (111111, 121212, 739739), two digits only.
 std::string_view fault_of_pin(std::string_view pin);
 
 enum class PinVerdict : std::uint8_t { right, wrong, locked };
 
-/// Wrong tries of extensions, bounded; what was counted is forgotten when its lock is over.
+/// Wrong tries of extensions, bounded; what was counted is forgotten when its lock is over. The full table forgets the
+/// oldest that is not locked; when all are, nobody else is asked: fail closed. A restart forgets them all.
 class PinTries {
  public:
+  explicit PinTries(std::size_t room = PinLimits::tries) : room_(room) {}
+
   /// Whether the extension is locked out of this list now.
   bool locked(Now now, ExtensionId who, const PinListTerms& list) const;
   /// A PIN was entered. `account` gets its name when it is right. All PINs of the list are compared, each in constant
-  /// time. A right one clears the count.
+  /// time. A right one clears the count. Who is locked hears so whatever was entered.
   PinVerdict enter(Now now, ExtensionId who, const PinListTerms& list, const PinKey& key, std::string_view pin,
                    std::string& account);
   std::size_t size() const { return tries_.size(); }
 
  private:
+  using Key = std::uint64_t;
   struct Tries {
     std::uint32_t wrong = 0;
-    std::int64_t until_mono_ms = 0;  ///< counted until then; locked until then once `wrong` is at the limit
+    bool locked = false;
+    std::int64_t until_mono_ms = 0;  ///< counted, or locked, until then
   };
-  static std::uint64_t key_of(ExtensionId who, const PinListTerms& list);
-  boost::unordered_flat_map<std::uint64_t, Tries> tries_;
+  using ByEnd = std::set<std::pair<std::int64_t, Key>>;
+
+  static Key key_of(ExtensionId who, const PinListTerms& list);
+  bool is_full_of_locked(Now now) const;
+  void forget(Key key);
+  void forget_what_is_over(Now now);
+  PinVerdict count_wrong(Now now, Key key, const PinListTerms& list);
+
+  std::size_t room_;
+  boost::unordered_flat_map<Key, Tries> tries_;
+  ByEnd counted_, locked_;  ///< the same, the one that ends first in front
 };
 
 }  // namespace rf::toll

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/money/deck_reader.hpp"
+#include "core/toll/pins.hpp"
 
 namespace rf::toll {
 namespace {
@@ -190,6 +191,118 @@ TEST(Decide, EmergencyCallsPassWhateverIsForbidden) {
   ASSERT_EQ(out.ways.size(), 2u);
   EXPECT_EQ(out.ways[0].trunk, TrunkId{2});
   EXPECT_EQ(out.ways[0].called, "112");
+}
+
+Decision forward(const PlanRef& plan, std::string_view dialled, ExtensionId who = alice) {
+  return decide(*plan, {0, 1'800'000'000'000}, {tenant, who, dialled, Question::For::forward});
+}
+
+/// Asks for a PIN abroad.
+Terms office_with_pins() {
+  Terms terms = office();
+  PinListTerms list;
+  list.name = "abroad";
+  list.tenant = tenant;
+  list.pins.push_back({"project-7", pin_digest(terms.pin_key, "abroad", "72915048")});
+  terms.pin_lists.push_back(list);
+  RouteTerms guarded = terms.routes[0];
+  guarded.name = "guarded";
+  guarded.patterns = {"+44."};
+  guarded.pins = "abroad";
+  terms.routes.insert(terms.routes.begin(), guarded);
+  ExtensionTerms free = may(alice, Reach::international);
+  free.forward.reach = Reach::international;
+  terms.extensions.push_back(free);
+  return terms;
+}
+
+TEST(Decide, ForwardingLeadsNoFurtherThanItMayWhateverTheExtensionCallsByItself) {
+  Terms terms = office();
+  terms.extensions.push_back(may(alice, Reach::international));
+  ExtensionTerms national = may(bob, Reach::national);
+  national.forward.reach = Reach::international;
+  terms.extensions.push_back(national);
+  const PlanRef plan = plan_of(std::move(terms));
+  EXPECT_EQ(ask(plan, "0301234567").action, Decision::Action::leave);
+  const auto out = forward(plan, "0301234567");
+  EXPECT_EQ(out.action, Decision::Action::refuse);
+  EXPECT_EQ(out.failed, Check::reach);
+  EXPECT_EQ(out.why, "this is national, and the extension may forward nobody outside");
+  EXPECT_EQ(forward(plan, "0301234567", bob).action, Decision::Action::leave);
+  EXPECT_EQ(forward(plan, "+442079460000", bob).why,
+            "this is international, and the extension may call within its country")
+      << "the extension's own reach binds its forwarding";
+}
+
+TEST(Decide, NobodyIsForwardedToAnEmergencyNumberButTransferredLikeCalled) {
+  const PlanRef plan = plan_of(office_with_pins());
+  const auto out = forward(plan, "112");
+  EXPECT_EQ(out.action, Decision::Action::refuse);
+  EXPECT_THAT(out.why, HasSubstr("emergency"));
+  EXPECT_TRUE(out.ways.empty());
+  const Question transferred{tenant, alice, "112", Question::For::transfer};
+  EXPECT_EQ(decide(*plan, {0, 1'800'000'000'000}, transferred).action, Decision::Action::emergency);
+}
+
+TEST(Decide, ARouteThatAsksForAPinSaysSoAndForwardingDoesNotSlipPastItToTheNext) {
+  const PlanRef plan = plan_of(office_with_pins());
+  std::vector<Step> trace;
+  const auto called = decide(*plan, {0, 1'800'000'000'000}, {tenant, alice, "+442079460000"}, &trace);
+  ASSERT_EQ(called.action, Decision::Action::leave) << called.why;
+  EXPECT_EQ(called.pins, "abroad");
+  EXPECT_TRUE(std::any_of(trace.begin(), trace.end(), [](const Step& step) {
+    return step.check == Check::pin && step.passed && step.text == "a PIN of abroad will be asked for";
+  }));
+  const Question transferred{tenant, alice, "+442079460000", Question::For::transfer};
+  EXPECT_EQ(decide(*plan, {0, 1'800'000'000'000}, transferred).pins, "abroad");
+  const auto out = forward(plan, "+442079460000");
+  EXPECT_EQ(out.action, Decision::Action::refuse) << "the route all is behind it and asks for none";
+  EXPECT_EQ(out.failed, Check::pin);
+  EXPECT_EQ(out.why, "the route guarded asks for a PIN of abroad, which nobody is there to enter");
+  const auto unguarded = forward(plan, "0301234567");
+  EXPECT_EQ(unguarded.action, Decision::Action::leave) << unguarded.why;
+  EXPECT_TRUE(unguarded.pins.empty());
+}
+
+InboundTerms inbound_of(std::string name, std::string called) {
+  InboundTerms out;
+  out.name = std::move(name);
+  out.tenant = tenant;
+  out.called = {std::move(called)};
+  return out;
+}
+
+TEST(Decide, AnInboundRouteLeadsToItsOneTargetAndToNothingElse) {
+  Terms terms = office();
+  RingGroupTerms sales;
+  sales.name = "sales";
+  sales.tenant = tenant;
+  sales.number = "600";
+  sales.members = {"1001", "1002"};
+  terms.ring_groups.push_back(sales);
+  const auto add = [&](const char* called, InboundTerms::Target target) {
+    InboundTerms route = inbound_of("to-" + std::to_string(terms.inbound.size()), called);
+    route.target = target;
+    route.extension = target == InboundTerms::Target::extension ? "1001" : "";
+    route.ring_group = target == InboundTerms::Target::ring_group ? "sales" : "";
+    route.announcement = target == InboundTerms::Target::announcement ? "closed" : "";
+    terms.inbound.push_back(route);
+  };
+  add("+49301", InboundTerms::Target::extension);
+  add("+49302", InboundTerms::Target::ring_group);
+  add("+49303", InboundTerms::Target::announcement);
+  add("+49304", InboundTerms::Target::reject);
+  const PlanRef plan = plan_of(std::move(terms));
+  const auto arrive = [&](std::string_view called) {
+    const Arrival out = decide_arrival(*plan, {0, 1'800'000'000'000}, {tenant, "first", called, "+442079460000"});
+    return out.extension + "|" + out.ring_group + "|" + out.announcement + (out.rejected ? "|rejected" : "|") + "|" +
+           out.why;
+  };
+  EXPECT_EQ(arrive("+49301"), "1001||||by the inbound route to-0");
+  EXPECT_EQ(arrive("+49302"), "|sales|||by the inbound route to-1");
+  EXPECT_EQ(arrive("+49303"), "||closed||by the inbound route to-2");
+  EXPECT_EQ(arrive("+49304"), "|||rejected|by the inbound route to-3");
+  EXPECT_EQ(arrive("+49305"), "||||no inbound route takes +49305 from +442079460000");
 }
 
 TEST(Decide, TheTraceSaysEachRuleInItsOrder) {

@@ -1,0 +1,206 @@
+// What we say to a caller ourselves, and the digits that we hear: PINs, announcements, why a call was cut.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/call/calls.hpp"
+#include "core/call/wire.hpp"
+
+namespace rf::call {
+
+using effect::Level;
+using effect::Reason;
+
+namespace {
+
+/// How G.711 is called in a description: the two types that RFC 3551 gives it.
+struct Codec {
+  std::uint8_t payload_type = 0;
+  media::VoicePlan::Law law = media::VoicePlan::Law::mu;
+};
+std::optional<Codec> codec_of(const sdp::Media& media) {
+  if (media.kind != "audio" || sdp::refusal_of(media) != sdp::Refusal::none) return std::nullopt;
+  sdp::Formats formats = media.format_list();
+  while (const auto format = formats.next()) {
+    if (*format == "0") return Codec{0, media::VoicePlan::Law::mu};
+    if (*format == "8") return Codec{8, media::VoicePlan::Law::a};
+  }
+  return std::nullopt;
+}
+
+/// What a phone would answer that speaks G.711 and nothing else; empty when that is no answer. Address and ports are
+/// written anew by whoever sends it.
+std::string answer_to(const sdp::Session& offer, const Address& address) {
+  std::string out =
+      fmt::format("v=0\r\no=- 1 1 IN IP{0} {1}\r\ns=-\r\nc=IN IP{0} {1}\r\nt=0 0\r\n", address.is_v4() ? 4 : 6,
+                  address.text());
+  bool any = false;
+  for (const sdp::Media& media : offer.media()) {
+    const auto codec = any ? std::nullopt : codec_of(media);
+    if (!codec) {
+      out += fmt::format("m={} 0 {} {}\r\n", media.kind, media.proto, *media.format_list().next());
+      continue;
+    }
+    any = true;
+    const auto events = sdp::telephone_event(media);
+    out += fmt::format("m=audio 10000 RTP/AVP {}{}\r\na=rtpmap:{} {}/8000\r\n", codec->payload_type,
+                       events ? fmt::format(" {}", *events) : "", codec->payload_type,
+                       codec->payload_type == 0 ? "PCMU" : "PCMA");
+    if (events) out += fmt::format("a=rtpmap:{0} telephone-event/8000\r\na=fmtp:{0} 0-15\r\n", *events);
+    out += "a=ptime:20\r\na=sendrecv\r\n";
+  }
+  return any ? out : std::string();
+}
+
+std::string_view prompt_for(int status) {
+  switch (status) {
+    case 403:
+      return "not-allowed";
+    case 404:
+    case 484:
+      return "number-unknown";
+    default:
+      return "not-available";
+  }
+}
+
+}  // namespace
+
+std::string Calls::prompt_of(Context& ctx, const Call& call, std::string_view name) const {
+  const toll::TenantTerms* tenant = ctx.plan.tenant(call.cdr.tenant);
+  return fmt::format("{}/{}", tenant ? tenant->language : "en", name);
+}
+
+bool Calls::answer_ourselves(Context& ctx, Call& call, Speech speech, std::vector<std::string> clips) {
+  const auto offer = sdp::parse(call.caller.exchange.pending_offer());
+  if (call.late_offer || !offer) return false;
+  call.our_answer = answer_to(*offer, public_endpoint(ctx.policy, call.caller.dialog->flow()).address);
+  const auto answer = sdp::parse(call.our_answer);
+  if (call.our_answer.empty() || !answer) return false;
+  for (std::size_t i = 0; i < answer->media().size() && i < call.streams.size(); ++i)
+    call.streams[i].wishes[index(Side::callee)] =
+        answer->media()[i].port == 0 ? Stream::Wish::declined : Stream::Wish::wanted;
+  call.speech = speech;
+  call.clips = std::move(clips);
+  record_answer(ctx, call);
+  push_streams(ctx, call);
+  return true;
+}
+
+void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
+  const toll::PinListTerms* list = ctx.plan.pin_list(call.cdr.tenant, target.out->pins);
+  call.payer = target.payer;
+  call.pins = target.out->pins;
+  if (!list || pin_tries_.locked(ctx.now, call.payer, *list))
+    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::pin_refused,
+               "too many wrong PINs: locked for a while");
+  if (!answer_ourselves(ctx, call, Speech::pin, {prompt_of(ctx, call, "enter-pin")}))
+    end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
+        "its route asks for a PIN, and the phone speaks no G.711");
+}
+
+void Calls::begin_speech(Context& ctx, Call& call) {
+  ctx.timers.cancel(call.speech_timer);
+  call.speech_timer = ctx.timers.set(ctx.after_ms(std::int64_t{CallLimits::menu_s} * 1'000),
+                                     mark(Owner::call, call.id.value), speech_due);
+  if (!say(ctx, call, Side::caller, std::move(call.clips), false))
+    end_answered(ctx, call, EndedBy::system, Reason::call_ended, "its phone speaks no G.711");
+}
+
+bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat) {
+  const Leg* leg = call.leg(to);
+  const auto said = sdp::parse(leg ? leg->said : std::string_view());
+  if (!said) return false;
+  for (std::size_t i = 0; i < said->media().size() && i < call.streams.size(); ++i) {
+    Stream& stream = call.streams[i];
+    const auto codec = codec_of(said->media()[i]);
+    if (!codec || !stream.started || !stream.audio) continue;
+    stream.plan.voice = {++call.orders, static_cast<std::uint8_t>(index(to)), codec->payload_type, codec->law,
+                         std::move(clips), repeat, call.speech == Speech::pin};
+    stream.plan.silence_limit_ms = 0;
+    ctx.out.add(effect::UpdateRelay{stream.plan});
+    return true;
+  }
+  return false;
+}
+
+void Calls::on_digit(Context& ctx, CallId id, char digit) {
+  Call* call = calls_.find(id);
+  if (!call || call->state != CallState::talking || call->speech != Speech::pin) return;
+  if (digit == '#') return on_pin(ctx, *call);
+  if (digit == '*') return call->digits.clear();
+  if (digit >= '0' && digit <= '9' && call->digits.size() < CallLimits::pin_digits) call->digits += digit;
+}
+
+void Calls::on_voice_done(Context& ctx, CallId id, std::uint32_t order) {
+  Call* call = calls_.find(id);
+  if (!call || call->state != CallState::talking || call->speech != Speech::announcement || order != call->orders)
+    return;
+  end_answered(ctx, *call, EndedBy::system, Reason::call_ended, "all was said");
+}
+
+void Calls::on_pin(Context& ctx, Call& call) {
+  const toll::PinListTerms* list = ctx.plan.pin_list(call.cdr.tenant, call.pins);
+  const std::string pin = std::exchange(call.digits, {});
+  const auto verdict = list ? pin_tries_.enter(ctx.now, call.payer, *list, ctx.plan.terms().pin_key, pin,
+                                               call.cdr.account)
+                            : toll::PinVerdict::locked;
+  if (verdict == toll::PinVerdict::right) {
+    call.speech = Speech::ringing;
+    ctx.timers.cancel(call.speech_timer);
+    say(ctx, call, Side::caller, {"tone/ringing"}, true);
+    Target target;
+    target.dialled = call.cdr.dialled;
+    target.payer = call.payer;
+    if (const auto failure = hand_over(ctx, call, Side::caller, resolve(ctx, call.cdr.tenant, std::move(target)), {}))
+      say_why_and_end(ctx, call, Side::caller, failure->status, failure->detail);
+    return;
+  }
+  const bool over = verdict == toll::PinVerdict::locked || ++call.wrong_pins == CallLimits::pin_rounds;
+  ctx.report(Level::notice, Reason::pin_refused, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+             verdict == toll::PinVerdict::locked ? "locked" : "wrong");
+  if (over) {
+    const bool locked = verdict == toll::PinVerdict::locked;
+    return say_and_end(ctx, call, Side::caller, locked ? "pin-locked" : "goodbye", Reason::pin_refused,
+                       locked ? "too many wrong PINs: locked for a while" : "wrong PIN");
+  }
+  say(ctx, call, Side::caller, {prompt_of(ctx, call, "wrong-pin"), prompt_of(ctx, call, "enter-pin")}, false);
+}
+
+void Calls::say_and_end(Context& ctx, Call& call, Side to, std::string_view prompt, Reason reason,
+                        std::string_view detail) {
+  call.speech = Speech::announcement;
+  if (!call.cut) call.cut = Call::Cut{ctx.now.wall_ms, reason, std::string(detail)};
+  ctx.timers.cancel(call.speech_timer);
+  call.speech_timer = ctx.timers.set(ctx.after_ms(std::int64_t{CallLimits::menu_s} * 1'000),
+                                     mark(Owner::call, call.id.value), speech_due);
+  if (!say(ctx, call, to, {prompt_of(ctx, call, prompt)}, false))
+    end_answered(ctx, call, EndedBy::system, reason, detail);
+}
+
+void Calls::say_why_and_end(Context& ctx, Call& call, Side to, int status, std::string_view why) {
+  say_and_end(ctx, call, to, prompt_for(status), Reason::call_ended, why);
+}
+
+void Calls::cut(Context& ctx, Call& call, Reason reason, std::string_view prompt, std::string_view detail) {
+  Leg* callee = call.leg(Side::callee);
+  const bool alone = !call.carried_by && call.carries.empty() && !call.leaving;
+  if (call.state != CallState::talking || !callee || !alone) return end_answered(ctx, call, EndedBy::system, reason, detail);
+  withdraw(ctx, call, Side::callee);
+  ctx.timers.cancel(callee->session_timer);
+  bye(ctx, call, *callee);
+  end_spending(ctx, call);
+  say_and_end(ctx, call, Side::caller, prompt, reason, detail);
+}
+
+/// Who asked for a transfer has hung up before it came to something: who was to be connected waits.
+void Calls::on_transferor_gone(Context& ctx, Call& call) {
+  const Side side = call.leaving->by;
+  if (Leg* leg = call.leg(side)) ctx.timers.cancel(leg->session_timer);
+  withdraw(ctx, call, side);
+  call.speech = Speech::ringing;
+  say(ctx, call, other(side), {"tone/ringing"}, true);
+}
+
+}  // namespace rf::call
