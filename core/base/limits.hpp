@@ -346,4 +346,17 @@ struct AnswerLimits {
   static constexpr std::size_t callers = 65'536;   ///< whose pace is counted, 200 bytes each; then the oldest goes
 };
 
+/// Bounds of what is remembered of how people call (core/pattern). A subject is an extension, a department or a tenant;
+/// what it takes is fixed, however much it calls.
+struct PatternLimits {
+  std::size_t subjects = 20'000;                     ///< 1.8 KB each; full: of eight the least experienced leaves
+  static constexpr std::size_t countries = 32;       ///< of one subject; full: the one called on fewest days leaves
+  static constexpr std::size_t ranges = 32;          ///< of numbers, of one subject; likewise
+  static constexpr std::size_t recent = 32;          ///< calls of one subject that are remembered singly; the newest
+  static constexpr std::size_t findings = 8;         ///< told of one call and level
+  static constexpr std::size_t judgements = 256;     ///< remembered for operators; the newest
+  static constexpr std::uint16_t memory_days = 60;   ///< a country or range that was not called for so long is new
+  static constexpr std::size_t replayed = 500'000;   ///< records that a start learns from; the newest
+};
+
 }  // namespace rf

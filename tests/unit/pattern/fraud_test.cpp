@@ -1,0 +1,152 @@
+// Each shape of fraud against an office that has worked for eight weeks: told at once, and refused before it is dear.
+#include <gtest/gtest.h>
+
+#include "pattern_world.hpp"
+
+namespace rf::pattern {
+namespace {
+
+constexpr std::int64_t weeks8_ms = monday_ms + 56 * day_ms;
+constexpr std::int64_t night_ms = weeks8_ms + 3 * hour_ms, noon_ms = weeks8_ms + 12 * hour_ms;
+
+struct Fraud : ::testing::Test {
+  Fraud() {
+    office.work(56);
+    office.told = 0;
+  }
+
+  /// Calls that left before the first one was refused, and all that was told of it.
+  struct Outcome {
+    unsigned left = 0;
+    std::optional<unsigned> told_at;
+  };
+  template <class Step>
+  Outcome run(unsigned calls, Step step) {
+    Outcome out;
+    for (unsigned i = 0; i < calls; ++i) {
+      const unsigned told_before = office.told;
+      const Judgement judgement = step(i);
+      if (office.told > told_before && !out.told_at) out.told_at = i;
+      if (judgement.action == Action::block) break;
+      ++out.left;
+    }
+    return out;
+  }
+  Office office;
+};
+
+TEST_F(Fraud, APremiumBurstAtNightIsToldAtTheFirstCallAndRefusedAtTheFourth) {
+  const Outcome outcome = run(50, [&](unsigned i) {
+    return office.call(1, night_ms + i * 20 * second_ms, "+8835100012345" + std::to_string(i % 9), 600);
+  });
+  EXPECT_EQ(outcome.told_at, 0u);
+  EXPECT_LE(outcome.left, 4u);
+}
+
+TEST_F(Fraud, CallsToARangeOfANewCountryAtNightAreRefusedAtTheEighthAtTheLatest) {
+  const Outcome outcome = run(50, [&](unsigned i) {
+    return office.call(1, night_ms + i * 30 * second_ms, "+371212345" + std::to_string(10 + i), 300 + 13 * i);
+  });
+  EXPECT_EQ(outcome.told_at, 0u);
+  EXPECT_LE(outcome.left, 7u);
+}
+
+TEST_F(Fraud, EqualLongCallsToOneRangeAreARevenueShareByDayToo) {
+  const Outcome outcome = run(50, [&](unsigned i) {
+    return office.call(1, noon_ms + i * 5 * minute_ms, "+371212345" + std::to_string(10 + i), 290);
+  });
+  EXPECT_LE(outcome.left, 8u);
+}
+
+TEST_F(Fraud, ATrickleOfACallAnHourThroughTheNightIsToldAndThenRefused) {
+  const Outcome outcome = run(24, [&](unsigned i) {
+    return office.call(1, night_ms - 4 * hour_ms + i * 50 * minute_ms, "+371212345" + std::to_string(10 + i), 600);
+  });
+  EXPECT_EQ(outcome.told_at, 0u);
+  EXPECT_LE(outcome.left, 7u);
+}
+
+TEST_F(Fraud, ManyExtensionsAtOnceAreOneBurstOfTheTenant) {
+  const Outcome outcome = run(50, [&](unsigned i) {
+    return office.call(1 + i % 5, night_ms + i * 10 * second_ms, "+371212345" + std::to_string(10 + i), 300 + 17 * i);
+  });
+  EXPECT_LE(outcome.left, 8u) << "two calls of each extension are little, ten of the tenant are not";
+}
+
+TEST_F(Fraud, ForwardedCallsAtNightToANewCountryAreRefusedAtTheFourth) {
+  const Outcome outcome = run(50, [&](unsigned i) {
+    return office.call(1, night_ms + i * 60 * second_ms, "+37121234510", 300 + 50 * i, true);
+  });
+  EXPECT_LE(outcome.left, 4u);
+}
+
+TEST_F(Fraud, ASweepThroughCountriesIsToldAtTheThird) {
+  const char* const numbers[] = {"+37121234510", "+2522123456", "+53712345678", "+6799123456", "+2207123456"};
+  const Outcome outcome =
+      run(5, [&](unsigned i) { return office.call(1, night_ms + i * minute_ms, numbers[i], std::nullopt); });
+  EXPECT_EQ(outcome.told_at, 0u);
+  const Judgement judgement = office.judge(1, night_ms + 5 * minute_ms, "+9601234567");
+  EXPECT_TRUE(has(judgement.findings, Signal::sweep));
+}
+
+TEST_F(Fraud, ALoopOfForwardingIsSeen) {
+  for (unsigned i = 0; i < 3; ++i) office.call(1, noon_ms + i * 5 * second_ms, "+493023456789", std::nullopt, true);
+  EXPECT_TRUE(has(office.judge(1, noon_ms + 20 * second_ms, "+493023456789", true).findings, Signal::looped));
+}
+
+TEST_F(Fraud, NearlyOnlyShortCallsAreSeen) {
+  for (unsigned i = 0; i < 12; ++i) office.call(1, noon_ms + i * minute_ms, "+49302345" + std::to_string(1'000 + i), 3);
+  EXPECT_TRUE(has(office.judge(1, noon_ms + 13 * minute_ms, "+493023459999").findings, Signal::short_calls));
+}
+
+TEST_F(Fraud, ManyDifferentNumbersInTenMinutesAreSeenThoughNobodyAnswers) {
+  for (unsigned i = 0; i < 15; ++i)
+    office.call(1, noon_ms + i * 20 * second_ms, "+49302345" + std::to_string(1'000 + i), std::nullopt);
+  const Judgement judgement = office.judge(1, noon_ms + 6 * minute_ms, "+493023459999");
+  EXPECT_TRUE(has(judgement.findings, Signal::different));
+  EXPECT_EQ(judgement.action, Action::none) << "which alone is no reason to say anything";
+}
+
+TEST_F(Fraud, ANewSystemWithoutAnyHabitsRefusesThePremiumBurstAtNightToo) {
+  Office fresh;
+  unsigned left = 0;
+  for (unsigned i = 0; i < 50; ++i) {
+    if (fresh.call(1, night_ms + i * 20 * second_ms, "+8835100012345" + std::to_string(i % 9), 600).action ==
+        Action::block)
+      break;
+    ++left;
+  }
+  EXPECT_LE(left, 8u);
+  EXPECT_GE(fresh.told, 1u);
+}
+
+TEST_F(Fraud, APinIsAskedForWhereTheThresholdSaysSo) {
+  office.thresholds = {40, 50, 90};
+  EXPECT_EQ(office.judge(1, night_ms, "+37121234510").action, Action::pin);
+  office.thresholds = {0, 0, 0};
+  EXPECT_EQ(office.judge(1, night_ms, "+37121234510").action, Action::none);
+}
+
+TEST_F(Fraud, ABurstIsToldOnceAndOnceMoreWhenItIsRefused) {
+  for (unsigned i = 0; i < 40; ++i)
+    office.call(1, night_ms + i * 30 * second_ms, "+371212345" + std::to_string(10 + i), 300 + 13 * i);
+  // Once as an alert and once as a refusal, by the extension; the same of another level counts by itself.
+  EXPECT_GE(office.told, 2u);
+  EXPECT_LE(office.told, 4u);
+  EXPECT_EQ(office.patterns.remembered(1).size(), office.told);
+  EXPECT_TRUE(office.patterns.remembered(2).empty());
+}
+
+TEST_F(Fraud, TheReasonIsOneLineThatNamesWhatIsUnusualAgainstWhat) {
+  EXPECT_EQ(office.text(office.judge(1, night_ms, "+37121234510"), night_ms, "+37121234510"),
+            "score 50: first call to LV; at 03:00, when 1001 has never called");
+  for (unsigned i = 0; i < 5; ++i)
+    office.call(1, night_ms + i * 30 * second_ms, "+371212345" + std::to_string(10 + i), 300);
+  const std::int64_t then = night_ms + 3 * minute_ms;
+  EXPECT_EQ(office.text(office.judge(1, then, "+37121234599"), then, "+37121234599"),
+            "score 95: first call to LV; at 03:03, when 1001 has never called; 6 calls to +3712123… in 3 min; 3 of "
+            "them about 300 s long");
+}
+
+}  // namespace
+}  // namespace rf::pattern
