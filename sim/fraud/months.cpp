@@ -147,10 +147,14 @@ class World final : Watcher {
       return thief_->refused(ask, no, now_ms());
     }
     ++out_.refused;
-    ++out_.honest_refusals[no.cause];
+    note(no.cause, fmt::format("{}, dialling {}: {}", office_.people[ask.person].number, ask.dialled, no.why));
     out_.unexplained += no.why.empty();
     out_.owners_refused += is_stolen(ask.person);
     if (ask.dialled == "112") out_.faults.push_back("an emergency call was refused: " + no.why);
+  }
+  void note(const std::string& cause, std::string text) {
+    Outcome::Refusals& all = out_.honest_refusals[cause];
+    if (all.count++ == 0) all.first = std::move(text);
   }
   void over(const Ask& ask, const Gone& gone) override {
     if (ask.thief != honest) {
@@ -164,7 +168,8 @@ class World final : Watcher {
     out_.dearest_person_day = std::max(out_.dearest_person_day, spent_today_[ask.person] += gone.cost);
     if (gone.cut && gone.cut_by != "crash") {
       ++out_.cut;
-      ++out_.honest_refusals[fmt::format("cut: {}", gone.cut_by)];
+      note(fmt::format("cut: {}", gone.cut_by),
+           fmt::format("{}, talking to {}: the end was announced", office_.people[ask.person].number, ask.dialled));
       out_.owners_refused += is_stolen(ask.person);
     }
     if (gone.talked_ms || gone.cut || ask.again >= 2 || random_.below(100) >= 40) return;
@@ -181,6 +186,8 @@ class World final : Watcher {
     ++out_.alerts;
     if (std::find(alarming_.begin(), alarming_.end(), ask.person) == alarming_.end()) alarming_.push_back(ask.person);
   }
+
+  void entered_pin(const Ask&) override { ++out_.pins; }
 
   // --- The operator
 

@@ -51,7 +51,12 @@ struct Outcome {
   std::array<Window, 3> windows;
   // Of honest people
   std::uint64_t asked = 0, emergencies = 0;
-  std::map<std::string, std::uint64_t> honest_refusals;  ///< by cause
+  /// By cause.
+  struct Refusals {
+    std::uint64_t count = 0;
+    std::string first;  ///< what the operator reads of the first one
+  };
+  std::map<std::string, Refusals> honest_refusals;
   std::uint64_t refused = 0, cut = 0, unexplained = 0;
   std::uint64_t owners_refused = 0;  ///< of both: calls of those whose password was stolen, and their money with it
   std::int64_t honest_cost = 0, dearest_day = 0, dearest_person_day = 0;
@@ -68,8 +73,9 @@ struct Outcome {
 /// The same arguments give the same outcome. `script` null: nobody steals. `screen` may be null.
 Outcome run(const Office& office, const Span& span, const Script* script, Screen* screen);
 
-/// Two tables, for people.
+/// For people: what each fraud cost, what stopped it, why honest calls were refused.
 std::string table_of_losses(const std::vector<Outcome>& outcomes);
-std::string table_of_stops(const std::vector<Outcome>& outcomes);
+std::string table_of_stops(std::string_view title, const std::vector<Outcome>& outcomes);
+std::string list_of_refusals(const std::vector<Outcome>& outcomes);
 
 }  // namespace rf::fraud

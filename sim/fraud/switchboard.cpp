@@ -78,7 +78,7 @@ toll::Parties Switchboard::parties(const Call& call) const {
 }
 
 Screen::Call Switchboard::facts(const Call& call) const {
-  return {call.ask.person, office_.people[call.ask.person].department, call.decision, call.ask.purpose};
+  return {call.ask.person, call.decision, call.ask.purpose};
 }
 
 // --- Beginning
@@ -90,7 +90,7 @@ void Switchboard::dial(Ask ask) {
   call.decision = toll::decide(*office_.plan, agenda_.now(),
                                {house, office_.people[ask.person].id, ask.dialled, ask.purpose}, nullptr);
   call.ask = std::move(ask);
-  call.began_wall_ms = agenda_.now().wall_ms;
+  call.left_wall_ms = agenda_.now().wall_ms;
   using Action = toll::Decision::Action;
   if (call.decision.action != Action::leave && call.decision.action != Action::emergency)
     return watcher_.refused(call.ask, {No::By::rules, std::string(name_of(call.decision.failed)), call.decision.why});
@@ -124,17 +124,19 @@ void Switchboard::dial(Ask ask) {
   refuse(call.ask, *no);
 }
 
-bool Switchboard::judged(const Call& call) {
+bool Switchboard::judged(Call& call) {
   if (!screen_ || call.decision.action == toll::Decision::Action::emergency) return true;
   const Screen::Opinion opinion = screen_->judge(agenda_.now(), facts(call));
   using Action = Screen::Opinion::Action;
-  if (opinion.action == Action::none) return true;
-  watcher_.alert(call.ask, opinion.why);
-  if (opinion.action == Action::alert) return true;
-  if (opinion.action == Action::pin && call.ask.thief == honest) return true;
-  watcher_.refused(call.ask,
-                   {No::By::pattern, opinion.action == Action::pin ? "pattern, PIN" : "pattern", opinion.why});
-  return false;
+  call.score = opinion.score;
+  const bool has_pin = opinion.action == Action::pin && call.ask.thief == honest;
+  const bool refused = opinion.action >= Action::pin && !has_pin;
+  if (screen_->note(agenda_.now(), facts(call), refused)) watcher_.alert(call.ask, opinion.why);
+  if (has_pin) watcher_.entered_pin(call.ask);
+  if (refused)
+    watcher_.refused(call.ask,
+                     {No::By::pattern, opinion.action == Action::pin ? "pattern: PIN" : "pattern", opinion.why});
+  return !refused;
 }
 
 void Switchboard::refuse(const Ask& ask, const toll::Refused& by) {
@@ -340,7 +342,7 @@ void Switchboard::close(Calls::iterator at, std::optional<std::int64_t> talked_m
   }
   owe(call);
   if (screen_ && call.decision.action == toll::Decision::Action::leave)
-    screen_->learn(agenda_.now(), facts(call), call.began_wall_ms, talked_ms);
+    screen_->ended(facts(call), call.left_wall_ms, talked_ms, call.score);
   lose(call);
   const Call gone = std::move(call);
   calls_.erase(at);
@@ -423,6 +425,10 @@ void Switchboard::crash() {
     disk_.commit();
     desk_->written(agenda_.now(), writing.last, true);
   }
+  for (const auto& [id, call] : cut)
+    if (screen_ && call.decision.action == toll::Decision::Action::leave)
+      screen_->ended(facts(call), call.left_wall_ms,
+                     call.answered_ms ? std::optional(now_ms() - *call.answered_ms) : std::nullopt, call.score);
   for (const auto& [id, call] : cut) watcher_.over(call.ask, {{}, call.owed, true, "crash", {}, {}, {}});
   audit();
 }

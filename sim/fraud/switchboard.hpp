@@ -57,18 +57,23 @@ class Screen {
  public:
   virtual ~Screen() = default;
   struct Call {
-    std::uint32_t person;
-    std::uint32_t department;
+    std::uint32_t person;  ///< place in Office::people
     const toll::Decision& decision;
     toll::Question::For purpose;
   };
-  /// Asked before a call leaves. `pin`: an honest caller enters one and goes on, a thief has none.
   struct Opinion {
+    /// `pin`: an honest caller enters one and goes on, a thief has none.
     enum class Action : std::uint8_t { none, alert, pin, block } action = Action::none;
+    std::uint8_t score = 0;
     std::string why;
   };
+  /// Asked before a call leaves.
   virtual Opinion judge(Now now, const Call& call) = 0;
-  virtual void learn(Now now, const Call& call, std::int64_t began_wall_ms, std::optional<std::int64_t> talked_ms) = 0;
+  /// It leaves, or is refused by this opinion. Whether the operator is to be told.
+  virtual bool note(Now now, const Call& call, bool refused) = 0;
+  /// One that left is over.
+  virtual void ended(const Call& call, std::int64_t left_wall_ms, std::optional<std::int64_t> talked_ms,
+                     std::uint8_t score) = 0;
 };
 
 /// Who hears of it.
@@ -80,7 +85,10 @@ class Watcher {
   virtual void over(const Ask& ask, const Gone& gone) = 0;
   /// A stolen password owes so much more than when it was last looked at; wall time.
   virtual void owes(const Ask& ask, std::int64_t since_ms, std::int64_t micros) = 0;
+  /// The operator is told of a pattern.
   virtual void alert(const Ask& ask, const std::string& why) = 0;
+  /// Somebody honest was asked for a PIN.
+  virtual void entered_pin(const Ask& ask) = 0;
 };
 
 class Switchboard {
@@ -127,7 +135,8 @@ class Switchboard {
     toll::CallKey key;
     money::Rate rate;
     TrunkId trunk;
-    std::int64_t began_wall_ms = 0;
+    std::int64_t left_wall_ms = 0;
+    std::uint8_t score = 0;                  ///< of the pattern
     std::optional<std::uint64_t> waits_for;  ///< an entry that is not on disk
     bool rings = false;
     std::optional<std::int64_t> answered_ms;
@@ -155,7 +164,7 @@ class Switchboard {
   std::int64_t now_ms() const { return agenda_.now().mono_ms; }
   toll::Parties parties(const Call& call) const;
   Screen::Call facts(const Call& call) const;
-  bool judged(const Call& call);
+  bool judged(Call& call);
   void refuse(const Ask& ask, const toll::Refused& by);
   void granted(std::uint64_t id, Call& call, const toll::Grant& grant);
   void go_on(std::uint64_t id, Call& call);

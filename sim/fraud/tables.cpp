@@ -52,14 +52,27 @@ std::string table_of_losses(const std::vector<Outcome>& outcomes) {
   return out;
 }
 
-std::string table_of_stops(const std::vector<Outcome>& outcomes) {
-  std::string out =
-      fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>9}{:>9}{:>8}\n", "beside business", "tried", "out",
-                  "first stopped by, after, lost", "for good by", "lost", "honest", "refused", "owners");
+std::string table_of_stops(std::string_view title, const std::vector<Outcome>& outcomes) {
+  std::string out = fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>9}{:>9}{:>8}\n", title, "tried", "out",
+                                "first stopped by, after, lost", "for good by", "lost", "honest", "refused", "owners");
   for (const Outcome& each : outcomes)
     out += fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>9}{:>9}{:>8}\n", each.fraud, each.tried, each.left,
                        each.first_no || each.left > 0 ? text_of(each.first_no) : most_of(each.refusals),
                        text_of(each.last), money(each.lost), each.asked, each.refused + each.cut, each.owners_refused);
+  return out;
+}
+
+std::string list_of_refusals(const std::vector<Outcome>& outcomes) {
+  std::map<std::string, Outcome::Refusals> all;
+  for (const Outcome& each : outcomes)
+    for (const auto& [cause, refusals] : each.honest_refusals) {
+      Outcome::Refusals& sum = all[cause];
+      if (sum.count == 0) sum.first = refusals.first;
+      sum.count += refusals.count;
+    }
+  std::string out;
+  for (const auto& [cause, refusals] : all)
+    out += fmt::format("  {} honest calls, {}; the first: {}\n", refusals.count, cause, refusals.first);
   return out;
 }
 

@@ -104,6 +104,8 @@ std::int64_t Thief::act(Switchboard& switchboard, std::int64_t wall_ms) {
 void Thief::refused(const Ask& ask, const No& no, std::int64_t wall_ms) {
   Password* password = password_of(ask.person);
   if (no.by == No::By::money) password->next_ms = wall_ms + after_money_ms;
+  if (no.by == No::By::pattern || (no.by == No::By::rules && script_.targets.size() == 1))
+    password->next_ms = std::max(password->next_ms, wall_ms + 60'000);
   if (no.by == No::By::pace || no.by == No::By::lines)
     password->next_ms = std::max(password->next_ms, wall_ms + 10'000);
 }
