@@ -1,11 +1,17 @@
 #include "sim/fraud/pattern_screen.hpp"
 
 namespace rf::fraud {
+namespace {
+
+/// What a new system has, at every level.
+constexpr pattern::Thresholds standing{.alert = 40, .pin = 0, .block = 90};
+
+}  // namespace
 
 pattern::Asker PatternScreen::asker(const Call& call) const {
   const toll::ExtensionTerms& terms = office_.plan->extension(house, office_.people[call.person].id);
   pattern::Asker out;
-  out.parties = {{{terms.id.value, {}}, {terms.department, {}}, {house.value, {}}}};
+  out.parties = {{{terms.id.value, standing}, {terms.department, standing}, {house.value, standing}}};
   out.zone = office_.zone.get();
   out.home = office_.plan->tenant(house)->home;
   return out;

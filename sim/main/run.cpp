@@ -1,5 +1,5 @@
-// `make sim SEED=n WORLDS=m PEOPLE=p DAYS=d`: what each detection rule is worth on its traces, then worlds one after the
-// other, each reported with the command that repeats it, then months of an office beside thieves.
+// `make sim SEED=n WORLDS=m PEOPLE=p DAYS=d`: what each detection rule is worth on its traces, then worlds one after
+// the other, each reported with the command that repeats it, then months of an office beside thieves.
 #include <fmt/format.h>
 
 #include <charconv>
