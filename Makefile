@@ -5,6 +5,8 @@ PORT ?= 5060
 TLS_PORT ?= 5061
 SEED ?= 1
 WORLDS ?= 10
+PEOPLE ?= 500
+DAYS ?= 92
 SECONDS ?= 120
 RINGFENCE = build/run/app/ringfence
 
@@ -35,11 +37,11 @@ bench:              ## beside Kamailio and rtpengine (ONLY=register,call,flood,r
 	@tools/install bench
 	@bench/run --only "$(ONLY)"
 
-sim:                ## detection rules on their traces, then seeded worlds (SEED=n WORLDS=m)
+sim:                ## detection rules on their traces, seeded worlds (SEED=n WORLDS=m), frauds (PEOPLE=500 DAYS=92)
 	@tools/install test
 	@cmake --preset dev >/dev/null
 	@cmake --build build/dev --target ringfence-sim
-	@build/dev/sim/ringfence-sim $(SEED) $(WORLDS)
+	@build/dev/sim/ringfence-sim $(SEED) $(WORLDS) $(PEOPLE) $(DAYS)
 
 fuzz:               ## every target, or TARGET=message, for SECONDS each
 	@tools/install develop

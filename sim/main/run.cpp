@@ -1,5 +1,5 @@
-// `make sim SEED=n WORLDS=m`: what each detection rule is worth on its traces, then worlds one after the other, each
-// reported with the command that repeats it.
+// `make sim SEED=n WORLDS=m PEOPLE=p DAYS=d`: what each detection rule is worth on its traces, then worlds one after
+// the other, each reported with the command that repeats it, then months of an office beside thieves.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "core/guard/builtin.hpp"
+#include "sim/fraud/months.hpp"
+#include "sim/fraud/pattern_screen.hpp"
 #include "sim/trace.hpp"
 #include "sim/world.hpp"
 
@@ -37,15 +39,47 @@ bool tell_of_rules() {
   return well;
 }
 
+/// Every fraud where nobody looks, beside an office at work, and there with calling patterns asked as well. Whether all
+/// books agreed, no bound was passed, and honest calls got through.
+bool tell_of_frauds(std::uint64_t seed, unsigned people, unsigned days) {
+  using namespace rf::fraud;
+  const Office office = make_office(people, limits_for(people));
+  const Span span{.seed = seed, .days = days, .fraud_from_day = days > 45 ? 40u : 5u, .audit_every = 512};
+  std::vector<Outcome> unseen, limits, patterns;
+  std::vector<const Script*> all{nullptr};
+  for (const Script& script : scripts()) all.push_back(&script);
+  for (const Script* script : all) {
+    if (script) unseen.push_back(run(office, unseen_span(seed, days), script, nullptr));
+    limits.push_back(run(office, span, script, nullptr));
+    PatternScreen screen(office);
+    patterns.push_back(run(office, span, script, &screen));
+  }
+  fmt::print("\n{} extensions, {} days from {}, in EUR\n\n{}\n{}{}\n{}{}", people, days, first_day,
+             table_of_losses(unseen), table_of_stops("beside business", limits), list_of_refusals(limits),
+             table_of_stops("with patterns", patterns), list_of_refusals(patterns));
+  bool well = true;
+  for (const auto* outcomes : {&unseen, &limits, &patterns})
+    for (const Outcome& each : *outcomes) {
+      for (const std::string& fault : each.faults) fmt::print("  {}: {}\n", each.fraud, fault);
+      const bool through = outcomes == &unseen || each.lets_honest_calls_through();
+      if (!through) fmt::print("  {}: one honest call in ten thousand, or more, was refused\n", each.fraud);
+      well = well && each.faults.empty() && through;
+    }
+  return well;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t seed = 1, worlds = 10;
+  std::uint64_t seed = 1, worlds = 10, people = 500, days = 92;
   const auto number = [](std::string_view text, std::uint64_t& out) {
     return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc{};
   };
-  if (argc > 3 || (argc > 1 && !number(argv[1], seed)) || (argc > 2 && !number(argv[2], worlds))) {
-    fmt::print(stderr, "usage: ringfence-sim [SEED [WORLDS]]\n");
+  std::uint64_t* const wanted[] = {&seed, &worlds, &people, &days};
+  bool fine = argc <= 5;
+  for (int i = 1; fine && i < argc; ++i) fine = number(argv[i], *wanted[i - 1]);
+  if (!fine || people < 50 || people > 5'000 || days > 400) {
+    fmt::print(stderr, "usage: ringfence-sim [SEED [WORLDS [PEOPLE, 50 to 5000 [DAYS, up to 400; 0: no months]]]]\n");
     return 2;
   }
   int failed = tell_of_rules() ? 0 : 1;
@@ -65,5 +99,6 @@ int main(int argc, char** argv) {
     }
     std::fflush(stdout);
   }
+  if (days > 0 && !tell_of_frauds(seed, static_cast<unsigned>(people), static_cast<unsigned>(days))) ++failed;
   return failed == 0 ? 0 : 1;
 }
