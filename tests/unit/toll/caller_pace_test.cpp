@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "core/toll/desk.hpp"
+
 namespace rf::toll {
 namespace {
 
@@ -47,6 +49,33 @@ TEST(CallerPace, AFloodOfInventedNumbersTakesNoMoreMemoryAndShutsOutNobody) {
   for (int i = 0; i < 1'000; ++i) EXPECT_TRUE(pace.take(at_s(1), sales, fmt::format("+1800{}", i)));
   EXPECT_EQ(pace.size(), 100u);
   EXPECT_TRUE(pace.take(at_s(2), sales, "+442079460000")) << "forgotten, and so let through";
+}
+
+TEST(CallerPace, TheDeskRejectsWhatItsRouteWantsNoMoreOfAndSaysBecauseOfWhat) {
+  Terms terms;
+  terms.currency = *money::Currency::parse("EUR");
+  terms.inbound.push_back(route_of(2, 60));
+  terms.inbound[0].target = InboundTerms::Target::announcement;
+  terms.inbound[0].announcement = "closed";
+  const auto plan = Plan::compile(terms, {}, 1);
+  ASSERT_TRUE(plan);
+  Desk desk({}, money::Ledger(terms.currency, {.accounts = 1, .reservations = 1}, HashKey(1)));
+  const auto arrive = [&](std::string_view caller) {
+    Arrival out = decide_arrival(**plan, at_s(0), {TenantId{1}, "provider", "+4930123", caller, caller.empty()});
+    desk.pace_caller(at_s(0), **plan, caller, out);
+    return out;
+  };
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(arrive("+442079460000").announcement, "closed");
+  const Arrival out = arrive("+442079460000");
+  EXPECT_TRUE(out.rejected);
+  EXPECT_EQ(out.announcement, "");
+  EXPECT_EQ(out.route, 0u);
+  EXPECT_EQ(out.why,
+            "+442079460000 called more than 2 times in 60 s, which is the caller_pace of the inbound route sales");
+  EXPECT_FALSE(arrive("").rejected);
+  Arrival nowhere;
+  desk.pace_caller(at_s(0), **plan, "+442079460000", nowhere);
+  EXPECT_FALSE(nowhere.rejected) << "what no route took is not of any";
 }
 
 }  // namespace
