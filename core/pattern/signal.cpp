@@ -191,13 +191,6 @@ bool is_new_country(const Question& q) {
   return !q.tenant || q.tenant == q.own.baseline || q.tenant->is_fresh(q.call.country, q.now);
 }
 
-std::string_view name_of(Signal signal) {
-  constexpr std::array<std::string_view, signal_count> names{"country",     "newcomer",      "kind",      "hour",
-                                                             "range",       "equal_lengths", "different", "sweep",
-                                                             "short_calls", "forwarded",     "looped",    "volume"};
-  return names[static_cast<std::size_t>(signal)];
-}
-
 Findings find_unusual(const Question& question) {
   return Finder(question).run();
 }
