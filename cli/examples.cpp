@@ -63,11 +63,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence exposure\n"
      "  ringfence exposure 1001\n"
      "  ringfence exposure --json | jq -r '.extensions[] | [.number, .month.amount] | @tsv'\n"},
-    {"pattern.list", "  ringfence pattern list\n  ringfence pattern list --json | jq '.told[] | select(.score >= 70)'\n"},
+    {"pattern.list",
+     "  ringfence pattern list\n"
+     "  ringfence pattern list --json | jq '.told[] | select(.score >= 70)'\n"},
     {"pattern.show",
      "  ringfence pattern show 1001                   when, where and how long it calls, and what was unusual\n"
-     "  ringfence limit set extension.1001 --unusual_block 0   never refuse it for that\n"
-     "  ringfence limit set tenant --unusual_pin 60 --unusual_pins staff\n"},
+     "  ringfence limit set extension.1001 --unusual-block 0   never refuse it for that\n"
+     "  ringfence limit set tenant --unusual-pin 60 --unusual-pins staff\n"},
     {"spend.list",
      "  ringfence spend list\n"
      "  ringfence spend list --level extension --json | jq '.accounts[] | select(.today.left == \"0.00\")'\n"

@@ -205,7 +205,8 @@ void exposure(const Json& r, std::ostream& out) {
 void habits(const Json& r, std::ostream& out) {
   Table table({"WHO", "DAYS KNOWN", "CALLS TODAY"});
   for (const Json& each : list_at(r, "subjects"))
-    table.add({text_at(each, "level") + " " + text_at(each, "name"), text_at(each, "days"), text_at(each, "calls_today")});
+    table.add({text_at(each, "level") + " " + text_at(each, "name"), text_at(each, "days"),
+               text_at(each, "calls_today")});
   table.print(out);
   for (const Json& each : list_at(r, "subjects")) {
     const auto& lines = list_at(each, "lines");

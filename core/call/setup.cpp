@@ -108,7 +108,7 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
     }
   }
   if (!target->announcement.empty()) {
-    if (!answer_ourselves(ctx, *call, Speech::announcement, {target->announcement}))
+    if (!answer_ourselves(ctx, *call, Speech::announcement, {prompt_of(ctx, *call, target->announcement)}))
       end(ctx, *call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused, "an announcement takes G.711");
   } else if (target->out && !target->out->pins.empty()) {
     ask_pin(ctx, *call, *target);

@@ -336,7 +336,7 @@ void Trunks::gateway_came(Context& ctx, TrunkId id, std::string_view how) {
   Line* line = find(id);
   const Gateways::Binding* gateway = gateways_.find(id);
   if (!line || !gateway) return;
-  line->told = how;
+  line->trouble.clear();
   trunk::HealthRules rules;
   rules.ping_s = line->made_of.ping_s;
   line->health = trunk::Health(rules);
@@ -348,7 +348,7 @@ void Trunks::gateway_came(Context& ctx, TrunkId id, std::string_view how) {
 void Trunks::gateway_left(Context& ctx, TrunkId id, std::string_view why) {
   Line* line = find(id);
   if (!line) return;
-  line->told = why;
+  line->trouble = why;
   line->health = trunk::Health(trunk::HealthRules{.ping_s = 0});
   ctx.report(Level::warning, Reason::trunk_not_registered, {}, {}, {}, named(&line->made_of, why));
   arm(ctx, *line);

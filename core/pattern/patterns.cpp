@@ -23,10 +23,14 @@ std::uint16_t seconds16(std::uint32_t seconds) {
 Patterns::Patterns(const Options& options)
     : subjects_(std::max<std::size_t>(options.limits.subjects, level_count)), by_key_(0, Hash{HashKey(options.seed)}) {}
 
-const Patterns::Subject* Patterns::find(Level level, const Asker& asker) const {
-  const std::uint64_t id = asker.parties[static_cast<std::size_t>(level)].id;
-  const auto found = by_key_.find(Key{id, level});
-  return found == by_key_.end() ? nullptr : subjects_.find(found->second);
+Patterns::Subjects Patterns::subjects_of(const Asker& asker) const {
+  Subjects out{};
+  for (std::size_t i = 0; i < level_count; ++i) {
+    if (asker.parties[i].id == 0) continue;
+    const auto found = by_key_.find(Key{asker.parties[i].id, static_cast<Level>(i)});
+    if (found != by_key_.end()) out[i] = subjects_.find(found->second);
+  }
+  return out;
 }
 
 void Patterns::make_room() {
@@ -56,30 +60,27 @@ Patterns::Subject& Patterns::take(Level level, std::uint64_t id) {
   return *subjects_.find(handle);
 }
 
-/// What one level is asked. It points into the table: nobody may be taken into it meanwhile.
-Question Patterns::question(const Moment& now, const Asker& asker, const Call& call, std::size_t place) const {
-  const auto baseline = [&](std::size_t i) -> const Baseline* {
-    const Subject* const subject = asker.parties[i].id == 0 ? nullptr : find(static_cast<Level>(i), asker);
-    return subject ? &subject->baseline : nullptr;
-  };
-  const Subject* const own = find(static_cast<Level>(place), asker);
-  const Baseline* const extension = baseline(0);
+Question Patterns::question(const Moment& now, const Asker& asker, const Call& call, const Subjects& subjects,
+                            std::size_t place) {
+  const auto baseline = [&](std::size_t i) { return subjects[i] ? &subjects[i]->baseline : nullptr; };
+  const Subject* const own = subjects[place];
   Question out{now, call, asker.home, static_cast<Level>(place)};
   out.own = {own ? &own->baseline : &nobody, own ? &own->recent : &nothing};
   for (std::size_t up = place + 1; up < level_count && !out.above; ++up)
     if (const Baseline* const above = baseline(up); above && above->is_experienced()) out.above = above;
   out.tenant = baseline(static_cast<std::size_t>(Level::tenant));
   out.is_contact =
-      extension && call.number && is_dear(call, asker.home) && extension->days_to(call.number, now) >= contact_days;
+      baseline(0) && call.number && is_dear(call, asker.home) && baseline(0)->days_to(call.number, now) >= contact_days;
   return out;
 }
 
 Judgement Patterns::judge(Now now, const Asker& asker, const Call& call) const {
   const Moment moment = moment_of(now.wall_ms, asker.zone);
+  const Subjects subjects = subjects_of(asker);
   Judgement out;
   for (std::size_t i = 0; i < level_count; ++i) {
     if (asker.parties[i].id == 0) continue;
-    const Findings findings = find_unusual(question(moment, asker, call, i));
+    const Findings findings = find_unusual(question(moment, asker, call, subjects, i));
     const Action action = asker.parties[i].thresholds.action_at(findings.score);
     out.highest = std::max(out.highest, findings.score);
     if (i != 0 && (action < out.action || (action == out.action && findings.score <= out.score))) continue;
@@ -104,8 +105,9 @@ bool Patterns::is_news(const Moment& now, const Asker& asker, const Judgement& j
 bool Patterns::note(Now now, const Asker& asker, const Call& call, const Judgement& judgement, bool refused) {
   const Moment moment = moment_of(now.wall_ms, asker.zone);
   const bool dear = is_dear(call, asker.home);
+  const Subjects subjects = subjects_of(asker);
   std::array<bool, level_count> fresh{};
-  for (std::size_t i = 0; i < level_count; ++i) fresh[i] = is_new_country(question(moment, asker, call, i));
+  for (std::size_t i = 0; i < level_count; ++i) fresh[i] = is_new_country(question(moment, asker, call, subjects, i));
   for (std::size_t i = 0; i < level_count; ++i) {
     // Those above remember singly what somebody may earn from: the rest of a large office would push it out.
     if (asker.parties[i].id == 0 || (i != 0 && !dear)) continue;

@@ -110,8 +110,12 @@ class Patterns {
   };
   using Handle = Id<struct PatternSubjectTag>;
 
-  const Subject* find(Level level, const Asker& asker) const;
-  Question question(const Moment& now, const Asker& asker, const Call& call, std::size_t place) const;
+  /// By Level; null: not known. They point into the table: valid until somebody is taken into it.
+  using Subjects = std::array<const Subject*, level_count>;
+  Subjects subjects_of(const Asker& asker) const;
+  /// What one level is asked.
+  static Question question(const Moment& now, const Asker& asker, const Call& call, const Subjects& subjects,
+                           std::size_t place);
   Subject& take(Level level, std::uint64_t id);
   void make_room();
   bool is_news(const Moment& now, const Asker& asker, const Judgement& judgement);

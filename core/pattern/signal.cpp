@@ -8,8 +8,7 @@ namespace rf::pattern {
 namespace {
 
 // No signal alone reaches what stands for an alert (40) but a burst to one range, and no two what stands for a refusal
-// (90, see core/document/schema.cpp):
-// a refusal takes a burst to numbers that somebody earns from, and two or three more reasons.
+// (90, see core/document/schema.cpp). Calls to ordinary numbers of the country, dialled by hand, never reach that.
 constexpr std::uint8_t country_new = 30, country_new_here = 10, country_of_new_tenant = 15;
 constexpr std::uint8_t newcomer_weight = 10;
 constexpr std::uint8_t costly_kind = 15;
@@ -190,13 +189,6 @@ std::string text_of(const Finding& finding, const Call& call, const Moment& now,
 bool is_new_country(const Question& q) {
   if (q.call.country == q.home || !q.own.baseline->is_fresh(q.call.country, q.now)) return false;
   return !q.tenant || q.tenant == q.own.baseline || q.tenant->is_fresh(q.call.country, q.now);
-}
-
-std::string_view name_of(Signal signal) {
-  constexpr std::array<std::string_view, signal_count> names{"country",     "newcomer",      "kind",      "hour",
-                                                             "range",       "equal_lengths", "different", "sweep",
-                                                             "short_calls", "forwarded",     "looped",    "volume"};
-  return names[static_cast<std::size_t>(signal)];
 }
 
 Findings find_unusual(const Question& question) {

@@ -27,8 +27,6 @@ enum class Signal : std::uint8_t {
   looped,         ///< the same number again and again, by forwarding
   volume,         ///< more than on any other day
 };
-inline constexpr std::size_t signal_count = 12;
-std::string_view name_of(Signal signal);
 
 /// One thing that is unusual, with its evidence.
 struct Finding {

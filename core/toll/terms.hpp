@@ -179,7 +179,7 @@ struct InboundTerms {
   enum class Target : std::uint8_t { extension, ring_group, announcement, reject } target = Target::extension;
   std::string extension;     ///< a number
   std::string ring_group;    ///< a name
-  std::string announcement;  ///< a prompt, which is played before we hang up
+  std::string announcement;  ///< a prompt of the tenant's language, which is played before we hang up
 };
 
 struct ScheduleTerms {

@@ -127,6 +127,24 @@ TEST(Terms, SayWhoAnswersForWhomAndWhichPinsAreAskedFor) {
   EXPECT_EQ((*plan)->pin_list(us, "abroad")->tries, 5u);
 }
 
+TEST(Terms, UnusualCallsAreToldAndRefusedByThresholdsOfWhoCalls) {
+  const auto terms =
+      terms_of(placed("[limit.extension]\nunusual_alert = 60\n[limit.extension.1001]\nunusual_block = 0\n"
+                      "[limit.tenant]\nunusual_pin = 50\nunusual_pins = \"staff\"\n"),
+               around());
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  const auto& own = terms->extensions[0].spending.unusual;
+  EXPECT_EQ(own.alert, 60) << "of all extensions";
+  EXPECT_EQ(own.block, 0) << "its own";
+  const auto& other = terms->extensions[1].spending.unusual;
+  EXPECT_EQ(other.pin, 0) << "stands";
+  EXPECT_EQ(other.block, 90) << "stands";
+  EXPECT_EQ(terms->tenants[0].spending.unusual.pin, 50);
+  EXPECT_EQ(terms->tenants[0].unusual_pins, "staff");
+  EXPECT_EQ(terms->system.unusual.block, 0) << "the system has no habits";
+  EXPECT_FALSE(toll::Plan::compile(*terms, around().extensions, 7)) << "there is no such list of PINs";
+}
+
 TEST(Terms, OnlyATrunkThatRegistersHasAContactThere) {
   const auto terms = terms_of(
       placed(std::string(office) + "[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\nsources = [\"192.0.2.1\"]\n"),

@@ -131,7 +131,7 @@ TEST_F(Voice, APhoneMayHoldAndRefreshWhileItIsAsked) {
 
 TEST_F(Voice, AnInboundRouteMayOnlySaySomething) {
   terms.inbound[0].target = toll::InboundTerms::Target::announcement;
-  terms.inbound[0].announcement = "en/closed";
+  terms.inbound[0].announcement = "closed";
   exchange.set_plan(plan_of(terms));
   Line in = carrier.invite("+493012340", sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
   const auto ok = carrier.hear_status(200);

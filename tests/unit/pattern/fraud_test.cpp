@@ -144,6 +144,14 @@ TEST_F(Fraud, AThiefCannotMakeTheTenantRefuseWhatOthersUsuallyCall) {
   }
 }
 
+TEST_F(Fraud, OrdinaryNumbersOfTheCountryAreNeverRefusedHoweverManyAtWhateverHour) {
+  for (unsigned i = 0; i < 2'000; ++i) {
+    const std::string number = "+49302345" + std::to_string(1'000 + i * 7 % 9'000);
+    const auto talked = i % 5 == 0 ? std::optional(60u) : std::optional(2u);
+    ASSERT_NE(office.call(1, night_ms + i * 9 * second_ms, number, talked).action, Action::block) << i;
+  }
+}
+
 TEST_F(Fraud, APinIsAskedForWhereTheThresholdSaysSo) {
   office.thresholds = {40, 50, 90};
   EXPECT_EQ(office.judge(1, night_ms, "+37121234510").action, Action::pin);
