@@ -65,7 +65,8 @@ std::expected<std::vector<toll::Plan::Known>, Faults> known_extensions(store::St
   const auto extensions = store.extensions();
   if (!extensions) return of_store(extensions.error());
   std::vector<toll::Plan::Known> out;
-  for (const store::ExtensionRow& each : *extensions) out.push_back({each.tenant, each.number, each.id, each.auth_name});
+  for (const store::ExtensionRow& each : *extensions)
+    out.push_back({each.tenant, each.number, each.id, each.auth_name});
   return out;
 }
 

@@ -25,25 +25,6 @@ using sip::Method;
 
 namespace {
 
-/// Whether a refusal is for good: then a stream is closed. A throttled one stays, its phone may have a password.
-bool ends_connection(guard::Reason reason) {
-  return reason != guard::Reason::throttled && reason != guard::Reason::needs_proof &&
-         reason != guard::Reason::strangers_limit;
-}
-
-/// Methods that a stranger may not use: what follows a right answer is decided in serve().
-bool needs_authentication(const sip::Message& request) {
-  switch (request.method) {
-    case Method::ack:
-    case Method::cancel:
-      return false;
-    case Method::options:
-      return !request.request_uri.user.empty();
-    default:
-      return true;
-  }
-}
-
 /// Tickets of the ledger carry the number of the last entry that was given to the disk.
 constexpr std::uint64_t ledger_ticket = std::uint64_t{1} << 63;
 
@@ -157,8 +138,7 @@ struct Engine::State {
   };
   std::vector<Credit> credits;
   Status counters;
-  bool stopping = false;
-  bool stopped = false;
+  bool stopping = false, stopped = false;
 };
 
 Engine::Engine(Now now, policy::PolicyRef policy, const Seeds& seeds, Defence defence,
@@ -331,8 +311,7 @@ void Engine::State::request(Context& ctx, const Flow& flow) {
   if (message.method == Method::ack || !passes(ctx, flow)) return;
   if (!needs_authentication(message)) {
     // OPTIONS to the system itself: that it lives, and nothing else.
-    return reply(ctx, flow, 200,
-                             "Allow: " + std::string(call::allowed_methods) + "\r\n");
+    return reply(ctx, flow, 200, "Allow: " + std::string(call::allowed_methods) + "\r\n");
   }
   if (message.method == Method::invite)
     if (const auto member = trunk_door.recognise(ctx, message, flow)) return bring(ctx, flow, *member);
@@ -366,16 +345,12 @@ void Engine::State::serve_gateway(Context& ctx, const Flow& flow, TrunkId trunk)
   const auto member = trunk_door.proven(*plan, message, flow, trunk);
   if (!member) return reply(ctx, flow, 403);
   if (message.method == Method::invite) return bring(ctx, flow, *member);
-  if (message.method != Method::register_ && message.method != Method::options)
-    return reply(ctx, flow, 405, "Allow: " + std::string(call::allowed_methods) + "\r\n");
   if (const auto wait_s = trunk_door.turn_away(ctx, message.method, trunk))
     return reply(ctx, flow, 503, "Retry-After: " + std::to_string(*wait_s) + "\r\n");
+  if (const int status = trunk_door.refusal(ctx, message, flow, trunk)) return reply(ctx, flow, status);
   if (const std::string options = unsupported_options(message); !options.empty())
     return reply(ctx, flow, 420, "Unsupported: " + options + "\r\n");
   if (message.method == Method::options) return reply(ctx, flow, 200);
-  if (!call::is_ours(*policy, message.request_uri, flow)) return reply(ctx, flow, 404);
-  const toll::TrunkTerms* terms = plan->trunk(trunk);
-  if (!terms || sip::unescape(message.to.uri.user) != terms->line.user) return reply(ctx, flow, 403);
   if (stopping) return reply(ctx, flow, 503);
   const txn::ServerId server = accept(ctx, flow, 0);
   if (server) trunks.handle_register(ctx, message, flow, trunk, server);
@@ -551,9 +526,8 @@ void Engine::State::in_dialog(Context& ctx, const Flow& flow) {
     ++counters.refused_in_dialog;
     if (message.method == Method::ack || !passes(ctx, flow)) return;
     const policy::Extension* extension = authenticate(ctx, flow);
-    const bool its_own =
-        extension ? extension->id == calls.extension_of(ref) : gateway && gateway == calls.trunk_of(ref);
-    if (!its_own) {
+    const bool own = extension ? extension->id == calls.extension_of(ref) : gateway && gateway == calls.trunk_of(ref);
+    if (!own) {
       ctx.report(Level::warning, Reason::in_dialog_forged, flow, {}, {}, message.method_text);
       if (extension || gateway) reply(ctx, flow, 481);
       return;

@@ -69,6 +69,18 @@ int refusal_before_authentication(const sip::Message& request) {
   return 0;
 }
 
+bool needs_authentication(const sip::Message& request) {
+  switch (request.method) {
+    case Method::ack:
+    case Method::cancel:
+      return false;
+    case Method::options:
+      return !request.request_uri.user.empty();
+    default:
+      return true;
+  }
+}
+
 std::string unsupported_options(const sip::Message& request) {
   std::string out;
   if (request.method == Method::ack || request.method == Method::cancel) return out;

@@ -31,6 +31,9 @@ int status_for(const sip::ParseError& error);
 /// ours (416), no hops left (483).
 int refusal_before_authentication(const sip::Message& request);
 
+/// Methods that a stranger may not use: what follows a right answer is decided in serve().
+bool needs_authentication(const sip::Message& request);
+
 /// Option tags in Require that we do not serve for this method, as an Unsupported value; empty when all is well.
 std::string unsupported_options(const sip::Message& request);
 

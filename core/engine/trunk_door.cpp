@@ -106,6 +106,14 @@ void TrunkDoor::tell(call::Context& ctx, const Flow& flow, const trunk::Impostor
   ctx.report(Level::warning, Reason::trunk_impostor, flow, {}, {}, detail);
 }
 
+int TrunkDoor::refusal(const call::Context& ctx, const sip::Message& request, const Flow& flow, TrunkId trunk) const {
+  if (request.method == sip::Method::options) return 0;
+  if (request.method != sip::Method::register_) return 405;
+  if (!call::is_ours(ctx.policy, request.request_uri, flow)) return 404;
+  const toll::TrunkTerms* terms = ctx.plan.trunk(trunk);
+  return terms && sip::unescape(request.to.uri.user) == terms->line.user ? 0 : 403;
+}
+
 std::optional<std::uint32_t> TrunkDoor::turn_away(const call::Context& ctx, sip::Method method, TrunkId trunk) {
   const bool registers = method == sip::Method::register_;
   const std::uint32_t per_s = registers ? ctx.policy.limits.registers_per_s : ctx.policy.limits.requests_per_s;

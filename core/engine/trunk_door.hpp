@@ -44,6 +44,9 @@ class TrunkDoor {
   /// over UDP is with the port of that path only, or every program on a node's host could speak for it.
   bool is_of(const toll::Plan& plan, const sip::Message& request, const Flow& flow, const Flow& path, TrunkId trunk);
 
+  /// The status with which a gateway's request that is no call is refused, 0 for none: it may register as itself.
+  int refusal(const call::Context& ctx, const sip::Message& request, const Flow& flow, TrunkId trunk) const;
+
   /// Whether a trunk brings calls, or its gateway registers, more often than it may; then in how many seconds again.
   std::optional<std::uint32_t> turn_away(const call::Context& ctx, sip::Method method, TrunkId trunk);
 

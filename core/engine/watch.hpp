@@ -13,6 +13,12 @@
 
 namespace rf::engine {
 
+/// Whether a refusal is for good: then a stream is closed. A throttled one stays, its phone may have a password.
+inline bool ends_connection(guard::Reason reason) {
+  return reason != guard::Reason::throttled && reason != guard::Reason::needs_proof &&
+         reason != guard::Reason::strangers_limit;
+}
+
 /// Belongs to one engine. Asked by the engine for every message, in this order: arrive, then for what no dialog and no
 /// transaction of ours speaks for inspect, then challenged or judged; tell() at the end of every input.
 class Watch {

@@ -30,8 +30,8 @@ class Authority:
         chain, key, request, extension = (self.folder / f"{self.made}{end}" for end in (".pem", ".key", ".csr", ".ext"))
         self.openssl("req", *self.new_key(key.name), "-out", request, "-subj", "/CN=test")
         extension.write_text("subjectAltName=" + ",".join(names) + "\n")
-        self.openssl("x509", "-req", "-in", request, "-CA", self.path, "-CAkey", self.folder / "ca.key", "-CAcreateserial",
-                     "-days", "2", "-extfile", extension, "-out", chain)
+        self.openssl("x509", "-req", "-in", request, "-CA", self.path, "-CAkey", self.folder / "ca.key",
+                     "-CAcreateserial", "-days", "2", "-extfile", extension, "-out", chain)
         for path in (chain, key, self.path):
             path.chmod(0o644)
         return chain, key

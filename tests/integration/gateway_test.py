@@ -85,7 +85,7 @@ class TlsPeer:
 
     def bring(self, called):
         here = "127.0.0.1"
-        body = f"v=0\r\no=t 1 1 IN IP4 {here}\r\ns=-\r\nc=IN IP4 {here}\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
+        body = f"v=0\r\no=t 1 1 IN IP4 {here}\r\ns=-\r\nc=IN IP4 {here}\r\nt=0 0\r\nm=audio 49170 RTP/AVP 0\r\n"
         self.socket.sendall(
             (f"INVITE sip:{called}@{here} SIP/2.0\r\nVia: SIP/2.0/TLS {here}:9;branch=z9hG4bK{token()};rport\r\n"
              f"Max-Forwards: 70\r\nFrom: <sip:+4940999@carrier.example>;tag=1\r\nTo: <sip:{called}@{here}>\r\n"
