@@ -7,6 +7,7 @@
 #include "core/call/connections.hpp"
 #include "core/call/pace.hpp"
 #include "core/call/registrar.hpp"
+#include "core/engine/credits.hpp"
 #include "core/engine/front.hpp"
 #include "core/engine/habits.hpp"
 #include "core/engine/trunk_door.hpp"
@@ -96,8 +97,6 @@ struct Engine::State {
   }
   void advance(Context& ctx);
   void command(Context& ctx, CommandId id, const Command& command);
-  std::optional<CommandResult> top_up(Context& ctx, CommandId id, const TopUp& asked);
-  void credited(Context& ctx, std::uint64_t entry);
   Status status() const;
 
   policy::PolicyRef policy;
@@ -130,13 +129,7 @@ struct Engine::State {
   std::vector<Timers::Fired> fired;
   std::vector<txn::Event> events;
   std::vector<toll::Notice> notices;
-  /// Money that is given as soon as the ledger's entry is on disk.
-  struct Credit {
-    CommandId command;
-    ExtensionId extension;
-    std::uint64_t entry = 0;
-  };
-  std::vector<Credit> credits;
+  Credits credits;
   Status counters;
   bool stopping = false, stopped = false;
 };
@@ -184,7 +177,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       if ((in.ticket & ledger_ticket) != 0) {
         const std::uint64_t entry = in.ticket & ~ledger_ticket;
         s.desk->written(ctx.now, entry, in.ok);
-        if (in.ok) s.credited(ctx, entry);
+        if (in.ok) s.credits.on_written(ctx, entry);
         return s.calls.on_ledger(ctx, entry, in.ok);
       }
       if (call::is_registrar_ticket(in.ticket))
@@ -587,29 +580,6 @@ Status Engine::State::status() const {
   return status;
 }
 
-/// Nothing: it is answered when it is on disk.
-std::optional<CommandResult> Engine::State::top_up(Context& ctx, CommandId id, const TopUp& asked) {
-  if (credits.size() == WaitingLimits::credits) return Refused{"as many credits as may wait are waiting for the disk"};
-  const toll::Parties parties = toll::parties_of(ctx.plan, asked.tenant, asked.extension, {});
-  const auto entry = desk->top_up(ctx.now, money::Level::extension, parties.extension, asked.amount);
-  if (!entry) return Refused{toll::text_of(entry.error())};
-  credits.push_back({id, asked.extension, *entry});
-  return std::nullopt;
-}
-
-/// All entries of the ledger up to this one are on disk. One that the disk did not take is given to it again.
-void Engine::State::credited(Context& ctx, std::uint64_t entry) {
-  std::erase_if(credits, [&](const Credit& each) {
-    if (each.entry > entry) return false;
-    const money::AccountState* const account = desk->ledger().find({money::Level::extension, each.extension.value});
-    const std::int64_t left = account ? account->purse(money::Limit::credit).left() : 0;
-    const money::Currency currency = desk->ledger().currency();
-    ctx.out.add(CommandDone{
-        each.command, Credited{money::Amount::of_micros(left, currency).value_or(money::Amount::zero(currency))}});
-    return true;
-  });
-}
-
 void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
   struct Visitor {
     State& s;
@@ -626,7 +596,7 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
       return std::nullopt;
     }
     std::optional<CommandResult> operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
-    std::optional<CommandResult> operator()(const TopUp& c) const { return s.top_up(ctx, id, c); }
+    std::optional<CommandResult> operator()(const TopUp& c) const { return s.credits.top_up(ctx, id, c); }
     std::optional<CommandResult> operator()(const ListTrunks&) const { return effect::Trunks{s.trunks.list(ctx)}; }
     std::optional<CommandResult> operator()(const GuardListBans& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardExplain& c) const { return s.watch.answer(ctx, c); }

@@ -149,17 +149,17 @@ class Trial(unittest.TestCase):
 
     def test_credit_is_given_while_calls_may_run_and_survives_a_kill(self):
         self.server.cli("limit", "set", "extension.1001", "--prepaid")
-        self.assertEqual(self.server.json("credit", "add", "1001", "20")["left"], "20.00")
+        self.assertEqual(self.server.json("credit", "add", "1001", "--amount", "20")["left"], "20.00")
         self.assertEqual(self.server.json("credit", "add", "1001", "--amount=-7.50")["left"], "12.50")
-        self.assertIn("is no amount", self.failed("credit", "add", "1001", "much"))
-        self.assertIn("1999", self.failed("credit", "add", "1999", "1"))
+        self.assertIn("is no amount", self.failed("credit", "add", "1001", "--amount", "much"))
+        self.assertIn("1999", self.failed("credit", "add", "1999", "--amount", "1"))
         self.assertIn("credit.add", self.server.log.read_text(), "it is audited")
         self.server.stop(signal.SIGKILL)
         self.server.start()
         [account] = [row for row in self.server.json("spend", "list")["accounts"] if row["level"] == "extension"]
         self.assertEqual(account["credit"], "12.50")
         self.server.stop()
-        self.assertEqual(self.server.json("credit", "add", "1001", "1")["left"], "13.50", "without a server as well")
+        self.assertEqual(self.server.json("credit", "add", "1001", "--amount", "1")["left"], "13.50", "without a server as well")
         self.server.start()
 
     def test_trunks_are_listed_with_what_the_running_server_sees(self):

@@ -73,6 +73,16 @@ TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
     EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
 }
 
+TEST(CommandCheck, ReachIsAskedForACountryOrAKindOfNumber) {
+  for (const char* to : {"GB", "premium"}) {
+    const auto checked = check("reach", {{"from", std::string("outside")}, {"to", std::string(to)}});
+    ASSERT_TRUE(checked) << to;
+    EXPECT_EQ(std::get<ShowReach>(checked->command).to, to);
+    EXPECT_EQ(std::get<ShowReach>(checked->command).from, "outside");
+  }
+  EXPECT_EQ(fault("reach", {{"to", std::string("nowhere")}}).code, Code::invalid);
+}
+
 TEST(CommandCheck, ReadsCountriesAndWhoAsks) {
   const auto checked =
       check("guard.country.allow", {{"countries", "de,AT"}, {"force", true}, {"caller", "198.51.100.7"}});
