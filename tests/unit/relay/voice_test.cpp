@@ -1,6 +1,7 @@
 // What phones on loopback hear of the relay itself, and what it hears them dial.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -92,15 +93,13 @@ TEST(RelayVoice, AClipArrivesWholeAndInOrderFromThePortOfTheCall) {
   EXPECT_FALSE(c.bob.receive(0));
 }
 
-TEST(RelayVoice, FiftyPacketsTakeASecond) {
+TEST(RelayVoice, NoPacketLeavesBeforeItsTime) {
   SpokenCall c;
-  c.order(1, {"tone/ringing"}, true);
-  ASSERT_TRUE(c.alice.receive());
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < 50; ++i) ASSERT_TRUE(c.alice.receive());
-  const auto took = std::chrono::steady_clock::now() - begin;
-  // Never early; how late a busy machine makes it says nothing.
-  EXPECT_GE(took, std::chrono::milliseconds(780));
+  c.order(1, {"tone/ringing"}, true);
+  for (int i = 0; i <= 50; ++i) ASSERT_TRUE(c.alice.receive());
+  // How late a busy machine makes it says nothing.
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
 }
 
 TEST(RelayVoice, DigitsAreToldOnceEachAndNothingPassesMeanwhile) {
@@ -181,8 +180,6 @@ TEST(RelayVoice, AThreadThatHasNothingToSaySleeps) {
 
 TEST(RelayVoice, ManyVoicesShareTheirWakeUps) {
   SpokenCall c;
-  std::vector<media::RelayPlan> plans;
-  std::vector<std::uint16_t> ports;
   for (std::uint64_t i = 0; i < 20; ++i) {
     media::RelayPlan plan = c.plan;
     plan.id = RelayId{100 + i};
@@ -191,7 +188,6 @@ TEST(RelayVoice, ManyVoicesShareTheirWakeUps) {
     plan.voice.clips = {"tone/ringing"};
     plan.voice.repeat = true;
     ASSERT_TRUE(c.relay.start(plan));
-    plans.push_back(plan);
   }
   c.ask();
   const Totals before = c.relay.totals();
