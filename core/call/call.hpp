@@ -68,10 +68,10 @@ struct Leg {
     sip::Method method = sip::Method::other;
     std::uint32_t cseq = 0;
     bool for_peer = false;
-    bool timed = false;       ///< it settles the session timer: sent in an answered call
-    bool ack_owed = false;    ///< its 2xx brought an offer: the ACK waits for the other leg's answer
-    std::string description;  ///< what it offers, or nothing
-    bool joins = false;       ///< its answer brings two together who did not know each other: without it the call ends
+    bool timed = false;        ///< it settles the session timer: sent in an answered call
+    bool ack_owed = false;     ///< its 2xx brought an offer: the ACK waits for the other leg's answer
+    std::string description;   ///< what it offers, or nothing
+    bool joins = false;        ///< its answer brings two together who did not know each other: without it the call ends
     auth::Rounds rounds = {};  ///< the challenges of the trunk that it met
   } ours;
   /// A re-INVITE, UPDATE or PRACK of the phone that waits for the other leg.
@@ -119,11 +119,11 @@ struct Fork {
     std::string answer;
     auth::Rounds rounds = {};
   } prack;
-  std::string answer;            ///< its last description, reliable or not or in its 2xx
+  std::string answer;  ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings
   bool cancelled = false;
-  std::string identity;  ///< of a trunk's: more header lines of its INVITE
-  auth::Rounds rounds;   ///< the challenges it met
+  std::string identity;   ///< of a trunk's: more header lines of its INVITE
+  auth::Rounds rounds;    ///< the challenges it met
   bool ack_owed = false;  ///< its 2xx brought an offer: the ACK waits for the caller's answer
 };
 
@@ -151,8 +151,8 @@ enum class CallState : std::uint8_t {
   ending,  ///< everybody was told; waiting for the relay's numbers and for forks to give up
 };
 
-/// A call that begins with a leg of another call: that leg comes over when its callee answers. Until then `Call::caller`
-/// is a copy to read from, and nothing is sent along it.
+/// A call that begins with a leg of another call: that leg comes over when its callee answers. Until then
+/// `Call::caller` is a copy to read from, and nothing is sent along it.
 struct Handover {
   CallId from;
   Side side = Side::caller;  ///< of the leg there
@@ -211,28 +211,28 @@ struct Call {
   toll::Question::For purpose = toll::Question::For::call;
   bool rang = false;  ///< of what rings now, somebody did
   std::vector<Fork> forks;
-  std::string shown;            ///< who calls, as our Contact towards the callee says it
+  std::string shown;  ///< who calls, as our Contact towards the callee says it
   // Of a call that leaves:
   std::vector<toll::Way> ways;  ///< trunks to try yet, the next one last
   std::size_t tried = 0;
-  std::string called;           ///< E.164 where it is a number of the world's plan
+  std::string called;  ///< E.164 where it is a number of the world's plan
   std::string caller_name;
-  trunk::Privacy privacy;       ///< what the caller asked for
+  trunk::Privacy privacy;  ///< what the caller asked for
   bool emergency = false;
   std::optional<Habits> habits;  ///< none of emergency calls, which teach nothing
-  bool spends = false;          ///< the desk knows it
-  std::string refused;          ///< why the desk refused a way, for the operator
+  bool spends = false;           ///< the desk knows it
+  std::string refused;           ///< why the desk refused a way, for the operator
   toll::Check refused_by = toll::Check::money;
-  std::uint64_t entry = 0;      ///< of the ledger: what follows waits until it is on disk
-  std::optional<toll::Way> next_way;       ///< that is what waits
-  std::optional<toll::Times> next_times;   ///< or these
-  toll::Times toll_times;            ///< when it asks for more money, and when it ends
-  std::int64_t answered_ms = 0;            ///< mono; 0: not yet
-  bool single = false;  ///< one phone rings: what it says is not taken back by another's answer
-  std::optional<std::size_t> heard;  ///< whose early media the caller hears
+  std::uint64_t entry = 0;                ///< of the ledger: what follows waits until it is on disk
+  std::optional<toll::Way> next_way;      ///< that is what waits
+  std::optional<toll::Times> next_times;  ///< or these
+  toll::Times toll_times;                 ///< when it asks for more money, and when it ends
+  std::int64_t answered_ms = 0;           ///< mono; 0: not yet
+  bool single = false;                    ///< one phone rings: what it says is not taken back by another's answer
+  std::optional<std::size_t> heard;       ///< whose early media the caller hears
   std::optional<std::size_t> winner;
   std::vector<Stream> streams;  ///< by index of the m= line
-  RelayId measured;  ///< the first that ran: its figures stand in the record
+  RelayId measured;             ///< the first that ran: its figures stand in the record
   std::size_t reports_due = 0;
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross
   bool recorded = false;            ///< its CDR is closed
@@ -246,7 +246,7 @@ struct Call {
   std::uint32_t orders = 0;  ///< of the voice, so far
   std::string digits;        ///< entered
   std::uint32_t wrong_pins = 0;
-  std::string pins;        ///< the list that is asked for
+  std::string pins;                ///< the list that is asked for
   std::vector<std::string> clips;  ///< said as soon as the caller has our answer
   std::string our_answer;          ///< the description with which we take the call ourselves
   /// Cut, and only the caller is left, who hears why.

@@ -72,6 +72,7 @@ bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow
 std::string new_branch(Random& random);
 
 /// Methods we take, as an Allow header shows them.
-inline constexpr std::string_view allowed_methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, UPDATE, INFO, REFER";
+inline constexpr std::string_view allowed_methods =
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, UPDATE, INFO, REFER";
 
 }  // namespace rf::call

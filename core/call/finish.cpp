@@ -209,8 +209,7 @@ void Calls::on_relay_silent(Context& ctx, CallId id, RelayId relay, std::int64_t
     until_ms = std::min(until_ms, stream.silent_until_ms);
     limit_ms = stream.plan.silence_limit_ms;
   }
-  if (limit_ms != 0 && until_ms - from_ms >= limit_ms)
-    end_answered(ctx, *call, EndedBy::system, Reason::media_silent);
+  if (limit_ms != 0 && until_ms - from_ms >= limit_ms) end_answered(ctx, *call, EndedBy::system, Reason::media_silent);
 }
 
 void Calls::on_relay_failed(Context& ctx, CallId id, RelayId relay) {

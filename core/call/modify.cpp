@@ -63,8 +63,7 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
       respond(ctx, request, flow, server, 200);
       leg->dialog->terminate();
       if (was_over) return;
-      if (call->state == CallState::ringing && ref.side == Side::callee)
-        return on_fork_gone(ctx, *call, ref.fork);
+      if (call->state == CallState::ringing && ref.side == Side::callee) return on_fork_gone(ctx, *call, ref.fork);
       if (!in_call || call->state == CallState::ending) return;
       if (call->leaving && call->leaving->by == ref.side && call->state == CallState::talking)
         return on_transferor_gone(ctx, *call);
@@ -85,8 +84,7 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
       if (call->state == CallState::talking)
         return request.method == sip::Method::info ? on_info(ctx, *call, ref.side, request, server)
                                                    : on_modify(ctx, *call, ref.side, request, server);
-      if (request.method == sip::Method::update)
-        return on_early_update(ctx, *call, *leg, ref.side, request, server);
+      if (request.method == sip::Method::update) return on_early_update(ctx, *call, *leg, ref.side, request, server);
       // RFC 3261 §14.2: the caller has an INVITE of its own under way, the callee one of ours.
       return respond(ctx, request, flow, server, ref.side == Side::caller ? 500 : 491);
     default: {
@@ -174,7 +172,8 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
     leg.answered = {};
   }
   if (leg.theirs.server) return respond(ctx, request, flow, server, 500);  // RFC 3261 §14.2
-  if (leg.ours.client || (peer && (peer->is_asking() || peer->ours.client))) return respond(ctx, request, flow, server, 491);
+  if (leg.ours.client || (peer && (peer->is_asking() || peer->ours.client)))
+    return respond(ctx, request, flow, server, 491);
   const bool timed = call.state == CallState::talking;
   if (timed) {
     if (const auto timer = leg.session.take_request(request); !timer) {
@@ -287,9 +286,9 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
     if (timed) leg.session.write_answer(writer);
     const bool offers = leg.exchange.state() != sdp::OfferAnswer::State::offer_received && !description.empty();
     tell(leg.exchange,
-         invite                                      ? sdp::Carrier::invite_success
+         invite                                    ? sdp::Carrier::invite_success
          : leg.theirs.method == sip::Method::prack ? sdp::Carrier::prack_success
-                                                     : sdp::Carrier::update_success,
+                                                   : sdp::Carrier::update_success,
          description);
     if (invite) leg.answered = {leg.theirs.server, leg.theirs.cseq, false, offers};
     if (description.empty()) {
@@ -332,8 +331,7 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   // The phone that asked for an offer has cancelled meanwhile: what was agreed before stands.
   const bool stands = offers && !leg.ours.ack_owed && tell(leg.exchange, sdp::Carrier::ack, leg.described);
   const bool ack_later = leg.ours.ack_owed;
-  if (invite && !ack_later)
-    acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described : std::string_view());
+  if (invite && !ack_later) acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described : std::string_view());
   if (!ours.description.empty()) leg.described = ours.description;
   if (!ack_later) leg.ours = {};
   if (ours.timed) watch_session(ctx, call, side);

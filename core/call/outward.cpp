@@ -148,11 +148,11 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   std::vector<trunk::Diversion> diversions;
   for (const Redirection& by : call.redirections)
     diversions.push_back({ctx.plan.extension(call.cdr.tenant, by.by).shown, by.cause, false});
-  const std::string_view number = diversions.empty()   ? std::string_view(who.shown)
-                                  : call.caller.trunk ? std::string_view(call.cdr.caller_number)
-                                                      : ctx.plan.extension(call.cdr.tenant, call.caller.extension).shown;
-  auto shown =
-      trunk::present(rules, {number, call.caller_name, call.privacy, diversions, call.called, call.emergency});
+  const std::string_view number = diversions.empty() ? std::string_view(who.shown)
+                                  : call.caller.trunk
+                                      ? std::string_view(call.cdr.caller_number)
+                                      : ctx.plan.extension(call.cdr.tenant, call.caller.extension).shown;
+  auto shown = trunk::present(rules, {number, call.caller_name, call.privacy, diversions, call.called, call.emergency});
   if (!shown && !call.emergency) return fail("the caller would rather not call than be shown there");
   // Who calls for help is not held up by what nobody has set: fail open.
   if (!shown) {

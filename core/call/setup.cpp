@@ -90,9 +90,9 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
                    std::expected<Target, Failure> target) {
   if (!target) {
     const Failure& why = target.error();
-    const Level level = why.failed ? refusals_.note(ctx, asked.flow, asked.caller.extension, asked.caller.number,
-                                                    *why.failed)
-                                   : Level::notice;
+    const Level level = why.failed
+                            ? refusals_.note(ctx, asked.flow, asked.caller.extension, asked.caller.number, *why.failed)
+                            : Level::notice;
     refuse(ctx, asked, why.status, why.result, why.reason, why.detail, level);
     return nullptr;
   }
@@ -102,8 +102,7 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
   if (asked.caller.trunk) {
     const auto entered = ctx.desk.enter(toll::parties_of(ctx.plan, call->cdr.tenant, {}, asked.caller.trunk), id);
     if (!entered) {
-      end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused,
-          toll::text_of(entered.error()));
+      end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, toll::text_of(entered.error()));
       return nullptr;
     }
   }
@@ -396,7 +395,8 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   call.caller.session.write_answer(writer);
   std::string body;
   if (call.caller.exchange.invite_open())
-    if (const auto session = sdp::parse(fork ? fork->answer : call.our_answer)) body = describe(ctx, call, Side::caller, call.caller, *session);
+    if (const auto session = sdp::parse(fork ? fork->answer : call.our_answer))
+      body = describe(ctx, call, Side::caller, call.caller, *session);
   if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
                "answer does not fit the offer");
@@ -411,8 +411,8 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   call.caller.dialog->confirm();
   call.caller.session.sent_answer(ctx.now);
   ++answered_;
-  ctx.report(Level::info, Reason::call_answered, (fork ? fork->leg : call.caller).dialog->flow(), call.cdr.caller_number, call.cdr.id,
-             call.cdr.dialled);
+  ctx.report(Level::info, Reason::call_answered, (fork ? fork->leg : call.caller).dialog->flow(),
+             call.cdr.caller_number, call.cdr.id, call.cdr.dialled);
   ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
   call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
                                        mark(Owner::call, call.id.value), duration_due);

@@ -23,7 +23,7 @@ struct Target {
   const policy::Extension* callee = nullptr;    ///< its phones, or
   const toll::RingGroupTerms* group = nullptr;  ///< those of its members, or
   std::optional<toll::Decision> out;            ///< trunks, or
-  std::optional<toll::Unusual> unusual;          ///< what its pattern says, of `out`
+  std::optional<toll::Unusual> unusual;         ///< what its pattern says, of `out`
   std::string announcement;                     ///< what we say ourselves before we hang up
   std::vector<Redirection> redirections;        ///< all of the call so far, in order
   std::string dialled;                          ///< the last text that was dialled for it

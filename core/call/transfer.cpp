@@ -1,5 +1,5 @@
-// A leg that goes over from one call to another: blind and attended transfer (RFC 3515, RFC 3891, RFC 5589), and a caller
-// whom we have talked to ourselves. Who asked for it pays for it, whether or not he stays (row E8).
+// A leg that goes over from one call to another: blind and attended transfer (RFC 3515, RFC 3891, RFC 5589), and a
+// caller whom we have talked to ourselves. Who asked for it pays for it, whether or not he stays (row E8).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -92,7 +92,8 @@ void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& re
         return join(ctx, call, *into, ref.side);
     }
     // Who is asked there still rings: then it is a transfer to that number like any other.
-    if (!other_call || other_call->state != CallState::ringing) return on_handover_failed(ctx, call, 481, "no such call");
+    if (!other_call || other_call->state != CallState::ringing)
+      return on_handover_failed(ctx, call, 481, "no such call");
     dialled = other_call->cdr.dialled;
   }
   Target target;
@@ -201,8 +202,7 @@ void Calls::take_over(Context& ctx, Call& call) {
   if (!leg) return fail("who was to be connected has hung up");
   if (!is_free(*leg)) {
     if (++call.handover->tries > CallLimits::join_tries) return fail("its phone is busy with its session");
-    call.join_timer =
-        ctx.timers.set(ctx.after_ms(join_wait_ms), mark(Owner::call, call.id.value), join_due);
+    call.join_timer = ctx.timers.set(ctx.after_ms(join_wait_ms), mark(Owner::call, call.id.value), join_due);
     return;
   }
   call.handover.reset();

@@ -32,9 +32,8 @@ std::optional<Codec> codec_of(const sdp::Media& media) {
 /// What a phone would answer that speaks G.711 and nothing else; empty when that is no answer. Address and ports are
 /// written anew by whoever sends it.
 std::string answer_to(const sdp::Session& offer, const Address& address) {
-  std::string out =
-      fmt::format("v=0\r\no=- 1 1 IN IP{0} {1}\r\ns=-\r\nc=IN IP{0} {1}\r\nt=0 0\r\n", address.is_v4() ? 4 : 6,
-                  address.text());
+  std::string out = fmt::format("v=0\r\no=- 1 1 IN IP{0} {1}\r\ns=-\r\nc=IN IP{0} {1}\r\nt=0 0\r\n",
+                                address.is_v4() ? 4 : 6, address.text());
   bool any = false;
   for (const sdp::Media& media : offer.media()) {
     const auto codec = any ? std::nullopt : codec_of(media);
@@ -116,8 +115,13 @@ bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clip
     Stream& stream = call.streams[i];
     const auto codec = codec_of(said->media()[i]);
     if (!codec || !stream.started || !stream.audio) continue;
-    stream.plan.voice = {++call.orders, static_cast<std::uint8_t>(index(to)), codec->payload_type, codec->law,
-                         std::move(clips), repeat, call.speech == Speech::pin};
+    stream.plan.voice = {++call.orders,
+                         static_cast<std::uint8_t>(index(to)),
+                         codec->payload_type,
+                         codec->law,
+                         std::move(clips),
+                         repeat,
+                         call.speech == Speech::pin};
     stream.plan.silence_limit_ms = 0;
     ctx.out.add(effect::UpdateRelay{stream.plan});
     return true;
@@ -143,9 +147,9 @@ void Calls::on_voice_done(Context& ctx, CallId id, std::uint32_t order) {
 void Calls::on_pin(Context& ctx, Call& call) {
   const toll::PinListTerms* list = ctx.plan.pin_list(call.cdr.tenant, call.pins);
   const std::string pin = std::exchange(call.digits, {});
-  const auto verdict = list ? pin_tries_.enter(ctx.now, call.payer, *list, ctx.plan.terms().pin_key, pin,
-                                               call.cdr.account)
-                            : toll::PinVerdict::locked;
+  const auto verdict =
+      list ? pin_tries_.enter(ctx.now, call.payer, *list, ctx.plan.terms().pin_key, pin, call.cdr.account)
+           : toll::PinVerdict::locked;
   if (verdict == toll::PinVerdict::right) {
     call.speech = Speech::ringing;
     ctx.timers.cancel(call.speech_timer);
@@ -186,7 +190,8 @@ void Calls::say_why_and_end(Context& ctx, Call& call, Side to, int status, std::
 void Calls::cut(Context& ctx, Call& call, Reason reason, std::string_view prompt, std::string_view detail) {
   Leg* callee = call.leg(Side::callee);
   const bool alone = !call.carried_by && call.carries.empty() && !call.leaving;
-  if (call.state != CallState::talking || !callee || !alone) return end_answered(ctx, call, EndedBy::system, reason, detail);
+  if (call.state != CallState::talking || !callee || !alone)
+    return end_answered(ctx, call, EndedBy::system, reason, detail);
   withdraw(ctx, call, Side::callee);
   ctx.timers.cancel(callee->session_timer);
   bye(ctx, call, *callee);
