@@ -204,7 +204,12 @@ void Exchange::carry_out() {
     void operator()(const effect::Throttle&) const {}
     void operator()(const effect::EndThrottle&) const {}
     void operator()(const effect::StartRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
-    void operator()(const effect::UpdateRelay& e) const { x.relays[e.plan.id.value] = e.plan; }
+    void operator()(const effect::UpdateRelay& e) const {
+      const media::VoicePlan &voice = e.plan.voice, &former = x.relays[e.plan.id.value].voice;
+      if (x.voices_end && voice.order != 0 && voice.order != former.order && !voice.repeat)
+        x.due_.push_back(engine::VoiceDone{e.plan.id, e.plan.call, voice.order});
+      x.relays[e.plan.id.value] = e.plan;
+    }
     void operator()(const effect::StopRelay& e) const {
       const auto found = x.relays.find(e.relay.value);
       if (found == x.relays.end()) return;

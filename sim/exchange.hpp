@@ -74,6 +74,7 @@ class Exchange {
 
   std::map<std::uint64_t, media::RelayPlan> relays;
   bool relay_answers = true;
+  bool voices_end = true;  ///< what a relay is told to say is said at once
   std::vector<effect::Report> reports;
   std::vector<effect::DnsAsk> questions;
   std::vector<std::uint64_t> trusted_connections, distrusted_connections, closed_connections;  ///< as they came

@@ -70,13 +70,13 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   cdr.ended_by = by;
   cdr.sip_status = static_cast<std::uint16_t>(was_talking ? 200 : caller_status);
   cdr.ended_wall_ms = ctx.now.wall_ms;
-  cdr.reason = effect::text_of(reason);
-  if (!detail.empty()) cdr.reason.append(": ").append(detail);
   if (call.cut) {
     cdr.ended_wall_ms = call.cut->wall_ms;
-    cdr.reason = effect::text_of(call.cut->reason);
-    if (!call.cut->detail.empty()) cdr.reason.append(": ").append(call.cut->detail);
+    reason = call.cut->reason;
+    detail = call.cut->detail;
   }
+  cdr.reason = effect::text_of(reason);
+  if (!detail.empty()) cdr.reason.append(": ").append(detail);
   ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail);
   close_streams(ctx, call);
   end_together(ctx, call, by, reason, detail);

@@ -74,13 +74,15 @@ class Outward : public Story {
   }
   Line dial() { return alice.invite("0301234567", sim::audio_sdp(alice_rtp)); }
   /// An INVITE as carriers send it: nobody answers a challenge.
-  void bring(const Phone& from, std::string_view user, std::string_view called) {
+  void bring(const Phone& from, std::string_view user, std::string_view called, std::string_view sdp = {}) {
     const std::string id = std::to_string(++brought_);
     exchange.receive(
-        from.flow, fmt::format("INVITE sip:{1}@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP {0};branch=z9hG4bKin{3};rport\r\n"
-                               "Max-Forwards: 70\r\nFrom: <sip:+4989123456@carrier>;tag=x\r\nTo: <sip:{2}@carrier>\r\n"
-                               "Call-ID: in{3}\r\nCSeq: 1 INVITE\r\nContact: <sip:x@{0}>\r\nContent-Length: 0\r\n\r\n",
-                               from.flow.remote.text(), user, called, id));
+        from.flow,
+        fmt::format("INVITE sip:{1}@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP {0};branch=z9hG4bKin{3};rport\r\n"
+                    "Max-Forwards: 70\r\nFrom: <sip:+4989123456@carrier>;tag=x\r\nTo: <sip:{2}@carrier>\r\n"
+                    "Call-ID: in{3}\r\nCSeq: 1 INVITE\r\nContact: <sip:x@{0}>\r\n{4}Content-Length: {5}\r\n\r\n{6}",
+                    from.flow.remote.text(), user, called, id, sdp.empty() ? "" : "Content-Type: application/sdp\r\n",
+                    sdp.size(), sdp));
   }
   /// What reports say of a reason; empty when there is none.
   std::string told(Reason reason) const {

@@ -117,6 +117,7 @@ TEST_F(Transfer, WhoWaitsForATransferAndHangsUpEndsIt) {
   EXPECT_EQ(refer(bob, b, "<sip:1003@192.0.2.1>"), 202);
   const auto invite = carol.hear_request("INVITE");
   ASSERT_TRUE(invite);
+  carol.answer(*invite, 180);
   hang_up(alice, a);
   EXPECT_TRUE(carol.hear_request("CANCEL"));
   carol.answer(*invite, 487);
@@ -135,8 +136,9 @@ TEST_F(Transfer, AskingFirstConnectsTheTwoWithWhomOneTalks) {
   bob.learn(second, *ok);
   bob.ack(second);
   ASSERT_TRUE(carol.hear_request("ACK"));
-  EXPECT_EQ(refer(bob, b, fmt::format("<sip:1003@192.0.2.1?Replaces={}%3Bto-tag%3D{}%3Bfrom-tag%3D{}>", second.call_id,
-                                      second.remote_tag, second.local_tag)),
+  EXPECT_EQ(refer(bob, b,
+                  fmt::format("<sip:1003@192.0.2.1?Replaces={}%3Bto-tag%3D{}%3Bfrom-tag%3D{}>", second.call_id,
+                              second.remote_tag, second.local_tag)),
             202);
   EXPECT_EQ(notified(bob), 100);
   ASSERT_TRUE(take_reinvite(carol, carol_rtp)) << "offered what Alice said";
@@ -164,8 +166,9 @@ TEST_F(Transfer, NobodyReplacesACallOfOthersWhateverHeKnowsOfIt) {
   ASSERT_TRUE(ok);
   carol.learn(mine, *ok);
   carol.ack(mine);
-  EXPECT_EQ(refer(carol, mine, fmt::format("<sip:1002@192.0.2.1?Replaces={}%3Bto-tag%3D{}%3Bfrom-tag%3D{}>", b.call_id,
-                                           b.remote_tag, b.local_tag)),
+  EXPECT_EQ(refer(carol, mine,
+                  fmt::format("<sip:1002@192.0.2.1?Replaces={}%3Bto-tag%3D{}%3Bfrom-tag%3D{}>", b.call_id, b.remote_tag,
+                              b.local_tag)),
             202);
   EXPECT_EQ(notified(carol), 100);
   EXPECT_EQ(notified(carol), 481);
