@@ -1,11 +1,12 @@
 """A telephone on a desk: besides what Phone does, it hears what is said to it, dials within a call, and transfers."""
 import re
 import socket
-import wave
+import time
 from pathlib import Path
 
 from carrier import Carrier
 from phone import Phone, rtp_packet
+from sound import decode, encode, share, tone
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 
@@ -79,6 +80,11 @@ class Desk(Phone):
         while sound not in heard:
             heard += self.rtp.recv(2048)[12:]
 
+    def hears_tone(self, hertz, seconds):
+        """Listens for that long; it is that tone and little else."""
+        heard = b"".join(self.rtp.recv(2048)[12:] for _ in range(int(50 * seconds)))
+        assert share(decode(heard), hertz) > 0.8, f"no tone of {hertz} Hz"
+
     def rest(self):
         """What it was sent until now and is sent until nothing comes for a moment."""
         heard = b""
@@ -122,6 +128,19 @@ class Far(Desk, Carrier):
     """Somebody outside, behind a carrier that is him alone."""
 
     answer = Carrier.answer
+
+    def says_tone(self, hertz, until_heard):
+        """Says it, a packet every 20 ms, until somebody has heard it; ten seconds at most."""
+        sound = encode(tone(hertz, 10))
+        due = time.monotonic()
+        for at in range(0, len(sound), 160):
+            self.sequence += 1
+            self.rtp.sendto(rtp_packet(self.sequence, sound[at:at + 160]), (self.server.address, self.relay))
+            if at % 8_000 == 0 and until_heard():
+                return
+            due += 0.02
+            time.sleep(max(0, due - time.monotonic()))
+        raise AssertionError(f"nobody heard the tone of {hertz} Hz")
 
 
 def relay_of(message):

@@ -1,10 +1,14 @@
 """Calls that go on: a PIN asked for by voice, a cut to the second, transfer, forwarding, ring groups, announcements."""
+import os
 import time
 import unittest
 
+from baresip import Baresip
 from desk import Desk, Far, prompt
+from netns import Namespace
 from phone import talk
-from ringfence import until
+from ringfence import Ringfence, until
+from sound import encode
 from trunk_test import NATIONAL, Outside
 
 
@@ -63,8 +67,11 @@ class Pin(Onward):
         self.ann.hears(prompt("enter-pin"))
         self.assertEqual(self.line.asked(), 0, "not before the PIN")
         self.ann.press(f"{self.PIN}#")
-        _, self.line.relay = self.line.answer()
+        ringing = self.line.rings()
+        self.ann.hears_tone(425, 0.4)
+        self.line.pick_up(ringing)
         self.ann.is_connected()
+        self.ann.rest()
         self.assertEqual(self.line.rest(), b"")
         self.talk(self.ann, self.line)
         self.hang_up(self.line)
@@ -336,6 +343,60 @@ class Announcement(Onward):
         self.bring()
         self.line.hears(prompt("closed", "de"))
         self.line.is_hung_up()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
+class OtherPeoplesPhones(Onward):
+    """baresip dials the PIN and transfers; each plays a tone of its own."""
+
+    def setUp(self):
+        self.net = self.enterContext(Namespace("10.213.9.1"))
+        self.server = self.enterContext(
+            Ringfence(address=self.net.address, netns=self.net.name, sip="sha2_allowed = false"))
+        self.cli("telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
+
+    def baresip(self, number, hertz):
+        known = len(self.registrations())
+        phone = Baresip(self.net, self.server, number, hertz)
+        self.addCleanup(phone.close)
+        self.assertTrue(until(lambda: len(self.registrations()) > known, 15))
+        return phone
+
+    def registrations(self):
+        return self.server.json("registration", "list")["registrations"]
+
+    def test_baresip_hears_the_prompt_and_dials_the_pin(self):
+        self.line = self.net.make(self.carrier, "line", "127.0.0.3")
+        self.cli("pin-list", "add", "abroad")
+        self.cli("pin", "add", "abroad", "project-7", "--stdin", typed="748159\n")
+        self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "line", "--pins", "abroad")
+        ann = self.baresip("1001", 1000)
+        ann.tell("dial", NATIONAL)
+        self.assertTrue(until(lambda: self.talking() == ["talking"]))
+        words = prompt("enter-pin")[8_000:12_000]
+        self.assertTrue(until(lambda: any(words in encode(sound) for sound in ann.heard())))
+        ann.press("748159#")
+        ringing = self.line.rings()
+        self.assertTrue(until(lambda: ann.hears(425)), "it hears that it rings there")
+        self.line.pick_up(ringing)
+        self.line.hears_tone(1000, 1)
+        self.line.says_tone(600, lambda: ann.hears(600))
+        ann.tell("hangup")
+        self.line.is_hung_up()
+        self.assertEqual(self.record(self.records(2), trunk_out="line")["account"], "project-7")
+
+    def test_baresip_transfers_and_the_two_who_remain_hear_each_other(self):
+        ann, bob, carol = (self.baresip(*who) for who in (("1001", 1000), ("1002", 700), ("1003", 1500)))
+        ann.tell("dial", "1002")
+        self.assertTrue(until(lambda: ann.hears(700) and bob.hears(1000), 20))
+        bob.tell("transfer", "1003")
+        self.assertTrue(until(lambda: ann.hears(1500) and carol.hears(1000), 20))
+        self.assertEqual(self.talking(), ["talking"])
+        ann.tell("hangup")
+        rows = self.records(2)
+        first = self.record(rows, callee="1002")
+        self.assertEqual(self.record(rows, callee="1003")["via"], f"transferred by 1002 from {first['id']}")
+        self.nothing_is_left()
 
 
 if __name__ == "__main__":
