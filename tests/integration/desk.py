@@ -23,6 +23,7 @@ class Desk(Phone):
 
     def __init__(self, *words, **named):
         super().__init__(*words, **named)
+        self.socket.settimeout(10)  # some things take five seconds by themselves
         # What is said while the test looks elsewhere waits here.
         self.rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.sequence = 0
