@@ -251,6 +251,7 @@ void Calls::take_leg(Context& ctx, Call& into, Side place, Call& from, Side side
   by_tag_[std::string(leg.dialog->local_tag())] = {into.id, place, fork};
   shares_.join(into.id, leg.extension, into.parts);
   if (const auto said = sdp::parse(leg.said)) take_remote(ctx, into, place, leg.dialog->flow(), *said);
+  for (Stream& stream : into.streams) stream.plan.legs[index(place)].comes_over = true;
   watch_session(ctx, into, place);
 }
 

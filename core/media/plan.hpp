@@ -22,6 +22,7 @@ struct LegPlan {
   Address signalling;
   bool learn = false;
   std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
+  bool comes_over = false;              ///< from another call: what it began to press there is not for its new partner
 };
 
 /// What we say to one leg ourselves. While it lasts nothing is passed on from leg to leg, and the digits that this leg

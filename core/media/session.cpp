@@ -22,6 +22,7 @@ bool same_peer(const LegPlan& a, const LegPlan& b) {
 }  // namespace
 
 Session::Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speech) : plan_(plan), last_rtp_us_(now_us) {
+  for (Leg& leg : legs_) leg.came_us = now_us;
   aim(0);
   aim(1);
   order_voice(now_us, speech);
@@ -37,6 +38,7 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     plan_.legs[i].local_port = before.legs[i].local_port;
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
+    if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
     if (moved || plan_.clock_hz != before.clock_hz) legs_[i].started = false;
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
@@ -192,12 +194,21 @@ Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t
   const auto event = rtp::parse_event(header.payload);
   if (!event || !leg.presses.begins(header, *event)) return {leg.presses.is_kept(header), 0};
   ++leg.counted.events;
-  if (plan_.voice.order == 0) return {};
+  if (plan_.voice.order == 0 && !began_elsewhere(i, *event, now_us)) return {};
   leg.presses.keep();
+  if (plan_.voice.order == 0) return {true, 0};
   const char digit = digit_of(*event);
   if (digit == 0 || (plan_.voice.leg & 1) != i || !leg.presses.may_tell(now_us)) return {true, 0};
   if (plan_.voice.stops_at_digit) voice_.interrupt(plan_.voice);
   return {true, digit};
+}
+
+/// Whether a press whose first packet came now began before its leg came over from another call. All packets but the
+/// repeated last one say how long it has lasted.
+bool Session::began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const {
+  if (!plan_.legs[i].comes_over || plan_.clock_hz == 0) return false;
+  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / plan_.clock_hz;
+  return now_us - lasted_us < legs_[i].came_us + SessionLimits::press_repeats_us;
 }
 
 Decision Session::on_rtcp(unsigned i, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes) {

@@ -35,10 +35,11 @@ struct Spoken {
 
 /// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
 struct SessionLimits {
-  static constexpr std::int64_t stream_gone_us = 200'000;  ///< an SSRC silent for so long may be replaced at once
-  static constexpr std::uint8_t probation_packets = 3;     ///< in sequence, before a new stream replaces a living one
-  static constexpr std::uint16_t dropout_max = 3'000;      ///< RFC 3550 A.1 MAX_DROPOUT
-  static constexpr std::uint16_t misorder_max = 100;       ///< RFC 3550 A.1 MAX_MISORDER
+  static constexpr std::int64_t stream_gone_us = 200'000;   ///< an SSRC silent for so long may be replaced at once
+  static constexpr std::uint8_t probation_packets = 3;      ///< in sequence, before a new stream replaces a living one
+  static constexpr std::uint16_t dropout_max = 3'000;       ///< RFC 3550 A.1 MAX_DROPOUT
+  static constexpr std::uint16_t misorder_max = 100;        ///< RFC 3550 A.1 MAX_MISORDER
+  static constexpr std::int64_t press_repeats_us = 60'000;  ///< for which the end of a press is repeated
   static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
 };
 
@@ -93,6 +94,7 @@ class Session {
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
     Presses presses;
+    std::int64_t came_us = 0;  // when the leg became part of this stream
     rtp::Receiver receiver;
     LegStatistics counted;
   };
@@ -108,6 +110,7 @@ class Session {
     char digit = 0;       // to be told
   };
   Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
+  bool began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const;
   Decision on_rtp(std::int64_t now_us, unsigned leg, const Endpoint& source, std::span<const std::uint8_t> bytes);
   Decision on_rtcp(unsigned leg, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes);
   Decision refuse_source(unsigned leg, const Endpoint& source);

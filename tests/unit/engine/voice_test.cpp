@@ -54,6 +54,7 @@ TEST_F(Voice, TheRightPinConnectsAndItsAccountStandsInTheRecord) {
   alice.answer(*again, 200, sim::audio_sdp(alice_rtp, "sendrecv", 2));
   ASSERT_EQ(exchange.relays.size(), 1u);
   EXPECT_EQ(relay().voice.order, 0u);
+  EXPECT_TRUE(relay().legs[0].comes_over) << "the key that ended the PIN may still be held";
   alice.request(a, "BYE");
   const auto bye = carrier.hear_request("BYE");
   ASSERT_TRUE(bye);

@@ -226,6 +226,18 @@ TEST(Voice, ItStaysClosedBetweenTheLegsAfterItsLastWordUntilItIsTakenBack) {
   EXPECT_TRUE(c.speech_passes(0));
 }
 
+TEST(Voice, WhatALegBeganToPressInAnotherCallIsNotForItsNewPartner) {
+  Call c({});
+  c.plan.legs[0].comes_over = true;
+  c.order({});
+  EXPECT_EQ(c.press(11, 1'000), '-') << "it lasts 20 ms already";
+  EXPECT_TRUE(c.speech_passes(0));
+  EXPECT_EQ(c.press(5, 1'000, 1, bob), '>') << "who did not move is heard";
+  c.now_us += 100'000;
+  EXPECT_EQ(c.press(11, 1'000), '-') << "to its end";
+  EXPECT_EQ(c.press(7, 5'000), '>');
+}
+
 TEST(Voice, AStrangerIsRefusedWhileItSpeaksAndDialsNothing) {
   Call c(repeat(1, {"tone/ringing"}));
   EXPECT_EQ(c.press(1, 1'000), '1');
