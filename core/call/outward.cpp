@@ -19,12 +19,6 @@ namespace {
 
 constexpr trunk::OrderRules order{};
 
-std::string host_of(const policy::Trunk& trunk) {
-  if (!trunk.domain.empty()) return trunk.domain;
-  const auto uri = sip::parse_uri(trunk.uri);
-  return uri ? std::string(uri->host) : std::string();
-}
-
 /// "sip:+4930…@provider.example;transport=tls": the URI of a trunk or a gateway with that user part.
 std::string target_of(std::string_view uri, std::string_view called) {
   const std::size_t colon = uri.find(':') + 1, at = uri.find('@');
