@@ -145,7 +145,8 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       return on_join_due(ctx, *call);
     case speech_due:
       call->speech_timer = 0;
-      return end_answered(ctx, *call, EndedBy::system, Reason::call_ended, "nothing was entered");
+      return end_answered(ctx, *call, EndedBy::system, Reason::call_ended,
+                          call->speech == Speech::pin ? "nothing was entered" : "what was said came to no end");
     case turn_due:
       call->turn_timer = 0;
       return on_turn_over(ctx, *call);

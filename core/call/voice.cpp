@@ -52,6 +52,13 @@ std::string answer_to(const sdp::Session& offer, const Address& address) {
   return any ? out : std::string();
 }
 
+/// How long we talk at most: until something was entered, or for the longest clip that there can be.
+std::int64_t speech_ms(Speech speech) {
+  constexpr std::int64_t samples_per_ms = 8;
+  if (speech == Speech::pin) return std::int64_t{CallLimits::menu_s} * 1'000;
+  return static_cast<std::int64_t>(VoiceLimits::clip_samples) / samples_per_ms + VoiceLimits::address_wait_ms;
+}
+
 std::string_view prompt_for(int status) {
   switch (status) {
     case 403:
@@ -101,8 +108,8 @@ void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
 
 void Calls::begin_speech(Context& ctx, Call& call) {
   ctx.timers.cancel(call.speech_timer);
-  call.speech_timer = ctx.timers.set(ctx.after_ms(std::int64_t{CallLimits::menu_s} * 1'000),
-                                     mark(Owner::call, call.id.value), speech_due);
+  call.speech_timer =
+      ctx.timers.set(ctx.after_ms(speech_ms(call.speech)), mark(Owner::call, call.id.value), speech_due);
   if (!say(ctx, call, Side::caller, std::move(call.clips), false))
     end_answered(ctx, call, EndedBy::system, Reason::call_ended, "its phone speaks no G.711");
 }
@@ -177,8 +184,8 @@ void Calls::say_and_end(Context& ctx, Call& call, Side to, std::string_view prom
   call.speech = Speech::announcement;
   if (!call.cut) call.cut = Call::Cut{ctx.now.wall_ms, reason, std::string(detail)};
   ctx.timers.cancel(call.speech_timer);
-  call.speech_timer = ctx.timers.set(ctx.after_ms(std::int64_t{CallLimits::menu_s} * 1'000),
-                                     mark(Owner::call, call.id.value), speech_due);
+  call.speech_timer =
+      ctx.timers.set(ctx.after_ms(speech_ms(call.speech)), mark(Owner::call, call.id.value), speech_due);
   if (!say(ctx, call, to, {prompt_of(ctx, call, prompt)}, false))
     end_answered(ctx, call, EndedBy::system, reason, detail);
 }

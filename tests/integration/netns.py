@@ -2,7 +2,18 @@
 import ctypes
 import itertools
 import os
+import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+NEW_NETWORK = 0x40000000
+
+
+def enter(name):
+    """Moves this thread, and what it starts from now on, into the network of that name."""
+    with open(f"/run/netns/{name}") as network:
+        if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), NEW_NETWORK) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
 
 
 class Namespace:
@@ -16,6 +27,18 @@ class Namespace:
     def inside(self, *words):
         """The command that runs `words` in this network; the process keeps its id, so that its own id ends it."""
         return ["ip", "netns", "exec", self.name, *words]
+
+    def make(self, what, *words):
+        """what(*words), done in this network: sockets that it opens stay there."""
+        with ThreadPoolExecutor(1, initializer=enter, initargs=(self.name,)) as thread:
+            return thread.submit(what, *words).result()
+
+    def connect(self, where):
+        """A TCP connection within; None when nobody listens."""
+        try:
+            return self.make(socket.create_connection, where, 5)
+        except ConnectionRefusedError:
+            return None
 
     def __enter__(self):
         subprocess.run(("ip", "netns", "add", self.name), check=True)
@@ -37,8 +60,6 @@ class Namespace:
 class Street:
     """with Street("198.51.100.1", ["203.0.113.66", …]) as street: …; two networks with a wire between them: `server`
     with its one address, and the street, which has all the others. Whatever enter()s is on the street from then on."""
-
-    NEW_NETWORK = 0x40000000
 
     def __init__(self, address, others, router=True):
         self.address, self.others, self.router = address, others, router
@@ -68,9 +89,7 @@ class Street:
 
     def enter(self):
         """Moves this thread, and what it starts from now on, onto the street."""
-        with open(f"/run/netns/{self.outside}") as network:
-            if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), self.NEW_NETWORK) != 0:
-                raise OSError(ctypes.get_errno(), "setns")
+        enter(self.outside)
 
     def speak_as(self, address):
         """Whoever on the street names no address of his own has this one."""

@@ -18,6 +18,8 @@ NATIONAL, ABROAD = "0301234567", "00442079460000"
 class Outside(unittest.TestCase):
     """An extension in Berlin, and carriers that have addresses of their own."""
 
+    kind_of_carrier = Carrier
+
     def configuration(self):
         """What stands in the server's file besides."""
         return ""
@@ -45,7 +47,7 @@ class Outside(unittest.TestCase):
 
     def carrier(self, name, address, per_minute="0.60", *options):
         """A trunk that is known by its address, and who is there."""
-        carrier = Carrier(self.server, address)
+        carrier = self.kind_of_carrier(self.server, address)
         self.addCleanup(carrier.close)
         self.deck(name, per_minute)
         self.cli("trunk", "add", name, "--kind", "peer_address", "--uri", carrier.uri_of_it, "--sources", address,

@@ -145,6 +145,18 @@ TEST_F(Voice, AnInboundRouteMayOnlySaySomething) {
   carrier.answer(*bye, 200);
 }
 
+TEST_F(Voice, AnAnnouncementMayTakeAsLongAsTheLongestClip) {
+  terms.inbound[0].target = toll::InboundTerms::Target::announcement;
+  terms.inbound[0].announcement = "closed";
+  exchange.set_plan(plan_of(terms));
+  bring(carrier, "+493012340", "+493012340", sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  ASSERT_TRUE(carrier.hear_status(200));
+  exchange.advance_ms(119'000);
+  EXPECT_FALSE(carrier.hear_request("BYE"));
+  exchange.advance_ms(12'000);
+  EXPECT_TRUE(carrier.hear_request("BYE")) << "nobody is kept when the relay never tells of its end";
+}
+
 TEST_F(Voice, WhoIsCutHearsWhyWhenThePaidLegIsOverAlready) {
   terms.routes[0].pins.clear();
   terms.system.duration_s = 120;

@@ -1,0 +1,85 @@
+"""baresip in a network of its own: it plays a tone, records what it hears, and does what it is told."""
+import json
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from ringfence import free_port, until
+from sound import share, write_tone
+
+
+class Baresip:
+    """The phone of a new extension in `net`. It takes every call."""
+
+    def __init__(self, net, server, number, hertz, *commands):
+        name, password = server.add(number)
+        self.net, self.number, self.control_port = net, number, free_port()
+        self.home = Path(tempfile.mkdtemp(prefix=f"baresip-{number}-"))
+        write_tone(self.home / "tone.wav", hertz, 40)
+        (self.home / "accounts").write_text(
+            f"<sip:{number}@{net.address}:{server.sip_port}>;auth_user={name};auth_pass={password};"
+            "answermode=auto;audio_codecs=PCMU;regint=600\n")
+        (self.home / "config").write_text(
+            f"sip_listen {net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
+            f"audio_source aufile,{self.home}/tone.wav\nsnd_path {self.home}\nmodule g711.so\nmodule aufile.so\n"
+            "module sndfile.so\nmodule_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
+            f"ctrl_tcp_listen {net.address}:{self.control_port}\n")
+        (self.home / "contacts").write_text("")
+        self.log = open(self.home / "log", "wb")
+        words = [w for c in commands for w in ("-e", c)]
+        self.process = subprocess.Popen(net.inside("baresip", "-f", str(self.home), *words),
+                                        stdin=subprocess.PIPE, stdout=self.log, stderr=self.log)
+        self.control = None
+
+    def tell(self, command, words=""):
+        """One of its commands, as its control socket takes them; gives what it says to it."""
+        if not self.control:
+            self.control = until(lambda: self.net.connect((self.net.address, self.control_port)))
+        told = json.dumps({"command": command, "params": words, "token": command})
+        self.control.sendall(f"{len(told)}:{told},".encode())
+        while True:
+            said = json.loads(self.next_string())
+            if said.get("response"):
+                assert said["ok"], said
+                return said["data"]
+
+    def next_string(self):
+        length = b""
+        while not length.endswith(b":"):
+            length += self.control.recv(1)
+        text = b""
+        while len(text) <= int(length[:-1]):  # and a comma
+            text += self.control.recv(int(length[:-1]) + 1 - len(text))
+        return text[:-1]
+
+    def press(self, digits):
+        """It drops a key that is pressed before it has told of the one before: five a second, as fast as fingers."""
+        for digit in digits:
+            self.tell("sndcode", digit)
+            time.sleep(0.2)
+
+    def heard(self):
+        """The samples of each call or part of a call so far. The heads of these files are written at the end."""
+        sounds = [record.read_bytes()[44:] for record in sorted(self.home.glob("*dec.wav"))]
+        return [struct.unpack(f"<{len(sound) // 2}h", sound[:len(sound) & ~1]) for sound in sounds]
+
+    def hears(self, hertz):
+        """Whether the last half second of what it heard is that tone."""
+        return any(len(samples) >= 4_000 and share(samples[-4_000:], hertz) > 0.8 for samples in self.heard())
+
+    def close(self):
+        try:
+            if self.control:
+                self.control.close()
+            self.process.terminate()
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        finally:
+            self.process.stdin.close()
+            self.log.close()
+            shutil.rmtree(self.home, ignore_errors=True)
