@@ -69,6 +69,7 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
   auto records = Records::open({settings.store_path(), settings.store.synchronous, 5'000}, data_dir->key_path(),
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
+  records->limits = settings.limits;
   const std::int64_t now_ms = wall_now_ms();
   CountryBook countries;
   const policy::Policy no_policy;

@@ -157,7 +157,11 @@ Outcome list_exposure(Records& records, const toll::Plan& plan, const command::S
   const auto ledger = store::read_ledger(records.store);
   const bool none_yet = !ledger && ledger.error().fault == store::Fault::not_found;
   const money::Ledger fresh(plan.terms().currency, {.accounts = 1, .reservations = 1}, HashKey(1));
-  toll::Exposures exposures(plan, {.wall_ms = now_wall_ms, .ledger = ledger ? &*ledger : none_yet ? &fresh : nullptr});
+  toll::Exposures exposures(plan, {.wall_ms = now_wall_ms,
+                                   .ledger = ledger     ? &*ledger
+                                             : none_yet ? &fresh
+                                                        : nullptr,
+                                   .ring_s = toll::longest_setup_s(records.limits)});
   for (Row& row : rows) row.exposure = exposures.of(store::default_tenant, row.id);
   const auto micros = [](const Row& row) {
     const auto& amount = row.exposure.month.most.amount;

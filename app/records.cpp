@@ -180,7 +180,7 @@ std::expected<Records, Error> Records::open(const store::Options& options, const
   if (!store) return fail(store.error());
   auto vault = seal::Vault::open_or_create(key_path);
   if (!vault) return std::unexpected(Error{Code::failed, vault.error().text, ""});
-  return Records{std::move(*vault), std::move(*store), realm, {}};
+  return Records{std::move(*vault), std::move(*store), realm, {}, {}};
 }
 
 std::optional<Outcome> Records::execute(const command::Command& command, std::int64_t now_wall_ms) {

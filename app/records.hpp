@@ -7,6 +7,7 @@
 
 #include "app/rows.hpp"
 #include "app/terms.hpp"
+#include "core/base/limits.hpp"
 #include "core/command/command.hpp"
 #include "shell/seal/vault.hpp"
 #include "shell/store/store.hpp"
@@ -21,6 +22,7 @@ struct Records {
   store::Store store;
   std::string realm;
   Shelf shelf = {};
+  Limits limits = {};  ///< of the configuration, as it was read last
 
   static std::expected<Records, command::Error> open(const store::Options& options, const std::string& key_path,
                                                      const std::string& realm);

@@ -82,6 +82,7 @@ std::expected<void, Error> Server::open_records() {
                                settings_.server.realm);
   if (!records) return std::unexpected(records.error());
   records_.emplace(std::move(*records));
+  records_->limits = settings_.limits;
   const auto interrupted = records_->store.close_interrupted_cdrs(wall_now_ms());
   if (!interrupted) return std::unexpected(error_of(interrupted.error()));
   if (*interrupted > 0)

@@ -138,6 +138,7 @@ Outcome Server::reload() {
   resolver_->set_servers(settings_.dns.servers);
   names_.set_servers(settings_.dns.servers);
   loop_->streams().set_limits(settings_.limits);
+  records_->limits = settings_.limits;
   writer_->set_keep(keep_of(settings_.records));
 
   // The engine learns of listeners before their first packet can come, and of failures after.

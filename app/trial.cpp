@@ -99,7 +99,9 @@ std::map<std::string, toll::Exposure> exposures_of(Records& records, const Candi
   const auto ledger = store::read_ledger(records.store);
   const bool same = ledger && ledger->currency() == of.plan->terms().currency;
   const money::Ledger fresh(of.plan->terms().currency, {.accounts = 1, .reservations = 1}, HashKey(1));
-  toll::Exposures exposures(*of.plan, {.wall_ms = now_wall_ms, .ledger = same ? &*ledger : &fresh});
+  toll::Exposures exposures(
+      *of.plan,
+      {.wall_ms = now_wall_ms, .ledger = same ? &*ledger : &fresh, .ring_s = toll::longest_setup_s(records.limits)});
   std::map<std::string, toll::Exposure> out;
   for (const toll::Plan::Known& each : of.callers) out.emplace(each.number, exposures.of(each.tenant, each.id));
   return out;

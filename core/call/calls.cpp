@@ -224,6 +224,7 @@ std::vector<effect::RunningCall> Calls::list() {
     const char* state = call.state == CallState::ringing   ? "ringing"
                         : call.state == CallState::storing ? "ringing"
                         : call.state == CallState::ending  ? "ending"
+                        : call.carried_by                  ? "transferred"
                         : held                             ? "held"
                                                            : "talking";
     out.push_back({call.cdr, state});

@@ -19,12 +19,6 @@ namespace {
 
 constexpr trunk::OrderRules order{};
 
-std::string host_of(const policy::Trunk& trunk) {
-  if (!trunk.domain.empty()) return trunk.domain;
-  const auto uri = sip::parse_uri(trunk.uri);
-  return uri ? std::string(uri->host) : std::string();
-}
-
 /// "sip:+4930…@provider.example;transport=tls": the URI of a trunk or a gateway with that user part.
 std::string target_of(std::string_view uri, std::string_view called) {
   const std::size_t colon = uri.find(':') + 1, at = uri.find('@');
@@ -252,6 +246,13 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   const std::string called = read.value_or(called_text);
   const std::string shown = id.number.empty() ? "anonymous" : id.number;
   Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}, {}};
+  // A call that we forwarded out may come back by the provider.
+  std::size_t diverted = 0;
+  for (const HeaderName name : {HeaderName::diversion, HeaderName::history_info})
+    for (sip::Elements each(request, name); each.next();) ++diverted;
+  if (diverted > 2 * CallLimits::redirections)
+    return refuse(ctx, asked, 480, CallResult::unreachable, Reason::loop_detected,
+                  fmt::format("it was forwarded {} times already", diverted));
   const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
                                 id.standing == trunk::Standing::anonymous};
   toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);

@@ -232,6 +232,7 @@ void Calls::join(Context& ctx, Call& from, Call& into, Side place) {
   notify_transferor(ctx, from, 200);
   from.leaving->notified = false;
   ctx.timers.cancel(replaced->session_timer);
+  if (replaced->answered.server) ctx.txns.acknowledge(std::exchange(replaced->answered, {}).server);
   withdraw(ctx, into, place);
   bye(ctx, into, *replaced);
   by_tag_.erase(std::string(replaced->dialog->local_tag()));
@@ -260,6 +261,11 @@ void Calls::leave_behind(Context& ctx, Call& from, Call& into) {
   const Leaving leaving = *from.leaving;
   notify_transferor(ctx, from, 200);
   from.leaving.reset();
+  // What it carried was carried for the leg that goes: nobody but an extension asks for a transfer.
+  for (const CallId id : std::exchange(from.carries, {})) {
+    if (Call* carried = calls_.find(id)) carried->carried_by = into.id;
+    into.carries.push_back(id);
+  }
   const Leg* gone = from.leg(other(leaving.by));
   if (!from.spends && !(gone && gone->trunk))
     return end_answered(ctx, from, leaving.by == Side::caller ? EndedBy::caller : EndedBy::callee,

@@ -36,12 +36,6 @@ std::string named(const policy::Trunk* trunk, std::string_view what) {
   return fmt::format("{}: {}", trunk ? std::string_view(trunk->name) : "a trunk", what);
 }
 
-std::string host_of(const policy::Trunk& trunk) {
-  if (!trunk.domain.empty()) return trunk.domain;
-  const auto uri = sip::parse_uri(trunk.uri);
-  return uri ? std::string(uri->host) : std::string();
-}
-
 std::optional<std::uint32_t> number_in(std::string_view text) {
   return sip::parse_number(text.substr(0, text.find_first_of(";( ")));
 }

@@ -47,6 +47,12 @@ std::string own_host(const policy::Policy& policy, const Flow& flow) {
   return address.is_v4() ? address.text() : "[" + address.text() + "]";
 }
 
+std::string host_of(const policy::Trunk& trunk) {
+  if (!trunk.domain.empty()) return trunk.domain;
+  const auto uri = sip::parse_uri(trunk.uri);
+  return uri ? std::string(uri->host) : std::string();
+}
+
 std::string party(std::string_view display_name, std::string_view user, std::string_view host) {
   std::string out;
   if (!display_name.empty()) {

@@ -8,6 +8,7 @@
 
 #include "core/call/context.hpp"
 #include "core/dialog/dialog.hpp"
+#include "core/policy/trunk.hpp"
 #include "core/sdp/offer_answer.hpp"
 #include "core/sip/message.hpp"
 #include "core/sip/writer.hpp"
@@ -32,6 +33,9 @@ std::string contact_value(const policy::Policy& policy, const Flow& flow, std::s
 
 /// The host of the URIs that phones see us under: our first domain, else the address they reach.
 std::string own_host(const policy::Policy& policy, const Flow& flow);
+
+/// The host of the URIs that a trunk sees us and others under: its domain, else that of its URI.
+std::string host_of(const policy::Trunk& trunk);
 
 /// `"Display" <sip:user@host>`.
 std::string party(std::string_view display_name, std::string_view user, std::string_view host);

@@ -115,10 +115,10 @@ constexpr std::array<Key, 9> limit_keys(const Standing& s) {
           limit_key("calls_alert", ""), limit_key("calls", s.calls), limit_key("duration", s.duration)};
 }
 
-/// The same, and what becomes of calls that fit no habit.
+/// The same, and what becomes of calls that fit no habit, which are refused from `block` on.
 template <std::size_t n>
-constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first) {
-  constexpr std::array<Key, 4> more{
+constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first, std::string_view block) {
+  const std::array<Key, 4> more{
       Key{.name = "unusual_alert",
           .type = number,
           .help = "a call that is so unusual is told, 1 to 100; 0: never",
@@ -132,7 +132,7 @@ constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first) {
       Key{.name = "unusual_block",
           .type = number,
           .help = "is refused, 1 to 100; 0: never",
-          .standing = "90",
+          .standing = block,
           .max = 100},
       Key{.name = "unusual_pins",
           .type = text,
@@ -144,10 +144,11 @@ constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first) {
 }
 
 constexpr auto system_keys = limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"});
-constexpr auto tenant_keys = with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}));
-constexpr auto department_keys_of_limit = with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}));
-constexpr auto extension_keys_of_limit =
-    with_habits<12>(limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"}));
+// Many people together only tell: a burst of one must not make the others' calls refused, nor a day of conferences.
+constexpr auto tenant_keys = with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}), "0");
+constexpr auto department_keys_of_limit = with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}), "0");
+constexpr auto extension_keys_of_limit = with_habits<12>(
+    limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"}), "90");
 constexpr auto trunk_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
 
 constexpr Key schedule_keys[] = {

@@ -171,13 +171,13 @@ std::string_view text_of(Reason reason) {
     case Reason::system_limit_reached:
       return "A system limit is reached";
     case Reason::call_forwarded:
-      return "The call goes on to where the called extension forwards it.";
+      return "The call goes on to where the called extension forwards it";
     case Reason::call_transferred:
-      return "An extension connected the two it was talking to.";
+      return "An extension connected the two it was talking to";
     case Reason::transfer_refused:
-      return "A transfer was asked for that may not be or cannot be.";
+      return "A transfer was asked for that may not be or cannot be";
     case Reason::pin_refused:
-      return "The PIN that the call's route asks for was not entered.";
+      return "The PIN that the call's route asks for was not entered";
     case Reason::call_started:
       return "A call was placed";
     case Reason::call_answered:

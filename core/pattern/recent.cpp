@@ -63,7 +63,7 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
   std::array<std::uint16_t, PatternLimits::recent> lengths;
   std::array<number::E164, PatternLimits::recent> numbers;
   std::array<std::uint16_t, PatternLimits::recent> countries;
-  std::uint32_t ended_alike = 0, others = 0, foreign = 0;
+  std::uint32_t ended_alike = 0, to_this = 0, others = 0, foreign = 0;
   for (std::size_t i = 0; i < used_; ++i) {
     const Entry& entry = entries_[i];
     const std::uint32_t age_s = now.at_s > entry.at_s ? now.at_s - entry.at_s : 0;
@@ -74,7 +74,10 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
     if (alike && entry.state != State::unanswered) {
       ++out.alike;
       out.alike_within_s = std::max(out.alike_within_s, age_s);
-      if (entry.state == State::answered && entry.talked_s >= long_call_s) lengths[ended_alike++] = entry.talked_s;
+      if (entry.state == State::answered && entry.talked_s >= long_call_s) {
+        lengths[ended_alike++] = entry.talked_s;
+        to_this += entry.number == call.number ? 1 : 0;
+      }
     }
     if (age_s <= burst_s && entry.number != call.number && !contains(numbers, others, entry.number))
       numbers[others++] = entry.number;
@@ -92,6 +95,7 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
   out.different += others;
   out.new_countries += foreign;
   out.equal = equal_lengths(lengths, ended_alike, out.equal_s);
+  out.one_number = ended_alike != 0 && to_this == ended_alike;
   return out;
 }
 

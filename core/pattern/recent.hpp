@@ -16,6 +16,7 @@ struct Burst {
   std::uint32_t alike_within_s = 0;
   std::uint32_t equal = 0;          ///< of these, ended ones of nearly equal length, a minute at least
   std::uint32_t equal_s = 0;        ///< which length
+  bool one_number = false;          ///< all ended ones alike, a minute at least, were to the very number of this call
   std::uint32_t different = 0;      ///< numbers within ten minutes
   std::uint32_t new_countries = 0;  ///< fresh ones within an hour
   std::uint32_t ended = 0;          ///< answered and over, within an hour

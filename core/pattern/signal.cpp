@@ -14,7 +14,7 @@ constexpr std::uint8_t newcomer_weight = 10;
 constexpr std::uint8_t costly_kind = 15;
 constexpr std::uint8_t hour_never = 20, hour_rare = 12, hour_of_night = 15;
 constexpr std::uint8_t range_some = 25, range_many = 40;
-constexpr std::uint8_t equal_some = 20, equal_many = 30;
+constexpr std::uint8_t equal_some = 20, equal_many = 30, equal_conference = 10;
 constexpr std::uint8_t different_more = 15, different_far_more = 25;
 constexpr std::uint8_t sweep_weight = 25;
 constexpr std::uint8_t short_weight = 15;
@@ -23,6 +23,7 @@ constexpr std::uint8_t looped_weight = 25;
 constexpr std::uint8_t volume_dear = 20, volume_calls = 10;
 
 constexpr std::uint32_t range_calls_some = 4, range_calls_many = 8;
+constexpr std::uint32_t conference_s = 1'200;
 constexpr std::uint32_t short_calls_least = 10, short_percent_least = 70;
 constexpr std::uint32_t rare_part = 50;  ///< an hour is rare that had calls on less than one day in so many
 constexpr std::uint32_t newcomer_days = 5;
@@ -88,8 +89,13 @@ class Finder {
     if (burst_.alike >= range_calls_some)
       add(Signal::range, burst_.alike >= range_calls_many ? range_many : range_some, burst_.alike, 0,
           burst_.alike_within_s);
-    if (burst_.equal >= 3)
-      add(Signal::equal_lengths, burst_.equal >= 4 ? equal_many : equal_some, burst_.equal, burst_.equal_s);
+    if (burst_.equal >= 3) add(Signal::equal_lengths, equal_weight(), burst_.equal, burst_.equal_s);
+  }
+  /// Long calls to one single number end together because a conference does. Who is paid for a range and keeps to one
+  /// number of it gains 20 points: at night, of a costly class or from the eighth call on the rest suffices.
+  std::uint8_t equal_weight() const {
+    if (burst_.one_number && burst_.equal_s >= conference_s) return equal_conference;
+    return burst_.equal >= 4 ? equal_many : equal_some;
   }
 
   void counts() {

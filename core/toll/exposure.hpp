@@ -37,6 +37,11 @@ struct Exposure {
   money::Rate rate;
 };
 
+/// How long a call may be counted before it is answered, with these limits.
+constexpr std::uint32_t longest_setup_s(const Limits& limits) {
+  return limits.ring_max_s + 2 * limits.store_wait_max_s;
+}
+
 /// Answers for many extensions of one plan: those with the same rights share one walk through the decks.
 ///
 /// An upper bound. What is not looked at is taken as open: hours of extensions and routes, PINs and dialled texts that
@@ -50,7 +55,7 @@ class Exposures {
     /// What is left of credit; null: credit limits nothing. Has to outlive this.
     const money::Ledger* ledger = nullptr;
     /// From a call's count until its answer, at the most: setup, and its waits for the disk.
-    std::uint32_t ring_s = Limits{}.ring_max_s + 2 * Limits{}.store_wait_max_s;
+    std::uint32_t ring_s = longest_setup_s({});
   };
   /// The plan has to outlive this.
   Exposures(const Plan& plan, const Options& options) : plan_(plan), options_(options), reachable_(plan) {}

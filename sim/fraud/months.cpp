@@ -25,8 +25,8 @@ class World final : Watcher {
         first_day_(schedule::day_of(*schedule::parse_date(first_day))),
         agenda_(midnight(0)),
         habits_(office, span.seed),
-        switchboard_(office, span.seed, {.failing_writes = 30'000, .audit_every = span.audit_every}, agenda_, *this,
-                     screen),
+        switchboard_(office, span.seed, {.failing_writes = span.failing_writes, .audit_every = span.audit_every},
+                     agenda_, *this, screen),
         busy_(office.people.size()),
         spent_today_(office.people.size()) {
     if (script) thief_.emplace(*script, 1, office, span.seed);
@@ -128,7 +128,11 @@ class World final : Watcher {
     out_.emergencies += ask.dialled == "112";
     switchboard_.dial(std::move(ask));
   }
-  bool is_stolen(std::uint32_t person) { return thief_ && thief_->password_of(person); }
+  /// A thief took from what this extension may spend today, and the operator has not given it back.
+  bool is_robbed(std::uint32_t person) {
+    const Thief::Password* const password = thief_ ? thief_->password_of(person) : nullptr;
+    return password && !password->changed && password->today > 0;
+  }
 
   // --- What the switchboard tells
 
@@ -146,14 +150,29 @@ class World final : Watcher {
       if (!out_.first_no && (no.by == No::By::money || no.by == No::By::pattern)) out_.first_no = stop(no.cause);
       return thief_->refused(ask, no, now_ms());
     }
-    ++out_.refused;
-    note(no.cause, fmt::format("{}, dialling {}: {}", office_.people[ask.person].number, ask.dialled, no.why));
+    const Outcome::By by = reason_of(no, is_robbed(ask.person));
+    count(by, no.cause, fmt::format("{}, dialling {}: {}", office_.people[ask.person].number, ask.dialled, no.why));
     out_.unexplained += no.why.empty();
-    out_.owners_refused += is_stolen(ask.person);
     if (ask.dialled == "112") out_.faults.push_back("an emergency call was refused: " + no.why);
   }
-  void note(const std::string& cause, std::string text) {
-    Outcome::Refusals& all = out_.honest_refusals[cause];
+  static Outcome::By reason_of(const No& no, bool is_robbed) {
+    switch (no.by) {
+      case No::By::money:
+        return no.own_day && is_robbed ? Outcome::By::thief : Outcome::By::cap;
+      case No::By::system:
+        return Outcome::By::disk;
+      case No::By::pattern:
+        return Outcome::By::pattern;
+      case No::By::rules:
+      case No::By::pace:
+      case No::By::lines:
+        break;
+    }
+    return Outcome::By::other;
+  }
+  void count(Outcome::By by, const std::string& cause, std::string text) {
+    ++out_.refusals_by[static_cast<std::size_t>(by)];
+    Outcome::Refusals& all = out_.honest_refusals[by == Outcome::By::thief ? cause + ", used up by a thief" : cause];
     if (all.count++ == 0) all.first = std::move(text);
   }
   void over(const Ask& ask, const Gone& gone) override {
@@ -166,11 +185,15 @@ class World final : Watcher {
     out_.honest_cost += gone.cost;
     spent_today_all_ += gone.cost;
     out_.dearest_person_day = std::max(out_.dearest_person_day, spent_today_[ask.person] += gone.cost);
-    if (gone.cut && gone.cut_by != "crash") {
-      ++out_.cut;
-      note(fmt::format("cut: {}", gone.cut_by),
-           fmt::format("{}, talking to {}: the end was announced", office_.people[ask.person].number, ask.dialled));
-      out_.owners_refused += is_stolen(ask.person);
+    if (gone.cut && gone.cut_by == "crash") {
+      ++out_.killed;
+    } else if (gone.cut) {
+      const bool by_money = gone.cut_by == name_of(toll::DurationReason::money);
+      count(!by_money               ? Outcome::By::other
+            : is_robbed(ask.person) ? Outcome::By::thief
+                                    : Outcome::By::cap,
+            fmt::format("cut: {}", gone.cut_by),
+            fmt::format("{}, talking to {}: the end was announced", office_.people[ask.person].number, ask.dialled));
     }
     if (gone.talked_ms || gone.cut || ask.again >= 2 || random_.below(100) >= 40) return;
     Ask again = ask;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct Span {
   bool people_call = true;       ///< honest ones; else the thief has the office to himself
   bool operator_reads = true;    ///< in office hours, and changes passwords that were stolen
   unsigned crashes = 25;         ///< in a hundred days, about
+  unsigned failing_writes = 100'000;  ///< one of so many fails, and paid calls are refused for some seconds; 0: none
   unsigned audit_every = 64;
 };
 
@@ -57,8 +59,17 @@ struct Outcome {
     std::string first;  ///< what the operator reads of the first one
   };
   std::map<std::string, Refusals> honest_refusals;
-  std::uint64_t refused = 0, cut = 0, unexplained = 0;
-  std::uint64_t owners_refused = 0;  ///< of both: calls of those whose password was stolen, and their money with it
+  /// What refused or cut an honest call.
+  enum class By : std::uint8_t {
+    cap,      ///< its own caller had spent what a cap allows
+    disk,     ///< that failed
+    pattern,  ///< that it fitted no habit
+    other,    ///< any other rule
+    thief,    ///< the cap of its extension, of which a thief had taken from on that day
+  };
+  std::array<std::uint64_t, 5> refusals_by{};
+  std::uint64_t unexplained = 0;
+  std::uint64_t killed = 0;  ///< honest calls that were cut because the process was killed; not among the refused
   std::int64_t honest_cost = 0, dearest_day = 0, dearest_person_day = 0;
   std::uint64_t alerts = 0, false_alarms = 0, pins = 0;
   // Of the books
@@ -66,8 +77,13 @@ struct Outcome {
   std::int64_t presumed_too_much = 0;
   std::vector<std::string> faults;
 
-  /// Calls that were refused or cut are fewer than one in ten thousand, and each says why.
-  bool lets_honest_calls_through() const { return unexplained == 0 && (refused + cut) * 10'000 < asked; }
+  /// Refused or cut.
+  std::uint64_t refused() const { return std::accumulate(refusals_by.begin(), refusals_by.end(), std::uint64_t{0}); }
+  std::uint64_t refused(By by) const { return refusals_by[static_cast<std::size_t>(by)]; }
+  /// All but those whose money a thief had taken.
+  std::uint64_t wrongly_refused() const { return refused() - refused(By::thief); }
+  /// Calls that were refused wrongly are fewer than one in ten thousand, and each refusal says why.
+  bool lets_honest_calls_through() const { return unexplained == 0 && wrongly_refused() * 10'000 < asked; }
 };
 
 /// The same arguments give the same outcome. `script` null: nobody steals. `screen` may be null.
@@ -76,6 +92,7 @@ Outcome run(const Office& office, const Span& span, const Script* script, Screen
 /// For people: what each fraud cost, what stopped it, why honest calls were refused.
 std::string table_of_losses(const std::vector<Outcome>& outcomes);
 std::string table_of_stops(std::string_view title, const std::vector<Outcome>& outcomes);
+std::string table_of_refusals(std::string_view title, const std::vector<Outcome>& outcomes);
 std::string list_of_refusals(const std::vector<Outcome>& outcomes);
 
 }  // namespace rf::fraud

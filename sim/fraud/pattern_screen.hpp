@@ -1,7 +1,7 @@
 // Calling patterns as the simulated switchboard asks them.
 #pragma once
 
-#include "core/pattern/patterns.hpp"
+#include "core/toll/unusual.hpp"
 #include "sim/fraud/switchboard.hpp"
 
 namespace rf::fraud {
@@ -22,7 +22,7 @@ class PatternScreen final : public Screen {
 
   const Office& office_;
   pattern::Patterns patterns_;
-  pattern::Judgement last_;  ///< of the call that is noted next
+  toll::Unusual last_;  ///< of the call that is noted next
 };
 
 }  // namespace rf::fraud

@@ -143,6 +143,8 @@ void Switchboard::refuse(const Ask& ask, const toll::Refused& by) {
   No no;
   no.cause = cause_of(by, no.by);
   no.why = text_of(by);
+  const auto* money = std::get_if<money::Refused>(&by.by);
+  no.own_day = money && money->why == money::Refusal::day_cap && money->account.level == money::Level::extension;
   watcher_.refused(ask, no);
 }
 

@@ -39,6 +39,7 @@ struct No {
   enum class By : std::uint8_t { rules, pattern, pace, lines, money, system } by = By::rules;
   std::string cause;  ///< whose rule, short enough for a table
   std::string why;    ///< as the operator reads it
+  bool own_day = false;  ///< the day's cap of the extension itself
 };
 
 /// One that left and is over.
@@ -94,7 +95,7 @@ class Watcher {
 class Switchboard {
  public:
   struct Weather {
-    unsigned failing_writes = 30'000;  ///< one of so many fails
+    unsigned failing_writes = 0;       ///< one of so many fails; 0: none
     unsigned audit_every = 64;         ///< everything is counted anew every so many events; sums are checked at each
   };
   Switchboard(const Office& office, std::uint64_t seed, const Weather& weather, Agenda& agenda, Watcher& watcher,

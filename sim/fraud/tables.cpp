@@ -53,12 +53,26 @@ std::string table_of_losses(const std::vector<Outcome>& outcomes) {
 }
 
 std::string table_of_stops(std::string_view title, const std::vector<Outcome>& outcomes) {
-  std::string out = fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>9}{:>9}{:>8}\n", title, "tried", "out",
-                                "first stopped by, after, lost", "for good by", "lost", "honest", "refused", "owners");
+  std::string out = fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>7}\n", title, "tried", "out",
+                                "first stopped by, after, lost", "for good by", "lost", "told");
   for (const Outcome& each : outcomes)
-    out += fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>9}{:>9}{:>8}\n", each.fraud, each.tried, each.left,
+    out += fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>7}\n", each.fraud, each.tried, each.left,
                        each.first_no || each.left > 0 ? text_of(each.first_no) : most_of(each.refusals),
-                       text_of(each.last), money(each.lost), each.asked, each.refused + each.cut, each.owners_refused);
+                       text_of(each.last), money(each.lost), each.alerts);
+  return out;
+}
+
+std::string table_of_refusals(std::string_view title, const std::vector<Outcome>& outcomes) {
+  constexpr std::string_view row = "{:<30}{:>9}{:>9}{:>11}{:>8}{:>6}{:>9}{:>7}{:>13}{:>7}{:>8}\n";
+  std::string out = fmt::format(row, title, "honest", "refused", "by thieves", "by cap", "disk", "pattern", "other",
+                                "of 10,000", "killed", "alarms");
+  for (const Outcome& each : outcomes) {
+    using By = Outcome::By;
+    const double of_10000 = each.asked == 0 ? 0 : 1e4 * static_cast<double>(each.wrongly_refused()) / each.asked;
+    out += fmt::format(row, each.fraud, each.asked, each.refused(), each.refused(By::thief), each.refused(By::cap),
+                       each.refused(By::disk), each.refused(By::pattern), each.refused(By::other),
+                       fmt::format("{:.2f}", of_10000), each.killed, each.false_alarms);
+  }
   return out;
 }
 

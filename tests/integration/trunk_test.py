@@ -138,8 +138,8 @@ class Provider(Outside):
         self.assertTrue(invite.startswith("INVITE sip:+49301234567@"), invite)
         self.assertIn("CSeq: 2 INVITE", invite, "the first one was challenged")
         self.assertIn(f"algorithm={self.algorithm},", invite)
-        for inner in ("1001", f":{self.ann.port}"):
-            self.assertNotIn(inner, invite)
+        for inner in (r"\b1001\b", rf":{self.ann.port}\b"):
+            self.assertNotRegex(invite, inner)
         talk(self.ann, self.ann.relay, self.carrier, self.carrier.relay)
         self.assertEqual(self.today()["reserved"], "0.70", "a minute ahead, and what it takes to cut")
         self.hang_up(self.carrier)
@@ -347,9 +347,10 @@ class Money(Outside):
     def test_a_call_is_cut_when_its_money_ends_and_the_next_one_refused(self):
         self.connect(NATIONAL, self.line)
         begun = time.monotonic()
-        for side in (self.line, self.ann):
-            side.reply(side.hear("BYE "), "200 OK")
+        self.line.reply(self.line.hear("BYE "), "200 OK")
         self.assertAlmostEqual(time.monotonic() - begun, 4, delta=2)
+        self.ann.reply(self.ann.hear("BYE "), "200 OK")
+        self.assertGreater(time.monotonic() - begun, 5, "who calls hears why")
         (row,) = self.records()
         self.assertEqual((row["cut_reason"], row["ended_by"], row["reserved"]), ("money", "system", "0.14"))
         self.assertLessEqual(float(row["cost"]), 0.06)

@@ -47,7 +47,7 @@ TEST(Frauds, BesideHonestBusinessAreStoppedAndHonestCallsGetThrough) {
     EXPECT_EQ(out.unexplained, 0u);
     EXPECT_TRUE(out.last || out.left == 0) << "somebody noticed it";
     asked += out.asked;
-    refused += out.refused + out.cut;
+    refused += out.wrongly_refused();
   }
   EXPECT_GT(asked, 90'000u);
   EXPECT_LT(refused * 10'000, asked);
@@ -63,7 +63,7 @@ TEST(Frauds, AnOfficeWithoutThievesHearsNoRefusalForMoneyAndHelpAlwaysComes) {
     EXPECT_EQ(out.unexplained, 0u);
     emergencies += out.emergencies;
     asked += out.asked;
-    refused += out.refused + out.cut;
+    refused += out.wrongly_refused();
   }
   EXPECT_LT(refused * 10'000, asked);
   EXPECT_GT(emergencies, 0u);
@@ -87,6 +87,29 @@ TEST(Frauds, NotAMicroUnitIsLostHoweverOftenTheProcessDies) {
   EXPECT_THAT(out.faults, IsEmpty());
   EXPECT_GT(out.crashes, 1'500u);
   EXPECT_GT(out.presumed_too_much, 0) << "calls that ran count with all they had";
+}
+
+TEST(Frauds, NotAMicroUnitIsLostHoweverOftenTheDiskFailsAndEveryCallItRefusesIsToldSo) {
+  Span span = weeks;
+  span.days = 4;
+  span.failing_writes = 10;
+  const Outcome out = run(office(), span, nullptr, nullptr);
+  EXPECT_THAT(out.faults, IsEmpty());
+  EXPECT_GT(out.refused(Outcome::By::disk), 50u);
+  EXPECT_EQ(out.unexplained, 0u);
+}
+
+TEST(Frauds, OnlyRefusalsByACapThatAThiefTookFromOnThatDayCountAsHis) {
+  const Script& many = scripts()[5];
+  ASSERT_EQ(many.name, "many extensions at once");
+  Span span = weeks;
+  span.operator_reads = false;
+  span.failing_writes = 1'000;
+  const Outcome out = run(office(), span, &many, nullptr);
+  EXPECT_GT(out.refused(Outcome::By::thief), 0u);
+  EXPECT_GT(out.refused(Outcome::By::disk), 0u) << "which is no thief's doing";
+  EXPECT_GE(out.wrongly_refused(), out.refused(Outcome::By::disk));
+  EXPECT_EQ(run(office(), weeks, nullptr, nullptr).refused(Outcome::By::thief), 0u);
 }
 
 /// The same password under other limits. The one who searches finds what is dearest there.
@@ -132,7 +155,7 @@ TEST(Frauds, CallingPatternsTellOfWhatStaysBelowEveryCapAndRefuseNobodyHonestFor
   ASSERT_TRUE(with.last);
   EXPECT_LT(with.lost, without.lost);
   EXPECT_GT(with.alerts, 0u);
-  EXPECT_TRUE(with.lets_honest_calls_through()) << with.refused << " of " << with.asked << "\n"
+  EXPECT_TRUE(with.lets_honest_calls_through()) << with.wrongly_refused() << " of " << with.asked << "\n"
                                                 << list_of_refusals({with});
 }
 

@@ -140,6 +140,8 @@ TEST(Terms, UnusualCallsAreToldAndRefusedByThresholdsOfWhoCalls) {
   EXPECT_EQ(other.pin, 0) << "stands";
   EXPECT_EQ(other.block, 90) << "stands";
   EXPECT_EQ(terms->tenants[0].spending.unusual.pin, 50);
+  EXPECT_EQ(terms->tenants[0].spending.unusual.alert, 40);
+  EXPECT_EQ(terms->tenants[0].spending.unusual.block, 0) << "many people together only tell";
   EXPECT_EQ(terms->tenants[0].unusual_pins, "staff");
   EXPECT_EQ(terms->system.unusual.block, 0) << "the system has no habits";
   EXPECT_FALSE(toll::Plan::compile(*terms, around().extensions, 7)) << "there is no such list of PINs";

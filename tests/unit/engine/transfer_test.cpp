@@ -258,5 +258,40 @@ TEST_F(Transfer, APaidLegIsPaidUntilItEndsWhoeverTalksOnIt) {
   expect_nothing_left();
 }
 
+TEST_F(Transfer, WhatWasHandedOverOnceIsHandedOverAgainWithItsRecord) {
+  hang_up(alice, a);
+  expect_bye(bob);
+  Line out = bob.invite("0301234567", sim::audio_sdp(bob_rtp));
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  Line outside = carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  const auto ok = bob.hear_status(200);
+  ASSERT_TRUE(ok);
+  bob.learn(out, *ok);
+  bob.ack(out);
+  EXPECT_EQ(refer(bob, out, "<sip:1003@192.0.2.1>"), 202);
+  auto ring = carol.hear_request("INVITE");
+  ASSERT_TRUE(ring);
+  c = carol.answer(*ring, 200, sim::audio_sdp(carol_rtp));
+  expect_bye(bob);
+  ASSERT_TRUE(take_reinvite(carrier, *Endpoint::parse("203.0.113.10:4000")));
+  ASSERT_TRUE(carol.hear_request("ACK"));
+  EXPECT_EQ(refer(carol, c, "<sip:1001@192.0.2.1>"), 202);
+  ring = alice.hear_request("INVITE");
+  ASSERT_TRUE(ring);
+  a = alice.answer(*ring, 200, sim::audio_sdp(alice_rtp));
+  expect_bye(carol);
+  ASSERT_TRUE(take_reinvite(carrier, *Endpoint::parse("203.0.113.10:4000")));
+  exchange.advance_ms(30'000);
+  EXPECT_FALSE(carrier.hear_request("BYE"));
+  carrier.request(outside, "BYE");
+  expect_bye(alice);
+  exchange.advance_ms(5'000);
+  for (const auto& [id, cdr] : exchange.cdrs) {
+    EXPECT_NE(cdr.ended_wall_ms, 0) << cdr.via;
+  }
+  expect_nothing_left();
+}
+
 }  // namespace
 }  // namespace rf

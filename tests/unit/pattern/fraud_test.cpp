@@ -58,6 +58,42 @@ TEST_F(Fraud, EqualLongCallsToOneRangeAreARevenueShareByDayToo) {
   EXPECT_LE(outcome.left, 8u);
 }
 
+TEST_F(Fraud, ADayOfConferencesByOneNewNumberIsToldAndNotRefused) {
+  const Outcome outcome = run(
+      6, [&](unsigned i) { return office.call(1, weeks8_ms + 9 * hour_ms + i * hour_ms, "+37121234510", 2'640 + i); });
+  EXPECT_EQ(outcome.left, 6u);
+  EXPECT_TRUE(outcome.told_at.has_value());
+}
+
+TEST_F(Fraud, WhoIsPaidForOneNumberAndCallsItLikeAConferenceIsToldAndRefusedAtTheEighth) {
+  const Outcome outcome = run(50, [&](unsigned i) {
+    return office.call(1, weeks8_ms + 8 * hour_ms + i * 22 * minute_ms, "+37121234510", 1'250);
+  });
+  ASSERT_TRUE(outcome.told_at.has_value());
+  EXPECT_LE(*outcome.told_at, 3u);
+  EXPECT_LE(outcome.left, 7u);
+}
+
+TEST_F(Fraud, OneNumberCalledLikeAConferenceByNightOrOfACostlyClassIsRefusedAtTheSixth) {
+  const Outcome night = run(50, [&](unsigned i) {
+    return office.call(1, night_ms - 3 * hour_ms + i * 22 * minute_ms, "+37121234510", 1'250);
+  });
+  EXPECT_LE(night.left, 5u);
+  const Outcome costly =
+      run(50, [&](unsigned i) { return office.call(2, noon_ms + i * 22 * minute_ms, "+883510001234567", 1'250); });
+  EXPECT_LE(costly.left, 5u);
+}
+
+TEST_F(Fraud, AConferenceOfShorterCallsOrOfTwoNumbersIsARevenueShare) {
+  const Outcome brief =
+      run(50, [&](unsigned i) { return office.call(1, noon_ms + i * 20 * minute_ms, "+37121234510", 1'150); });
+  EXPECT_LE(brief.left, 5u);
+  const Outcome two = run(50, [&](unsigned i) {
+    return office.call(2, noon_ms + i * 22 * minute_ms, i % 2 == 0 ? "+2522123456" : "+2522123457", 1'250);
+  });
+  EXPECT_LE(two.left, 5u);
+}
+
 TEST_F(Fraud, ATrickleOfACallAnHourThroughTheNightIsToldAndThenRefused) {
   const Outcome outcome = run(24, [&](unsigned i) {
     return office.call(1, night_ms - 4 * hour_ms + i * 50 * minute_ms, "+371212345" + std::to_string(10 + i), 600);

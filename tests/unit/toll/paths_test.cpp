@@ -96,8 +96,8 @@ TEST(Paths, AChainOfForwardingsIsFollowedToWhoPays) {
 
 TEST(Paths, ForwardingsInACircleAreFollowedOnce) {
   Terms terms = house();
-  of(terms, alice).forward.always = "1002";
-  of(terms, bob).forward.always = "1001";
+  of(terms, alice).forward.no_answer = "1002";
+  of(terms, bob).forward.no_answer = "1001";
   EXPECT_THAT(paths_of(terms).paths, IsEmpty());
 }
 
