@@ -211,8 +211,8 @@ void Calls::on_policy(Context& ctx) {
     if (!usable(call.caller) || (callee && !usable(callee->leg))) orphaned.push_back(id);
   });
   for (const CallId id : orphaned)
-    end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended,
-                 "extension or trunk disabled or removed");
+    if (Call* call = calls_.find(id))  // one that is carried has ended with the other
+      end_answered(ctx, *call, EndedBy::operator_, Reason::call_ended, "extension or trunk disabled or removed");
   boost::unordered::erase_if(last_answered_, [&](const auto& entry) { return !ctx.policy.by_id(entry.first); });
 }
 

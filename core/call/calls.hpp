@@ -117,8 +117,7 @@ class Calls {
   };
   struct Ending;
   struct InfoRelay {
-    CallId call;
-    Side side = Side::caller;  ///< whose INFO it is
+    std::string tag;  ///< ours in the dialog of the leg whose INFO it is
     txn::ServerId server;
     std::string head;
   };
@@ -199,6 +198,9 @@ class Calls {
   /// Ends who costs money or time now; the caller hears why first.
   void cut(Context& ctx, Call& call, effect::Reason reason, std::string_view prompt, std::string_view detail);
   void on_transferor_gone(Context& ctx, Call& call);
+  /// Answers an offer of somebody who talks to us alone.
+  void answer_alone(Context& ctx, Call& call, Side side, const sdp::Session& offer);
+  void note_answer(Call& call, Side by, const sdp::Session& answer);
   std::string prompt_of(Context& ctx, const Call& call, std::string_view name) const;
 
   // outward.cpp
@@ -282,6 +284,8 @@ class Calls {
   void end_answered(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail = {});
   void cancel_forks(Context& ctx, Call& call);
   void withdraw(Context& ctx, Call& call, Side side);
+  /// Who is at `side` has gone, or is told to go, and the call runs on without him.
+  void dismiss(Context& ctx, Call& call, Side side);
   void bye(Context& ctx, Call& call, Leg& leg);
   void send_bye(Context& ctx, Call& call, Leg& leg, std::string_view credentials);
   void settle(Context& ctx, Call& call);

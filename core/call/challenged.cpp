@@ -73,6 +73,7 @@ bool Calls::modify_again(Context& ctx, Call& call, Side side, const sip::Message
     return false;
   }
   leg.ours.rounds = ours.rounds;
+  leg.ours.joins = ours.joins;
   return true;
 }
 

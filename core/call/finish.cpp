@@ -119,6 +119,18 @@ void Calls::withdraw(Context& ctx, Call& call, Side side) {
     ctx.txns.cancel(ctx.now, leg->ours.client, ctx.out);
 }
 
+void Calls::dismiss(Context& ctx, Call& call, Side side) {
+  Leg* leg = call.leg(side);
+  if (!leg) return;
+  ctx.timers.cancel(leg->session_timer);
+  if (leg->answered.server) ctx.txns.acknowledge(std::exchange(leg->answered, {}).server);
+  // Who has asked him for something is not left without an answer, and may ask again.
+  const Leg* peer = call.leg(other(side));
+  if (leg->ours.for_peer && peer && peer->theirs.server) answer_theirs(ctx, call, other(side), 491, {});
+  withdraw(ctx, call, side);
+  bye(ctx, call, *leg);
+}
+
 void Calls::bye(Context& ctx, Call& call, Leg& leg) {
   if (!leg.dialog || leg.dialog->state() != dialog::Dialog::State::confirmed) return;
   std::string known;

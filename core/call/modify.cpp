@@ -54,6 +54,11 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
   if (!call || !leg) return;
   leg->dialog->take_cseq(request);
   const bool in_call = leg == call->leg(ref.side);
+  // Who has gone may still be known, while the call runs on without him.
+  const bool asks = request.method != sip::Method::bye && request.method != sip::Method::ack &&
+                    request.method != sip::Method::prack;
+  if (asks && leg->dialog->state() == dialog::Dialog::State::terminated)
+    return respond(ctx, request, flow, server, 481);
   switch (request.method) {
     case sip::Method::ack:
       if (in_call) on_ack(ctx, *call, ref.side, request);
@@ -101,11 +106,15 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   if (!leg.answered.server || leg.answered.cseq != request.cseq.number) return;  // nothing to acknowledge, or no longer
   const Leg::Answered answered = std::exchange(leg.answered, {});
   ctx.txns.acknowledge(answered.server);
-  Leg* peer = call.leg(other(side));
-  if (!answered.awaits_answer || !peer || call.state != CallState::talking) return;
+  Leg* peer = peer_of(call, side);
+  if (!answered.awaits_answer || call.state != CallState::talking) return;
   const auto description = description_of(request);
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning = leg.exchange.received(sdp::Carrier::ack, session);
+  if (!peer) {
+    if (meaning && *meaning == sdp::Meaning::answer) take_remote(ctx, call, side, leg.dialog->flow(), *session);
+    return push_streams(ctx, call);
+  }
   const bool opening = answered.opening;
   const txn::ClientId client = opening ? call.forks[*call.winner].invite : peer->ours.client;
   const std::uint32_t cseq = opening ? call.forks[*call.winner].cseq : peer->ours.cseq;
@@ -144,7 +153,7 @@ void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& req
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::info, path, std::move(info.bytes), info.branch,
                                                 mark(Owner::call, call.id.value), ctx.out);
   if (!client) return respond(ctx, request, flow, server, 503);
-  infos_.emplace(client, InfoRelay{call.id, side, server, response_head(request, flow, {})});
+  infos_.emplace(client, InfoRelay{std::string(leg.dialog->local_tag()), server, response_head(request, flow, {})});
   ++leg.infos;
 }
 
@@ -152,8 +161,9 @@ void Calls::answer_info(Context& ctx, txn::ClientId client, int status) {
   const auto found = infos_.find(client);
   const InfoRelay info = std::move(found->second);
   infos_.erase(found);
-  if (Call* call = calls_.find(info.call))
-    if (Leg* leg = call->leg(info.side)) --leg->infos;
+  // Wherever that leg has gone meanwhile.
+  if (const auto known = by_tag_.find(info.tag); known != by_tag_.end())
+    if (Leg* leg = this->leg(known->second)) --leg->infos;
   std::string bytes;
   begin_response(bytes, status, info.head).no_body();
   ctx.txns.respond(ctx.now, info.server, status, std::move(bytes), ctx.out);
@@ -202,7 +212,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
   if (offer && leg.exchange.peer_unchanged() && !leg.described.empty())
     return answer_theirs(ctx, call, side, 200, leg.described);
 
-  if (!peer) return answer_theirs(ctx, call, side, 200, leg.described);
+  if (!peer) return offer ? answer_alone(ctx, call, side, *offer) : answer_theirs(ctx, call, side, 200, leg.described);
   if (const int status = pass_on(ctx, call, side, offer)) return answer_theirs(ctx, call, side, status, {});
   if (!invite) return;
   std::string trying;
@@ -312,7 +322,7 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   if (response.status >= 300) return on_ours_failed(ctx, call, side, response.status, &response);
   const Leg::Ours ours = leg.ours;
   const bool invite = ours.method == sip::Method::invite;
-  if (call.state == CallState::ending) {
+  if (call.state == CallState::ending || leg.dialog->state() == dialog::Dialog::State::terminated) {
     leg.ours = {};
     if (invite) acknowledge(ctx, leg, ours.client, ours.cseq);
     return settle(ctx, call);
@@ -359,7 +369,9 @@ void Calls::on_ours_failed(Context& ctx, Call& call, Side side, int status, cons
   leg.ours = {};
   leg.exchange.on_failed(ours.method == sip::Method::invite ? sdp::Carrier::invite : sdp::Carrier::update);
   Leg* peer = call.leg(other(side));
-  if (call.state == CallState::ending) return settle(ctx, call);
+  // What somebody says who has gone is nothing to those who are left.
+  if (call.state == CallState::ending || leg.dialog->state() == dialog::Dialog::State::terminated)
+    return settle(ctx, call);
   if (call.state == CallState::talking && (status == 408 || status == 481)) {
     // RFC 3261 §12.2.1.2: that phone has no such call any more.
     return end_answered(ctx, call, EndedBy::system, Reason::session_expired, "phone no longer knows the call");

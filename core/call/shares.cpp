@@ -42,6 +42,14 @@ void Shares::leave(ExtensionId extension, Parts& parts) {
   }
 }
 
+void Shares::go(ExtensionId extension, Parts& parts) {
+  if (extension != parts.placer || !parts.placing) return leave(extension, parts);
+  --by_extension_.at(extension).running;
+  parts.others.push_back({extension, false});
+  parts.placer = {};
+  parts.placing = false;
+}
+
 void Shares::end(Parts& parts) {
   if (parts.placing) {
     --by_extension_.at(parts.placer).running;

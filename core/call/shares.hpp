@@ -38,6 +38,8 @@ class Shares {
   void join(CallId call, ExtensionId extension, Parts& parts);
   /// It no longer has part, but messages of the call may still come from its phones.
   void leave(ExtensionId extension, Parts& parts);
+  /// It has left a call that runs on without it, and that counts against it no longer, whoever placed it.
+  void go(ExtensionId extension, Parts& parts);
   void end(Parts& parts);
   /// After end().
   void forget(CallId call, const Parts& parts);

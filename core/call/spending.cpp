@@ -52,7 +52,10 @@ bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   call.cdr.price = way.priced ? price_text(way.rate) : std::string();
   call.cdr.currency = way.priced ? way.rate.currency().text() : std::string();
   call.cdr.reserved_micro = grant->reserved;
-  if (Call* other = grant->make_room ? calls_.find(grant->make_room) : nullptr) {
+  // An emergency call that comes of a transfer does not end the call that it is to take a leg of, and so itself.
+  Call* other = grant->make_room ? calls_.find(grant->make_room) : nullptr;
+  const CallId from = call.handover ? call.handover->from : CallId{};
+  if (other && (!from || (other->id != from && other->carried_by != from))) {
     other->cdr.cut_reason = "emergency";
     end_answered(ctx, *other, EndedBy::system, Reason::toll_cut, "an emergency call needs its line");
   }

@@ -64,6 +64,10 @@ void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& re
   if (!by) return no(403, "only extensions transfer calls");
   if (!ctx.plan.extension(call.cdr.tenant, by->id).transfers) return no(403, "the extension may not transfer calls");
   if (call.leaving) return no(491, "one transfer is under way");
+  if (leg.answered.awaits_answer) return no(491, "its phone owes an answer");
+  const Leg* moving = call.leg(other(side));
+  if (!moving || !moving->dialog || moving->dialog->state() != dialog::Dialog::State::confirmed)
+    return no(403, "nobody is there to be connected");
   const auto refer_to = sip::parse_name_addr(request.value(HeaderName::refer_to));
   if (!refer_to) return no(400, "Refer-To");
   if (!is_ours(ctx.policy, refer_to->uri, flow) || refer_to->uri.user.empty())
@@ -224,17 +228,16 @@ void Calls::join(Context& ctx, Call& from, Call& into, Side place) {
   const Leg* leg = from.leg(side);
   Leg* replaced = into.leg(place);
   Leg* stays = into.leg(other(place));
-  if (!leg || !stays || !is_free(*leg) || !is_free(*stays))
+  if (!leg || !stays || !is_free(*leg) || !is_free(*stays) || replaced->answered.awaits_answer)
     return on_handover_failed(ctx, from, 491, "a phone is busy with its session");
   const policy::Extension* by = ctx.policy.by_id(replaced->extension);
   into.cdr.via = fmt::format("transferred by {} from {}", by ? by->number : "?", from.cdr.id);
   ctx.report(Level::info, Reason::call_transferred, leg->dialog->flow(), {}, into.cdr.id, into.cdr.via);
   notify_transferor(ctx, from, 200);
   from.leaving->notified = false;
-  ctx.timers.cancel(replaced->session_timer);
-  if (replaced->answered.server) ctx.txns.acknowledge(std::exchange(replaced->answered, {}).server);
-  withdraw(ctx, into, place);
-  bye(ctx, into, *replaced);
+  dismiss(ctx, into, place);
+  // What it pays for goes on counting as its call.
+  if (!into.spends && stays->extension != replaced->extension) shares_.go(replaced->extension, into.parts);
   by_tag_.erase(std::string(replaced->dialog->local_tag()));
   take_leg(ctx, into, place, from, side);
   leave_behind(ctx, from, into);
@@ -272,11 +275,7 @@ void Calls::leave_behind(Context& ctx, Call& from, Call& into) {
                         Reason::call_transferred, into.cdr.id);
   from.carried_by = into.id;
   into.carries.push_back(from.id);
-  if (Leg* by = from.leg(leaving.by)) {
-    ctx.timers.cancel(by->session_timer);
-    withdraw(ctx, from, leaving.by);
-    bye(ctx, from, *by);
-  }
+  dismiss(ctx, from, leaving.by);
   shares_.end(from.parts);
   close_streams(ctx, from);
 }
@@ -293,6 +292,8 @@ void Calls::offer_across(Context& ctx, Call& call, Side side) {
 }
 
 void Calls::on_joined(Context& ctx, Call& call) {
+  for (const Side side : {Side::caller, Side::callee})
+    if (Leg* leg = call.leg(side)) leg->join_tries = 0;
   push_streams(ctx, call);
   if (const auto next = std::exchange(call.joins_next, std::nullopt)) offer_across(ctx, call, *next);
 }
@@ -310,8 +311,14 @@ void Calls::on_join_refused(Context& ctx, Call& call, Side side, int status) {
 void Calls::on_join_due(Context& ctx, Call& call) {
   if (call.handover && call.state == CallState::storing) return take_over(ctx, call);
   if (call.state != CallState::talking) return;
-  for (const Side side : {Side::caller, Side::callee})
-    if (Leg* leg = call.leg(side); leg && std::exchange(leg->joins_again, false)) return offer_across(ctx, call, side);
+  for (const Side side : {Side::caller, Side::callee}) {
+    Leg* leg = call.leg(side);
+    if (!leg || !std::exchange(leg->joins_again, false)) continue;
+    const Leg* peer = call.leg(other(side));
+    // One of the two is asking for something itself: that comes first.
+    if (!is_free(*leg) || !peer || !is_free(*peer)) return on_join_refused(ctx, call, side, 491);
+    return offer_across(ctx, call, side);
+  }
 }
 
 /// Its carried calls end with it, and it with the one that carries it.

@@ -84,14 +84,30 @@ bool Calls::answer_ourselves(Context& ctx, Call& call, Speech speech, std::vecto
   call.our_answer = answer_to(*offer, public_endpoint(ctx.policy, call.caller.dialog->flow()).address);
   const auto answer = sdp::parse(call.our_answer);
   if (call.our_answer.empty() || !answer) return false;
-  for (std::size_t i = 0; i < answer->media().size() && i < call.streams.size(); ++i)
-    call.streams[i].wishes[index(Side::callee)] =
-        answer->media()[i].port == 0 ? Stream::Wish::declined : Stream::Wish::wanted;
+  note_answer(call, Side::callee, *answer);
   call.speech = speech;
   call.clips = std::move(clips);
   record_answer(ctx, call);
   push_streams(ctx, call);
   return true;
+}
+
+void Calls::note_answer(Call& call, Side by, const sdp::Session& answer) {
+  for (std::size_t i = 0; i < answer.media().size() && i < call.streams.size(); ++i)
+    call.streams[i].wishes[index(by)] = answer.media()[i].port == 0 ? Stream::Wish::declined : Stream::Wish::wanted;
+}
+
+void Calls::answer_alone(Context& ctx, Call& call, Side side, const sdp::Session& offer) {
+  Leg& leg = *call.leg(side);
+  const Flow& flow = leg.dialog->flow();
+  const std::string text = answer_to(offer, public_endpoint(ctx.policy, flow).address);
+  const auto answer = sdp::parse(text);
+  if (text.empty() || !answer || open_streams(ctx, call, offer) != Opening::some)
+    return answer_theirs(ctx, call, side, 488, {});
+  take_remote(ctx, call, side, flow, offer);
+  note_answer(call, other(side), *answer);
+  push_streams(ctx, call);
+  answer_theirs(ctx, call, side, 200, describe(ctx, call, side, leg, *answer));
 }
 
 void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
@@ -199,9 +215,7 @@ void Calls::cut(Context& ctx, Call& call, Reason reason, std::string_view prompt
   const bool alone = !call.carried_by && call.carries.empty() && !call.leaving;
   if (call.state != CallState::talking || !callee || !alone)
     return end_answered(ctx, call, EndedBy::system, reason, detail);
-  withdraw(ctx, call, Side::callee);
-  ctx.timers.cancel(callee->session_timer);
-  bye(ctx, call, *callee);
+  dismiss(ctx, call, Side::callee);
   end_spending(ctx, call);
   say_and_end(ctx, call, Side::caller, prompt, reason, detail);
 }
@@ -209,8 +223,7 @@ void Calls::cut(Context& ctx, Call& call, Reason reason, std::string_view prompt
 /// Who asked for a transfer has hung up before it came to something: who was to be connected waits.
 void Calls::on_transferor_gone(Context& ctx, Call& call) {
   const Side side = call.leaving->by;
-  if (Leg* leg = call.leg(side)) ctx.timers.cancel(leg->session_timer);
-  withdraw(ctx, call, side);
+  dismiss(ctx, call, side);
   call.speech = Speech::ringing;
   say(ctx, call, other(side), {"tone/ringing"}, true);
 }

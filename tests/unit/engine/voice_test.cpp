@@ -184,5 +184,100 @@ TEST_F(Voice, WhoIsCutHearsWhyWhenThePaidLegIsOverAlready) {
   expect_nothing_left();
 }
 
+TEST_F(Voice, WhoTalksToUsAloneHasNobodyToTransfer) {
+  ASSERT_EQ(bob.register_(), 200);
+  dial_and_be_asked();
+  alice.request(a, "REFER", "Refer-To: <sip:1002@192.0.2.1>\r\n");
+  EXPECT_TRUE(alice.hear_status(403));
+  EXPECT_EQ(said(), Clips{"en/enter-pin"});
+  alice.request(a, "BYE");
+  EXPECT_TRUE(alice.hear_status(200));
+  expect_nothing_left();
+}
+
+TEST_F(Voice, WhoHearsWhyHeWasCutHasNobodyToTransferEither) {
+  terms.routes[0].pins.clear();
+  terms.system.duration_s = 120;
+  exchange.set_plan(plan_of(terms));
+  ASSERT_EQ(bob.register_(), 200);
+  a = dial();
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  exchange.advance_ms(121'000);
+  ASSERT_TRUE(carrier.hear_request("BYE"));
+  alice.request(a, "REFER", "Refer-To: <sip:1002@192.0.2.1>\r\n");
+  EXPECT_TRUE(alice.hear_status(403));
+  EXPECT_FALSE(bob.hear_request("INVITE"));
+}
+
+TEST_F(Voice, WhoHoldsOrMovesWhileHeIsAskedGetsAnAnswerThatFits) {
+  dial_and_be_asked();
+  const Endpoint moved = *Endpoint::parse("198.51.100.11:4444");
+  alice.request(a, "INVITE", {}, sim::audio_sdp(moved, "sendonly", 2));
+  const auto held = alice.hear_status(200);
+  ASSERT_TRUE(held);
+  alice.ack(a);
+  const auto answer = sdp::parse((*held)->body);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->media()[0].direction, sdp::Direction::recvonly) << *held->bytes;
+  EXPECT_EQ(relay().legs[0].remote_rtp, moved) << "heard where the phone is now";
+  const std::string more =
+      sim::audio_sdp(moved, "sendrecv", 3) + "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n";
+  alice.request(a, "INVITE", {}, more);
+  const auto wider = alice.hear_status(200);
+  ASSERT_TRUE(wider);
+  alice.ack(a);
+  const auto second = sdp::parse((*wider)->body);
+  ASSERT_TRUE(second);
+  ASSERT_EQ(second->media().size(), 2u) << "an answer to each stream";
+  EXPECT_EQ(second->media()[1].port, 0);
+  enter("748159#");
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")) + "m=video 0 RTP/AVP 96\r\n");
+  EXPECT_TRUE(alice.hear_request("INVITE"));
+}
+
+TEST_F(Voice, WhoAsksUsForAnOfferAndAnswersItGoesOverAllTheSame) {
+  dial_and_be_asked();
+  alice.request(a, "INVITE");
+  const auto offer = alice.hear_status(200);
+  ASSERT_TRUE(offer);
+  ASSERT_FALSE((*offer)->body.empty());
+  alice.ack(a, sim::audio_sdp(alice_rtp, "sendrecv", 2));
+  enter("748159#");
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  EXPECT_TRUE(alice.hear_request("INVITE"));
+  EXPECT_FALSE(alice.hear_request("BYE"));
+}
+
+TEST_F(Voice, WhoNeverAcknowledgesOurVoiceIsNotConnected) {
+  a = dial();
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  enter("748159#");
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  ASSERT_TRUE(carrier.hear_request("ACK"));
+  exchange.advance_ms(10'000);
+  const auto bye = carrier.hear_request("BYE");
+  ASSERT_TRUE(bye) << "nobody pays for it any longer";
+  carrier.answer(*bye, 200);
+  exchange.advance_ms(60'000);
+  const auto end = alice.hear_request("BYE");
+  ASSERT_TRUE(end);
+  alice.answer(*end, 200);
+  expect_nothing_left();
+}
+
 }  // namespace
 }  // namespace rf
