@@ -64,6 +64,10 @@ void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& re
   if (!by) return no(403, "only extensions transfer calls");
   if (!ctx.plan.extension(call.cdr.tenant, by->id).transfers) return no(403, "the extension may not transfer calls");
   if (call.leaving) return no(491, "one transfer is under way");
+  // Whom we talk to ourselves (a PIN, why a call was cut) has nobody whom it could hand over.
+  const Leg* partner = call.leg(other(side));
+  if (!partner || !partner->dialog || partner->dialog->state() != dialog::Dialog::State::confirmed)
+    return no(403, "there is nobody to connect");
   const auto refer_to = sip::parse_name_addr(request.value(HeaderName::refer_to));
   if (!refer_to) return no(400, "Refer-To");
   if (!is_ours(ctx.policy, refer_to->uri, flow) || refer_to->uri.user.empty())
