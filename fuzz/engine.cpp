@@ -4,7 +4,9 @@
 //
 // A script is one letter an act and one character an argument: '0' is 0, '1' is 1, … and on through the bytes; every
 // list of choices wraps around. A text runs up to '`', '|' in it is CRLF. Letters that name no act are skipped, so that
-// seeds can be spaced. The first byte chooses the world: odd has room, even has tight limits.
+// seeds can be spaced. The first byte chooses the world: odd has room, even has tight limits; '0' and '1' have no plan
+// for what leaves, each two after them one of fuzz/plans.hpp. Who 5 and 6 are carriers; what is dialled stands in
+// fuzz::numbers.
 //
 //   R who expiry extra      register, properly             I who number sdp extra     call, properly authenticated
 //   A who status sdp extra  answer the latest request      a who status sdp extra     answer the oldest request
@@ -19,9 +21,13 @@
 //   F place                 sending there failed           L who                      the phone's connection is closed
 //   V who                   the phone gets another port    E what which               relay: failed, silent, reports
 //   G which                 another policy                 O what which               an operator's command
+//   g which                 another plan                   B who line kind number     REFER, with Replaces by kind
+//   Y which text            digits are heard               W which late               what we say is said
+//   U who number sdp        a carrier brings a call
 //   S                       stop                           ! -                        kill and restart
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -33,6 +39,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "fuzz/plans.hpp"
 #include "fuzz/script.hpp"
 #include "sim/auditor.hpp"
 #include "sim/phone.hpp"
@@ -41,24 +48,25 @@ namespace {
 
 using namespace rf;
 using fuzz::Edit;
+using fuzz::Limited;
 using fuzz::Script;
 using sim::Heard;
 using sim::Line;
 
 constexpr std::int64_t script_ms_max = 7'200'000;  // of time that a script can let pass
 constexpr std::size_t acts_max = 200;
-constexpr std::string_view letters = "RIAaKCQPJMHXZTDNFLVEGOS!";
+constexpr std::string_view letters = "RIAaKCQPJMHXZTDNFLVEGOS!gBYWU";
 constexpr std::string_view proxy = "198.51.100.200:5060";
 
 const bool tracing = std::getenv("RINGFENCE_TRACE") != nullptr;
 
-constexpr std::array<int, 20> statuses{100, 180, 183, 200, 202, 302, 401, 404, 408, 422,
-                                       481, 486, 487, 488, 491, 500, 503, 600, 603, 699};
+constexpr std::array<int, 22> statuses{100, 180, 183, 200, 202, 302, 401, 404, 408, 422, 481,
+                                       486, 487, 488, 491, 500, 503, 600, 603, 699, 407, 423};
 constexpr std::array<std::string_view, 12> methods{"BYE",     "INVITE", "UPDATE", "INFO",   "OPTIONS",   "PRACK",
                                                    "MESSAGE", "REFER",  "NOTIFY", "CANCEL", "SUBSCRIBE", "FOO"};
 constexpr std::array<std::int64_t, 12> times_ms{1,      8,      100,     500,     2'000,     5'000,
                                                 32'000, 60'000, 180'000, 600'000, 1'200'000, 3'600'000};
-constexpr std::array<std::string_view, 12> extras{
+constexpr std::array<std::string_view, 16> extras{
     "",
     "Supported: 100rel, timer\r\n",
     "Require: 100rel\r\n",
@@ -71,46 +79,11 @@ constexpr std::array<std::string_view, 12> extras{
     "Record-Route: <sip:proxy.example;lr>, <sip:198.51.100.200:5070>\r\n",
     "Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKhop\r\nRecord-Route: <sip:proxy.example;transport=tcp;lr>\r\n",
     "Supported: path\r\nPath: <sip:198.51.100.200;lr>\r\n",
+    "WWW-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n",
+    "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n2\", stale=true\r\n",
+    "Expires: 60\r\nRetry-After: 30\r\n",
+    "Privacy: id\r\nP-Preferred-Identity: <sip:1004@192.0.2.1>\r\n",
 };
-
-struct Limited {
-  std::shared_ptr<policy::Policy> base;
-  std::array<policy::PolicyRef, 4> variants;
-};
-
-/// Four extensions: 1002 may have two phones, 1003 turns newcomers away, 1004 may be anywhere.
-Limited make_policies(bool tight) {
-  const auto make = [&](auto&& change) {
-    auto policy = sim::test_policy(4);
-    policy->times.session_expires_s = 600;
-    policy->times.registration_max_s = 600;
-    policy->limits.call_duration_max_s = 1'200;
-    policy->listeners[2].advertised = *Endpoint::parse("192.0.2.200:5061");
-    std::vector<policy::Extension> extensions = policy->extensions();
-    extensions[1].registrations_max = 2;
-    extensions[2].newcomer = policy::Newcomer::refuse;
-    extensions[3].remote_allowed = true;
-    if (tight) {
-      policy->limits.calls_max = 2;
-      policy->limits.transactions_max = 40;
-      policy->limits.bindings_max = 3;
-      policy->limits.nonces_max = 8;
-      policy->limits.forks_max = 1;
-      policy->limits.contacts_per_extension_max = 2;
-      policy->media_ports = {40'000, 40'009};
-      for (policy::Extension& extension : extensions) extension.calls_max = 1;
-    }
-    change(*policy, extensions);
-    if (policy->compile(std::move(extensions))) std::abort();
-    return policy;
-  };
-  Limited out;
-  out.base = make([](auto&, auto&) {});
-  out.variants = {out.base, make([](auto&, auto& extensions) { extensions[1].enabled = false; }),
-                  make([](auto&, auto& extensions) { extensions.erase(extensions.begin()); }),
-                  make([](auto& policy, auto&) { policy.domains = {"example.test"}; })};
-  return out;
-}
 
 /// A phone with its calls as the script knows them.
 struct Handset {
@@ -127,7 +100,7 @@ struct Handset {
 
 class World {
  public:
-  World(Script& script, const Limited& policies)
+  World(Script& script, const Limited& policies, unsigned plan)
       : script_(script), policies_(policies), exchange_(policies.base), auditor_(exchange_) {
     exchange_.wire = [this](const sim::Packet& packet) { deliver(packet); };
     exchange_.tamper = [this](Flow& flow, std::string& bytes) { tamper(flow, bytes); };
@@ -139,6 +112,9 @@ class World {
     handsets_.back().phone.algorithm = policy::Algorithm::sha512_256;
     add(2, sim::flow_from("198.51.100.15:40000", Transport::tcp, next_connection_++));
     handsets_.back().phone.algorithm = policy::Algorithm::md5;
+    for (const std::string_view carrier : fuzz::carriers) add_carrier(carrier);
+    exchange_.voices_end = false;
+    if (plan > 0) exchange_.set_plan(policies_.plans[plan % policies_.plans.size()]);
   }
 
   void run() {
@@ -149,7 +125,7 @@ class World {
       act(letter);
       tell_reports();
       auditor_.audit_limits();
-      if (exchange_.cdrs.size() > proofs_) fail("a call without authentication");
+      if (calls_of_phones() > proofs_ + transfers_) fail("a call without authentication");
       check();
     }
     drain();
@@ -162,6 +138,18 @@ class World {
     handsets_.push_back({{exchange_, {number, "auth" + number, "password-" + number}, flow, handsets_.size() + 1},
                          ExtensionId{extension}});
     auditor_.proved(ExtensionId{extension}, flow.remote.address);
+  }
+
+  /// Known by its address, which is all that a carrier proves. Of no extension.
+  void add_carrier(std::string_view endpoint) {
+    handsets_.push_back({{exchange_, {"+4989123456", "", ""}, sim::flow_from(endpoint), handsets_.size() + 1}, {}});
+    auditor_.proved(ExtensionId{}, Endpoint::parse(endpoint)->address);
+  }
+
+  std::size_t calls_of_phones() const {
+    return static_cast<std::size_t>(std::count_if(exchange_.cdrs.begin(), exchange_.cdrs.end(), [](const auto& entry) {
+      return entry.second.caller && entry.second.account.empty();  // the call behind a PIN is the same caller's
+    }));
   }
 
   [[noreturn]] static void fail(std::string_view what) {
@@ -188,9 +176,11 @@ class World {
 
   /// The phones' places, two strangers, one from the office, and a proxy.
   Flow place(unsigned n) {
+    const std::size_t phones = handsets_.size() - fuzz::carriers.size();
     n %= handsets_.size() + 4;
-    if (n < handsets_.size()) return handsets_[n].phone.flow;
-    switch (n - handsets_.size()) {
+    if (n < phones) return handsets_[n].phone.flow;
+    if (n >= phones + 4) return handsets_[n - 4].phone.flow;
+    switch (n - phones) {
       case 0:
         return sim::flow_from("203.0.113.5:5060");
       case 1:
@@ -291,7 +281,7 @@ class World {
       }
       case 'I': {
         Handset& h = caller();
-        const std::string number = std::to_string(1'000 + script_.number() % 6);
+        const std::string_view number = script_.choose(fuzz::numbers);
         const std::string description = sdp(h);
         h.calling = h.phone.invite(number, description, script_.choose(extras));
         learn_early(h);
@@ -321,7 +311,7 @@ class World {
       case 'M': {
         Handset& h = caller();
         const std::string_view method = script_.choose(methods);
-        h.phone.ask(method, fmt::format("sip:{}@192.0.2.1", 1'000 + script_.number() % 6));
+        h.phone.ask(method, fmt::format("sip:{}@192.0.2.1", script_.choose(fuzz::numbers)));
         return;
       }
       case 'H': {
@@ -352,9 +342,38 @@ class World {
         if (ms > 0) exchange_.advance_ms(ms);
         return;
       }
+      case 'B':
+        return refer(handset());
+      case 'U':
+        return bring(handsets_[handsets_.size() - 1 - script_.number() % fuzz::carriers.size()]);
       default:
         return shell_act(letter);
     }
+  }
+
+  /// To a number, or asked first: with the dialog of its other line, of somebody else's, or of nobody's.
+  void refer(Handset& h) {
+    const unsigned which = script_.number(), kind = script_.number();
+    const std::string_view number = script_.choose(fuzz::numbers);
+    const Line& other = kind % 4 == 2 ? handsets_[kind % handsets_.size()].called : h.line(which + 1);
+    const std::string replaces = fmt::format("?Replaces={}%3Bto-tag%3D{}%3Bfrom-tag%3D{}", other.call_id,
+                                             kind % 4 == 3 ? "wrong" : other.remote_tag, other.local_tag);
+    ++transfers_;
+    h.phone.request(h.line(which), "REFER",
+                    fmt::format("Refer-To: <sip:{}@192.0.2.1{}>\r\n", number, kind % 4 == 0 ? "" : replaces));
+  }
+
+  /// A call as carriers send it: nobody answers a challenge.
+  void bring(Handset& h) {
+    const std::string_view number = script_.choose(fuzz::numbers);
+    const std::string description = sdp(h);
+    Line line;
+    line.call_id = h.phone.token(16);
+    line.local_tag = h.phone.token(8);
+    line.local_uri = "sip:+4989123456@carrier.example";
+    line.remote_uri = fmt::format("sip:{}@192.0.2.1", number);
+    h.calling = std::move(line);
+    h.phone.request(h.calling, "INVITE", {}, description);
   }
 
   void learn_early(Handset& h) {
@@ -372,7 +391,10 @@ class World {
     if (h.requests.empty()) return;
     const Heard& request = latest ? h.requests.back() : h.requests.front();
     const bool invites = request->method == sip::Method::invite;
-    Line line = h.phone.answer(request, status, description, extra);
+    std::string more(extra);
+    if (request->method == sip::Method::register_)
+      more += fmt::format("Contact: {}\r\n", request->value(sip::HeaderName::contact));
+    Line line = h.phone.answer(request, status, description, more);
     if (invites && status < 300) h.called = line;
     if (status >= 200) latest ? h.requests.pop_back() : h.requests.pop_front();
   }
@@ -412,6 +434,16 @@ class World {
         return exchange_.set_policy(script_.choose(policies_.variants));
       case 'O':
         return command(script_.number(), script_.number());
+      case 'g':
+        return exchange_.set_plan(script_.choose(policies_.plans));
+      case 'Y':
+        return hear_digits(script_.number());
+      case 'W': {
+        const unsigned which = script_.number(), late = script_.number() % 2;
+        if (const auto plan = relay_at(which))
+          exchange_.input(engine::VoiceDone{plan->id, plan->call, plan->voice.order - late});
+        return;
+      }
       case 'S':
         stop_asked_ = true;
         return exchange_.input(engine::StopAsked{});
@@ -461,13 +493,28 @@ class World {
 
   void relay(unsigned what, unsigned which) {
     if (what % 4 == 3) exchange_.relay_answers = !exchange_.relay_answers;
-    if (exchange_.relays.empty()) return;
+    const auto plan = relay_at(which);
+    if (!plan) return;
+    if (what % 4 == 0) exchange_.input(engine::RelayFailed{plan->id, plan->call});
+    if (what % 4 == 1) exchange_.input(engine::RelaySilent{plan->id, plan->call, plan->silence_limit_ms});
+    if (what % 4 == 2) exchange_.input(engine::RelayReported{{plan->id, plan->call, {}}, false});
+  }
+
+  std::optional<media::RelayPlan> relay_at(unsigned which) const {
+    if (exchange_.relays.empty()) return std::nullopt;
     auto chosen = exchange_.relays.begin();
     std::advance(chosen, which % exchange_.relays.size());
-    const media::RelayPlan plan = chosen->second;
-    if (what % 4 == 0) exchange_.input(engine::RelayFailed{plan.id, plan.call});
-    if (what % 4 == 1) exchange_.input(engine::RelaySilent{plan.id, plan.call, plan.silence_limit_ms});
-    if (what % 4 == 2) exchange_.input(engine::RelayReported{{plan.id, plan.call, {}}, false});
+    return chosen->second;
+  }
+
+  /// An empty text is the right PIN.
+  void hear_digits(unsigned which) {
+    std::string digits = script_.text();
+    if (digits.empty()) digits = fmt::format("{}#", fuzz::pin);
+    if (digits.size() > 32) digits.resize(32);
+    const auto plan = relay_at(which);
+    for (const char digit : digits)
+      if (plan) exchange_.input(engine::DigitHeard{plan->id, plan->call, digit});
   }
 
   void command(unsigned what, unsigned which) {
@@ -484,11 +531,12 @@ class World {
   /// Nobody says anything any more: what runs ends by itself, and then nothing is left.
   void drain() {
     exchange_.release_disk();
-    exchange_.relay_answers = true;
+    exchange_.relay_answers = exchange_.voices_end = true;
     for (const policy::Extension& extension : policies_.base->extensions())
       exchange_.command(effect::RemoveRegistrations{extension.id, {}});
     while (!exchange_.questions.empty()) resolve(0);
     exchange_.advance_ms(1'500'000);
+    exchange_.set_plan(policies_.plans.front());
     while (!exchange_.questions.empty()) resolve(0);
     exchange_.advance_ms(100'000);
     auditor_.audit_rest();
@@ -508,16 +556,17 @@ class World {
   std::optional<Edit> edit_;
   std::uint64_t next_connection_ = 1;
   std::int64_t passed_ms_ = 0;
-  std::size_t proofs_ = 0;
+  std::size_t proofs_ = 0, transfers_ = 0;
   bool again_ = false, stop_asked_ = false;
 };
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Limited roomy = make_policies(false), tight = make_policies(true);
+  static const Limited roomy = fuzz::make_policies(false), tight = fuzz::make_policies(true);
   Script script(data, size);
-  World world(script, script.number() % 2 == 1 ? roomy : tight);
+  const unsigned first = script.number();
+  World world(script, first % 2 == 1 ? roomy : tight, first / 2);
   world.run();
   return 0;
 }

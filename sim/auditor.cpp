@@ -75,11 +75,13 @@ bool Auditor::is_stranger() const {
 
 bool Auditor::may_change(const record::Cdr& cdr) const {
   if (!source_ || !alone_ || !is_home(source_->remote.address)) return true;
+  // What was sent on is its sender's and each of those's whom it has rung.
+  if (!cdr.via.empty()) return true;
   return is_home_of(source_->remote.address, cdr.caller) || is_home_of(source_->remote.address, cdr.callee);
 }
 
 bool Auditor::may_change(const media::RelayPlan& plan) const {
-  if (!source_ || !alone_ || !is_home(source_->remote.address)) return true;
+  if (handed_over_ || !source_ || !alone_ || !is_home(source_->remote.address)) return true;
   const auto& ours = extensions_.at(source_->remote.address);
   return std::any_of(plan.legs.begin(), plan.legs.end(), [&](const media::LegPlan& leg) {
     const auto found = extensions_.find(leg.signalling);
@@ -110,7 +112,9 @@ struct Auditor::Visitor {
   const effect::Effects& effects;
 
   void operator()(const effect::Send& e) const { a.check_sent(e.flow, effects.bytes_of(e)); }
-  void operator()(const effect::Report&) const {}
+  void operator()(const effect::Report& e) const {
+    if (e.reason == effect::Reason::call_transferred) a.handed_over_ = true;
+  }
   void operator()(const effect::CloseConnection&) const {}
   void operator()(const effect::DropBan&) const {}
   void operator()(const effect::Throttle&) const {}
@@ -147,6 +151,7 @@ struct Auditor::Visitor {
   }
   void operator()(const effect::CloseCdr& e) const {
     check(e.cdr);
+    if (e.cdr.cost_micro > e.cdr.reserved_micro) a.fault("record " + e.cdr.id + " cost more than was reserved");
     if (!a.opened_.contains(e.cdr.id)) a.check_share(e.cdr);
     if (!a.closed_.insert(e.cdr.id).second) a.fault("record " + e.cdr.id + " was closed twice");
     if (e.cdr.result == record::CallResult::open) a.fault("record " + e.cdr.id + " was closed as open");
@@ -203,6 +208,7 @@ void Auditor::after(const effect::Effects& effects) {
 }
 
 void Auditor::restarted() {
+  was_killed_ = true;
   relays_.clear();
   for (const std::string& id : opened_) closed_.insert(id);
   attempts_.clear();
@@ -238,8 +244,7 @@ void Auditor::check_sent(const Flow& flow, std::string_view bytes) {
     fault(fmt::format("a message that is not as long as it says: {}", bytes));
   if (sip::equal_nocase(message.content_type, "application/sdp")) check_description(flow, message.body);
   if (message.is_request) {
-    if (!is_home(flow.remote.address))
-      fault("a request to " + flow.remote.text() + ", where nobody proved anything");
+    if (!is_home(flow.remote.address)) fault("a request to " + flow.remote.text() + ", where nobody proved anything");
     our_tags_.emplace(message.from.tag());
   } else if (message.status / 100 == 2) {
     if (message.cseq.method == Method::invite) check_answer(message);
@@ -280,9 +285,8 @@ void Auditor::check_registered(const Address& to, const sip::Message& response) 
   if (home == extensions_.end()) return;
   std::size_t told = 0;
   for (sip::Elements contacts(response, HeaderName::contact); contacts.next();) ++told;
-  const auto stored = std::count_if(exchange_.bindings.begin(), exchange_.bindings.end(), [&](const auto& entry) {
-    return home->second.contains(entry.second.extension);
-  });
+  const auto stored = std::count_if(exchange_.bindings.begin(), exchange_.bindings.end(),
+                                    [&](const auto& entry) { return home->second.contains(entry.second.extension); });
   if (told > static_cast<std::size_t>(stored)) fault("a phone was told of a registration that is not on disk");
 }
 
@@ -384,7 +388,8 @@ void Auditor::audit_limits() {
   for (const record::Binding& binding : registrations.bindings) count(contacts, binding.extension);
   const auto running = std::get<effect::Calls>(exchange_.command(effect::ListCalls{}));
   for (const effect::RunningCall& call : running.calls) {
-    if (call.state == "ending") continue;
+    // Who a call has been sent on by, or handed over by, has less part in it than its record says.
+    if (call.state == "ending" || !call.cdr.via.empty() || !call.cdr.account.empty()) continue;
     count(calls, call.cdr.caller);
     if (call.cdr.callee != call.cdr.caller) count(calls, call.cdr.callee);
   }
@@ -404,9 +409,24 @@ void Auditor::audit_rest() {
     if (!closed_.contains(id)) fault("record " + id + " was opened and never closed");
   const auto status = std::get<effect::Status>(exchange_.command(effect::GetStatus{}));
   for (const effect::Gauge& gauge : status.gauges)
-    if (gauge.used > 0 && gauge.name != "nonces" && !gauge.name.starts_with("guard_"))
+    if (gauge.used > 0 && gauge.name != "nonces" && gauge.name != "patterns" && !gauge.name.starts_with("guard_"))
       fault(fmt::format("{} {} leaked", gauge.used, gauge.name));
   if (exchange_.next_deadline() != never_ms) fault("a timer leaked");
+  audit_ledger();
+}
+
+void Auditor::audit_ledger() {
+  const auto ledger = exchange_.ledger_on_disk();
+  if (!ledger) return fault("the ledger's journal is damaged");
+  if (ledger->audit()) fault("the ledger does not add up");
+  if (const std::size_t open = ledger->calls() - ledger->presumed_calls().size(); open > 0)
+    fault(fmt::format("{} reservations leaked", open));
+  if (was_killed_) return;
+  std::int64_t settled = 0, recorded = 0;
+  for (const money::LedgerEntry& entry : exchange_.ledger)
+    if (const auto* end = std::get_if<money::Settled>(&entry.change)) settled += end->actual;
+  for (const auto& [id, cdr] : exchange_.cdrs) recorded += cdr.cost_micro;
+  if (settled != recorded) fault(fmt::format("the ledger counted {} micro-units, the records {}", settled, recorded));
 }
 
 }  // namespace rf::sim

@@ -27,6 +27,8 @@ namespace rf::sim {
 /// - a phone changes nothing of a call that is not its extension's;
 /// - attempts that were not answered leave no more records of one extension a minute than the limit says;
 /// - calls are answered and phones registered only when that is on disk; records are opened and closed once;
+/// - what a call cost is no more than was reserved for it, and in the end the ledger agrees with itself and the
+/// records;
 /// - relays start once, change and stop while they run, and share no port;
 /// - the next deadline lies ahead.
 class Auditor final : public Observer {
@@ -42,6 +44,8 @@ class Auditor final : public Observer {
   void audit_limits();
   /// For an exchange whose calls are over, whose registrations are gone and whose clock went on: nothing is left.
   void audit_rest();
+  /// A ledger with no call in it adds up, by itself and with the records of what was charged.
+  void audit_ledger();
   /// What was found wrong, oldest first.
   const std::vector<std::string>& faults() const { return faults_; }
 
@@ -80,6 +84,8 @@ class Auditor final : public Observer {
   std::map<std::uint64_t, media::RelayPlan> relays_;
   std::set<std::string> opened_, closed_;                     ///< records
   std::uint64_t ledger_last_ = 0;  ///< entry that was to be written
+  bool handed_over_ = false;       ///< a leg has gone over: relays hear of it when its phone has agreed
+  bool was_killed_ = false;        ///< records since then may say less than the ledger
   std::set<std::string> answered_;                            ///< calls, by Call-ID and our tag
   std::map<ExtensionId, std::deque<std::int64_t>> attempts_;  ///< when a record of an attempt was written
   std::unordered_set<std::string> our_tags_;

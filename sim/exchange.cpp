@@ -26,13 +26,22 @@ engine::Engine::Defence Exchange::defence() const {
   return {guard_rules_, {.sources = 4'096, .endpoints = 4'096, .pairs = 4'096, .accounts = 1'024, .bans = 1'024}};
 }
 
-std::unique_ptr<toll::Desk> Exchange::desk() const {
-  const toll::Desk::Options options{.money = {.accounts = 256, .reservations = 256}, .toll = {}, .seed = seed_};
+toll::Desk::Options Exchange::desk_options() const {
+  return {.money = {.accounts = 256, .reservations = 256}, .toll = {}, .seed = seed_};
+}
+
+std::optional<money::Ledger> Exchange::ledger_on_disk() const {
   money::Snapshot nothing;
   nothing.currency = *money::Currency::parse("EUR");
-  auto restored = money::Ledger::restore(nothing, ledger, options.money, HashKey(seed_));
+  auto restored = money::Ledger::restore(nothing, ledger, desk_options().money, HashKey(seed_));
+  if (!restored) return std::nullopt;
+  return std::move(*restored);
+}
+
+std::unique_ptr<toll::Desk> Exchange::desk() const {
+  auto restored = ledger_on_disk();
   if (!restored) return nullptr;
-  auto desk = std::make_unique<toll::Desk>(options, std::move(*restored));
+  auto desk = std::make_unique<toll::Desk>(desk_options(), std::move(*restored));
   desk->settle_former_calls(now, {});
   return desk;
 }

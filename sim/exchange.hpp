@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +68,8 @@ class Exchange {
   std::map<std::string, record::Cdr> cdrs;
   std::uint64_t cdrs_opened = 0, cdrs_closed = 0, cdrs_closed_twice = 0;
   std::vector<money::LedgerEntry> ledger;  ///< its journal
+  /// What that journal makes, were the process started now; nothing when it is damaged.
+  std::optional<money::Ledger> ledger_on_disk() const;
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
   std::map<Subnet, guard::Ban> bans;
 
@@ -90,6 +93,7 @@ class Exchange {
 
  private:
   engine::Engine::Defence defence() const;
+  toll::Desk::Options desk_options() const;
   std::unique_ptr<toll::Desk> desk() const;
   void take(engine::Input input);
   void carry_out();

@@ -39,6 +39,15 @@ class Voice : public Outward {
   toll::Terms terms;
 };
 
+TEST_F(Voice, WhoTalksToUsHasNobodyToHandOver) {
+  dial_and_be_asked();
+  alice.request(a, "REFER", "Refer-To: <sip:1003@192.0.2.1>\r\n");
+  EXPECT_TRUE(alice.hear_status(403));
+  EXPECT_EQ(said(), Clips{"en/enter-pin"}) << "and is asked on";
+  enter("748159#");
+  EXPECT_TRUE(carrier.hear_request("INVITE"));
+}
+
 TEST_F(Voice, TheRightPinConnectsAndItsAccountStandsInTheRecord) {
   dial_and_be_asked();
   EXPECT_EQ(said(), Clips{"en/enter-pin"});
