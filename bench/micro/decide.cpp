@@ -214,6 +214,7 @@ void a_call_that_leaves(benchmark::State& state) {
     state.ResumeTiming();
   }
   state.counters["refused"] = static_cast<double>(calls.refused());
+  state.counters["deck_bytes"] = static_cast<double>(plan_of(rules)->terms().decks.front().deck->bytes());
 }
 BENCHMARK(a_call_that_leaves<Part::all>)->Arg(1'000)->Arg(10'000)->Arg(100'000);
 BENCHMARK(a_call_that_leaves<Part::decide>)->Arg(1'000)->Arg(10'000)->Arg(100'000);

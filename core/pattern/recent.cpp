@@ -40,6 +40,7 @@ number::E164 range_of(const number::E164& number) {
 
 void Recent::add(const Entry& entry) {
   entries_[next_] = entry;
+  at_s_[next_] = entry.at_s;
   next_ = static_cast<std::uint8_t>((next_ + 1) % entries_.size());
   used_ = static_cast<std::uint8_t>(std::min<std::size_t>(used_ + 1u, entries_.size()));
 }
@@ -66,9 +67,9 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
   std::array<std::uint16_t, PatternLimits::recent> countries;
   std::uint32_t ended_alike = 0, others = 0, foreign = 0;
   for (std::size_t i = 0; i < used_; ++i) {
-    const Entry& entry = entries_[i];
-    const std::uint32_t age_s = now.at_s > entry.at_s ? now.at_s - entry.at_s : 0;
+    const std::uint32_t age_s = now.at_s > at_s_[i] ? now.at_s - at_s_[i] : 0;
     if (age_s > looked_back_s) continue;
+    const Entry& entry = entries_[i];
     const bool same_country = entry.country == call.country.index;
     const bool same_range =
         call.number ? entry.number.starts_with(range) : !entry.number && entry.country == call.country.index;

@@ -83,7 +83,8 @@ std::optional<PaceRefusal::Why> Pace::look(std::int64_t now_ms, const Asked& ask
 }
 
 PaceRefusal Pace::refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subject& subject, const Asked& asked) {
-  PaceRefusal out{.why = why, .subject = subject, .rule = *asked.rule, .count = 0, .until_mono_ms = now_ms + no_room_ms};
+  PaceRefusal out{
+      .why = why, .subject = subject, .rule = *asked.rule, .count = 0, .until_mono_ms = now_ms + no_room_ms};
   Record* const record = asked.record;
   if (!record || why == PaceRefusal::Why::no_room) return out;
   const std::int64_t period = period_ms(*asked.rule);
@@ -101,7 +102,10 @@ std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const 
                                       std::string_view number) {
   boost::container::static_vector<Asked, TollLimits::pace_rules> asked;
   std::size_t fresh_numbers = 0;
-  const std::uint64_t destination = destination_of(number, key_);
+  const bool any_distinct = std::any_of(checks.begin(), checks.end(), [](const PaceCheck& check) {
+    return std::any_of(check.rules.begin(), check.rules.end(), [](const PaceRule& rule) { return rule.distinct; });
+  });
+  const std::uint64_t destination = any_distinct ? destination_of(number, key_) : 0;
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
       Asked one{{}, nullptr, &rule};
