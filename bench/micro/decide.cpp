@@ -1,8 +1,12 @@
-// What a whole decision costs before a paid call leaves: rules, pace, lines and money, by the number of rules.
+// What a whole decision costs before a paid call leaves: rules, habits, pace, lines and money, by the number of rules;
+// and what of it is whose.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +14,7 @@
 #include "core/base/random.hpp"
 #include "core/toll/decide.hpp"
 #include "core/toll/desk.hpp"
+#include "core/toll/unusual.hpp"
 
 namespace {
 
@@ -96,40 +101,125 @@ toll::Terms terms_of(std::size_t rules) {
   return terms;
 }
 
-void decides_and_reserves(benchmark::State& state) {
-  auto compiled = toll::Plan::compile(terms_of(static_cast<std::size_t>(state.range(0))), {}, 1);
-  if (!compiled) return state.SkipWithError(compiled.error().front().text.c_str());
-  const toll::PlanRef plan = *compiled;
-  const toll::Desk::Options options;
-  toll::Desk desk(options, money::Ledger(eur, options.money, HashKey(3)));
-  Random random(11);
-  std::vector<std::string> numbers;
-  for (int i = 0; i < 4'096; ++i) numbers.push_back("030" + std::to_string(30'000'000 + random.below(9'000'000)));
-  Now now{5'000, 1'800'000'000'000};
-  std::uint64_t call = 0, first = 1, refused = 0;
-  while (state.KeepRunningBatch(batch)) {
+/// Compiled once for all benchmarks.
+toll::PlanRef plan_of(std::size_t rules) {
+  static std::map<std::size_t, toll::PlanRef> known;
+  auto& plan = known[rules];
+  if (!plan)
+    if (auto compiled = toll::Plan::compile(terms_of(rules), {}, 1)) plan = *compiled;
+  return plan;
+}
+
+/// A bench full of calls that leave, one step of their way after the other; every call is of another extension.
+class Calls {
+ public:
+  explicit Calls(std::size_t rules)
+      : plan_(plan_of(rules)), patterns_({}), desk_({}, money::Ledger(eur, {}, HashKey(3))) {
+    Random random(11);
+    while (numbers_.size() < 4'096) numbers_.push_back("030" + std::to_string(30'000'000 + random.below(9'000'000)));
+    for (std::int64_t day = 20; day > 0; --day)
+      for (std::uint64_t who = 1; who <= extensions; ++who) live_through(who, day);
+  }
+
+  void next() {
+    call_ += batch;
+    now_.mono_ms += 1'000;
+    now_.wall_ms += 1'000;
+  }
+  void decide() {
+    for (std::size_t i = 0; i < batch; ++i) decisions_[i] = toll::decide(*plan_, now_, question(i));
+  }
+  void judge() {
+    for (std::size_t i = 0; i < batch; ++i) judge(i);
+  }
+  void open() {
+    for (std::size_t i = 0; i < batch; ++i) open(i);
+  }
+  void decide_judge_and_open() {
     for (std::size_t i = 0; i < batch; ++i) {
-      ++call;
-      const ExtensionId who{1 + call * 7'919 % extensions};
-      const toll::Decision decision = toll::decide(*plan, now, {tenant, who, numbers[call & 4'095]});
-      if (decision.ways.empty()) {
-        ++refused;
-        continue;
-      }
-      const auto grant =
-          desk.open(now, toll::parties_of(*plan, tenant, who, decision.ways.front().trunk),
-                    {CallId{call}, toll::CallKey{call}, numbers[call & 4'095], decision.ways.front().rate, false});
-      refused += !grant;
+      decisions_[i] = toll::decide(*plan_, now_, question(i));
+      judge(i);
+      open(i);
     }
+  }
+  /// Nobody answers.
+  void close() {
+    for (std::size_t i = 0; i < batch; ++i) desk_.close(now_, CallId{call_ + i}, std::nullopt);
+  }
+  void write() {
+    while (desk_.wants_writing(now_)) desk_.written(now_, desk_.take_writing().last, true);
+  }
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  ExtensionId who(std::size_t i) const { return ExtensionId{1 + (call_ + i) * 7'919 % extensions}; }
+  const std::string& number(std::size_t i) const { return numbers_[(call_ + i) & 4'095]; }
+  toll::Question question(std::size_t i) const { return {tenant, who(i), number(i)}; }
+
+  /// A call a day, at this hour.
+  void live_through(std::uint64_t who, std::int64_t days_ago) {
+    const auto asker = toll::asker_of(*plan_, tenant, ExtensionId{who});
+    const pattern::Call call{*number::E164::parse("+49" + numbers_[who].substr(1)), *Country::parse("DE"), {}, false};
+    patterns_.live_through(asker, call, {now_.wall_ms - days_ago * 86'400'000, 60});
+  }
+  void judge(std::size_t i) {
+    const auto unusual = toll::judge_habits(*plan_, patterns_, now_, question(i), decisions_[i], {});
+    refused_ += unusual.action != pattern::Action::none;
+  }
+  void open(std::size_t i) {
+    if (decisions_[i].ways.empty()) {
+      ++refused_;
+      return;
+    }
+    const toll::Way& way = decisions_[i].ways.front();
+    const auto grant = desk_.open(now_, toll::parties_of(*plan_, tenant, who(i), way.trunk),
+                                  {CallId{call_ + i}, toll::CallKey{call_ + i}, number(i), way.rate, false});
+    refused_ += !grant;
+  }
+
+  toll::PlanRef plan_;
+  pattern::Patterns patterns_;
+  toll::Desk desk_;
+  std::vector<std::string> numbers_;
+  std::array<toll::Decision, batch> decisions_;
+  Now now_{5'000, 1'800'000'000'000};
+  std::uint64_t call_ = 1, refused_ = 0;
+};
+
+enum class Part { all, decide, judge, open, close };
+
+/// Times one part of what is done to each call; the others are done beside the clock.
+template <Part part>
+void a_call_that_leaves(benchmark::State& state) {
+  const auto rules = static_cast<std::size_t>(state.range(0));
+  if (!plan_of(rules)) return state.SkipWithError("the plan has faults");
+  Calls calls(rules);
+  const auto step = [&](Part of, void (Calls::*what)()) {
+    if (part == of) state.ResumeTiming();
+    (calls.*what)();
+    if (part == of) state.PauseTiming();
+  };
+  while (state.KeepRunningBatch(batch)) {
     state.PauseTiming();
-    for (; first <= call; ++first) desk.close(now, CallId{first}, std::nullopt);
-    while (desk.wants_writing(now)) desk.written(now, desk.take_writing().last, true);
-    now.mono_ms += 1'000;
-    now.wall_ms += 1'000;
+    if (part == Part::all) {
+      step(Part::all, &Calls::decide_judge_and_open);
+    } else {
+      step(Part::decide, &Calls::decide);
+      step(Part::judge, &Calls::judge);
+      step(Part::open, &Calls::open);
+    }
+    step(Part::close, &Calls::close);
+    calls.write();
+    calls.next();
     state.ResumeTiming();
   }
-  state.counters["refused"] = static_cast<double>(refused);
+  state.counters["refused"] = static_cast<double>(calls.refused());
+  state.counters["deck_bytes"] = static_cast<double>(plan_of(rules)->terms().decks.front().deck->bytes());
 }
-BENCHMARK(decides_and_reserves)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(a_call_that_leaves<Part::all>)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(a_call_that_leaves<Part::decide>)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(a_call_that_leaves<Part::judge>)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(a_call_that_leaves<Part::open>)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(a_call_that_leaves<Part::close>)->Arg(1'000)->Arg(10'000)->Arg(100'000);
 
 }  // namespace

@@ -75,6 +75,22 @@ class KeyedHash {
   std::uint64_t v0_, v1_, v2_, v3_;
 };
 
+/// For tables keyed by what we named ourselves: ids from a counter or from our own chance, which no stranger chooses.
+/// Nobody who does not know the key can tell where they lie; against keys of somebody's choice only KeyedHash helps.
+class OwnHash {
+ public:
+  explicit OwnHash(const HashKey& key) : state_(key.k0), last_(key.k1) {}
+
+  OwnHash& add(std::uint64_t word) {
+    state_ = mix64(state_ ^ word);
+    return *this;
+  }
+  std::uint64_t finish() const { return state_ ^ last_; }
+
+ private:
+  std::uint64_t state_, last_;
+};
+
 /// For tables whose keys are hash values already.
 struct HashIsKey {
   using is_avalanching = void;

@@ -364,7 +364,7 @@ struct VoiceLimits {
 /// Bounds of what is remembered of how people call (core/pattern). A subject is an extension, a department or a tenant;
 /// what it takes is fixed, however much it calls.
 struct PatternLimits {
-  std::size_t subjects = 20'000;                     ///< 1.8 KB each; full: of eight the least experienced leaves
+  std::size_t subjects = 20'000;                     ///< 2.0 KB each; full: of eight the least experienced leaves
   static constexpr std::size_t countries = 32;       ///< of one subject; full: the one called on fewest days leaves
   static constexpr std::size_t ranges = 32;          ///< of numbers, of one subject; likewise
   static constexpr std::size_t recent = 32;          ///< calls of one subject that are remembered singly; the newest

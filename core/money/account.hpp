@@ -21,10 +21,10 @@ struct AccountId {
   std::uint64_t id = 0;
   friend auto operator<=>(const AccountId&, const AccountId&) = default;
 };
-inline void add_to(KeyedHash& hash, const AccountId& id) {
+inline void add_to(OwnHash& hash, const AccountId& id) {
   hash.add(static_cast<std::uint64_t>(id.level) << 60 ^ id.id);
 }
-inline void add_to(KeyedHash& hash, const CallId& id) {
+inline void add_to(OwnHash& hash, const CallId& id) {
   hash.add(id.value);
 }
 

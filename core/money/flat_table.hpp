@@ -11,8 +11,8 @@
 namespace rf::money {
 
 /// Records in places that stay theirs until they are erased; open addressing with linear probing, at most half full.
-/// Nothing is allocated after it was made. `Record` has a member `id` of type `Key`; `add_to(KeyedHash&, Key)` says
-/// what of a key is hashed.
+/// Nothing is allocated after it was made. `Record` has a member `id` of type `Key`; `add_to(OwnHash&, Key)` says
+/// what of a key is hashed; keys are ours.
 template <class Key, class Record>
 class FlatTable {
  public:
@@ -112,7 +112,7 @@ class FlatTable {
   std::size_t mask() const { return slots_.size() - 1; }
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
   std::uint64_t hash_of(const Key& id) const {
-    KeyedHash hash(key_);
+    OwnHash hash(key_);
     add_to(hash, id);
     return hash.finish();
   }

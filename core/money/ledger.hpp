@@ -153,6 +153,8 @@ class Ledger {
   std::expected<LedgerEntry, Refused> mend_periods(AccountId account, const Periods& periods, std::int64_t wall_ms);
   std::expected<LedgerEntry, Refused> close(AccountId account, std::int64_t wall_ms);
   const AccountState* find(AccountId account) const;
+  /// Begins to read accounts that will be asked for soon: each is a few cache lines somewhere in the table.
+  void fetch(std::span<const AccountId> accounts) const;
 
   /// Appends the warnings since the last time; they are not in a snapshot. None is ever lost to a bound: what waits is
   /// one mark an account. After a restore those that the replayed entries caused are said again.

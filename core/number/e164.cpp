@@ -25,11 +25,4 @@ std::string E164::text() const {
   return "+" + digits();
 }
 
-E164 E164::prefix(std::size_t count) const {
-  if (count >= size()) return *this;
-  if (count == 0) return {};
-  const std::uint64_t kept = ~std::uint64_t{0} << (64 - 4 * count);
-  return E164((packed_ & kept) | count);
-}
-
 }  // namespace rf::number

@@ -32,7 +32,12 @@ class E164 {
   std::string digits() const;  ///< "4930123456"
   std::string text() const;    ///< "+4930123456"
   /// The first `count` digits; all of them when there are fewer.
-  E164 prefix(std::size_t count) const;
+  E164 prefix(std::size_t count) const {
+    if (count >= size()) return *this;
+    if (count == 0) return {};
+    const std::uint64_t kept = ~std::uint64_t{0} << (64 - 4 * count);
+    return E164((packed_ & kept) | count);
+  }
   bool starts_with(const E164& other) const { return prefix(other.size()) == other; }
 
   std::uint64_t packed() const { return packed_; }

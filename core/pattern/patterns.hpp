@@ -98,7 +98,7 @@ class Patterns {
     using is_avalanching = void;
     HashKey key;
     std::size_t operator()(const Key& of) const noexcept {
-      return KeyedHash(key).add(of.id).add(static_cast<std::uint64_t>(of.level)).finish();
+      return OwnHash(key).add(of.id).add(static_cast<std::uint64_t>(of.level)).finish();
     }
   };
   struct Subject {

@@ -40,6 +40,7 @@ number::E164 range_of(const number::E164& number) {
 
 void Recent::add(const Entry& entry) {
   entries_[next_] = entry;
+  at_s_[next_] = entry.at_s;
   next_ = static_cast<std::uint8_t>((next_ + 1) % entries_.size());
   used_ = static_cast<std::uint8_t>(std::min<std::size_t>(used_ + 1u, entries_.size()));
 }
@@ -60,17 +61,19 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
   out.new_countries = fresh ? 1 : 0;
   out.forwarded = out.looped = call.forwarded ? 1 : 0;
   const number::E164 range = range_of(call.number);
+  const std::uint32_t looked_back_s = fresh ? day_s : hour_s;
   std::array<std::uint16_t, PatternLimits::recent> lengths;
   std::array<number::E164, PatternLimits::recent> numbers;
   std::array<std::uint16_t, PatternLimits::recent> countries;
   std::uint32_t ended_alike = 0, to_this = 0, others = 0, foreign = 0;
   for (std::size_t i = 0; i < used_; ++i) {
+    const std::uint32_t age_s = now.at_s > at_s_[i] ? now.at_s - at_s_[i] : 0;
+    if (age_s > looked_back_s) continue;
     const Entry& entry = entries_[i];
-    const std::uint32_t age_s = now.at_s > entry.at_s ? now.at_s - entry.at_s : 0;
     const bool same_country = entry.country == call.country.index;
     const bool same_range =
         call.number ? entry.number.starts_with(range) : !entry.number && entry.country == call.country.index;
-    const bool alike = (same_range && age_s <= hour_s) || (fresh && (same_country || same_range) && age_s <= day_s);
+    const bool alike = (same_range && age_s <= hour_s) || (fresh && (same_country || same_range));
     if (alike && entry.state != State::unanswered) {
       ++out.alike;
       out.alike_within_s = std::max(out.alike_within_s, age_s);

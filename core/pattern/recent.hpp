@@ -52,6 +52,8 @@ class Recent {
 
  private:
   std::array<Entry, PatternLimits::recent> entries_{};
+  /// Of each entry, side by side: most are too old to be looked at.
+  std::array<std::uint32_t, PatternLimits::recent> at_s_{};
   std::uint8_t used_ = 0, next_ = 0;
 };
 

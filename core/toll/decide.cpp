@@ -86,6 +86,9 @@ class Judge {
   }
   bool is_short() const { return dialled_.kind == Dialled::Kind::short_code; }
 
+  /// Of a number; none: a text that no deck has a price for.
+  std::string_view digits() const { return text_.view().substr(text_.empty() ? 0 : 1); }
+
   bool is_forwarded() const { return question_.purpose == Question::For::forward; }
 
   /// Fails open: what helps in need is tried by whatever trunk there is. Who forwards is not in need.
@@ -196,10 +199,9 @@ class Judge {
       digits.remove_prefix(tenant_->outside_prefix.size());
     look(digits);
     if (out_.number) {
-      std::array<char, number::E164::digits_most + 1> text;
-      text[0] = '+';
-      for (std::size_t i = 0; i < out_.number.size(); ++i) text[i + 1] = static_cast<char>('0' + out_.number.digit(i));
-      look({text.data(), out_.number.size() + 1});
+      text_.push('+');
+      for (std::size_t i = 0; i < out_.number.size(); ++i) text_.push(static_cast<char>('0' + out_.number.digit(i)));
+      look(text_.view());
     }
     for (const Plan::Place place : plan_.routes_without_patterns()) {
       if (place >= first) break;
@@ -239,7 +241,7 @@ class Judge {
     const money::Deck* deck = plan_.deck_of(trunk);
     const auto rate =
         deck && !is_short()
-            ? deck->find(out_.number.digits(), now_.wall_ms)
+            ? deck->find(digits(), now_.wall_ms)
             : std::expected<money::Deck::Match, money::Deck::Miss>(std::unexpected(money::Deck::Miss::unknown_prefix));
     if (rate) {
       way.rate = rate->rate;
@@ -258,6 +260,7 @@ class Judge {
     const RouteTerms& route = plan_.terms().routes[out_.route];
     std::string reasons;
     const std::vector<TrunkId>& trunks = plan_.trunks_of(out_.route);
+    out_.ways.reserve(trunks.size());
     for (std::size_t i = 0; i < trunks.size(); ++i) {
       const TrunkTerms& trunk = *plan_.trunk(trunks[i]);
       std::string why;
@@ -303,6 +306,7 @@ class Judge {
   const ExtensionTerms& who_;
   const TenantTerms* tenant_ = nullptr;
   Dialled dialled_;
+  number::Digits text_;  ///< of a number: as E.164
   Decision out_;
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
+#include <limits>
 
 namespace rf::toll {
 namespace {
@@ -11,16 +13,15 @@ namespace {
 class LineList {
  public:
   void add(const Subject& subject, const LineTerms& terms) {
-    list_[count_++] = {.subject = subject, .alert_at = terms.alert_at, .block_at = terms.block_at};
+    list_.push_back({.subject = subject, .alert_at = terms.alert_at, .block_at = terms.block_at});
   }
   void add(Level level, const Payer& payer) {
     if (payer.terms) add({level, Direction::outbound, payer.id, 0}, payer.terms->lines);
   }
-  std::span<const LineLimit> view() const { return {list_.data(), count_}; }
+  std::span<const LineLimit> view() const { return {list_.data(), list_.size()}; }
 
  private:
-  std::array<LineLimit, TollLimits::line_subjects> list_{};
-  std::size_t count_ = 0;
+  boost::container::static_vector<LineLimit, TollLimits::line_subjects> list_;
 };
 
 std::uint32_t stricter(std::uint32_t a, std::uint32_t b) {
@@ -63,8 +64,14 @@ Desk::Desk(const Options& options, money::Ledger ledger)
       pace_(options.toll, options.seed),
       lines_(options.toll, options.seed + 3),
       caller_pace_(options.seed + 5),
-      ledger_(std::move(ledger)) {
-  calls_.reserve(options.toll.line_calls);
+      ledger_(std::move(ledger)),
+      calls_(std::numeric_limits<std::uint32_t>::max()) {  // as many as have lines
+  by_call_.reserve(options.toll.line_calls);
+}
+
+Desk::Call* Desk::find(CallId id) {
+  const auto found = by_call_.find(id);
+  return found == by_call_.end() ? nullptr : calls_.find(found->second);
 }
 
 std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk) {
@@ -116,13 +123,12 @@ CallId Desk::victim(const Parties& parties) {
 }
 
 std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk) {
-  std::array<PaceCheck, money::levels> checks;
-  std::size_t count = 0;
+  boost::container::static_vector<PaceCheck, money::levels> checks;
   const auto add = [&](Level level, const Payer& payer) {
     if (!payer.terms) return;
     std::span<const PaceRule> rules = payer.terms->paces;
     if (rules.empty() && level == Level::extension) rules = {&default_pace, 1};
-    if (!rules.empty()) checks[count++] = {{level, Direction::outbound, payer.id, 0}, rules};
+    if (!rules.empty()) checks.push_back({{level, Direction::outbound, payer.id, 0}, rules});
   };
   if (!only_trunk) {
     add(Level::extension, parties.extension);
@@ -131,7 +137,7 @@ std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const st
     add(Level::system, parties.system);
   }
   add(Level::trunk, parties.trunk);
-  const auto no = pace_.take(now.mono_ms, {checks.data(), count}, number);
+  const auto no = pace_.take(now.mono_ms, {checks.data(), checks.size()}, number);
   if (!no) return std::nullopt;
   return Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)};
 }
@@ -167,9 +173,10 @@ std::optional<Refused> Desk::admit(Now now, const Parties& parties, Call& call, 
 }
 
 std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const Leaving& leaving) {
-  if (!leaving.call || !leaving.key || calls_.contains(leaving.call)) return std::unexpected(not_known());
+  if (!leaving.call || !leaving.key || by_call_.contains(leaving.call)) return std::unexpected(not_known());
   // Fail closed: a paid call leaves by a trunk that the plan knows. Fail open: an emergency call leaves by any.
   if (!parties.trunk.terms && !leaving.emergency) return std::unexpected(not_known());
+  if (leaving.rate.currency()) ledger_.fetch(accounts_of(parties).view());
   Call call;
   call.key = leaving.key;
   call.number = leaving.number;
@@ -185,16 +192,16 @@ std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const 
     lines_.leave(leaving.call);
     return std::unexpected(*no);
   }
-  const Call& running = calls_.emplace(leaving.call, std::move(call)).first->second;
-  Grant grant = granted(running);
+  Grant grant = granted(call);
+  by_call_.emplace(leaving.call, calls_.emplace(std::move(call)));
   grant.make_room = make_room;
   return grant;
 }
 
 std::expected<Grant, Refused> Desk::next_way(Now now, const Parties& parties, CallId id, const money::Rate& rate) {
-  const auto found = calls_.find(id);
-  if (found == calls_.end() || found->second.answered_mono_ms) return std::unexpected(not_known());
-  Call& call = found->second;
+  Call* const found = find(id);
+  if (!found || found->answered_mono_ms) return std::unexpected(not_known());
+  Call& call = *found;
   cancel(now, call);
   leave_trunk(id, call);
   call.rate = rate;
@@ -245,19 +252,19 @@ std::expected<void, Refused> Desk::enter(const Parties& parties, CallId id, bool
 }
 
 Times Desk::answered(Now now, CallId id) {
-  const auto found = calls_.find(id);
-  if (found == calls_.end()) return {};
-  found->second.answered_mono_ms = now.mono_ms;
-  return times(id);
+  Call* const call = find(id);
+  if (!call) return {};
+  call->answered_mono_ms = now.mono_ms;
+  return times_of(*call);
 }
 
 Bill Desk::close(Now now, CallId id, std::optional<std::int64_t> talked_ms) {
   Bill bill;
   lines_.leave(id);
   lines_.leave(leg_in(id));
-  const auto found = calls_.find(id);
-  if (found == calls_.end()) return bill;
-  Call& call = found->second;
+  const auto found = by_call_.find(id);
+  if (found == by_call_.end()) return bill;
+  const Call& call = *calls_.find(found->second);
   if (talked_ms && call.rate.currency()) bill.cost = money::cost(call.rate, begun_seconds(*talked_ms)).micros();
   bill.reserved = call.reserved;
   if (call.has_money)
@@ -266,18 +273,20 @@ Bill Desk::close(Now now, CallId id, std::optional<std::int64_t> talked_ms) {
       bill.entry = settled->entry.number;
       bill.overrun = settled->overrun.micros();
     }
-  calls_.erase(found);
+  calls_.erase(found->second);
+  by_call_.erase(found);
   return bill;
 }
 
 /// Somebody forgot to close it: nobody knows what it cost.
 void Desk::forget(Now now, CallId id) {
-  const auto found = calls_.find(id);
-  if (found->second.has_money)
-    if (const auto settled =
-            ledger_.settle(CallId{found->second.key.value}, amount_of(found->second.reserved), now.wall_ms))
+  const auto found = by_call_.find(id);
+  const Call& call = *calls_.find(found->second);
+  if (call.has_money)
+    if (const auto settled = ledger_.settle(CallId{call.key.value}, amount_of(call.reserved), now.wall_ms))
       enter(settled->entry);
-  calls_.erase(found);
+  calls_.erase(found->second);
+  by_call_.erase(found);
 }
 
 std::size_t Desk::take_notices(std::vector<Notice>& out) {
@@ -293,7 +302,8 @@ std::optional<std::string> Desk::audit() const {
   if (auto fault = lines_.audit()) return fault;
   if (ledger_.audit()) return "an account does not agree with its calls";
   std::size_t with_money = 0;
-  for (const auto& [id, call] : calls_) {
+  for (const auto& [id, place] : by_call_) {
+    const Call& call = *calls_.find(place);
     if (!lines_.has(id)) return "a call has no line";
     const auto reserved = ledger_.reserved(CallId{call.key.value});
     if (call.has_money != reserved.has_value()) return "a call and the ledger disagree on whether it has money";

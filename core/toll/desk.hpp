@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/slots.hpp"
 #include "core/base/time.hpp"
 #include "core/money/ledger.hpp"
 #include "core/toll/caller_pace.hpp"
@@ -141,7 +142,7 @@ class Desk {
   template <class Fn>
   std::size_t keep(Now now, Fn&& runs) {
     std::vector<CallId> gone;
-    for (const auto& [call, state] : calls_)
+    for (const auto& [call, place] : by_call_)
       if (!runs(call)) gone.push_back(call);
     for (const CallId call : gone) forget(now, call);
     return gone.size() + lines_.keep([&](CallId leg) { return runs(call_of(leg)); });
@@ -194,6 +195,10 @@ class Desk {
     bool has_money = false, emergency = false;
     bool last_money = false;  ///< more was refused
   };
+  using Place = Id<struct DeskCallTag>;
+  Call* find(CallId id);
+  const Call* find(CallId id) const { return const_cast<Desk*>(this)->find(id); }
+
   /// The limit of an account that leaves the least.
   struct Tightest {
     const money::AccountState* account = nullptr;
@@ -231,7 +236,8 @@ class Desk {
   Lines lines_;
   CallerPace caller_pace_;
   money::Ledger ledger_;
-  boost::unordered_flat_map<CallId, Call, std::hash<CallId>> calls_;
+  Slots<Call, Place> calls_;  ///< apart from their index: few running calls stay few cache lines
+  boost::unordered_flat_map<CallId, Place, std::hash<CallId>> by_call_;
   std::vector<LineAlert> alerts_;
   std::size_t alerts_left_out_ = 0;
   std::string shut_;

@@ -125,10 +125,10 @@ void Desk::cancel(Now now, Call& call) {
 }
 
 std::expected<Grant, Refused> Desk::extend(Now now, const Parties& parties, CallId id) {
-  const auto found = calls_.find(id);
-  if (found == calls_.end() || !found->second.has_money || !found->second.answered_mono_ms)
+  Call* const found = find(id);
+  if (!found || !found->has_money || !found->answered_mono_ms)
     return std::unexpected(Refused{Refused::Closed::not_known, {}});
-  Call& call = found->second;
+  Call& call = *found;
   const std::int64_t elapsed_ms = std::max<std::int64_t>(now.mono_ms - *call.answered_mono_ms, 0);
   call.asked_after_ms = elapsed_ms;
   // A disk may work again before the call has to end; money does not come back to a call that was told of its end.
@@ -187,8 +187,8 @@ Times Desk::times_of(const Call& call) const {
 }
 
 Times Desk::times(CallId id) const {
-  const auto found = calls_.find(id);
-  return found == calls_.end() ? Times{} : times_of(found->second);
+  const Call* const call = find(id);
+  return call ? times_of(*call) : Times{};
 }
 
 Grant Desk::granted(const Call& call) const {

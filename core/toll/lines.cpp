@@ -42,12 +42,14 @@ bool Lines::is_in(const Call& call, LineHandle line) {
   return false;
 }
 
-std::optional<LineRefusal> Lines::judge(const Call* call, std::span<const LineLimit> limits) const {
+std::optional<LineRefusal> Lines::judge(const Call* call, std::span<const LineLimit> limits, Found& found) const {
   std::size_t memberships = call ? call->count : 0;
   if (!call && calls_.size() >= calls_.limit())
     return LineRefusal{.why = LineRefusal::Why::no_room, .subject = {}, .count = 0, .block_at = 0};
-  for (const LineLimit& limit : limits) {
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const LineLimit& limit = limits[i];
     const LineHandle handle = line_of(limit.subject);
+    if (i < found.size()) found[i] = handle;
     if (handle && call && is_in(*call, handle)) continue;
     const Line* line = lines_.find(handle);
     const std::uint32_t count = line ? line->count : 0;
@@ -63,13 +65,18 @@ Entry Lines::enter(CallId id, std::span<const LineLimit> limits, bool emergency)
   alerts_.clear();
   const auto known = by_call_.find(id);
   CallHandle call = known == by_call_.end() ? CallHandle{} : known->second;
+  Found found{};
   if (!emergency)
-    if (auto refusal = judge(calls_.find(call), limits)) return {.refused = refusal, .alerts = {}};
+    if (auto refusal = judge(calls_.find(call), limits, found)) return {.refused = refusal, .alerts = {}};
   if (!call)
     call = begin(id, emergency);
   else if (emergency)
     spare(call);
-  for (const LineLimit& limit : limits) join(call, limit);
+  Call& entered = *calls_.find(call);
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const LineHandle line = i < found.size() ? found[i] : LineHandle{};
+    join(entered, call, line ? line : line_for(limits[i].subject), limits[i]);
+  }
   return {.refused = {}, .alerts = alerts_};
 }
 
@@ -87,24 +94,27 @@ Lines::CallHandle Lines::begin(CallId id, bool emergency) {
   return call;
 }
 
-void Lines::join(CallHandle handle, const LineLimit& limit) {
-  Call& call = *calls_.find(handle);
-  const auto [place, fresh] = by_subject_.try_emplace(limit.subject);
+Lines::LineHandle Lines::line_for(const Subject& subject) {
+  const auto [place, fresh] = by_subject_.try_emplace(subject);
   if (fresh) {
     place->second = lines_.emplace();
-    lines_.find(place->second)->subject = limit.subject;
+    lines_.find(place->second)->subject = subject;
   }
-  Line& line = *lines_.find(place->second);
+  return place->second;
+}
+
+void Lines::join(Call& call, CallHandle handle, LineHandle line_handle, const LineLimit& limit) {
+  Line& line = *lines_.find(line_handle);
   if (line.alert_at != limit.alert_at) line.alerted = false;
   line.alert_at = limit.alert_at;
-  if (!is_in(call, place->second) && call.count < call.in.size()) {
-    call.in[call.count] = {.line = place->second, .before = 0, .after = 0};
+  if (!is_in(call, line_handle) && call.count < call.in.size()) {
+    call.in[call.count] = {.line = line_handle, .before = 0, .after = 0};
     put(line, link_of(handle, call.count++), call.spared);
     ++line.count;
   }
   if (line.count == 0) {  // an emergency call that is in too many lists already
-    lines_.erase(place->second);
-    by_subject_.erase(place);
+    by_subject_.erase(limit.subject);
+    lines_.erase(line_handle);
     return;
   }
   if (limit.alert_at == 0 || line.alerted || line.count < limit.alert_at) return;

@@ -122,10 +122,13 @@ class Lines {
   Membership& at(Link link) { return calls_.find(call_of(link))->in[index_of(link)]; }
 
   LineHandle line_of(const Subject& subject) const;
-  std::optional<LineRefusal> judge(const Call* call, std::span<const LineLimit> limits) const;
+  /// Lines of a call's limits, found once; none: not there yet, or not looked for.
+  using Found = std::array<LineHandle, TollLimits::line_subjects>;
+  std::optional<LineRefusal> judge(const Call* call, std::span<const LineLimit> limits, Found& found) const;
   static bool is_in(const Call& call, LineHandle line);
   CallHandle begin(CallId call, bool emergency);
-  void join(CallHandle call, const LineLimit& limit);
+  LineHandle line_for(const Subject& subject);
+  void join(Call& call, CallHandle handle, LineHandle line, const LineLimit& limit);
   void put(Line& line, Link link, bool in_front);
   void take_out(Line& line, Link link);
   void part(CallHandle call, std::size_t index);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <boost/container/static_vector.hpp>
 
 namespace rf::toll {
 namespace {
@@ -30,7 +30,7 @@ std::optional<std::string> fault_of(const PaceRule& rule) {
 Pace::Pace(const TollLimits& limits, std::uint64_t seed)
     : key_(seed),
       records_(limits.pace_records),
-      by_key_(0, Hash{HashKey(seed + 1)}),
+      by_key_(0, Hash{SubjectHash{HashKey(seed + 1)}}),
       destinations_(limits.pace_destinations, HashKey(seed + 2)) {
   by_key_.reserve(limits.pace_records);
 }
@@ -45,26 +45,28 @@ void Pace::sweep(std::int64_t now_ms, std::uint32_t places) {
   });
 }
 
-Pace::RecordId Pace::record_of(std::int64_t now_ms, const Key& key) {
+Pace::Asked Pace::record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule) {
+  const Key key{subject, rule.id};
   if (const auto known = by_key_.find(key); known != by_key_.end()) {
     // Must not be swept away while this call is looked at.
     Record& record = *records_.find(known->second);
     record.empty_at_ms = std::max(record.empty_at_ms, now_ms + 1);
-    return known->second;
+    return {known->second, &record, &rule};
   }
   sweep(now_ms, records_.size() < records_.limit() ? few_places : many_places);
   const RecordId id = records_.emplace(Record{.empty_at_ms = now_ms + 1, .numbers = {}, .key = key, .window = {}});
   if (id) by_key_.emplace(key, id);
-  return id;
+  return {id, records_.find(id), &rule};
 }
 
 std::optional<PaceRefusal::Why> Pace::look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,
                                            std::size_t& fresh_numbers) {
-  Record& record = *records_.find(asked.id);
-  const std::int64_t after_ms = now_ms - period_ms(asked.rule);
-  if (!asked.rule.distinct) {
-    if (asked.rule.calls > 0) record.window.set_calls(asked.rule.calls);
-    if (record.window.count(now_ms, period_ms(asked.rule)) >= asked.rule.calls) return PaceRefusal::Why::calls;
+  Record& record = *asked.record;
+  const PaceRule& rule = *asked.rule;
+  const std::int64_t after_ms = now_ms - period_ms(rule);
+  if (!rule.distinct) {
+    if (rule.calls > 0) record.window.set_calls(rule.calls);
+    if (record.window.count(now_ms, period_ms(rule)) >= rule.calls) return PaceRefusal::Why::calls;
     return std::nullopt;
   }
   // Two leave for one that comes: with the oldest still counting, all of the list do.
@@ -72,7 +74,7 @@ std::optional<PaceRefusal::Why> Pace::look(std::int64_t now_ms, const Asked& ask
   if (destinations_.has(asked.id.value, number, after_ms)) return std::nullopt;
   const bool takes_room = !destinations_.knows(asked.id.value, number);
   const std::uint32_t others = record.numbers.count - (takes_room ? 0 : 1);
-  if (others >= asked.rule.calls) return PaceRefusal::Why::numbers;
+  if (others >= rule.calls) return PaceRefusal::Why::numbers;
   if (takes_room && ++fresh_numbers > destinations_.room()) {
     sweep(now_ms, many_places);
     if (fresh_numbers > destinations_.room()) return PaceRefusal::Why::no_room;
@@ -81,10 +83,11 @@ std::optional<PaceRefusal::Why> Pace::look(std::int64_t now_ms, const Asked& ask
 }
 
 PaceRefusal Pace::refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subject& subject, const Asked& asked) {
-  PaceRefusal out{.why = why, .subject = subject, .rule = asked.rule, .count = 0, .until_mono_ms = now_ms + no_room_ms};
-  Record* record = records_.find(asked.id);
+  PaceRefusal out{
+      .why = why, .subject = subject, .rule = *asked.rule, .count = 0, .until_mono_ms = now_ms + no_room_ms};
+  Record* const record = asked.record;
   if (!record || why == PaceRefusal::Why::no_room) return out;
-  const std::int64_t period = period_ms(asked.rule);
+  const std::int64_t period = period_ms(*asked.rule);
   if (why == PaceRefusal::Why::calls) {
     out.count = record->window.count(now_ms, period);
     out.until_mono_ms = record->window.frees_at_ms(now_ms, period);
@@ -97,28 +100,30 @@ PaceRefusal Pace::refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subje
 
 std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks,
                                       std::string_view number) {
-  std::array<Asked, TollLimits::pace_rules> asked;
-  std::size_t count = 0;
+  boost::container::static_vector<Asked, TollLimits::pace_rules> asked;
   std::size_t fresh_numbers = 0;
-  const std::uint64_t destination = destination_of(number, key_);
+  const bool any_distinct = std::any_of(checks.begin(), checks.end(), [](const PaceCheck& check) {
+    return std::any_of(check.rules.begin(), check.rules.end(), [](const PaceRule& rule) { return rule.distinct; });
+  });
+  const std::uint64_t destination = any_distinct ? destination_of(number, key_) : 0;
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
-      Asked one{{}, rule};
-      if (count < asked.size()) one.id = record_of(now_mono_ms, {check.subject, rule.id});
+      Asked one{{}, nullptr, &rule};
+      if (asked.size() < asked.capacity()) one = record_of(now_mono_ms, check.subject, rule);
       // Fail closed: a paid call that cannot be counted does not leave.
-      if (!one.id) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
+      if (!one.record) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
       if (const auto why = look(now_mono_ms, one, destination, fresh_numbers))
         return refusal(now_mono_ms, *why, check.subject, one);
-      asked[count++] = one;
+      asked.push_back(one);
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    Record& record = *records_.find(asked[i].id);
-    if (asked[i].rule.distinct)
-      destinations_.note(asked[i].id.value, record.numbers, destination, now_mono_ms);
+  for (const Asked& one : asked) {
+    Record& record = *one.record;
+    if (one.rule->distinct)
+      destinations_.note(one.id.value, record.numbers, destination, now_mono_ms);
     else
       record.window.add(now_mono_ms);
-    record.empty_at_ms = std::max(record.empty_at_ms, now_mono_ms + period_ms(asked[i].rule));
+    record.empty_at_ms = std::max(record.empty_at_ms, now_mono_ms + period_ms(*one.rule));
   }
   return std::nullopt;
 }

@@ -78,10 +78,8 @@ class Pace {
   };
   struct Hash {
     using is_avalanching = void;
-    HashKey key;
-    std::size_t operator()(const Key& of) const noexcept {
-      return SubjectHash::add(KeyedHash(key), of.subject).add(of.rule).finish();
-    }
+    SubjectHash subjects;
+    std::size_t operator()(const Key& key) const noexcept { return subjects.of(key.subject, key.rule); }
   };
   struct Record {
     std::int64_t empty_at_ms = 0;  ///< nothing of it counts any more then
@@ -91,10 +89,11 @@ class Pace {
   };
   struct Asked {
     RecordId id;
-    PaceRule rule;
+    Record* record = nullptr;  ///< it is not swept away before the call's time is over
+    const PaceRule* rule = nullptr;
   };
 
-  RecordId record_of(std::int64_t now_ms, const Key& key);
+  Asked record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule);
   void sweep(std::int64_t now_ms, std::uint32_t places);
   std::optional<PaceRefusal::Why> look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,
                                        std::size_t& fresh_numbers);

@@ -24,17 +24,21 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
-/// Hashes subjects for tables that nobody can aim at.
+/// Hashes subjects, whose ids are all ours.
 struct SubjectHash {
   using is_avalanching = void;
   HashKey key{0};
 
-  static KeyedHash& add(KeyedHash&& hash, const Subject& subject) {
-    return hash.add(static_cast<std::uint64_t>(subject.level) << 8 | static_cast<std::uint64_t>(subject.direction))
+  /// `rule` of the subject, 0 without one.
+  std::size_t of(const Subject& subject, std::uint32_t rule) const noexcept {
+    const std::uint64_t kind = static_cast<std::uint64_t>(subject.level) << 8;
+    return OwnHash(key)
+        .add(std::uint64_t{rule} << 32 | kind | static_cast<std::uint64_t>(subject.direction))
         .add(subject.id)
-        .add(subject.trunk);
+        .add(subject.trunk)
+        .finish();
   }
-  std::size_t operator()(const Subject& subject) const noexcept { return add(KeyedHash(key), subject).finish(); }
+  std::size_t operator()(const Subject& subject) const noexcept { return of(subject, 0); }
 };
 
 }  // namespace rf::toll
