@@ -1,5 +1,6 @@
 // From the caller's INVITE to the moment both can talk.
 #include <algorithm>
+#include <span>
 
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
@@ -13,7 +14,7 @@ using sip::HeaderName;
 namespace {
 
 /// Of several failed forks, the one that tells the caller most (RFC 3261 §16.7 step 6), in codes a caller may see.
-int best_status(const std::vector<Fork>& forks) {
+int best_status(std::span<const Fork> forks) {
   int best = 0;
   for (const Fork& fork : forks) {
     int status = fork.status;
@@ -467,7 +468,7 @@ void Calls::give_up_without_forks(Context& ctx, Call& call) {
   const bool all_done =
       std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;
-  if (go_on(ctx, call, best_status(call.forks))) return;
+  if (go_on(ctx, call, best_status(std::span(call.forks).subspan(call.ringing.first)))) return;
   const int best = best_status(call.forks);
   const Reason reason = best == 486 || best == 600 ? Reason::callee_busy : Reason::call_ended;
   end(ctx, call, result_of(best), EndedBy::callee, best, reason, sip::reason_phrase(best));

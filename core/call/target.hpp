@@ -45,6 +45,7 @@ struct Ringing {
   ExtensionId callee;                ///< its forwarding counts; none: a group's or a trunk's turn
   std::string group;                 ///< the ring group whose members ring; empty: none
   std::vector<ExtensionId> waiting;  ///< its members whose turn has not come, the next one last
+  std::size_t first = 0;             ///< of its forks: those before belong to who has sent the call on
 };
 
 }  // namespace rf::call

@@ -156,6 +156,7 @@ bool Calls::start(Context& ctx, Call& call, Target target) {
   call.payer = target.payer;
   call.purpose = target.purpose;
   call.ringing = {};
+  call.ringing.first = call.forks.size();
   call.rang = false;
   if (target.out) return start_outside(ctx, call, std::move(target));
   if (target.group) return start_group(ctx, call, *target.group);

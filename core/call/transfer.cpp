@@ -72,6 +72,8 @@ void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& re
   if (!refer_to) return no(400, "Refer-To");
   if (!is_ours(ctx.policy, refer_to->uri, flow) || refer_to->uri.user.empty())
     return no(404, "the target is not of this system");
+  // Each is a call like one that is dialled.
+  if (attempts_.turn_away(ctx, by->id)) return no(503, "calls and transfers come too fast");
   std::string accepted;
   auto writer = sip::write_response_head(accepted, request, flow.remote, 202, {});
   writer.header(HeaderName::contact, contact_value(ctx.policy, flow, call.user_towards(side))).no_body();
@@ -105,8 +107,10 @@ void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& re
   target.payer = by->id;
   target.purpose = toll::Question::For::transfer;
   const std::string via = fmt::format("transferred by {} from {}", by->number, call.cdr.id);
-  if (const auto failure = hand_over(ctx, call, other(side), resolve(ctx, call.cdr.tenant, std::move(target)), via))
-    on_handover_failed(ctx, call, failure->status, failure->detail);
+  const auto failure = hand_over(ctx, call, other(side), resolve(ctx, call.cdr.tenant, std::move(target)), via);
+  if (!failure) return;
+  if (failure->failed) refusals_.note(ctx, flow, by->id, by->number, *failure->failed);
+  on_handover_failed(ctx, call, failure->status, failure->detail);
 }
 
 std::optional<Failure> Calls::hand_over(Context& ctx, Call& from, Side side, std::expected<Target, Failure> target,
@@ -254,7 +258,8 @@ void Calls::take_leg(Context& ctx, Call& into, Side place, Call& from, Side side
   const std::uint32_t fork = place == Side::callee && into.winner ? static_cast<std::uint32_t>(*into.winner) : 0;
   by_tag_[std::string(leg.dialog->local_tag())] = {into.id, place, fork};
   shares_.join(into.id, leg.extension, into.parts);
-  if (const auto said = sdp::parse(leg.said)) take_remote(ctx, into, place, leg.dialog->flow(), *said);
+  const std::string text = leg.said;  // which take_remote() writes anew
+  if (const auto said = sdp::parse(text)) take_remote(ctx, into, place, leg.dialog->flow(), *said);
   for (Stream& stream : into.streams) stream.plan.legs[index(place)].comes_over = true;
   watch_session(ctx, into, place);
 }

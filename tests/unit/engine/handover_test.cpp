@@ -349,5 +349,29 @@ TEST_F(Handover, AStopEndsEverybodyInTheMiddleOfIt) {
   EXPECT_TRUE(exchange.relays.empty());
 }
 
+TEST_F(Handover, TransfersCountAsAttemptsToCall) {
+  int last = 202;
+  for (int i = 0; i < 200 && last == 202; ++i) {
+    last = refer(bob, b, "<sip:00442079460000@192.0.2.1>");
+    while (last == 202 && notified(bob) == 100) {
+    }
+  }
+  EXPECT_EQ(last, 503);
+  EXPECT_FALSE(bob.hear_request("BYE"));
+}
+
+TEST_F(Handover, TransfersThatAreRefusedAreToldOfWhenTheyAreMany) {
+  for (int i = 0; i < 60; ++i) {
+    EXPECT_EQ(refer(bob, b, "<sip:00442079460000@192.0.2.1>"), 202);
+    EXPECT_EQ(notified(bob), 100);
+    EXPECT_EQ(notified(bob), 403);
+    exchange.advance_ms(1'000);
+  }
+  bool told_once = false;
+  for (const auto& report : exchange.reports)
+    told_once = told_once || (report.subject == "1002" && report.level == effect::Level::warning);
+  EXPECT_TRUE(told_once);
+}
+
 }  // namespace
 }  // namespace rf

@@ -92,6 +92,23 @@ TEST_F(Onward, BusyAndOfflineHaveTargetsOfTheirOwn) {
   expect_nothing_left();
 }
 
+TEST_F(Onward, WhatOneAnsweredDoesNotDecideWhereTheNextIsForwardedTo) {
+  forward_of(1002).busy = "1003";
+  forward_of(1003).busy = "0301234567";
+  forward_of(1003).reach = toll::Reach::national;
+  apply();
+  a = call_bob();
+  auto invite = bob.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  bob.answer(*invite, 486);
+  invite = carol.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carol.answer(*invite, 500);
+  EXPECT_FALSE(carrier.hear_request("INVITE")) << "Bob was busy, Carol is not";
+  EXPECT_TRUE(alice.hear_status(486));
+  expect_nothing_left();
+}
+
 TEST_F(Onward, ForwardingThatComesBackEndsTheCallInsteadOfGoingRound) {
   forward_of(1002).busy = "1003";
   forward_of(1003).busy = "1002";
