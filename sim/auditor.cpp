@@ -81,7 +81,7 @@ bool Auditor::may_change(const record::Cdr& cdr) const {
 }
 
 bool Auditor::may_change(const media::RelayPlan& plan) const {
-  if (handed_over_ || !source_ || !alone_ || !is_home(source_->remote.address)) return true;
+  if (handed_over_ || grouped_ || !source_ || !alone_ || !is_home(source_->remote.address)) return true;
   const auto& ours = extensions_.at(source_->remote.address);
   return std::any_of(plan.legs.begin(), plan.legs.end(), [&](const media::LegPlan& leg) {
     const auto found = extensions_.find(leg.signalling);
@@ -95,6 +95,8 @@ bool Auditor::may_change(const media::RelayPlan& plan) const {
 void Auditor::before(const engine::Input& input) {
   source_.reset();
   replies_ = 0;
+  if (const auto* changed = std::get_if<engine::PlanChanged>(&input))
+    grouped_ = grouped_ || !changed->plan->terms().ring_groups.empty();
   const auto* packet = std::get_if<engine::PacketIn>(&input);
   if (!packet) return;
   source_ = packet->flow;

@@ -84,6 +84,7 @@ class Auditor final : public Observer {
   std::map<std::uint64_t, media::RelayPlan> relays_;
   std::set<std::string> opened_, closed_;                     ///< records
   std::uint64_t ledger_last_ = 0;  ///< entry that was to be written
+  bool grouped_ = false;           ///< phones of several extensions may have rung for one call
   bool handed_over_ = false;       ///< a leg has gone over: relays hear of it when its phone has agreed
   bool was_killed_ = false;        ///< records since then may say less than the ledger
   std::set<std::string> answered_;                            ///< calls, by Call-ID and our tag

@@ -18,7 +18,7 @@ int best_status(std::span<const Fork> forks) {
   int best = 0;
   for (const Fork& fork : forks) {
     int status = fork.status;
-    if (status == 0) continue;
+    if (status < 300) continue;  // has none, or answered too late and was told that it is over
     if (status >= 300 && status < 400) status = 480;  // a phone may not send our calls elsewhere (H15)
     if (status == 401 || status == 407 || status == 503) status = 500;
     if (status == 408 || status == 481) status = 480;

@@ -68,6 +68,27 @@ TEST_F(Onward, WhoDoesNotAnswerIsForwardedAfterItsTime) {
   expect_nothing_left();
 }
 
+TEST_F(Onward, WhoAnswersTooLateIsNoAnswerForTheCaller) {
+  forward_of(1002).no_answer = "1003";
+  forward_of(1002).after_s = 15;
+  apply();
+  a = call_bob();
+  const auto first = bob.hear_request("INVITE");
+  ASSERT_TRUE(first);
+  bob.answer(*first, 180);
+  exchange.advance_ms(16'000);
+  const auto second = carol.hear_request("INVITE");
+  ASSERT_TRUE(second);
+  bob.answer(*first, 200, sim::audio_sdp(bob_rtp));  // it crossed the CANCEL
+  const auto bye = bob.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  bob.answer(*bye, 200);
+  carol.answer(*second, 486);
+  EXPECT_FALSE(alice.hear_status(200));
+  EXPECT_EQ(only_cdr().sip_status, 486);
+  expect_nothing_left();
+}
+
 TEST_F(Onward, BusyAndOfflineHaveTargetsOfTheirOwn) {
   forward_of(1002).busy = "1003";
   apply();
