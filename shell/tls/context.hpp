@@ -18,8 +18,8 @@ using Context = std::shared_ptr<ssl_ctx_st>;
 using Authorities = std::vector<std::filesystem::path>;
 
 /// For accepting: TLS 1.2 and 1.3, forward secrecy and AEAD only, no renegotiation, no compression, session tickets.
-/// Peers are asked for a certificate and need not have one: who shows one that the system's authorities or those in
-/// `client_authorities` signed is known by its names (Channel::peer_names), all others are nobody, and stay.
+/// With `client_authorities`, peers are asked for a certificate and need not have one: who shows one that they or the
+/// system's authorities signed is known by its names (Channel::peer_names), all others are nobody, and stay.
 /// Errors: a sentence naming the file; a key that is not the certificate's is refused (S2).
 std::expected<Context, std::string> server_context(const std::filesystem::path& certificate,
                                                    const std::filesystem::path& key,
