@@ -110,6 +110,8 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
+    void operator()(MediaSecured&) const {}
+    void operator()(MediaDistrusted& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
     void operator()(DigitHeard& in) const { s.calls.on_digit(ctx, in.call, in.digit); }
     void operator()(VoiceDone& in) const { s.calls.on_voice_done(ctx, in.call, in.order); }
     void operator()(PolicyChanged&) const {

@@ -95,6 +95,22 @@ struct VoiceDone {
   std::uint32_t order = 0;
 };
 
+/// The keys of a leg that agrees on them by DTLS are there.
+struct MediaSecured {
+  RelayId relay;
+  CallId call;
+  std::uint8_t leg = 0;
+  srtp::Suite suite;
+};
+
+/// A leg could not prove to be whom signalling named. Nothing is passed on to it or from it.
+struct MediaDistrusted {
+  RelayId relay;
+  CallId call;
+  std::uint8_t leg = 0;
+  media::MediaFault fault;
+};
+
 struct PolicyChanged {
   policy::PolicyRef policy;
 };
@@ -122,7 +138,7 @@ struct Tick {};
 
 using Input =
     std::variant<Tick, PacketIn, PeerProved, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, PolicyChanged, GuardChanged, PlanChanged, CommandIn,
-                 StopAsked>;
+                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, PolicyChanged, GuardChanged,
+                 PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

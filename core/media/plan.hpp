@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
+#include "core/media/security.hpp"
 
 namespace rf::media {
 
@@ -23,6 +25,7 @@ struct LegPlan {
   bool learn = false;
   std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
   bool comes_over = false;              ///< from another call: what it began to press there is not for its new partner
+  LegSecurity security;
 };
 
 /// What we say to one leg ourselves. While it lasts nothing is passed on from leg to leg, and the digits that this leg
@@ -59,6 +62,10 @@ struct LegStatistics {
   std::uint64_t refused_source = 0;  ///< from an address that is not the peer's: bleed or injection attempts
   std::uint64_t refused_shape = 0;   ///< no RTP or RTCP, or a jump of SSRC or sequence that no sender makes
   Address last_refused;              ///< the last such source
+  std::uint64_t refused_proof = 0;   ///< SRTP that is not authentic, STUN and DTLS that do not fit the call
+  std::uint64_t refused_replay = 0;  ///< SRTP that was heard before, or is older than the window
+  Protection protection = Protection::plain;
+  std::optional<srtp::Suite> suite;  ///< that what it sends is protected with, once the keys are known
 };
 
 /// Sent when a relay stops, and on request while it runs.

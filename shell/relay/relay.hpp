@@ -46,7 +46,7 @@ struct Totals {
 
 /// What the relay tells the engine.
 using Report = std::variant<engine::RelayReported, engine::RelaySilent, engine::RelayFailed, engine::DigitHeard,
-                            engine::VoiceDone>;
+                            engine::VoiceDone, engine::MediaSecured, engine::MediaDistrusted>;
 /// Called on the media threads: it must be thread-safe and quick (post it to the engine's queue).
 using Deliver = std::function<void(Report)>;
 
