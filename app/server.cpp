@@ -83,6 +83,9 @@ std::expected<void, Error> Server::open_records() {
   if (!records) return std::unexpected(records.error());
   records_.emplace(std::move(*records));
   records_->limits = settings_.limits;
+  if (const auto started = append_audit({wall_now_ms(), "system", "system", "start " + circumstances_.version, "done"});
+      !started)
+    return std::unexpected(error_of(started.error()));
   const auto interrupted = records_->store.close_interrupted_cdrs(wall_now_ms());
   if (!interrupted) return std::unexpected(error_of(interrupted.error()));
   if (*interrupted > 0)
@@ -239,13 +242,14 @@ std::expected<void, Error> Server::open_doors() {
   watch_descriptors();
   if (::geteuid() == 0)
     warnings_["root"] = "the server runs as root; make an account for it and name it in server.user";
-  auto control = control::Server::open(
-      {settings_.control_path()},
-      [this](const command::Checked& checked, const std::string& actor, const control::Server::Reply& reply) {
-        Outcome outcome = execute(checked);
-        if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
-        reply(std::move(outcome));
-      });
+  auto control = control::Server::open({settings_.control_path()}, [this](const command::Checked& checked,
+                                                                          const std::string& actor,
+                                                                          const control::Server::Reply& reply) {
+    Outcome outcome = carry_out(checked, {actor, [this](audit::Event event) { return append_audit(std::move(event)); },
+                                          [this](const command::Checked& each) { return execute(each); }});
+    if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
+    reply(std::move(outcome));
+  });
   if (!control) return fault(control.error(), "choose a shorter data directory, or remove what is in the way");
   control_ = std::move(*control);
   if (settings_.metrics.enabled) {
@@ -262,8 +266,21 @@ std::expected<void, Error> Server::open_doors() {
   std::vector<std::string> where;
   for (const net::ListenerState& state : listener_states_)
     if (state.error.empty()) where.push_back(fmt::format("{} {}", name_of(state.transport), state.bound.text()));
+  tell_audit_head();
   log_->say(effect::Level::notice, "ready", fmt::format("listening on {}", fmt::join(where, ", ")));
   return {};
+}
+
+store::Expected<audit::Entry> Server::append_audit(audit::Event event) {
+  const std::lock_guard lock(records_mutex_);
+  return records_->store.append_audit(std::move(event));
+}
+
+/// So that whoever keeps the log elsewhere can tell later that the audit log's end was cut off.
+void Server::tell_audit_head() {
+  const std::lock_guard lock(records_mutex_);
+  audit_told_ms_ = wall_now_ms();
+  log_->say(effect::Level::notice, "audit_checkpoint", checkpoint_text(*records_, audit_told_ms_));
 }
 
 void Server::stop(std::uint32_t limit_ms) {
@@ -289,6 +306,11 @@ void Server::stop(std::uint32_t limit_ms) {
   relay_.reset();
   const bool written = !writer_ || writer_->close();
   writer_.reset();
+  if (records_ && log_) {
+    if (!append_audit({wall_now_ms(), "system", "system", "stop", "done"}))
+      log_->say(effect::Level::error, "audit", "the stop could not be written into the audit log");
+    tell_audit_head();
+  }
   if (log_ && written) log_->say(effect::Level::notice, "stopped", "everything is on disk");
   if (log_ && !written) log_->say(effect::Level::error, "stopped", "the disk did not take everything");
   if (log_) log_->flush();

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "app/audit.hpp"
 #include "app/carrier.hpp"
-#include "app/guard_rules.hpp"
 #include "app/data_dir.hpp"
+#include "app/guard_rules.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
 #include "cli/world.hpp"
@@ -70,6 +71,8 @@ class Server {
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
   Outcome execute(const command::Checked& checked);
+  store::Expected<audit::Entry> append_audit(audit::Event event);
+  void tell_audit_head();
   std::optional<Outcome> execute_running(const command::Command& command);
   std::optional<Outcome> execute_guard(const command::Command& command);
   Outcome add_credit_running(const command::AddCredit& command);
@@ -120,6 +123,7 @@ class Server {
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;
   std::atomic<bool> nothing_reachable_ = false;  ///< from outside this host
+  std::int64_t audit_told_ms_ = 0;               ///< when the log was told how far the audit log had come
   std::int64_t list_ends_ms_ = INT64_MAX;     ///< when the kernel's list is no longer what is in force
   guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 

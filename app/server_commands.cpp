@@ -215,6 +215,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
+  if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {

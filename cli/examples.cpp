@@ -94,6 +94,14 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"guard.country.deny", "  ringfence guard country deny KP               this one may not, all others may\n"},
     {"guard.country.remove", "  ringfence guard country remove DE,AT,CH\n"},
     {"guard.country.list", "  ringfence guard country list\n"},
+    {"audit-log.list", "  ringfence audit-log list\n  ringfence audit-log list --kind command --from 2026-01-31\n"},
+    {"audit-log.export",
+     "  ringfence audit-log export audit.txt\n  ringfence audit-log export --after 20000 audit2.txt\n"},
+    {"audit-log.verify",
+     "  ringfence audit-log verify                the log on disk\n"
+     "  ringfence audit-log verify audit.txt      anywhere, without a server\n"
+     "  ringfence audit-log verify audit.txt --key 41… --seen 17:3f…   as a line audit_checkpoint of the log said\n"},
+    {"audit-log.note", "  ringfence audit-log note \"restored the database of 31 January\"\n"},
     {"guard.export", "  ringfence guard export rules.txt\n  ringfence guard export -\n"},
     {"guard.import",
      "  ringfence guard export rules.txt && editor rules.txt && ringfence guard import rules.txt\n"

@@ -202,6 +202,14 @@ void exposure(const Json& r, std::ostream& out) {
   if (all.size() == 1) exposure_of_one(all.front(), out);
 }
 
+void audit_log(const Json& r, std::ostream& out) {
+  Table table({"NUMBER", "WHEN", "WHO", "KIND", "WHAT", "OUTCOME"});
+  for (const Json& each : list_at(r, "entries"))
+    table.add({text_at(each, "number"), text_at(each, "at"), text_at(each, "actor"), text_at(each, "kind"),
+               text_at(each, "action"), text_at(each, "outcome")});
+  table.print(out);
+}
+
 void habits(const Json& r, std::ostream& out) {
   Table table({"WHO", "DAYS KNOWN", "CALLS TODAY"});
   for (const Json& each : list_at(r, "subjects"))
@@ -242,6 +250,10 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     calls(r, out);
   } else if (command == "cdr.list") {
     cdrs(r, out);
+  } else if (command == "audit-log.list") {
+    audit_log(r, out);
+  } else if (command == "audit-log.export") {
+    out << r.value("text", "");
   } else if (command == "spend.list") {
     spending(r, out);
   } else if (command == "exposure") {

@@ -89,7 +89,7 @@ int run_leaf(Leaf& leaf, const Place& place, World& world) {
           {command::Code::invalid, fmt::format("no {} came on standard input", leaf.secret), "pipe one line into it"});
     leaf.args[leaf.secret] = *secret;
   }
-  if (!leaf.lines.empty()) {
+  if (!leaf.lines.empty() && !leaf.in_file.empty()) {
     auto text = world.read_file(leaf.in_file);
     if (!text) return complain(world, leaf.json, {command::Code::failed, text.error(), "name another file"});
     leaf.args[leaf.lines] = std::move(*text);
@@ -123,6 +123,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "extension") return "Accounts of phones: add, show, change, remove";
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
+  if (group == "audit-log") return "Who did what, as a chain that shows whoever tampers with it";
   if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
   if (group == "telephony") return "How people here dial, their money and their time";
   if (group == "limit") return "What calls may cost, how many there may be, how long they last";

@@ -395,4 +395,14 @@ struct WaitingLimits {
   static constexpr std::size_t credits = 64;
 };
 
+/// Bounds of the audit log. It is never refused for being full: the oldest entries go, and what goes is said.
+struct AuditLimits {
+  static constexpr std::size_t text_bytes = 4'096;      ///< of one field; what is longer is cut, and says so
+  static constexpr std::size_t entries = 2'000'000;     ///< on disk, 300 bytes each
+  static constexpr std::uint32_t keep_days = 400;       ///< older ones go
+  static constexpr std::uint32_t bans_per_minute = 60;  ///< written singly; the rest of a minute as a number
+  static constexpr std::size_t shown = 10'000;          ///< of one answer
+  static constexpr std::size_t exported = 20'000;       ///< of one export; it says where the next begins
+};
+
 }  // namespace rf

@@ -187,6 +187,15 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.release")
     return GuardRelease{block_of(a), number_or<std::uint32_t>(a, "minutes", GuardRelease{}.minutes)};
   if (name == "guard.explain") return GuardExplain{block_of(a, "address").base};
+  if (name == "audit-log.list")
+    return ListAudit{static_cast<std::uint32_t>(maybe<std::int64_t>(a, "limit").value_or(100)),
+                     maybe<std::int64_t>(a, "from_ms").value_or(0), maybe<std::int64_t>(a, "to_ms").value_or(0),
+                     text_or_empty(a, "actor"), text_or_empty(a, "kind")};
+  if (name == "audit-log.export")
+    return ExportAudit{static_cast<std::uint64_t>(maybe<std::int64_t>(a, "after").value_or(0))};
+  if (name == "audit-log.verify")
+    return VerifyAudit{text_or_empty(a, "text"), text_or_empty(a, "key"), text_or_empty(a, "seen")};
+  if (name == "audit-log.note") return NoteAudit{text_or_empty(a, "note")};
   if (name == "guard.country.allow") return GuardCountryAllow{countries_of(a)};
   if (name == "guard.country.deny") return GuardCountryDeny{countries_of(a)};
   if (name == "guard.country.remove") return GuardCountryRemove{countries_of(a)};
@@ -221,6 +230,17 @@ std::string quoted(std::string_view text) {
     out += c;
   }
   return out + '"';
+}
+
+/// The arguments that the "….show" of the same group takes; none when there is no such command.
+Arguments about_of(const Spec& spec, const Arguments& arguments) {
+  Arguments out;
+  if (!spec.changes) return out;
+  const Spec* show = find(std::string(spec.name.substr(0, spec.name.rfind('.'))) + ".show");
+  if (show == nullptr) return out;
+  for (const Parameter& p : show->parameters)
+    if (const Value* value = value_of(arguments, p.name)) out.emplace(p.name, *value);
+  return out;
 }
 
 std::string audit_of(const Spec& spec, const Arguments& arguments) {
@@ -293,7 +313,7 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   auto object = object_command(*spec, arguments, *terms);
   if (!object) return std::unexpected(std::move(object.error()));
   return Checked{spec, *object ? std::move(**object) : build(*spec, arguments, std::move(*terms)),
-                 spec->changes ? audit_of(*spec, arguments) : std::string()};
+                 about_of(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
 }
 
 }  // namespace rf::command

@@ -80,6 +80,27 @@ struct RemoveRegistrations {
   std::string number;
   std::string contact;  ///< its key, from the list; empty: all of the extension
 };
+/// Entries of the audit log, newest first.
+struct ListAudit {
+  std::uint32_t limit = 100;
+  std::int64_t from_ms = 0;  ///< wall time, inclusive
+  std::int64_t to_ms = 0;    ///< exclusive; 0: no end
+  std::string actor, kind;   ///< empty: any
+};
+/// The audit log as lines that can be verified anywhere.
+struct ExportAudit {
+  std::uint64_t after = 0;  ///< only what follows this entry
+};
+/// Whether an exported log, or the one on disk, is whole.
+struct VerifyAudit {
+  std::string text;  ///< empty: the one on disk
+  std::string key;   ///< 64 hexadecimal digits; empty: the one that the text names
+  std::string seen;  ///< "NUMBER:HASH" that was seen before; empty: nothing was
+};
+/// A line of the operator's own in the audit log.
+struct NoteAudit {
+  std::string text;
+};
 /// The port table: of the running system, or of the configuration.
 struct ListPorts {};
 /// The rules of a packet filter that this configuration needs.
@@ -285,14 +306,13 @@ struct Stop {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
-                 GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
-                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
-                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
-                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ListSpending, ShowExposure,
-                 AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns,
-                 ShowPattern, GetStatus, ListCalls, HangUp, Reload,
-                 Stop>;
+                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit,
+                 VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease,
+                 GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,
+                 GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
+                 RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
+                 ShowReach, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -19,7 +19,7 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, bindings.seq, ledger.number, objects.id);
+//   extensions.id, bindings.seq, ledger.number, objects.id, audit.number);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
@@ -215,10 +215,24 @@ constexpr const char* version_8[] = {
     "ALTER TABLE cdrs ADD COLUMN via TEXT NOT NULL DEFAULT ''",
 };
 
+// What was done, by whom: a chain of hashes, see core/audit.
+constexpr const char* version_9[] = {
+    "CREATE TABLE audit ("
+    " number INTEGER PRIMARY KEY,"
+    " wall_ms BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " action TEXT NOT NULL,"
+    " outcome TEXT NOT NULL,"
+    " hash TEXT NOT NULL)",
+    "CREATE INDEX audit_time ON audit (wall_ms)",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
                                 std::span<const char* const>(version_3), std::span<const char* const>(version_4),
                                 std::span<const char* const>(version_5), std::span<const char* const>(version_6),
-                                std::span<const char* const>(version_7), std::span<const char* const>(version_8)};
+                                std::span<const char* const>(version_7), std::span<const char* const>(version_8),
+                                std::span<const char* const>(version_9)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/audit/chain.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
 #include "core/guard/bans.hpp"
@@ -127,6 +128,22 @@ struct CallCost {
   std::int64_t cost_micro = 0;
 };
 
+/// Which entries of the audit log; every field that is set has to fit.
+struct AuditFilter {
+  std::int64_t from_wall_ms = 0;  ///< at or after
+  std::int64_t to_wall_ms = 0;    ///< before; 0: no end
+  std::string actor = {};         ///< empty: any
+  std::string kind = {};          ///< empty: any
+  std::uint32_t limit = 100;
+};
+
+/// A part of the audit log as it is verified.
+struct AuditPart {
+  audit::Head before;  ///< of the first of these
+  std::vector<audit::Entry> entries;
+  audit::Head head;  ///< of the whole log
+};
+
 struct Counts {
   std::uint64_t tenants = 0;
   std::uint64_t extensions = 0;
@@ -233,6 +250,13 @@ class Store {
   Expected<std::vector<std::string>> list_lines(const ObjectRow& list);
   /// Runs `work`, whose calls of this store are one transaction: all of them, or when it gives a problem none.
   Expected<void> together(const std::function<Expected<void>()>& work);
+
+  /// The audit log grows by an entry, on disk when this returns.
+  Expected<audit::Entry> append_audit(audit::Event event);
+  /// At most `limit` entries behind entry `number`, oldest first; 0: from the first that there is. Errors: not_found.
+  Expected<AuditPart> audit_after(std::uint64_t number, std::size_t limit);
+  /// Newest first.
+  Expected<std::vector<audit::Entry>> find_audit(const AuditFilter& filter);
 
   Expected<Counts> counts();
 

@@ -20,6 +20,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/sdp", {"core/base"}},
     {"core/rtp", {"core/base"}},
     {"core/srtp", {"core/base"}},
+    {"core/audit", {"core/base"}},
     {"core/policy", {"core/base"}},
     {"core/number", {"core/base"}},
     {"core/schedule", {"core/base"}},

@@ -33,7 +33,8 @@ inline bool same(const record::Binding& x, const record::Binding& y) {
 }
 inline bool same(const media::LegStatistics& x, const media::LegStatistics& y) {
   const auto tie = [](const media::LegStatistics& leg) {
-    const auto& [packets, bytes, lost, rtcp, events, jitter, mos, source, shape, last] = leg;
+    const auto& [packets, bytes, lost, rtcp, events, jitter, mos, source, shape, last, proof, replay, protection,
+                 suite] = leg;
     return std::tie(packets, bytes, lost, rtcp, events, jitter, mos, source, shape, last);
   };
   return tie(x) == tie(y);
@@ -93,7 +94,7 @@ inline record::Cdr closed_cdr(std::uint64_t n) {
   cdr.ended_by = record::EndedBy::callee;
   cdr.sip_status = 200;
   cdr.reason = "the callee hung up";
-  cdr.media[0] = {3'000, 516'000, 3, 12, 5, 1.25, 4.375, 7, 2, Address::v4(0xcb007101)};
+  cdr.media[0] = {3'000, 516'000, 3, 12, 5, 1.25, 4.375, 7, 2, Address::v4(0xcb007101), 0, 0, {}, {}};
   cdr.media[1].packets = 2'990;
   cdr.route = "abroad";
   cdr.trunk_in = "in";
