@@ -395,4 +395,21 @@ struct WaitingLimits {
   static constexpr std::size_t credits = 64;
 };
 
+/// Bounds of encrypted media; of each media thread where nothing else is said. Fixed.
+struct SecureMediaLimits {
+  static constexpr std::size_t handshakes = 1'024;  ///< DTLS, under way; a further ClientHello is not answered: it comes again
+  static constexpr std::size_t handshakes_waiting = 512;  ///< datagrams for them; further ones are dropped: they come again
+  static constexpr std::int64_t handshakes_turn_us = 2'000;  ///< of one turn, after all media; the rest waits for the next
+  // One handshake; what needs more has failed
+  static constexpr std::int64_t handshake_us = 10'000'000;
+  static constexpr std::size_t handshake_datagrams = 256;
+  static constexpr std::size_t handshake_bytes = 64u << 10;
+  static constexpr std::size_t handshake_answers = 16;  ///< datagrams waiting to be sent; further ones are dropped
+  static constexpr std::size_t certificates_bytes = 8u << 10;  ///< that a peer may show
+  static constexpr std::size_t datagram_bytes = 1'200;         ///< that we make: fits every path that carries voice
+  static constexpr std::int64_t association_kept_us = 30'000'000;  ///< after the keys are there, for repeated datagrams
+  static constexpr std::int64_t cookie_us = 60'000'000;  ///< for which, and as long again, a ClientHello may be repeated
+  static constexpr std::uint8_t handshakes_refused = 8;  ///< of one leg, of neighbours of its peer; then none is begun
+};
+
 }  // namespace rf
