@@ -184,7 +184,7 @@ TEST(Association, NoDatagramOfOursIsLongerThanTheBound) {
 }
 
 TEST(Association, ALostLastFlightIsSentAgainWhenThePeerRepeatsHis) {
-  Peer peer;
+  Peer peer({.hasty = true});
   auto ours = Association::passive(identity());
   ours->begin(peer.fingerprint(), start_us);
   std::vector<Datagram> from_peer = peer.say();
