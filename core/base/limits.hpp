@@ -395,4 +395,13 @@ struct WaitingLimits {
   static constexpr std::size_t credits = 64;
 };
 
+/// Bounds of SRTP. Fixed.
+struct SrtpLimits {
+  /// SSRCs under one key, up to 80 bytes each. None is forgotten while the key lives, or it could be replayed; further
+  /// ones are refused. Several hours of a phone that takes a new one after each hold.
+  static constexpr std::size_t streams = 128;
+  /// Authentic packets under the key before, after a new one was agreed on: ten seconds of speech. Then that key is gone.
+  static constexpr std::uint32_t former_key_packets = 500;
+};
+
 }  // namespace rf
