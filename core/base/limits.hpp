@@ -410,6 +410,14 @@ struct SecureMediaLimits {
   static constexpr std::int64_t association_kept_us = 30'000'000;  ///< after the keys are there, for repeated datagrams
   static constexpr std::int64_t cookie_us = 60'000'000;  ///< for which, and as long again, a ClientHello may be repeated
   static constexpr std::uint8_t handshakes_refused = 8;  ///< of one leg, of neighbours of its peer; then none is begun
+
+/// Bounds of SRTP. Fixed.
+struct SrtpLimits {
+  /// SSRCs under one key, up to 80 bytes each. None is forgotten while the key lives, or it could be replayed; further
+  /// ones are refused. Several hours of a phone that takes a new one after each hold.
+  static constexpr std::size_t streams = 128;
+  /// Authentic packets under the key before, after a new one was agreed on: ten seconds of speech. Then that key is gone.
+  static constexpr std::uint32_t former_key_packets = 500;
 };
 
 }  // namespace rf
