@@ -395,4 +395,26 @@ struct WaitingLimits {
   static constexpr std::size_t credits = 64;
 };
 
+/// Bounds of ICE on one media port, and of STUN messages. Fixed.
+struct IceLimits {
+  static constexpr std::size_t message_bytes = 1'280;    ///< of a STUN message; a longer one is malformed
+  static constexpr std::size_t attributes = 32;          ///< of one message; with more it is malformed
+  static constexpr std::size_t unknown_attributes = 16;  ///< named in one 420; further ones are not
+  static constexpr std::size_t endpoints = 16;  ///< that passed a check; then the one that was checked longest ago goes
+  static constexpr std::size_t transactions = 2'048;  ///< remembered against replays, 8 bytes each; the newest
+  static constexpr std::int64_t consent_us = 30'000'000;  ///< without a check from there nothing is sent (RFC 7675 §5.1)
+  static constexpr std::size_t fragment_bytes = 256;      ///< of an ice-ufrag, and of a password (RFC 8839 §5.4)
+  static constexpr std::size_t candidates = 64;           ///< of one description; further ones are counted only
+  static constexpr std::size_t candidate_bytes = 512;     ///< of one line; a longer one is malformed
+};
+
+/// Bounds of the question for our public address, which any host on the way may answer. Fixed.
+struct PublicAddressLimits {
+  static constexpr std::uint32_t first_wait_ms = 500;   ///< before the first repetition; then doubled (RFC 8489 §6.2.1)
+  static constexpr std::uint32_t requests = 7;          ///< of one transaction; then it has failed
+  static constexpr std::uint32_t last_wait_ms = 8'000;  ///< after the last one
+  static constexpr std::uint32_t between_s = 300;       ///< from one question to the next
+  static constexpr std::uint32_t after_failure_s = 60;  ///< likewise when nobody answered
+};
+
 }  // namespace rf
