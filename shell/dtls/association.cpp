@@ -24,8 +24,8 @@ constexpr unsigned last_repeat_us = 1'600'000;
 /// Records of one datagram that are read once the keys are there.
 constexpr int reads_of_datagram = 16;
 
-/// How long to wait before a flight is sent again: much shorter than RFC 6347's second, because somebody holds the phone
-/// to his ear. 0 asks for the first wait.
+/// How long to wait before a flight is sent again: much shorter than RFC 6347's second, because somebody holds the
+/// phone to his ear. 0 asks for the first wait.
 unsigned next_repeat_us(SSL*, unsigned before_us) {
   return before_us == 0 ? first_repeat_us : std::min(before_us * 2, last_repeat_us);
 }
@@ -149,7 +149,8 @@ void Association::read_on() {
 
 void Association::finish(std::int64_t now_us) {
   const SRTP_PROTECTION_PROFILE* const profile = SSL_get_selected_srtp_profile(ssl_.get());
-  const auto suite = profile == nullptr ? std::nullopt : srtp::suite_of_profile(static_cast<std::uint16_t>(profile->id));
+  const auto suite =
+      profile == nullptr ? std::nullopt : srtp::suite_of_profile(static_cast<std::uint16_t>(profile->id));
   if (!suite) return fail(media::MediaFault::no_common_suite);
   // Without it, keys of two handshakes can be made equal by somebody between (RFC 7627).
   if (SSL_get_extms_support(ssl_.get()) != 1 || datagrams_.strange_certificate)

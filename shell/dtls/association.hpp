@@ -21,18 +21,19 @@ struct Keys {
   srtp::MasterKey ours, theirs;
 };
 
-/// Contract: on_datagram() for each datagram of the peer, on_time() when due_us() has come, send what take() gives after
-/// each of them. `now_us` is monotonic; between two calls OpenSSL measures its repetitions by its own clock. One thread.
+/// Contract: on_datagram() for each datagram of the peer, on_time() when due_us() has come, send what take() gives
+/// after each of them. `now_us` is monotonic; between two calls OpenSSL measures its repetitions by its own clock. One
+/// thread.
 ///
 /// There are no keys before the peer has shown the certificate that signalling named and proved to hold its key.
 /// Alerts that nobody proved are dropped: a forged one would end the call of others.
 class Association {
  public:
   enum class State : std::uint8_t {
-    greeting,     ///< passive, and no ClientHello with our cookie came: nothing is kept of those that came
+    greeting,  ///< passive, and no ClientHello with our cookie came: nothing is kept of those that came
     handshaking,
-    secured,      ///< keys() are there; repeated datagrams of the peer are answered
-    failed,       ///< fault() says why
+    secured,  ///< keys() are there; repeated datagrams of the peer are answered
+    failed,   ///< fault() says why
   };
 
   /// Passive, and waits for greet() or begin(). Null when there is no memory.
@@ -42,8 +43,8 @@ class Association {
                                              std::int64_t now_us);
   ~Association();
 
-  /// While greeting: a datagram from a source whose address is not proved yet. True when it is a ClientHello with one of
-  /// the cookies; begin() has to follow. Otherwise nothing is remembered, and there may be an answer to take.
+  /// While greeting: a datagram from a source whose address is not proved yet. True when it is a ClientHello with one
+  /// of the cookies; begin() has to follow. Otherwise nothing is remembered, and there may be an answer to take.
   bool greet(const Cookie& cookie, const Cookie& former, std::span<const std::uint8_t> datagram);
   /// The handshake begins, with a peer that owns the certificate `peer`.
   void begin(const media::Fingerprint& peer, std::int64_t now_us);

@@ -80,8 +80,7 @@ Datagrams* of(const SSL* ssl) {
 
 /// Called once, with the whole chain; only its first certificate, whose key the peer holds, counts.
 int check_certificate(X509_STORE_CTX* store, void*) {
-  const auto* const ssl =
-      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   Datagrams* const datagrams = ssl == nullptr ? nullptr : of(ssl);
   X509* const certificate = X509_STORE_CTX_get0_cert(store);
   media::Fingerprint shown;

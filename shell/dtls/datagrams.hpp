@@ -28,13 +28,13 @@ struct Datagrams {
   bool strange_certificate = false;  ///< another one was shown
 };
 
-/// A BIO that keeps datagrams apart, which OpenSSL's own in memory does not. `datagrams` must outlive it; null when there
-/// is no memory.
+/// A BIO that keeps datagrams apart, which OpenSSL's own in memory does not. `datagrams` must outlive it; null when
+/// there is no memory.
 bio_st* make_bio(Datagrams& datagrams);
 /// Makes `datagrams` known to the callbacks of `ssl`.
 bool attach(ssl_st* ssl, Datagrams& datagrams);
-/// The peer has to show a certificate whose SHA-256 is Datagrams::peer; nothing else about it counts (RFC 5763 §5). That
-/// is asked in the middle of the handshake, before there are keys. Cookies are those of Datagrams.
+/// The peer has to show a certificate whose SHA-256 is Datagrams::peer; nothing else about it counts (RFC 5763 §5).
+/// That is asked in the middle of the handshake, before there are keys. Cookies are those of Datagrams.
 void set_proof_of_peer(ssl_ctx_st* context);
 
 }  // namespace rf::dtls

@@ -13,8 +13,8 @@
 
 namespace rf::dtls {
 
-/// The cookie exchange of RFC 6347 §4.2.1, for legs without ICE: a ClientHello from a forged source costs an answer that
-/// is smaller than itself and no memory. One thread's.
+/// The cookie exchange of RFC 6347 §4.2.1, for legs without ICE: a ClientHello from a forged source costs an answer
+/// that is smaller than itself and no memory. One thread's.
 class Greeter {
  public:
   Greeter();

@@ -12,10 +12,10 @@ struct ssl_ctx_st;
 
 namespace rf::dtls {
 
-/// A self-signed certificate (ECDSA P-256) with a random name, never written to disk, believed by its fingerprint alone.
-/// DTLS 1.2 only, ECDHE with AEAD, no session is resumed, renegotiated or compressed, no certificate authority is asked.
-/// Shared by the threads; associations made with it live as long as they like.
-/// Source: RFC 5763 §5, RFC 8842, RFC 9325.
+/// A self-signed certificate (ECDSA P-256) with a random name, never written to disk, believed by its fingerprint
+/// alone. DTLS 1.2 only, ECDHE with AEAD, no session is resumed, renegotiated or compressed, no certificate authority
+/// is asked. Shared by the threads; associations made with it live as long as they like. Source: RFC 5763 §5, RFC 8842,
+/// RFC 9325.
 class Identity {
  public:
   /// `wall_ms`: now; it is valid from a day before, for a month. Errors: a sentence.

@@ -20,7 +20,8 @@ std::size_t read24(Bytes b, std::size_t at) {
   return static_cast<std::size_t>(b[at] << 16 | b[at + 1] << 8 | b[at + 2]);
 }
 
-/// Whether a record in the clear is made of handshake messages, or pieces of them, that fit each other (RFC 6347 §4.2.2).
+/// Whether a record in the clear is made of handshake messages, or pieces of them, that fit each other (RFC 6347
+/// §4.2.2).
 bool is_handshake(Bytes body) {
   if (body.empty()) return false;
   while (!body.empty()) {

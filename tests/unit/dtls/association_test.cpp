@@ -65,8 +65,8 @@ std::vector<std::uint8_t> joined(const std::vector<std::uint8_t>& from, std::siz
 TEST(Association, GivesBothSidesTheSameKeysInTheOrderOfRfc5764) {
   for (const bool we_connect : {false, true}) {
     Peer peer({.client = !we_connect});
-    auto ours = we_connect ? Association::active(identity(), peer.fingerprint(), start_us)
-                           : Association::passive(identity());
+    auto ours =
+        we_connect ? Association::active(identity(), peer.fingerprint(), start_us) : Association::passive(identity());
     if (!we_connect) ours->begin(peer.fingerprint(), start_us);
     std::vector<Datagram> first = we_connect ? std::vector<Datagram>{} : peer.say();
     for (const Datagram& each : ours->take())
@@ -129,9 +129,7 @@ TEST(Association, WhoShowsTheRightCertificateWithoutItsKeyFails) {
   auto ours = Association::passive(identity());
   ours->begin(honest.fingerprint(), start_us);
   SSL_CTX_use_certificate(SSL_get_SSL_CTX(thief.ssl()), nullptr);
-  SSL_set_cert_cb(
-      thief.ssl(),
-      [](SSL*, void*) { return 1; }, nullptr);
+  SSL_set_cert_cb(thief.ssl(), [](SSL*, void*) { return 1; }, nullptr);
   EXPECT_NE(SSL_use_certificate(thief.ssl(), honest.certificate()), 0);
   // OpenSSL drops a key that does not fit, so it has none to sign with.
   talk(*ours, thief, thief.say());
@@ -288,7 +286,18 @@ TEST(Association, RecordsThatLieAboutTheirLengthAreNotRead) {
   auto ours = Association::passive(identity());
   ours->begin(peer.fingerprint(), start_us);
   for (std::size_t length : {0u, 1u, 100u, 16'384u, 65'535u}) {
-    Datagram lie = {22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(length >> 8),
+    Datagram lie = {22,
+                    254,
+                    253,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    static_cast<std::uint8_t>(length >> 8),
                     static_cast<std::uint8_t>(length)};
     lie.resize(60, 0xff);
     ours->on_datagram(start_us, lie);
@@ -350,9 +359,9 @@ TEST(Greeter, ACookieIsGoodForItsAddressAloneAndNotForEver) {
   EXPECT_EQ(greeter.meet(start_us, identity(), other_host, peer.fingerprint(), again, answer), nullptr);
   EXPECT_NE(greeter.meet(start_us + SecureMediaLimits::cookie_us, identity(), phone, peer.fingerprint(), again, answer),
             nullptr);
-  EXPECT_EQ(greeter.meet(start_us + 3 * SecureMediaLimits::cookie_us, identity(), phone, peer.fingerprint(), again,
-                         answer),
-            nullptr);
+  EXPECT_EQ(
+      greeter.meet(start_us + 3 * SecureMediaLimits::cookie_us, identity(), phone, peer.fingerprint(), again, answer),
+      nullptr);
 }
 
 TEST(Greeter, AFloodOfClientHellosFromForgedSourcesLeavesNothing) {
