@@ -232,7 +232,6 @@ struct TrunkLimits {
   static constexpr std::size_t bindings = 16;               ///< contacts of a 200 that are looked at
   static constexpr std::size_t token_characters = 26;       ///< of a contact's user part: 134 bits
   // A call that leaves
-  static constexpr std::size_t candidates = 64;  ///< trunks and their addresses; further ones are not tried
   static constexpr std::size_t callers_blamed = 4;  ///< who called while a trunk failed, as far as it matters
   // Who calls
   static constexpr std::size_t display_bytes = 64;     ///< of a name that is shown; the rest is cut off
@@ -428,10 +427,10 @@ struct IceLimits {
   static constexpr std::size_t unknown_attributes = 16;  ///< named in one 420; further ones are not
   static constexpr std::size_t endpoints = 16;  ///< that passed a check; then the one that was checked longest ago goes
   static constexpr std::size_t transactions = 2'048;  ///< remembered against replays, 8 bytes each; the newest
-  static constexpr std::int64_t consent_us = 30'000'000;  ///< without a check from there nothing is sent (RFC 7675 §5.1)
+  static constexpr std::int64_t consent_us = 30'000'000;       ///< for which a check counts (RFC 7675 §5.1)
+  static constexpr std::int64_t consent_sign_us = 20'000'000;  ///< after the nomination; who checks then, consents
+  static constexpr std::int64_t rival_us = 10'000'000;         ///< without a check; then any nomination moves what is sent
   static constexpr std::size_t fragment_bytes = 256;      ///< of an ice-ufrag, and of a password (RFC 8839 §5.4)
-  static constexpr std::size_t candidates = 64;           ///< of one description; further ones are counted only
-  static constexpr std::size_t candidate_bytes = 512;     ///< of one line; a longer one is malformed
 };
 
 /// Bounds of the question for our public address, which any host on the way may answer. Fixed.
