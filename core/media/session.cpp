@@ -39,7 +39,7 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
     if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
-    if (moved || plan_.clock_hz != before.clock_hz) legs_[i].started = false;
+    if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) legs_[i].started = false;
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
 }
@@ -60,6 +60,7 @@ Spoken Session::speak(std::int64_t now_us, std::span<std::uint8_t> out) {
     spoken.to = &hearer.rtp;
     spoken.leg = plan_.voice.leg & 1;
     spoken.bytes = said.bytes;
+    spoken.to_transcode = plan_.voice.coding.has_value();
     last_rtp_us_ = now_us;
   }
   return spoken;
@@ -178,11 +179,23 @@ Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source
   last_rtp_us_ = now_us;
   leg.counted.bytes += bytes.size();
   leg.receiver.receive(header->sequence, header->timestamp,
-                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * plan_.clock_hz / 1'000'000));
+                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
   const Key key = key_in(i, *header, now_us);
   if (plan_.voice.order != 0 || key.for_us) return {nullptr, false, key.digit};
   const Leg& other = legs_[i ^ 1];
-  return other.send_rtp ? Decision{&other.rtp, false} : Decision{};
+  return other.send_rtp ? Decision{&other.rtp, false, 0, plan_.transcode.has_value()} : Decision{};
+}
+
+Decision Session::send_coded(unsigned i) const {
+  i &= 1;
+  const bool to_hearer = plan_.voice.order == 0 ? plan_.transcode.has_value()
+                                                : plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
+  return to_hearer && legs_[i].send_rtp ? Decision{&legs_[i].rtp, false} : Decision{};
+}
+
+/// Of the timestamps that a leg sends.
+std::uint32_t Session::clock_of(unsigned i) const {
+  return plan_.transcode ? media::clock_of(plan_.transcode->legs[i].codec) : plan_.clock_hz;
 }
 
 /// Counts a telephone event that begins here. What is pressed while we speak is ours to the end of the press: the last
@@ -206,8 +219,8 @@ Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t
 /// Whether a press whose first packet came now began before its leg came over from another call. All packets but the
 /// repeated last one say how long it has lasted.
 bool Session::began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const {
-  if (!plan_.legs[i].comes_over || plan_.clock_hz == 0) return false;
-  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / plan_.clock_hz;
+  if (!plan_.legs[i].comes_over || clock_of(i) == 0) return false;
+  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / clock_of(i);
   return now_us - lasted_us < legs_[i].came_us + SessionLimits::press_repeats_us;
 }
 
@@ -223,7 +236,8 @@ Decision Session::on_rtcp(unsigned i, bool rtcp_port, const Endpoint& source, st
   }
   if (!valid) return refuse_shape(i, source);
   ++leg.counted.rtcp_packets;
-  if (plan_.voice.order != 0) return {};
+  // What reports say of the other side's stream is about packets that this one never sent.
+  if (plan_.voice.order != 0 || plan_.transcode) return {};
   const Leg& other = legs_[i ^ 1];
   return other.send_rtcp ? Decision{&other.rtcp, !other.mux} : Decision{};
 }
@@ -254,7 +268,7 @@ RelayReport Session::report() const {
     s = legs_[i].counted;
     s.packets = receiver.packets();
     s.lost = receiver.lost();
-    s.jitter_ms = plan_.clock_hz == 0 ? 0 : receiver.jitter() * 1'000.0 / plan_.clock_hz;
+    s.jitter_ms = clock_of(i) == 0 ? 0 : receiver.jitter() * 1'000.0 / clock_of(i);
     s.mos = s.packets == 0 ? 0 : rtp::mos_estimate(s.packets + s.lost, s.lost, s.jitter_ms);
   }
   return report;

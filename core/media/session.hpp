@@ -21,6 +21,7 @@ struct Decision {
   const Endpoint* to = nullptr;
   bool by_rtcp_port = false;
   char digit = 0;  ///< that was pressed, and is to be told: DigitHeard
+  bool to_transcode = false;  ///< the other leg wants it in its own codec: the packets made of it leave by send_coded()
 
   explicit operator bool() const { return to != nullptr; }
 };
@@ -31,6 +32,7 @@ struct Spoken {
   std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
   std::size_t bytes = 0;
   std::uint32_t over = 0;  ///< the order of which all was said: VoiceDone
+  bool to_transcode = false;  ///< its hearer speaks no G.711: as Decision::to_transcode
 };
 
 /// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
@@ -68,6 +70,9 @@ class Session {
   /// Writes the packet that is due to `out`, which has room for voice_packet_bytes. What is behind time is said in
   /// several calls.
   Spoken speak(std::int64_t now_us, std::span<std::uint8_t> out);
+
+  /// A packet for `leg` that was made of others by plan.transcode or plan.voice.coding: where it goes now, if anywhere.
+  Decision send_coded(unsigned leg) const;
 
   /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP
   /// packet, and while we speak: who listens may be silent.
@@ -110,6 +115,7 @@ class Session {
     char digit = 0;       // to be told
   };
   Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
+  std::uint32_t clock_of(unsigned leg) const;
   bool began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const;
   Decision on_rtp(std::int64_t now_us, unsigned leg, const Endpoint& source, std::span<const std::uint8_t> bytes);
   Decision on_rtcp(unsigned leg, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes);
