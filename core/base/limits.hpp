@@ -399,6 +399,8 @@ struct WaitingLimits {
 struct TranscodeLimits {
   static constexpr std::size_t streams = 200;         ///< at a time; calls beyond it need a codec that both sides have
   static constexpr std::size_t queue_packets = 512;   ///< that wait for a thread, and as many behind it; more are lost
+  static constexpr std::uint32_t packets_per_s = 200;  ///< of one leg; the rest of the second is lost
+  static constexpr std::uint32_t ahead_ms = 500;      ///< of sound that may come before its time; the rest is ignored
   static constexpr std::size_t packet_bytes = 1'500;  ///< of RTP; a longer one is lost
   static constexpr std::size_t coded_bytes = 512;     ///< of one frame that we make
   static constexpr std::uint32_t conceal_ms = 60;     ///< of lost sound that is made up; what is missing beyond is silence

@@ -42,8 +42,8 @@ Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
 
 }  // namespace
 
-Worker::Worker(const Options& options, WarmPorts& warm, const Deliver& deliver)
-    : options_(options), warm_(warm), deliver_(deliver), timers_(monotonic_us() / 1'000) {
+Worker::Worker(const Options& options, WarmPorts& warm, transcode::Pool& transcoders, const Deliver& deliver)
+    : options_(options), warm_(warm), transcoders_(transcoders), deliver_(deliver), timers_(monotonic_us() / 1'000) {
   epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "media thread: epoll_create1");
   wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -61,11 +61,29 @@ Worker::~Worker() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  wake();
+  thread_.join();
+}
+
+void Worker::wake() {
   const std::uint64_t one = 1;
   if (::write(wake_.get(), &one, sizeof one) < 0) {
     // Only a full counter refuses, and then the thread is awake anyway.
   }
-  thread_.join();
+}
+
+void Worker::post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (coded_.size() >= TranscodeLimits::queue_packets) {
+      ++coded_lost_;
+      return;
+    }
+    first = coded_.empty();
+    coded_.push_back({relay, leg, {bytes.begin(), bytes.end()}});
+  }
+  if (first) wake();
 }
 
 bool Worker::post(WorkerCommand command, bool always) {
@@ -90,6 +108,7 @@ void Worker::add_totals(Totals& totals) const {
   totals.streams += counters_.streams.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   totals.commands = std::max<std::uint64_t>(totals.commands, queue_.size());
+  totals.transcode_lost += coded_lost_;
 }
 
 void Worker::run() {
@@ -119,6 +138,7 @@ void Worker::run() {
     if (now_us >= speaks_at_us_) speak(now_us);
     if (commands) {
       carry_out_commands(now_us);
+      send_coded();
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
@@ -167,7 +187,12 @@ void Worker::serve(Socket& socket, std::int64_t now_us) {
   if (decision.digit != 0)
     deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
   if (!decision) return;
-  if (send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size))) count(counters_.forwarded);
+  if (decision.to_transcode && !in_time(stream.legs[socket.leg], now_us)) return;
+  if (decision.to_transcode)
+    transcoders_.code(stream.session.plan().id, socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee,
+                      now_us, std::span<const std::uint8_t>(packet_.data(), static_cast<std::size_t>(size)));
+  else if (send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size)))
+    count(counters_.forwarded);
   if (!socket.rtcp) settle(stream, socket.leg, source);
 }
 
@@ -192,6 +217,37 @@ bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& 
   }
   if (sent < 0) count(counters_.send_failures);
   return sent >= 0;
+}
+
+/// What the transcoder made leaves as if its leg had sent it.
+void Worker::send_coded() {
+  for (const Coded& coded : taken_coded_) {
+    const auto found = streams_.find(coded.relay);
+    if (found == streams_.end() || coded.bytes.size() > packet_.size()) continue;
+    const media::Decision decision = found->second->session.send_coded(coded.leg);
+    if (!decision) continue;
+    std::copy(coded.bytes.begin(), coded.bytes.end(), packet_.begin());
+    if (send_on(*found->second, coded.leg, decision, coded.bytes.size())) count(counters_.forwarded);
+  }
+  taken_coded_.clear();
+}
+
+/// Streams without transcoding cost the transcoder nothing.
+void Worker::watch_transcoding(const media::RelayPlan& before, const media::RelayPlan& plan) {
+  const bool needed = plan.transcode || plan.voice.coding;
+  const bool same = plan.transcode == before.transcode && plan.voice.coding == before.voice.coding &&
+                    plan.voice.leg == before.voice.leg;
+  if (needed && !same) transcoders_.set(plan);
+  if (!needed && (before.transcode || before.voice.coding)) transcoders_.close(plan.id);
+}
+
+/// Whether a leg keeps to the pace that all who are transcoded share a thread by.
+bool Worker::in_time(Leg& leg, std::int64_t now_us) {
+  if (now_us - leg.pace_from_us >= 1'000'000) {
+    leg.pace_from_us = now_us;
+    leg.paced = 0;
+  }
+  return ++leg.paced <= TranscodeLimits::packets_per_s;
 }
 
 /// Gives a steady peer its own connected socket, or points that socket at the peer's new place.
@@ -247,6 +303,7 @@ void Worker::carry_out_commands(std::int64_t now_us) {
   {
     const std::lock_guard lock(mutex_);
     std::swap(queue_, taken_);
+    std::swap(coded_, taken_coded_);
   }
   for (const WorkerCommand& command : taken_) std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
   taken_.clear();
@@ -271,6 +328,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
   }
   watch_silence(*stream, now_us);
   watch_voice(*stream);
+  watch_transcoding({}, plan);
   streams_.emplace(plan.id, std::move(stream));
   counters_.streams.store(streams_.size(), std::memory_order_relaxed);
 }
@@ -278,6 +336,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
 void Worker::carry_out(const UpdateStream& command, std::int64_t now_us) {
   const auto found = streams_.find(command.plan.id);
   if (found == streams_.end()) return;
+  watch_transcoding(found->second->session.plan(), command.plan);
   found->second->session.update(command.plan, now_us, speech_for(command.plan));
   watch_silence(*found->second, now_us);
   watch_voice(*found->second);
@@ -288,6 +347,9 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
   if (const auto found = streams_.find(command.relay); found != streams_.end()) {
     Stream& stream = *found->second;
     reported.report = stream.session.report();
+    media::RelayPlan nothing;
+    nothing.id = command.relay;
+    watch_transcoding(stream.session.plan(), nothing);
     timers_.cancel(stream.silence);
     if (stream.speaks) std::erase(speaking_, &stream);
     if (speaking_.empty()) speaks_at_us_ = never_ms;
@@ -337,7 +399,11 @@ void Worker::speak(std::int64_t now_us) {
 void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
   while (stream.session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = stream.session.speak(now_us, packet_);
-    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, false}, spoken.bytes)) count(counters_.spoken);
+    if (spoken.to_transcode)
+      transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
+                        std::span(packet_).first(spoken.bytes));
+    else if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, false}, spoken.bytes))
+      count(counters_.spoken);
     if (spoken.over != 0)
       deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});
   }

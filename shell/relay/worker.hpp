@@ -16,6 +16,7 @@
 #include "core/media/session.hpp"
 #include "shell/relay/ports.hpp"
 #include "shell/relay/relay.hpp"
+#include "shell/transcode/pool.hpp"
 
 namespace rf::relay {
 
@@ -36,16 +37,18 @@ struct UseClips {
 };
 using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips>;
 
-/// Owns the streams that were given to it. Only post() and totals() may be called from other threads.
+/// Owns the streams that were given to it. Only post(), post_coded() and totals() may be called from other threads.
 class Worker {
  public:
-  Worker(const Options& options, WarmPorts& warm, const Deliver& deliver);
+  Worker(const Options& options, WarmPorts& warm, transcode::Pool& transcoders, const Deliver& deliver);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /// False when the queue is full and `always` is not set.
   bool post(WorkerCommand command, bool always = false);
+  /// A packet that the transcoder made for a leg. Lost when TranscodeLimits::queue_packets wait already.
+  void post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes);
   void add_totals(Totals& totals) const;
 
  private:
@@ -74,6 +77,8 @@ class Worker {
     Endpoint direct_peer;
     Endpoint steady_source;
     std::uint32_t steady = 0;  // packets in a row from steady_source
+    std::int64_t pace_from_us = 0;
+    std::uint32_t paced = 0;  // packets to transcode since then
   };
   struct Stream {
     Stream(const media::RelayPlan& plan, std::int64_t now_us, const media::Speech& speech)
@@ -85,6 +90,11 @@ class Worker {
   };
   struct Counters {
     std::atomic<std::uint64_t> received{0}, forwarded{0}, spoken{0}, send_failures{0}, wakeups{0}, streams{0};
+  };
+  struct Coded {
+    RelayId relay;
+    unsigned leg = 0;
+    std::vector<std::uint8_t> bytes;
   };
 
   void run();
@@ -102,6 +112,10 @@ class Worker {
   void watch_voice(Stream& stream);
   void speak(std::int64_t now_us);
   void say_what_is_due(Stream& stream, std::int64_t now_us);
+  void wake();
+  void watch_transcoding(const media::RelayPlan& before, const media::RelayPlan& plan);
+  static bool in_time(Leg& leg, std::int64_t now_us);
+  void send_coded();
   void watch_silence(Stream& stream, std::int64_t now_us);
   void on_timers(std::int64_t now_us);
   bool watch(Socket& socket, const Endpoint& local, bool already);
@@ -111,6 +125,7 @@ class Worker {
 
   const Options options_;
   WarmPorts& warm_;
+  transcode::Pool& transcoders_;
   const Deliver& deliver_;
   Descriptor epoll_, wake_;
   std::vector<Watched> watched_;  // by descriptor
@@ -128,8 +143,11 @@ class Worker {
 
   mutable std::mutex mutex_;
   std::vector<WorkerCommand> queue_;  // guarded by mutex_
+  std::vector<Coded> coded_;          // guarded by mutex_
+  std::uint64_t coded_lost_ = 0;      // guarded by mutex_
   bool stopping_ = false;             // guarded by mutex_
   std::vector<WorkerCommand> taken_;
+  std::vector<Coded> taken_coded_;
   std::thread thread_;
 };
 

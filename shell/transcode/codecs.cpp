@@ -67,6 +67,14 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
+std::size_t Decoder::samples_in(std::span<const std::uint8_t> payload) const {
+  if (codec_ != Codec::opus) return payload.size() * (codec_ == Codec::g722 ? rate_hz_ / 8'000 : 1);
+  if (payload.empty()) return 0;
+  const int samples = opus_packet_get_nb_samples(payload.data(), static_cast<opus_int32>(payload.size()),
+                                                 static_cast<opus_int32>(rate_hz_));
+  return samples > 0 ? static_cast<std::size_t>(samples) : 0;
+}
+
 std::size_t Decoder::decode(std::span<const std::uint8_t> payload, Sound out) {
   if (payload.empty()) return 0;
   std::size_t samples = 0;
@@ -103,11 +111,7 @@ void Decoder::conceal(std::span<const std::uint8_t> next, Sound out) {
   const std::size_t step = rate_hz_ / 400;
   const std::size_t whole = out.size() / step * step;
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(whole), out.end(), std::int16_t{0});
-  std::size_t repeated = 0;
-  const int of_next = next.empty() ? 0
-                                   : opus_packet_get_nb_samples(next.data(), static_cast<opus_int32>(next.size()),
-                                                                static_cast<opus_int32>(rate_hz_));
-  if (of_next > 0) repeated = std::min(whole, static_cast<std::size_t>(of_next));
+  const std::size_t repeated = std::min(whole, samples_in(next));
   const std::size_t guessed = whole - repeated;
   if (guessed > 0 && opus_decode(state_->opus.get(), nullptr, 0, out.data(), static_cast<int>(guessed), 0) < 0)
     std::fill_n(out.begin(), guessed, std::int16_t{0});

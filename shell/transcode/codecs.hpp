@@ -26,6 +26,8 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
 
+  /// How many samples a payload says it has, without a look at the sound; 0: it is none.
+  std::size_t samples_in(std::span<const std::uint8_t> payload) const;
   /// Gives how many samples of `out` (samples_max of room) were written; 0: the payload is no sound.
   std::size_t decode(std::span<const std::uint8_t> payload, Sound out);
   /// Makes up `out.size()` samples of lost sound from what came before it, fading (ITU-T G.711 Appendix I, or what Opus

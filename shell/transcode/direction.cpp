@@ -67,6 +67,7 @@ bool Direction::follow(std::int64_t now_us, const rtp::Header& header, const Emi
   const int ahead = static_cast<std::int16_t>(header.sequence - sequence_);
   const bool same = started_ && header.ssrc == ssrc_ && ahead <= dropout_max && ahead > -misorder_max;
   if (same && ahead <= 0) return false;
+  const bool began = !started_;
   lost_ = same ? static_cast<unsigned>(ahead - 1) : 0;
   before_us_ = heard_us_;
   if (!same) {
@@ -78,6 +79,9 @@ bool Direction::follow(std::int64_t now_us, const rtp::Header& header, const Emi
   }
   sequence_ = header.sequence;
   heard_us_ = now_us;
+  // A quarter more, for clocks that are fast.
+  const std::uint64_t most = std::uint64_t{TranscodeLimits::ahead_ms} * rate_hz_ / 1'000;
+  allowed_ = began ? most : std::min(most, allowed_ + samples_since(before_us_, now_us) * 5 / 4);
   return true;
 }
 
@@ -87,7 +91,8 @@ void Direction::align(std::int64_t now_us, const rtp::Header& header, bool is_so
   if (gap == 0 || gap > INT32_MAX) return;  // an overlap is said behind what it overlaps
   const std::uint32_t ticks_per_ms = media::clock_of(from_.codec) / 1'000;
   expected_ = header.timestamp;
-  if (is_sound && lost_ > 0 && gap <= TranscodeLimits::conceal_ms * ticks_per_ms) {
+  if (is_sound && lost_ > 0 && gap <= TranscodeLimits::conceal_ms * ticks_per_ms && samples_in(gap) <= allowed_) {
+    allowed_ -= samples_in(gap);
     const Sound made_up = Sound(sound_).first(samples_in(gap));
     decoder_.conceal(header.payload, made_up);
     counts_.concealed += made_up.size();
@@ -100,11 +105,13 @@ void Direction::align(std::int64_t now_us, const rtp::Header& header, bool is_so
 
 void Direction::on_sound(std::int64_t now_us, const rtp::Header& header, const Emit& emit) {
   align(now_us, header, true, emit);
-  const std::size_t samples = decoder_.decode(header.payload, sound_);
+  const bool in_time = decoder_.samples_in(header.payload) <= allowed_;
+  const std::size_t samples = in_time ? decoder_.decode(header.payload, sound_) : 0;
   if (samples == 0) {
     ++counts_.ignored;
     return;
   }
+  allowed_ -= std::min<std::uint64_t>(allowed_, samples);
   expected_ += static_cast<std::uint32_t>(samples * media::clock_of(from_.codec) / rate_hz_);
   say(Sound(sound_).first(samples), emit);
 }
@@ -118,6 +125,8 @@ void Direction::on_noise(std::int64_t now_us, const rtp::Header& header, const E
     return;
   }
   const std::size_t samples = std::size_t{20} * rate_hz_ / 1'000;
+  if (samples > allowed_) return;
+  allowed_ -= samples;
   std::fill_n(sound_.begin(), samples, std::int16_t{0});
   expected_ += media::clock_of(from_.codec) / 50;
   outlet_.say(Sound(sound_).first(samples), emit);
@@ -163,8 +172,9 @@ void Direction::sound_tone(const rtp::Header& header, const rtp::Event& event, c
   const std::uint64_t per_ms = rate_hz_ / 1'000;
   std::uint64_t wanted = std::uint64_t{event.duration} * rate_hz_ / std::max<std::uint32_t>(1, from_.event_clock_hz);
   if (event.end) wanted = std::max(wanted, press_shortest_ms * per_ms);
-  wanted = std::min({wanted, press_->said + TranscodeLimits::press_step_ms * per_ms,
+  wanted = std::min({wanted, press_->said + TranscodeLimits::press_step_ms * per_ms, press_->said + allowed_,
                      std::uint64_t{TranscodeLimits::press_ms} * per_ms});
+  allowed_ -= wanted > press_->said ? wanted - press_->said : 0;
   press_->ended = event.end;
   while (press_->said < wanted) {
     const Sound some = Sound(sound_).first(std::min<std::uint64_t>(wanted - press_->said, sound_.size()));
@@ -220,7 +230,7 @@ std::uint64_t Direction::samples_in(std::uint64_t ticks) const {
 }
 
 std::uint64_t Direction::samples_since(std::int64_t then_us, std::int64_t now_us) const {
-  return now_us <= then_us ? 0 : static_cast<std::uint64_t>(now_us - then_us) / 1'000 * rate_hz_ / 1'000;
+  return now_us <= then_us ? 0 : static_cast<std::uint64_t>(now_us - then_us) * rate_hz_ / 1'000'000;
 }
 
 }  // namespace rf::transcode

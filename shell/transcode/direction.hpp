@@ -84,6 +84,7 @@ class Direction {
   std::uint16_t sequence_ = 0;                 // the last
   std::uint32_t expected_ = 0;                 // timestamp of the sound that comes next
   std::int64_t heard_us_ = 0, before_us_ = 0;  // when the last packet came, and the one before
+  std::uint64_t allowed_ = 0;                  // samples that may be said now: nobody speaks faster than time passes
   unsigned lost_ = 0;                          // packets just before this one
   std::optional<Press> press_;                 // the last
   Heard key_;

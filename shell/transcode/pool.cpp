@@ -1,5 +1,7 @@
 #include "shell/transcode/pool.hpp"
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/random.h>
 
 #include <algorithm>
@@ -67,14 +69,17 @@ class Pool::Thread {
   explicit Thread(const Deliver& deliver) : deliver_(deliver) {
     queue_.reserve(TranscodeLimits::queue_packets);
     taken_.reserve(TranscodeLimits::queue_packets);
-    thread_ = std::jthread([this] { run(); });
+    thread_ = std::thread([this] { run(); });
   }
-  ~Thread() {
+  ~Thread() { end(); }
+
+  void end() {
     {
       const std::lock_guard lock(mutex_);
       ends_ = true;
     }
     wake_.notify_one();
+    if (thread_.joinable()) thread_.join();
   }
 
   /// An order waits for room in no queue: there are no more of them than changes of plans.
@@ -123,6 +128,11 @@ class Pool::Thread {
   };
 
   void run() {
+    // Signals belong to the main thread.
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    ::pthread_setname_np(::pthread_self(), "rf-transcode");
     std::vector<Order> orders;
     for (;;) {
       {
@@ -183,7 +193,7 @@ class Pool::Thread {
   std::vector<Packet> taken_;
   std::unordered_map<RelayId, Ways> transcoders_;
   std::atomic<std::uint64_t> taken_count_{0}, given_{0}, dropped_{0}, streams_{0};
-  std::jthread thread_;  // last: it uses all of the above
+  std::thread thread_;
 };
 
 Pool::Pool(unsigned threads, Deliver deliver) : deliver_(std::move(deliver)) {
@@ -203,6 +213,10 @@ void Pool::close(RelayId relay) {
 }
 bool Pool::code(RelayId relay, Source source, std::int64_t now_us, std::span<const std::uint8_t> bytes) {
   return thread_of(relay).post(relay, source, now_us, bytes);
+}
+
+void Pool::end() {
+  for (const auto& thread : threads_) thread->end();
 }
 
 PoolTotals Pool::totals() const {

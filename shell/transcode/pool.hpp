@@ -35,7 +35,6 @@ class Pool {
  public:
   /// Throws std::system_error when a thread cannot be made.
   Pool(unsigned threads, Deliver deliver);
-  /// Ends the threads; nothing is delivered afterwards.
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -46,6 +45,9 @@ class Pool {
   void close(RelayId relay);
   /// False when the packet is lost.
   bool code(RelayId relay, Source source, std::int64_t now_us, std::span<const std::uint8_t> bytes);
+
+  /// Ends the threads: nothing is delivered when it has returned, and what comes is lost.
+  void end();
 
   PoolTotals totals() const;
 

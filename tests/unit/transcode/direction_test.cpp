@@ -138,7 +138,7 @@ TEST_P(EveryPair, AnyBytesAreSoundOrIgnored) {
       Packet payload(bytes);
       for (std::uint8_t& byte : payload)
         byte = static_cast<std::uint8_t>((chance = chance * 1'103'515'245 + 12'345) >> 16);
-      line.give(packet_of(GetParam().from.heard_type, line.talker.sequence++, chance, payload), 1);
+      line.give(packet_of(GetParam().from.heard_type, line.talker.sequence++, chance, payload), 200);
     }
     EXPECT_EQ(line.listener.broken, 0u);
     EXPECT_EQ(line.listener.jumps, 0u);
@@ -291,6 +291,14 @@ TEST(Direction, OnePacketNeverMakesManySecondsOfSound) {
   EXPECT_THAT(line.listener.timestamps, SizeIs(Le(TranscodeLimits::press_step_ms / 20)));
   line.give(packet_of(111, static_cast<std::uint16_t>(line.talker.sequence + 2'000), 0x7000'0000, Packet(40, 1)));
   EXPECT_THAT(line.listener.timestamps, SizeIs(Le(20u)));
+}
+
+TEST(Direction, NobodySpeaksFasterThanTimePasses) {
+  Line line(opus(), pcma());
+  const Samples frame(16'000 * 60 / 1'000);
+  for (int i = 0; i < 1'000; ++i) line.give(line.talker.say(frame), 1);
+  EXPECT_LT(line.listener.sound.size(), 8u * (500 + 1'250 + 60));
+  EXPECT_GT(line.direction.counts().ignored, 900u);
 }
 
 }  // namespace
