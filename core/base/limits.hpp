@@ -114,7 +114,7 @@ struct WireLimits {
   // A session description
   static constexpr std::size_t sdp_bytes = 16'384;
   static constexpr std::size_t sdp_media = 8;
-  static constexpr std::size_t sdp_attributes = 256;
+  static constexpr std::size_t sdp_attributes = 512;  ///< a browser that offers video writes 300
   static constexpr std::size_t sdp_formats = 64;  ///< of one m= line
   // Credentials
   static constexpr std::size_t credentials = 8;  ///< Authorization headers of one request; further ones are passed over
@@ -407,6 +407,15 @@ struct TranscodeLimits {
   static constexpr std::uint32_t pause_ms = 10'000;   ///< a longer jump of timestamps is not believed: our clock counts
   static constexpr std::uint32_t press_step_ms = 200;  ///< of a pressed key that one packet makes up for
   static constexpr std::uint32_t press_ms = 8'000;     ///< of one pressed key; the tone ends there
+};
+
+/// Bounds of what a description may say of how one stream is protected (core/sdp/security). Fixed.
+struct SecureLimits {
+  static constexpr std::size_t keys = 16;            ///< a=crypto lines that are read; further ones are passed over
+  static constexpr std::size_t key_line_bytes = 512;  ///< a longer one is a fault
+  static constexpr std::size_t fingerprints = 8;     ///< further ones are a fault
+  static constexpr std::size_t ice_text_bytes = 256;  ///< of a user fragment or a password; longer ones are a fault
+  static constexpr std::size_t mid_bytes = 32;       ///< a longer name of a stream is not repeated
 };
 
 }  // namespace rf

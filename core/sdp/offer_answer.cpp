@@ -144,7 +144,7 @@ std::expected<Meaning, Fault> OfferAnswer::take_offer(bool by_us, Carrier carrie
   if (session.media().size() < media_count_) return std::unexpected(Fault::media_removed);
   state_ = by_us ? State::offer_sent : State::offer_received;
   offer_carrier_ = carrier;
-  offer_ = session.text;
+  offer_ = Secret(std::string(session.text));
   return Meaning::offer;
 }
 
@@ -152,7 +152,7 @@ std::expected<Meaning, Fault> OfferAnswer::take_answer(bool by_us, const Session
   // The exchange may have been voided under an INVITE that is still running.
   if (state_ != (by_us ? State::offer_received : State::offer_sent)) return stray(session);
   if (!session) return std::unexpected(Fault::missing_answer);
-  const auto offer = parse_own(offer_);
+  const auto offer = parse_own(offer_.reveal());
   RF_CHECK(offer.has_value());
   if (const auto fits = check_answer(*offer, *session); !fits && !can_be_mended(fits.error()))
     return std::unexpected(fits.error());

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/secret.hpp"
 #include "core/sdp/sdp.hpp"
 
 namespace rf::sdp {
@@ -90,7 +91,7 @@ class OfferAnswer {
   /// Whether the peer's last offer or answer is word for word the last that was agreed on (a session refresh).
   bool peer_unchanged() const { return peer_unchanged_; }
   /// The pending offer's text, for parse_own(); empty when none is pending.
-  std::string_view pending_offer() const { return offer_; }
+  std::string_view pending_offer() const { return offer_.reveal(); }
 
  private:
   std::expected<Meaning, Fault> step(bool by_us, Carrier carrier, const Session* session);
@@ -114,7 +115,7 @@ class OfferAnswer {
   std::uint8_t media_count_ = 0;
   std::uint64_t peer_session_id_ = 0, peer_version_ = 0;
   std::uint64_t peer_hash_ = 0, agreed_hash_ = 0;  ///< of the peer's last description, and of its last agreed one
-  std::string offer_;
+  Secret<std::string> offer_;  ///< there may be keys in it
 };
 
 /// Our own o= line on one leg: a fixed session id, and a version that goes up by one exactly when the description
