@@ -14,6 +14,7 @@
 #include "core/base/slots.hpp"
 #include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
+#include "core/call/codecs.hpp"
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/refusals.hpp"
@@ -268,6 +269,8 @@ class Calls {
 
   // streams.cpp
   std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
+  FormatText formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const;
+  void choose_transcoding(Call& call, Stream& stream);
   /// Whether an offer's streams can be relayed.
   enum class Opening : std::uint8_t { some, none, no_ports };
   Opening open_streams(Context& ctx, Call& call, const sdp::Session& session);
@@ -300,6 +303,7 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
+  std::size_t transcoded_ = 0;  // streams whose legs share no codec
   Locator locator_{0, 2};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
