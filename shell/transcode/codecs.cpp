@@ -3,6 +3,7 @@
 #include <opus/opus.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <new>
 
@@ -26,7 +27,6 @@ using G722In = std::unique_ptr<g722_decode_state_t, Freed<g722_decode_free>>;
 using G722Out = std::unique_ptr<g722_encode_state_t, Freed<g722_encode_free>>;
 using OpusIn = std::unique_ptr<OpusDecoder, Freed<opus_decoder_destroy>>;
 using OpusOut = std::unique_ptr<OpusEncoder, Freed<opus_encoder_destroy>>;
-using Concealer = std::unique_ptr<plc_state_t, Freed<plc_free>>;
 
 /// Bits a second of G.722: the whole 64,000 (mode 1).
 constexpr int g722_rate = 64'000;
@@ -44,12 +44,46 @@ std::size_t of_g711(std::span<const std::uint8_t> payload, Sound out, std::int16
   return samples;
 }
 
+/// Makes up lost sound from what was heard last. SpanDSP's own memory of that is not used for more than one loss: it
+/// copies within it in a way that C does not allow.
+class Concealer {
+ public:
+  /// Sound that was heard; what follows made-up sound is smoothed into it.
+  void hear(Sound sound) {
+    if (is_lost_) plc_rx(&plc_, sound.data(), static_cast<int>(sound.size()));
+    is_lost_ = false;
+    remember(sound);
+  }
+  void make_up(Sound out) {
+    if (!is_lost_) {
+      plc_init(&plc_);
+      auto copy = recent_;
+      plc_rx(&plc_, copy.data(), static_cast<int>(copy.size()));
+    }
+    is_lost_ = true;
+    plc_fillin(&plc_, out.data(), static_cast<int>(out.size()));
+    remember(out);
+  }
+
+ private:
+  void remember(std::span<const std::int16_t> sound) {
+    const std::size_t some = std::min(sound.size(), recent_.size());
+    std::copy(recent_.begin() + static_cast<std::ptrdiff_t>(some), recent_.end(), recent_.begin());
+    std::copy(sound.end() - static_cast<std::ptrdiff_t>(some), sound.end(),
+              recent_.end() - static_cast<std::ptrdiff_t>(some));
+  }
+
+  plc_state_t plc_{};
+  std::array<std::int16_t, PLC_HISTORY_LEN> recent_{};
+  bool is_lost_ = false;
+};
+
 }  // namespace
 
 struct Decoder::State {
   G722In g722;
   OpusIn opus;
-  Concealer plc;
+  Concealer concealer;
 };
 
 Decoder::Decoder(Codec codec, std::uint32_t rate_hz)
@@ -61,7 +95,6 @@ Decoder::Decoder(Codec codec, std::uint32_t rate_hz)
   }
   if (codec == Codec::g722)
     state_->g722 = made(G722In(g722_decode_init(nullptr, g722_rate, rate_hz == 8'000 ? G722_SAMPLE_RATE_8000 : 0)));
-  state_->plc = made(Concealer(plc_init(nullptr)));
 }
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
@@ -98,13 +131,13 @@ std::size_t Decoder::decode(std::span<const std::uint8_t> payload, Sound out) {
       return given > 0 ? static_cast<std::size_t>(given) : 0;
     }
   }
-  plc_rx(state_->plc.get(), out.data(), static_cast<int>(samples));
+  state_->concealer.hear(out.first(samples));
   return samples;
 }
 
 void Decoder::conceal(std::span<const std::uint8_t> next, Sound out) {
   if (codec_ != Codec::opus) {
-    plc_fillin(state_->plc.get(), out.data(), static_cast<int>(out.size()));
+    state_->concealer.make_up(out);
     return;
   }
   // Opus makes whole steps of 2.5 ms; what is left of a step stays silent.
