@@ -78,6 +78,8 @@ class Unprotector {
   /// The rollover counter of a known SSRC goes on (RFC 3711 §3.3.1) or begins at zero (RFC 4568 §7.1.4, and what many
   /// phones do in either case): whichever is authentic.
   bool rekey(const MasterKey& key);
+  /// Whether the peer was not heard under its new key yet: the former one counts.
+  bool is_changing() const;
 
  private:
   struct Receiver;

@@ -169,6 +169,10 @@ std::expected<std::size_t, Refusal> Unprotector::unprotect_rtcp(Room packet) {
   return receiver_->open([&](Key& key, bool last) { return key.open_rtcp(packet, last); });
 }
 
+bool Unprotector::is_changing() const {
+  return receiver_->former.has_value();
+}
+
 bool Unprotector::rekey(const MasterKey& key) {
   Receiver& r = *receiver_;
   if (r.key.is(key)) return true;

@@ -138,7 +138,7 @@ void Worker::run() {
     if (now_us >= speaks_at_us_) speak(now_us);
     if (commands) {
       carry_out_commands(now_us);
-      send_coded();
+      send_coded(now_us);
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
@@ -172,31 +172,27 @@ void Worker::on_event(int fd, std::int64_t now_us) {
 void Worker::serve(Socket& socket, std::int64_t now_us) {
   sockaddr_storage from;
   socklen_t from_size = sizeof from;
-  const ssize_t size = ::recvfrom(socket.fd.get(), packet_.data(), packet_.size(), MSG_DONTWAIT | MSG_TRUNC,
+  const ssize_t size = ::recvfrom(socket.fd.get(), packet_.data(), packet_bytes, MSG_DONTWAIT | MSG_TRUNC,
                                   reinterpret_cast<sockaddr*>(&from), &from_size);
   // An error here is nothing waiting, or an ICMP message about an earlier packet, which proves nothing.
   if (size < 0) return;
   count(counters_.received);
   ++rate_packets_;
-  if (static_cast<std::size_t>(size) > packet_.size()) return;
+  if (static_cast<std::size_t>(size) > packet_bytes) return;
   Stream& stream = *socket.stream;
   const Endpoint source = from_kernel(from);
   const media::Decision decision =
-      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source,
-                               std::span<const std::uint8_t>(packet_.data(), static_cast<std::size_t>(size)));
+      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, packet_, static_cast<std::size_t>(size));
   if (decision.digit != 0)
     deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
+  if (decision.to_transcode) transcode_from(socket, decision.bytes, now_us);
   if (!decision) return;
-  if (decision.to_transcode && !in_time(stream.legs[socket.leg], now_us)) return;
-  if (decision.to_transcode)
-    transcoders_.code(stream.session.plan().id, socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee,
-                      now_us, std::span<const std::uint8_t>(packet_.data(), static_cast<std::size_t>(size)));
-  else if (send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size)))
-    count(counters_.forwarded);
+  if (send_on(stream, socket.leg ^ 1u, decision)) count(counters_.forwarded);
   if (!socket.rtcp) settle(stream, socket.leg, source);
 }
 
-bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision, std::size_t size) {
+bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision) {
+  const std::size_t size = decision.bytes;
   Leg& leg = stream.legs[leg_index];
   const unsigned kind = decision.by_rtcp_port ? 1 : 0;
   const bool direct = kind == 0 && leg.direct.fd && leg.direct_peer == *decision.to;
@@ -219,15 +215,27 @@ bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& 
   return sent >= 0;
 }
 
-/// What the transcoder made leaves as if its leg had sent it.
-void Worker::send_coded() {
+/// Hands the packet that came by a socket to the transcoder, at the pace at which all who are transcoded share it.
+void Worker::transcode_from(const Socket& socket, std::size_t bytes, std::int64_t now_us) {
+  Leg& leg = socket.stream->legs[socket.leg];
+  if (now_us - leg.pace_from_us >= 1'000'000) {
+    leg.pace_from_us = now_us;
+    leg.paced = 0;
+  }
+  if (++leg.paced > TranscodeLimits::packets_per_s) return;
+  transcoders_.code(socket.stream->session.plan().id,
+                    socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us,
+                    std::span(packet_).first(bytes));
+}
+
+/// What the transcoder made leaves as if the other leg had sent it.
+void Worker::send_coded(std::int64_t now_us) {
   for (const Coded& coded : taken_coded_) {
     const auto found = streams_.find(coded.relay);
-    if (found == streams_.end() || coded.bytes.size() > packet_.size()) continue;
-    const media::Decision decision = found->second->session.send_coded(coded.leg);
-    if (!decision) continue;
+    if (found == streams_.end() || coded.bytes.size() > packet_bytes) continue;
     std::copy(coded.bytes.begin(), coded.bytes.end(), packet_.begin());
-    if (send_on(*found->second, coded.leg, decision, coded.bytes.size())) count(counters_.forwarded);
+    const media::Decision decision = found->second->session.send_coded(now_us, coded.leg, packet_, coded.bytes.size());
+    if (decision && send_on(*found->second, coded.leg, decision)) count(counters_.forwarded);
   }
   taken_coded_.clear();
 }
@@ -239,15 +247,6 @@ void Worker::watch_transcoding(const media::RelayPlan& before, const media::Rela
                     plan.voice.leg == before.voice.leg;
   if (needed && !same) transcoders_.set(plan);
   if (!needed && (before.transcode || before.voice.coding)) transcoders_.close(plan.id);
-}
-
-/// Whether a leg keeps to the pace that all who are transcoded share a thread by.
-bool Worker::in_time(Leg& leg, std::int64_t now_us) {
-  if (now_us - leg.pace_from_us >= 1'000'000) {
-    leg.pace_from_us = now_us;
-    leg.paced = 0;
-  }
-  return ++leg.paced <= TranscodeLimits::packets_per_s;
 }
 
 /// Gives a steady peer its own connected socket, or points that socket at the peer's new place.
@@ -402,8 +401,7 @@ void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
     if (spoken.to_transcode)
       transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
                         std::span(packet_).first(spoken.bytes));
-    else if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, false}, spoken.bytes))
-      count(counters_.spoken);
+    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes})) count(counters_.spoken);
     if (spoken.over != 0)
       deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});
   }

@@ -100,7 +100,7 @@ class Worker {
   void run();
   int wait(std::int64_t now_us);
   void serve(Socket& socket, std::int64_t now_us);
-  bool send_on(Stream& stream, unsigned leg, const media::Decision& decision, std::size_t size);
+  bool send_on(Stream& stream, unsigned leg, const media::Decision& decision);
   void settle(Stream& stream, unsigned leg, const Endpoint& source);
   void carry_out_commands(std::int64_t now_us);
   void carry_out(const StartStream& command, std::int64_t now_us);
@@ -114,8 +114,8 @@ class Worker {
   void say_what_is_due(Stream& stream, std::int64_t now_us);
   void wake();
   void watch_transcoding(const media::RelayPlan& before, const media::RelayPlan& plan);
-  static bool in_time(Leg& leg, std::int64_t now_us);
-  void send_coded();
+  void transcode_from(const Socket& socket, std::size_t bytes, std::int64_t now_us);
+  void send_coded(std::int64_t now_us);
   void watch_silence(Stream& stream, std::int64_t now_us);
   void on_timers(std::int64_t now_us);
   bool watch(Socket& socket, const Endpoint& local, bool already);
@@ -135,7 +135,9 @@ class Worker {
   media::ClipBankRef clips_;
   std::vector<Stream*> speaking_;  // those that have something to say
   std::int64_t speaks_at_us_ = never_ms;
-  std::array<std::uint8_t, 2'048> packet_;  // no path carries more in one RTP packet; longer ones are dropped
+  // No path carries more in one RTP packet; longer ones are dropped. Behind it is room for what the session adds.
+  static constexpr std::size_t packet_bytes = 2'048;
+  std::array<std::uint8_t, packet_bytes + media::packet_growth> packet_;
   std::int64_t rate_from_us_ = 0;
   std::uint64_t rate_packets_ = 0;
   bool busy_ = false;
