@@ -107,6 +107,7 @@ class Calls {
   bool serves(TrunkId trunk, ConnectionId connection);
   std::size_t lookups() const { return locator_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
+  std::size_t transcoded() const { return transcoded_; }
   std::size_t ports_capacity() const { return ports_.capacity(); }
   std::uint64_t started() const { return started_; }
   std::uint64_t answered() const { return answered_; }
