@@ -40,6 +40,10 @@ void Relay::use(const media::ClipBankRef& clips) {
   for (const auto& worker : workers_) worker->post(UseClips{clips}, true);
 }
 
+void Relay::use(const dtls::IdentityRef& identity) {
+  for (const auto& worker : workers_) worker->post(UseIdentity{identity}, true);
+}
+
 bool Relay::start(const media::RelayPlan& plan) {
   return worker_of(plan.id).post(StartStream{plan});
 }

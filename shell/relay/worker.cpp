@@ -19,21 +19,11 @@ namespace {
 
 constexpr int events_max = 256;
 constexpr std::int64_t rate_window_us = 100'000;
-
-std::int64_t monotonic_us() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
-}
+constexpr std::uint32_t silence_timer = 0;  // others are of handshakes
 
 void nap(std::uint32_t us) {
   const timespec t{us / 1'000'000, static_cast<long>(us % 1'000'000) * 1'000};
   ::nanosleep(&t, nullptr);
-}
-
-/// Written by one thread only, so a plain store will do; an atomic addition would cost more than the counting is worth.
-void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
 Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
@@ -41,6 +31,16 @@ Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
 }
 
 }  // namespace
+
+std::int64_t monotonic_us() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
+}
+
+void count(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
 
 Worker::Worker(const Options& options, WarmPorts& warm, transcode::Pool& transcoders, const Deliver& deliver)
     : options_(options), warm_(warm), transcoders_(transcoders), deliver_(deliver), timers_(monotonic_us() / 1'000) {
@@ -72,20 +72,6 @@ void Worker::wake() {
   }
 }
 
-void Worker::post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {
-  bool first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (coded_.size() >= TranscodeLimits::queue_packets) {
-      ++coded_lost_;
-      return;
-    }
-    first = coded_.empty();
-    coded_.push_back({relay, leg, {bytes.begin(), bytes.end()}});
-  }
-  if (first) wake();
-}
-
 bool Worker::post(WorkerCommand command, bool always) {
   bool first = false;
   {
@@ -103,6 +89,10 @@ void Worker::add_totals(Totals& totals) const {
   totals.received += counters_.received.load(std::memory_order_relaxed);
   totals.forwarded += counters_.forwarded.load(std::memory_order_relaxed);
   totals.spoken += counters_.spoken.load(std::memory_order_relaxed);
+  totals.answered += counters_.answered.load(std::memory_order_relaxed);
+  totals.handshakes += counters_.handshakes.load(std::memory_order_relaxed);
+  totals.secured += counters_.secured.load(std::memory_order_relaxed);
+  totals.handshakes_dropped += counters_.handshakes_dropped.load(std::memory_order_relaxed);
   totals.send_failures += counters_.send_failures.load(std::memory_order_relaxed);
   totals.wakeups += counters_.wakeups.load(std::memory_order_relaxed);
   totals.streams += counters_.streams.load(std::memory_order_relaxed);
@@ -134,6 +124,7 @@ void Worker::run() {
       else
         on_event(fd, now_us);
     }
+    if (!waiting_.empty()) shake_hands();
     on_timers(now_us);
     if (now_us >= speaks_at_us_) speak(now_us);
     if (commands) {
@@ -148,7 +139,7 @@ void Worker::run() {
       rate_from_us_ = now_us;
       rate_packets_ = 0;
     }
-    rested = ready <= 0;
+    rested = ready <= 0 && waiting_.empty();
     if (rested && busy_ && options_.gather_us > 0) nap(options_.gather_us);
   }
 }
@@ -185,10 +176,23 @@ void Worker::serve(Socket& socket, std::int64_t now_us) {
       stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, packet_, static_cast<std::size_t>(size));
   if (decision.digit != 0)
     deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
-  if (decision.to_transcode) transcode_from(socket, decision.bytes, now_us);
-  if (!decision) return;
-  if (send_on(stream, socket.leg ^ 1u, decision)) count(counters_.forwarded);
+  if (decision.handshake) await_handshake(socket, source, std::span(packet_).first(static_cast<std::size_t>(size)));
+  if (decision.answer_bytes > 0) {
+    answer(socket, source, std::span(packet_).first(decision.answer_bytes));
+    if (stream.handshakes) connect(stream, now_us);
+  }
+  if (!decision && !decision.to_transcode) return;
+  if (decision.to_transcode)
+    transcode_from(socket, decision.bytes, now_us);
+  else if (send_on(stream, socket.leg ^ 1u, decision))
+    count(counters_.forwarded);
   if (!socket.rtcp) settle(stream, socket.leg, source);
+}
+
+void Worker::answer(const Socket& socket, const Endpoint& to, std::span<const std::uint8_t> bytes) {
+  const KernelAddress kernel = to_kernel(to, family_of(socket.stream->session.plan().legs[socket.leg].local));
+  const bool sent = ::sendto(socket.fd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT, kernel.get(), kernel.size) >= 0;
+  count(sent ? counters_.answered : counters_.send_failures);
 }
 
 bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision) {
@@ -213,40 +217,6 @@ bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& 
   }
   if (sent < 0) count(counters_.send_failures);
   return sent >= 0;
-}
-
-/// Hands the packet that came by a socket to the transcoder, at the pace at which all who are transcoded share it.
-void Worker::transcode_from(const Socket& socket, std::size_t bytes, std::int64_t now_us) {
-  Leg& leg = socket.stream->legs[socket.leg];
-  if (now_us - leg.pace_from_us >= 1'000'000) {
-    leg.pace_from_us = now_us;
-    leg.paced = 0;
-  }
-  if (++leg.paced > TranscodeLimits::packets_per_s) return;
-  transcoders_.code(socket.stream->session.plan().id,
-                    socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us,
-                    std::span(packet_).first(bytes));
-}
-
-/// What the transcoder made leaves as if the other leg had sent it.
-void Worker::send_coded(std::int64_t now_us) {
-  for (const Coded& coded : taken_coded_) {
-    const auto found = streams_.find(coded.relay);
-    if (found == streams_.end() || coded.bytes.size() > packet_bytes) continue;
-    std::copy(coded.bytes.begin(), coded.bytes.end(), packet_.begin());
-    const media::Decision decision = found->second->session.send_coded(now_us, coded.leg, packet_, coded.bytes.size());
-    if (decision && send_on(*found->second, coded.leg, decision)) count(counters_.forwarded);
-  }
-  taken_coded_.clear();
-}
-
-/// Streams without transcoding cost the transcoder nothing.
-void Worker::watch_transcoding(const media::RelayPlan& before, const media::RelayPlan& plan) {
-  const bool needed = plan.transcode || plan.voice.coding;
-  const bool same = plan.transcode == before.transcode && plan.voice.coding == before.voice.coding &&
-                    plan.voice.leg == before.voice.leg;
-  if (needed && !same) transcoders_.set(plan);
-  if (!needed && (before.transcode || before.voice.coding)) transcoders_.close(plan.id);
 }
 
 /// Gives a steady peer its own connected socket, or points that socket at the peer's new place.
@@ -328,6 +298,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
   watch_silence(*stream, now_us);
   watch_voice(*stream);
   watch_transcoding({}, plan);
+  connect(*stream, now_us);
   streams_.emplace(plan.id, std::move(stream));
   counters_.streams.store(streams_.size(), std::memory_order_relaxed);
 }
@@ -339,6 +310,8 @@ void Worker::carry_out(const UpdateStream& command, std::int64_t now_us) {
   found->second->session.update(command.plan, now_us, speech_for(command.plan));
   watch_silence(*found->second, now_us);
   watch_voice(*found->second);
+  drop_former_handshakes(*found->second);
+  connect(*found->second, now_us);
 }
 
 void Worker::carry_out(const StopStream& command, std::int64_t) {
@@ -350,6 +323,7 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
     nothing.id = command.relay;
     watch_transcoding(stream.session.plan(), nothing);
     timers_.cancel(stream.silence);
+    end_handshakes(stream);
     if (stream.speaks) std::erase(speaking_, &stream);
     if (speaking_.empty()) speaks_at_us_ = never_ms;
     give_back_ports(stream);
@@ -362,6 +336,11 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
 void Worker::carry_out(const AskStream& command, std::int64_t) {
   if (const auto found = streams_.find(command.relay); found != streams_.end())
     deliver_(engine::RelayReported{found->second->session.report(), false});
+}
+
+void Worker::carry_out(const UseIdentity& command, std::int64_t) {
+  if (command.identity == identities_[0]) return;
+  identities_[1] = std::exchange(identities_[0], command.identity);
 }
 
 void Worker::carry_out(const UseClips& command, std::int64_t) {
@@ -414,7 +393,7 @@ void Worker::watch_silence(Stream& stream, std::int64_t now_us) {
   // Once reported, the next report is a whole limit away.
   const std::int64_t limit_us = std::int64_t{stream.session.plan().silence_limit_ms} * 1'000;
   const std::int64_t at_us = silent_at_us > now_us ? silent_at_us : now_us + limit_us;
-  stream.silence = timers_.set(at_us / 1'000 + 1, stream.session.plan().id.value, 0);
+  stream.silence = timers_.set(at_us / 1'000 + 1, stream.session.plan().id.value, silence_timer);
 }
 
 void Worker::on_timers(std::int64_t now_us) {
@@ -424,13 +403,19 @@ void Worker::on_timers(std::int64_t now_us) {
   for (const Timers::Fired& fired : fired_) {
     const auto found = streams_.find(RelayId{fired.owner});
     if (found == streams_.end()) continue;
-    Stream& stream = *found->second;
-    stream.silence = 0;
-    if (stream.session.silent_at_us() <= now_us)
-      deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call,
-                                   (now_us - stream.session.silent_since_us()) / 1'000});
-    watch_silence(stream, now_us);
+    if (fired.kind == silence_timer)
+      on_silence(*found->second, now_us);
+    else
+      on_handshake_timer(*found->second, fired.kind, now_us);
   }
+}
+
+void Worker::on_silence(Stream& stream, std::int64_t now_us) {
+  stream.silence = 0;
+  if (stream.session.silent_at_us() <= now_us)
+    deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call,
+                                 (now_us - stream.session.silent_since_us()) / 1'000});
+  watch_silence(stream, now_us);
 }
 
 void Worker::give_back_ports(Stream& stream) {
