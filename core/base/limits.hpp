@@ -395,6 +395,20 @@ struct WaitingLimits {
   static constexpr std::size_t credits = 64;
 };
 
+/// Bounds of turning one codec into another, for legs that share none. Fixed.
+struct TranscodeLimits {
+  static constexpr std::size_t streams = 200;         ///< at a time; calls beyond it need a codec that both sides have
+  static constexpr std::size_t queue_packets = 512;   ///< that wait for a thread, and as many behind it; more are lost
+  static constexpr std::uint32_t packets_per_s = 200;  ///< of one leg; the rest of the second is lost
+  static constexpr std::uint32_t ahead_ms = 500;      ///< of sound that may come before its time; the rest is ignored
+  static constexpr std::size_t packet_bytes = 1'500;  ///< of RTP; a longer one is lost
+  static constexpr std::size_t coded_bytes = 512;     ///< of one frame that we make
+  static constexpr std::uint32_t conceal_ms = 60;     ///< of lost sound that is made up; what is missing beyond is silence
+  static constexpr std::uint32_t pause_ms = 10'000;   ///< a longer jump of timestamps is not believed: our clock counts
+  static constexpr std::uint32_t press_step_ms = 200;  ///< of a pressed key that one packet makes up for
+  static constexpr std::uint32_t press_ms = 8'000;     ///< of one pressed key; the tone ends there
+};
+
 /// Bounds of what a description may say of how one stream is protected (core/sdp/security). Fixed.
 struct SecureLimits {
   static constexpr std::size_t keys = 16;            ///< a=crypto lines that are read; further ones are passed over

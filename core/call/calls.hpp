@@ -14,6 +14,7 @@
 #include "core/base/slots.hpp"
 #include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
+#include "core/call/codecs.hpp"
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/refusals.hpp"
@@ -110,6 +111,7 @@ class Calls {
   bool serves(TrunkId trunk, ConnectionId connection);
   std::size_t lookups() const { return locator_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
+  std::size_t transcoded() const { return transcoded_; }
   std::size_t ports_capacity() const { return ports_.capacity(); }
   std::uint64_t started() const { return started_; }
   std::uint64_t answered() const { return answered_; }
@@ -275,6 +277,8 @@ class Calls {
   // streams.cpp
   /// What is written for `to` of the other leg's description: an answer while its offer is pending, else an offer.
   std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
+  FormatText formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const;
+  void choose_transcoding(Call& call, Stream& stream);
   /// Whether an offer's streams can be relayed, and may be as `by` has protected them; null: that was judged before.
   enum class Opening : std::uint8_t { some, none, no_ports };
   Opening open_streams(Context& ctx, Call& call, const Leg* by, const sdp::Session& session);
@@ -321,6 +325,7 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
+  std::size_t transcoded_ = 0;  // streams whose legs share no codec
   Locator locator_{0, 2};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land

@@ -1,7 +1,9 @@
 // The streams of a call: ports taken, descriptions rewritten, relays started, changed and stopped.
 #include <algorithm>
 
+#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
+#include "core/call/codecs.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
@@ -158,6 +160,7 @@ void Calls::push_streams(Context& ctx, Call& call) {
     }
     if (!stream.is(Stream::Wish::wanted)) continue;  // of an offer that waits for its answer
     const bool expects_sound = answered && !on_hold && !stream.is_held();
+    choose_transcoding(call, stream);
     stream.plan.silence_limit_ms = expects_sound ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
       ctx.out.add(effect::UpdateRelay{stream.plan});
@@ -180,6 +183,7 @@ void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {
     ctx.out.add(effect::StopRelay{stream.plan.id});
     ++call.reports_due;
   }
+  if (stream.plan.transcode) --transcoded_;
   for (const media::LegPlan& leg : stream.plan.legs)
     if (leg.local_port != 0) ports_.give_back(leg.local_port, ctx.now.mono_ms);
   stream = {};
@@ -189,8 +193,28 @@ void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
 }
 
+FormatText Calls::formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const {
+  if (!ctx.policy.transcode) return {};
+  if (offer) return formats_to_answer(*offer, said);
+  return transcoded_ < TranscodeLimits::streams ? formats_to_offer(said) : FormatText();
+}
+
+/// By what both sides said last. Who rings, or hears us alone, needs nothing.
+void Calls::choose_transcoding(Call& call, Stream& stream) {
+  const auto place = static_cast<std::size_t>(&stream - call.streams.data());
+  const Leg* callee = call.leg(Side::callee);
+  const std::string_view early = call.heard ? std::string_view(call.forks[*call.heard].answer) : std::string_view();
+  const auto a = sdp::parse(call.caller.said), b = sdp::parse(callee ? std::string_view(callee->said) : early);
+  transcoded_ -= stream.plan.transcode ? 1 : 0;
+  stream.plan.transcode.reset();
+  if (a && b && place < a->media().size() && place < b->media().size())
+    stream.plan.transcode = transcoding_between(a->media()[place], b->media()[place]);
+  transcoded_ += stream.plan.transcode ? 1 : 0;
+}
+
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
   sdp::RewritePlan plan;
+  std::array<FormatText, WireLimits::sdp_media> texts;  // which the plan points into
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
   const bool answering = leg.exchange.state() == sdp::OfferAnswer::State::offer_received;
   const auto offer = sdp::parse(answering ? leg.exchange.pending_offer() : std::string_view());
@@ -199,7 +223,10 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
     sdp::MediaRewrite& media = plan.media[i];
     media.port = call.streams[i].plan.legs[index(to)].local_port;
-    if (answering && offer && i < offer->media().size()) {
+    const bool answers = answering && offer && i < offer->media().size();
+    texts[i] = formats_for(ctx, session.media()[i], answers ? &offer->media()[i] : nullptr);
+    media.formats = texts[i].rewrite();
+    if (answers) {
       const sdp::Media& asked = offer->media()[i];
       media.answers = asked.direction;
       media.proto = asked.proto;

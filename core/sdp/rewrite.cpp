@@ -36,6 +36,24 @@ Listed listed_in(const Media& media) {
   return listed;
 }
 
+bool is_listed(const Listed& listed, std::string_view format) {
+  const auto type = parse_digits<std::uint8_t>(format);
+  return type && listed.test(*type);
+}
+
+/// Those of them that the other leg is told.
+Listed kept_of(const Media& media, const FormatRewrite& plan) {
+  Listed listed = listed_in(media);
+  for (std::size_t type = 0; plan.kept && type < listed.size(); ++type)
+    if (type >= plan.kept->size() || !plan.kept->test(type)) listed.reset(type);
+  return listed;
+}
+
+/// Whether an attribute of the stream says something about the writer's formats.
+bool is_about_formats(std::string_view name) {
+  return name == "ptime" || name == "maxptime" || name == "rtcp-fb";
+}
+
 /// Of an rtpmap what a reader takes of it: whatever else stands behind the encoding is nobody's.
 Attribute as_read(Attribute attribute) {
   if (attribute.name != "rtpmap") return attribute;
@@ -60,8 +78,7 @@ bool passes(const Listed& listed, bool feedback, const Attribute& attribute) {
       const std::string_view format = cut_word(rest);
       if (rest.empty()) return false;
       if (format == "*") return attribute.name == "rtcp-fb";
-      const auto type = parse_digits<std::uint8_t>(format);
-      return type && listed.test(*type);
+      return is_listed(listed, format);
     }
   }
   return false;
@@ -114,17 +131,21 @@ void append_media(std::string& out, const Address& address, const Media& media, 
   auto to = std::back_inserter(out);
   const std::string_view proto = proto_of(media, plan);
   fmt::format_to(to, "m={} {} {}", media.kind, plan.port, proto);
-  for (Formats formats = media.format_list(); const auto format = formats.next();) fmt::format_to(to, " {}", *format);
+  const Listed listed = kept_of(media, plan.formats);
+  for (Formats formats = media.format_list(); const auto format = formats.next();)
+    if (!plan.formats.kept || is_listed(listed, *format)) fmt::format_to(to, " {}", *format);
+  if (!plan.formats.more.empty()) fmt::format_to(to, " {}", plan.formats.more);
   out += "\r\n";
-  const Listed listed = listed_in(media);
   const auto profile = profile_of(proto);
   const bool feedback = profile && has_feedback(*profile);
   append_bandwidth(out, media.lines);
   if (!plan.mid.empty()) fmt::format_to(to, "a=mid:{}\r\n", plan.mid);
   if (plan.rtcp_port != 0 && plan.rtcp_port != plan.port + 1) fmt::format_to(to, "a=rtcp:{}\r\n", plan.rtcp_port);
   for (Attributes attributes = media.attributes(); const auto next = attributes.next();)
-    if (const Attribute attribute = as_read(*next); passes(listed, feedback, attribute))
+    if (const Attribute attribute = as_read(*next);
+        passes(listed, feedback, attribute) && (listed.any() || !is_about_formats(attribute.name)))
       fmt::format_to(to, "a={}:{}\r\n", attribute.name, attribute.value);
+  out += plan.formats.lines;
   const Direction direction = plan.answers ? legal_answer(*plan.answers, media.direction) : media.direction;
   fmt::format_to(to, "a={}\r\n", text_of(direction));
   append_protection(out, address, plan);

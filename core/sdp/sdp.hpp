@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <concepts>
 #include <cstdint>
 #include <expected>
@@ -188,6 +189,13 @@ struct MediaProtection {
   bool mux = false;
 };
 
+/// What becomes of a stream's formats.
+struct FormatRewrite {
+  std::optional<std::bitset<128>> kept = {};  ///< of theirs, by payload type; without it all of them
+  std::string_view more = {};                 ///< payload types of ours behind them: "9 96"
+  std::string_view lines = {};                ///< what explains those: whole lines
+};
+
 /// What the other leg is told about one stream.
 struct MediaRewrite {
   std::uint16_t port = 0;       ///< ours; 0 declines the stream
@@ -197,6 +205,7 @@ struct MediaRewrite {
   std::string_view proto = {};  ///< "RTP/SAVP"; empty: as it came
   std::string_view mid = {};    ///< the stream's name on that leg; an answer has to repeat it (RFC 8843 §7.3)
   MediaProtection protection = {};
+  FormatRewrite formats = {};
 };
 
 struct RewritePlan {
@@ -211,6 +220,7 @@ struct RewritePlan {
 /// (where the profile has feedback), framerate, label, content, lang. Whatever refusal_of() names is written with port
 /// 0, whatever the plan says. rtcp-mux, candidate, ice-*, crypto, fingerprint and setup are the plan's, not passed.
 /// Not written with reason: group (each stream has a port of its own), ssrc, msid, extmap, and everything unknown.
+/// Formats are as FormatRewrite says; where none of theirs is kept, packet times and feedback are not passed either.
 /// At most 2 kB longer than `session`, and 2 kB more for each protected stream.
 std::string rewrite(const Session& session, const RewritePlan& plan);
 

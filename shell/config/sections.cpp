@@ -117,6 +117,8 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   out.first_port = range.first;
   out.last_port = range.last;
   section.number("threads", out.threads, 1, 64);
+  section.flag("transcode", out.transcode);
+  section.number("transcode_threads", out.transcode_threads, 1, 64);
   section.flag("pinholes", out.pinholes);
   (void)section.raw("encryption");  // a section of its own
   section.number("silence_s", times.media_silence_s, 5, day_s);

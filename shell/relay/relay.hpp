@@ -19,6 +19,7 @@ namespace rf::relay {
 /// Bounds and habits of the relay, with their behaviour at the limit.
 struct Options {
   unsigned threads = 1;                                    ///< 1 to the number of cores; a stream lives on one of them
+  unsigned transcode_threads = 1;                          ///< beside them, for streams whose legs share no codec
   std::size_t commands_max = QueueLimits::relay_commands;  ///< beyond it start(), update() and ask() give false
   /// Sockets kept bound between calls (a call then costs a third); beyond it what a call gives back is closed.
   /// Descriptors: these, four a running stream, and two more once it has settled.
@@ -47,6 +48,9 @@ struct Totals {
   std::uint64_t secured = 0;             ///< handshakes that made keys
   std::uint64_t handshakes_dropped = 0;  ///< datagrams of handshakes, and beginnings, that there was no room for
   std::uint64_t commands = 0;            ///< waiting now, of the thread that has most
+  std::uint64_t transcoded = 0;          ///< packets that a transcoder made
+  std::uint64_t transcode_lost = 0;      ///< packets that it, or the media thread behind it, had no time for
+  std::uint64_t transcode_streams = 0;   ///< with a transcoder, now
 };
 
 /// What the relay tells the engine.
@@ -57,6 +61,13 @@ using Deliver = std::function<void(Report)>;
 
 class Worker;
 class WarmPorts;
+}  // namespace rf::relay
+
+namespace rf::transcode {
+class Pool;
+}
+
+namespace rf::relay {
 
 /// Runs relay plans on media threads. All calls are thread-safe and return at once; outcomes come through `deliver`:
 /// RelayFailed when a plan's ports cannot be bound (nothing of it remains), RelaySilent after each silence limit
@@ -94,9 +105,10 @@ class Relay {
  private:
   Worker& worker_of(RelayId relay);
 
-  // In this order, so that both outlive the threads that use them.
+  // In this order, so that they outlive the threads that use them.
   Deliver deliver_;
   std::unique_ptr<WarmPorts> warm_;
+  std::unique_ptr<transcode::Pool> transcoders_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -42,8 +42,8 @@ void count(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
-Worker::Worker(const Options& options, WarmPorts& warm, const Deliver& deliver)
-    : options_(options), warm_(warm), deliver_(deliver), timers_(monotonic_us() / 1'000) {
+Worker::Worker(const Options& options, WarmPorts& warm, transcode::Pool& transcoders, const Deliver& deliver)
+    : options_(options), warm_(warm), transcoders_(transcoders), deliver_(deliver), timers_(monotonic_us() / 1'000) {
   epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "media thread: epoll_create1");
   wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -61,11 +61,15 @@ Worker::~Worker() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  wake();
+  thread_.join();
+}
+
+void Worker::wake() {
   const std::uint64_t one = 1;
   if (::write(wake_.get(), &one, sizeof one) < 0) {
     // Only a full counter refuses, and then the thread is awake anyway.
   }
-  thread_.join();
 }
 
 bool Worker::post(WorkerCommand command, bool always) {
@@ -94,6 +98,7 @@ void Worker::add_totals(Totals& totals) const {
   totals.streams += counters_.streams.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   totals.commands = std::max<std::uint64_t>(totals.commands, queue_.size());
+  totals.transcode_lost += coded_lost_;
 }
 
 void Worker::run() {
@@ -124,6 +129,7 @@ void Worker::run() {
     if (now_us >= speaks_at_us_) speak(now_us);
     if (commands) {
       carry_out_commands(now_us);
+      send_coded(now_us);
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
@@ -175,8 +181,11 @@ void Worker::serve(Socket& socket, std::int64_t now_us) {
     answer(socket, source, std::span(packet_).first(decision.answer_bytes));
     if (stream.handshakes) connect(stream, now_us);
   }
-  if (!decision) return;
-  if (send_on(stream, socket.leg ^ 1u, decision)) count(counters_.forwarded);
+  if (!decision && !decision.to_transcode) return;
+  if (decision.to_transcode)
+    transcode_from(socket, decision.bytes, now_us);
+  else if (send_on(stream, socket.leg ^ 1u, decision))
+    count(counters_.forwarded);
   if (!socket.rtcp) settle(stream, socket.leg, source);
 }
 
@@ -263,6 +272,7 @@ void Worker::carry_out_commands(std::int64_t now_us) {
   {
     const std::lock_guard lock(mutex_);
     std::swap(queue_, taken_);
+    std::swap(coded_, taken_coded_);
   }
   for (const WorkerCommand& command : taken_) std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
   taken_.clear();
@@ -287,6 +297,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
   }
   watch_silence(*stream, now_us);
   watch_voice(*stream);
+  watch_transcoding({}, plan);
   connect(*stream, now_us);
   streams_.emplace(plan.id, std::move(stream));
   counters_.streams.store(streams_.size(), std::memory_order_relaxed);
@@ -295,6 +306,7 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
 void Worker::carry_out(const UpdateStream& command, std::int64_t now_us) {
   const auto found = streams_.find(command.plan.id);
   if (found == streams_.end()) return;
+  watch_transcoding(found->second->session.plan(), command.plan);
   found->second->session.update(command.plan, now_us, speech_for(command.plan));
   watch_silence(*found->second, now_us);
   watch_voice(*found->second);
@@ -307,6 +319,9 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
   if (const auto found = streams_.find(command.relay); found != streams_.end()) {
     Stream& stream = *found->second;
     reported.report = stream.session.report();
+    media::RelayPlan nothing;
+    nothing.id = command.relay;
+    watch_transcoding(stream.session.plan(), nothing);
     timers_.cancel(stream.silence);
     end_handshakes(stream);
     if (stream.speaks) std::erase(speaking_, &stream);
@@ -362,6 +377,9 @@ void Worker::speak(std::int64_t now_us) {
 void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
   while (stream.session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = stream.session.speak(now_us, packet_);
+    if (spoken.to_transcode)
+      transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
+                        std::span(packet_).first(spoken.bytes));
     if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes})) count(counters_.spoken);
     if (spoken.over != 0)
       deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});

@@ -19,6 +19,7 @@
 #include "shell/dtls/greeter.hpp"
 #include "shell/relay/ports.hpp"
 #include "shell/relay/relay.hpp"
+#include "shell/transcode/pool.hpp"
 
 namespace rf::relay {
 
@@ -47,16 +48,18 @@ struct UseIdentity {
 };
 using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips, UseIdentity>;
 
-/// Owns the streams that were given to it. Only post() and totals() may be called from other threads.
+/// Owns the streams that were given to it. Only post(), post_coded() and totals() may be called from other threads.
 class Worker {
  public:
-  Worker(const Options& options, WarmPorts& warm, const Deliver& deliver);
+  Worker(const Options& options, WarmPorts& warm, transcode::Pool& transcoders, const Deliver& deliver);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /// False when the queue is full and `always` is not set.
   bool post(WorkerCommand command, bool always = false);
+  /// A packet that the transcoder made for a leg. Lost when TranscodeLimits::queue_packets wait already.
+  void post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes);
   void add_totals(Totals& totals) const;
 
  private:
@@ -85,6 +88,8 @@ class Worker {
     Endpoint direct_peer;
     Endpoint steady_source;
     std::uint32_t steady = 0;  // packets in a row from steady_source
+    std::int64_t pace_from_us = 0;
+    std::uint32_t paced = 0;  // packets to transcode since then
   };
   /// The DTLS association of one leg and port.
   struct Handshake {
@@ -119,6 +124,11 @@ class Worker {
     std::atomic<std::uint64_t> received{0}, forwarded{0}, spoken{0}, answered{0}, send_failures{0}, wakeups{0},
         streams{0}, handshakes{0}, secured{0}, handshakes_dropped{0};
   };
+  struct Coded {
+    RelayId relay;
+    unsigned leg = 0;
+    std::vector<std::uint8_t> bytes;
+  };
 
   void run();
   int wait(std::int64_t now_us);
@@ -137,9 +147,15 @@ class Worker {
   void watch_voice(Stream& stream);
   void speak(std::int64_t now_us);
   void say_what_is_due(Stream& stream, std::int64_t now_us);
+  void wake();
   void watch_silence(Stream& stream, std::int64_t now_us);
   void on_timers(std::int64_t now_us);
   void on_silence(Stream& stream, std::int64_t now_us);
+
+  // Other codecs: worker_transcode.cpp
+  void watch_transcoding(const media::RelayPlan& before, const media::RelayPlan& plan);
+  void transcode_from(const Socket& socket, std::size_t bytes, std::int64_t now_us);
+  void send_coded(std::int64_t now_us);
 
   // DTLS: worker_dtls.cpp
   void await_handshake(const Socket& socket, const Endpoint& source, std::span<const std::uint8_t> datagram);
@@ -165,6 +181,7 @@ class Worker {
 
   const Options options_;
   WarmPorts& warm_;
+  transcode::Pool& transcoders_;
   const Deliver& deliver_;
   Descriptor epoll_, wake_;
   std::vector<Watched> watched_;  // by descriptor
@@ -188,8 +205,11 @@ class Worker {
 
   mutable std::mutex mutex_;
   std::vector<WorkerCommand> queue_;  // guarded by mutex_
+  std::vector<Coded> coded_;          // guarded by mutex_
+  std::uint64_t coded_lost_ = 0;      // guarded by mutex_
   bool stopping_ = false;             // guarded by mutex_
   std::vector<WorkerCommand> taken_;
+  std::vector<Coded> taken_coded_;
   std::thread thread_;
 };
 
