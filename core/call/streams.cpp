@@ -203,8 +203,10 @@ FormatText Calls::formats_for(const Context& ctx, const sdp::Media& said, const 
 void Calls::choose_transcoding(Call& call, Stream& stream) {
   const auto place = static_cast<std::size_t>(&stream - call.streams.data());
   const Leg* callee = call.leg(Side::callee);
-  const std::string_view early = call.heard ? std::string_view(call.forks[*call.heard].answer) : std::string_view();
-  const auto a = sdp::parse(call.caller.said), b = sdp::parse(callee ? std::string_view(callee->said) : early);
+  const std::string_view early =
+      call.heard ? std::string_view(call.forks[*call.heard].answer.reveal()) : std::string_view();
+  const auto a = sdp::parse(call.caller.said.reveal());
+  const auto b = sdp::parse(callee ? std::string_view(callee->said.reveal()) : early);
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
   if (a && b && place < a->media().size() && place < b->media().size())
