@@ -104,9 +104,10 @@ void Calls::answer_alone(Context& ctx, Call& call, Side side, const sdp::Session
   const Flow& flow = leg.dialog->flow();
   const std::string text = answer_to(ctx, offer, public_endpoint(ctx.policy, flow).address);
   const auto answer = sdp::parse(text);
-  if (text.empty() || !answer || open_streams(ctx, call, offer) != Opening::some)
+  if (text.empty() || !answer || open_streams(ctx, call, &leg, offer) != Opening::some ||
+      agree_by_offer(ctx, call, leg, offer))
     return answer_theirs(ctx, call, side, 488, {});
-  take_remote(ctx, call, side, flow, offer);
+  take_remote(call, side, leg, offer);
   note_answer(call, other(side), *answer);
   push_streams(ctx, call);
   answer_theirs(ctx, call, side, 200, describe(ctx, call, side, leg, *answer));
@@ -134,7 +135,7 @@ void Calls::begin_speech(Context& ctx, Call& call) {
 
 bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat) {
   const Leg* leg = call.leg(to);
-  const auto said = sdp::parse(leg ? leg->said : std::string_view());
+  const auto said = sdp::parse(leg ? std::string_view(leg->said.reveal()) : std::string_view());
   if (!said) return false;
   for (std::size_t i = 0; i < said->media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];

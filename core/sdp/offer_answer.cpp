@@ -22,9 +22,10 @@ bool share_a_codec(const Media& offer, const Media& answer) {
   return false;
 }
 
-std::expected<void, Fault> check_stream(const Media& offer, const Media& answer) {
+std::expected<void, Fault> check_stream(const Media& offer, const Media& answer, Protocols protocols) {
   if (answer.kind != offer.kind) return std::unexpected(Fault::media_kind);
-  if (answer.proto != offer.proto) return std::unexpected(Fault::media_protocol);
+  if (protocols == Protocols::as_they_are && answer.proto != offer.proto)
+    return std::unexpected(Fault::media_protocol);
   if (answer.port == 0) return {};
   if (offer.port == 0) return std::unexpected(Fault::declined_accepted);
   if (!share_a_codec(offer, answer)) return std::unexpected(Fault::no_common_format);
@@ -44,11 +45,11 @@ Meaning stray(const Session* session) {
 
 }  // namespace
 
-std::expected<void, Fault> check_answer(const Session& offer, const Session& answer) {
+std::expected<void, Fault> check_answer(const Session& offer, const Session& answer, Protocols protocols) {
   const auto offered = offer.media(), answered = answer.media();
   if (offered.size() != answered.size()) return std::unexpected(Fault::media_count);
   for (std::size_t i = 0; i < offered.size(); ++i)
-    if (const auto fits = check_stream(offered[i], answered[i]); !fits) return fits;
+    if (const auto fits = check_stream(offered[i], answered[i], protocols); !fits) return fits;
   for (std::size_t i = 0; i < offered.size(); ++i)
     // The answer to a hold by address is written as usual (RFC 4317 §5.2).
     if (answered[i].port != 0 && !offered[i].connection.is_nowhere &&

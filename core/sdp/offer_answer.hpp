@@ -46,9 +46,12 @@ int status_for(Fault fault);
 /// Whether rewriting the answer (MediaRewrite::answers) makes it right: honest phones answer a hold with "sendrecv".
 constexpr bool can_be_mended(Fault fault) { return fault == Fault::direction; }
 
+/// Whether an answer is looked at as it came, or before it is written for a leg that may use another protocol.
+enum class Protocols : std::uint8_t { as_they_are, rewritten };
 /// Checks an answer against its offer: number, kind and protocol of streams, at least one common codec for each one
 /// accepted (more formats than offered are legal, RFC 3264 §6.1), direction. Faults that cannot be mended come first.
-std::expected<void, Fault> check_answer(const Session& offer, const Session& answer);
+std::expected<void, Fault> check_answer(const Session& offer, const Session& answer,
+                                        Protocols protocols = Protocols::as_they_are);
 /// Makes `plan` the plan of an answer to `offer`: sets MediaRewrite::answers from the offer's directions, and declines
 /// what the offer did not really offer.
 void fit_answer(RewritePlan& plan, const Session& offer);

@@ -159,8 +159,6 @@ std::optional<Fault> take_common(const Attribute& attribute, Common& out) {
 void take_flag(const Attribute& attribute, Security& out) {
   if (attribute.name == "ice-lite") out.ice_lite = true;
   if (attribute.name == "rtcp-mux") out.mux = true;
-  if (attribute.name == "mid" && is_token(attribute.value) && attribute.value.size() <= SecureLimits::mid_bytes)
-    out.mid = attribute.value;
 }
 
 }  // namespace
@@ -219,6 +217,13 @@ std::expected<Security, SecurityFault> read_security(const Session& session, con
   out.ice_password = own.password.empty() ? whole.password : own.password;
   if (out.ice_fragment.empty() != out.ice_password.empty()) return std::unexpected(Fault::bad_ice);
   return out;
+}
+
+std::string_view mid_of(const Media& media) {
+  for (Attributes attributes = media.attributes(); const auto attribute = attributes.next();)
+    if (attribute->name == "mid" && is_token(attribute->value) && attribute->value.size() <= SecureLimits::mid_bytes)
+      return attribute->value;
+  return {};
 }
 
 void append_crypto(std::string& out, const Crypto& crypto) {

@@ -53,7 +53,6 @@ struct Security {
   std::string_view ice_fragment, ice_password;  ///< both or neither
   bool ice_lite = false;
   bool mux = false;      ///< RTP and RTCP may share a port (RFC 5761)
-  std::string_view mid;  ///< empty without one
 };
 
 /// What is wrong with it: the stream cannot be taken as protected.
@@ -72,6 +71,9 @@ std::string_view text_of(SecurityFault fault);
 /// not valid for us), parameters that switch protection off, MKIs, several keys in one line, lifetimes shorter than any
 /// call. A fingerprint by another hash than SHA-256 is passed over.
 std::expected<Security, SecurityFault> read_security(const Session& session, const Media& media);
+
+/// The name of a stream (a=mid); empty without one, or when it is too long to be repeated.
+std::string_view mid_of(const Media& media);
 
 /// Appends "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:…" with its line end.
 void append_crypto(std::string& out, const Crypto& crypto);

@@ -55,6 +55,8 @@ struct MediaSettings {
   std::uint16_t threads = 1;
   bool transcode = true;  ///< for calls whose sides share no codec
   std::uint16_t transcode_threads = 1;
+  /// Of phones, by the transport of their signalling.
+  decltype(policy::Policy::media_encryption) encryption = policy::Policy().media_encryption;
   bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 

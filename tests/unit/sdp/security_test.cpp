@@ -218,7 +218,7 @@ TEST(Ice, CredentialsComeInPairsAndInBounds) {
   EXPECT_EQ(read->ice_fragment, "abcd");
   EXPECT_EQ(read->ice_password.size(), 24u);
   EXPECT_TRUE(read->mux);
-  EXPECT_EQ(read->mid, "audio-1");
+  EXPECT_EQ(mid_of(read.parsed->media()[0]), "audio-1");
   for (const std::string& bad :
        {fragment, password, "a=ice-ufrag:abc\r\n" + password, fragment + "a=ice-pwd:short\r\n",
         "a=ice-ufrag:ab cd\r\n" + password, "a=ice-ufrag:" + std::string(257, 'a') + "\r\n" + password,
@@ -229,7 +229,7 @@ TEST(Ice, CredentialsComeInPairsAndInBounds) {
   }
   const Read long_mid("a=mid:" + std::string(33, 'm') + "\r\n");
   ASSERT_TRUE(long_mid);
-  EXPECT_TRUE(long_mid->mid.empty());
+  EXPECT_TRUE(mid_of(long_mid.parsed->media()[0]).empty());
 }
 
 /// As Chromium 120 writes it before it knows a candidate.
