@@ -232,6 +232,7 @@ struct TrunkLimits {
   static constexpr std::size_t bindings = 16;               ///< contacts of a 200 that are looked at
   static constexpr std::size_t token_characters = 26;       ///< of a contact's user part: 134 bits
   // A call that leaves
+  static constexpr std::size_t candidates = 64;  ///< trunks and their addresses; further ones are not tried
   static constexpr std::size_t callers_blamed = 4;  ///< who called while a trunk failed, as far as it matters
   // Who calls
   static constexpr std::size_t display_bytes = 64;     ///< of a name that is shown; the rest is cut off

@@ -162,6 +162,17 @@ TEST_P(Channel, AKeyOfAnotherSuiteReplacesOne) {
   }
 }
 
+/// Else an encrypted leg would go on under a key of zeros.
+TEST(MasterKeys, AreNotSetWhereTheyMovedFrom) {
+  MasterKey first = key_of(Suite::aes_cm_128_sha1_80), second = std::move(first);
+  EXPECT_FALSE(first);
+  EXPECT_TRUE(second);
+  EXPECT_FALSE(Protector::make(first));
+  first = std::move(second);
+  EXPECT_FALSE(second);
+  EXPECT_EQ(first, key_of(Suite::aes_cm_128_sha1_80));
+}
+
 TEST(Refusals, HaveAText) {
   for (const Refusal refusal : {Refusal::malformed, Refusal::not_authentic, Refusal::replayed, Refusal::too_old,
                                 Refusal::too_many_streams, Refusal::key_spent})
