@@ -206,10 +206,18 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
   const Description* const theirs = callee ? &callee->said : call.heard ? &call.forks[*call.heard].answer : nullptr;
   const auto a = sdp::parse(std::string_view(call.caller.said.reveal()));
   const auto b = sdp::parse(theirs ? std::string_view(theirs->reveal()) : std::string_view());
+  if (call.caller.exchange.state() == sdp::OfferAnswer::State::offer_received) stream.answered_by = Side::callee;
+  if (callee && callee->exchange.state() == sdp::OfferAnswer::State::offer_received) stream.answered_by = Side::caller;
+  const bool by_callee = stream.answered_by == Side::callee;
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
-  if (a && b && place < a->media().size() && place < b->media().size())
-    stream.plan.transcode = transcoding_between(a->media()[place], b->media()[place]);
+  if (a && b && place < a->media().size() && place < b->media().size()) {
+    const sdp::Media &of_caller = a->media()[place], &of_callee = b->media()[place];
+    stream.plan.transcode =
+        by_callee ? transcoding_between(of_caller, of_callee) : transcoding_between(of_callee, of_caller);
+    if (stream.plan.transcode && !by_callee)
+      std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);
+  }
   transcoded_ += stream.plan.transcode ? 1 : 0;
 }
 
@@ -229,6 +237,7 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
     media.formats = texts[i].rewrite();
     if (offered) {
       const sdp::Media& asked = *offered;
+      call.streams[i].answered_by = other(to);
       media.answers = asked.direction;
       media.proto = asked.proto;
       media.mid = sdp::mid_of(asked);
