@@ -215,8 +215,7 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
     const sdp::Media &of_caller = a->media()[place], &of_callee = b->media()[place];
     stream.plan.transcode =
         by_callee ? transcoding_between(of_caller, of_callee) : transcoding_between(of_callee, of_caller);
-    if (stream.plan.transcode && !by_callee)
-      std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);
+    if (stream.plan.transcode && !by_callee) std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);
   }
   transcoded_ += stream.plan.transcode ? 1 : 0;
 }

@@ -41,7 +41,7 @@ struct Spoken {
   const Endpoint* to = nullptr;  ///< null: no packet; holds until the session is called again
   std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
   std::size_t bytes = 0;
-  std::uint32_t over = 0;  ///< the order of which all was said: VoiceDone
+  std::uint32_t over = 0;     ///< the order of which all was said: VoiceDone
   bool to_transcode = false;  ///< its hearer speaks no G.711: `bytes` are for the transcoder
 };
 
