@@ -144,8 +144,9 @@ struct Stream {
   media::RelayPlan plan;
   bool started = false;
   bool audio = false;
-  std::array<Wish, 2> wishes{};  ///< by side: in its last description that counts
-  std::array<bool, 2> held{};    ///< by side: the phone does not want to hear
+  std::array<Wish, 2> wishes{};     ///< by side: in its last description that counts
+  std::array<bool, 2> held{};       ///< by side: the phone does not want to hear
+  Side answered_by = Side::callee;  ///< the last offer
   /// When the relay last told that nobody is heard: from when to when (mono ms).
   std::int64_t silent_from_ms = 0, silent_until_ms = 0;
 };

@@ -61,6 +61,14 @@ bool share_a_codec(const AllFormats& a, const AllFormats& b) {
   return std::any_of(a.begin(), a.end(), [&](const Format& format) { return !is_side(format) && has(b, format); });
 }
 
+/// Those of them that `others` have, too.
+AllFormats only(const AllFormats& formats, const AllFormats& others) {
+  AllFormats out;
+  std::copy_if(formats.begin(), formats.end(), std::back_inserter(out),
+               [&](const Format& format) { return has(others, format); });
+  return out;
+}
+
 AllFormats relayed_formats(const sdp::Media& media) {
   const bool audio = media.kind == "audio" && sdp::refusal_of(media) == sdp::Refusal::none;
   return audio ? sdp::formats_of(media) : AllFormats();
@@ -117,11 +125,20 @@ std::optional<LegCoding> voice_coding_of(const sdp::Media& said) {
   return coding ? coding : favourite_among(said, formats, false);
 }
 
-std::optional<media::TranscodePlan> transcoding_between(const sdp::Media& caller, const sdp::Media& callee) {
-  const AllFormats of_caller = relayed_formats(caller), of_callee = relayed_formats(callee);
-  if (share_a_codec(of_caller, of_callee)) return std::nullopt;
-  const auto a = favourite_among(caller, of_caller, false), b = favourite_among(callee, of_callee, false);
+std::optional<media::TranscodePlan> transcoding_between(const sdp::Media& offer, const sdp::Media& answer) {
+  const AllFormats offered = relayed_formats(offer), answered = relayed_formats(answer);
+  AllFormats shared, ours;
+  for (const Format& format : answered) (has(offered, format) ? shared : ours).push_back(format);
+  const bool share = share_a_codec(offered, answered);
+  auto a = favourite_among(offer, share ? only(offered, shared) : offered, false);
+  auto b = favourite_among(answer, share ? ours : answered, false);
   if (!a || !b) return std::nullopt;
+  if (share) {
+    a->passing.set();
+    for (const Format& format : shared) b->passing.set(format.payload_type, !is_side(format));
+    b->event_type = b->heard_event_type = favourite_of(answer)->event_type;
+    b->event_clock_hz = favourite_of(answer)->event_clock_hz;
+  }
   return media::TranscodePlan{{*a, *b}};
 }
 

@@ -16,9 +16,10 @@ std::optional<media::LegCoding> favourite_of(const sdp::Media& said);
 /// Likewise, but G.711 first: what we say ourselves is G.711.
 std::optional<media::LegCoding> voice_coding_of(const sdp::Media& said);
 
-/// What has to be done between two legs by what each said last: nothing when they share a codec, or when one of them
-/// has none that we know.
-std::optional<media::TranscodePlan> transcoding_between(const sdp::Media& caller, const sdp::Media& callee);
+/// What has to be done between the legs of `offer` (0) and `answer` (1): nothing when all that the answer names was
+/// offered, or when one of them has no codec that we know. Who answered may send anything that his answer names, though
+/// they share a codec: that alone is turned into the other's then.
+std::optional<media::TranscodePlan> transcoding_between(const sdp::Media& offer, const sdp::Media& answer);
 
 /// A change of a stream's formats, as text. It outlives the FormatRewrite that is made of it.
 struct FormatText {

@@ -215,14 +215,20 @@ FormatText Calls::formats_for(const Context& ctx, const sdp::Media& said, const 
 void Calls::choose_transcoding(Call& call, Stream& stream) {
   const auto place = static_cast<std::size_t>(&stream - call.streams.data());
   const Leg* callee = call.leg(Side::callee);
-  const std::string_view early =
-      call.heard ? std::string_view(call.forks[*call.heard].answer.reveal()) : std::string_view();
-  const auto a = sdp::parse(call.caller.said.reveal());
-  const auto b = sdp::parse(callee ? std::string_view(callee->said.reveal()) : early);
+  const Description* const theirs = callee ? &callee->said : call.heard ? &call.forks[*call.heard].answer : nullptr;
+  const auto a = sdp::parse(std::string_view(call.caller.said.reveal()));
+  const auto b = sdp::parse(theirs ? std::string_view(theirs->reveal()) : std::string_view());
+  if (call.caller.exchange.state() == sdp::OfferAnswer::State::offer_received) stream.answered_by = Side::callee;
+  if (callee && callee->exchange.state() == sdp::OfferAnswer::State::offer_received) stream.answered_by = Side::caller;
+  const bool by_callee = stream.answered_by == Side::callee;
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
-  if (a && b && place < a->media().size() && place < b->media().size())
-    stream.plan.transcode = transcoding_between(a->media()[place], b->media()[place]);
+  if (a && b && place < a->media().size() && place < b->media().size()) {
+    const sdp::Media &of_caller = a->media()[place], &of_callee = b->media()[place];
+    stream.plan.transcode =
+        by_callee ? transcoding_between(of_caller, of_callee) : transcoding_between(of_callee, of_caller);
+    if (stream.plan.transcode && !by_callee) std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);
+  }
   transcoded_ += stream.plan.transcode ? 1 : 0;
 }
 
@@ -237,11 +243,12 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
     sdp::MediaRewrite& media = plan.media[i];
     media.port = call.streams[i].plan.legs[index(to)].local_port;
-    const bool answers = answering && offer && i < offer->media().size();
-    texts[i] = formats_for(ctx, session.media()[i], answers ? &offer->media()[i] : nullptr);
+    const sdp::Media* const offered = answering && offer && i < offer->media().size() ? &offer->media()[i] : nullptr;
+    texts[i] = formats_for(ctx, session.media()[i], offered);
     media.formats = texts[i].rewrite();
-    if (answers) {
-      const sdp::Media& asked = offer->media()[i];
+    if (offered) {
+      const sdp::Media& asked = *offered;
+      call.streams[i].answered_by = other(to);
       media.answers = asked.direction;
       media.proto = asked.proto;
       media.mid = sdp::mid_of(asked);

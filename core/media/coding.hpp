@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <string_view>
 
@@ -27,11 +28,14 @@ struct LegCoding {
   std::uint32_t event_clock_hz = 8'000;  ///< of the durations in its events
   bool noise = false;                    ///< it knows comfort noise (RFC 3389)
   std::uint16_t packet_ms = 20;          ///< of sound in a packet that it is sent: 10, 20, 40 or 60
+  /// Of what it sends, what the other leg takes as it is; keys and comfort noise go the way of the sound before them.
+  /// None: the legs share nothing.
+  std::bitset<128> passing{};
 
   friend bool operator==(const LegCoding&, const LegCoding&) = default;
 };
 
-/// Of a stream whose legs share no codec.
+/// Of a stream whose legs share no codec, or of which one may send what the other has not.
 struct TranscodePlan {
   std::array<LegCoding, 2> legs;
 

@@ -50,7 +50,7 @@ struct RelayPlan {
   std::uint32_t silence_limit_ms = 0;  ///< report RelaySilent after so long without RTP from either side; 0 never
   std::uint32_t clock_hz = 8'000;      ///< of the first payload type: turns RTP timestamps into time for jitter
   VoicePlan voice;
-  std::optional<TranscodePlan> transcode;  ///< the legs share no codec: each hears the other in its own
+  std::optional<TranscodePlan> transcode;  ///< each leg hears the other in a codec of its own
 };
 
 /// What one side sent us, and what was refused on its port.

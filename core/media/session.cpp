@@ -42,7 +42,10 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
     if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
-    if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) legs_[i].started = false;
+    if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) {
+      legs_[i].started = false;
+      legs_[i].transcodes = false;
+    }
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
 }
@@ -205,11 +208,12 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
   leg.heard_us = now_us;
   last_rtp_us_ = now_us;
   leg.counted.bytes += bytes;
+  const bool transcodes = is_for_transcoder(i, header.payload_type);
   leg.receiver.receive(header.sequence, header.timestamp,
                        static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
   const Key key = key_in(i, header, now_us);
   const bool passes = plan_.voice.order == 0 && !key.for_us;
-  if (passes && !plan_.transcode) return pass_to(now_us, i ^ 1, false, room, bytes);
+  if (passes && !transcodes) return pass_to(now_us, i ^ 1, false, room, bytes);
   Decision kept;
   kept.digit = key.digit;
   kept.to_transcode = passes;
@@ -224,9 +228,22 @@ Decision Session::send_coded(std::int64_t now_us, unsigned i, Room room, std::si
   return to_hearer ? pass_to(now_us, i, false, room, bytes) : Decision{};
 }
 
+/// A leg may change between what passes and what does not whenever it likes (RFC 3264 §5.1).
+bool Session::is_for_transcoder(unsigned i, std::uint8_t payload_type) {
+  if (!plan_.transcode) return false;
+  const LegCoding& coding = plan_.transcode->legs[i];
+  if (payload_type == coding.heard_type) legs_[i].transcodes = true;
+  if (coding.passing.test(payload_type & 0x7fu)) legs_[i].transcodes = false;
+  return is_transcoded(i);
+}
+
+bool Session::is_transcoded(unsigned i) const {
+  return plan_.transcode && (plan_.transcode->legs[i].passing.none() || legs_[i].transcodes);
+}
+
 /// Of the timestamps that a leg sends.
 std::uint32_t Session::clock_of(unsigned i) const {
-  return plan_.transcode ? media::clock_of(plan_.transcode->legs[i].codec) : plan_.clock_hz;
+  return is_transcoded(i) ? media::clock_of(plan_.transcode->legs[i].codec) : plan_.clock_hz;
 }
 
 /// What may leave by a leg, fit for it.
@@ -284,7 +301,8 @@ Decision Session::on_rtcp(std::int64_t now_us, unsigned i, bool rtcp_port, const
 Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
   ++legs_[i].counted.rtcp_packets;
   // What reports say of the other side's stream is about packets that this one never sent.
-  return plan_.voice.order != 0 || plan_.transcode ? Decision{} : pass_to(now_us, i ^ 1, true, room, bytes);
+  const bool crosses = plan_.voice.order == 0 && !is_transcoded(i) && !is_transcoded(i ^ 1);
+  return crosses ? pass_to(now_us, i ^ 1, true, room, bytes) : Decision{};
 }
 
 Decision Session::refuse_source(unsigned i, const Endpoint& source) {

@@ -41,7 +41,7 @@ struct Spoken {
   const Endpoint* to = nullptr;  ///< null: no packet; holds until the session is called again
   std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
   std::size_t bytes = 0;
-  std::uint32_t over = 0;  ///< the order of which all was said: VoiceDone
+  std::uint32_t over = 0;     ///< the order of which all was said: VoiceDone
   bool to_transcode = false;  ///< its hearer speaks no G.711: `bytes` are for the transcoder
 };
 
@@ -137,6 +137,7 @@ class Session {
     std::int64_t heard_us = 0;
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
+    bool transcodes = false;  // of one that may pass: its last sound was for the transcoder
     Presses presses;
     std::int64_t came_us = 0;  // when the leg became part of this stream
     rtp::Receiver receiver;
@@ -158,6 +159,8 @@ class Session {
     char digit = 0;       // to be told
   };
   Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
+  bool is_for_transcoder(unsigned leg, std::uint8_t payload_type);
+  bool is_transcoded(unsigned leg) const;
   std::uint32_t clock_of(unsigned leg) const;
   bool began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const;
   Decision on_rtp(std::int64_t now_us, unsigned leg, const Endpoint& source, Room room, std::size_t bytes);

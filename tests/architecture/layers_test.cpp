@@ -93,7 +93,7 @@ TEST(Layers, ShellRoomsUseCoreAndThemselvesAndEachOtherOnlyWhereNamed) {
   // The signalling loop is where network and engine meet; the network needs TLS contexts and is asked by it. What the
   // media threads cannot pass on as it is, they give to those that turn codecs into each other.
   const std::map<std::string, std::set<std::string>> named = {{"shell/net", {"shell/tls"}},
-                                                              {"shell/relay", {"shell/transcode"}},
+                                                              {"shell/relay", {"shell/dtls", "shell/transcode"}},
                                                               {"shell/signalling", {"shell/net", "shell/tls"}},
                                                               {"shell/store", {"shell/seal"}}};
   const fs::path root = SOURCE_DIR;

@@ -32,13 +32,13 @@ class CodecStory : public Story {
  protected:
   using Story::Story;
 
-  Heard talk(const std::string& offer, const std::string& answer) {
+  void talk(const std::string& offer, const std::string& answer) {
     EXPECT_EQ(alice.register_(), 200);
     EXPECT_EQ(bob.register_(), 200);
     a = alice.invite("1002", offer);
     const auto invite = bob.hear_request("INVITE");
     EXPECT_TRUE(invite);
-    offered = std::string(invite->body);
+    offered = std::string((*invite)->body);
     b = bob.answer(*invite, 200, answer);
     const auto ok = alice.hear_status(200);
     EXPECT_TRUE(ok);
@@ -46,7 +46,6 @@ class CodecStory : public Story {
     alice.learn(a, *ok);
     alice.ack(a);
     EXPECT_TRUE(bob.hear_request("ACK"));
-    return ok;
   }
   const media::RelayPlan& relay() { return exchange.relays.begin()->second; }
 
@@ -73,6 +72,7 @@ TEST_F(CodecStory, ACalleeThatTakesWhatOnlyWeOfferedIsTranscoded) {
   EXPECT_EQ(legs[1].codec, Codec::opus);
   EXPECT_EQ(legs[1].payload_type, 111);
   EXPECT_EQ(legs[1].event_type, 0);
+  EXPECT_TRUE(legs[0].passing.none() && legs[1].passing.none());
 }
 
 TEST_F(CodecStory, APhoneThatSpeaksOpusAloneReachesOneThatSpeaksG711Alone) {
@@ -146,7 +146,14 @@ TEST(Codecs, AnAnswerWithMoreThanWasOfferedShowsOnlyWhatWas) {
   EXPECT_TRUE(text.kept->test(8));
   EXPECT_TRUE(text.kept->test(101));
   EXPECT_EQ(text.more, "");
-  EXPECT_FALSE(call::transcoding_between(offer->media()[0], answer->media()[0]));
+  const auto plan = call::transcoding_between(offer->media()[0], answer->media()[0]);
+  ASSERT_TRUE(plan) << "who answered may send Opus all the same";
+  EXPECT_TRUE(plan->legs[0].passing.all());
+  EXPECT_EQ(plan->legs[1].codec, Codec::opus);
+  EXPECT_EQ(plan->legs[1].event_type, 101);
+  EXPECT_TRUE(plan->legs[1].passing.test(8));
+  EXPECT_FALSE(plan->legs[1].passing.test(111));
+  EXPECT_FALSE(plan->legs[1].passing.test(101)) << "keys go the way of the sound";
 }
 
 TEST(Codecs, KeysAndComfortNoiseAloneAreNoCommonCodec) {
