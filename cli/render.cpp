@@ -147,6 +147,11 @@ void status(const Json& r, std::ostream& out) {
   for (const Json& l : list_at(r, "listeners"))
     listeners.add({text_at(l, "transport"), text_at(l, "address"), text_at(l, "state")});
   listeners.print(out);
+  if (const auto seen = r.find("public_address"); seen != r.end()) {
+    const std::string address = text_at(*seen, "address");
+    fmt::print(out, "\nSeen from outside at {} ({})\n", address.empty() ? "no known address" : plain(address),
+               plain(text_at(*seen, "from")));
+  }
   if (const auto enforcement = r.find("enforcement"); enforcement != r.end()) {
     const std::string why = text_at(*enforcement, "why");
     fmt::print(out, "\nRefusals are enforced by {}{}{}\n", plain(text_at(*enforcement, "means")),
