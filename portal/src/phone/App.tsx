@@ -27,6 +27,7 @@ export function App({ phone, token }: { phone: Phone; token: string | null }) {
       forceColorScheme={scheme === 'auto' ? system : scheme}
       withCssVariables={false}
       withStaticClasses={false}
+      withGlobalClasses={false}
     >
       <PhoneContext.Provider value={phone}>
         <MessagesContext.Provider value={messages}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import DigestAuthentication from 'jssip/lib/DigestAuthentication.js';
-import { answers, respond, strengthenDigest } from '../../src/phone/sip/digest';
+import { algorithmOf, keysOf, respond, strengthenDigest, strongestChallenge } from '../../src/phone/sip/digest';
 
 // RFC 7616 §3.9.1 (SHA-256).
 const challenge = {
@@ -13,36 +13,55 @@ const challenge = {
 const answer = {
   uri: '/dir/index.html',
   method: 'GET',
-  username: 'Mufasa',
-  password: 'Circle of Life',
   cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
   nc: '00000001',
 };
 
+const keys = keysOf('Mufasa', challenge.realm, 'Circle of Life');
+const make = (credentials: object) =>
+  new (DigestAuthentication as unknown as new (credentials: object) => DigestAuthentication)(credentials);
+
 describe('digest', () => {
   it('answers the RFC’s SHA-256 challenge', () => {
-    expect(respond(challenge, answer)).toBe('753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1');
+    expect(respond('SHA-256', keys, challenge.nonce, answer)).toBe('753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1');
   });
 
   it('answers SHA-512-256 as OpenSSL would', () => {
-    expect(respond({ ...challenge, algorithm: 'SHA-512-256' }, answer)).toBe('430d05014cecc49cab6fbe03176d41a1da86cbfe24a16580e22aaad928d960d0');
+    expect(respond('SHA-512-256', keys, challenge.nonce, answer)).toBe('430d05014cecc49cab6fbe03176d41a1da86cbfe24a16580e22aaad928d960d0');
   });
 
-  it('leaves MD5 to JsSIP, and knows nothing else', () => {
-    expect([answers('SHA-256'), answers('sha-512-256'), answers('MD5'), answers(undefined), answers('SHA-1')]).toEqual([true, true, false, false, false]);
+  it('answers the RFC’s MD5 challenge, and knows nothing weaker', () => {
+    expect(respond('MD5', keys, challenge.nonce, answer)).toBe('8ca523f5e9506fed4657c9700eebdbec');
+    expect(['MD5', 'sha-512-256', undefined, 'SHA-1', 'SHA-256-sess'].map((algorithm) => algorithmOf(algorithm ? { algorithm } : {}))).toEqual(
+      ['MD5', 'SHA-512-256', 'MD5', undefined, undefined]);
   });
 
-  it('works within JsSIP', () => {
+  it('shows JsSIP the strongest of several challenges alone', () => {
+    const line = (algorithm: string) => `WWW-Authenticate: Digest realm="r", nonce="n", algorithm=${algorithm}, qop="auth"`;
+    const response = (...lines: string[]) => ['SIP/2.0 401 Unauthorized', ...lines, 'Content-Length: 0', '', ''].join('\r\n');
+    const all = response(line('MD5'), line('SHA-512-256'), line('SHA-256'));
+    expect(strongestChallenge(all)).toBe(response(line('SHA-512-256')));
+    expect(strongestChallenge(response(line('SHA-1'), 'WWW-Authenticate: Digest realm="r", nonce="n"'))).toBe(
+      response('WWW-Authenticate: Digest realm="r", nonce="n"'));
+    const other = all.replace('401 Unauthorized', '200 OK');
+    expect(strongestChallenge(other)).toBe(other);
+  });
+
+  it('works within JsSIP, which afterwards needs the password no more, whatever algorithm comes next', () => {
     strengthenDigest();
-    const auth = new (DigestAuthentication as unknown as new (credentials: object) => DigestAuthentication)({ username: answer.username, password: answer.password });
-    expect(auth.authenticate({ method: 'GET', ruri: answer.uri }, challenge, answer.cnonce)).toBe(true);
-    expect(String(auth)).toContain('response="753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"');
-    expect(String(auth)).toContain('algorithm=SHA-256');
-    expect(String(auth)).not.toContain(answer.password);
+    const first = make({ username: 'Mufasa', password: 'Circle of Life' });
+    expect(first.authenticate({ method: 'GET', ruri: answer.uri }, challenge, answer.cnonce)).toBe(true);
+    expect(String(first)).toContain('response="753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"');
+    expect(String(first)).toContain('algorithm=SHA-256');
+    expect(String(first) + first._ha1).not.toContain('Circle of Life');
+    const second = make({ username: 'Mufasa', password: null, realm: challenge.realm, ha1: first._ha1 });
+    expect(second.authenticate({ method: 'GET', ruri: answer.uri }, { ...challenge, algorithm: 'MD5' }, answer.cnonce)).toBe(true);
+    expect(String(second)).toContain('response="8ca523f5e9506fed4657c9700eebdbec"');
   });
 
-  it('refuses a challenge without qop=auth, which would be answered without our own random', () => {
-    const auth = new (DigestAuthentication as unknown as new (credentials: object) => DigestAuthentication)({ username: 'a', password: 'b' });
-    expect(auth.authenticate({ method: 'GET', ruri: '/' }, { algorithm: 'SHA-256', realm: 'r', nonce: 'n' })).toBe(false);
+  it('answers no other realm with the keys of one, and nothing without qop=auth', () => {
+    const auth = make({ username: 'Mufasa', password: null, realm: challenge.realm, ha1: JSON.stringify(keys) });
+    expect(auth.authenticate({ method: 'GET', ruri: '/' }, { ...challenge, realm: 'elsewhere' })).toBe(false);
+    expect(auth.authenticate({ method: 'GET', ruri: '/' }, { algorithm: 'MD5', realm: challenge.realm, nonce: 'n' })).toBe(false);
   });
 });

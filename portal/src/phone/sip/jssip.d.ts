@@ -5,7 +5,8 @@ declare module 'jssip/lib/DigestAuthentication.js' {
 
   export default class DigestAuthentication {
     authenticate(request: { method: string; ruri: unknown; body?: string }, challenge: Challenge, cnonce?: string): boolean;
-    _credentials: { username: string; password: string | null };
+    _credentials: { username: string; password: string | null; realm: string | null; ha1: string | null };
+    _ha1: string;
     _nc: number;
     _ncHex: string;
     _algorithm: string | undefined;

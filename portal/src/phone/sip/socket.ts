@@ -2,6 +2,7 @@
 // certificate by before the page has asked again which certificates are the server's.
 
 import type { Socket } from 'jssip/lib/Socket';
+import { strongestChallenge } from './digest';
 
 /** How often a CRLF pair goes out, and how long its answer may take (RFC 5626 §4.4.1). */
 const keepaliveMs = 25_000;
@@ -99,13 +100,13 @@ export class PhoneSocket implements Socket {
     this.overdue = undefined;
     const wait = this.check(data);
     if (!wait && !this.line) {
-      this.ondata(data);
+      this.ondata(strongestChallenge(data));
       return;
     }
     const line: Promise<void> = (this.line ?? Promise.resolve())
       .then(() => wait ?? undefined)
       .then(() => {
-        if (this.socket === socket) this.ondata(data);
+        if (this.socket === socket) this.ondata(strongestChallenge(data));
         if (this.line === line) this.line = null;
       });
     this.line = line;

@@ -73,10 +73,10 @@ function Incoming({ call, calls }: { call: Call; calls: Calls }) {
   const phone = usePhone();
   return (
     <div className={css.pair}>
-      <Button color="green" size="lg" leftSection={<Icon name="answer" />} onClick={() => void phone.answer(call.id)}>
+      <Button color="green" size="lg" px="xs" leftSection={<Icon name="answer" />} onClick={() => void phone.answer(call.id)}>
         {current(calls) ? text.call.answerHold : text.call.answer}
       </Button>
-      <Button color="red" size="lg" leftSection={<Icon name="end" />} onClick={() => phone.end(call.id)}>
+      <Button color="red" size="lg" px="xs" leftSection={<Icon name="end" />} onClick={() => phone.end(call.id)}>
         {text.call.reject}
       </Button>
     </div>

@@ -1,9 +1,9 @@
 import { Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useMessages } from '../../shared/messages';
 import { useStore } from '../../shared/store';
-import { running } from '../model/calls';
+import { running, waiting } from '../model/calls';
 import { missed } from '../model/history';
 import { dialable } from '../model/number';
 import type { Account } from '../phone';
@@ -31,6 +31,9 @@ export function Desk({ account }: { account: Account }) {
   const [dialog, setDialog] = useState<'settings' | 'shortcuts' | null>(null);
   const [transferring, setTransferring] = useState<string | null>(null);
 
+  const transfers = calls.some((call) => call.id === transferring && call.phase === 'talking');
+  const modal = dialog !== null || transfers;
+
   const dial = async (wish: string) => {
     const target = dialable(wish);
     if (target && (await phone.call(target))) setNumber('');
@@ -41,39 +44,48 @@ export function Desk({ account }: { account: Account }) {
     dial: (wish) => void dial(wish),
     help: () => setDialog('shortcuts'),
     transfer: setTransferring,
-    modal: dialog !== null || transferring !== null,
+    modal,
   });
 
+  const cards = calls.length > 0 && (
+    <section className={css.calls} aria-label={text.call.heading}>
+      {calls.map((call) => (
+        <CallCard
+          key={call.id}
+          call={call}
+          calls={calls}
+          dial={(wish) => void dial(wish)}
+          transferring={transferring === call.id}
+          setTransferring={(on) => setTransferring(on ? call.id : null)}
+        />
+      ))}
+    </section>
+  );
   const keypad = <Dialpad number={number} setNumber={setNumber} dial={(wish) => void dial(wish)} calls={running(calls).length} />;
   const list = <HistoryList dial={(wish) => void dial(wish)} shown={wide || tab === 'history'} />;
+  // Whoever is called sees it, whatever stood in front of it.
+  const caller = waiting(calls)?.id;
+  useEffect(() => {
+    if (caller) setDialog(null);
+  }, [caller]);
   return (
-    <div className={css.desk}>
+    <>
+    <div className={css.desk} inert={modal}>
       <a className={css.skip} href="#keypad">
         {text.app.skip}
       </a>
       <TopBar account={account} openSettings={() => setDialog('settings')} />
       <main className={css.main}>
         <Trouble />
-        {calls.length > 0 && (
-          <section className={css.calls} aria-label={text.call.heading}>
-            {calls.map((call) => (
-              <CallCard
-                key={call.id}
-                call={call}
-                calls={calls}
-                dial={(wish) => void dial(wish)}
-                transferring={transferring === call.id}
-                setTransferring={(on) => setTransferring(on ? call.id : null)}
-              />
-            ))}
-          </section>
-        )}
         {wide ? (
           <div className={css.columns}>
+            {cards}
             {keypad}
             {list}
           </div>
         ) : (
+          <>
+          {cards}
           <Tabs value={tab} onChange={setTab} variant="default" keepMounted={false}>
             <Tabs.List grow>
               <Tabs.Tab value="keypad">{text.dial.heading}</Tabs.Tab>
@@ -90,8 +102,10 @@ export function Desk({ account }: { account: Account }) {
             <Tabs.Panel value="keypad">{keypad}</Tabs.Panel>
             <Tabs.Panel value="history">{list}</Tabs.Panel>
           </Tabs>
+          </>
         )}
       </main>
+    </div>
       <Announcer calls={calls} />
       <SettingsDialog
         account={account}
@@ -100,6 +114,6 @@ export function Desk({ account }: { account: Account }) {
         openShortcuts={() => setDialog('shortcuts')}
       />
       <ShortcutsDialog opened={dialog === 'shortcuts'} close={() => setDialog(null)} />
-    </div>
+    </>
   );
 }

@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Group, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Icon } from '../../shared/icons';
-import { useMessages } from '../../shared/messages';
+import { type Messages, useMessages } from '../../shared/messages';
 import { useStore } from '../../shared/store';
 import { type Entry, missed } from '../model/history';
 import { usePhone } from './context';
 import css from './phone.module.css';
-import { clock, nameOf, outcome } from './words';
+import { clock, nameOf } from './words';
 
 /** Past calls, newest first. Who has it in view has seen what was missed. */
 export function HistoryList({ dial, shown }: { dial: (number: string) => void; shown: boolean }) {
@@ -25,7 +25,7 @@ export function HistoryList({ dial, shown }: { dial: (number: string) => void; s
   }, [shown, unseen, phone]);
 
   return (
-    <section className={css.panel} aria-label={text.history.heading}>
+    <section className={`${css.panel} ${css.history}`} aria-label={text.history.heading}>
       <div className={css.listHead}>
         <h2 className={css.heading}>{text.history.heading}</h2>
         {history.length > 0 && (
@@ -72,6 +72,12 @@ function when(at: number, language: string): string {
   return new Intl.DateTimeFormat(language, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' }).format(date);
 }
 
+/** What else to say of a call in a list, where there is little room. */
+function brief(text: Messages, { seconds, why }: Entry): string {
+  if (seconds > 0) return clock(seconds);
+  return why === 'refused' || why === 'intercepted' || why === 'rejected' || why === 'elsewhere' ? text.history[why] : '';
+}
+
 function Line({ entry, dial }: { entry: Entry; dial: (number: string) => void }) {
   const text = useMessages();
   const phone = usePhone();
@@ -79,11 +85,10 @@ function Line({ entry, dial }: { entry: Entry; dial: (number: string) => void })
   const who = nameOf(text, entry);
   const lost = entry.why === 'missed';
   const kind = lost ? text.history.missedCall : entry.direction === 'in' ? text.history.in : text.history.out;
-  const detail =
-    entry.seconds > 0 ? clock(entry.seconds) : lost ? '' : outcome(text, { ending: { why: entry.why, ...(entry.code ? { code: entry.code } : {}) } });
+  const detail = brief(text, entry);
   return (
     <li className={css.line} data-missed={lost}>
-      <button type="button" className={css.lineCall} aria-label={text.history.callBack(who)} onClick={() => dial(entry.number)}>
+      <button type="button" className={css.lineCall} onClick={() => dial(entry.number)}>
         <Icon name={lost ? 'missed' : entry.direction} />
         <span className={css.lineText}>
           <span className={css.lineName}>{who}</span>
@@ -91,6 +96,7 @@ function Line({ entry, dial }: { entry: Entry; dial: (number: string) => void })
             {kind}, {when(entry.at, language)}
             {detail && ` · ${detail}`}
           </span>
+          <span className="hidden-text">{text.history.callBack(who)}</span>
         </span>
       </button>
       <ActionIcon variant="subtle" color="gray" aria-label={text.history.remove(who)} onClick={() => phone.forget(entry.id)}>

@@ -41,7 +41,7 @@ export function Keys({ press, long }: { press: (key: Key) => void; long?: (key: 
           key={key}
           type="button"
           className={css.key}
-          aria-label={text.dial.key(key)}
+          aria-label={text.dial.key(key) === key ? undefined : text.dial.key(key)}
           onClick={() => click(key)}
           onPointerDown={() => down(key)}
           onPointerUp={release}

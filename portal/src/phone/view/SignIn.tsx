@@ -25,7 +25,7 @@ export function SignIn({ token, forgetToken }: { token: string | null; forgetTok
 function Problem({ take }: { take: () => void }) {
   const text = useMessages();
   const problem = useStore(usePhone().problem);
-  if (!problem) return <div role="alert" />;
+  if (!problem) return <div role="alert" className={css.notice} />;
   return (
     <div role="alert">
       <Alert variant="light" color="red" icon={<Icon name="alert" />}>

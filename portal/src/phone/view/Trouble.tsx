@@ -11,7 +11,7 @@ export function Trouble() {
   const phone = usePhone();
   const trouble = useStore(phone.trouble);
   return (
-    <div role="alert">
+    <div role="alert" className={css.notice}>
       {trouble && (
         <Alert
           variant="light"

@@ -15,7 +15,7 @@ export function phaseText(text: Messages, call: Call): string {
     case 'ringing':
       return text.call.ringing;
     case 'incoming':
-      return text.call.incoming(nameOf(text, call));
+      return text.call.calls;
     case 'connecting':
       return text.call.connecting;
     case 'talking':

@@ -58,6 +58,7 @@ export const de: Messages = {
   call: {
     heading: 'Gespräche',
     incoming: (who) => `Anruf von ${who}`,
+    calls: 'ruft Sie an',
     dialling: 'Rufe an…',
     ringing: 'Es klingelt…',
     connecting: 'Verbinde…',
@@ -151,6 +152,10 @@ export const de: Messages = {
     in: 'Eingehend',
     out: 'Ausgehend',
     missedCall: 'Verpasst',
+    refused: 'kam nicht zustande',
+    intercepted: 'abgebrochen: Verdacht auf Abhören',
+    rejected: 'abgelehnt',
+    elsewhere: 'an anderem Telefon angenommen',
     callBack: (who) => `${who} anrufen`,
     remove: (who) => `Anruf mit ${who} aus der Liste entfernen`,
   },

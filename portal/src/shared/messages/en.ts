@@ -58,6 +58,7 @@ export const en = {
   call: {
     heading: 'Calls',
     incoming: (who: string) => `Incoming call from ${who}`,
+    calls: 'is calling you',
     dialling: 'Calling…',
     ringing: 'Ringing…',
     connecting: 'Connecting…',
@@ -151,6 +152,10 @@ export const en = {
     in: 'Incoming',
     out: 'Outgoing',
     missedCall: 'Missed',
+    refused: 'did not go through',
+    intercepted: 'stopped: interception suspected',
+    rejected: 'rejected',
+    elsewhere: 'answered on another phone',
     callBack: (who: string) => `Call ${who}`,
     remove: (who: string) => `Remove the call with ${who} from the list`,
   },
