@@ -181,9 +181,12 @@ export class Phone {
     this.preferences.set(after);
     if (after.sound.speaker !== before.sound.speaker)
       for (const player of this.line?.players() ?? []) void playOn(player, after.sound.speaker);
-    const sameVoice = after.sound.microphone === before.sound.microphone && after.sound.processing === before.sound.processing;
+    const sameVoice =
+      after.sound.microphone === before.sound.microphone && after.sound.processing === before.sound.processing;
     if (sameVoice || !this.line) return;
-    await this.line.speakThrough(() => openMicrophone(after.sound)).catch((error: unknown) => this.trouble.set(trouble(error)));
+    await this.line
+      .speakThrough(() => openMicrophone(after.sound))
+      .catch((error: unknown) => this.trouble.set(trouble(error)));
   }
 
   microphoneOf(id: string): MediaStream | null {

@@ -26,7 +26,12 @@ let violations: string[];
 beforeAll(async () => {
   browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required'],
+    args: [
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
   });
 });
 afterAll(() => browser.close());
@@ -35,12 +40,27 @@ beforeEach(async () => {
   spent = [];
   violations = [];
   site = new Site(folder, {
-    config: () => ({ wss: 'wss://phone.test:5065', domain: 'phone.test', realm: 'phone.test', fingerprint: fingerprints[0] ?? '', languages: ['en', 'de'] }),
+    config: () => ({
+      wss: 'wss://phone.test:5065',
+      domain: 'phone.test',
+      realm: 'phone.test',
+      fingerprint: fingerprints[0] ?? '',
+      languages: ['en', 'de'],
+    }),
     link: (given) => {
       const good = given === token && spent.length === 0;
       spent.push(given);
       return good
-        ? { status: 200, body: { auth_name: 'device-1', password: 'secret-of-device', number: '1001', display_name: 'Alice', expires: '2030-01-01T00:00:00Z' } }
+        ? {
+            status: 200,
+            body: {
+              auth_name: 'device-1',
+              password: 'secret-of-device',
+              number: '1001',
+              display_name: 'Alice',
+              expires: '2030-01-01T00:00:00Z',
+            },
+          }
         : { status: 404, body: { title: 'not found' } };
     },
   });
@@ -60,7 +80,14 @@ afterEach(async () => {
 
 async function open(hash = ''): Promise<void> {
   page = await context.newPage();
-  page.on('console', (message) => /Content Security Policy|Refused to/.test(message.text()) && violations.push(`${message.text()} ${message.location().url}:${message.location().lineNumber}:${message.location().columnNumber}`));
+  page.on(
+    'console',
+    (message) =>
+      /Content Security Policy|Refused to/.test(message.text()) &&
+      violations.push(
+        `${message.text()} ${message.location().url}:${message.location().lineNumber}:${message.location().columnNumber}`,
+      ),
+  );
   page.on('pageerror', (error) => violations.push(String(error)));
   await server.attach(page);
   await page.goto(`${url}/phone${hash}`);
@@ -80,7 +107,12 @@ async function dial(number: string): Promise<void> {
 
 async function picture(name: string): Promise<void> {
   if (!pictures) return;
-  for (const [scheme, width] of [['light', 1280], ['dark', 1280], ['light', 360], ['dark', 360]] as const) {
+  for (const [scheme, width] of [
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: width === 360 ? 740 : 800 });
     await page.screenshot({ path: `${pictures}/${name}-${scheme}-${width}.png` });
@@ -94,13 +126,24 @@ async function faults(): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.waitForFunction((scheme) => document.documentElement.dataset['mantineColorScheme'] === scheme, colorScheme);
+    await page.waitForFunction(
+      (scheme) => document.documentElement.dataset['mantineColorScheme'] === scheme,
+      colorScheme,
+    );
     const client = await context.newCDPSession(page);
     const { readFile } = await import('node:fs/promises');
     await client.send('Runtime.evaluate', { expression: await readFile(axe, 'utf8') });
     const result = await page.evaluate(async () => {
-      const { violations: all } = await (window as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe.run();
-      return all.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+      const { violations: all } = await (
+        window as unknown as {
+          axe: {
+            run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+          };
+        }
+      ).axe.run();
+      return all.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+      );
     });
     found.push(...result.map((fault) => `${colorScheme} ${fault}`));
   }
@@ -115,7 +158,9 @@ describe('signing in', () => {
     await signIn();
     const register = await server.heard((message) => message.headers.has('authorization'));
     expect(register.headers.get('authorization')).toContain('algorithm=SHA-512-256');
-    const kept = await page.evaluate(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, await indexedDB.databases()]));
+    const kept = await page.evaluate(async () =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, await indexedDB.databases()]),
+    );
     expect(kept).not.toContain('secret-of-1001');
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in to your phone' }).waitFor();
@@ -195,7 +240,9 @@ describe('a call out', () => {
     await picture('tones');
     await page.getByRole('button', { name: 'Hold' }).click();
     await page.getByText('On hold').first().waitFor();
-    const hold = await server.heard((message) => message.start.startsWith('INVITE') && message.body.includes('a=sendonly'));
+    const hold = await server.heard(
+      (message) => message.start.startsWith('INVITE') && message.body.includes('a=sendonly'),
+    );
     expect(hold.headers.get('cseq')).toContain('INVITE');
     await picture('held');
     await page.getByRole('button', { name: 'Resume' }).click();
@@ -218,7 +265,10 @@ describe('a call out', () => {
     await signIn();
     server.onInvite = (invite) => server.answer(invite, 'other=dtls AEAD_AES_256_GCM', forge);
     await dial('1002');
-    await page.getByRole('article').getByText('Call stopped: the encryption certificate is not your server’s').waitFor();
+    await page
+      .getByRole('article')
+      .getByText('Call stopped: the encryption certificate is not your server’s')
+      .waitFor();
     await server.heard((message) => message.start.startsWith('BYE'));
     await picture('intercepted');
     expect(await faults()).toEqual([]);
@@ -299,7 +349,9 @@ describe('a call in', () => {
   it('that nobody answers is counted as missed', async () => {
     await signIn();
     const call = await server.ring('1002', 'Bob');
-    const ringing = await server.heard((message) => message.start.includes(' 180 ') && message.headers.get('call-id') === call);
+    const ringing = await server.heard(
+      (message) => message.start.includes(' 180 ') && message.headers.get('call-id') === call,
+    );
     server.cancel(call, ringing.headers.get('from') ?? '');
     await page.getByText('Missed call.').first().waitFor();
     await page.getByRole('button', { name: /Call Bob/ }).waitFor();
@@ -310,7 +362,12 @@ describe('the page', () => {
   it('connects again after the connection was lost', async () => {
     await signIn();
     await server.cut();
-    await page.getByText('No connection').or(page.getByText('Connecting')).or(page.getByText('Signing in')).first().waitFor();
+    await page
+      .getByText('No connection')
+      .or(page.getByText('Connecting'))
+      .or(page.getByText('Signing in'))
+      .first()
+      .waitFor();
     await page.getByText('Ready for calls').waitFor();
   });
 

@@ -32,13 +32,18 @@ export class Peer {
       const out = audio.createMediaStreamDestination();
       tone.connect(out);
       tone.start();
-      const certificate = await RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' } as EcKeyGenParams);
-      Object.assign(window, { make: () => {
-        const peer = new RTCPeerConnection({ certificates: [certificate] });
-        peer.addTrack(out.stream.getAudioTracks()[0]!, out.stream);
-        Object.assign(window, { peer });
-        return peer;
-      } });
+      const certificate = await RTCPeerConnection.generateCertificate({
+        name: 'ECDSA',
+        namedCurve: 'P-256',
+      } as EcKeyGenParams);
+      Object.assign(window, {
+        make: () => {
+          const peer = new RTCPeerConnection({ certificates: [certificate] });
+          peer.addTrack(out.stream.getAudioTracks()[0]!, out.stream);
+          Object.assign(window, { peer });
+          return peer;
+        },
+      });
     });
     return new Peer(page);
   }
@@ -49,20 +54,24 @@ export class Peer {
       const peer = (window as unknown as { make: () => RTCPeerConnection }).make();
       if (sdp !== undefined) await peer.setRemoteDescription({ type: 'offer', sdp });
       await peer.setLocalDescription();
-      while (peer.iceGatheringState !== 'complete') await new Promise((done) => peer.addEventListener('icegatheringstatechange', done, { once: true }));
+      while (peer.iceGatheringState !== 'complete')
+        await new Promise((done) => peer.addEventListener('icegatheringstatechange', done, { once: true }));
       return peer.localDescription!.sdp;
     }, offer);
   }
 
   /** The other side's later offer, or the answer to ours. */
   async take(type: 'offer' | 'answer', sdp: string): Promise<string> {
-    return this.page.evaluate(async ([kind, text]) => {
-      const { peer } = window as unknown as { peer: RTCPeerConnection };
-      await peer.setRemoteDescription({ type: kind as RTCSdpType, sdp: text! });
-      if (kind === 'answer') return '';
-      await peer.setLocalDescription();
-      return peer.localDescription!.sdp;
-    }, [type, sdp]);
+    return this.page.evaluate(
+      async ([kind, text]) => {
+        const { peer } = window as unknown as { peer: RTCPeerConnection };
+        await peer.setRemoteDescription({ type: kind as RTCSdpType, sdp: text! });
+        if (kind === 'answer') return '';
+        await peer.setLocalDescription();
+        return peer.localDescription!.sdp;
+      },
+      [type, sdp],
+    );
   }
 }
 
@@ -102,17 +111,25 @@ export class Standin {
 
   reply(request: Message, status: string, more: string[] = [], body = ''): void {
     const to = request.headers.get('to') ?? '';
-    this.send([
-      `SIP/2.0 ${status}`,
-      ...['via', 'from', 'call-id', 'cseq'].map((name) => `${name}: ${request.headers.get(name) ?? ''}`),
-      `To: ${to.includes(';tag=') ? to : `${to};tag=standin`}`,
-      ...more,
-    ], body);
+    this.send(
+      [
+        `SIP/2.0 ${status}`,
+        ...['via', 'from', 'call-id', 'cseq'].map((name) => `${name}: ${request.headers.get(name) ?? ''}`),
+        `To: ${to.includes(';tag=') ? to : `${to};tag=standin`}`,
+        ...more,
+      ],
+      body,
+    );
   }
 
   async answer(invite: Message, media = 'other=dtls AEAD_AES_256_GCM', change = (sdp: string) => sdp): Promise<void> {
     const sdp = change(await this.peer.describe(invite.body));
-    this.reply(invite, '200 OK', ['Contact: <sip:there@server.invalid;transport=ws>', `X-Ringfence-Media: ${media}`], sdp);
+    this.reply(
+      invite,
+      '200 OK',
+      ['Contact: <sip:there@server.invalid;transport=ws>', `X-Ringfence-Media: ${media}`],
+      sdp,
+    );
   }
 
   /** Somebody calls the page. Gives the INVITE's Call-ID. */
@@ -121,17 +138,20 @@ export class Standin {
     const uri = this.contact();
     const call = `call-${number}-${Date.now()}`;
     const sdp = change(await this.peer.describe());
-    this.send([
-      `INVITE ${uri} SIP/2.0`,
-      `Via: SIP/2.0/WSS server.invalid;branch=z9hG4bK${call}`,
-      'Max-Forwards: 70',
-      `From: "${name}" <sip:${number}@phone.test>;tag=from-${call}`,
-      'To: <sip:1001@phone.test>',
-      `Call-ID: ${call}`,
-      'CSeq: 1 INVITE',
-      'Contact: <sip:there@server.invalid;transport=ws>',
-      'X-Ringfence-Media: other=plain',
-    ], sdp);
+    this.send(
+      [
+        `INVITE ${uri} SIP/2.0`,
+        `Via: SIP/2.0/WSS server.invalid;branch=z9hG4bK${call}`,
+        'Max-Forwards: 70',
+        `From: "${name}" <sip:${number}@phone.test>;tag=from-${call}`,
+        'To: <sip:1001@phone.test>',
+        `Call-ID: ${call}`,
+        'CSeq: 1 INVITE',
+        'Contact: <sip:there@server.invalid;transport=ws>',
+        'X-Ringfence-Media: other=plain',
+      ],
+      sdp,
+    );
     return call;
   }
 
@@ -177,7 +197,11 @@ export class Standin {
         'WWW-Authenticate: Digest realm="phone.test", nonce="n1", algorithm=SHA-512-256, qop="auth"',
         'WWW-Authenticate: Digest realm="phone.test", nonce="n2", algorithm=MD5, qop="auth"',
       ]);
-    this.reply(message, this.registration, this.registration === '200 OK' ? [`Contact: ${message.headers.get('contact') ?? ''}`] : []);
+    this.reply(
+      message,
+      this.registration,
+      this.registration === '200 OK' ? [`Contact: ${message.headers.get('contact') ?? ''}`] : [],
+    );
   }
 
   private async renew(message: Message): Promise<void> {

@@ -1,9 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { type CallEvent, type Calls, current, ending, melody, partners, running, step, waiting } from '../../src/phone/model/calls';
+import {
+  type CallEvent,
+  type Calls,
+  current,
+  ending,
+  melody,
+  partners,
+  running,
+  step,
+  waiting,
+} from '../../src/phone/model/calls';
 
 const play = (...events: CallEvent[]): Calls => events.reduce(step, [] as Calls);
-const outgoing = (id = 'a'): CallEvent => ({ type: 'began', id, direction: 'out', number: '1002', name: '', at: 1_000 });
-const incoming = (id = 'b'): CallEvent => ({ type: 'began', id, direction: 'in', number: '1003', name: 'Bob', at: 2_000 });
+const outgoing = (id = 'a'): CallEvent => ({
+  type: 'began',
+  id,
+  direction: 'out',
+  number: '1002',
+  name: '',
+  at: 1_000,
+});
+const incoming = (id = 'b'): CallEvent => ({
+  type: 'began',
+  id,
+  direction: 'in',
+  number: '1003',
+  name: 'Bob',
+  at: 2_000,
+});
 const answered = (id: string, at = 5_000): CallEvent => ({ type: 'answered', id, at });
 const ended = (id: string): CallEvent => ({ type: 'ended', id, at: 9_000, ending: { why: 'hung_up' } });
 
@@ -16,7 +40,11 @@ describe('a call', () => {
   });
 
   it('keeps when it was answered and when it ended', () => {
-    expect(play(outgoing(), answered('a'), ended('a'))[0]).toMatchObject({ answeredAt: 5_000, endedAt: 9_000, ending: { why: 'hung_up' } });
+    expect(play(outgoing(), answered('a'), ended('a'))[0]).toMatchObject({
+      answeredAt: 5_000,
+      endedAt: 9_000,
+      ending: { why: 'hung_up' },
+    });
   });
 
   it('is not answered any more when it has ended', () => {
@@ -90,7 +118,9 @@ describe('the melody', () => {
   it('is the ringing tone while it rings there, unless that side sends its own sound', () => {
     expect(melody(play(outgoing(), { type: 'rings', id: 'a', early: false }))).toBe('ringback');
     expect(melody(play(outgoing(), { type: 'rings', id: 'a', early: true }))).toBeNull();
-    expect(melody(play(outgoing(), { type: 'rings', id: 'a', early: true }, { type: 'rings', id: 'a', early: false }))).toBeNull();
+    expect(
+      melody(play(outgoing(), { type: 'rings', id: 'a', early: true }, { type: 'rings', id: 'a', early: false })),
+    ).toBeNull();
   });
 
   it('is nothing in a conversation', () => {

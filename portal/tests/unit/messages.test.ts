@@ -29,6 +29,10 @@ describe('the catalogue', () => {
   });
 
   it('chooses the first wish that it speaks', () => {
-    expect([chooseLanguage(['fr-FR', 'de']), chooseLanguage(['EN-gb']), chooseLanguage([])]).toEqual(['de', 'en', 'en']);
+    expect([chooseLanguage(['fr-FR', 'de']), chooseLanguage(['EN-gb']), chooseLanguage([])]).toEqual([
+      'de',
+      'en',
+      'en',
+    ]);
   });
 });

@@ -3,7 +3,17 @@ import { readPreferences } from '../../src/phone/keep/preferences';
 import { type Call, type Calls, step } from '../../src/phone/model/calls';
 import { connect, isWrongPassword } from '../../src/phone/model/connection';
 import { explain } from '../../src/phone/model/ending';
-import { type Entry, type History, entryOf, historyMax, missed, readHistory, redial, remember, seen } from '../../src/phone/model/history';
+import {
+  type Entry,
+  type History,
+  entryOf,
+  historyMax,
+  missed,
+  readHistory,
+  redial,
+  remember,
+  seen,
+} from '../../src/phone/model/history';
 import { takeToken } from '../../src/phone/model/link';
 import { dialable } from '../../src/phone/model/number';
 import { refusal } from '../../src/phone/model/refusal';
@@ -11,7 +21,16 @@ import { levelOf } from '../../src/phone/sound/level';
 import { clock } from '../../src/phone/view/words';
 
 const entry = (id: string, at: number, more: Partial<Entry> = {}): Entry => ({
-  id, at, direction: 'in', number: '1002', name: '', seconds: 0, why: 'missed', code: null, unseen: true, ...more,
+  id,
+  at,
+  direction: 'in',
+  number: '1002',
+  name: '',
+  seconds: 0,
+  why: 'missed',
+  code: null,
+  unseen: true,
+  ...more,
 });
 
 describe('the list of calls', () => {
@@ -43,11 +62,13 @@ describe('the list of calls', () => {
   });
 
   it('says of a call how long it was spoken', () => {
-    const calls = ([
-      { type: 'began', id: 'a', direction: 'out', number: '1', name: '', at: 0 },
-      { type: 'answered', id: 'a', at: 10_000 },
-      { type: 'ended', id: 'a', at: 75_400, ending: { why: 'hung_up_there' } },
-    ] as const).reduce<Calls>(step, []);
+    const calls = (
+      [
+        { type: 'began', id: 'a', direction: 'out', number: '1', name: '', at: 0 },
+        { type: 'answered', id: 'a', at: 10_000 },
+        { type: 'ended', id: 'a', at: 75_400, ending: { why: 'hung_up_there' } },
+      ] as const
+    ).reduce<Calls>(step, []);
     expect(entryOf(calls[0] as Call)).toMatchObject({ seconds: 65, why: 'hung_up_there', unseen: false });
     expect(entryOf({ ...(calls[0] as Call), ending: null })).toBeNull();
   });
@@ -63,7 +84,17 @@ describe('a number', () => {
   });
 
   it('is nothing when it is not one', () => {
-    for (const text of ['', '   ', 'two words', '1002;transport=tcp', '<b>', '1'.repeat(65), '1002\r\nVia: x', 'müller']) expect(dialable(text)).toBe('');
+    for (const text of [
+      '',
+      '   ',
+      'two words',
+      '1002;transport=tcp',
+      '<b>',
+      '1'.repeat(65),
+      '1002\r\nVia: x',
+      'müller',
+    ])
+      expect(dialable(text)).toBe('');
   });
 });
 
@@ -97,8 +128,14 @@ describe('the end of a call', () => {
 describe('a refusal', () => {
   it('has a text for every code there is', () => {
     for (let code = 300; code < 700; code++) expect(refusal(code)).toMatch(/^[a-zA-Z]+$/);
-    expect([refusal(403), refusal(488), refusal(503), refusal(599), refusal(499), refusal(undefined)]).toEqual(
-      ['forbidden', 'media', 'overloaded', 'server', 'other', 'other']);
+    expect([refusal(403), refusal(488), refusal(503), refusal(599), refusal(499), refusal(undefined)]).toEqual([
+      'forbidden',
+      'media',
+      'overloaded',
+      'server',
+      'other',
+      'other',
+    ]);
   });
 });
 
@@ -113,7 +150,10 @@ describe('the connection', () => {
   it('keeps saying why it was refused, and counts the attempts', () => {
     const refused = connect({ state: 'registering' }, { type: 'registration_refused', code: 403 });
     expect(connect(refused, { type: 'disconnected' })).toEqual({ state: 'refused', code: 403 });
-    expect(connect({ state: 'connecting', attempts: 3 }, { type: 'disconnected' })).toEqual({ state: 'connecting', attempts: 3 });
+    expect(connect({ state: 'connecting', attempts: 3 }, { type: 'disconnected' })).toEqual({
+      state: 'connecting',
+      attempts: 3,
+    });
   });
 
   it('knows which codes are about the password', () => {
@@ -141,8 +181,14 @@ describe('preferences', () => {
   it('take the browser’s language, and what was kept only as far as it makes sense', () => {
     expect(readPreferences(null, ['de-AT', 'en']).language).toBe('de');
     expect(readPreferences(null, ['fr']).language).toBe('en');
-    expect(readPreferences({ language: 'xx', scheme: 'pink', sound: { microphone: 7 }, letterKeys: 'no' }, ['en'])).toEqual({
-      language: 'en', scheme: 'auto', sound: { microphone: '', speaker: '', ringer: '', processing: true }, letterKeys: true, notifications: false,
+    expect(
+      readPreferences({ language: 'xx', scheme: 'pink', sound: { microphone: 7 }, letterKeys: 'no' }, ['en']),
+    ).toEqual({
+      language: 'en',
+      scheme: 'auto',
+      sound: { microphone: '', speaker: '', ringer: '', processing: true },
+      letterKeys: true,
+      notifications: false,
     });
   });
 });

@@ -4,7 +4,8 @@ import { readTransport } from '../../src/phone/sip/measure';
 
 const print = (byte: string) => Array<string>(32).fill(byte).join(':');
 const ours = `sha-256 ${print('AB')}`;
-const sdp = (...prints: string[]) => ['v=0', 'm=audio 9 UDP/TLS/RTP/SAVPF 0', ...prints.map((text) => `a=fingerprint:${text}`), ''].join('\r\n');
+const sdp = (...prints: string[]) =>
+  ['v=0', 'm=audio 9 UDP/TLS/RTP/SAVPF 0', ...prints.map((text) => `a=fingerprint:${text}`), ''].join('\r\n');
 
 describe('a description', () => {
   it('of the server has its certificate, in whatever spelling', () => {
@@ -46,13 +47,17 @@ describe('a fingerprint', () => {
 
 describe('the other leg', () => {
   it('is what the server says in its header', () => {
-    expect(readOtherLeg('other=sdes AES_256_CM_HMAC_SHA1_80')).toEqual({ protection: 'sdes', suite: 'AES_256_CM_HMAC_SHA1_80' });
+    expect(readOtherLeg('other=sdes AES_256_CM_HMAC_SHA1_80')).toEqual({
+      protection: 'sdes',
+      suite: 'AES_256_CM_HMAC_SHA1_80',
+    });
     expect(readOtherLeg('other=plain')).toEqual({ protection: 'plain', suite: '' });
     expect(readOtherLeg('other=quantum X')).toEqual({ protection: 'unknown', suite: 'X' });
   });
 
   it('is unknown when the header is missing or strange', () => {
-    for (const header of [undefined, '', 'other=', 'dtls', 'other=dtls A B', 'other=dtls <b>']) expect(readOtherLeg(header)).toBeNull();
+    for (const header of [undefined, '', 'other=', 'dtls', 'other=dtls A B', 'other=dtls <b>'])
+      expect(readOtherLeg(header)).toBeNull();
   });
 });
 
@@ -71,7 +76,13 @@ describe('the grade', () => {
 });
 
 describe('the browser’s measure', () => {
-  const transport = { type: 'transport', dtlsState: 'connected', tlsVersion: 'FEFD', srtpCipher: 'AEAD_AES_256_GCM', remoteCertificateId: 'C' };
+  const transport = {
+    type: 'transport',
+    dtlsState: 'connected',
+    tlsVersion: 'FEFD',
+    srtpCipher: 'AEAD_AES_256_GCM',
+    remoteCertificateId: 'C',
+  };
   it('gives version, cipher and the certificate of the other end', () => {
     const reports = new Map<string, Record<string, unknown>>([
       ['T', transport],

@@ -117,7 +117,9 @@ function alive(call: Call, more: Partial<Call>): Call {
 function change(call: Call, event: CallEvent): Call {
   switch (event.type) {
     case 'rings':
-      return call.phase === 'ringing' ? { ...call, early: call.early || event.early } : enter(call, 'ringing', { early: event.early });
+      return call.phase === 'ringing'
+        ? { ...call, early: call.early || event.early }
+        : enter(call, 'ringing', { early: event.early });
     case 'answering':
       return enter(call, 'connecting');
     case 'answered':
@@ -189,6 +191,7 @@ export type Melody = 'ring' | 'waiting' | 'ringback';
 
 /** What this phone plays by itself now. */
 export function melody(calls: Calls): Melody | null {
-  if (waiting(calls)) return calls.some((call) => call.phase === 'talking' || call.phase === 'connecting') ? 'waiting' : 'ring';
+  if (waiting(calls))
+    return calls.some((call) => call.phase === 'talking' || call.phase === 'connecting') ? 'waiting' : 'ring';
   return calls.some((call) => call.phase === 'ringing' && !call.early) && !current(calls) ? 'ringback' : null;
 }

@@ -7,7 +7,10 @@ export const numberLengthMax = 64;
  * it has characters that neither a number nor a name has.
  */
 export function dialable(text: string): string {
-  const bare = text.trim().replace(/^(tel|sips?):/i, '').replace(/@.*$/, '');
+  const bare = text
+    .trim()
+    .replace(/^(tel|sips?):/i, '')
+    .replace(/@.*$/, '');
   // The zero in brackets is dialled inside the country only: +49 (0) 30 … is +4930…
   const number = bare.replace(/^(\+.*?)\(0\)/, '$1').replace(/[\s()/\u00a0\u2010-\u2015-]/g, '');
   if (/^\+?[0-9*#]+$/.test(number)) return number.length <= numberLengthMax ? number : '';

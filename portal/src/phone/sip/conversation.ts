@@ -127,7 +127,8 @@ export class Conversation {
     const shown = found.certificate === null ? null : fingerprint(found.certificate);
     // Browsers that show no certificate have held it against the description, which we have checked.
     const verified = found.certificate === null || (shown !== null && this.world.known().includes(shown));
-    if (verified) this.world.tell({ type: 'own_leg', id: this.id, own: { verified, tls: found.tls, cipher: found.cipher } });
+    if (verified)
+      this.world.tell({ type: 'own_leg', id: this.id, own: { verified, tls: found.tls, cipher: found.cipher } });
     else this.refuse({ why: 'intercepted' });
   }
 
@@ -141,7 +142,9 @@ export class Conversation {
   hear(said: Said): void {
     const other = readOtherLeg(said?.getHeader('X-Ringfence-Media'));
     if (other) this.world.tell({ type: 'other_leg', id: this.id, other });
-    const asserted = said?.hasHeader('P-Asserted-Identity') ? (said.parseHeader('P-Asserted-Identity') as NameAddrHeader | undefined) : undefined;
+    const asserted = said?.hasHeader('P-Asserted-Identity')
+      ? (said.parseHeader('P-Asserted-Identity') as NameAddrHeader | undefined)
+      : undefined;
     const number = asserted?.uri.user;
     if (number) this.world.tell({ type: 'named', id: this.id, number, name: asserted.display_name ?? '' });
   }

@@ -35,7 +35,11 @@ export type Keys = Readonly<Record<Algorithm, string>>;
 
 export function keysOf(username: string, realm: string, password: string): Keys {
   const secret = `${username}:${realm}:${password}`;
-  return { MD5: hashes.MD5(secret), 'SHA-256': hashes['SHA-256'](secret), 'SHA-512-256': hashes['SHA-512-256'](secret) };
+  return {
+    MD5: hashes.MD5(secret),
+    'SHA-256': hashes['SHA-256'](secret),
+    'SHA-512-256': hashes['SHA-512-256'](secret),
+  };
 }
 
 /** The one that a challenge asks for; undefined when we do not know it. */

@@ -4,7 +4,11 @@ declare module 'jssip/lib/DigestAuthentication.js' {
   import type { Challenge } from './digest';
 
   export default class DigestAuthentication {
-    authenticate(request: { method: string; ruri: unknown; body?: string }, challenge: Challenge, cnonce?: string): boolean;
+    authenticate(
+      request: { method: string; ruri: unknown; body?: string },
+      challenge: Challenge,
+      cnonce?: string,
+    ): boolean;
     _credentials: { username: string; password: string | null; realm: string | null; ha1: string | null };
     _ha1: string;
     _nc: number;

@@ -175,7 +175,14 @@ export class Line {
     if (this.conversations.size >= callsMax) return session.terminate({ status_code: 486 });
     const { display_name: name, uri } = session.remote_identity;
     const id = crypto.randomUUID();
-    this.world.tell({ type: 'began', id, direction: 'in', number: decodeURIComponent(uri.user), name: name ?? '', at: Date.now() });
+    this.world.tell({
+      type: 'began',
+      id,
+      direction: 'in',
+      number: decodeURIComponent(uri.user),
+      name: name ?? '',
+      at: Date.now(),
+    });
     const conversation = this.keep(new Conversation(id, 'in', session, this.world));
     conversation.hear(request);
     const offer = request.body as string | null;

@@ -18,7 +18,10 @@ export function readTransport(reports: ReadonlyMap<string, Record<string, unknow
   for (const report of reports.values()) {
     if (report['type'] !== 'transport' || report['dtlsState'] !== 'connected') continue;
     const peer = reports.get(String(report['remoteCertificateId'] ?? ''));
-    const shown = peer && typeof peer['fingerprint'] === 'string' ? `${String(peer['fingerprintAlgorithm'])} ${peer['fingerprint']}` : null;
+    const shown =
+      peer && typeof peer['fingerprint'] === 'string'
+        ? `${String(peer['fingerprintAlgorithm'])} ${peer['fingerprint']}`
+        : null;
     return {
       tls: dtlsName(report['tlsVersion'] as string | undefined),
       cipher: String(report['srtpCipher'] ?? ''),

@@ -40,7 +40,8 @@ export async function openMicrophone(choice: Choice): Promise<MediaStream> {
   try {
     return await open({ ...sound, deviceId: { exact: choice.microphone } });
   } catch (error) {
-    const gone = error instanceof DOMException && (error.name === 'OverconstrainedError' || error.name === 'NotFoundError');
+    const gone =
+      error instanceof DOMException && (error.name === 'OverconstrainedError' || error.name === 'NotFoundError');
     if (!gone) throw error;
     return open(sound);
   }

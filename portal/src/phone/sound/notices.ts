@@ -11,14 +11,14 @@ export async function askToNotify(): Promise<boolean> {
 export class Notices {
   private shown: { id: string; notice: Notification } | null = null;
 
-
   show(calls: Calls, wanted: boolean): void {
     const call = waiting(calls);
     if (this.shown && this.shown.id !== call?.id) {
       this.shown.notice.close();
       this.shown = null;
     }
-    if (!call || this.shown || !wanted || !document.hidden || !canNotify() || Notification.permission !== 'granted') return;
+    if (!call || this.shown || !wanted || !document.hidden || !canNotify() || Notification.permission !== 'granted')
+      return;
     const notice = new Notification(call.name || call.number, {
       body: call.name ? call.number : '',
       tag: call.id,

@@ -37,7 +37,9 @@ export function CallCard({ call, calls, dial, transferring, setTransferring }: P
       {call.phase !== 'ended' && <p className={css.phase}>{phaseText(text, call)}</p>}
       {call.phase === 'ended' && <Ended call={call} dial={dial} />}
       {call.phase === 'incoming' && <Incoming call={call} calls={calls} />}
-      {(call.phase === 'dialling' || call.phase === 'ringing' || call.phase === 'connecting') && <EndButton call={call} />}
+      {(call.phase === 'dialling' || call.phase === 'ringing' || call.phase === 'connecting') && (
+        <EndButton call={call} />
+      )}
       {talking && (
         <>
           <SecurityBadge own={call.own} other={call.other} />
@@ -73,7 +75,13 @@ function Incoming({ call, calls }: { call: Call; calls: Calls }) {
   const phone = usePhone();
   return (
     <div className={css.pair}>
-      <Button color="green" size="lg" px="xs" leftSection={<Icon name="answer" />} onClick={() => void phone.answer(call.id)}>
+      <Button
+        color="green"
+        size="lg"
+        px="xs"
+        leftSection={<Icon name="answer" />}
+        onClick={() => void phone.answer(call.id)}
+      >
         {current(calls) ? text.call.answerHold : text.call.answer}
       </Button>
       <Button color="red" size="lg" px="xs" leftSection={<Icon name="end" />} onClick={() => phone.end(call.id)}>
@@ -153,7 +161,13 @@ interface ControlProps {
 
 function Control({ icon, label, on, expands, click }: ControlProps) {
   return (
-    <button type="button" className={css.control} data-on={on === true} aria-expanded={expands ? on : undefined} onClick={click}>
+    <button
+      type="button"
+      className={css.control}
+      data-on={on === true}
+      aria-expanded={expands ? on : undefined}
+      onClick={click}
+    >
       <Icon name={icon} size={22} />
       <span>{label}</span>
     </button>

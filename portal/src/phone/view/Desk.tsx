@@ -61,7 +61,9 @@ export function Desk({ account }: { account: Account }) {
       ))}
     </section>
   );
-  const keypad = <Dialpad number={number} setNumber={setNumber} dial={(wish) => void dial(wish)} calls={running(calls).length} />;
+  const keypad = (
+    <Dialpad number={number} setNumber={setNumber} dial={(wish) => void dial(wish)} calls={running(calls).length} />
+  );
   const list = <HistoryList dial={(wish) => void dial(wish)} shown={wide || tab === 'history'} />;
   // Whoever is called sees it, whatever stood in front of it.
   const caller = waiting(calls)?.id;
@@ -70,42 +72,41 @@ export function Desk({ account }: { account: Account }) {
   }, [caller]);
   return (
     <>
-    <div className={css.desk} inert={modal}>
-      <a className={css.skip} href="#keypad">
-        {text.app.skip}
-      </a>
-      <TopBar account={account} openSettings={() => setDialog('settings')} />
-      <main className={css.main}>
-        <Trouble />
-        {wide ? (
-          <div className={css.columns}>
+      <div className={css.desk} inert={modal}>
+        <a className={css.skip} href="#keypad">
+          {text.app.skip}
+        </a>
+        <TopBar account={account} openSettings={() => setDialog('settings')} />
+        <main className={css.main}>
+          <Trouble />
+          <div className={wide ? css.columns : css.stack}>
             {cards}
-            {keypad}
-            {list}
+            {wide ? (
+              <>
+                {keypad}
+                {list}
+              </>
+            ) : (
+              <Tabs value={tab} onChange={setTab} keepMounted={false}>
+                <Tabs.List grow>
+                  <Tabs.Tab value="keypad">{text.dial.heading}</Tabs.Tab>
+                  <Tabs.Tab value="history">
+                    {text.history.heading}
+                    {unseen > 0 && (
+                      <span className={css.count}>
+                        <span aria-hidden="true">{unseen}</span>
+                        <span className="hidden-text">{text.history.missed(unseen)}</span>
+                      </span>
+                    )}
+                  </Tabs.Tab>
+                </Tabs.List>
+                <Tabs.Panel value="keypad">{keypad}</Tabs.Panel>
+                <Tabs.Panel value="history">{list}</Tabs.Panel>
+              </Tabs>
+            )}
           </div>
-        ) : (
-          <>
-          {cards}
-          <Tabs value={tab} onChange={setTab} variant="default" keepMounted={false}>
-            <Tabs.List grow>
-              <Tabs.Tab value="keypad">{text.dial.heading}</Tabs.Tab>
-              <Tabs.Tab value="history">
-                {text.history.heading}
-                {unseen > 0 && (
-                  <span className={css.count}>
-                    <span aria-hidden="true">{unseen}</span>
-                    <span className="hidden-text">{text.history.missed(unseen)}</span>
-                  </span>
-                )}
-              </Tabs.Tab>
-            </Tabs.List>
-            <Tabs.Panel value="keypad">{keypad}</Tabs.Panel>
-            <Tabs.Panel value="history">{list}</Tabs.Panel>
-          </Tabs>
-          </>
-        )}
-      </main>
-    </div>
+        </main>
+      </div>
       <Announcer calls={calls} />
       <SettingsDialog
         account={account}

@@ -60,7 +60,12 @@ export function Dialpad({ number, setNumber, dial, calls }: Props) {
           error={wrong ? text.dial.unusable : full ? text.dial.full : undefined}
           rightSection={
             number !== '' && (
-              <ActionIcon variant="subtle" color="gray" aria-label={text.dial.erase} onClick={() => type(number.slice(0, -1))}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={text.dial.erase}
+                onClick={() => type(number.slice(0, -1))}
+              >
                 <Icon name="erase" />
               </ActionIcon>
             )

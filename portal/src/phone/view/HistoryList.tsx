@@ -69,13 +69,18 @@ export function HistoryList({ dial, shown }: { dial: (number: string) => void; s
 function when(at: number, language: string): string {
   const date = new Date(at);
   const today = new Date().toDateString() === date.toDateString();
-  return new Intl.DateTimeFormat(language, today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' }).format(date);
+  return new Intl.DateTimeFormat(
+    language,
+    today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' },
+  ).format(date);
 }
 
 /** What else to say of a call in a list, where there is little room. */
 function brief(text: Messages, { seconds, why }: Entry): string {
   if (seconds > 0) return clock(seconds);
-  return why === 'refused' || why === 'intercepted' || why === 'rejected' || why === 'elsewhere' ? text.history[why] : '';
+  return why === 'refused' || why === 'intercepted' || why === 'rejected' || why === 'elsewhere'
+    ? text.history[why]
+    : '';
 }
 
 function Line({ entry, dial }: { entry: Entry; dial: (number: string) => void }) {
@@ -99,7 +104,12 @@ function Line({ entry, dial }: { entry: Entry; dial: (number: string) => void })
           <span className="hidden-text">{text.history.callBack(who)}</span>
         </span>
       </button>
-      <ActionIcon variant="subtle" color="gray" aria-label={text.history.remove(who)} onClick={() => phone.forget(entry.id)}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={text.history.remove(who)}
+        onClick={() => phone.forget(entry.id)}
+      >
         <Icon name="close" size={16} />
       </ActionIcon>
     </li>

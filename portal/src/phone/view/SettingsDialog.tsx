@@ -21,7 +21,12 @@ export function SettingsDialog({ account, opened, close, openShortcuts }: Props)
   const text = useMessages();
   const phone = usePhone();
   return (
-    <Modal opened={opened} onClose={close} title={text.settings.heading} closeButtonProps={{ 'aria-label': text.app.close }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={text.settings.heading}
+      closeButtonProps={{ 'aria-label': text.app.close }}
+    >
       <Stack gap="lg">
         <SoundSettings />
         <Appearance />

@@ -16,7 +16,12 @@ export function ShortcutsDialog({ opened, close }: { opened: boolean; close: () 
     ['?', text.shortcuts.help],
   ];
   return (
-    <Modal opened={opened} onClose={close} title={text.shortcuts.heading} closeButtonProps={{ 'aria-label': text.app.close }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={text.shortcuts.heading}
+      closeButtonProps={{ 'aria-label': text.app.close }}
+    >
       <dl className={css.shortcuts}>
         {rows.map(([key, what]) => (
           <div key={key}>

@@ -15,7 +15,11 @@ export function SignIn({ token, forgetToken }: { token: string | null; forgetTok
         <Title order={1} size="h2" mb="md">
           {token ? text.signIn.link : text.signIn.title}
         </Title>
-        {!window.isSecureContext && <Alert color="red" icon={<Icon name="alert" />} mb="md">{text.connection.insecure}</Alert>}
+        {!window.isSecureContext && (
+          <Alert color="red" icon={<Icon name="alert" />} mb="md">
+            {text.connection.insecure}
+          </Alert>
+        )}
         {token ? <ByLink token={token} forget={forgetToken} /> : <ByPassword />}
       </div>
     </main>

@@ -2,7 +2,15 @@ import { Button, Group, NativeSelect, Stack, Switch, Text } from '@mantine/core'
 import { useEffect, useState } from 'react';
 import { useMessages } from '../../shared/messages';
 import { useStore } from '../../shared/store';
-import { type Choice, type Devices, canChooseSpeaker, closeStream, listDevices, openMicrophone, trouble } from '../sound/devices';
+import {
+  type Choice,
+  type Devices,
+  canChooseSpeaker,
+  closeStream,
+  listDevices,
+  openMicrophone,
+  trouble,
+} from '../sound/devices';
 import { StreamLevel } from './Level';
 import { usePhone } from './context';
 

@@ -43,7 +43,14 @@ export function TopBar({ account, openSettings }: { account: Account; openSettin
           {text.connection.retry}
         </Button>
       )}
-      <ActionIcon variant="subtle" size="lg" color="gray" className={css.gear} aria-label={text.app.menu} onClick={openSettings}>
+      <ActionIcon
+        variant="subtle"
+        size="lg"
+        color="gray"
+        className={css.gear}
+        aria-label={text.app.menu}
+        onClick={openSettings}
+      >
         <Icon name="settings" />
       </ActionIcon>
     </header>

@@ -30,7 +30,12 @@ export function TransferDialog({ call, calls, opened, close }: Props) {
     close();
   };
   return (
-    <Modal opened={opened} onClose={close} title={text.transfer.heading} closeButtonProps={{ 'aria-label': text.app.close }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={text.transfer.heading}
+      closeButtonProps={{ 'aria-label': text.app.close }}
+    >
       <Stack>
         {partners(calls, call).map((other) => (
           <Button

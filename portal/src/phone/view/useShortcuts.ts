@@ -18,7 +18,10 @@ interface Wishes {
 }
 
 function writes(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  );
 }
 
 /** Whether Enter or the space bar is that element's own. */
@@ -79,7 +82,8 @@ export function useShortcuts(wishes: Wishes): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const now = latest.current;
-      if (event.ctrlKey || event.altKey || event.metaKey || now.modal || event.defaultPrevented || writes(event.target)) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || now.modal || event.defaultPrevented || writes(event.target))
+        return;
       if (isKey(event.key) || event.key === '+') {
         digit(phone, now, event.key);
       } else if (event.key === 'Enter' && !acts(event.target)) {

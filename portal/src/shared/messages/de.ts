@@ -19,7 +19,8 @@ export const de: Messages = {
     numberHint: 'Leer lassen, wenn sie gleich dem Anmeldenamen ist.',
     submit: 'Anmelden',
     missing: 'Name und Passwort eingeben.',
-    memory: 'Ihr Passwort bleibt nur im Speicher dieser Seite. Nach dem Schließen oder Neuladen melden Sie sich wieder an.',
+    memory:
+      'Ihr Passwort bleibt nur im Speicher dieser Seite. Nach dem Schließen oder Neuladen melden Sie sich wieder an.',
     link: 'Sie haben einen Anmeldelink bekommen',
     linkText: 'Er macht diesen Browser zu einem Telefon Ihrer Nebenstelle. Der Link gilt einmal.',
     linkSubmit: 'Diesen Browser als Telefon nutzen',
@@ -29,7 +30,8 @@ export const de: Messages = {
     linkThrottled: 'Zu viele Versuche. Warten Sie einige Minuten und bitten Sie dann um einen neuen Link.',
     other: 'Stattdessen mit Name und Passwort anmelden',
     serverAway: 'Der Server ist nicht erreichbar. Prüfen Sie Ihr Netz und versuchen Sie es wieder.',
-    wrong: 'Der Server nimmt diesen Namen mit diesem Passwort hier nicht an. Prüfen Sie beides; nach mehreren falschen Versuchen sperrt er Sie vielleicht eine Weile aus.',
+    wrong:
+      'Der Server nimmt diesen Namen mit diesem Passwort hier nicht an. Prüfen Sie beides; nach mehreren falschen Versuchen sperrt er Sie vielleicht eine Weile aus.',
     openElsewhere: 'Dieses Telefon ist in einem anderen Tab oder Fenster dieses Browsers offen.',
     useHere: 'Hier benutzen',
     wrongKept: 'Die Anmeldung dieses Geräts wurde zurückgezogen oder ist abgelaufen. Bitten Sie um einen neuen Link.',
@@ -41,7 +43,8 @@ export const de: Messages = {
     registering: 'Melde an…',
     ready: 'Bereit für Anrufe',
     refused: (code) => `Der Server lehnt dieses Telefon ab (${code}).`,
-    forbidden: 'Der Server lässt dieses Telefon nicht herein: Die Regeln der Nebenstelle erlauben es von hier nicht, oder andere Telefone haben alle ihre Plätze.',
+    forbidden:
+      'Der Server lässt dieses Telefon nicht herein: Die Regeln der Nebenstelle erlauben es von hier nicht, oder andere Telefone haben alle ihre Plätze.',
     retry: 'Jetzt versuchen',
     insecure: 'Diese Seite wurde nicht über HTTPS geöffnet: Browser erlauben hier keine Anrufe.',
   },
@@ -113,14 +116,16 @@ export const de: Messages = {
   },
   refusal: {
     password: 'Der Server nimmt Ihr Passwort für diesen Anruf nicht an.',
-    forbidden: 'Sie dürfen diesen Anruf nicht führen: Ziel, Uhrzeit oder eine Grenze Ihrer Nebenstelle erlaubt es nicht. Welche, weiß Ihre Administration.',
+    forbidden:
+      'Sie dürfen diesen Anruf nicht führen: Ziel, Uhrzeit oder eine Grenze Ihrer Nebenstelle erlaubt es nicht. Welche, weiß Ihre Administration.',
     unknown: 'Diese Nummer gibt es hier nicht.',
     noAnswer: 'Niemand hat rechtzeitig geantwortet.',
     unavailable: 'Unter dieser Nummer ist gerade niemand erreichbar.',
     incomplete: 'Die Nummer ist unvollständig.',
     busy: 'Besetzt.',
     cancelled: 'Der Anruf wurde abgebrochen.',
-    media: 'Beide Seiten haben keinen gemeinsamen Weg für den Ton, oder eine erlaubt nur verschlüsselte Gespräche und die andere kann nicht verschlüsseln.',
+    media:
+      'Beide Seiten haben keinen gemeinsamen Weg für den Ton, oder eine erlaubt nur verschlüsselte Gespräche und die andere kann nicht verschlüsseln.',
     server: 'Der Server hat einen Fehler. Versuchen Sie es wieder; bleibt es dabei, sagen Sie es Ihrer Administration.',
     overloaded: 'Der Server oder die Leitung nach draußen ist überlastet oder gestört. Versuchen Sie es gleich wieder.',
     declined: 'Die Gegenseite hat abgelehnt.',
@@ -181,7 +186,8 @@ export const de: Messages = {
     keys: 'Kürzel mit einer Taste',
     keysHint: 'Ausschalten, wenn Spracheingabe oder ein Screenreader Buchstaben braucht.',
     notifications: 'Bei Anrufen eine Benachrichtigung zeigen',
-    notificationsBlocked: 'Dieser Browser sperrt Benachrichtigungen dieser Seite; erlauben Sie sie in den Einstellungen zur Website.',
+    notificationsBlocked:
+      'Dieser Browser sperrt Benachrichtigungen dieser Seite; erlauben Sie sie in den Einstellungen zur Website.',
     shortcuts: 'Tastenkürzel',
     signOut: 'Abmelden',
     signOutHint: 'Vergisst auch die Anmeldung dieses Geräts.',
@@ -199,7 +205,8 @@ export const de: Messages = {
     help: 'Diese Liste zeigen',
   },
   trouble: {
-    NotAllowedError: 'Diese Seite darf das Mikrofon nicht benutzen. Erlauben Sie es in den Einstellungen zur Website (das Zeichen neben der Adresse) und versuchen Sie es wieder.',
+    NotAllowedError:
+      'Diese Seite darf das Mikrofon nicht benutzen. Erlauben Sie es in den Einstellungen zur Website (das Zeichen neben der Adresse) und versuchen Sie es wieder.',
     NotFoundError: 'Kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es wieder.',
     NotReadableError: 'Ein anderes Programm benutzt das Mikrofon, oder das System gibt es dem Browser nicht.',
     OverconstrainedError: 'Das gewählte Mikrofon ist nicht mehr da. Wählen Sie in den Einstellungen ein anderes.',

@@ -29,7 +29,8 @@ export const en = {
     linkThrottled: 'Too many attempts. Wait a few minutes, then ask for a new link.',
     other: 'Sign in with a name and password instead',
     serverAway: 'The server cannot be reached. Check your network and try again.',
-    wrong: 'The server does not accept this name and password here. Check both; after several wrong attempts it may lock you out for a while.',
+    wrong:
+      'The server does not accept this name and password here. Check both; after several wrong attempts it may lock you out for a while.',
     openElsewhere: 'This phone is open in another tab or window of this browser.',
     useHere: 'Use it here',
     wrongKept: 'This device’s sign-in was withdrawn or has expired. Ask for a new link.',
@@ -41,7 +42,8 @@ export const en = {
     registering: 'Signing in…',
     ready: 'Ready for calls',
     refused: (code: number) => `The server refuses this phone (${code}).`,
-    forbidden: 'The server does not let this phone in: the extension’s rules do not allow it from here, or other phones have all its places.',
+    forbidden:
+      'The server does not let this phone in: the extension’s rules do not allow it from here, or other phones have all its places.',
     retry: 'Try now',
     insecure: 'This page was not opened over HTTPS: browsers allow no calls here.',
   },
@@ -113,14 +115,16 @@ export const en = {
   },
   refusal: {
     password: 'The server does not accept your password for this call.',
-    forbidden: 'You are not permitted to make this call: its destination, the hour or a limit of your extension does not allow it. Your administrator can tell you which.',
+    forbidden:
+      'You are not permitted to make this call: its destination, the hour or a limit of your extension does not allow it. Your administrator can tell you which.',
     unknown: 'This number does not exist here.',
     noAnswer: 'Nobody answered in time.',
     unavailable: 'Nobody can be reached at this number now.',
     incomplete: 'The number is incomplete.',
     busy: 'Busy.',
     cancelled: 'The call was cancelled.',
-    media: 'The two sides share no way to carry sound, or one of them allows only encrypted calls and the other cannot encrypt.',
+    media:
+      'The two sides share no way to carry sound, or one of them allows only encrypted calls and the other cannot encrypt.',
     server: 'The server has a fault. Try again; if it stays, tell your administrator.',
     overloaded: 'The server or the line out is busy or out of service. Try again in a moment.',
     declined: 'The other side declined the call.',
@@ -199,7 +203,8 @@ export const en = {
     help: 'Show this list',
   },
   trouble: {
-    NotAllowedError: 'This page may not use the microphone. Allow it in the browser’s site settings (the sign beside the address), then try again.',
+    NotAllowedError:
+      'This page may not use the microphone. Allow it in the browser’s site settings (the sign beside the address), then try again.',
     NotFoundError: 'No microphone was found. Connect one and try again.',
     NotReadableError: 'The microphone is in use by another program, or the system does not let the browser have it.',
     OverconstrainedError: 'The chosen microphone is not there any more. Choose another one in the settings.',

@@ -5,7 +5,11 @@ import { de } from './de';
 import { en } from './en';
 
 /** The same keys as English; a text that takes something takes the same in every language. */
-type Same<T> = T extends string ? string : T extends (...words: infer Words) => string ? (...words: Words) => string : { readonly [Key in keyof T]: Same<T[Key]> };
+type Same<T> = T extends string
+  ? string
+  : T extends (...words: infer Words) => string
+    ? (...words: Words) => string
+    : { readonly [Key in keyof T]: Same<T[Key]> };
 export type Messages = Same<typeof en>;
 
 export const catalogues = { en, de } satisfies Record<string, Messages>;
