@@ -58,7 +58,11 @@ const commands = {
       ],
     });
     // The test's server made its certificate itself.
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB', colorScheme: scheme ?? 'light' });
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      locale: 'en-GB',
+      colorScheme: scheme ?? 'light',
+    });
     await context.grantPermissions(['microphone']);
     context.setDefaultTimeout(15_000);
     await context.addInitScript(listen);
@@ -75,10 +79,19 @@ const commands = {
   reload: ({ page }) => page.reload().then(() => undefined),
   url: ({ page }) => page.url(),
   fill: ({ page }, { label, text }) => page.getByLabel(label).first().fill(text),
-  click: ({ page }, { role, what, exact }) => page.getByRole(role ?? 'button', { name: what, exact: exact ?? false }).first().click(),
+  click: ({ page }, { role, what, exact }) =>
+    page
+      .getByRole(role ?? 'button', { name: what, exact: exact ?? false })
+      .first()
+      .click(),
   check: ({ page }, { label }) => page.getByLabel(label).check(),
   press: ({ page }, { key }) => page.keyboard.press(key),
-  wait: ({ page }, { text, within }) => page.locator(within ?? 'body').getByText(text).first().waitFor(),
+  wait: ({ page }, { text, within }) =>
+    page
+      .locator(within ?? 'body')
+      .getByText(text)
+      .first()
+      .waitFor(),
   gone: ({ page }, { text }) => page.getByText(text).first().waitFor({ state: 'hidden' }),
   text: ({ page }, { selector }) => page.locator(selector).first().innerText(),
   evaluate: ({ page }, { script }) => page.evaluate(script),

@@ -15,6 +15,8 @@ import { closeStream, openMicrophone, playOn, trouble } from './sound/devices';
 import { Notices } from './sound/notices';
 import { Ringer } from './sound/ringer';
 
+const retryMaxSeconds = 30;
+
 export type Account = Credential & { readonly kept: boolean };
 export type SignInProblem = 'wrong' | 'wrongKept' | 'serverAway' | 'linkUsed' | 'linkThrottled' | 'openElsewhere';
 export type Trouble = keyof Messages['trouble'];
@@ -36,6 +38,7 @@ export class Phone {
   private line: Line | null = null;
   private config: PhoneConfig | null = null;
   private claimed: Claim | null = null;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.calls.subscribe(() => this.sound());
@@ -83,6 +86,7 @@ export class Phone {
   }
 
   private signOut(problem: SignInProblem | null): void {
+    clearTimeout(this.later);
     this.line?.stop();
     this.line = null;
     this.claimed?.release();
@@ -109,7 +113,6 @@ export class Phone {
     this.holdOthers('');
     const id = crypto.randomUUID();
     this.tell({ type: 'began', id, direction: 'out', number, name: this.nameOf(number), at: Date.now() });
-    await this.refresh();
     line.call(id, number, microphone);
     return true;
   }
@@ -204,10 +207,18 @@ export class Phone {
     return this.claimed !== null;
   }
 
-  private async begin(credential: Credential): Promise<void> {
+  /** Once the server has said where it can be called; asked again, ever more slowly, until it has. */
+  private async begin(credential: Credential, attempts = 0): Promise<void> {
+    clearTimeout(this.later);
     await this.refresh();
-    if (!this.config || !this.account.get() || this.line) {
-      if (!this.config) this.tellConnection({ type: 'registration_refused', code: 0 });
+    if (!this.account.get() || this.line) return;
+    if (!this.config) {
+      attempts += 1;
+      this.tellConnection({ type: 'connecting', attempts });
+      this.later = setTimeout(
+        () => void this.begin(credential, attempts),
+        Math.min(2 ** attempts, retryMaxSeconds) * 1000,
+      );
       return;
     }
     this.line = new Line(this.config, credential, instanceId(), {

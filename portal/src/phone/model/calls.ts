@@ -20,7 +20,6 @@ export type Why =
   | 'refused'
   | 'transferred'
   | 'intercepted'
-  | 'microphone'
   | 'media'
   | 'connection';
 

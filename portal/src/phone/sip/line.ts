@@ -93,8 +93,14 @@ export class Line {
 
   call(id: string, number: string, microphone: MediaStream): void {
     const target = `sip:${encodeURIComponent(number)}@${this.config.domain}`;
-    const session = this.ua.call(target, { mediaStream: microphone, pcConfig });
-    this.keep(new Conversation(id, 'out', session, this.world)).microphone = microphone;
+    try {
+      const session = this.ua.call(target, { mediaStream: microphone, pcConfig });
+      this.keep(new Conversation(id, 'out', session, this.world)).microphone = microphone;
+    } catch {
+      // Only a browser without WebRTC gets here.
+      closeStream(microphone);
+      this.world.tell({ type: 'ended', id, at: Date.now(), ending: { why: 'media' } });
+    }
   }
 
   answer(id: string, microphone: MediaStream): void {

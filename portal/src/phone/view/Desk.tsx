@@ -14,7 +14,7 @@ import { HistoryList } from './HistoryList';
 import { SettingsDialog } from './SettingsDialog';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import { TopBar } from './TopBar';
-import { Trouble } from './Trouble';
+import { Silence, Trouble } from './Trouble';
 import { usePhone } from './context';
 import css from './phone.module.css';
 import { useShortcuts } from './useShortcuts';
@@ -79,6 +79,7 @@ export function Desk({ account }: { account: Account }) {
         <TopBar account={account} openSettings={() => setDialog('settings')} />
         <main className={css.main}>
           <Trouble />
+          <Silence />
           <div className={wide ? css.columns : css.stack}>
             {cards}
             {wide ? (

@@ -18,7 +18,6 @@ function describe(text: Messages, connection: Connection): string {
     case 'ready':
       return text.connection.ready;
     case 'refused':
-      if (connection.code === 0) return text.signIn.serverAway;
       return connection.code === 403 ? text.connection.forbidden : text.connection.refused(connection.code);
   }
 }

@@ -1,7 +1,9 @@
-import { Alert } from '@mantine/core';
+import { Alert, Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { Icon } from '../../shared/icons';
 import { useMessages } from '../../shared/messages';
 import { useStore } from '../../shared/store';
+import { wakeAudio, watchSilence } from '../sound/context';
 import { usePhone } from './context';
 import css from './phone.module.css';
 
@@ -25,5 +27,21 @@ export function Trouble() {
         </Alert>
       )}
     </div>
+  );
+}
+
+/** A phone that has signed in by itself rings without a sound until somebody touches the page. */
+export function Silence() {
+  const text = useMessages();
+  const [silent, setSilent] = useState(false);
+  useEffect(() => watchSilence(setSilent), []);
+  if (!silent) return null;
+  return (
+    <Alert variant="light" color="yellow" icon={<Icon name="alert" />}>
+      <span className={css.strong}>{text.silent.hint}</span>{' '}
+      <Button size="compact-sm" variant="default" onClick={wakeAudio}>
+        {text.silent.enable}
+      </Button>
+    </Alert>
   );
 }

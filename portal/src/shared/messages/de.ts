@@ -8,7 +8,6 @@ export const de: Messages = {
     close: 'Schließen',
     cancel: 'Abbrechen',
     menu: 'Einstellungen und mehr',
-    loading: 'Einen Moment…',
   },
   signIn: {
     title: 'An Ihrem Telefon anmelden',
@@ -81,14 +80,12 @@ export const de: Messages = {
     unmute: 'Laut',
     keypad: 'Töne',
     transfer: 'Weitergeben',
-    more: 'Angaben zum Gespräch',
     dismiss: 'Schließen',
     again: 'Nochmals anrufen',
     unknown: 'Unbekannt',
     duration: 'Dauer',
     tones: (tones) => `Gesendet: ${tones}`,
     level: 'Mikrofonpegel',
-    waiting: 'Ein zweiter Anruf wartet',
   },
   transfer: {
     heading: 'Dieses Gespräch weitergeben',
@@ -110,7 +107,6 @@ export const de: Messages = {
     transferred: 'Das Gespräch wurde weitergegeben.',
     intercepted:
       'Anruf abgebrochen: Das Zertifikat der Verschlüsselung ist nicht das Ihres Servers. Vielleicht versucht jemand zwischen Ihnen und dem Server mitzuhören. Sprechen Sie in diesem Netz nichts Vertrauliches und sagen Sie es Ihrer Administration.',
-    microphone: 'Ohne Mikrofon kein Gespräch.',
     media: 'Es ließ sich keine Tonverbindung vereinbaren.',
     connection: 'Die Verbindung zum Server ist abgerissen.',
   },
@@ -212,7 +208,9 @@ export const de: Messages = {
     OverconstrainedError: 'Das gewählte Mikrofon ist nicht mehr da. Wählen Sie in den Einstellungen ein anderes.',
     SecurityError: 'Der Browser erlaubt auf dieser Seite kein Mikrofon.',
     other: 'Das Mikrofon ließ sich nicht öffnen.',
-    silent: 'Der Browser spielt keinen Ton, bevor Sie auf dieser Seite geklickt oder eine Taste gedrückt haben.',
+  },
+  silent: {
+    hint: 'Der Browser spielt keinen Ton, bevor Sie auf dieser Seite geklickt oder eine Taste gedrückt haben.',
     enable: 'Ton einschalten',
   },
 };

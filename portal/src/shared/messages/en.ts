@@ -8,7 +8,6 @@ export const en = {
     close: 'Close',
     cancel: 'Cancel',
     menu: 'Settings and more',
-    loading: 'One moment…',
   },
   signIn: {
     title: 'Sign in to your phone',
@@ -80,14 +79,12 @@ export const en = {
     unmute: 'Unmute',
     keypad: 'Tones',
     transfer: 'Transfer',
-    more: 'Call details',
     dismiss: 'Dismiss',
     again: 'Call again',
     unknown: 'Unknown caller',
     duration: 'Duration',
     tones: (tones: string) => `Sent: ${tones}`,
     level: 'Microphone level',
-    waiting: 'A second call is waiting',
   },
   transfer: {
     heading: 'Transfer this call',
@@ -109,7 +106,6 @@ export const en = {
     transferred: 'The call was transferred.',
     intercepted:
       'Call stopped: the encryption certificate is not your server’s. Somebody between you and the server may be trying to listen. Do not talk about anything confidential on this network; tell your administrator.',
-    microphone: 'No microphone, no call.',
     media: 'No sound could be agreed on.',
     connection: 'The connection to the server was lost.',
   },
@@ -210,7 +206,9 @@ export const en = {
     OverconstrainedError: 'The chosen microphone is not there any more. Choose another one in the settings.',
     SecurityError: 'The browser allows no microphone on this page.',
     other: 'The microphone could not be opened.',
-    silent: 'The browser plays no sound before you have clicked or pressed a key on this page.',
+  },
+  silent: {
+    hint: 'The browser plays no sound before you have clicked or pressed a key on this page.',
     enable: 'Switch on sound',
   },
 };
