@@ -23,6 +23,7 @@ using command::Error;
 
 constexpr std::uint32_t stream_grace_ms = 500;
 constexpr std::uint32_t care_ms = 1'000;
+constexpr std::uint32_t public_address_wait_ms = 3'000;
 
 Now now() {
   timespec mono{};
@@ -95,7 +96,11 @@ std::expected<void, Error> Server::open_records() {
 }
 
 std::expected<void, Error> Server::open_engine() {
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  public_address_.use(settings_.public_address, settings_.dns.servers);
+  // Who registers with a provider at once tells it an address that it can reach.
+  public_address_.wait(public_address_wait_ms);
+  public_address_version_ = public_address_.version();
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(error_of(extensions.error()));
   auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
@@ -149,6 +154,7 @@ std::expected<void, Error> Server::open_engine() {
   writer_ = std::move(*writer);
   relay::Options relay_options;
   relay_options.threads = settings_.media.threads;
+  relay_options.transcode_threads = settings_.media.transcode_threads;
   relay_options.warm_ports_max = warm_ports_max();
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);

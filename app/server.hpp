@@ -12,6 +12,7 @@
 #include "app/carrier.hpp"
 #include "app/data_dir.hpp"
 #include "app/guard_rules.hpp"
+#include "app/public_address.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
 #include "cli/world.hpp"
@@ -68,6 +69,8 @@ class Server {
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
+  /// With records_mutex_ held: another address that we are seen at is told from now on.
+  void take_public_address();
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
   Outcome execute(const command::Checked& checked);
@@ -122,6 +125,8 @@ class Server {
   Names names_;
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;
+  PublicAddress public_address_;
+  std::uint64_t public_address_version_ = 0;     ///< of what is in force
   std::atomic<bool> nothing_reachable_ = false;  ///< from outside this host
   std::int64_t audit_told_ms_ = 0;               ///< when the log was told how far the audit log had come
   std::int64_t list_ends_ms_ = INT64_MAX;     ///< when the kernel's list is no longer what is in force

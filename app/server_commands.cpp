@@ -111,6 +111,16 @@ Json Server::status() {
     for (std::size_t i = 0; i < firewall::rules; ++i)
       dropped[std::string(name_of(static_cast<firewall::Rule>(i)))] = kernel.dropped[i].packets;
   }
+  if (const PublicAddress::State seen = public_address_.state(); !seen.from.empty()) {
+    out["public_address"] = {{"address", seen.address ? Json(seen.address->text()) : Json()},
+                             {"from", seen.from},
+                             {"asked_ms", seen.asked_wall_ms},
+                             {"problem", seen.problem}};
+    if (!seen.problem.empty())
+      warnings.push_back(
+          fmt::format("{} {}; {}", seen.from, seen.problem,
+                      seen.address ? "what it said before is told on" : "peers outside cannot reach us"));
+  }
   out["enforcement"] = {{"means", name_of(state.backend)}, {"why", state.why}, {"dropped", std::move(dropped)}};
   for (const effect::Gauge& gauge : bounds(s, settings_))
     limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});

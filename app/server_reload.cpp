@@ -30,6 +30,7 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.store.path != b.store.path || a.store.synchronous != b.store.synchronous, "store");
   differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
   differs(a.media.threads != b.media.threads, "media.threads");
+  differs(a.media.transcode_threads != b.media.transcode_threads, "media.transcode_threads");
   differs(a.limits.store_queue_max != b.limits.store_queue_max, "limits.store_queue_max");
   differs(a.metrics.enabled != b.metrics.enabled || a.metrics.bind != b.metrics.bind, "metrics");
   return out;
@@ -95,6 +96,21 @@ std::expected<void, std::string> Server::publish_policy() {
   return {};
 }
 
+void Server::take_public_address() {
+  const std::lock_guard lock(mutex_);
+  // The version first: an address that comes in between is taken the next time.
+  public_address_version_ = public_address_.version();
+  const PublicAddress::State seen = public_address_.state();
+  log_->say(effect::Level::notice, "public_address",
+            fmt::format("{}: we are at {}", seen.from, seen.address ? seen.address->text() : "no known address"));
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), seen.address);
+  if (auto published = publish_policy(); !published)
+    log_->say(effect::Level::warning, "public_address", published.error());
+  // Our own address is protected, so the guard's rules know it.
+  std::vector<std::string> notes;
+  if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
+}
+
 std::expected<void, Error> Server::load_plan() {
   auto plan = plan_of(records_->store, records_->vault, records_->shelf);
   if (!plan) return std::unexpected(error_of(plan.error()));
@@ -142,7 +158,9 @@ Outcome Server::reload() {
   writer_->set_keep(keep_of(settings_.records));
 
   // The engine learns of listeners before their first packet can come, and of failures after.
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  public_address_.use(settings_.public_address, settings_.dns.servers);
+  public_address_version_ = public_address_.version();
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
   reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
   if (auto plan = load_plan(); !plan) notes.push_back(plan.error().message + "; what held before goes on");

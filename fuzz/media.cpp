@@ -1,6 +1,7 @@
 // The relay's packet step under hostile bytes: a script of packets from the peers and from strangers, with updates in
 // between, and the promise of M3 checked after each; with a voice, also that nothing passes and that what is said goes
 // to the one who may hear it.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -87,7 +88,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const unsigned leg = what & 1;
     const Endpoint source = host(who & 3, static_cast<std::uint16_t>(4'000 + (who >> 2)));
     const auto before = session.report().legs[leg];
-    const auto decision = session.on_packet(now_us, leg, what & 2, source, bytes);
+    std::array<std::uint8_t, 256 + media::packet_growth> room;
+    std::copy(bytes.begin(), bytes.end(), room.begin());
+    const auto decision = session.on_packet(now_us, leg, what & 2, source, room, bytes.size());
     const auto after = session.report().legs[leg];
     const bool stranger = (who & 3) != leg + 1;
     if (stranger && (decision || after.packets != before.packets || after.rtcp_packets != before.rtcp_packets))

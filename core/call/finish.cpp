@@ -193,12 +193,21 @@ void Calls::on_relay_report(Context& ctx, const media::RelayReport& report, bool
     const media::LegStatistics& one = report.legs[i];
     // The first stream (audio) gives the figures; what was refused counts for all of them.
     if (call->measured == report.id || sum.packets == 0) {
-      const auto source = sum.refused_source, shape = sum.refused_shape;
+      const media::LegStatistics before = sum;
       sum = one;
-      if (stopped) sum.refused_source += source, sum.refused_shape += shape;
+      sum.protection = before.protection;
+      if (!sum.suite) sum.suite = before.suite;
+      if (stopped) {
+        sum.refused_source += before.refused_source;
+        sum.refused_shape += before.refused_shape;
+        sum.refused_proof += before.refused_proof;
+        sum.refused_replay += before.refused_replay;
+      }
     } else {
       sum.refused_source += one.refused_source;
       sum.refused_shape += one.refused_shape;
+      sum.refused_proof += one.refused_proof;
+      sum.refused_replay += one.refused_replay;
     }
   }
   if (!stopped) return;
@@ -232,6 +241,25 @@ void Calls::on_relay_failed(Context& ctx, CallId id, RelayId relay) {
   if (!needed) return;  // given up in the meantime
   end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::system_limit_reached,
       "media ports could not be bound");
+}
+
+void Calls::on_media_secured(CallId id, RelayId relay, Side side, srtp::Suite suite) {
+  Call* call = calls_.find(id);
+  if (call && call->measured == relay) call->cdr.media[index(side)].suite = suite;
+}
+
+void Calls::on_media_distrusted(Context& ctx, CallId id, RelayId relay, Side side, media::MediaFault fault) {
+  Call* call = calls_.find(id);
+  if (!call || call->state == CallState::ending) return;
+  const bool runs = std::any_of(call->streams.begin(), call->streams.end(),
+                                [&](const Stream& stream) { return stream.plan.id == relay; });
+  if (!runs) return;
+  const Leg* leg = call->leg(side);
+  ctx.report(Level::warning, Reason::media_distrusted, (leg ? *leg : call->caller).dialog->flow(),
+             call->cdr.caller_number, call->cdr.id, media::text_of(fault));
+  if (call->state == CallState::talking)
+    return end_answered(ctx, *call, EndedBy::system, Reason::media_distrusted, media::text_of(fault));
+  end(ctx, *call, CallResult::failed, EndedBy::system, 488, Reason::media_distrusted, media::text_of(fault));
 }
 
 void Calls::end_all(Context& ctx) {

@@ -16,15 +16,17 @@ Endpoint rtcp_of(const LegPlan& plan) {
 
 bool same_peer(const LegPlan& a, const LegPlan& b) {
   return a.remote_rtp == b.remote_rtp && a.remote_rtcp == b.remote_rtcp && a.signalling == b.signalling &&
-         a.learn == b.learn;
+         a.learn == b.learn && a.security.mux == b.security.mux && a.security.protection == b.security.protection;
 }
 
 }  // namespace
 
 Session::Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speech) : plan_(plan), last_rtp_us_(now_us) {
-  for (Leg& leg : legs_) leg.came_us = now_us;
-  aim(0);
-  aim(1);
+  for (unsigned i = 0; i < legs_.size(); ++i) {
+    legs_[i].came_us = now_us;
+    secure_leg(i, now_us);
+    aim(i);
+  }
   order_voice(now_us, speech);
 }
 
@@ -36,10 +38,14 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     // The ports are bound already; a plan cannot move them.
     plan_.legs[i].local = before.legs[i].local;
     plan_.legs[i].local_port = before.legs[i].local_port;
+    secure_leg(i, now_us);
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
     if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
-    if (moved || plan_.clock_hz != before.clock_hz) legs_[i].started = false;
+    if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) {
+      legs_[i].started = false;
+      legs_[i].transcodes = false;
+    }
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
 }
@@ -52,13 +58,19 @@ void Session::order_voice(std::int64_t now_us, const Speech& speech) {
 }
 
 Spoken Session::speak(std::int64_t now_us, std::span<std::uint8_t> out) {
-  const Leg& hearer = legs_[plan_.voice.leg & 1];
-  const Voice::Said said = voice_.say(plan_.voice, hearer.send_rtp, now_us, out);
+  const unsigned leg = plan_.voice.leg & 1;
+  Leg& hearer = legs_[leg];
+  if (hearer.secure && hearer.secure->has_ice()) follow_ice(now_us, leg);
+  const bool heard = hearer.send_rtp && (!hearer.secure || hearer.secure->may_send());
+  Voice::Said said = voice_.say(plan_.voice, heard, now_us, out);
+  if (said.bytes > 0 && hearer.secure && !plan_.voice.coding)
+    said.bytes = hearer.secure->close(Component::rtp, false, out, said.bytes, now_us);
   Spoken spoken;
   if (said.over) spoken.over = plan_.voice.order;
   if (said.bytes > 0) {
-    spoken.to = &hearer.rtp;
-    spoken.leg = plan_.voice.leg & 1;
+    spoken.to_transcode = plan_.voice.coding.has_value();
+    spoken.to = spoken.to_transcode ? nullptr : &hearer.rtp;
+    spoken.leg = static_cast<std::uint8_t>(leg);
     spoken.bytes = said.bytes;
     last_rtp_us_ = now_us;
   }
@@ -71,7 +83,8 @@ void Session::aim(unsigned i) {
   Leg& leg = legs_[i];
   leg.rtp = plan.remote_rtp;
   leg.rtcp = rtcp_of(plan);
-  leg.mux = plan.remote_rtp.port != 0 && plan.remote_rtcp == plan.remote_rtp;
+  leg.mux = plan.security.mux || (plan.remote_rtp.port != 0 && plan.remote_rtcp == plan.remote_rtp);
+  if (leg.mux) leg.rtcp = leg.rtp;
   leg.rtp_locked = !plan.learn;
   leg.rtcp_locked = !plan.learn;
   leg.send_rtp = may_send_to(i, leg.rtp, leg.rtp_locked);
@@ -95,24 +108,34 @@ bool Session::is_rtp_peer(unsigned i, const Endpoint& source, bool valid) {
   Leg& leg = legs_[i];
   if (plan.remote_rtp.port == 0) return false;
   if (leg.rtp_locked) return source == leg.rtp;
-  if (source != plan.remote_rtp && source.address != plan.signalling) return false;
-  if (valid) {
-    leg.rtp = source;
-    leg.rtp_locked = true;
-    leg.send_rtp = may_send_to(i, leg.rtp, true);
-    if (leg.rtcp_locked && leg.rtcp.address != leg.rtp.address) {
-      // Reports that came first, from another host than the stream, were not the peer's.
-      leg.rtcp = rtcp_of(plan);
-      leg.rtcp_locked = false;
-      leg.send_rtcp = false;
-    }
-    if (leg.mux) {
-      leg.rtcp = leg.rtp;
-      leg.rtcp_locked = true;
-      leg.send_rtcp = leg.send_rtp;
-    }
-  }
+  if (!is_named(i, false, source)) return false;
+  if (valid) lock_rtp(i, source);
   return true;
+}
+
+/// Whether the plan lets this source teach where the leg is.
+bool Session::is_named(unsigned i, bool rtcp_port, const Endpoint& source) const {
+  const LegPlan& plan = plan_.legs[i];
+  if (plan.remote_rtp.port == 0) return false;
+  return source == (rtcp_port ? rtcp_of(plan) : plan.remote_rtp) || (plan.learn && source.address == plan.signalling);
+}
+
+void Session::lock_rtp(unsigned i, const Endpoint& source) {
+  Leg& leg = legs_[i];
+  leg.rtp = source;
+  leg.rtp_locked = true;
+  leg.send_rtp = may_send_to(i, leg.rtp, true);
+  if (leg.rtcp_locked && leg.rtcp.address != leg.rtp.address) {
+    // Reports that came first, from another host than the stream, were not the peer's.
+    leg.rtcp = rtcp_of(plan_.legs[i]);
+    leg.rtcp_locked = false;
+    leg.send_rtcp = false;
+  }
+  if (leg.mux) {
+    leg.rtcp = leg.rtp;
+    leg.rtcp_locked = true;
+    leg.send_rtcp = leg.send_rtp;
+  }
 }
 
 bool Session::is_rtcp_peer(unsigned i, const Endpoint& source, bool valid) {
@@ -121,8 +144,7 @@ bool Session::is_rtcp_peer(unsigned i, const Endpoint& source, bool valid) {
   if (plan.remote_rtp.port == 0) return false;
   if (leg.rtcp_locked) return source == leg.rtcp;
   // Once the stream itself has shown its address, its reports come from there and nowhere else.
-  const bool fits =
-      leg.rtp_locked ? source.address == leg.rtp.address : source == rtcp_of(plan) || source.address == plan.signalling;
+  const bool fits = leg.rtp_locked ? source.address == leg.rtp.address : is_named(i, true, source);
   if (!fits) return false;
   if (valid) {
     leg.rtcp = source;
@@ -148,7 +170,8 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
     restart = {header.ssrc, header.sequence, 0};
   ++restart.seen;
   ++restart.next;
-  const bool gone = now_us - leg.heard_us >= SessionLimits::stream_gone_us;
+  // What is authentic is the peer's, and no other's.
+  const bool gone = now_us - leg.heard_us >= SessionLimits::stream_gone_us || (leg.secure && leg.secure->encrypts());
   if (!gone && restart.seen < SessionLimits::probation_packets) return false;
   if (now_us - leg.window_us >= SessionLimits::restarts_window_us) {
     leg.window_us = now_us;
@@ -162,27 +185,77 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
   return true;
 }
 
-Decision Session::on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source,
-                            std::span<const std::uint8_t> bytes) {
+Decision Session::on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source, Room room,
+                            std::size_t bytes) {
   leg &= 1;
-  if (rtcp_port || rtp::kind_of(bytes) == rtp::Kind::rtcp) return on_rtcp(leg, rtcp_port, source, bytes);
-  return on_rtp(now_us, leg, source, bytes);
+  if (legs_[leg].secure) return on_secure(now_us, leg, rtcp_port, source, room, bytes);
+  if (rtcp_port || rtp::kind_of(room.first(bytes)) == rtp::Kind::rtcp)
+    return on_rtcp(now_us, leg, rtcp_port, source, room, bytes);
+  return on_rtp(now_us, leg, source, room, bytes);
 }
 
-Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source, std::span<const std::uint8_t> bytes) {
-  const auto header = rtp::parse(bytes);
+Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source, Room room, std::size_t bytes) {
+  const auto header = rtp::parse(room.first(bytes));
   if (!is_rtp_peer(i, source, header.has_value())) return refuse_source(i, source);
+  return header ? hear_rtp(now_us, i, source, *header, room, bytes) : refuse_shape(i, source);
+}
+
+/// A packet of the peer, in the clear.
+Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& source, const rtp::Header& header,
+                           Room room, std::size_t bytes) {
   Leg& leg = legs_[i];
-  if (!header || !fits_stream(leg, *header, now_us)) return refuse_shape(i, source);
+  if (!fits_stream(leg, header, now_us)) return refuse_shape(i, source);
   leg.heard_us = now_us;
   last_rtp_us_ = now_us;
-  leg.counted.bytes += bytes.size();
-  leg.receiver.receive(header->sequence, header->timestamp,
-                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * plan_.clock_hz / 1'000'000));
-  const Key key = key_in(i, *header, now_us);
-  if (plan_.voice.order != 0 || key.for_us) return {nullptr, false, key.digit};
-  const Leg& other = legs_[i ^ 1];
-  return other.send_rtp ? Decision{&other.rtp, false} : Decision{};
+  leg.counted.bytes += bytes;
+  const bool transcodes = is_for_transcoder(i, header.payload_type);
+  leg.receiver.receive(header.sequence, header.timestamp,
+                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
+  const Key key = key_in(i, header, now_us);
+  const bool passes = plan_.voice.order == 0 && !key.for_us;
+  if (passes && !transcodes) return pass_to(now_us, i ^ 1, false, room, bytes);
+  Decision kept;
+  kept.digit = key.digit;
+  kept.to_transcode = passes;
+  kept.bytes = bytes;
+  return kept;
+}
+
+Decision Session::send_coded(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
+  i &= 1;
+  const bool to_hearer = plan_.voice.order == 0 ? plan_.transcode.has_value()
+                                                : plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
+  return to_hearer ? pass_to(now_us, i, false, room, bytes) : Decision{};
+}
+
+/// A leg may change between what passes and what does not whenever it likes (RFC 3264 §5.1).
+bool Session::is_for_transcoder(unsigned i, std::uint8_t payload_type) {
+  if (!plan_.transcode) return false;
+  const LegCoding& coding = plan_.transcode->legs[i];
+  if (payload_type == coding.heard_type) legs_[i].transcodes = true;
+  if (coding.passing.test(payload_type & 0x7fu)) legs_[i].transcodes = false;
+  return is_transcoded(i);
+}
+
+bool Session::is_transcoded(unsigned i) const {
+  return plan_.transcode && (plan_.transcode->legs[i].passing.none() || legs_[i].transcodes);
+}
+
+/// Of the timestamps that a leg sends.
+std::uint32_t Session::clock_of(unsigned i) const {
+  return is_transcoded(i) ? media::clock_of(plan_.transcode->legs[i].codec) : plan_.clock_hz;
+}
+
+/// What may leave by a leg, fit for it.
+Decision Session::pass_to(std::int64_t now_us, unsigned i, bool rtcp, Room room, std::size_t bytes) {
+  Leg& leg = legs_[i];
+  if (leg.secure && leg.secure->has_ice()) follow_ice(now_us, i);
+  if (!(rtcp ? leg.send_rtcp : leg.send_rtp)) return {};
+  if (leg.secure) {
+    bytes = leg.secure->close(rtcp ? Component::rtcp : Component::rtp, rtcp, room, bytes, now_us);
+    if (bytes == 0) return {};
+  }
+  return {rtcp ? &leg.rtcp : &leg.rtp, bytes, rtcp && !leg.mux};
 }
 
 /// Counts a telephone event that begins here. What is pressed while we speak is ours to the end of the press: the last
@@ -206,26 +279,30 @@ Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t
 /// Whether a press whose first packet came now began before its leg came over from another call. All packets but the
 /// repeated last one say how long it has lasted.
 bool Session::began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const {
-  if (!plan_.legs[i].comes_over || plan_.clock_hz == 0) return false;
-  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / plan_.clock_hz;
+  if (!plan_.legs[i].comes_over || clock_of(i) == 0) return false;
+  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / clock_of(i);
   return now_us - lasted_us < legs_[i].came_us + SessionLimits::press_repeats_us;
 }
 
-Decision Session::on_rtcp(unsigned i, bool rtcp_port, const Endpoint& source, std::span<const std::uint8_t> bytes) {
-  Leg& leg = legs_[i];
-  const bool valid = rtp::RtcpCompound::parse(bytes).has_value();
+Decision Session::on_rtcp(std::int64_t now_us, unsigned i, bool rtcp_port, const Endpoint& source, Room room,
+                          std::size_t bytes) {
+  const bool valid = rtp::RtcpCompound::parse(room.first(bytes)).has_value();
   if (rtcp_port) {
     if (!is_rtcp_peer(i, source, valid)) return refuse_source(i, source);
   } else {
     // Reports alone teach nothing about the stream's port.
     if (!is_rtp_peer(i, source, false)) return refuse_source(i, source);
-    if (!leg.mux) return refuse_shape(i, source);
+    if (!legs_[i].mux) return refuse_shape(i, source);
   }
-  if (!valid) return refuse_shape(i, source);
-  ++leg.counted.rtcp_packets;
-  if (plan_.voice.order != 0) return {};
-  const Leg& other = legs_[i ^ 1];
-  return other.send_rtcp ? Decision{&other.rtcp, !other.mux} : Decision{};
+  return valid ? hear_rtcp(now_us, i, room, bytes) : refuse_shape(i, source);
+}
+
+/// Reports of the peer, in the clear.
+Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
+  ++legs_[i].counted.rtcp_packets;
+  // What reports say of the other side's stream is about packets that this one never sent.
+  const bool crosses = plan_.voice.order == 0 && !is_transcoded(i) && !is_transcoded(i ^ 1);
+  return crosses ? pass_to(now_us, i ^ 1, true, room, bytes) : Decision{};
 }
 
 Decision Session::refuse_source(unsigned i, const Endpoint& source) {
@@ -254,7 +331,9 @@ RelayReport Session::report() const {
     s = legs_[i].counted;
     s.packets = receiver.packets();
     s.lost = receiver.lost();
-    s.jitter_ms = plan_.clock_hz == 0 ? 0 : receiver.jitter() * 1'000.0 / plan_.clock_hz;
+    s.jitter_ms = clock_of(i) == 0 ? 0 : receiver.jitter() * 1'000.0 / clock_of(i);
+    s.protection = plan_.legs[i].security.protection;
+    if (legs_[i].secure) s.suite = legs_[i].secure->suite();
     s.mos = s.packets == 0 ? 0 : rtp::mos_estimate(s.packets + s.lost, s.lost, s.jitter_ms);
   }
   return report;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "core/base/secret.hpp"
 
@@ -44,10 +45,21 @@ inline constexpr std::size_t master_bytes_most = 46;
 /// What a packet can become longer by: the tag of RTCP under AES-GCM, and E with the index.
 inline constexpr std::size_t growth_most = 16 + 4;
 
-/// Master key, then master salt, as a=crypto and the exporter of DTLS give them. Wiped when it dies.
+/// Master key, then master salt, as a=crypto and the exporter of DTLS give them. Wiped when it dies or moves; what it
+/// moved from is not set.
 class MasterKey {
  public:
   MasterKey() = default;
+  MasterKey(const MasterKey&) = default;
+  MasterKey(MasterKey&& other) noexcept
+      : bytes_(std::move(other.bytes_)), suite_(other.suite_), set_(std::exchange(other.set_, false)) {}
+  MasterKey& operator=(const MasterKey&) = default;
+  MasterKey& operator=(MasterKey&& other) noexcept {
+    bytes_ = std::move(other.bytes_);
+    suite_ = other.suite_;
+    set_ = &other == this ? set_ : std::exchange(other.set_, false);
+    return *this;
+  }
   /// None when `bytes` is not as long as the suite wants.
   static std::optional<MasterKey> make(Suite suite, std::span<const std::uint8_t> bytes);
 

@@ -73,6 +73,38 @@ std::optional<std::string> fault_of_range(std::string_view text, PortRange& out)
   return std::nullopt;
 }
 
+/// "203.0.113.7", "stun:stun.example.org", "stun:192.0.2.1:3479" or "stun:[2001:db8::1]:3478".
+std::optional<std::string> fault_of_public_address(std::string_view text, PublicAddressSettings& out) {
+  if (!text.starts_with("stun:")) {
+    const auto address = Address::parse(text);
+    if (!address) return fmt::format("is \"{}\", neither an address nor a STUN server", text);
+    if (address->is_unspecified() || address->is_multicast() || address->is_loopback())
+      return fmt::format("is {}, which nobody outside can reach", text);
+    out.address = address;
+    return std::nullopt;
+  }
+  const std::string_view server = text.substr(5);
+  if (const auto endpoint = Endpoint::parse(server); endpoint && endpoint->port != 0) {
+    out.stun_host = endpoint->address.text();
+    out.stun_port = endpoint->port;
+    return std::nullopt;
+  }
+  const std::size_t colon = server.find(':');
+  const std::string_view host = server.substr(0, colon);
+  std::uint32_t port = out.stun_port;
+  if (colon != std::string_view::npos && !Address::parse(server)) {
+    const std::string_view digits = server.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 || port > 65'535)
+      return fmt::format("is \"{}\", whose port is none", text);
+  }
+  const auto literal = Address::parse(server);
+  if (!literal && not_a_host_name(host)) return fmt::format("is \"{}\", whose server is no host name", text);
+  out.stun_host = literal ? literal->text() : std::string(host);
+  out.stun_port = static_cast<std::uint16_t>(port);
+  return std::nullopt;
+}
+
 }  // namespace
 
 void read_server(Section section, ServerSettings& out) {
@@ -117,8 +149,27 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   out.first_port = range.first;
   out.last_port = range.last;
   section.number("threads", out.threads, 1, 64);
+  section.flag("transcode", out.transcode);
+  section.number("transcode_threads", out.transcode_threads, 1, 64);
   section.flag("pinholes", out.pinholes);
+  (void)section.raw("encryption");  // a section of its own
   section.number("silence_s", times.media_silence_s, 5, day_s);
+  section.finish();
+}
+
+void read_encryption(Section section, MediaSettings& out) {
+  for (const Transport transport :
+       {Transport::udp, Transport::tcp, Transport::tls, Transport::ws, Transport::wss}) {
+    const std::string_view key = name_of(transport);
+    const auto chosen = section.word(key, {policy::name_of(policy::Encryption::off),
+                                           policy::name_of(policy::Encryption::optional),
+                                           policy::name_of(policy::Encryption::required)});
+    if (!chosen) continue;
+    const bool browsers = transport == Transport::ws || transport == Transport::wss;
+    if (browsers && *chosen == static_cast<std::size_t>(policy::Encryption::off))
+      section.fault(key, "is \"off\", and browsers know no other media than encrypted", "write \"required\"");
+    out.encryption[static_cast<std::size_t>(transport)] = static_cast<policy::Encryption>(*chosen);
+  }
   section.finish();
 }
 
@@ -194,7 +245,14 @@ void read_limits(Section section, Limits& out) {
   section.finish();
 }
 
-void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies) {
+std::string PublicAddressSettings::stun_text() const {
+  if (!asks()) return {};
+  const auto literal = Address::parse(stun_host);
+  return "stun:" + (literal ? Endpoint{*literal, stun_port}.text() : fmt::format("{}:{}", stun_host, stun_port));
+}
+
+void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies,
+                  PublicAddressSettings& public_address) {
   if (section.has("local")) local.clear();
   section.texts(
       "local",
@@ -218,6 +276,11 @@ void read_network(Section section, std::vector<Subnet>& local, std::vector<std::
         return std::nullopt;
       },
       "write URIs such as \"sip:edge.example.com;transport=tls\" or \"sip:192.0.2.7:5060;transport=tcp\"");
+  std::string text;
+  section.text(
+      "public_address", text, [&](std::string_view value) { return fault_of_public_address(value, public_address); },
+      "write the address that we have outside, such as \"203.0.113.7\", or a server that tells it, such as "
+      "\"stun:stun.example.org:3478\"");
   section.finish();
 }
 

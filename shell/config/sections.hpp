@@ -8,10 +8,13 @@ namespace rf::config {
 void read_server(Section section, ServerSettings& out);
 void read_tls(Section section, TlsSettings& out);
 void read_media(Section section, MediaSettings& out, policy::SipTimes& times);
+/// [media.encryption]
+void read_encryption(Section section, MediaSettings& out);
 void read_voice(Section section, VoiceSettings& out);
 void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed);
 void read_limits(Section section, Limits& out);
-void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies);
+void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies,
+                  PublicAddressSettings& public_address);
 void read_store(Section section, StoreSettings& out);
 void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);

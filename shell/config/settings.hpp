@@ -53,6 +53,10 @@ struct MediaSettings {
   std::uint16_t first_port = 40'000;  ///< even
   std::uint16_t last_port = 40'999;   ///< odd
   std::uint16_t threads = 1;
+  bool transcode = true;  ///< for calls whose sides share no codec
+  std::uint16_t transcode_threads = 1;
+  /// Of phones, by the transport of their signalling.
+  decltype(policy::Policy::media_encryption) encryption = policy::Policy().media_encryption;
   bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 
@@ -88,6 +92,17 @@ struct MetricsSettings {
   Endpoint bind{Address::v4(0x7f000001), 9061};
 };
 
+/// Where we are seen from outside: an address, or a STUN server that is asked for it, or neither.
+struct PublicAddressSettings {
+  std::optional<Address> address;
+  std::string stun_host;  ///< a name or an address; empty: nobody is asked
+  std::uint16_t stun_port = 3'478;
+
+  bool asks() const { return !stun_host.empty(); }
+  std::string stun_text() const;  ///< "stun:stun.example.org:3478"; empty when nobody is asked
+  friend bool operator==(const PublicAddressSettings&, const PublicAddressSettings&) = default;
+};
+
 struct DnsSettings {
   std::vector<Endpoint> servers;  ///< empty: those of the host
 };
@@ -117,6 +132,7 @@ struct Settings {
   Limits limits;
   std::vector<Subnet> local_networks;
   std::vector<std::string> proxies;  ///< SIP URIs
+  PublicAddressSettings public_address;
   StoreSettings store;
   RecordSettings records;
   LogSettings log;

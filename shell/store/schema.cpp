@@ -215,8 +215,17 @@ constexpr const char* version_8[] = {
     "ALTER TABLE cdrs ADD COLUMN via TEXT NOT NULL DEFAULT ''",
 };
 
-// What was done, by whom: a chain of hashes, see core/audit.
+// How the media of each leg was protected, and what was refused because of it. What was done, by whom: a chain of hashes,
+// see core/audit.
 constexpr const char* version_9[] = {
+    "ALTER TABLE cdrs ADD COLUMN caller_refused_proof BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN caller_refused_replay BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN caller_protection TEXT NOT NULL DEFAULT 'none'",
+    "ALTER TABLE cdrs ADD COLUMN caller_suite TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN callee_refused_proof BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN callee_refused_replay BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN callee_protection TEXT NOT NULL DEFAULT 'none'",
+    "ALTER TABLE cdrs ADD COLUMN callee_suite TEXT NOT NULL DEFAULT ''",
     "CREATE TABLE audit ("
     " number INTEGER PRIMARY KEY,"
     " wall_ms BIGINT NOT NULL,"

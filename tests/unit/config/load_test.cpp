@@ -71,6 +71,8 @@ TEST(Configuration, EveryKeyIsRead) {
     [media]
     ports = "30000-30009"
     threads = 2
+    transcode = false
+    transcode_threads = 3
     silence_s = 30
     [voice]
     prompts = "/srv/prompts"
@@ -83,6 +85,7 @@ TEST(Configuration, EveryKeyIsRead) {
     [network]
     local = ["10.1.0.0/16"]
     proxies = ["sip:edge.example.com;transport=tls", "sip:192.0.2.7"]
+    public_address = "stun:stun.example.org"
     [store]
     path = "/srv/db"
     synchronous = "normal"
@@ -116,6 +119,8 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.media.first_port, 30000);
   EXPECT_EQ(s.media.last_port, 30009);
   EXPECT_EQ(s.media.threads, 2);
+  EXPECT_FALSE(s.media.transcode);
+  EXPECT_EQ(s.media.transcode_threads, 3);
   EXPECT_EQ(s.voice.prompts, "/srv/prompts");
   EXPECT_EQ(s.times.media_silence_s, 30u);
   EXPECT_EQ(s.times.t1_ms, 250u);
@@ -125,6 +130,7 @@ TEST(Configuration, EveryKeyIsRead) {
   ASSERT_THAT(s.local_networks, SizeIs(1));
   EXPECT_EQ(s.local_networks[0].text(), "10.1.0.0/16");
   EXPECT_THAT(s.proxies, ::testing::ElementsAre("sip:edge.example.com;transport=tls", "sip:192.0.2.7"));
+  EXPECT_EQ(s.public_address.stun_host, "stun.example.org");
   EXPECT_EQ(s.store_path(), "/srv/db");
   EXPECT_FALSE(s.store.synchronous);
   EXPECT_EQ(s.records.keep_days, 90u);
@@ -145,6 +151,25 @@ TEST(Configuration, AProxyIsASipUriWithATransportThatIsSpoken) {
   for (const std::string uri : {"edge.example.com", "sip:edge.example.com;transport=sctp", "tel:123", "sip:1@edge.test",
                                 "sip:edge.example.com;transport=ws"})
     EXPECT_THAT(fault("[network]\nproxies = [\"" + uri + "\"]\n"), HasSubstr("not the SIP URI of a proxy")) << uri;
+}
+
+TEST(Configuration, ThePublicAddressIsOneOrAServerThatTellsIt) {
+  const auto read = [](const std::string& text) {
+    return good("[network]\npublic_address = \"" + text + "\"\n").public_address;
+  };
+  EXPECT_EQ(read("203.0.113.7").address->text(), "203.0.113.7");
+  EXPECT_FALSE(read("203.0.113.7").asks());
+  EXPECT_EQ(read("stun:stun.example.org").stun_text(), "stun:stun.example.org:3478");
+  EXPECT_EQ(read("stun:stun.example.org:19302").stun_port, 19'302);
+  EXPECT_EQ(read("stun:192.0.2.1").stun_text(), "stun:192.0.2.1:3478");
+  EXPECT_EQ(read("stun:192.0.2.1:3479").stun_text(), "stun:192.0.2.1:3479");
+  EXPECT_EQ(read("stun:[2001:db8::1]:3479").stun_text(), "stun:[2001:db8::1]:3479");
+  EXPECT_EQ(read("stun:2001:db8::1").stun_text(), "stun:[2001:db8::1]:3478");
+  for (const std::string text :
+       {"", "here", "203.0.113.7:5060", "stun:", "stun:a b", "stun:a:0", "stun:a:70000", "stun:a:1:2",
+        "stun:a:", "stun:[2001:db8::1]", "turn:a", "127.0.0.1", "0.0.0.0", "224.0.0.1"})
+    EXPECT_THAT(fault("[network]\npublic_address = \"" + text + "\"\n"), HasSubstr("network.public_address is"))
+        << text;
 }
 
 TEST(Configuration, AFaultNamesFileLineColumnAndRemedy) {

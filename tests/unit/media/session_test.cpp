@@ -8,6 +8,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/base/time.hpp"
+#include "tests/unit/media/give.hpp"
 
 namespace rf::media {
 namespace {
@@ -44,8 +45,8 @@ RelayPlan plan() {
   RelayPlan p;
   p.id = RelayId{7};
   p.call = CallId{8};
-  p.legs[0] = {at("10.0.0.1:1").address, 40'000, alice, alice_rtcp, alice.address, false, 0};
-  p.legs[1] = {at("10.0.0.1:1").address, 40'002, bob, bob_rtcp, bob.address, false, 0};
+  p.legs[0] = {at("10.0.0.1:1").address, 40'000, alice, alice_rtcp, alice.address, false, 0, false, {}};
+  p.legs[1] = {at("10.0.0.1:1").address, 40'002, bob, bob_rtcp, bob.address, false, 0, false, {}};
   p.silence_limit_ms = 1'000;
   return p;
 }
@@ -63,7 +64,7 @@ struct World {
   explicit World(const RelayPlan& p) : session(p, 0) {}
   bool hears(unsigned leg, const Endpoint& from, const Datagram& d, bool rtcp_port = false) {
     now_us += 20'000;
-    last = session.on_packet(now_us, leg, rtcp_port, from, d);
+    last = testing::give(session, now_us, leg, rtcp_port, from, d);
     return static_cast<bool>(last);
   }
   LegStatistics leg(unsigned i) const { return session.report().legs[i]; }
@@ -367,7 +368,7 @@ RC_GTEST_PROP(Session, NothingThatStrangersSendChangesWhatThePeersSee, (std::vec
     if (*rc::gen::arbitrary<bool>()) d.insert(d.begin(), forged.begin(), forged.begin() + 12);
     const Endpoint stranger{*rc::gen::element(mallory.address, at("192.168.1.5:1").address, bob.address),
                             *rc::gen::element<std::uint16_t>(1, 4'002, 61'001)};
-    RC_ASSERT(!attacked.session.on_packet(attacked.now_us, 0, *rc::gen::arbitrary<bool>(), stranger, d));
+    RC_ASSERT(!testing::give(attacked.session, attacked.now_us, 0, *rc::gen::arbitrary<bool>(), stranger, d));
     ++sequence;
     RC_ASSERT(attacked.hears(0, a, rtp(sequence)) && quiet.hears(0, a, rtp(sequence)));
     RC_ASSERT(*attacked.last.to == *quiet.last.to);

@@ -12,6 +12,7 @@
 #include "core/base/time.hpp"
 #include "core/media/g711.hpp"
 #include "core/media/session.hpp"
+#include "tests/unit/media/give.hpp"
 
 namespace rf::media {
 namespace {
@@ -69,8 +70,8 @@ class Call {
     add("en/one", 400);
     add("en/two", 320);
     plan.id = RelayId{7};
-    plan.legs[0] = {at("10.0.0.1:1").address, 40'000, alice, alice_rtcp, alice.address, false, events};
-    plan.legs[1] = {at("10.0.0.1:1").address, 40'002, bob, {}, bob.address, false, events};
+    plan.legs[0] = {at("10.0.0.1:1").address, 40'000, alice, alice_rtcp, alice.address, false, events, false, {}};
+    plan.legs[1] = {at("10.0.0.1:1").address, 40'002, bob, {}, bob.address, false, events, false, {}};
     if (learn) {
       plan.legs[0].remote_rtp = at("192.168.1.5:4000");
       plan.legs[0].learn = true;
@@ -109,13 +110,13 @@ class Call {
   char press(std::uint8_t code, std::uint32_t timestamp, unsigned leg = 0, const Endpoint& from = alice) {
     now_us += 1'000;
     const Decision d =
-        session->on_packet(now_us, leg, false, from, rtp(++sequence, timestamp, events, {code, 10, 0, 160}));
+        testing::give(*session, now_us, leg, false, from, rtp(++sequence, timestamp, events, {code, 10, 0, 160}));
     return d ? '>' : d.digit != 0 ? d.digit : '-';
   }
   bool speech_passes(unsigned leg) {
     now_us += 1'000;
     ++sequence;
-    return static_cast<bool>(session->on_packet(now_us, leg, false, leg == 0 ? alice : bob,
+    return static_cast<bool>(testing::give(*session, now_us, leg, false, leg == 0 ? alice : bob,
                                                 rtp(sequence, sequence * 160u, 0, Datagram(160))));
   }
 
@@ -207,13 +208,13 @@ TEST(Voice, WhileItSpeaksNothingPassesFromLegToLeg) {
   EXPECT_FALSE(c.speech_passes(0));
   EXPECT_FALSE(c.speech_passes(1));
   const Datagram report{0x80, 201, 0, 1, 0, 0, 0, 1};
-  EXPECT_FALSE(c.session->on_packet(c.now_us, 0, true, alice_rtcp, report));
+  EXPECT_FALSE(testing::give(*c.session, c.now_us, 0, true, alice_rtcp, report));
   EXPECT_EQ(c.session->report().legs[0].packets, 1u);
   EXPECT_EQ(c.session->report().legs[0].rtcp_packets, 1u);
   c.order({});
   EXPECT_TRUE(c.speech_passes(0));
   EXPECT_TRUE(c.speech_passes(1));
-  EXPECT_TRUE(c.session->on_packet(c.now_us, 0, true, alice_rtcp, report));
+  EXPECT_TRUE(testing::give(*c.session, c.now_us, 0, true, alice_rtcp, report));
 }
 
 TEST(Voice, ItStaysClosedBetweenTheLegsAfterItsLastWordUntilItIsTakenBack) {
@@ -255,7 +256,7 @@ TEST(Voice, APacketFromTheRightAddressInAnotherStreamDialsNothing) {
   EXPECT_EQ(c.press(1, 1'000), '1');
   Datagram forged = rtp(2, 2'000, events, {9, 10, 0, 160});
   forged[8] = 0x66;
-  const Decision d = c.session->on_packet(c.now_us, 0, false, alice, forged);
+  const Decision d = testing::give(*c.session, c.now_us, 0, false, alice, forged);
   EXPECT_FALSE(d);
   EXPECT_EQ(d.digit, 0);
   EXPECT_EQ(c.session->report().legs[0].refused_shape, 1u);
@@ -282,7 +283,7 @@ TEST(Voice, WithoutAnAgreedEventTypeThereAreNoDigits) {
 
 TEST(Voice, AnEventTooShortToBeOneDialsNothing) {
   Call c(repeat(1, {"en/one"}));
-  const Decision d = c.session->on_packet(c.now_us, 0, false, alice, rtp(1, 1'000, events, {5, 10, 0}));
+  const Decision d = testing::give(*c.session, c.now_us, 0, false, alice, rtp(1, 1'000, events, {5, 10, 0}));
   EXPECT_EQ(d.digit, 0);
   EXPECT_EQ(c.press(5, 2'000), '5');
 }
