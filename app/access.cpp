@@ -15,6 +15,7 @@
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
 #include "app/place.hpp"
+#include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
@@ -70,6 +71,7 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
   records->limits = settings.limits;
+  if (settings.web.enabled) records->web = web_address(settings);
   const std::int64_t now_ms = wall_now_ms();
   CountryBook countries;
   const policy::Policy no_policy;

@@ -112,6 +112,9 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
     void operator()(MediaSecured&) const {}
     void operator()(MediaDistrusted& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
+    void operator()(Noticed& in) const {
+      s.watch.noticed(ctx.now, {in.remote, in.transport, in.local_port, in.what, in.account});
+    }
     void operator()(DigitHeard& in) const { s.calls.on_digit(ctx, in.call, in.digit); }
     void operator()(VoiceDone& in) const { s.calls.on_voice_done(ctx, in.call, in.order); }
     void operator()(PolicyChanged&) const {

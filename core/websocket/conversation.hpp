@@ -40,6 +40,8 @@ class Conversation {
   bool is_open() const { return open_ && !over_; }
   /// Why the handshake was refused.
   std::optional<Refusal> refusal() const { return refusal_; }
+  /// Of a handshake that was refused: whose page it was; empty: not known.
+  std::string_view origin() const { return refusal_ ? origin_of(head_) : std::string_view(); }
   /// Whether the peer broke the rules of frames.
   bool is_broken() const { return broken_; }
 

@@ -14,7 +14,7 @@ namespace rf::websocket {
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
 /// Why a connection is ended, as RFC 6455 §7.4.1 numbers it.
-enum class CloseCode : std::uint16_t { normal = 1000, protocol_error = 1002, too_big = 1009 };
+enum class CloseCode : std::uint16_t { normal = 1000, going_away = 1001, protocol_error = 1002, too_big = 1009 };
 
 /// One connection's reader: bytes in; whole messages and control frames out. Holds at most one message and one read
 /// (WireLimits::stream_pending_bytes); a length that promises more is refused when it is read, before its bytes come.

@@ -204,6 +204,13 @@ std::expected<Opening, Refusal> read_opening(std::string_view head, const Origin
   return Opening{*fields->key, fields->origin.value_or("")};
 }
 
+std::string_view origin_of(std::string_view head) {
+  const std::size_t first = head.find(line_end);
+  if (first == std::string_view::npos) return {};
+  const auto fields = read_fields(head.substr(first + line_end.size()));
+  return fields ? fields->origin.value_or("") : std::string_view();
+}
+
 std::string accept_of(std::string_view key) {
   std::string text(key);
   text += magic;

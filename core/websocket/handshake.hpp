@@ -50,6 +50,9 @@ std::optional<std::size_t> end_of_head(std::string_view bytes, std::size_t searc
 /// Source: RFC 6455 §4.2.1, RFC 7118 §4.1, RFC 6454 §6.2.
 std::expected<Opening, Refusal> read_opening(std::string_view head, const Origins& origins);
 
+/// What a head that was refused names as Origin; empty: none, or it cannot be read.
+std::string_view origin_of(std::string_view head);
+
 /// The 101 to it (RFC 6455 §4.2.2).
 std::string accept_opening(const Opening& opening);
 /// The answer to a request that is refused; the connection is closed behind it.
