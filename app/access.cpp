@@ -17,6 +17,7 @@
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
 #include "app/place.hpp"
+#include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
@@ -105,6 +106,7 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
   records->limits = settings.limits;
+  if (settings.web.enabled) records->web = web_address(settings);
   return carry_out(*checked, {fmt::format("uid {}, without a server", ::getuid()),
                               [&](audit::Event event) { return records->store.append_audit(std::move(event)); },
                               [&](const command::Checked& each) { return execute_on(settings, *records, each); }});

@@ -12,6 +12,7 @@
 #include "app/listeners.hpp"
 #include "app/patterns.hpp"
 #include "app/snapshot.hpp"
+#include "app/web_reach.hpp"
 #include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
 
@@ -87,6 +88,7 @@ std::expected<void, Error> Server::open_records() {
   if (const auto started = append_audit({wall_now_ms(), "system", "system", "start " + circumstances_.version, "done"});
       !started)
     return std::unexpected(error_of(started.error()));
+  if (settings_.web.enabled) records_->web = web_address(settings_);
   const auto interrupted = records_->store.close_interrupted_cdrs(wall_now_ms());
   if (!interrupted) return std::unexpected(error_of(interrupted.error()));
   if (*interrupted > 0)
@@ -180,6 +182,9 @@ std::expected<void, Error> Server::open_engine() {
               fmt::format("{} should show a certificate for {}: {}; nothing is sent there", flow.remote.text(),
                           flow.tls_name.empty() ? flow.remote.address.text() : flow.tls_name, fault));
   };
+  loop_options.streams.no_websocket = [this](const Flow& flow, websocket::Refusal refusal, std::string_view origin) {
+    tell_of_websocket(flow, refusal, origin);
+  };
   loop_options.streams.welcome = [this](const Endpoint& remote, Transport transport, std::uint16_t local_port) {
     return door_.welcomes(remote, transport, local_port, now());
   };
@@ -267,9 +272,11 @@ std::expected<void, Error> Server::open_doors() {
     else
       warnings_["metrics"] = metrics.error() + "; give metrics.port another number";
   }
+  open_web();
   rounds_ = std::make_unique<Rounds>(care_ms, [this] { care(); });
   for (const auto& [about, warning] : warnings_) log_->say(effect::Level::warning, "warning", warning);
   std::vector<std::string> where;
+  if (web_) where.push_back(fmt::format("https {}", settings_.web.port));
   for (const net::ListenerState& state : listener_states_)
     if (state.error.empty()) where.push_back(fmt::format("{} {}", name_of(state.transport), state.bound.text()));
   tell_audit_head();
@@ -304,6 +311,7 @@ void Server::stop(std::uint32_t limit_ms) {
   }
   // First those who ask, then those who answer: nobody is left with a reference to something that is gone.
   control_.reset();
+  web_.reset();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
@@ -328,6 +336,7 @@ Server::~Server() {
   stopped_ = true;
   rounds_.reset();
   control_.reset();
+  web_.reset();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(0);

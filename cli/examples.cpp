@@ -42,6 +42,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
      "  ringfence extension reset-password 1001 --new-auth-name       a new registration name as well\n"},
+    {"extension.link",
+     "  ringfence extension link 1001                 a link for a browser, good once and for 15 minutes\n"
+     "  ringfence extension link 1001 --for 2h --qr   with a QR code for a phone's camera\n"
+     "  ringfence extension link 1001 --json | jq -r .link\n"},
+    {"extension.unlink", "  ringfence extension unlink 1001               a link went to the wrong person\n"},
+    {"extension.devices", "  ringfence extension devices 1001\n"},
+    {"extension.device.remove", "  ringfence extension device remove 1001 k7m2x9q4ab   the name from extension devices\n"},
     {"firewall.show",
      "  ringfence firewall show                       for nftables\n"
      "  ringfence firewall show --format aws > rules.json\n"

@@ -5,6 +5,7 @@
 
 #include "cli/cells.hpp"
 #include "cli/render_guard.hpp"
+#include "cli/render_links.hpp"
 #include "cli/render_objects.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
@@ -292,6 +293,10 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     ports(r, out);
   } else if (command == "firewall.show") {
     out << r.value("text", "");
+  } else if (command == "extension.link") {
+    render_link(r, out);
+  } else if (command == "extension.devices") {
+    render_devices(r, out);
   } else if (command == "status") {
     status(r, out);
   } else if (render_object(command, r, out)) {
@@ -370,6 +375,11 @@ void render_setup(const Json& r, std::ostream& out) {
               {"encrypted", "TLS to " + text_at(r, "tls")},
               {"authority to trust", text_at(r, "authority")},
               {"not encrypted", "UDP or TCP to " + text_at(r, "plain")}});
+  if (!text_at(r, "phone").empty())
+    fmt::print(out,
+               "\nIn a browser: {}\nSign in with an extension's name and password, or with a link: ringfence --data {} "
+               "extension link 1001\n",
+               plain(text_at(r, "phone")), plain(text_at(r, "data_dir")));
   fmt::print(out, "\nRegister a phone with each account, then dial 1002 from 1001.\n");
 }
 

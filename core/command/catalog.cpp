@@ -48,6 +48,12 @@ constexpr Parameter set_parameters[] = {number_parameter, name_parameter,       
 constexpr Parameter one_number[] = {number_parameter};
 constexpr Parameter reset_parameters[] = {
     number_parameter, {"new_auth_name", Kind::flag, false, 0, 0, {}, "a new registration name as well"}};
+constexpr Parameter link_parameters[] = {
+    number_parameter,
+    {"for", Kind::text, false, 2, 8, {}, "how long it is good, such as 10m, 2h or 1d; 15m when not given"},
+    {"qr", Kind::flag, false, 0, 0, {}, "as a QR code, too, for a phone's camera"}};
+constexpr Parameter device_parameters[] = {
+    number_parameter, {"name", Kind::text, true, 3, 64, {}, "its registration name, from extension devices"}};
 constexpr Parameter maybe_number[] = {{"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
 constexpr Parameter remove_registration_parameters[] = {
     number_parameter, {"contact", Kind::text, false, 1, 2048, {}, "only this contact; else all"}};
@@ -61,7 +67,7 @@ constexpr Parameter cdr_parameters[] = {
     {"offset", Kind::number, false, 0, 1'000'000'000, {}, "how many of the newest to pass over"},
 };
 
-constexpr std::string_view transport_words[] = {"udp", "tcp", "tls"};
+constexpr std::string_view transport_words[] = {"udp", "tcp", "tls", "ws", "wss"};
 constexpr std::string_view method_words[] = {"REGISTER", "INVITE",    "OPTIONS", "NOTIFY",
                                              "REFER",    "SUBSCRIBE", "MESSAGE"};
 constexpr Parameter address_parameter{"address", Kind::text, true, 2, 64, {}, "an IPv4 or IPv6 address"};
@@ -137,6 +143,12 @@ constexpr auto fixed = std::to_array<Spec>({
     {"extension.remove", "extension.write", "Removes an extension and its registrations", true, false, one_number},
     {"extension.reset-password", "extension.write", "Gives a new password; registrations and calls of the old one end",
      true, false, reset_parameters},
+    {"extension.link", "extension.write", "Makes a link that signs a browser in, once", true, false, link_parameters},
+    {"extension.unlink", "extension.write", "Makes its links worthless that were not used yet", true, false,
+     one_number},
+    {"extension.devices", "extension.read", "Lists the browsers that links signed in", false, false, one_number},
+    {"extension.device.remove", "extension.write", "Shuts one of these browsers out; its registrations end", true,
+     false, device_parameters},
     {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
     {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},

@@ -6,6 +6,7 @@
 #include "core/command/catalog.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
+#include "core/document/forms.hpp"
 #include "core/guard/prefix.hpp"
 
 namespace rf::command {
@@ -172,6 +173,12 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "extension.set") return SetExtension{number, settings_from(a), std::move(terms)};
   if (name == "extension.remove") return RemoveExtension{number};
   if (name == "extension.reset-password") return ResetPassword{number, maybe<bool>(a, "new_auth_name").value_or(false)};
+  if (name == "extension.link")
+    return AddLink{number, document::parse_duration(text_or_empty(a, "for")).value_or(AddLink{}.for_s),
+                   maybe<bool>(a, "qr").value_or(false)};
+  if (name == "extension.unlink") return RemoveLinks{number};
+  if (name == "extension.devices") return ListDevices{number};
+  if (name == "extension.device.remove") return RemoveDevice{number, text_or_empty(a, "name")};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
   if (name == "ports") return ListPorts{};
   if (name == "firewall.show")
@@ -288,6 +295,11 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
         return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7");
     if (p.name == "countries" && !parse_countries(std::get<std::string>(*value)))
       return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH");
+    if (p.name == "for") {
+      const auto seconds = document::parse_duration(std::get<std::string>(*value));
+      if (!seconds || *seconds < 60 || *seconds > WebLimits::link_s_most)
+        return invalid("for is no time from 1m to 7d", "give it such as 10m, 2h or 1d");
+    }
     if (p.name == "caller" && !Address::parse(std::get<std::string>(*value)))
       return invalid("caller is no address", "give " + std::string(p.help));
     if (p.name == "address" || p.name == "block") {

@@ -11,6 +11,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/country.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
@@ -64,6 +65,24 @@ struct RemoveExtension {
 struct ResetPassword {
   std::string number;
   bool new_auth_name = false;  ///< a new registration name as well
+};
+/// A one-time link that signs a browser in.
+struct AddLink {
+  std::string number;
+  std::uint32_t for_s = WebLimits::link_s;
+  bool qr = false;  ///< it is to be shown as a QR code, too
+};
+/// Makes links worthless that were not used yet.
+struct RemoveLinks {
+  std::string number;
+};
+/// What links made.
+struct ListDevices {
+  std::string number;
+};
+struct RemoveDevice {
+  std::string number;
+  std::string name;  ///< its registration name
 };
 struct ListCdrs {
   std::uint32_t limit = 100;
@@ -305,7 +324,8 @@ struct Reload {};
 struct Stop {};
 
 using Command =
-    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
+    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink, RemoveLinks,
+                 ListDevices, RemoveDevice, ListCdrs,
                  ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit,
                  VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease,
                  GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,

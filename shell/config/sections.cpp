@@ -28,6 +28,22 @@ std::optional<std::string> not_a_host_name(std::string_view text) {
   return fmt::format("is \"{}\", not a host name", text);
 }
 
+// RFC 6454 §6.2, of pages that came encrypted.
+bool is_origin(std::string_view text) {
+  constexpr std::string_view scheme = "https://";
+  if (!text.starts_with(scheme)) return false;
+  const std::string_view rest = text.substr(scheme.size());
+  if (const auto endpoint = Endpoint::parse(rest)) return endpoint->port != 0 && endpoint->port != 443;
+  const std::size_t colon = rest.rfind(':');
+  if (Address::parse(rest) || !not_a_host_name(rest)) return true;
+  if (rest.starts_with('[') && rest.ends_with(']')) return Address::parse(rest.substr(1, rest.size() - 2)).has_value();
+  if (colon == std::string_view::npos || not_a_host_name(rest.substr(0, colon))) return false;
+  std::uint32_t port = 0;
+  const std::string_view digits = rest.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc{} && end == digits.data() + digits.size() && port > 0 && port < 65'536 && port != 443;
+}
+
 // The realm stands in a quoted string of every challenge and in every stored hash: only plain characters.
 std::optional<std::string> not_a_realm(std::string_view text) {
   const bool plain =
@@ -310,6 +326,27 @@ void read_log(Section section, LogSettings& out) {
   section.number("lines_per_min", out.lines_per_min, 1, 10'000'000);
   section.number("file_mb", out.file_mb, 1, 1'000'000);
   section.number("files", out.files, 0, 1'000);
+  section.finish();
+}
+
+void read_web(Section section, WebSettings& out) {
+  out.place = section.place("port");
+  section.flag("enabled", out.enabled);
+  read_reach(section, out.reach, out.address);
+  section.number("port", out.port, 1, 65'535);
+  section.text(
+      "host", out.host,
+      [](std::string_view text) { return Address::parse(text) ? std::nullopt : not_a_host_name(text); },
+      "write the name or address that browsers reach this server by, such as \"pbx.example.com\"");
+  section.texts(
+      "origins",
+      [&](std::string_view text) -> std::optional<std::string> {
+        if (out.origins.size() == WebLimits::origins) return fmt::format("holds more than {}", WebLimits::origins);
+        if (!is_origin(text)) return fmt::format("holds \"{}\", not the origin of a page", text);
+        out.origins.emplace_back(text);
+        return std::nullopt;
+      },
+      "write what browsers send: \"https://intranet.example.com\", with its port when it is not 443, and no path");
   section.finish();
 }
 

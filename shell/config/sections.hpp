@@ -18,9 +18,12 @@ void read_network(Section section, std::vector<Subnet>& local, std::vector<std::
 void read_store(Section section, StoreSettings& out);
 void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);
+void read_web(Section section, WebSettings& out);
 void read_metrics(Section section, MetricsSettings& out);
 void read_dns(Section section, DnsSettings& out);
 void read_guard(Section section, GuardSettings& out, Problems& problems);
+/// The key "address": one address of this host, "any" or "local".
+void read_reach(Section& section, Reach& reach, Address& address);
 /// One [[listener]].
 ListenerSettings read_listener(Section section);
 

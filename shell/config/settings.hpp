@@ -87,6 +87,17 @@ struct RecordSettings {
   std::uint32_t keep_mb = DiskLimits{}.database_mb;    ///< of the database; 0: as many as fit the disk
 };
 
+/// HTTPS: the browser phone.
+struct WebSettings {
+  bool enabled = true;
+  Reach reach = Reach::any;
+  Address address;  ///< with Reach::one
+  std::uint16_t port = 8'443;
+  std::string host;  ///< by which browsers reach us; empty: the first domain, else an address
+  std::vector<std::string> origins;  ///< of other pages that may open a WebSocket: "https://intranet.example.com"
+  Place place;
+};
+
 struct MetricsSettings {
   bool enabled = true;
   Endpoint bind{Address::v4(0x7f000001), 9061};
@@ -136,6 +147,7 @@ struct Settings {
   StoreSettings store;
   RecordSettings records;
   LogSettings log;
+  WebSettings web;
   MetricsSettings metrics;
   DnsSettings dns;
   GuardSettings guard;
@@ -144,7 +156,7 @@ struct Settings {
   std::string control_path() const { return server.data_dir + "/control.sock"; }
 };
 
-/// What is used without a file: TLS on 5061 on every address, nothing unencrypted.
+/// What is used without a file: TLS on 5061, WSS on 5065 and HTTPS on 8443 on every address, nothing unencrypted.
 Settings defaults();
 
 }  // namespace rf::config

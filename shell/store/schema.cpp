@@ -19,7 +19,7 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, bindings.seq, ledger.number, objects.id, audit.number);
+//   extensions.id, devices.id, bindings.seq, ledger.number, objects.id, audit.number);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
@@ -216,7 +216,7 @@ constexpr const char* version_8[] = {
 };
 
 // How the media of each leg was protected, and what was refused because of it. What was done, by whom: a chain of hashes,
-// see core/audit.
+// see core/audit. One-time links, of which the hash alone is kept, and the devices that they make.
 constexpr const char* version_9[] = {
     "ALTER TABLE cdrs ADD COLUMN caller_refused_proof BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE cdrs ADD COLUMN caller_refused_replay BIGINT NOT NULL DEFAULT 0",
@@ -235,6 +235,25 @@ constexpr const char* version_9[] = {
     " outcome TEXT NOT NULL,"
     " hash TEXT NOT NULL)",
     "CREATE INDEX audit_time ON audit (wall_ms)",
+    "CREATE TABLE links ("
+    " hash TEXT PRIMARY KEY,"
+    " extension BIGINT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " expires_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE devices ("
+    " id INTEGER PRIMARY KEY,"
+    " extension BIGINT NOT NULL,"
+    " auth_name TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " realm TEXT NOT NULL,"
+    " ha1_sha512_256 TEXT NOT NULL,"
+    " ha1_sha256 TEXT NOT NULL,"
+    " ha1_md5 TEXT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " used_wall_ms BIGINT NOT NULL)",
+    "CREATE INDEX devices_extension ON devices (extension)",
+    "ALTER TABLE bindings ADD COLUMN device BIGINT NOT NULL DEFAULT 0",
+    "INSERT INTO sequences (name, next) VALUES ('devices', 1)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -98,6 +98,22 @@ struct Account {
   Secret<std::string> password;
 };
 
+/// What a link was good for: a device of its extension, with the password that is shown once.
+struct NewDevice {
+  DeviceId id;
+  Account account;
+  std::string display_name;  ///< of the extension
+};
+
+/// A device without its credentials, for listings.
+struct DeviceRow {
+  DeviceId id;
+  std::string auth_name;
+  std::string name;  ///< what its browser called itself
+  std::int64_t created_wall_ms = 0;
+  std::int64_t used_wall_ms = 0;  ///< when it was registered last, to the hour
+};
+
 /// Which CDRs; every field that is set has to fit.
 struct CdrFilter {
   std::optional<std::int64_t> from_wall_ms = {};  ///< started at or after
@@ -173,10 +189,10 @@ class Store {
   Expected<Account> add_extension(const seal::Vault& vault, std::string_view realm, const NewExtension& extension);
   /// Errors: not_found, invalid_value.
   Expected<ExtensionRow> set_extension(TenantId tenant, std::string_view number, const ExtensionChange& change);
-  /// Removes it with its bindings; its CDRs stay. Errors: not_found.
+  /// Removes it with its bindings, devices and links; its CDRs stay. Errors: not_found.
   Expected<void> remove_extension(TenantId tenant, std::string_view number);
-  /// Gives it a new password for `realm`, and a new registration name when asked. Its bindings are dropped: whoever
-  /// registered with the old password has to register again. Errors: not_found, wrong_key.
+  /// Gives it a new password for `realm`, and a new registration name when asked. Its bindings, devices and links
+  /// are dropped: whoever registered with the old password has to register again. Errors: not_found, wrong_key.
   Expected<Account> reset_password(const seal::Vault& vault, std::string_view realm, TenantId tenant,
                                    std::string_view number, bool new_auth_name = false);
   /// By number within the tenant. Errors: not_found.
@@ -186,6 +202,23 @@ class Store {
   /// All extensions with their credentials unsealed: what Policy::compile() takes.
   /// Errors: wrong_key, other_realm (the text names the extensions and the remedy).
   Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
+
+  /// Keeps a one-time link by its hash; of more than WebLimits::links_per_extension the oldest go.
+  /// Errors: not_found, invalid_value when the extension has all the devices it may have.
+  Expected<void> add_link(TenantId tenant, std::string_view number, const std::string& hash, std::int64_t now_wall_ms,
+                          std::int64_t expires_wall_ms);
+  /// Makes links of the extension that were not used yet worthless, and gives how many. Errors: not_found.
+  Expected<std::uint64_t> drop_links(TenantId tenant, std::string_view number);
+  /// Turns a link into a device, once. Errors: not_found, invalid_value when there are devices enough, wrong_key.
+  Expected<NewDevice> use_link(const seal::Vault& vault, std::string_view realm, const std::string& hash,
+                               std::int64_t now_wall_ms, const std::string& name);
+  /// Errors: not_found.
+  Expected<std::vector<DeviceRow>> devices(TenantId tenant, std::string_view number);
+  /// Removes a device with its registrations; whether there was one. Errors: not_found.
+  Expected<bool> drop_device(TenantId tenant, std::string_view number, const std::string& auth_name);
+  /// Notes which devices are registered, removes those that were not for WebLimits::device_days, and links that have
+  /// ended. Gives how many devices went.
+  Expected<std::uint64_t> age_devices(std::int64_t now_wall_ms);
 
   /// The bindings that are still good, oldest registration first. Changes nothing.
   Expected<std::vector<record::Binding>> load_bindings(std::int64_t now_wall_ms);

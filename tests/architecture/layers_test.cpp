@@ -17,6 +17,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/fence", {"core/base"}},
     {"core/money", {"core/base"}},
     {"core/sip", {"core/base"}},
+    {"core/websocket", {"core/base", "core/sip"}},
     {"core/sdp", {"core/base", "core/srtp"}},
     {"core/rtp", {"core/base"}},
     {"core/srtp", {"core/base"}},

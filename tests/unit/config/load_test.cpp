@@ -36,10 +36,14 @@ std::string fault(std::string_view text) {
 TEST(Configuration, AnEmptyFileMeansTheDefaultsOfNoFileAtAll) {
   const Settings empty = good("");
   const Settings none = defaults();
-  ASSERT_THAT(empty.listeners, SizeIs(1));
+  ASSERT_THAT(empty.listeners, SizeIs(2));
   EXPECT_EQ(empty.listeners[0].transport, Transport::tls);
   EXPECT_EQ(empty.listeners[0].port, 5061);
   EXPECT_EQ(empty.listeners[0].reach, Reach::any);
+  EXPECT_EQ(empty.listeners[1].transport, Transport::wss);
+  EXPECT_EQ(empty.listeners[1].port, 5065);
+  EXPECT_TRUE(empty.web.enabled);
+  EXPECT_EQ(empty.web.port, 8443);
   EXPECT_EQ(empty.local_networks, none.local_networks);
   EXPECT_EQ(empty.limits.calls_max, Limits{}.calls_max);
   EXPECT_EQ(empty.server.data_dir, "/var/lib/ringfence");
@@ -100,6 +104,12 @@ TEST(Configuration, EveryKeyIsRead) {
     level = "warning"
     file = "/var/log/r.log"
     personal = "show"
+    [web]
+    enabled = false
+    address = "local"
+    port = 443
+    host = "pbx.example.com"
+    origins = ["https://intranet.example.com", "https://[2001:db8::1]:8443", "https://192.0.2.1"]
     [metrics]
     address = "::1"
     port = 9100
@@ -116,6 +126,11 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.listeners[1].address.text(), "192.0.2.1");
   EXPECT_EQ(s.listeners[1].advertised->text(), "203.0.113.7:15061");
   EXPECT_EQ(s.tls.key, "/etc/k.pem");
+  EXPECT_FALSE(s.web.enabled);
+  EXPECT_EQ(s.web.reach, Reach::local);
+  EXPECT_EQ(s.web.port, 443);
+  EXPECT_EQ(s.web.host, "pbx.example.com");
+  EXPECT_THAT(s.web.origins, SizeIs(3));
   EXPECT_EQ(s.media.first_port, 30000);
   EXPECT_EQ(s.media.last_port, 30009);
   EXPECT_EQ(s.media.threads, 2);
@@ -234,6 +249,24 @@ TEST(Configuration, AListenerInTheMediaRangeIsRefused) {
   EXPECT_THAT(fault("[[listener]]\ntransport = \"udp\"\nport = 40500\n"),
               HasSubstr("lies in the media range 40000-40999"));
   EXPECT_EQ(good("[[listener]]\ntransport = \"tcp\"\nport = 40500\n").listeners.size(), 1u);
+}
+
+TEST(Configuration, AListenerOnThePortOfThePagesIsRefused) {
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"wss\"\nport = 8443\n"), HasSubstr("meets the pages"));
+  EXPECT_EQ(good("[web]\nenabled = false\n[[listener]]\ntransport = \"wss\"\nport = 8443\n").listeners.size(), 1u);
+}
+
+TEST(Configuration, WebSocketsWithoutTlsStayOnThisHost) {
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"ws\"\n"), HasSubstr("not encrypted"));
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"ws\"\naddress = \"local\"\n"), HasSubstr("not encrypted"));
+  EXPECT_EQ(good("[[listener]]\ntransport = \"ws\"\naddress = \"127.0.0.1\"\n").listeners[0].port, 5066);
+  EXPECT_EQ(good("[[listener]]\ntransport = \"wss\"\n").listeners[0].port, 5065);
+}
+
+TEST(Configuration, AnOriginIsWhatBrowsersSendAndNothingElse) {
+  for (const char* const text : {"http://a.example", "https://", "https://a.example/", "https://a.example:443", "*",
+                                 "https://a.example:0", "https://a.example:x", "a.example", "https://user@a.example"})
+    EXPECT_THAT(fault(std::string("[web]\norigins = [\"") + text + "\"]\n"), HasSubstr("not the origin")) << text;
 }
 
 TEST(Configuration, AListenerOnTheMetricsPortIsRefused) {

@@ -26,8 +26,9 @@ namespace rf::store {
 /// does not compile until the store and this page know it.
 inline bool same(const record::Binding& x, const record::Binding& y) {
   const auto tie = [](const record::Binding& binding) {
-    const auto& [extension, contact_key, contact, path, flow, call_id, cseq, user_agent, registered, expires] = binding;
-    return std::tie(extension, contact_key, contact, path, call_id, cseq, user_agent, registered, expires);
+    const auto& [extension, contact_key, contact, path, flow, call_id, cseq, user_agent, registered, expires, device] =
+        binding;
+    return std::tie(extension, contact_key, contact, path, call_id, cseq, user_agent, registered, expires, device);
   };
   return tie(x) == tie(y) && x.flow == y.flow;
 }
