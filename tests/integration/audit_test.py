@@ -1,0 +1,124 @@
+"""Who did what: every change stands in the audit log before it is made, and whoever tampers with the log is found."""
+import re
+import signal
+import sqlite3
+import subprocess
+import unittest
+
+from ringfence import PROGRAM, Ringfence
+
+
+class Audit(unittest.TestCase):
+    def setUp(self):
+        self.server = self.enterContext(Ringfence())
+        self.cli = self.server.cli
+
+    def entries(self, *words):
+        return self.server.json("audit-log", "list", *words)["entries"]
+
+    def exported(self, name="audit.txt"):
+        path = str(self.server.data / name)
+        self.cli("audit-log", "export", path)
+        return path
+
+    def verify(self, path, *words):
+        """As somebody would who has the file alone."""
+        return subprocess.run([PROGRAM, "audit-log", "verify", path, *words], capture_output=True, text=True, timeout=30)
+
+    def checkpoint(self):
+        lines = [line for line in self.server.log.read_text().splitlines() if "audit_checkpoint" in line]
+        return re.search(r"seen=(\S+) signature=\S+ key=([0-9a-f]{64})", lines[-1]).groups()
+
+    def test_a_change_says_who_asked_for_what_and_what_became_another(self):
+        self.server.add("1001")
+        self.cli("extension", "set", "1001", "--remote", "--calls", "8")
+        asked, done = sorted(self.entries(), key=lambda e: e["number"])[-2:]
+        self.assertEqual((asked["kind"], asked["outcome"]), ("command", "asked"))
+        self.assertIn('extension.set', asked["action"])
+        self.assertIn('number="1001"', asked["action"])
+        self.assertRegex(asked["actor"], r"^uid \d+$")
+        self.assertEqual(done["action"], f"of entry {asked['number']}")
+        self.assertRegex(done["outcome"], r"remote(_allowed)? false to true")
+        self.assertRegex(done["outcome"], r"4 to 8")
+
+    def test_what_was_refused_stands_in_it_too(self):
+        self.cli("extension", "remove", "1099", check=False)
+        self.assertIn("not_found", self.entries()[0]["outcome"])
+
+    def test_no_secret_stands_in_it(self):
+        name, password = self.server.add("1001")
+        self.cli("extension", "add", "1002", "--password-stdin", stdin="correct-Horse7battery\n")
+        text = open(self.exported()).read()
+        self.assertNotIn(password, text)
+        self.assertNotIn("correct-Horse7battery", text)
+        self.assertIn("[secret]", text)
+
+    def test_reading_leaves_no_trace_and_starts_and_stops_do(self):
+        before = len(self.entries())
+        self.cli("extension", "list")
+        self.cli("status")
+        self.assertEqual(len(self.entries()), before)
+        self.server.stop()
+        self.server.start()
+        actions = [e["action"] for e in self.entries("--kind", "system")]
+        self.assertIn("stop", actions)
+        self.assertTrue(actions[0].startswith("start"))
+
+    def test_changes_without_a_server_stand_in_it(self):
+        self.server.stop()
+        self.cli("extension", "add", "1001")
+        self.server.start()
+        self.assertTrue(any("without a server" in e["actor"] and "extension.add" in e["action"] for e in self.entries()))
+
+    def test_what_was_acknowledged_outlives_kill(self):
+        self.server.add("1001")
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.assertTrue(any("extension.add" in e["action"] for e in self.entries()))
+        self.assertEqual(self.cli("audit-log", "verify").returncode, 0)
+
+    def test_an_export_is_verified_without_any_system_and_says_where_it_is_broken(self):
+        for number in range(1001, 1006):
+            self.server.add(str(number))
+        path = self.exported()
+        done = self.verify(path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Whole", done.stdout)
+        text = open(path).read()
+        open(path, "w").write(text.replace('number="1003"', 'number="1004"', 1))
+        done = self.verify(path)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"broken at line \d+, entry \d+")
+
+    def test_who_writes_the_database_anew_is_found(self):
+        self.server.add("1001")
+        self.server.add("1002")
+        self.server.stop()
+        seen, key = self.checkpoint()
+        with sqlite3.connect(self.server.data / "ringfence.db") as base:
+            base.execute("UPDATE audit SET actor = 'uid 4711' WHERE number = 2")
+        self.server.start()
+        self.assertNotEqual(self.cli("audit-log", "verify", check=False).returncode, 0)
+        with sqlite3.connect(self.server.data / "ringfence.db") as base:
+            base.execute("DELETE FROM audit WHERE number >= 2")
+        # The chain that is left holds. What the log of the server said before does not fit it.
+        self.assertEqual(self.cli("audit-log", "verify").returncode, 0)
+        done = self.verify(self.exported(), "--key", key, "--seen", seen)
+        self.assertNotEqual(done.returncode, 0)
+
+    def test_a_checkpoint_of_the_log_fits_a_later_export(self):
+        self.server.stop()
+        seen, key = self.checkpoint()
+        self.server.start()
+        self.server.add("1001")
+        path = self.exported()
+        self.assertEqual(self.verify(path, "--key", key, "--seen", seen).returncode, 0)
+        self.assertNotEqual(self.verify(path, "--key", "0" * 64).returncode, 0)
+
+    def test_a_note_of_the_operator_stands_in_it(self):
+        self.cli("audit-log", "note", "restored the database of 31 January")
+        self.assertTrue(any("restored the database" in e["action"] for e in self.entries()))
+
+
+if __name__ == "__main__":
+    unittest.main()
