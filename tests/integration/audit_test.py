@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import unittest
+from pathlib import Path
 
 from ringfence import PROGRAM, Ringfence
 
@@ -48,7 +49,7 @@ class Audit(unittest.TestCase):
     def test_no_secret_stands_in_it(self):
         name, password = self.server.add("1001")
         self.cli("extension", "add", "1002", "--password-stdin", stdin="correct-Horse7battery\n")
-        text = open(self.exported()).read()
+        text = Path(self.exported()).read_text()
         self.assertNotIn(password, text)
         self.assertNotIn("correct-Horse7battery", text)
         self.assertIn("[secret]", text)
@@ -84,8 +85,8 @@ class Audit(unittest.TestCase):
         done = self.verify(path)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Whole", done.stdout)
-        text = open(path).read()
-        open(path, "w").write(text.replace('number="1003"', 'number="1004"', 1))
+        text = Path(path).read_text()
+        Path(path).write_text(text.replace('number="1003"', 'number="1004"', 1))
         done = self.verify(path)
         self.assertNotEqual(done.returncode, 0)
         self.assertRegex(done.stderr, r"broken at line \d+, entry \d+")
