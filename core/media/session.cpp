@@ -178,6 +178,8 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
   restart = {};
   leg.presses.restart();
   leg.receiver.start(header.ssrc, header.sequence);
+  Leg& other = legs_[&leg == &legs_[0] ? 1 : 0];
+  if (other.secure) other.secure->renumber(header.ssrc, header.sequence);
   return true;
 }
 
