@@ -101,16 +101,21 @@ std::vector<firewall::Ban> kernel_bans(std::span<const guard::Ban> bans, std::sp
 std::vector<firewall::Pinhole> pinholes_of(const media::RelayPlan& plan) {
   std::vector<firewall::Pinhole> out;
   for (const media::LegPlan& leg : plan.legs) {
-    if (leg.local_port == 0 || leg.remote_rtp.port == 0) continue;
+    const bool by_ice = leg.security.ice.has_value();
+    if (leg.local_port == 0 || (leg.remote_rtp.port == 0 && !by_ice)) continue;
     Endpoint rtp = leg.remote_rtp, rtcp = rtcp_of(leg);
-    if (leg.learn) {
+    if (by_ice) {
+      // Where its checks come from no description says: a symmetric NAT shows another address to each of us. The relay
+      // answers who knows the password of this one call, and nobody else is heard.
+      rtp = rtcp = {};
+    } else if (leg.learn) {
       // Behind a NAT, or beside its proxy: it may come from either address, and the relay takes the first that fits.
       const bool unroutable = leg.remote_rtp.address.is_unspecified() ||
                               (leg.remote_rtp.address.is_private() && !leg.signalling.is_private());
       rtp = rtcp = {unroutable ? leg.signalling : Address{}, 0};
     }
     out.push_back({leg.local_port, rtp});
-    out.push_back({static_cast<std::uint16_t>(leg.local_port + 1), rtcp});
+    if (!leg.security.mux) out.push_back({static_cast<std::uint16_t>(leg.local_port + 1), rtcp});
   }
   return out;
 }

@@ -27,7 +27,11 @@ Json json_of(const media::LegStatistics& leg) {
           {"mos", leg.mos},
           {"events", leg.events},
           {"refused_source", leg.refused_source},
-          {"refused_shape", leg.refused_shape}};
+          {"refused_shape", leg.refused_shape},
+          {"refused_proof", leg.refused_proof},
+          {"refused_replay", leg.refused_replay},
+          {"encryption", media::text_of(leg.protection)},
+          {"suite", leg.suite ? srtp::facts_of(*leg.suite).sdp_name : std::string_view()}};
 }
 
 std::string amount_text(std::int64_t micros, const std::string& currency) {

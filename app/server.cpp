@@ -146,6 +146,7 @@ std::expected<void, Error> Server::open_engine() {
   writer_ = std::move(*writer);
   relay::Options relay_options;
   relay_options.threads = settings_.media.threads;
+  relay_options.transcode_threads = settings_.media.transcode_threads;
   relay_options.warm_ports_max = warm_ports_max();
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);

@@ -93,6 +93,9 @@ std::vector<Number> Server::numbers() {
   count("relay_packets_in", "Media packets read, honest or not", relay.received);
   count("relay_packets_out", "Media packets forwarded", relay.forwarded);
   count("relay_packets_spoken", "Media packets of prompts and tones", relay.spoken);
+  gauge("relay_streams_transcoded", "Media streams whose sides share no codec", relay.transcode_streams);
+  count("relay_packets_transcoded", "Media packets made of others in another codec", relay.transcoded);
+  count("relay_packets_transcode_lost", "Media packets that the transcoder had no time for", relay.transcode_lost);
   const store::WriterStatistics writes = writer_->statistics();
   gauge("store_failing", "Whether the disk refuses records", writes.failing ? 1 : 0);
   count("store_written", "Records written", writes.written);

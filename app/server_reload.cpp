@@ -30,6 +30,7 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.store.path != b.store.path || a.store.synchronous != b.store.synchronous, "store");
   differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
   differs(a.media.threads != b.media.threads, "media.threads");
+  differs(a.media.transcode_threads != b.media.transcode_threads, "media.transcode_threads");
   differs(a.limits.store_queue_max != b.limits.store_queue_max, "limits.store_queue_max");
   differs(a.metrics.enabled != b.metrics.enabled || a.metrics.bind != b.metrics.bind, "metrics");
   return out;

@@ -19,7 +19,9 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
   policy->source_v6 = source_address(false);
   policy->times = settings.times;
   policy->limits = settings.limits;
+  policy->transcode = settings.media.transcode;
   policy->media_ports = {settings.media.first_port, settings.media.last_port};
+  policy->media_encryption = settings.media.encryption;
   policy->md5_allowed = settings.md5_allowed;
   policy->sha2_allowed = settings.sha2_allowed;
   policy->user_agent = settings.server.user_agent;

@@ -64,11 +64,29 @@ void registrations(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+/// "sdes/dtls": of the caller's and the callee's leg.
+std::string encryption_of(const Json& call) {
+  std::string out;
+  for (const Json& leg : list_at(call, "media")) out.append(out.empty() ? "" : "/").append(text_at(leg, "encryption"));
+  return out;
+}
+
+/// "sdes AES_256_CM_HMAC_SHA1_80/none"
+std::string encryption_with_suites(const Json& call) {
+  std::string out;
+  for (const Json& leg : list_at(call, "media")) {
+    const std::string suite = text_at(leg, "suite");
+    out.append(out.empty() ? "" : "/").append(text_at(leg, "encryption"));
+    if (!suite.empty()) out.append(" ").append(suite);
+  }
+  return out;
+}
+
 void calls(const Json& r, std::ostream& out) {
-  Table table({"ID", "STATE", "CALLER", "DIALLED", "SINCE", "LENGTH"});
+  Table table({"ID", "STATE", "CALLER", "DIALLED", "SINCE", "LENGTH", "MEDIA"});
   for (const Json& c : list_at(r, "calls"))
     table.add({text_at(c, "id"), text_at(c, "state"), text_at(c, "caller"), text_at(c, "dialled"),
-               show_when(number_at(c, "started_ms")), show_duration(number_at(c, "duration_s"))});
+               show_when(number_at(c, "started_ms")), show_duration(number_at(c, "duration_s")), encryption_of(c)});
   if (table.empty()) return fmt::print(out, "No call is running.\n");
   table.print(out);
 }
@@ -80,7 +98,11 @@ void cdrs(const Json& r, std::ostream& out) {
   };
   // Few calls have these.
   const bool accounts = some("account"), sent_on = some("via");
+  const auto& listed = list_at(r, "cdrs");
+  const bool encrypted =
+      std::any_of(listed.begin(), listed.end(), [](const Json& c) { return encryption_of(c) != "none/none"; });
   std::vector<std::string> head{"STARTED", "CALLER", "DIALLED", "RESULT", "TALKED", "ENDED BY", "STATUS", "MOS"};
+  if (encrypted) head.emplace_back("MEDIA");
   if (accounts) head.emplace_back("ACCOUNT");
   if (sent_on) head.emplace_back("VIA");
   head.emplace_back("ID");
@@ -99,6 +121,7 @@ void cdrs(const Json& r, std::ostream& out) {
                                  text_at(c, "ended_by"),
                                  text_at(c, "sip_status"),
                                  mos};
+    if (encrypted) row.push_back(encryption_of(c));
     if (accounts) row.push_back(text_at(c, "account"));
     if (sent_on) row.push_back(text_at(c, "via"));
     row.push_back(text_at(c, "id"));
@@ -292,11 +315,13 @@ void render_cdrs_csv(const Json& result, std::ostream& out) {
                                             "payer",
                                             "cut_reason",
                                             "account",
-                                            "via"};
+                                            "via",
+                                            "media"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {
     std::vector<std::string> row;
-    for (const char* const column : columns) row.push_back(text_at(cdr, column));
+    for (const char* const column : columns)
+      row.push_back(column == std::string_view("media") ? encryption_with_suites(cdr) : text_at(cdr, column));
     table.add(std::move(row));
   }
   table.print_csv(out);

@@ -231,7 +231,9 @@ std::shared_ptr<policy::Policy> test_policy(int extensions) {
   const auto endpoint = [](std::string_view text) { return *Endpoint::parse(text); };
   policy->listeners = {{ListenerId{1}, Transport::udp, endpoint("192.0.2.1:5060"), {}},
                        {ListenerId{2}, Transport::tcp, endpoint("192.0.2.1:5060"), {}},
-                       {ListenerId{3}, Transport::tls, endpoint("192.0.2.1:5061"), {}}};
+                       {ListenerId{3}, Transport::tls, endpoint("192.0.2.1:5061"), {}},
+                       {ListenerId{4}, Transport::wss, endpoint("192.0.2.1:5065"), {}}};
+  policy->media_fingerprint.fill(0x5a);
   std::vector<policy::Extension> list;
   for (int i = 1; i <= extensions; ++i) {
     policy::Extension e;
@@ -251,10 +253,15 @@ std::shared_ptr<policy::Policy> test_policy(int extensions) {
 
 Flow flow_from(std::string_view remote, Transport transport, std::uint64_t connection) {
   Flow flow;
-  flow.listener = ListenerId{transport == Transport::udp ? 1u : transport == Transport::tcp ? 2u : 3u};
+  flow.listener = ListenerId{transport == Transport::udp   ? 1u
+                             : transport == Transport::tcp ? 2u
+                             : transport == Transport::tls ? 3u
+                                                           : 4u};
   flow.transport = transport;
   flow.connection = ConnectionId{connection};
-  flow.local = *Endpoint::parse(transport == Transport::tls ? "192.0.2.1:5061" : "192.0.2.1:5060");
+  flow.local = *Endpoint::parse(transport == Transport::tls   ? "192.0.2.1:5061"
+                                : transport == Transport::wss ? "192.0.2.1:5065"
+                                                              : "192.0.2.1:5060");
   flow.remote = *Endpoint::parse(remote);
   return flow;
 }

@@ -92,11 +92,11 @@ class Phone {
   std::string register_call_id_;
 };
 
-/// A policy with extensions 1001, 1002 … (registration name "auth1001", password "password-1001"), one UDP, one TCP and
-/// one TLS listener on 192.0.2.1, and 198.51.100.0/24 as the local network.
+/// A policy with extensions 1001, 1002 … (registration name "auth1001", password "password-1001"), one UDP, one TCP,
+/// one TLS and one WSS listener on 192.0.2.1, and 198.51.100.0/24 as the local network.
 std::shared_ptr<policy::Policy> test_policy(int extensions = 3);
 
-/// The engine's view of a phone at `remote` that speaks to listener 1 (UDP), 2 (TCP) or 3 (TLS).
+/// The engine's view of a phone at `remote` that speaks to listener 1 (UDP), 2 (TCP), 3 (TLS) or 4 (WSS).
 Flow flow_from(std::string_view remote, Transport transport = Transport::udp, std::uint64_t connection = 0);
 
 /// Connects an exchange with phones: packets to a phone's endpoint (or connection) land in its inbox.

@@ -114,7 +114,7 @@ struct WireLimits {
   // A session description
   static constexpr std::size_t sdp_bytes = 16'384;
   static constexpr std::size_t sdp_media = 8;
-  static constexpr std::size_t sdp_attributes = 256;
+  static constexpr std::size_t sdp_attributes = 512;  ///< a browser that offers video writes 300
   static constexpr std::size_t sdp_formats = 64;  ///< of one m= line
   // Credentials
   static constexpr std::size_t credentials = 8;  ///< Authorization headers of one request; further ones are passed over
@@ -232,6 +232,7 @@ struct TrunkLimits {
   static constexpr std::size_t bindings = 16;               ///< contacts of a 200 that are looked at
   static constexpr std::size_t token_characters = 26;       ///< of a contact's user part: 134 bits
   // A call that leaves
+  static constexpr std::size_t candidates = 64;  ///< trunks and their addresses; further ones are not tried
   static constexpr std::size_t callers_blamed = 4;  ///< who called while a trunk failed, as far as it matters
   // Who calls
   static constexpr std::size_t display_bytes = 64;     ///< of a name that is shown; the rest is cut off
@@ -392,6 +393,29 @@ struct AlarmLimits {
 /// Bounds of commands that wait for the disk. At the bound further ones are refused.
 struct WaitingLimits {
   static constexpr std::size_t credits = 64;
+};
+
+/// Bounds of turning one codec into another, for legs that share none. Fixed.
+struct TranscodeLimits {
+  static constexpr std::size_t streams = 200;         ///< at a time; calls beyond it need a codec that both sides have
+  static constexpr std::size_t queue_packets = 512;   ///< that wait for a thread, and as many behind it; more are lost
+  static constexpr std::uint32_t packets_per_s = 200;  ///< of one leg; the rest of the second is lost
+  static constexpr std::uint32_t ahead_ms = 500;      ///< of sound that may come before its time; the rest is ignored
+  static constexpr std::size_t packet_bytes = 1'500;  ///< of RTP; a longer one is lost
+  static constexpr std::size_t coded_bytes = 512;     ///< of one frame that we make
+  static constexpr std::uint32_t conceal_ms = 60;     ///< of lost sound that is made up; what is missing beyond is silence
+  static constexpr std::uint32_t pause_ms = 10'000;   ///< a longer jump of timestamps is not believed: our clock counts
+  static constexpr std::uint32_t press_step_ms = 200;  ///< of a pressed key that one packet makes up for
+  static constexpr std::uint32_t press_ms = 8'000;     ///< of one pressed key; the tone ends there
+};
+
+/// Bounds of what a description may say of how one stream is protected (core/sdp/security). Fixed.
+struct SecureLimits {
+  static constexpr std::size_t keys = 16;            ///< a=crypto lines that are read; further ones are passed over
+  static constexpr std::size_t key_line_bytes = 512;  ///< a longer one is a fault
+  static constexpr std::size_t fingerprints = 8;     ///< further ones are a fault
+  static constexpr std::size_t ice_text_bytes = 256;  ///< of a user fragment or a password; longer ones are a fault
+  static constexpr std::size_t mid_bytes = 32;       ///< a longer name of a stream is not repeated
 };
 
 /// Bounds of encrypted media; of each media thread where nothing else is said. Fixed.

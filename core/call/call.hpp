@@ -12,6 +12,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/timers.hpp"
 #include "core/call/context.hpp"
+#include "core/call/secure.hpp"
 #include "core/call/shares.hpp"
 #include "core/call/target.hpp"
 #include "core/dialog/dialog.hpp"
@@ -44,6 +45,9 @@ struct Caller {
   std::string_view display_name;
 };
 
+/// A session description: there may be keys in it.
+using Description = Secret<std::string>;
+
 /// Our dialog with one phone, or one trunk.
 struct Leg {
   Leg(const policy::SipTimes& times, std::uint64_t origin_random) : session(times), origin(origin_random) {}
@@ -55,8 +59,10 @@ struct Leg {
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
   sdp::LocalOrigin origin;
-  std::string said;       ///< the peer's last description that counts
-  std::string described;  ///< the last description of ours on this leg that was not refused
+  Description said;       ///< the peer's last description that counts
+  Description described;  ///< the last description of ours on this leg that was not refused
+  std::vector<Keying> keying;  ///< by index of the m= line
+  bool in_clear = false;       ///< it refused to be offered protection that it need not take
   bool peer_takes_update = false;
   bool joins_again = false;  ///< what `ours.joins` offered met another offer: it is to be offered again
   std::uint32_t join_tries = 0;
@@ -70,7 +76,7 @@ struct Leg {
     bool for_peer = false;
     bool timed = false;        ///< it settles the session timer: sent in an answered call
     bool ack_owed = false;     ///< its 2xx brought an offer: the ACK waits for the other leg's answer
-    std::string description;   ///< what it offers, or nothing
+    Description description;   ///< what it offers, or nothing
     bool joins = false;        ///< its answer brings two together who did not know each other: without it the call ends
     auth::Rounds rounds = {};  ///< the challenges of the trunk that it met
   } ours;
@@ -116,10 +122,10 @@ struct Fork {
   struct Prack {
     txn::ClientId client;
     std::uint32_t rseq = 0;
-    std::string answer;
+    Description answer;
     auth::Rounds rounds = {};
   } prack;
-  std::string answer;  ///< its last description, reliable or not or in its 2xx
+  Description answer;  ///< its last description, reliable or not or in its 2xx
   int status = 0;      ///< its final status; 0 while it rings
   bool cancelled = false;
   std::string identity;   ///< of a trunk's: more header lines of its INVITE
@@ -210,6 +216,7 @@ struct Call {
   ExtensionId payer;  ///< whose rights and money count for what leaves
   toll::Question::For purpose = toll::Question::For::call;
   bool rang = false;  ///< of what rings now, somebody did
+  bool unprotected = false;  ///< somebody refused the protection that the rule asks for
   std::vector<Fork> forks;
   std::string shown;  ///< who calls, as our Contact towards the callee says it
   // Of a call that leaves:

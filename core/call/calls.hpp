@@ -14,6 +14,7 @@
 #include "core/base/slots.hpp"
 #include "core/call/attempts.hpp"
 #include "core/call/call.hpp"
+#include "core/call/codecs.hpp"
 #include "core/call/context.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/refusals.hpp"
@@ -83,6 +84,10 @@ class Calls {
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
   void on_relay_silent(Context& ctx, CallId call, RelayId relay, std::int64_t silent_ms);
   void on_relay_failed(Context& ctx, CallId call, RelayId relay);
+  /// The keys of a leg that agrees on them by a handshake are there.
+  void on_media_secured(CallId call, RelayId relay, Side side, srtp::Suite suite);
+  /// A leg could not prove to be whom signalling named: the call ends.
+  void on_media_distrusted(Context& ctx, CallId call, RelayId relay, Side side, media::MediaFault fault);
   /// Whom we speak to ourselves dialled a digit.
   void on_digit(Context& ctx, CallId call, char digit);
   /// What we said to him is over.
@@ -106,6 +111,7 @@ class Calls {
   bool serves(TrunkId trunk, ConnectionId connection);
   std::size_t lookups() const { return locator_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
+  std::size_t transcoded() const { return transcoded_; }
   std::size_t ports_capacity() const { return ports_.capacity(); }
   std::uint64_t started() const { return started_; }
   std::uint64_t answered() const { return answered_; }
@@ -137,12 +143,14 @@ class Calls {
   void take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
+  /// Whether it refused to be offered protection that it need not take, and was asked again without.
+  bool offer_in_clear(Context& ctx, Call& call, std::size_t fork, int status);
   void on_fork_failure(Context& ctx, Call& call, std::size_t fork, int status);
   /// The phone ended its early dialog before it answered the INVITE.
   void on_fork_gone(Context& ctx, Call& call, std::size_t fork);
   void give_up_without_forks(Context& ctx, Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
-  bool open_late(Context& ctx, Call& call, const sdp::Session& offer);
+  bool open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer);
   /// It is answered: the caller hears that when the record is on disk.
   void record_answer(Context& ctx, Call& call);
   void answer_caller(Context& ctx, Call& call);
@@ -267,11 +275,28 @@ class Calls {
   void watch_session(Context& ctx, Call& call, Side side);
 
   // streams.cpp
+  /// What is written for `to` of the other leg's description: an answer while its offer is pending, else an offer.
   std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
-  /// Whether an offer's streams can be relayed.
+  FormatText formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const;
+  void choose_transcoding(Call& call, Stream& stream);
+  /// Whether an offer's streams can be relayed, and may be as `by` has protected them; null: that was judged before.
   enum class Opening : std::uint8_t { some, none, no_ports };
-  Opening open_streams(Context& ctx, Call& call, const sdp::Session& session);
-  void take_remote(Context& ctx, Call& call, Side from, const Flow& flow, const sdp::Session& session);
+  Opening open_streams(Context& ctx, Call& call, const Leg* by, const sdp::Session& session);
+  /// Why not.
+  struct Unfit {
+    effect::Reason reason;
+    std::string_view text;
+  };
+  static Unfit why_not(Context& ctx, const Call& call, const Leg& by, const sdp::Session& offer);
+  static MediaTerms media_terms(Context& ctx, const Call& call, const Leg& leg);
+  /// Agrees with a leg on protection, by its offer, which a breach leaves unused, or by its answer, where a breach is the
+  /// end of the call.
+  static std::optional<Breach> agree_by_offer(Context& ctx, const Call& call, Leg& leg, const sdp::Session& offer);
+  static std::optional<Breach> agree_by_answer(Leg& leg, const sdp::Session& answer);
+  /// What was said of ports and addresses, and what was agreed on, becomes the plan of the relay.
+  void take_remote(Call& call, Side from, Leg& leg, const sdp::Session& session);
+  /// Tells a browser phone how the other leg is protected.
+  static void append_media_note(std::string& out, const Call& call, Side to, const Leg& leg);
   void push_streams(Context& ctx, Call& call);
   void drop_unagreed_streams(Context& ctx, Call& call);
   void release_stream(Context& ctx, Call& call, Stream& stream);
@@ -300,6 +325,7 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
+  std::size_t transcoded_ = 0;  // streams whose legs share no codec
   Locator locator_{0, 2};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land

@@ -50,9 +50,9 @@ bool Calls::went_again(Context& ctx, Call& call, txn::ClientId client, const sip
   for (Fork& fork : call.forks) {
     if (fork.prack.client != client || !fork.leg.trunk || fork.status != 0) continue;
     const auto credentials =
-        credentials_for(ctx, call, fork.leg, fork.prack.rounds, "PRACK", fork.prack.answer, response);
+        credentials_for(ctx, call, fork.leg, fork.prack.rounds, "PRACK", fork.prack.answer.reveal(), response);
     if (!credentials) return false;
-    const std::string answer = fork.prack.answer;
+    const std::string answer = fork.prack.answer.reveal();
     send_prack(ctx, call, fork, fork.prack.rseq, answer, *credentials);
     return true;
   }
@@ -63,12 +63,12 @@ bool Calls::modify_again(Context& ctx, Call& call, Side side, const sip::Message
   Leg& leg = *call.leg(side);
   if (call.state == CallState::ending) return false;
   const std::string_view method = sip::text_of(leg.ours.method);
-  const auto credentials = credentials_for(ctx, call, leg, leg.ours.rounds, method, leg.ours.description, response);
+  const auto credentials = credentials_for(ctx, call, leg, leg.ours.rounds, method, leg.ours.description.reveal(), response);
   if (!credentials) return false;
   const Leg::Ours ours = std::exchange(leg.ours, {});
   // What was offered is offered again, in a request of its own.
   leg.exchange.on_failed(ours.method == sip::Method::invite ? sdp::Carrier::invite : sdp::Carrier::update);
-  if (!send_modify(ctx, call, side, ours.method, ours.description, ours.for_peer, *credentials)) {
+  if (!send_modify(ctx, call, side, ours.method, ours.description.reveal(), ours.for_peer, *credentials)) {
     leg.ours = ours;
     return false;
   }

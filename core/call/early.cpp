@@ -13,10 +13,10 @@ using sip::HeaderName;
 namespace {
 
 /// What the phone said whose early media the caller hears.
-const std::string* early_answer(const Call& call) {
+const Description* early_answer(const Call& call) {
   if (!call.heard) return nullptr;
   const Fork& fork = call.forks[*call.heard];
-  return fork.status == 0 && !fork.answer.empty() ? &fork.answer : nullptr;
+  return fork.status == 0 && !fork.answer.reveal().empty() ? &fork.answer : nullptr;
 }
 
 }  // namespace
@@ -40,9 +40,9 @@ bool Calls::enter_fork_dialog(Context& ctx, Call& call, std::size_t place, const
     }
     fork.reliable = {};
     fork.prack_owed = 0;
-    fork.answer.clear();
+    fork.answer = {};
     leg.exchange = {};
-    tell(leg.exchange, sdp::Carrier::invite, call.late_offer ? std::string_view() : leg.described);
+    tell(leg.exchange, sdp::Carrier::invite, call.late_offer ? std::string_view() : leg.described.reveal());
   }
   leg.dialog = std::move(*dialog);
   return true;
@@ -73,13 +73,16 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
     fork.prack_owed = rseq;
   else if (rseq != 0)
     send_prack(ctx, call, fork, rseq, {});
-  if (offers && !open_late(ctx, call, *session)) return;
-  if (offers || (meaning && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::preview))) {
+  if (offers && !open_late(ctx, call, fork.leg, *session)) return;
+  const bool answers = meaning && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::preview);
+  if (const auto breach = answers ? agree_by_answer(fork.leg, *session) : std::nullopt)
+    return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::media_refused, text_of(*breach));
+  if (offers || answers) {
     // Early media is that of the first who sends some; the others ring unheard.
     if (!early_answer(call)) call.heard = place;
-    fork.answer = std::string(session->text);
+    fork.answer = Description(std::string(session->text));
     if (call.heard == place) {
-      take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *session);
+      take_remote(call, Side::callee, fork.leg, *session);
       push_streams(ctx, call);
     }
   }
@@ -98,13 +101,13 @@ void Calls::send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq,
   const txn::ClientId client = ctx.txns.request(ctx.now, sip::Method::prack, dialog.flow(), std::move(prack), branch,
                                                 mark(Owner::call, call.id.value), ctx.out);
   const auth::Rounds rounds = credentials.empty() ? auth::Rounds{} : fork.prack.rounds;
-  if (fork.leg.trunk) fork.prack = {client, rseq, std::string(answer), rounds};
+  if (fork.leg.trunk) fork.prack = {client, rseq, Description(std::string(answer)), rounds};
 }
 
 void Calls::tell_caller(Context& ctx, Call& call, int status) {
   if (call.handover) return;  // who is handed over has his answer
   if (status != 180 && status != 183) status = status == 182 || status == 181 ? status : 180;
-  const std::string* answer = early_answer(call);
+  const Description* answer = early_answer(call);
   // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262
   // §5).
   const bool describes =
@@ -117,7 +120,7 @@ void Calls::tell_caller(Context& ctx, Call& call, int status) {
     call.provisional_waiting = status;
     return;
   }
-  const auto session = describes ? sdp::parse(*answer) : sdp::parse({});
+  const auto session = sdp::parse(describes ? std::string_view(answer->reveal()) : std::string_view());
   std::string body;
   if (session) body = describe(ctx, call, Side::caller, call.caller, *session);
   std::string bytes;
@@ -131,7 +134,7 @@ void Calls::tell_caller(Context& ctx, Call& call, int status) {
     writer.header(HeaderName::rseq, call.reliable.next());
   }
   if (!body.empty()) {
-    call.caller.described = body;
+    call.caller.described = Description(body);
     call.provisional_described = true;
     tell(call.caller.exchange, reliable ? sdp::Carrier::reliable_provisional : sdp::Carrier::provisional, body);
     writer.body("application/sdp", body);
@@ -170,10 +173,12 @@ void Calls::on_prack(Context& ctx, Call& call, Side side, const sip::Message& re
       if (!meaning || *meaning != sdp::Meaning::answer)
         return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
                    "PRACK without the answer");
-      take_remote(ctx, call, Side::caller, leg.dialog->flow(), *session);
-      fork->leg.described = describe(ctx, call, Side::callee, fork->leg, *session);
-      tell(fork->leg.exchange, sdp::Carrier::prack, fork->leg.described);
-      send_prack(ctx, call, *fork, std::exchange(fork->prack_owed, 0), fork->leg.described);
+      if (const auto breach = agree_by_answer(leg, *session))
+        return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::media_refused, text_of(*breach));
+      take_remote(call, Side::caller, leg, *session);
+      fork->leg.described = Description(describe(ctx, call, Side::callee, fork->leg, *session));
+      tell(fork->leg.exchange, sdp::Carrier::prack, fork->leg.described.reveal());
+      send_prack(ctx, call, *fork, std::exchange(fork->prack_owed, 0), fork->leg.described.reveal());
       push_streams(ctx, call);
     }
   }
@@ -205,26 +210,26 @@ void Calls::on_early_update(Context& ctx, Call& call, Leg& leg, Side side, const
 /// new is declined.
 std::string Calls::answer_as_before(Context& ctx, Call& call, Side side) {
   Leg& leg = *call.leg(side);
-  const Fork* fork = call.fork();
+  Fork* fork = call.fork();
   const auto offer = sdp::parse(leg.exchange.pending_offer());
   if (!offer || !fork || call.state == CallState::ending) return {};
-  std::string text = fork->answer;
+  std::string text = fork->answer.reveal();
   if (!text.ends_with('\n')) text += "\r\n";
-  const auto known = sdp::parse(fork->answer);
+  const auto known = sdp::parse(fork->answer.reveal());
   for (std::size_t i = known ? known->media().size() : 0; i < offer->media().size(); ++i) {
     const sdp::Media& media = offer->media()[i];
     text.append("m=").append(media.kind).append(" 0 ").append(media.proto).append(" ");
     text.append(*media.format_list().next()).append("\r\n");
   }
   const auto answer = sdp::parse(text);
-  const auto fits = answer ? sdp::check_answer(*offer, *answer) : std::unexpected(sdp::Fault::not_a_description);
-  if (!fits && !sdp::can_be_mended(fits.error())) {
+  const auto fits = answer ? sdp::check_answer(*offer, *answer, sdp::Protocols::rewritten) : std::unexpected(sdp::Fault::not_a_description);
+  if ((!fits && !sdp::can_be_mended(fits.error())) || agree_by_offer(ctx, call, leg, *offer)) {
     sdp::RewritePlan nothing;
     nothing.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
     return leg.origin.describe(*offer, nothing);
   }
-  take_remote(ctx, call, side, leg.dialog->flow(), *offer);
-  take_remote(ctx, call, other(side), fork->leg.dialog->flow(), *answer);
+  take_remote(call, side, leg, *offer);
+  take_remote(call, other(side), fork->leg, *answer);
   push_streams(ctx, call);
   return describe(ctx, call, side, leg, *answer);
 }

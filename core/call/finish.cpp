@@ -234,6 +234,25 @@ void Calls::on_relay_failed(Context& ctx, CallId id, RelayId relay) {
       "media ports could not be bound");
 }
 
+void Calls::on_media_secured(CallId id, RelayId relay, Side side, srtp::Suite suite) {
+  Call* call = calls_.find(id);
+  if (call && call->measured == relay) call->cdr.media[index(side)].suite = suite;
+}
+
+void Calls::on_media_distrusted(Context& ctx, CallId id, RelayId relay, Side side, media::MediaFault fault) {
+  Call* call = calls_.find(id);
+  if (!call || call->state == CallState::ending) return;
+  const bool runs = std::any_of(call->streams.begin(), call->streams.end(),
+                                [&](const Stream& stream) { return stream.plan.id == relay; });
+  if (!runs) return;
+  const Leg* leg = call->leg(side);
+  ctx.report(Level::warning, Reason::media_distrusted, (leg ? *leg : call->caller).dialog->flow(),
+             call->cdr.caller_number, call->cdr.id, media::text_of(fault));
+  if (call->state == CallState::talking)
+    return end_answered(ctx, *call, EndedBy::system, Reason::media_distrusted, media::text_of(fault));
+  end(ctx, *call, CallResult::failed, EndedBy::system, 488, Reason::media_distrusted, media::text_of(fault));
+}
+
 void Calls::end_all(Context& ctx) {
   std::vector<CallId> ids;
   calls_.for_each([&](CallId id, Call&) { ids.push_back(id); });

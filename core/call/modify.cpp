@@ -112,7 +112,11 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   const sdp::Session* session = description && *description ? &**description : nullptr;
   const auto meaning = leg.exchange.received(sdp::Carrier::ack, session);
   if (!peer) {
-    if (meaning && *meaning == sdp::Meaning::answer) take_remote(ctx, call, side, leg.dialog->flow(), *session);
+    if (meaning && *meaning == sdp::Meaning::answer) {
+      if (const auto breach = agree_by_answer(leg, *session))
+        return end_answered(ctx, call, EndedBy::system, Reason::media_refused, text_of(*breach));
+      take_remote(call, side, leg, *session);
+    }
     return push_streams(ctx, call);
   }
   const bool opening = answered.opening;
@@ -121,15 +125,18 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   if (opening) call.forks[*call.winner].ack_owed = false;
   peer->ours = {};
   std::string body;
-  const bool fits = meaning && *meaning == sdp::Meaning::answer && session;
+  const bool answers = meaning && *meaning == sdp::Meaning::answer && session;
+  const auto breach = answers ? agree_by_answer(leg, *session) : std::nullopt;
+  const bool fits = answers && !breach;
   if (fits) {
-    take_remote(ctx, call, side, leg.dialog->flow(), *session);
+    take_remote(call, side, leg, *session);
     body = describe(ctx, call, other(side), *peer, *session);
     tell(peer->exchange, sdp::Carrier::ack, body);
-    peer->described = body;
+    peer->described = Description(body);
     push_streams(ctx, call);
   }
   acknowledge(ctx, *peer, client, cseq, body);
+  if (breach) return end_answered(ctx, call, EndedBy::system, Reason::media_refused, text_of(*breach));
   if (!fits) end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "ACK without the answer");
 }
 
@@ -209,10 +216,14 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
 
   // A refresh that changes nothing is this leg's own affair.
   if (!invite && !offer) return answer_theirs(ctx, call, side, 200, {});
-  if (offer && leg.exchange.peer_unchanged() && !leg.described.empty())
-    return answer_theirs(ctx, call, side, 200, leg.described);
+  if (offer && leg.exchange.peer_unchanged() && !leg.described.reveal().empty())
+    return answer_theirs(ctx, call, side, 200, leg.described.reveal());
 
-  if (!peer) return offer ? answer_alone(ctx, call, side, *offer) : answer_theirs(ctx, call, side, 200, leg.described);
+  if (!peer && offer) return answer_alone(ctx, call, side, *offer);
+  if (!peer) {
+    for (Keying& keying : leg.keying) keying.repeat();
+    return answer_theirs(ctx, call, side, 200, leg.described.reveal());
+  }
   if (const int status = pass_on(ctx, call, side, offer)) return answer_theirs(ctx, call, side, status, {});
   if (!invite) return;
   std::string trying;
@@ -228,8 +239,14 @@ int Calls::pass_on(Context& ctx, Call& call, Side side, const sdp::Session* offe
   if (call.state != CallState::talking && !peer->peer_takes_update) return 488;
   std::string description;
   if (offer) {
-    if (const Opening opening = open_streams(ctx, call, *offer); opening != Opening::some)
-      return opening == Opening::none ? 488 : 500;
+    const Leg& leg = *call.leg(side);
+    const Opening opening = open_streams(ctx, call, &leg, *offer);
+    if (opening == Opening::no_ports) return 500;
+    if (opening == Opening::none) {
+      const Unfit unfit = why_not(ctx, call, leg, *offer);
+      ctx.report(Level::notice, unfit.reason, leg.dialog->flow(), call.cdr.caller_number, call.cdr.id, unfit.text);
+      return 488;
+    }
     description = describe(ctx, call, other(side), *peer, *offer);
   }
   const sip::Method method = invite || !peer->peer_takes_update ? sip::Method::invite : sip::Method::update;
@@ -255,6 +272,7 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
   sip::Writer writer(request.bytes);
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, "timer");
+  append_media_note(request.bytes, call, side, leg);
   if (timed) leg.session.write_offer(writer);
   request.bytes += credentials;
   if (leg.trunk && credentials.empty())
@@ -270,7 +288,7 @@ bool Calls::send_modify(Context& ctx, Call& call, Side side, sip::Method method,
     leg.exchange.on_failed(invite ? sdp::Carrier::invite : sdp::Carrier::update);
     return false;
   }
-  leg.ours = {client, method, request.cseq, for_peer, timed, false, description};
+  leg.ours = {client, method, request.cseq, for_peer, timed, false, Description(description)};
   return true;
 }
 
@@ -293,6 +311,7 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
     writer.header(HeaderName::contact, contact_value(ctx.policy, leg.dialog->flow(), call.user_towards(side)));
     writer.header(HeaderName::allow, allowed_methods);
     writer.header(HeaderName::supported, "timer");
+    append_media_note(bytes, call, side, leg);
     if (timed) leg.session.write_answer(writer);
     const bool offers = leg.exchange.state() != sdp::OfferAnswer::State::offer_received && !description.empty();
     tell(leg.exchange,
@@ -304,7 +323,7 @@ void Calls::answer_theirs(Context& ctx, Call& call, Side side, int status, const
     if (description.empty()) {
       writer.no_body();
     } else {
-      leg.described = description;
+      leg.described = Description(description);
       writer.body("application/sdp", description);
     }
     if (timed) {
@@ -339,25 +358,34 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   const bool offers = offered_none && meaning && *meaning == sdp::Meaning::offer;
   leg.ours.ack_owed = offers && asked;
   // The phone that asked for an offer has cancelled meanwhile: what was agreed before stands.
-  const bool stands = offers && !leg.ours.ack_owed && tell(leg.exchange, sdp::Carrier::ack, leg.described);
+  const bool stands = offers && !leg.ours.ack_owed && tell(leg.exchange, sdp::Carrier::ack, leg.described.reveal());
   const bool ack_later = leg.ours.ack_owed;
-  if (invite && !ack_later) acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described : std::string_view());
-  if (!ours.description.empty()) leg.described = ours.description;
+  if (invite && !ack_later) acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described.reveal() : std::string_view());
+  if (!ours.description.reveal().empty()) leg.described = ours.description;
   if (!ack_later) leg.ours = {};
   if (ours.timed) watch_session(ctx, call, side);
   if (!meaning || (session && *meaning == sdp::Meaning::offer && !ack_later && !stands))
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "answer does not fit the offer");
   if (session && *meaning != sdp::Meaning::ignored) {
-    if (ack_later && open_streams(ctx, call, *session) != Opening::some)
-      return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "nothing in it can be relayed");
-    take_remote(ctx, call, side, leg.dialog->flow(), *session);
-    if (side == Side::callee) call.fork()->answer = std::string(session->text);
+    if (ack_later && open_streams(ctx, call, &leg, *session) != Opening::some) {
+      const Unfit unfit = why_not(ctx, call, leg, *session);
+      return end_answered(ctx, call, EndedBy::system, unfit.reason, unfit.text);
+    }
+    const auto breach = ack_later                            ? agree_by_offer(ctx, call, leg, *session)
+                        : *meaning == sdp::Meaning::answer ? agree_by_answer(leg, *session)
+                                                             : std::nullopt;
+    if (breach) return end_answered(ctx, call, EndedBy::system, Reason::media_refused, text_of(*breach));
+    take_remote(call, side, leg, *session);
+    if (side == Side::callee) call.fork()->answer = Description(std::string(session->text));
   }
   if (ours.joins) return on_joined(ctx, call);
   if (!asked) return push_streams(ctx, call);
   // The other leg's new address counts from now on: its offer has been accepted.
-  if (const auto offer = sdp::parse(peer->exchange.pending_offer()))
-    take_remote(ctx, call, other(side), peer->dialog->flow(), *offer);
+  if (const auto offer = sdp::parse(peer->exchange.pending_offer())) {
+    if (const auto breach = agree_by_offer(ctx, call, *peer, *offer))
+      return end_answered(ctx, call, EndedBy::system, Reason::media_refused, text_of(*breach));
+    take_remote(call, other(side), *peer, *offer);
+  }
   push_streams(ctx, call);
   const std::string answer = session ? describe(ctx, call, other(side), *peer, *session) : std::string();
   answer_theirs(ctx, call, other(side), 200, answer);
@@ -391,9 +419,11 @@ void Calls::refresh(Context& ctx, Call& call, Side side) {
   Leg& leg = *call.leg(side);
   const Leg* peer = call.leg(other(side));
   const bool busy = leg.ours.client || leg.is_asking() || (peer && peer->ours.client && peer->ours.for_peer);
+  if (!busy && !leg.peer_takes_update)
+    for (Keying& keying : leg.keying) keying.repeat();
   const bool sent =
       !busy && (leg.peer_takes_update ? send_modify(ctx, call, side, sip::Method::update, {}, false)
-                                      : send_modify(ctx, call, side, sip::Method::invite, leg.described, false));
+                                      : send_modify(ctx, call, side, sip::Method::invite, leg.described.reveal(), false));
   if (sent)
     leg.session.sent_refresh();
   else

@@ -157,13 +157,16 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   call.caller.trunk = caller.trunk;
   call.caller.dialog->take_cseq(request);
   call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
+  call.cdr.tenant = caller.tenant;
   if (offer) {
-    const Opening opening = open_streams(ctx, call, *offer);
+    const Opening opening = open_streams(ctx, call, &call.caller, *offer);
     if (opening == Opening::no_ports) return give_up(503, Reason::system_limit_reached, "media ports");
-    if (opening == Opening::none)
-      return give_up(488, Reason::offer_refused,
-                     sdp::text_of(sdp::refusal_of(offer->media().empty() ? sdp::Media{} : offer->media()[0])));
-    take_remote(ctx, call, Side::caller, flow, *offer);
+    const auto breach = opening == Opening::some ? agree_by_offer(ctx, call, call.caller, *offer) : std::nullopt;
+    if (opening == Opening::none || breach) {
+      const Unfit unfit = why_not(ctx, call, call.caller, *offer);
+      return give_up(488, unfit.reason, unfit.text);
+    }
+    take_remote(call, Side::caller, call.caller, *offer);
   }
   call.hops_left = std::min<std::uint32_t>(request.max_forwards.value_or(70), 70) - 1;
   call.invite_cseq = request.cseq.number;
@@ -176,7 +179,6 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
 
   Cdr& cdr = call.cdr;
   cdr.id = ctx.random.token(20);
-  cdr.tenant = caller.tenant;
   cdr.caller = caller.extension;
   cdr.caller_number = caller.number;
   cdr.dialled = dialled;
@@ -275,14 +277,15 @@ void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string
   if (!ctx.policy.user_agent.empty()) writer.header(HeaderName::user_agent, ctx.policy.user_agent);
   bytes += fork.identity;
   bytes += credentials;
+  append_media_note(bytes, call, Side::callee, fork.leg);
   if (call.late_offer) {
     writer.no_body();
   } else {
     const auto offer = sdp::parse(call.caller.exchange.pending_offer());
-    if (offer) fork.leg.described = describe(ctx, call, Side::callee, fork.leg, *offer);
-    writer.body("application/sdp", fork.leg.described);
+    if (offer) fork.leg.described = Description(describe(ctx, call, Side::callee, fork.leg, *offer));
+    writer.body("application/sdp", fork.leg.described.reveal());
   }
-  tell(fork.leg.exchange, sdp::Carrier::invite, fork.leg.described);
+  tell(fork.leg.exchange, sdp::Carrier::invite, fork.leg.described.reveal());
   fork.invite = ctx.txns.request(ctx.now, sip::Method::invite, flow, std::move(bytes), branch,
                                  mark(Owner::call, call.id.value), ctx.out);
   if (!fork.invite) fork.status = 503;
@@ -298,7 +301,26 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
     ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
   if (response.status == 503 && try_next_way(ctx, call, place)) return;  // RFC 3263 §4.3
   if (fork.leg.trunk && answer_trunk(ctx, call, place, response)) return;
+  if (offer_in_clear(ctx, call, place, response.status)) return;
   on_fork_failure(ctx, call, place, response.status);
+}
+
+bool Calls::offer_in_clear(Context& ctx, Call& call, std::size_t place, int status) {
+  Fork& fork = call.forks[place];
+  if (status != 488 && status != 415 && status != 606) return false;
+  const auto any = [&](bool (Keying::*is)() const) {
+    return std::any_of(fork.leg.keying.begin(), fork.leg.keying.end(), [&](const Keying& k) { return (k.*is)(); });
+  };
+  call.unprotected = call.unprotected || any(&Keying::is_firm);
+  const bool may_go_again = !fork.cancelled && call.state == CallState::ringing && !fork.leg.in_clear &&
+                            fork.leg.dialog->state() == dialog::Dialog::State::calling;
+  if (!may_go_again || !any(&Keying::is_opportunistic)) return false;
+  fork.leg.in_clear = true;
+  fork.leg.keying.clear();
+  fork.leg.exchange = {};
+  fork.cseq = fork.leg.dialog->next_cseq();
+  send_invite(ctx, call, place);
+  return fork.status == 0;
 }
 
 void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
@@ -336,10 +358,13 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   ctx.timers.cancel(call.setup_timer);
   cancel_forks(ctx, call);
   if (session && (*meaning == sdp::Meaning::answer || *meaning == sdp::Meaning::offer))
-    fork.answer = std::string(session->text);
-  if (const auto agreed = sdp::parse(fork.answer)) {
-    if (offers && !open_late(ctx, call, *agreed)) return;
-    take_remote(ctx, call, Side::callee, fork.leg.dialog->flow(), *agreed);
+    fork.answer = Description(std::string(session->text));
+  if (const auto agreed = sdp::parse(fork.answer.reveal())) {
+    if (offers && !open_late(ctx, call, fork.leg, *agreed)) return;
+    const bool answers = session && *meaning == sdp::Meaning::answer;
+    const auto breach = answers ? agree_by_answer(fork.leg, *agreed) : std::nullopt;
+    if (breach) return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::media_refused, text_of(*breach));
+    take_remote(call, Side::callee, fork.leg, *agreed);
   }
   call.cdr.callee = fork.leg.extension;
   call.cdr.callee_transport = fork.leg.dialog->flow().transport;
@@ -370,14 +395,13 @@ void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   answer_caller(ctx, *call);
 }
 
-bool Calls::open_late(Context& ctx, Call& call, const sdp::Session& offer) {
-  const Opening opening = open_streams(ctx, call, offer);
+bool Calls::open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer) {
+  const Opening opening = open_streams(ctx, call, &leg, offer);
+  if (opening == Opening::some && !agree_by_offer(ctx, call, leg, offer)) return true;
   const bool full = opening == Opening::no_ports;
-  if (opening != Opening::some)
-    end(ctx, call, CallResult::failed, EndedBy::system, full ? 503 : 488,
-        full ? Reason::system_limit_reached : Reason::offer_refused,
-        full ? "media ports" : "nothing in it can be relayed");
-  return opening == Opening::some;
+  const Unfit unfit = full ? Unfit{Reason::system_limit_reached, "media ports"} : why_not(ctx, call, leg, offer);
+  end(ctx, call, CallResult::failed, EndedBy::system, full ? 503 : 488, unfit.reason, unfit.text);
+  return false;
 }
 
 void Calls::answer_caller(Context& ctx, Call& call) {
@@ -394,9 +418,10 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   writer.header(HeaderName::allow, allowed_methods);
   writer.header(HeaderName::supported, "100rel, timer");
   call.caller.session.write_answer(writer);
+  append_media_note(bytes, call, Side::caller, call.caller);
   std::string body;
   if (call.caller.exchange.invite_open())
-    if (const auto session = sdp::parse(fork ? fork->answer : call.our_answer))
+    if (const auto session = sdp::parse(fork ? std::string_view(fork->answer.reveal()) : call.our_answer))
       body = describe(ctx, call, Side::caller, call.caller, *session);
   if (!tell(call.caller.exchange, sdp::Carrier::invite_success, body))
     return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
@@ -404,7 +429,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   if (body.empty()) {
     writer.no_body();
   } else {
-    call.caller.described = body;
+    call.caller.described = Description(body);
     writer.body("application/sdp", body);
   }
   call.state = CallState::talking;
@@ -444,7 +469,7 @@ void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int sta
   Fork& fork = call.forks[place];
   if (fork.status != 0) return;
   fork.status = status;
-  fork.answer.clear();
+  fork.answer = {};
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600 && !fork.cancelled) cancel_forks(ctx, call);
   if (fork.leg.trunk && !fork.cancelled) {
@@ -459,7 +484,7 @@ void Calls::on_fork_gone(Context& ctx, Call& call, std::size_t place) {
   if (fork.status != 0 || fork.cancelled) return;
   // It still owes the INVITE its final response; the call is known until that came.
   fork.cancelled = true;
-  fork.answer.clear();
+  fork.answer = {};
   ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
   give_up_without_forks(ctx, call);
 }
@@ -470,6 +495,9 @@ void Calls::give_up_without_forks(Context& ctx, Call& call) {
   if (!all_done) return;
   if (go_on(ctx, call, best_status(std::span(call.forks).subspan(call.ringing.first)))) return;
   const int best = best_status(call.forks);
+  if (call.unprotected && (best == 488 || best == 415 || best == 606))
+    return end(ctx, call, CallResult::refused, EndedBy::callee, best, Reason::media_refused,
+               "who was called takes no encrypted media, which is required there");
   const Reason reason = best == 486 || best == 600 ? Reason::callee_busy : Reason::call_ended;
   end(ctx, call, result_of(best), EndedBy::callee, best, reason, sip::reason_phrase(best));
 }

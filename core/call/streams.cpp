@@ -1,12 +1,41 @@
 // The streams of a call: ports taken, descriptions rewritten, relays started, changed and stopped.
 #include <algorithm>
 
+#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
+#include "core/call/codecs.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
 
-Calls::Opening Calls::open_streams(Context& ctx, Call& call, const sdp::Session& session) {
+using effect::Reason;
+
+namespace {
+
+Keying& keying_of(Leg& leg, std::size_t i) {
+  if (leg.keying.size() <= i) leg.keying.resize(i + 1);
+  return leg.keying[i];
+}
+
+}  // namespace
+
+MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
+  MediaTerms terms;
+  terms.transport = leg.dialog->flow().transport;
+  terms.certificate = {ctx.policy.media_fingerprint};
+  if (leg.trunk) {
+    const toll::TrunkTerms* trunk = ctx.plan.trunk(leg.trunk);
+    const auto usual = is_encrypted(terms.transport) ? policy::Encryption::optional : policy::Encryption::off;
+    terms.wanted = trunk ? trunk->line.media_encryption.value_or(usual) : usual;
+  } else {
+    const auto usual = ctx.policy.media_encryption[static_cast<std::size_t>(terms.transport)];
+    terms.wanted = ctx.plan.extension(call.cdr.tenant, leg.extension).media_encryption.value_or(usual);
+  }
+  if (leg.in_clear && terms.wanted == policy::Encryption::optional) terms.wanted = policy::Encryption::off;
+  return terms;
+}
+
+Calls::Opening Calls::open_streams(Context& ctx, Call& call, const Leg* by, const sdp::Session& session) {
   bool any = false;
   if (call.streams.size() < session.media().size()) call.streams.resize(session.media().size());
   auto open = static_cast<std::size_t>(
@@ -14,6 +43,11 @@ Calls::Opening Calls::open_streams(Context& ctx, Call& call, const sdp::Session&
   for (std::size_t i = 0; i < session.media().size(); ++i) {
     Stream& stream = call.streams[i];
     if (sdp::refusal_of(session.media()[i]) != sdp::Refusal::none) continue;
+    if (by && !judge_offer(media_terms(ctx, call, *by), session, session.media()[i])) {
+      // One that runs is not given up for an offer that breaks the rule: all stays as it was.
+      if (stream.exists()) return Opening::none;
+      continue;
+    }
     if (!stream.exists()) {
       if (open >= ctx.policy.limits.streams_max) continue;
       for (media::LegPlan& leg : stream.plan.legs) {
@@ -36,8 +70,53 @@ Calls::Opening Calls::open_streams(Context& ctx, Call& call, const sdp::Session&
   return any ? Opening::some : Opening::none;
 }
 
-void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const sdp::Session& session) {
-  if (Leg* leg = call.leg(from)) leg->said = std::string(session.text);
+Calls::Unfit Calls::why_not(Context& ctx, const Call& call, const Leg& by, const sdp::Session& offer) {
+  Unfit first{Reason::offer_refused, sdp::text_of(sdp::Refusal::port_zero)};
+  for (const sdp::Media& media : offer.media()) {
+    if (const auto refusal = sdp::refusal_of(media); refusal != sdp::Refusal::none) {
+      if (&media == offer.media().data()) first.text = sdp::text_of(refusal);
+      continue;
+    }
+    if (const auto choice = judge_offer(media_terms(ctx, call, by), offer, media); !choice)
+      return {Reason::media_refused, text_of(choice.error())};
+  }
+  return first;
+}
+
+std::optional<Breach> Calls::agree_by_offer(Context& ctx, const Call& call, Leg& leg, const sdp::Session& offer) {
+  const MediaTerms terms = media_terms(ctx, call, leg);
+  std::array<std::optional<Choice>, WireLimits::sdp_media> choices;
+  const std::size_t count = std::min(offer.media().size(), call.streams.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const sdp::Media& media = offer.media()[i];
+    if (!call.streams[i].exists() || sdp::refusal_of(media) != sdp::Refusal::none) continue;
+    auto choice = judge_offer(terms, offer, media);
+    if (!choice) return choice.error();
+    choices[i] = std::move(*choice);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (choices[i])
+      keying_of(leg, i).accept(ctx.random, terms, *choices[i]);
+    else
+      keying_of(leg, i).drop();
+  }
+  return std::nullopt;
+}
+
+std::optional<Breach> Calls::agree_by_answer(Leg& leg, const sdp::Session& answer) {
+  for (std::size_t i = 0; i < answer.media().size() && i < leg.keying.size(); ++i) {
+    if (answer.media()[i].port == 0) {
+      leg.keying[i].drop();
+    } else if (const auto settled = leg.keying[i].settle(answer, answer.media()[i]); !settled) {
+      return settled.error();
+    }
+  }
+  return std::nullopt;
+}
+
+void Calls::take_remote(Call& call, Side from, Leg& by, const sdp::Session& session) {
+  const Flow& flow = by.dialog->flow();
+  by.said = Description(std::string(session.text));
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
     if (!stream.exists()) continue;
@@ -47,12 +126,13 @@ void Calls::take_remote(Context&, Call& call, Side from, const Flow& flow, const
     media::LegPlan& leg = stream.plan.legs[index(from)];
     leg.local = flow.local.address;
     leg.signalling = flow.remote.address;
+    leg.security = keying_of(by, i).agreed();
     leg.remote_rtp = {};
     leg.remote_rtcp = {};
     const auto rtp = sdp::remote_rtp(media);
     if (rtp && sdp::plausible_media_address(rtp->address, flow.remote.address)) {
       leg.remote_rtp = *rtp;
-      leg.remote_rtcp = sdp::remote_rtcp(media).value_or(Endpoint{});
+      leg.remote_rtcp = leg.security.mux ? *rtp : sdp::remote_rtcp(media).value_or(Endpoint{});
       if (!sdp::plausible_media_address(leg.remote_rtcp.address, flow.remote.address)) leg.remote_rtcp = {};
     }
     leg.learn = wanted && leg.remote_rtp.address != flow.remote.address;
@@ -80,6 +160,7 @@ void Calls::push_streams(Context& ctx, Call& call) {
     }
     if (!stream.is(Stream::Wish::wanted)) continue;  // of an offer that waits for its answer
     const bool expects_sound = answered && !on_hold && !stream.is_held();
+    choose_transcoding(call, stream);
     stream.plan.silence_limit_ms = expects_sound ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
       ctx.out.add(effect::UpdateRelay{stream.plan});
@@ -102,6 +183,7 @@ void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {
     ctx.out.add(effect::StopRelay{stream.plan.id});
     ++call.reports_due;
   }
+  if (stream.plan.transcode) --transcoded_;
   for (const media::LegPlan& leg : stream.plan.legs)
     if (leg.local_port != 0) ports_.give_back(leg.local_port, ctx.now.mono_ms);
   stream = {};
@@ -111,16 +193,71 @@ void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
 }
 
+FormatText Calls::formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const {
+  if (!ctx.policy.transcode) return {};
+  if (offer) return formats_to_answer(*offer, said);
+  return transcoded_ < TranscodeLimits::streams ? formats_to_offer(said) : FormatText();
+}
+
+/// By what both sides said last. Who rings, or hears us alone, needs nothing.
+void Calls::choose_transcoding(Call& call, Stream& stream) {
+  const auto place = static_cast<std::size_t>(&stream - call.streams.data());
+  const Leg* callee = call.leg(Side::callee);
+  const std::string_view early = call.heard ? std::string_view(call.forks[*call.heard].answer) : std::string_view();
+  const auto a = sdp::parse(call.caller.said), b = sdp::parse(callee ? std::string_view(callee->said) : early);
+  transcoded_ -= stream.plan.transcode ? 1 : 0;
+  stream.plan.transcode.reset();
+  if (a && b && place < a->media().size() && place < b->media().size())
+    stream.plan.transcode = transcoding_between(a->media()[place], b->media()[place]);
+  transcoded_ += stream.plan.transcode ? 1 : 0;
+}
+
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
   sdp::RewritePlan plan;
+  std::array<FormatText, WireLimits::sdp_media> texts;  // which the plan points into
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
   const bool answering = leg.exchange.state() == sdp::OfferAnswer::State::offer_received;
   const auto offer = sdp::parse(answering ? leg.exchange.pending_offer() : std::string_view());
+  const auto said = sdp::parse(leg.said.reveal());
+  const MediaTerms terms = media_terms(ctx, call, leg);
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
-    plan.media[i].port = call.streams[i].plan.legs[index(to)].local_port;
-    if (answering && offer && i < offer->media().size()) plan.media[i].answers = offer->media()[i].direction;
+    sdp::MediaRewrite& media = plan.media[i];
+    media.port = call.streams[i].plan.legs[index(to)].local_port;
+    const bool answers = answering && offer && i < offer->media().size();
+    texts[i] = formats_for(ctx, session.media()[i], answers ? &offer->media()[i] : nullptr);
+    media.formats = texts[i].rewrite();
+    if (answers) {
+      const sdp::Media& asked = offer->media()[i];
+      media.answers = asked.direction;
+      media.proto = asked.proto;
+      media.mid = sdp::mid_of(asked);
+      if (media.port != 0) media.protection = keying_of(leg, i).answered();
+      continue;
+    }
+    // Streams have their names in their order, unless the browser gave them itself.
+    if (said && i < said->media().size()) media.mid = sdp::mid_of(said->media()[i]);
+    if (media.mid.empty() && terms.is_browser()) media.mid = std::string_view("01234567").substr(i, 1);
+    if (media.port == 0) continue;
+    Keying& keying = keying_of(leg, i);
+    keying.hold_out(ctx.random, terms, session.media()[i]);
+    media.proto = sdp::text_of(keying.offered_profile());
+    media.protection = keying.offered();
   }
   return leg.origin.describe(session, plan);
+}
+
+void Calls::append_media_note(std::string& out, const Call& call, Side to, const Leg& leg) {
+  const Transport transport = leg.dialog->flow().transport;
+  if (!leg.extension || (transport != Transport::ws && transport != Transport::wss)) return;
+  for (const Stream& stream : call.streams) {
+    if (!stream.exists() || !stream.audio) continue;
+    if (stream.wishes[index(other(to))] != Stream::Wish::wanted) return;
+    const media::LegSecurity& there = stream.plan.legs[index(other(to))].security;
+    out.append("X-Ringfence-Media: other=").append(media::text_of(there.protection));
+    if (there.ours) out.append(" ").append(srtp::facts_of(there.ours.suite()).sdp_name);
+    out += "\r\n";
+    return;
+  }
 }
 
 }  // namespace rf::call

@@ -223,7 +223,7 @@ void Calls::leave_phones(Context& ctx, Call& call) {
   cancel_forks(ctx, call);
   for (Fork& fork : call.forks) {
     shares_.leave(fork.leg.extension, call.parts);
-    fork.answer.clear();
+    fork.answer = {};
   }
 }
 

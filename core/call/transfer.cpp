@@ -132,13 +132,16 @@ std::optional<Failure> Calls::hand_over(Context& ctx, Call& from, Side side, std
   call.caller.dialog = moving.dialog;
   call.caller.extension = moving.extension;
   call.caller.trunk = moving.trunk;
-  const std::string offer_text = without_hold(moving.said);
+  const std::string offer_text = without_hold(moving.said.reveal());
   const auto offer = sdp::parse(offer_text);
   if (!offer || !call.caller.exchange.received(sdp::Carrier::invite, &*offer))
     return give_up(488, Reason::offer_refused, "what it said of its media cannot be offered");
-  const Opening opening = open_streams(ctx, call, *offer);
+  // It goes on as it is protected now, but with keys that are still to be agreed on.
+  call.caller.keying = moving.keying;
+  for (Keying& keying : call.caller.keying) keying.park();
+  const Opening opening = open_streams(ctx, call, nullptr, *offer);
   if (opening != Opening::some) return give_up(503, Reason::system_limit_reached, "media ports");
-  take_remote(ctx, call, Side::caller, moving.dialog->flow(), *offer);
+  take_remote(call, Side::caller, call.caller, *offer);
   call.hops_left = std::max<std::uint32_t>(from.hops_left, 1) - 1;
   call.handover = Handover{from.id, side};
   call.privacy = from.privacy;
@@ -258,8 +261,9 @@ void Calls::take_leg(Context& ctx, Call& into, Side place, Call& from, Side side
   const std::uint32_t fork = place == Side::callee && into.winner ? static_cast<std::uint32_t>(*into.winner) : 0;
   by_tag_[std::string(leg.dialog->local_tag())] = {into.id, place, fork};
   shares_.join(into.id, leg.extension, into.parts);
-  const std::string text = leg.said;  // which take_remote() writes anew
-  if (const auto said = sdp::parse(text)) take_remote(ctx, into, place, leg.dialog->flow(), *said);
+  for (Keying& keying : leg.keying) keying.park();
+  const Description text = leg.said;  // which take_remote() writes anew
+  if (const auto said = sdp::parse(std::string_view(text.reveal()))) take_remote(into, place, leg, *said);
   for (Stream& stream : into.streams) stream.plan.legs[index(place)].comes_over = true;
   watch_session(ctx, into, place);
 }
@@ -288,7 +292,7 @@ void Calls::leave_behind(Context& ctx, Call& from, Call& into) {
 /// Offers one leg what the other said last, and its answer, if need be, to the other.
 void Calls::offer_across(Context& ctx, Call& call, Side side) {
   Leg& leg = *call.leg(side);
-  const std::string text = without_hold(call.leg(other(side))->said);
+  const std::string text = without_hold(call.leg(other(side))->said.reveal());
   const auto session = sdp::parse(text);
   const std::string description = session ? describe(ctx, call, side, leg, *session) : std::string();
   if (description.empty() || !send_modify(ctx, call, side, sip::Method::invite, description, false))

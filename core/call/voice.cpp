@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/call/calls.hpp"
+#include "core/call/codecs.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
@@ -14,42 +15,43 @@ using effect::Reason;
 
 namespace {
 
-/// How G.711 is called in a description: the two types that RFC 3551 gives it.
-struct Codec {
-  std::uint8_t payload_type = 0;
-  media::VoicePlan::Law law = media::VoicePlan::Law::mu;
-};
-std::optional<Codec> codec_of(const sdp::Media& media) {
-  if (media.kind != "audio" || sdp::refusal_of(media) != sdp::Refusal::none) return std::nullopt;
-  sdp::Formats formats = media.format_list();
-  while (const auto format = formats.next()) {
-    if (*format == "0") return Codec{0, media::VoicePlan::Law::mu};
-    if (*format == "8") return Codec{8, media::VoicePlan::Law::a};
-  }
-  return std::nullopt;
+/// What we can say to the writer of this stream.
+std::optional<media::LegCoding> codec_of(const Context& ctx, const sdp::Media& media) {
+  const auto coding = voice_coding_of(media);
+  const bool g711 = coding && (coding->codec == media::Codec::pcmu || coding->codec == media::Codec::pcma);
+  return g711 || ctx.policy.transcode ? coding : std::nullopt;
 }
 
-/// What a phone would answer that speaks G.711 and nothing else; empty when that is no answer. Address and ports are
-/// written anew by whoever sends it.
-std::string answer_to(const sdp::Session& offer, const Address& address) {
+/// What a phone would answer that speaks one codec, G.711 where it can; empty when that is no answer. Address and ports
+/// are written anew by whoever sends it.
+std::string answer_to(const Context& ctx, const sdp::Session& offer, const Address& address) {
   std::string out = fmt::format("v=0\r\no=- 1 1 IN IP{0} {1}\r\ns=-\r\nc=IN IP{0} {1}\r\nt=0 0\r\n",
                                 address.is_v4() ? 4 : 6, address.text());
   bool any = false;
   for (const sdp::Media& media : offer.media()) {
-    const auto codec = any ? std::nullopt : codec_of(media);
+    auto codec = any ? std::nullopt : codec_of(ctx, media);
     if (!codec) {
       out += fmt::format("m={} 0 {} {}\r\n", media.kind, media.proto, *media.format_list().next());
       continue;
     }
     any = true;
-    const auto events = sdp::telephone_event(media);
-    out += fmt::format("m=audio 10000 RTP/AVP {}{}\r\na=rtpmap:{} {}/8000\r\n", codec->payload_type,
-                       events ? fmt::format(" {}", *events) : "", codec->payload_type,
-                       codec->payload_type == 0 ? "PCMU" : "PCMA");
-    if (events) out += fmt::format("a=rtpmap:{0} telephone-event/8000\r\na=fmtp:{0} 0-15\r\n", *events);
-    out += "a=ptime:20\r\na=sendrecv\r\n";
+    codec->noise = false;
+    const FormatText formats = text_of(*codec);
+    out += fmt::format("m=audio 10000 RTP/AVP {}\r\n{}a=sendrecv\r\n", formats.more, formats.lines);
   }
   return any ? out : std::string();
+}
+
+/// G.711 as it is said, or turned into what the hearer has.
+media::VoicePlan voice_of(const media::LegCoding& coding) {
+  media::VoicePlan voice;
+  if (coding.codec == media::Codec::pcmu || coding.codec == media::Codec::pcma) {
+    voice.payload_type = coding.payload_type;
+    voice.law = coding.codec == media::Codec::pcmu ? media::VoicePlan::Law::mu : media::VoicePlan::Law::a;
+  } else {
+    voice.coding = coding;
+  }
+  return voice;
 }
 
 /// How long we talk at most: until something was entered, or for the longest clip that there can be.
@@ -81,7 +83,7 @@ std::string Calls::prompt_of(Context& ctx, const Call& call, std::string_view na
 bool Calls::answer_ourselves(Context& ctx, Call& call, Speech speech, std::vector<std::string> clips) {
   const auto offer = sdp::parse(call.caller.exchange.pending_offer());
   if (call.late_offer || !offer) return false;
-  call.our_answer = answer_to(*offer, public_endpoint(ctx.policy, call.caller.dialog->flow()).address);
+  call.our_answer = answer_to(ctx, *offer, public_endpoint(ctx.policy, call.caller.dialog->flow()).address);
   const auto answer = sdp::parse(call.our_answer);
   if (call.our_answer.empty() || !answer) return false;
   note_answer(call, Side::callee, *answer);
@@ -100,11 +102,12 @@ void Calls::note_answer(Call& call, Side by, const sdp::Session& answer) {
 void Calls::answer_alone(Context& ctx, Call& call, Side side, const sdp::Session& offer) {
   Leg& leg = *call.leg(side);
   const Flow& flow = leg.dialog->flow();
-  const std::string text = answer_to(offer, public_endpoint(ctx.policy, flow).address);
+  const std::string text = answer_to(ctx, offer, public_endpoint(ctx.policy, flow).address);
   const auto answer = sdp::parse(text);
-  if (text.empty() || !answer || open_streams(ctx, call, offer) != Opening::some)
+  if (text.empty() || !answer || open_streams(ctx, call, &leg, offer) != Opening::some ||
+      agree_by_offer(ctx, call, leg, offer))
     return answer_theirs(ctx, call, side, 488, {});
-  take_remote(ctx, call, side, flow, offer);
+  take_remote(call, side, leg, offer);
   note_answer(call, other(side), *answer);
   push_streams(ctx, call);
   answer_theirs(ctx, call, side, 200, describe(ctx, call, side, leg, *answer));
@@ -119,7 +122,7 @@ void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
                "too many wrong PINs: locked for a while");
   if (!answer_ourselves(ctx, call, Speech::pin, {prompt_of(ctx, call, "enter-pin")}))
     end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
-        "its route asks for a PIN, and the phone speaks no G.711");
+        "its route asks for a PIN, and the phone speaks no codec of ours");
 }
 
 void Calls::begin_speech(Context& ctx, Call& call) {
@@ -127,24 +130,23 @@ void Calls::begin_speech(Context& ctx, Call& call) {
   call.speech_timer =
       ctx.timers.set(ctx.after_ms(speech_ms(call.speech)), mark(Owner::call, call.id.value), speech_due);
   if (!say(ctx, call, Side::caller, std::move(call.clips), false))
-    end_answered(ctx, call, EndedBy::system, Reason::call_ended, "its phone speaks no G.711");
+    end_answered(ctx, call, EndedBy::system, Reason::call_ended, "its phone speaks no codec of ours");
 }
 
 bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat) {
   const Leg* leg = call.leg(to);
-  const auto said = sdp::parse(leg ? leg->said : std::string_view());
+  const auto said = sdp::parse(leg ? std::string_view(leg->said.reveal()) : std::string_view());
   if (!said) return false;
   for (std::size_t i = 0; i < said->media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
-    const auto codec = codec_of(said->media()[i]);
+    const auto codec = codec_of(ctx, said->media()[i]);
     if (!codec || !stream.started || !stream.audio) continue;
-    stream.plan.voice = {++call.orders,
-                         static_cast<std::uint8_t>(index(to)),
-                         codec->payload_type,
-                         codec->law,
-                         std::move(clips),
-                         repeat,
-                         call.speech == Speech::pin};
+    stream.plan.voice = voice_of(*codec);
+    stream.plan.voice.order = ++call.orders;
+    stream.plan.voice.leg = static_cast<std::uint8_t>(index(to));
+    stream.plan.voice.clips = std::move(clips);
+    stream.plan.voice.repeat = repeat;
+    stream.plan.voice.stops_at_digit = call.speech == Speech::pin;
     stream.plan.silence_limit_ms = 0;
     ctx.out.add(effect::UpdateRelay{stream.plan});
     return true;

@@ -35,6 +35,7 @@ constexpr std::string_view target_words[] = {"extension", "ring_group", "announc
 constexpr std::string_view order_words[] = {"all", "in_turn", "least_recent"};
 constexpr std::string_view language_words[] = {"en", "de"};
 constexpr std::string_view listing_words[] = {"allowed", "shared_cost", "premium", "satellite", "fraud", "blocked"};
+constexpr std::string_view encryption_words[] = {"by_transport", "off", "optional", "required"};
 constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
 
 constexpr Key enabled{.name = "enabled", .type = flag, .help = "whether it is used", .standing = "true"};
@@ -162,6 +163,9 @@ constexpr Key schedule_keys[] = {
 };
 constexpr Key department_keys[] = {description};
 
+constexpr Key media_encryption_key(std::string_view help) {
+  return {.name = "media_encryption", .type = word, .help = help, .standing = "by_transport", .words = encryption_words};
+}
 constexpr Key alert_key(std::string_view name, std::string_view help) {
   return {.name = name, .type = number, .help = help, .standing = "0", .max = 1'000'000};
 }
@@ -208,6 +212,7 @@ constexpr Key trunk_keys[] = {
     {.name = "called", .type = e164, .help = "beginnings of our numbers that only it calls", .list = true},
     {.name = "hosts", .type = host, .help = "domains that only it may speak for", .list = true},
     {.name = "encrypted_only", .type = flag, .help = "TLS or nothing", .standing = "false"},
+    media_encryption_key("SRTP with it; by_transport: optional over TLS, else off"),
     {.name = "address_risk_signed",
      .type = flag,
      .help = "whoever can forge its address may call at your cost (needs --force)",
@@ -388,6 +393,7 @@ constexpr Key extension_keys[] = {
      .help = "how far forwarding may lead, at most as far as it may call",
      .standing = "internal",
      .words = reach_words},
+    media_encryption_key("SRTP with its phones; by_transport: as [media.encryption] of the file says"),
     {.name = "transfers", .type = flag, .help = "may transfer who it talks to", .standing = "true"},
 };
 constexpr Key number_list_keys[] = {

@@ -309,6 +309,7 @@ class Maker {
     terms.shown = table.text("shown");
     terms.forward = forward_of(table);
     terms.transfers = table.flag("transfers");
+    terms.media_encryption = policy::parse_encryption(table.text("media_encryption"));
     terms.spending = spending("extension." + number);
     out_.extensions.push_back(std::move(terms));
   }

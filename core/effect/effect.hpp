@@ -132,6 +132,8 @@ enum class Reason : std::uint8_t {
   loop_detected,
   method_refused,
   offer_refused,
+  media_refused,
+  media_distrusted,
   probe_failed,
   stopping,
   trunk_failed,

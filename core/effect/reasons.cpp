@@ -78,6 +78,10 @@ std::string_view name_of(Reason reason) {
       return "method_refused";
     case Reason::offer_refused:
       return "offer_refused";
+    case Reason::media_refused:
+      return "media_refused";
+    case Reason::media_distrusted:
+      return "media_distrusted";
     case Reason::probe_failed:
       return "probe_failed";
     case Reason::stopping:
@@ -206,6 +210,10 @@ std::string_view text_of(Reason reason) {
       return "This method is not served here";
     case Reason::offer_refused:
       return "The session description cannot be served";
+    case Reason::media_refused:
+      return "The media would not be encrypted as the rule asks for";
+    case Reason::media_distrusted:
+      return "The media's other end could not prove to be whom signalling named";
     case Reason::probe_failed:
       return "The phone no longer answers";
     case Reason::stopping:

@@ -110,8 +110,13 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
-    void operator()(MediaSecured&) const {}
-    void operator()(MediaDistrusted& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
+    void operator()(MediaSecured& in) const {
+      s.calls.on_media_secured(in.call, in.relay, side_of(in.leg), in.suite);
+    }
+    void operator()(MediaDistrusted& in) const {
+      s.calls.on_media_distrusted(ctx, in.call, in.relay, side_of(in.leg), in.fault);
+    }
+    static call::Side side_of(std::uint8_t leg) { return leg == 0 ? call::Side::caller : call::Side::callee; }
     void operator()(DigitHeard& in) const { s.calls.on_digit(ctx, in.call, in.digit); }
     void operator()(VoiceDone& in) const { s.calls.on_voice_done(ctx, in.call, in.order); }
     void operator()(PolicyChanged&) const {

@@ -9,6 +9,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
+#include "core/media/coding.hpp"
 #include "core/media/security.hpp"
 
 namespace rf::media {
@@ -25,7 +26,7 @@ struct LegPlan {
   bool learn = false;
   std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
   bool comes_over = false;              ///< from another call: what it began to press there is not for its new partner
-  LegSecurity security;
+  LegSecurity security{};
 };
 
 /// What we say to one leg ourselves. While it lasts nothing is passed on from leg to leg, and the digits that this leg
@@ -38,6 +39,7 @@ struct VoicePlan {
   std::vector<std::string> clips;  ///< names of prompts and tones, one after the other: "en/enter-pin", "tone/ringing"
   bool repeat = false;             ///< from the first again, until the next order
   bool stops_at_digit = false;     ///< the first digit ends it, as if it had been played
+  std::optional<LegCoding> coding{};  ///< of a leg that speaks no G.711: what it hears instead
 };
 
 /// One media stream of one call.
@@ -48,6 +50,7 @@ struct RelayPlan {
   std::uint32_t silence_limit_ms = 0;  ///< report RelaySilent after so long without RTP from either side; 0 never
   std::uint32_t clock_hz = 8'000;      ///< of the first payload type: turns RTP timestamps into time for jitter
   VoicePlan voice;
+  std::optional<TranscodePlan> transcode;  ///< the legs share no codec: each hears the other in its own
 };
 
 /// What one side sent us, and what was refused on its port.

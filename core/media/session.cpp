@@ -42,7 +42,7 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
     if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
-    if (moved || plan_.clock_hz != before.clock_hz) legs_[i].started = false;
+    if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) legs_[i].started = false;
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
 }
@@ -60,12 +60,13 @@ Spoken Session::speak(std::int64_t now_us, std::span<std::uint8_t> out) {
   if (hearer.secure && hearer.secure->has_ice()) follow_ice(now_us, leg);
   const bool heard = hearer.send_rtp && (!hearer.secure || hearer.secure->may_send());
   Voice::Said said = voice_.say(plan_.voice, heard, now_us, out);
-  if (said.bytes > 0 && hearer.secure)
+  if (said.bytes > 0 && hearer.secure && !plan_.voice.coding)
     said.bytes = hearer.secure->close(Component::rtp, false, out, said.bytes, now_us);
   Spoken spoken;
   if (said.over) spoken.over = plan_.voice.order;
   if (said.bytes > 0) {
-    spoken.to = &hearer.rtp;
+    spoken.to_transcode = plan_.voice.coding.has_value();
+    spoken.to = spoken.to_transcode ? nullptr : &hearer.rtp;
     spoken.leg = static_cast<std::uint8_t>(leg);
     spoken.bytes = said.bytes;
     last_rtp_us_ = now_us;
@@ -207,12 +208,27 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
   last_rtp_us_ = now_us;
   leg.counted.bytes += bytes;
   leg.receiver.receive(header.sequence, header.timestamp,
-                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * plan_.clock_hz / 1'000'000));
+                       static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
   const Key key = key_in(i, header, now_us);
-  if (plan_.voice.order == 0 && !key.for_us) return pass_to(now_us, i ^ 1, false, room, bytes);
+  const bool passes = plan_.voice.order == 0 && !key.for_us;
+  if (passes && !plan_.transcode) return pass_to(now_us, i ^ 1, false, room, bytes);
   Decision kept;
   kept.digit = key.digit;
+  kept.to_transcode = passes;
+  kept.bytes = bytes;
   return kept;
+}
+
+Decision Session::send_coded(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
+  i &= 1;
+  const bool to_hearer = plan_.voice.order == 0 ? plan_.transcode.has_value()
+                                                : plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
+  return to_hearer ? pass_to(now_us, i, false, room, bytes) : Decision{};
+}
+
+/// Of the timestamps that a leg sends.
+std::uint32_t Session::clock_of(unsigned i) const {
+  return plan_.transcode ? media::clock_of(plan_.transcode->legs[i].codec) : plan_.clock_hz;
 }
 
 /// What may leave by a leg, fit for it.
@@ -248,8 +264,8 @@ Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t
 /// Whether a press whose first packet came now began before its leg came over from another call. All packets but the
 /// repeated last one say how long it has lasted.
 bool Session::began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const {
-  if (!plan_.legs[i].comes_over || plan_.clock_hz == 0) return false;
-  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / plan_.clock_hz;
+  if (!plan_.legs[i].comes_over || clock_of(i) == 0) return false;
+  const std::int64_t lasted_us = std::int64_t{event.duration} * 1'000'000 / clock_of(i);
   return now_us - lasted_us < legs_[i].came_us + SessionLimits::press_repeats_us;
 }
 
@@ -269,7 +285,8 @@ Decision Session::on_rtcp(std::int64_t now_us, unsigned i, bool rtcp_port, const
 /// Reports of the peer, in the clear.
 Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
   ++legs_[i].counted.rtcp_packets;
-  return plan_.voice.order != 0 ? Decision{} : pass_to(now_us, i ^ 1, true, room, bytes);
+  // What reports say of the other side's stream is about packets that this one never sent.
+  return plan_.voice.order != 0 || plan_.transcode ? Decision{} : pass_to(now_us, i ^ 1, true, room, bytes);
 }
 
 Decision Session::refuse_source(unsigned i, const Endpoint& source) {
@@ -298,7 +315,7 @@ RelayReport Session::report() const {
     s = legs_[i].counted;
     s.packets = receiver.packets();
     s.lost = receiver.lost();
-    s.jitter_ms = plan_.clock_hz == 0 ? 0 : receiver.jitter() * 1'000.0 / plan_.clock_hz;
+    s.jitter_ms = clock_of(i) == 0 ? 0 : receiver.jitter() * 1'000.0 / clock_of(i);
     s.protection = plan_.legs[i].security.protection;
     if (legs_[i].secure) s.suite = legs_[i].secure->suite();
     s.mos = s.packets == 0 ? 0 : rtp::mos_estimate(s.packets + s.lost, s.lost, s.jitter_ms);

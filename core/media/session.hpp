@@ -31,6 +31,7 @@ struct Decision {
   char digit = 0;                ///< that was pressed, and is to be told: DigitHeard
   bool handshake = false;        ///< a datagram of DTLS that is for the association of this leg and port
   std::size_t answer_bytes = 0;  ///< so many at the beginning of the room go back to the source by the same socket
+  bool to_transcode = false;     ///< the first `bytes` are for the transcoder; what it makes of them: send_coded()
 
   explicit operator bool() const { return to != nullptr; }
 };
@@ -41,6 +42,7 @@ struct Spoken {
   std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
   std::size_t bytes = 0;
   std::uint32_t over = 0;  ///< the order of which all was said: VoiceDone
+  bool to_transcode = false;  ///< its hearer speaks no G.711: `bytes` are for the transcoder
 };
 
 /// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
@@ -90,6 +92,10 @@ class Session {
   /// Writes the packet that is due to `out`, which has room for voice_packet_bytes and srtp::growth_most. What is
   /// behind time is said in several calls.
   Spoken speak(std::int64_t now_us, std::span<std::uint8_t> out);
+
+  /// The first `bytes` of `room` are a packet for `leg` that was made by plan.transcode or plan.voice.coding. It is
+  /// made fit for the leg in place, as on_packet() does.
+  Decision send_coded(std::int64_t now_us, unsigned leg, std::span<std::uint8_t> room, std::size_t bytes);
 
   /// When the stream counts as silent (monotonic microseconds; never_ms when it never does). Moves on with each RTP
   /// packet, and while we speak: who listens may be silent.
@@ -152,6 +158,7 @@ class Session {
     char digit = 0;       // to be told
   };
   Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
+  std::uint32_t clock_of(unsigned leg) const;
   bool began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const;
   Decision on_rtp(std::int64_t now_us, unsigned leg, const Endpoint& source, Room room, std::size_t bytes);
   Decision on_rtcp(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source, Room room,

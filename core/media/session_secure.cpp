@@ -100,6 +100,8 @@ Decision Session::on_dtls(unsigned i, bool rtcp_port, const Endpoint& source) {
 
 Decision Session::refuse(std::int64_t now_us, unsigned i, const Endpoint& source, srtp::Refusal refusal) {
   SecureLeg& secure = *legs_[i].secure;
+  // Before the keys are agreed on, the peer's own early packets are no attack.
+  if (!secure.suite() && source.address == plan_.legs[i].signalling) return {};
   if (refusal != srtp::Refusal::replayed && refusal != srtp::Refusal::too_old) return refuse_proof(i, source);
   // Perhaps somebody repeated it faster than its sender. Who is where we send to, is there still; and between two that
   // send the same, nobody can tell who is the peer. What is older than the window is a recording, and tells nothing.
@@ -114,8 +116,6 @@ Decision Session::refuse(std::int64_t now_us, unsigned i, const Endpoint& source
 }
 
 Decision Session::refuse_proof(unsigned i, const Endpoint& source) {
-  // Before the keys are agreed on, the peer's own early packets are no attack.
-  if (!legs_[i].secure->suite() && source.address == plan_.legs[i].signalling) return {};
   ++legs_[i].counted.refused_proof;
   legs_[i].counted.last_refused = source.address;
   return {};

@@ -14,6 +14,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
+#include "core/policy/encryption.hpp"
 #include "core/policy/phone_rules.hpp"
 
 namespace rf::policy {
@@ -92,6 +93,10 @@ struct Policy {
   Limits limits;
   /// SHA-256 of the DTLS certificate that new calls name to their peers; app makes the certificate and rotates it.
   std::array<std::uint8_t, 32> media_fingerprint{};
+  /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have a rule of their own.
+  std::array<Encryption, 5> media_encryption{Encryption::optional, Encryption::optional, Encryption::optional,
+                                             Encryption::required, Encryption::required};
+  bool transcode = true;                   ///< calls whose sides share no codec: we turn one into the other
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
   bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone

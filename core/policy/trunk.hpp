@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
+#include "core/policy/encryption.hpp"
 
 namespace rf::policy {
 
@@ -28,6 +30,8 @@ struct Trunk {
   bool accepts = false;  ///< a gateway registers with us as `user`; its calls go where it registered from
   std::uint32_t expires_s = 3'600;
   std::uint32_t ping_s = 30;    ///< OPTIONS, 0: none
+  /// None: optional over encrypted signalling, else off.
+  std::optional<Encryption> media_encryption = {};
   std::uint32_t answer_wait_ms = 6'000;  ///< without any response for so long, the next trunk is tried
 };
 

@@ -79,4 +79,7 @@ class Codecs {
 /// Fills in what Media says about its codecs.
 void note_codecs(Media& media);
 
+/// See Media::by_ice.
+bool is_found_by_ice(const Session& session, const Media& media);
+
 }  // namespace rf::sdp

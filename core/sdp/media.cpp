@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "core/sdp/lines.hpp"
+#include "core/sdp/security.hpp"
 #include "core/sdp/sdp.hpp"
 
 namespace rf::sdp {
@@ -104,14 +105,29 @@ void note_codecs(Media& media) {
   }
 }
 
+bool is_found_by_ice(const Session& session, const Media& media) {
+  const auto profile = profile_of(media.proto);
+  if (!profile || is_plain(*profile)) return false;
+  bool fragment = false, fingerprint = false;
+  const auto look = [&](Attributes attributes) {
+    while (const auto attribute = attributes.next()) {
+      if (attribute->name == "ice-lite") return false;  // two lite sides check nothing
+      fragment = fragment || attribute->name == "ice-ufrag";
+      fingerprint = fingerprint || attribute->name == "fingerprint";
+    }
+    return true;
+  };
+  return look(session.attributes()) && look(media.attributes()) && fragment && fingerprint;
+}
+
 Refusal refusal_of(const Media& media) {
   if (media.port == 0) return Refusal::port_zero;
-  if (media.proto != "RTP/AVP" && media.proto != "RTP/AVPF")
-    return media.proto.find("SAVP") != std::string_view::npos ? Refusal::secure_protocol : Refusal::other_protocol;
+  if (!profile_of(media.proto)) return Refusal::other_protocol;
   if (media.kind != "audio" && media.kind != "video") return Refusal::other_kind;
   if (media.port_count != 1) return Refusal::port_count;
-  if (media.port < 1024) return Refusal::implausible_port;
   if (!media.explained) return Refusal::no_payload_type;
+  if (media.by_ice) return Refusal::none;
+  if (media.port < 1024) return Refusal::implausible_port;
   if (media.connection.is_nowhere) return Refusal::none;
   if (!media.connection.address) return Refusal::host_name;
   return plausible_media_address(*media.connection.address) ? Refusal::none : Refusal::implausible_address;
@@ -130,6 +146,7 @@ bool plausible_media_address(const Address& address, const Address& signalling) 
 std::optional<Endpoint> remote_rtp(const Media& media) {
   if (refusal_of(media) != Refusal::none || !media.connection.address || media.connection.is_nowhere)
     return std::nullopt;
+  if (media.by_ice && (media.port < 1024 || !plausible_media_address(*media.connection.address))) return std::nullopt;
   return Endpoint{*media.connection.address, media.port};
 }
 
@@ -149,8 +166,7 @@ std::string_view text_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::none: return "relayed";
     case Refusal::port_zero: return "the peer itself does not want the stream";
-    case Refusal::secure_protocol: return "SRTP is not relayed in this version";
-    case Refusal::other_protocol: return "only RTP/AVP and RTP/AVPF are relayed";
+    case Refusal::other_protocol: return "only RTP and SRTP over UDP are relayed";
     case Refusal::other_kind: return "only audio and video are relayed";
     case Refusal::port_count: return "a stream over several ports is not relayed";
     case Refusal::no_payload_type: return "no format of the stream is explained";

@@ -22,9 +22,10 @@ bool share_a_codec(const Media& offer, const Media& answer) {
   return false;
 }
 
-std::expected<void, Fault> check_stream(const Media& offer, const Media& answer) {
+std::expected<void, Fault> check_stream(const Media& offer, const Media& answer, Protocols protocols) {
   if (answer.kind != offer.kind) return std::unexpected(Fault::media_kind);
-  if (answer.proto != offer.proto) return std::unexpected(Fault::media_protocol);
+  if (protocols == Protocols::as_they_are && answer.proto != offer.proto)
+    return std::unexpected(Fault::media_protocol);
   if (answer.port == 0) return {};
   if (offer.port == 0) return std::unexpected(Fault::declined_accepted);
   if (!share_a_codec(offer, answer)) return std::unexpected(Fault::no_common_format);
@@ -44,11 +45,11 @@ Meaning stray(const Session* session) {
 
 }  // namespace
 
-std::expected<void, Fault> check_answer(const Session& offer, const Session& answer) {
+std::expected<void, Fault> check_answer(const Session& offer, const Session& answer, Protocols protocols) {
   const auto offered = offer.media(), answered = answer.media();
   if (offered.size() != answered.size()) return std::unexpected(Fault::media_count);
   for (std::size_t i = 0; i < offered.size(); ++i)
-    if (const auto fits = check_stream(offered[i], answered[i]); !fits) return fits;
+    if (const auto fits = check_stream(offered[i], answered[i], protocols); !fits) return fits;
   for (std::size_t i = 0; i < offered.size(); ++i)
     // The answer to a hold by address is written as usual (RFC 4317 §5.2).
     if (answered[i].port != 0 && !offered[i].connection.is_nowhere &&
@@ -144,7 +145,7 @@ std::expected<Meaning, Fault> OfferAnswer::take_offer(bool by_us, Carrier carrie
   if (session.media().size() < media_count_) return std::unexpected(Fault::media_removed);
   state_ = by_us ? State::offer_sent : State::offer_received;
   offer_carrier_ = carrier;
-  offer_ = session.text;
+  offer_ = Secret(std::string(session.text));
   return Meaning::offer;
 }
 
@@ -152,7 +153,7 @@ std::expected<Meaning, Fault> OfferAnswer::take_answer(bool by_us, const Session
   // The exchange may have been voided under an INVITE that is still running.
   if (state_ != (by_us ? State::offer_received : State::offer_sent)) return stray(session);
   if (!session) return std::unexpected(Fault::missing_answer);
-  const auto offer = parse_own(offer_);
+  const auto offer = parse_own(offer_.reveal());
   RF_CHECK(offer.has_value());
   if (const auto fits = check_answer(*offer, *session); !fits && !can_be_mended(fits.error()))
     return std::unexpected(fits.error());

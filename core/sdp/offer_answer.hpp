@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/secret.hpp"
 #include "core/sdp/sdp.hpp"
 
 namespace rf::sdp {
@@ -45,9 +46,12 @@ int status_for(Fault fault);
 /// Whether rewriting the answer (MediaRewrite::answers) makes it right: honest phones answer a hold with "sendrecv".
 constexpr bool can_be_mended(Fault fault) { return fault == Fault::direction; }
 
+/// Whether an answer is looked at as it came, or before it is written for a leg that may use another protocol.
+enum class Protocols : std::uint8_t { as_they_are, rewritten };
 /// Checks an answer against its offer: number, kind and protocol of streams, at least one common codec for each one
 /// accepted (more formats than offered are legal, RFC 3264 §6.1), direction. Faults that cannot be mended come first.
-std::expected<void, Fault> check_answer(const Session& offer, const Session& answer);
+std::expected<void, Fault> check_answer(const Session& offer, const Session& answer,
+                                        Protocols protocols = Protocols::as_they_are);
 /// Makes `plan` the plan of an answer to `offer`: sets MediaRewrite::answers from the offer's directions, and declines
 /// what the offer did not really offer.
 void fit_answer(RewritePlan& plan, const Session& offer);
@@ -90,7 +94,7 @@ class OfferAnswer {
   /// Whether the peer's last offer or answer is word for word the last that was agreed on (a session refresh).
   bool peer_unchanged() const { return peer_unchanged_; }
   /// The pending offer's text, for parse_own(); empty when none is pending.
-  std::string_view pending_offer() const { return offer_; }
+  std::string_view pending_offer() const { return offer_.reveal(); }
 
  private:
   std::expected<Meaning, Fault> step(bool by_us, Carrier carrier, const Session* session);
@@ -114,7 +118,7 @@ class OfferAnswer {
   std::uint8_t media_count_ = 0;
   std::uint64_t peer_session_id_ = 0, peer_version_ = 0;
   std::uint64_t peer_hash_ = 0, agreed_hash_ = 0;  ///< of the peer's last description, and of its last agreed one
-  std::string offer_;
+  Secret<std::string> offer_;  ///< there may be keys in it
 };
 
 /// Our own o= line on one leg: a fixed session id, and a version that goes up by one exactly when the description

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "core/sdp/lines.hpp"
+#include "core/sdp/security.hpp"
 #include "core/sdp/sdp.hpp"
 
 namespace rf::sdp {
@@ -236,7 +237,7 @@ class Parser {
       if (slash == std::string_view::npos) break;
       proto.remove_prefix(slash + 1);
     }
-    const bool is_rtp = media.proto == "RTP/AVP" || media.proto == "RTP/AVPF";
+    const bool is_rtp = profile_of(media.proto).has_value();
     std::size_t count = 0;
     for (Formats formats = media.format_list(); const auto format = formats.next();) {
       if (++count > WireLimits::sdp_formats) return Code::too_many_formats;
@@ -265,7 +266,8 @@ class Parser {
     const auto& own = directions_[static_cast<std::size_t>(&media - session_.media_.data())];
     media.direction = own.value_or(session_part_.direction.value_or(Direction::sendrecv));
     if (media.connection.text.empty() && session_part_.connection) media.connection = *session_part_.connection;
-    if (media.connection.is_nowhere) media.direction = make_direction(sends(media.direction), false);
+    media.by_ice = is_found_by_ice(session_, media);
+    if (media.connection.is_nowhere && !media.by_ice) media.direction = make_direction(sends(media.direction), false);
     note_codecs(media);
     return check(!media.connection.text.empty() || media.port == 0, Code::missing_connection);
   }

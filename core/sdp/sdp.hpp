@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <concepts>
 #include <cstdint>
 #include <expected>
@@ -102,6 +103,9 @@ struct Media {
   std::uint32_t clock = 8'000;          ///< see clock_hz()
   std::optional<std::uint8_t> events;   ///< see telephone_event()
   bool explained = false;               ///< some format has a codec: an rtpmap, or a static type of RFC 3551
+  /// DTLS-SRTP with ICE, as browsers write it: where packets go is found out by checks, so address and port are no more
+  /// than a hint, and may be a host name under .local, 0.0.0.0 or port 9 (RFC 8829 §5.2.1).
+  bool by_ice = false;
 
   Formats format_list() const { return Formats(formats); }
   Attributes attributes() const { return Attributes(lines); }
@@ -140,8 +144,7 @@ std::expected<Session, ParseError> parse_own(std::string_view text);
 enum class Refusal : std::uint8_t {
   none,
   port_zero,        ///< not wanted by the peer itself
-  secure_protocol,  ///< SRTP or DTLS-SRTP: not relayed in this version
-  other_protocol,   ///< TCP, udptl, SCTP …
+  other_protocol,   ///< no RTP over UDP: TCP, udptl, SCTP …
   other_kind,       ///< RTP, but neither audio nor video
   port_count,       ///< a range of ports (layered coding)
   no_payload_type,  ///< no rtpmap and no static type explains any of its formats
@@ -161,7 +164,7 @@ bool plausible_media_address(const Address& address);
 /// caller could aim our RTP at this host's own services.
 bool plausible_media_address(const Address& address, const Address& signalling);
 
-/// Where to send RTP: none when refused, declined or nowhere.
+/// Where to send RTP: none when refused, declined or nowhere, or when ICE has to find it and there is no hint.
 std::optional<Endpoint> remote_rtp(const Media& media);
 /// Where to send RTCP: a=rtcp, or the port above; none when remote_rtp() is, or when there is no such port.
 std::optional<Endpoint> remote_rtcp(const Media& media);
@@ -173,12 +176,36 @@ inline std::uint32_t clock_hz(const Media& media) { return media.clock; }
 /// The payload type of telephone-event (RFC 4733).
 inline std::optional<std::uint8_t> telephone_event(const Media& media) { return media.events; }
 
+struct Crypto;  // security.hpp
+enum class Setup : std::uint8_t;
+
+/// How the other leg is told that one stream is protected; nothing of it is the first leg's. Views have to live until
+/// the description is written.
+struct MediaProtection {
+  std::span<const Crypto> keys;
+  std::optional<std::array<std::uint8_t, 32>> certificate;  ///< with `setup`
+  std::optional<Setup> setup;
+  std::string_view ice_fragment, ice_password;  ///< with them stands our one candidate for each port, and ice-lite
+  bool mux = false;
+};
+
+/// What becomes of a stream's formats.
+struct FormatRewrite {
+  std::optional<std::bitset<128>> kept = {};  ///< of theirs, by payload type; without it all of them
+  std::string_view more = {};                 ///< payload types of ours behind them: "9 96"
+  std::string_view lines = {};                ///< what explains those: whole lines
+};
+
 /// What the other leg is told about one stream.
 struct MediaRewrite {
   std::uint16_t port = 0;       ///< ours; 0 declines the stream
   std::uint16_t rtcp_port = 0;  ///< ours; 0: the port above, which needs no a=rtcp
   /// In an answer: the direction that its receiver offered. The answer's is narrowed to what is legal for it.
   std::optional<Direction> answers;
+  std::string_view proto = {};  ///< "RTP/SAVP"; empty: as it came
+  std::string_view mid = {};    ///< the stream's name on that leg; an answer has to repeat it (RFC 8843 §7.3)
+  MediaProtection protection = {};
+  FormatRewrite formats = {};
 };
 
 struct RewritePlan {
@@ -189,10 +216,12 @@ struct RewritePlan {
 };
 
 /// Writes the description for the other leg. It shows nothing of the first: own o=, s=-, c=, t=, own ports, and of the
-/// rest only kinds, protocols, formats, bandwidth, direction and the attributes rtpmap, fmtp, ptime, maxptime, rtcp-fb,
-/// framerate, label, content, lang. Whatever refusal_of() names is written with port 0, whatever the plan says.
-/// Not passed with reason: mid and group (a BUNDLE of ports that are not ours), rtcp-mux, ssrc, candidate, ice-*,
-/// crypto, fingerprint, setup, extmap, and everything unknown. At most 2 kB longer than `session`.
+/// rest only kinds, protocols, formats, bandwidth, direction and the attributes rtpmap, fmtp, ptime, maxptime, rtcp-fb
+/// (where the profile has feedback), framerate, label, content, lang. Whatever refusal_of() names is written with port
+/// 0, whatever the plan says. rtcp-mux, candidate, ice-*, crypto, fingerprint and setup are the plan's, not passed.
+/// Not written with reason: group (each stream has a port of its own), ssrc, msid, extmap, and everything unknown.
+/// Formats are as FormatRewrite says; where none of theirs is kept, packet times and feedback are not passed either.
+/// At most 2 kB longer than `session`, and 2 kB more for each protected stream.
 std::string rewrite(const Session& session, const RewritePlan& plan);
 
 }  // namespace rf::sdp

@@ -17,6 +17,7 @@
 #include "core/number/plan.hpp"
 #include "core/number/rewrite.hpp"
 #include "core/pattern/call.hpp"
+#include "core/policy/encryption.hpp"
 #include "core/policy/trunk.hpp"
 #include "core/schedule/schedule.hpp"
 #include "core/toll/pace.hpp"
@@ -98,6 +99,7 @@ struct ExtensionTerms {
   std::string shown;             ///< E.164 with +, as it is seen outside; empty: the trunk's
   ForwardTerms forward;
   bool transfers = true;  ///< may connect one who talks to it with somebody else
+  std::optional<policy::Encryption> media_encryption = {};  ///< none: as its transport says
   SpendingTerms spending;
 };
 

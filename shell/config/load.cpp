@@ -75,6 +75,12 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_server(section("server"), settings.server);
   read_tls(section("tls"), settings.tls);
   read_media(section("media"), settings.media, settings.times);
+  const toml::node* encryption = root["media"]["encryption"].node();
+  if (encryption != nullptr && !encryption->is_table())
+    problems.add(place_of(*encryption), "media.encryption is not a section",
+                 "write [media.encryption] on a line of its own");
+  read_encryption({encryption == nullptr ? nullptr : encryption->as_table(), "media.encryption", problems},
+                  settings.media);
   read_voice(section("voice"), settings.voice);
   read_sip(section("sip"), settings.times, settings.md5_allowed, settings.sha2_allowed);
   read_limits(section("limits"), settings.limits);

@@ -117,8 +117,27 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   out.first_port = range.first;
   out.last_port = range.last;
   section.number("threads", out.threads, 1, 64);
+  section.flag("transcode", out.transcode);
+  section.number("transcode_threads", out.transcode_threads, 1, 64);
   section.flag("pinholes", out.pinholes);
+  (void)section.raw("encryption");  // a section of its own
   section.number("silence_s", times.media_silence_s, 5, day_s);
+  section.finish();
+}
+
+void read_encryption(Section section, MediaSettings& out) {
+  for (const Transport transport :
+       {Transport::udp, Transport::tcp, Transport::tls, Transport::ws, Transport::wss}) {
+    const std::string_view key = name_of(transport);
+    const auto chosen = section.word(key, {policy::name_of(policy::Encryption::off),
+                                           policy::name_of(policy::Encryption::optional),
+                                           policy::name_of(policy::Encryption::required)});
+    if (!chosen) continue;
+    const bool browsers = transport == Transport::ws || transport == Transport::wss;
+    if (browsers && *chosen == static_cast<std::size_t>(policy::Encryption::off))
+      section.fault(key, "is \"off\", and browsers know no other media than encrypted", "write \"required\"");
+    out.encryption[static_cast<std::size_t>(transport)] = static_cast<policy::Encryption>(*chosen);
+  }
   section.finish();
 }
 

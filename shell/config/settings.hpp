@@ -53,6 +53,10 @@ struct MediaSettings {
   std::uint16_t first_port = 40'000;  ///< even
   std::uint16_t last_port = 40'999;   ///< odd
   std::uint16_t threads = 1;
+  /// Of phones, by the transport of their signalling.
+  decltype(policy::Policy::media_encryption) encryption = policy::Policy().media_encryption;
+  bool transcode = true;  ///< for calls whose sides share no codec
+  std::uint16_t transcode_threads = 1;
   bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 

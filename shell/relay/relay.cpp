@@ -11,11 +11,18 @@ Relay::Relay(const Options& options, Deliver deliver) {
   warm_ =
       std::make_unique<WarmPorts>(options.warm_ports_max, SocketOptions{options.receive_buffer_bytes, options.dscp});
   deliver_ = std::move(deliver);
+  transcoders_ = std::make_unique<transcode::Pool>(
+      options.transcode_threads, [this](RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {
+        worker_of(relay).post_coded(relay, leg, bytes);
+      });
   for (unsigned i = 0; i < std::max(1u, options.threads); ++i)
-    workers_.push_back(std::make_unique<Worker>(options, *warm_, deliver_));
+    workers_.push_back(std::make_unique<Worker>(options, *warm_, *transcoders_, deliver_));
 }
 
-Relay::~Relay() = default;
+Relay::~Relay() {
+  // It speaks to the media threads, and they to it.
+  transcoders_->end();
+}
 
 Worker& Relay::worker_of(RelayId relay) {
   return *workers_[std::hash<RelayId>{}(relay) % workers_.size()];
@@ -31,6 +38,10 @@ std::size_t Relay::reserve(const Address& local, std::uint16_t first, std::uint1
 
 void Relay::use(const media::ClipBankRef& clips) {
   for (const auto& worker : workers_) worker->post(UseClips{clips}, true);
+}
+
+void Relay::use(const dtls::IdentityRef& identity) {
+  for (const auto& worker : workers_) worker->post(UseIdentity{identity}, true);
 }
 
 bool Relay::start(const media::RelayPlan& plan) {
@@ -50,6 +61,10 @@ Totals Relay::totals() const {
   Totals totals;
   for (const auto& worker : workers_) worker->add_totals(totals);
   totals.warm_ports = warm_->idle();
+  const transcode::PoolTotals coded = transcoders_->totals();
+  totals.transcoded = coded.given;
+  totals.transcode_lost += coded.dropped;
+  totals.transcode_streams = coded.streams;
   return totals;
 }
 

@@ -12,12 +12,14 @@
 #include "core/engine/input.hpp"
 #include "core/media/clips.hpp"
 #include "core/media/plan.hpp"
+#include "shell/dtls/identity.hpp"
 
 namespace rf::relay {
 
 /// Bounds and habits of the relay, with their behaviour at the limit.
 struct Options {
   unsigned threads = 1;                                    ///< 1 to the number of cores; a stream lives on one of them
+  unsigned transcode_threads = 1;                          ///< beside them, for streams whose legs share no codec
   std::size_t commands_max = QueueLimits::relay_commands;  ///< beyond it start(), update() and ask() give false
   /// Sockets kept bound between calls (a call then costs a third); beyond it what a call gives back is closed.
   /// Descriptors: these, four a running stream, and two more once it has settled.
@@ -37,11 +39,18 @@ struct Totals {
   std::uint64_t received = 0;  ///< datagrams read, honest or not
   std::uint64_t forwarded = 0;
   std::uint64_t spoken = 0;         ///< packets that we said ourselves
+  std::uint64_t answered = 0;       ///< checks of ICE
   std::uint64_t send_failures = 0;  ///< the kernel took neither the packet nor the second try
   std::uint64_t wakeups = 0;
-  std::uint64_t streams = 0;     ///< running now
-  std::uint64_t warm_ports = 0;  ///< idle now
-  std::uint64_t commands = 0;    ///< waiting now, of the thread that has most
+  std::uint64_t streams = 0;             ///< running now
+  std::uint64_t warm_ports = 0;          ///< idle now
+  std::uint64_t handshakes = 0;          ///< of DTLS, under way now
+  std::uint64_t secured = 0;             ///< handshakes that made keys
+  std::uint64_t handshakes_dropped = 0;  ///< datagrams of handshakes, and beginnings, that there was no room for
+  std::uint64_t commands = 0;            ///< waiting now, of the thread that has most
+  std::uint64_t transcoded = 0;          ///< packets that a transcoder made
+  std::uint64_t transcode_lost = 0;      ///< packets that it, or the media thread behind it, had no time for
+  std::uint64_t transcode_streams = 0;   ///< with a transcoder, now
 };
 
 /// What the relay tells the engine.
@@ -52,11 +61,18 @@ using Deliver = std::function<void(Report)>;
 
 class Worker;
 class WarmPorts;
+}  // namespace rf::relay
+
+namespace rf::transcode {
+class Pool;
+}
+
+namespace rf::relay {
 
 /// Runs relay plans on media threads. All calls are thread-safe and return at once; outcomes come through `deliver`:
 /// RelayFailed when a plan's ports cannot be bound (nothing of it remains), RelaySilent after each silence limit
-/// without RTP, DigitHeard and VoiceDone while a plan has a voice, RelayReported after ask() and, with `stopped` set,
-/// after every stop(), known or not.
+/// without RTP, DigitHeard and VoiceDone while a plan has a voice, MediaSecured and MediaDistrusted once of each leg
+/// and association with DTLS, RelayReported after ask() and, with `stopped` set, after every stop(), known or not.
 class Relay {
  public:
   /// Throws std::system_error when a thread, its epoll or its eventfd cannot be made.
@@ -74,6 +90,9 @@ class Relay {
   /// What voices say from now on; an order that has begun keeps its clips. Before the first there are none.
   void use(const media::ClipBankRef& clips);
 
+  /// The certificate that plans name by its fingerprint from now on; the one before it still serves those that name it.
+  void use(const dtls::IdentityRef& identity);
+
   /// Each gives false when the thread's queue is full: the plan was not taken.
   bool start(const media::RelayPlan& plan);
   bool update(const media::RelayPlan& plan);
@@ -86,9 +105,10 @@ class Relay {
  private:
   Worker& worker_of(RelayId relay);
 
-  // In this order, so that both outlive the threads that use them.
+  // In this order, so that they outlive the threads that use them.
   Deliver deliver_;
   std::unique_ptr<WarmPorts> warm_;
+  std::unique_ptr<transcode::Pool> transcoders_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

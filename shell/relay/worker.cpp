@@ -19,21 +19,11 @@ namespace {
 
 constexpr int events_max = 256;
 constexpr std::int64_t rate_window_us = 100'000;
-
-std::int64_t monotonic_us() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
-}
+constexpr std::uint32_t silence_timer = 0;  // others are of handshakes
 
 void nap(std::uint32_t us) {
   const timespec t{us / 1'000'000, static_cast<long>(us % 1'000'000) * 1'000};
   ::nanosleep(&t, nullptr);
-}
-
-/// Written by one thread only, so a plain store will do; an atomic addition would cost more than the counting is worth.
-void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
 Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
@@ -42,8 +32,18 @@ Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
 
 }  // namespace
 
-Worker::Worker(const Options& options, WarmPorts& warm, const Deliver& deliver)
-    : options_(options), warm_(warm), deliver_(deliver), timers_(monotonic_us() / 1'000) {
+std::int64_t monotonic_us() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
+}
+
+void count(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+Worker::Worker(const Options& options, WarmPorts& warm, transcode::Pool& transcoders, const Deliver& deliver)
+    : options_(options), warm_(warm), transcoders_(transcoders), deliver_(deliver), timers_(monotonic_us() / 1'000) {
   epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "media thread: epoll_create1");
   wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -61,11 +61,15 @@ Worker::~Worker() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  wake();
+  thread_.join();
+}
+
+void Worker::wake() {
   const std::uint64_t one = 1;
   if (::write(wake_.get(), &one, sizeof one) < 0) {
     // Only a full counter refuses, and then the thread is awake anyway.
   }
-  thread_.join();
 }
 
 bool Worker::post(WorkerCommand command, bool always) {
@@ -85,11 +89,16 @@ void Worker::add_totals(Totals& totals) const {
   totals.received += counters_.received.load(std::memory_order_relaxed);
   totals.forwarded += counters_.forwarded.load(std::memory_order_relaxed);
   totals.spoken += counters_.spoken.load(std::memory_order_relaxed);
+  totals.answered += counters_.answered.load(std::memory_order_relaxed);
+  totals.handshakes += counters_.handshakes.load(std::memory_order_relaxed);
+  totals.secured += counters_.secured.load(std::memory_order_relaxed);
+  totals.handshakes_dropped += counters_.handshakes_dropped.load(std::memory_order_relaxed);
   totals.send_failures += counters_.send_failures.load(std::memory_order_relaxed);
   totals.wakeups += counters_.wakeups.load(std::memory_order_relaxed);
   totals.streams += counters_.streams.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   totals.commands = std::max<std::uint64_t>(totals.commands, queue_.size());
+  totals.transcode_lost += coded_lost_;
 }
 
 void Worker::run() {
@@ -115,10 +124,12 @@ void Worker::run() {
       else
         on_event(fd, now_us);
     }
+    if (!waiting_.empty()) shake_hands();
     on_timers(now_us);
     if (now_us >= speaks_at_us_) speak(now_us);
     if (commands) {
       carry_out_commands(now_us);
+      send_coded(now_us);
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
@@ -128,7 +139,7 @@ void Worker::run() {
       rate_from_us_ = now_us;
       rate_packets_ = 0;
     }
-    rested = ready <= 0;
+    rested = ready <= 0 && waiting_.empty();
     if (rested && busy_ && options_.gather_us > 0) nap(options_.gather_us);
   }
 }
@@ -152,26 +163,40 @@ void Worker::on_event(int fd, std::int64_t now_us) {
 void Worker::serve(Socket& socket, std::int64_t now_us) {
   sockaddr_storage from;
   socklen_t from_size = sizeof from;
-  const ssize_t size = ::recvfrom(socket.fd.get(), packet_.data(), packet_.size(), MSG_DONTWAIT | MSG_TRUNC,
+  const ssize_t size = ::recvfrom(socket.fd.get(), packet_.data(), packet_bytes, MSG_DONTWAIT | MSG_TRUNC,
                                   reinterpret_cast<sockaddr*>(&from), &from_size);
   // An error here is nothing waiting, or an ICMP message about an earlier packet, which proves nothing.
   if (size < 0) return;
   count(counters_.received);
   ++rate_packets_;
-  if (static_cast<std::size_t>(size) > packet_.size()) return;
+  if (static_cast<std::size_t>(size) > packet_bytes) return;
   Stream& stream = *socket.stream;
   const Endpoint source = from_kernel(from);
   const media::Decision decision =
-      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source,
-                               std::span<const std::uint8_t>(packet_.data(), static_cast<std::size_t>(size)));
+      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, packet_, static_cast<std::size_t>(size));
   if (decision.digit != 0)
     deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
-  if (!decision) return;
-  if (send_on(stream, socket.leg ^ 1u, decision, static_cast<std::size_t>(size))) count(counters_.forwarded);
+  if (decision.handshake) await_handshake(socket, source, std::span(packet_).first(static_cast<std::size_t>(size)));
+  if (decision.answer_bytes > 0) {
+    answer(socket, source, std::span(packet_).first(decision.answer_bytes));
+    if (stream.handshakes) connect(stream, now_us);
+  }
+  if (!decision && !decision.to_transcode) return;
+  if (decision.to_transcode)
+    transcode_from(socket, decision.bytes, now_us);
+  else if (send_on(stream, socket.leg ^ 1u, decision))
+    count(counters_.forwarded);
   if (!socket.rtcp) settle(stream, socket.leg, source);
 }
 
-bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision, std::size_t size) {
+void Worker::answer(const Socket& socket, const Endpoint& to, std::span<const std::uint8_t> bytes) {
+  const KernelAddress kernel = to_kernel(to, family_of(socket.stream->session.plan().legs[socket.leg].local));
+  const bool sent = ::sendto(socket.fd.get(), bytes.data(), bytes.size(), MSG_DONTWAIT, kernel.get(), kernel.size) >= 0;
+  count(sent ? counters_.answered : counters_.send_failures);
+}
+
+bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision) {
+  const std::size_t size = decision.bytes;
   Leg& leg = stream.legs[leg_index];
   const unsigned kind = decision.by_rtcp_port ? 1 : 0;
   const bool direct = kind == 0 && leg.direct.fd && leg.direct_peer == *decision.to;
@@ -247,6 +272,7 @@ void Worker::carry_out_commands(std::int64_t now_us) {
   {
     const std::lock_guard lock(mutex_);
     std::swap(queue_, taken_);
+    std::swap(coded_, taken_coded_);
   }
   for (const WorkerCommand& command : taken_) std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
   taken_.clear();
@@ -271,6 +297,8 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
   }
   watch_silence(*stream, now_us);
   watch_voice(*stream);
+  watch_transcoding({}, plan);
+  connect(*stream, now_us);
   streams_.emplace(plan.id, std::move(stream));
   counters_.streams.store(streams_.size(), std::memory_order_relaxed);
 }
@@ -278,9 +306,12 @@ void Worker::carry_out(const StartStream& command, std::int64_t now_us) {
 void Worker::carry_out(const UpdateStream& command, std::int64_t now_us) {
   const auto found = streams_.find(command.plan.id);
   if (found == streams_.end()) return;
+  watch_transcoding(found->second->session.plan(), command.plan);
   found->second->session.update(command.plan, now_us, speech_for(command.plan));
   watch_silence(*found->second, now_us);
   watch_voice(*found->second);
+  drop_former_handshakes(*found->second);
+  connect(*found->second, now_us);
 }
 
 void Worker::carry_out(const StopStream& command, std::int64_t) {
@@ -288,7 +319,11 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
   if (const auto found = streams_.find(command.relay); found != streams_.end()) {
     Stream& stream = *found->second;
     reported.report = stream.session.report();
+    media::RelayPlan nothing;
+    nothing.id = command.relay;
+    watch_transcoding(stream.session.plan(), nothing);
     timers_.cancel(stream.silence);
+    end_handshakes(stream);
     if (stream.speaks) std::erase(speaking_, &stream);
     if (speaking_.empty()) speaks_at_us_ = never_ms;
     give_back_ports(stream);
@@ -301,6 +336,11 @@ void Worker::carry_out(const StopStream& command, std::int64_t) {
 void Worker::carry_out(const AskStream& command, std::int64_t) {
   if (const auto found = streams_.find(command.relay); found != streams_.end())
     deliver_(engine::RelayReported{found->second->session.report(), false});
+}
+
+void Worker::carry_out(const UseIdentity& command, std::int64_t) {
+  if (command.identity == identities_[0]) return;
+  identities_[1] = std::exchange(identities_[0], command.identity);
 }
 
 void Worker::carry_out(const UseClips& command, std::int64_t) {
@@ -337,7 +377,10 @@ void Worker::speak(std::int64_t now_us) {
 void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
   while (stream.session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = stream.session.speak(now_us, packet_);
-    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, false}, spoken.bytes)) count(counters_.spoken);
+    if (spoken.to_transcode)
+      transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
+                        std::span(packet_).first(spoken.bytes));
+    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes})) count(counters_.spoken);
     if (spoken.over != 0)
       deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});
   }
@@ -350,7 +393,7 @@ void Worker::watch_silence(Stream& stream, std::int64_t now_us) {
   // Once reported, the next report is a whole limit away.
   const std::int64_t limit_us = std::int64_t{stream.session.plan().silence_limit_ms} * 1'000;
   const std::int64_t at_us = silent_at_us > now_us ? silent_at_us : now_us + limit_us;
-  stream.silence = timers_.set(at_us / 1'000 + 1, stream.session.plan().id.value, 0);
+  stream.silence = timers_.set(at_us / 1'000 + 1, stream.session.plan().id.value, silence_timer);
 }
 
 void Worker::on_timers(std::int64_t now_us) {
@@ -360,13 +403,19 @@ void Worker::on_timers(std::int64_t now_us) {
   for (const Timers::Fired& fired : fired_) {
     const auto found = streams_.find(RelayId{fired.owner});
     if (found == streams_.end()) continue;
-    Stream& stream = *found->second;
-    stream.silence = 0;
-    if (stream.session.silent_at_us() <= now_us)
-      deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call,
-                                   (now_us - stream.session.silent_since_us()) / 1'000});
-    watch_silence(stream, now_us);
+    if (fired.kind == silence_timer)
+      on_silence(*found->second, now_us);
+    else
+      on_handshake_timer(*found->second, fired.kind, now_us);
   }
+}
+
+void Worker::on_silence(Stream& stream, std::int64_t now_us) {
+  stream.silence = 0;
+  if (stream.session.silent_at_us() <= now_us)
+    deliver_(engine::RelaySilent{stream.session.plan().id, stream.session.plan().call,
+                                 (now_us - stream.session.silent_since_us()) / 1'000});
+  watch_silence(stream, now_us);
 }
 
 void Worker::give_back_ports(Stream& stream) {

@@ -52,6 +52,10 @@ void set_leg(CdrRow::Leg& row, const media::LegStatistics& leg) {
   row.mos = finite(leg.mos);
   row.refused_source = static_cast<long long>(leg.refused_source);
   row.refused_shape = static_cast<long long>(leg.refused_shape);
+  row.refused_proof = static_cast<long long>(leg.refused_proof);
+  row.refused_replay = static_cast<long long>(leg.refused_replay);
+  row.protection = media::text_of(leg.protection);
+  row.suite = leg.suite ? srtp::facts_of(*leg.suite).sdp_name : std::string_view();
   if (leg.last_refused == Address{})
     row.last_refused.clear();
   else
@@ -69,6 +73,11 @@ media::LegStatistics get_leg(const CdrRow::Leg& row) {
   leg.mos = row.mos;
   leg.refused_source = static_cast<std::uint64_t>(row.refused_source);
   leg.refused_shape = static_cast<std::uint64_t>(row.refused_shape);
+  leg.refused_proof = static_cast<std::uint64_t>(row.refused_proof);
+  leg.refused_replay = static_cast<std::uint64_t>(row.refused_replay);
+  for (const auto each : {media::Protection::sdes, media::Protection::dtls})
+    if (row.protection == media::text_of(each)) leg.protection = each;
+  leg.suite = srtp::suite_named(row.suite);
   leg.last_refused = Address::parse(row.last_refused).value_or(Address{});
   return leg;
 }

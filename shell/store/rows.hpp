@@ -53,9 +53,10 @@ struct BindingRow {
 
 struct CdrRow {
   struct Leg {
-    long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, events = 0, refused_source = 0, refused_shape = 0;
+    long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, events = 0, refused_source = 0, refused_shape = 0,
+              refused_proof = 0, refused_replay = 0;
     double jitter_ms = 0, mos = 0;
-    std::string last_refused;
+    std::string last_refused, protection, suite;
   };
   std::string id, caller_number, dialled, caller_address, reason, route, trunk_in, trunk_out, called, price, currency,
       cut_reason, account, via;
@@ -106,6 +107,14 @@ struct CdrRow {
     visit("callee_refused_source", legs[1].refused_source);
     visit("callee_refused_shape", legs[1].refused_shape);
     visit("callee_last_refused", legs[1].last_refused);
+    visit("caller_refused_proof", legs[0].refused_proof);
+    visit("caller_refused_replay", legs[0].refused_replay);
+    visit("caller_protection", legs[0].protection);
+    visit("caller_suite", legs[0].suite);
+    visit("callee_refused_proof", legs[1].refused_proof);
+    visit("callee_refused_replay", legs[1].refused_replay);
+    visit("callee_protection", legs[1].protection);
+    visit("callee_suite", legs[1].suite);
     visit("attempts", attempts);
     visit("route", route);
     visit("trunk_in", trunk_in);

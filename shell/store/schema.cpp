@@ -215,10 +215,23 @@ constexpr const char* version_8[] = {
     "ALTER TABLE cdrs ADD COLUMN via TEXT NOT NULL DEFAULT ''",
 };
 
+// How the media of each leg was protected, and what was refused because of it.
+constexpr const char* version_9[] = {
+    "ALTER TABLE cdrs ADD COLUMN caller_refused_proof BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN caller_refused_replay BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN caller_protection TEXT NOT NULL DEFAULT 'none'",
+    "ALTER TABLE cdrs ADD COLUMN caller_suite TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN callee_refused_proof BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN callee_refused_replay BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cdrs ADD COLUMN callee_protection TEXT NOT NULL DEFAULT 'none'",
+    "ALTER TABLE cdrs ADD COLUMN callee_suite TEXT NOT NULL DEFAULT ''",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
                                 std::span<const char* const>(version_3), std::span<const char* const>(version_4),
                                 std::span<const char* const>(version_5), std::span<const char* const>(version_6),
-                                std::span<const char* const>(version_7), std::span<const char* const>(version_8)};
+                                std::span<const char* const>(version_7), std::span<const char* const>(version_8),
+                                std::span<const char* const>(version_9)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

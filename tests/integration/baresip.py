@@ -11,20 +11,27 @@ from ringfence import free_port, until
 from sound import share, write_tone
 
 
-class Baresip:
-    """The phone of a new extension in `net`. It takes every call."""
+# What it calls them, the module, samples a second, channels.
+CODECS = {"PCMU": ("PCMU", "g711.so", 8000, 1), "PCMA": ("PCMA", "g711.so", 8000, 1),
+          "G722": ("G722/16000/1", "g722.so", 16000, 1), "opus": ("opus/48000/2", "opus.so", 48000, 2)}
 
-    def __init__(self, net, server, number, hertz, *commands):
+
+class Baresip:
+    """The phone of a new extension in `net`, with one codec. It takes every call."""
+
+    def __init__(self, net, server, number, hertz, *commands, codec="PCMU"):
         name, password = server.add(number)
+        codec, module, self.rate, self.channels = CODECS[codec]
         self.net, self.number, self.control_port = net, number, free_port()
         self.home = Path(tempfile.mkdtemp(prefix=f"baresip-{number}-"))
-        write_tone(self.home / "tone.wav", hertz, 40)
+        write_tone(self.home / "tone.wav", hertz, 40, self.rate)
         (self.home / "accounts").write_text(
             f"<sip:{number}@{net.address}:{server.sip_port}>;auth_user={name};auth_pass={password};"
-            "answermode=auto;audio_codecs=PCMU;regint=600\n")
+            f"answermode=auto;audio_codecs={codec};regint=600\n")
         (self.home / "config").write_text(
             f"sip_listen {net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
-            f"audio_source aufile,{self.home}/tone.wav\nsnd_path {self.home}\nmodule g711.so\nmodule aufile.so\n"
+            f"audio_source aufile,{self.home}/tone.wav\nsnd_path {self.home}\nmodule {module}\nmodule aufile.so\n"
+            "ausrc_channels 1\nauplay_channels 1\n"
             "module sndfile.so\nmodule_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen {net.address}:{self.control_port}\n")
         (self.home / "contacts").write_text("")
@@ -64,11 +71,12 @@ class Baresip:
     def heard(self):
         """The samples of each call or part of a call so far. The heads of these files are written at the end."""
         sounds = [record.read_bytes()[44:] for record in sorted(self.home.glob("*dec.wav"))]
-        return [struct.unpack(f"<{len(sound) // 2}h", sound[:len(sound) & ~1]) for sound in sounds]
+        return [struct.unpack(f"<{len(sound) // 2}h", sound[:len(sound) & ~1])[::self.channels] for sound in sounds]
 
     def hears(self, hertz):
         """Whether the last half second of what it heard is that tone."""
-        return any(len(samples) >= 4_000 and share(samples[-4_000:], hertz) > 0.8 for samples in self.heard())
+        half = self.rate // 2
+        return any(len(samples) >= half and share(samples[-half:], hertz, self.rate) > 0.8 for samples in self.heard())
 
     def close(self):
         try:

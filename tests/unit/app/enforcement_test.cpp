@@ -54,6 +54,17 @@ TEST(Enforcement, APhoneBehindANatComesFromWhereItsSignallingComes) {
   EXPECT_EQ(pinholes_of(plan)[0], (firewall::Pinhole{40'000, {}}));
 }
 
+TEST(Enforcement, APeerThatIsFoundByItsChecksMayComeFromAnywhereAndToOnePortAlone) {
+  media::RelayPlan plan = call();
+  plan.legs[0].remote_rtp = plan.legs[0].remote_rtcp = {};
+  plan.legs[0].security.protection = media::Protection::dtls;
+  plan.legs[0].security.ice.emplace();
+  plan.legs[0].security.mux = true;
+  const std::vector<firewall::Pinhole> expected{
+      {40'000, {}}, {40'010, endpoint("198.51.100.8:9100")}, {40'011, endpoint("198.51.100.8:9105")}};
+  EXPECT_EQ(pinholes_of(plan), expected);
+}
+
 TEST(Enforcement, TheKernelGetsNoBanThatCouldHoldAPhone) {
   const auto rules = *guard::Compiled::compile(guard::Rules::defaults(), {{{subnet("203.0.113.9"), "trunk"}}, {}, {}});
   const auto ban = [](const char* block, std::int64_t until_ms) {

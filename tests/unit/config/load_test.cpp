@@ -71,6 +71,8 @@ TEST(Configuration, EveryKeyIsRead) {
     [media]
     ports = "30000-30009"
     threads = 2
+    transcode = false
+    transcode_threads = 3
     silence_s = 30
     [voice]
     prompts = "/srv/prompts"
@@ -116,6 +118,8 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.media.first_port, 30000);
   EXPECT_EQ(s.media.last_port, 30009);
   EXPECT_EQ(s.media.threads, 2);
+  EXPECT_FALSE(s.media.transcode);
+  EXPECT_EQ(s.media.transcode_threads, 3);
   EXPECT_EQ(s.voice.prompts, "/srv/prompts");
   EXPECT_EQ(s.times.media_silence_s, 30u);
   EXPECT_EQ(s.times.t1_ms, 250u);

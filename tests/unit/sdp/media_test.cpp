@@ -22,14 +22,16 @@ bool plausible(std::string_view address, std::string_view signalling) {
   return plausible_media_address(*Address::parse(address), *Address::parse(signalling));
 }
 
-TEST(Refusal, RelaysPlainRtpOnly) {
+TEST(Refusal, RelaysRtpPlainOrProtected) {
   EXPECT_EQ(verdict("m=audio 5004 RTP/AVP 0\n"), Refusal::none);
   EXPECT_EQ(verdict("m=audio 5004 RTP/AVPF 0\n"), Refusal::none);
   EXPECT_EQ(verdict("m=video 5004 RTP/AVP 31\n"), Refusal::none);
   EXPECT_EQ(verdict("m=audio 0 RTP/AVP 0\n"), Refusal::port_zero);
-  EXPECT_EQ(verdict("m=audio 5004 RTP/SAVP 0\n"), Refusal::secure_protocol);
-  EXPECT_EQ(verdict("m=audio 5004 RTP/SAVPF 0\n"), Refusal::secure_protocol);
-  EXPECT_EQ(verdict("m=audio 5004 UDP/TLS/RTP/SAVPF 111\n"), Refusal::secure_protocol);
+  EXPECT_EQ(verdict("m=audio 5004 RTP/SAVP 0\n"), Refusal::none);
+  EXPECT_EQ(verdict("m=audio 5004 RTP/SAVPF 0\n"), Refusal::none);
+  EXPECT_EQ(verdict("m=audio 5004 UDP/TLS/RTP/SAVPF 111\na=rtpmap:111 opus/48000/2\n"), Refusal::none);
+  EXPECT_EQ(verdict("m=audio 5004 TCP/TLS/RTP/SAVPF 0\n"), Refusal::other_protocol);
+  EXPECT_EQ(verdict("m=audio 5004 DTLS/SCTP 0\n"), Refusal::other_protocol);
   EXPECT_EQ(verdict("m=image 5004 udptl t38\n"), Refusal::other_protocol);
   EXPECT_EQ(verdict("m=message 5004 TCP/MSRP *\n"), Refusal::other_protocol);
   EXPECT_EQ(verdict("m=text 5004 RTP/AVP 98\na=rtpmap:98 t140/1000\n"), Refusal::other_kind);

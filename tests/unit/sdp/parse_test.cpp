@@ -128,10 +128,10 @@ TEST(Parse, RefusesTenThousandMediaLinesAtTheBound) {
 
 TEST(Parse, CountsAttributesOverAllPartsAndFormatsPerLine) {
   std::string many = sample::phone();
-  for (int i = 0; i < 300; ++i) many += "a=x\r\n";
+  for (int i = 0; i < 600; ++i) many += "a=x\r\n";
   EXPECT_EQ(fault_of(many), Code::too_many_attributes);
   std::string bandwidths = sample::phone();
-  for (int i = 0; i < 300; ++i) bandwidths += "b=AS:1\r\n";
+  for (int i = 0; i < 600; ++i) bandwidths += "b=AS:1\r\n";
   EXPECT_EQ(fault_of(bandwidths), Code::too_many_attributes);
   std::string wide = "m=audio 5004 RTP/AVP";
   for (int i = 0; i < 65; ++i) wide += " 0";

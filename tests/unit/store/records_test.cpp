@@ -53,6 +53,11 @@ media::LegStatistics any_leg() {
   leg.refused_source = *rc::gen::arbitrary<std::uint64_t>();
   leg.refused_shape = *rc::gen::arbitrary<std::uint64_t>();
   leg.last_refused = *any_address();
+  leg.refused_proof = *rc::gen::arbitrary<std::uint64_t>();
+  leg.refused_replay = *rc::gen::arbitrary<std::uint64_t>();
+  leg.protection = static_cast<media::Protection>(*rc::gen::inRange(0, 3));
+  if (*rc::gen::arbitrary<bool>())
+    leg.suite = static_cast<srtp::Suite>(*rc::gen::inRange<int>(0, static_cast<int>(srtp::suite_count)));
   return leg;
 }
 
