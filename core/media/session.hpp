@@ -134,6 +134,7 @@ class Session {
     bool mux = false;                          // RTCP on the RTP port (RFC 5761)
     bool started = false;
     Restart restart;
+    std::optional<std::uint32_t> former_ssrc;  // of the stream before
     std::int64_t heard_us = 0;
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;

