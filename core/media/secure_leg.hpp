@@ -46,6 +46,11 @@ class SecureLeg {
   std::size_t close(Component component, bool rtcp, std::span<std::uint8_t> room, std::size_t bytes,
                     std::int64_t now_us);
 
+  /// What is passed on from the other leg begins anew: see srtp::Protector.
+  void renumber(std::uint32_t ssrc, std::uint16_t sequence) {
+    if (keys_[0].out) keys_[0].out->renumber(ssrc, sequence);
+  }
+
   /// Only with ICE.
   ice::Lite& ice(Component component) { return *ice_[place(component)]; }
 
@@ -55,7 +60,6 @@ class SecureLeg {
   // Where the peer is, without ICE: see Session.
   struct Candidate {
     Endpoint where;
-    std::uint16_t next = 0;
     std::uint8_t seen = 0;
   };
   Candidate candidate;

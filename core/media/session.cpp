@@ -161,17 +161,21 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
     leg.started = true;
     return true;
   }
+  const bool encrypted = leg.secure && leg.secure->encrypts();
   if (header.ssrc == leg.receiver.ssrc()) {
     const auto ahead = static_cast<std::uint16_t>(header.sequence - leg.receiver.highest());
+    // Under encryption, what is further behind than its replay window does not come here.
     if (ahead < SessionLimits::dropout_max || ahead > 0x10000 - SessionLimits::misorder_max) return true;
+    if (encrypted && ahead >= 0x8000) return true;
   }
   Restart& restart = leg.restart;
   if (restart.seen == 0 || restart.ssrc != header.ssrc || restart.next != header.sequence)
     restart = {header.ssrc, header.sequence, 0};
   ++restart.seen;
   ++restart.next;
-  // What is authentic is the peer's, and no other's.
-  const bool gone = now_us - leg.heard_us >= SessionLimits::stream_gone_us || (leg.secure && leg.secure->encrypts());
+  // What is authentic is the peer's, and no other's. But of the stream before, late packets may still come.
+  const bool gone = now_us - leg.heard_us >= SessionLimits::stream_gone_us ||
+                    (encrypted && (!leg.former_ssrc || *leg.former_ssrc != header.ssrc));
   if (!gone && restart.seen < SessionLimits::probation_packets) return false;
   if (now_us - leg.window_us >= SessionLimits::restarts_window_us) {
     leg.window_us = now_us;
@@ -181,7 +185,10 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
   ++leg.restarts;
   restart = {};
   leg.presses.restart();
+  leg.former_ssrc = leg.receiver.ssrc();
   leg.receiver.start(header.ssrc, header.sequence);
+  Leg& other = legs_[&leg == &legs_[0] ? 1 : 0];
+  if (other.secure) other.secure->renumber(header.ssrc, header.sequence);
   return true;
 }
 

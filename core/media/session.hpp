@@ -55,7 +55,7 @@ struct SessionLimits {
   static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
   // Before an encrypted leg is sent to where nobody named it
   static constexpr std::int64_t peer_gone_us = 500'000;  ///< so long nothing came from where we send to
-  static constexpr std::uint8_t move_packets = 5;        ///< authentic and in sequence came from the new place
+  static constexpr std::uint8_t move_packets = 5;        ///< newer ones came from the new place, and none from elsewhere
 };
 
 /// One relayed stream. Contract: on_packet() for each datagram on one of the four ports, in order of arrival, with a
@@ -69,8 +69,8 @@ struct SessionLimits {
 /// An encrypted leg hears what is authentic and new, from wherever it comes, and nothing else; before its keys are
 /// known it hears and sends nothing. Where it sends to is another question, because whoever sees its packets can repeat
 /// them faster from elsewhere: a place that a plain leg would be learned from teaches with its first authentic packet.
-/// Any other has to send SessionLimits::move_packets in sequence after nothing, not even a packet that was repeated
-/// faster, came from where we send to for peer_gone_us. With ICE only endpoints that passed a check are looked at, and
+/// Any other has to send SessionLimits::move_packets, each newer than all before and with none from elsewhere between
+/// them, after nothing, not even a packet that was repeated faster, came from where we send to for peer_gone_us. With ICE only endpoints that passed a check are looked at, and
 /// only the one that the peer selected is sent to. What was refused is counted by what it lacked.
 ///
 /// While the plan has a voice with an order, nothing is passed on. What the legs send is held against all the same
@@ -134,6 +134,7 @@ class Session {
     bool mux = false;                          // RTCP on the RTP port (RFC 5761)
     bool started = false;
     Restart restart;
+    std::optional<std::uint32_t> former_ssrc;  // of the stream before
     std::int64_t heard_us = 0;
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
@@ -184,7 +185,7 @@ class Session {
                      std::size_t bytes);
   Decision refuse(std::int64_t now_us, unsigned leg, const Endpoint& source, srtp::Refusal refusal);
   Decision refuse_proof(unsigned leg, const Endpoint& source);
-  void follow(std::int64_t now_us, unsigned leg, const Endpoint& source, std::uint16_t sequence);
+  void follow(std::int64_t now_us, unsigned leg, const Endpoint& source, const rtp::Header& header);
   void follow_rtcp(unsigned leg, const Endpoint& source);
   void follow_ice(std::int64_t now_us, unsigned leg);
 

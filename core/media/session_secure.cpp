@@ -52,7 +52,7 @@ Decision Session::on_proved(std::int64_t now_us, unsigned i, bool rtcp, const En
   }
   const auto header = rtp::parse(room.first(bytes));
   if (!header) return refuse_shape(i, source);
-  if (follows) follow(now_us, i, source, header->sequence);
+  if (follows) follow(now_us, i, source, *header);
   return hear_rtp(now_us, i, source, *header, room, bytes);
 }
 
@@ -104,10 +104,11 @@ Decision Session::refuse(std::int64_t now_us, unsigned i, const Endpoint& source
   if (!secure.suite() && source.address == plan_.legs[i].signalling) return {};
   if (refusal != srtp::Refusal::replayed && refusal != srtp::Refusal::too_old) return refuse_proof(i, source);
   // Perhaps somebody repeated it faster than its sender. Who is where we send to, is there still; and between two that
-  // send the same, nobody can tell who is the peer.
-  if (source == legs_[i].rtp)
+  // send the same, nobody can tell who is the peer. What is older than the window is a recording, and tells nothing.
+  const bool recent = refusal == srtp::Refusal::replayed;
+  if (recent && source == legs_[i].rtp)
     secure.peer_heard_us = now_us;
-  else if (source != secure.candidate.where)
+  else if (recent && source != secure.candidate.where)
     secure.candidate = {};
   ++legs_[i].counted.refused_replay;
   legs_[i].counted.last_refused = source.address;
@@ -121,7 +122,7 @@ Decision Session::refuse_proof(unsigned i, const Endpoint& source) {
 }
 
 /// An authentic packet of the stream came from `source`: see Session.
-void Session::follow(std::int64_t now_us, unsigned i, const Endpoint& source, std::uint16_t sequence) {
+void Session::follow(std::int64_t now_us, unsigned i, const Endpoint& source, const rtp::Header& header) {
   Leg& leg = legs_[i];
   SecureLeg& secure = *leg.secure;
   if (leg.rtp_locked && source == leg.rtp) {
@@ -133,11 +134,15 @@ void Session::follow(std::int64_t now_us, unsigned i, const Endpoint& source, st
   if (!moves) {
     if (now_us - secure.peer_heard_us < SessionLimits::peer_gone_us) return;
     SecureLeg::Candidate& candidate = secure.candidate;
-    if (candidate.where != source || candidate.next != sequence) candidate = {source, sequence, 0};
-    ++candidate.next;
+    if (candidate.where != source) candidate = {source, 0};
+    // What was kept back on its way from the former place is behind what came from there.
+    const auto ahead = static_cast<std::int16_t>(header.sequence - leg.receiver.highest());
+    if (header.ssrc == leg.receiver.ssrc() && ahead <= 0) return;
     moves = ++candidate.seen >= SessionLimits::move_packets;
   }
   if (!moves) return;
+  // Whose NAT gave its stream another port, gave its reports one, too.
+  if (leg.rtp_locked) leg.rtcp_locked = false;
   lock_rtp(i, source);
   secure.peer_heard_us = now_us;
   secure.candidate = {};

@@ -60,7 +60,7 @@ bool Streams::full() const {
 
 Stream& Streams::add(std::uint32_t ssrc) {
   last_ = streams_.size();
-  return streams_.emplace_back(Stream{ssrc, {}, {}});
+  return streams_.emplace_back(Stream{ssrc, 0, {}, {}});
 }
 
 }  // namespace rf::srtp

@@ -51,6 +51,7 @@ class RtcpIndexes {
 /// What one SSRC has used under one key.
 struct Stream {
   std::uint32_t ssrc = 0;
+  std::uint16_t shift = 0;  ///< that its numbers leave with: Protector::renumber()
   ReplayWindow rtp, rtcp;
 };
 

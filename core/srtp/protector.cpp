@@ -46,7 +46,7 @@ std::expected<std::uint64_t, Refusal> Protector::Sender::take_index(std::uint32_
   if (!stream && streams.full()) return std::unexpected(Refusal::too_many_streams);
   std::uint64_t index = sequence;
   if (stream) {
-    const auto estimated = estimate(sequence, stream->rtp.newest());
+    const auto estimated = estimate(static_cast<std::uint16_t>(sequence + stream->shift), stream->rtp.newest());
     if (!estimated) return estimated;
     index = *estimated;
     // A packet from before the first one: no receiver would take it for one that is half a cycle ahead.
@@ -68,9 +68,15 @@ std::expected<std::size_t, Refusal> Protector::protect_rtp(Room packet, std::siz
   const std::uint32_t ssrc = read32(packet, 8);
   const auto index = sender_->take_index(ssrc, read16(packet, 2));
   if (!index) return std::unexpected(index.error());
+  write16(packet, 2, static_cast<std::uint16_t>(*index));
   const std::size_t sealed = bytes + half.growth();
   if (!half.seal(packet.first(sealed), *head, ssrc, *index)) return std::unexpected(Refusal::malformed);
   return sealed;
+}
+
+void Protector::renumber(std::uint32_t ssrc, std::uint16_t sequence) {
+  if (Stream* stream = sender_->streams.find(ssrc))
+    stream->shift = static_cast<std::uint16_t>(stream->rtp.newest() + 1 - sequence);
 }
 
 std::expected<std::size_t, Refusal> Protector::protect_rtcp(Room packet, std::size_t bytes) {

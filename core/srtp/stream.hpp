@@ -28,8 +28,8 @@ std::string_view text_of(Refusal refusal);
 ///
 /// It lives as long as its key: a second one of the same key would begin its indexes anew. A new key begins with a
 /// rollover counter of zero (RFC 4568 §7.1.4), which peers expect when the stream's address or SSRC is another one too.
-/// A stream that turns its numbering back under its SSRC is refused until it is ahead again: no receiver could tell it
-/// from a replay.
+/// A stream that turns its numbering back under its SSRC is refused until it is ahead again, since no receiver could
+/// tell it from a replay, or until renumber() says that it is meant so.
 ///
 /// Works in place: `packet` begins with `bytes` of RTP (RTCP) and has room for growth_most behind them. Gives the new
 /// length. No allocation but for an SSRC that is new. What was refused is not to be sent.
@@ -45,6 +45,9 @@ class Protector {
 
   std::expected<std::size_t, Refusal> protect_rtp(std::span<std::uint8_t> packet, std::size_t bytes);
   std::expected<std::size_t, Refusal> protect_rtcp(std::span<std::uint8_t> packet, std::size_t bytes);
+  /// The stream of `ssrc` begins anew with `sequence`. From here on its packets leave under numbers that follow those
+  /// that were used. Nothing happens when none was.
+  void renumber(std::uint32_t ssrc, std::uint16_t sequence);
 
  private:
   struct Sender;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/base/limits.hpp"
 #include "tests/unit/srtp/packets.hpp"
 
@@ -60,6 +62,20 @@ TEST_P(Channel, LateAndLostPacketsDoNotMoveTheRest) {
     if (sealed) {
       EXPECT_EQ(opened_rtp(receiver, *sealed), rtp(sequence));
     }
+  }
+}
+
+/// A phone on a plain leg counts anew under its SSRC; nobody would believe its old numbers a second time.
+TEST_P(Channel, AStreamThatCountsAnewLeavesUnderNumbersThatGoOn) {
+  expect_heard(sender, receiver, 20'000, 20'010);
+  EXPECT_EQ(protected_rtp(sender, rtp(100)), std::unexpected(Refusal::too_old));
+  sender.renumber(0xcafebabe, 100);
+  sender.renumber(0xdeadbeef, 100);
+  for (std::uint16_t i = 0; i < 30'000; i += 100) {
+    const auto opened = opened_rtp(receiver, *protected_rtp(sender, rtp(static_cast<std::uint16_t>(100 + i))));
+    ASSERT_TRUE(opened) << i;
+    EXPECT_EQ(read16(*opened, 2), static_cast<std::uint16_t>(20'011 + i));
+    EXPECT_TRUE(std::equal(opened->begin() + 12, opened->end(), rtp(static_cast<std::uint16_t>(100 + i)).begin() + 12));
   }
 }
 
