@@ -93,6 +93,11 @@ std::vector<Number> Server::numbers() {
   count("relay_packets_in", "Media packets read, honest or not", relay.received);
   count("relay_packets_out", "Media packets forwarded", relay.forwarded);
   count("relay_packets_spoken", "Media packets of prompts and tones", relay.spoken);
+  count("relay_checks_answered", "Checks of ICE that were answered", relay.answered);
+  gauge("media_handshakes", "DTLS handshakes of media under way", relay.handshakes);
+  count("media_secured", "DTLS handshakes of media that made keys", relay.secured);
+  count("media_handshakes_dropped", "Datagrams and beginnings of DTLS handshakes that there was no room for",
+        relay.handshakes_dropped);
   const store::WriterStatistics writes = writer_->statistics();
   gauge("store_failing", "Whether the disk refuses records", writes.failing ? 1 : 0);
   count("store_written", "Records written", writes.written);

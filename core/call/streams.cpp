@@ -114,6 +114,9 @@ void Calls::close_streams(Context& ctx, Call& call) {
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
   sdp::RewritePlan plan;
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
+  // An interface of its own has an address of its own; before a NAT both are behind the advertised one.
+  const Address& local = leg.dialog->flow().local.address;
+  if (plan.address == local) plan.address = ctx.policy.media_address(local);
   const bool answering = leg.exchange.state() == sdp::OfferAnswer::State::offer_received;
   const auto offer = sdp::parse(answering ? leg.exchange.pending_offer() : std::string_view());
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {

@@ -92,11 +92,18 @@ struct Policy {
   Limits limits;
   /// SHA-256 of the DTLS certificate that new calls name to their peers; app makes the certificate and rotates it.
   std::array<std::uint8_t, 32> media_fingerprint{};
+  /// Where the relay's media is, when it has an interface of its own; unspecified: where the leg's signalling is.
+  Address media_v4, media_v6;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
   bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone
   std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
 
+  /// The address of media of a leg whose signalling is at our address `signalling`.
+  const Address& media_address(const Address& signalling) const {
+    const Address& own = signalling.is_v4() ? media_v4 : media_v6;
+    return own.is_unspecified() ? signalling : own;
+  }
   const Extension* by_auth_name(std::string_view name) const;
   const Extension* by_number(TenantId tenant, std::string_view number) const;
   const Extension* by_id(ExtensionId id) const;

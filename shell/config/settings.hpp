@@ -53,6 +53,8 @@ struct MediaSettings {
   std::uint16_t first_port = 40'000;  ///< even
   std::uint16_t last_port = 40'999;   ///< odd
   std::uint16_t threads = 1;
+  std::uint8_t dscp = 46;          ///< of everything that the relay sends: EF (RFC 3246)
+  std::string interface;           ///< that media comes and goes by; empty: as the signalling of its leg
   bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 
