@@ -52,6 +52,17 @@ std::vector<Address> addresses_of_host() {
   return out;
 }
 
+std::vector<Address> addresses_of(const std::string& interface) {
+  std::vector<Address> out;
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return out;
+  for (const ifaddrs* at = all; at != nullptr; at = at->ifa_next)
+    if ((at->ifa_flags & IFF_UP) != 0 && interface == at->ifa_name)
+      if (const auto address = address_of(at->ifa_addr)) out.push_back(*address);
+  ::freeifaddrs(all);
+  return out;
+}
+
 std::vector<Address> local_addresses_of_host() {
   std::vector<Address> out = addresses_of_host();
   std::erase_if(out, [](const Address& address) { return !address.is_private(); });

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/policy/policy.hpp"
@@ -14,6 +15,8 @@ namespace rf::app {
 std::vector<Address> addresses_of_host();
 /// Of these the loopback and private ones.
 std::vector<Address> local_addresses_of_host();
+/// Of one interface, as long as it is up.
+std::vector<Address> addresses_of(const std::string& interface);
 /// Where calls that come by these listeners can have their media: the addresses they are bound to.
 std::vector<Address> media_addresses(std::span<const policy::Listener> listeners);
 /// Whether this host has IPv6 at all.

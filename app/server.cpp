@@ -103,9 +103,17 @@ std::expected<void, Error> Server::open_engine() {
   public_address_.wait(public_address_wait_ms);
   public_address_version_ = public_address_.version();
   listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
+  if (const std::string& interface = settings_.media.interface; !interface.empty() && addresses_of(interface).empty())
+    return fault(fmt::format("media.interface {} is not there, not up, or has no address", interface),
+                 "write a name that `ip address` shows with an address, or leave media.interface out");
+  auto identity = dtls::Identity::make(wall_now_ms());
+  if (!identity) return fault(identity.error(), "check the OpenSSL of this host");
+  media_identity_ = std::move(*identity);
+  media_identity_ms_ = wall_now_ms();
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(error_of(extensions.error()));
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_,
+                         media_identity_->fingerprint());
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
@@ -157,10 +165,15 @@ std::expected<void, Error> Server::open_engine() {
   relay::Options relay_options;
   relay_options.threads = settings_.media.threads;
   relay_options.transcode_threads = settings_.media.transcode_threads;
+  relay_options.dscp = settings_.media.dscp;
+  relay_options.interface = settings_.media.interface;
+  relay_options.local_v4 = policy_->media_v4;
+  relay_options.local_v6 = policy_->media_v6;
   relay_options.warm_ports_max = warm_ports_max();
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });
+  relay_->use(media_identity_);
   load_prompts();
   reserve_media_ports();
   dns::ResolverOptions resolver_options;
@@ -210,7 +223,10 @@ std::vector<std::string> Server::load_prompts() {
 void Server::reserve_media_ports() {
   const std::uint16_t first = settings_.media.first_port, last = settings_.media.last_port;
   std::string held;
-  for (const Address& address : media_addresses(listeners_))
+  const std::vector<Address> addresses = settings_.media.interface.empty() ? media_addresses(listeners_)
+                                                                           : addresses_of(settings_.media.interface);
+  watch_ephemeral_ports(addresses.size());
+  for (const Address& address : addresses)
     if (const std::size_t count = relay_->reserve(address, first, last); count > 0)
       held += fmt::format("{}{} on {}", held.empty() ? "" : ", ", count, address.text());
   warnings_.erase("media ports");

@@ -52,6 +52,9 @@ class Server {
   Outcome reload();
   /// Renews the built-in certificate when it nears its end. Call it now and then.
   void refresh_certificate();
+  /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call it
+  /// now and then.
+  void renew_media_identity();
 
   log::Log& log() { return *log_; }
 
@@ -62,6 +65,8 @@ class Server {
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
   void reserve_media_ports();
+  /// Warns when the host may give media ports to other programs, because there are too many of them to keep them all open.
+  void watch_ephemeral_ports(std::size_t addresses);
   /// What voices say; gives a sentence for each prompt that cannot be used.
   std::vector<std::string> load_prompts();
   std::expected<void, command::Error> open_doors();
@@ -151,6 +156,8 @@ class Server {
   std::uint64_t policy_version_ = 0;
   policy::PolicyRef policy_;
   net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users
+  dtls::IdentityRef media_identity_;  ///< that new calls name; never on disk
+  std::int64_t media_identity_ms_ = 0;
   std::map<std::string, std::string> warnings_;  ///< what an operator should mend, by what it is about
 
   Inlet inlet_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "app/host.hpp"
 #include "app/server.hpp"
@@ -36,6 +37,19 @@ void Server::watch_descriptors() {
       needed, allowed);
 }
 
+void Server::watch_ephemeral_ports(std::size_t addresses) {
+  warnings_.erase("ephemeral ports");
+  const std::uint32_t first = settings_.media.first_port, last = settings_.media.last_port;
+  if ((last - first + 1) * addresses <= warm_ports_max()) return;
+  std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
+  std::uint32_t from = 0, to = 0;
+  if (!(file >> from >> to) || last < from || first > to) return;
+  warnings_["ephemeral ports"] = fmt::format(
+      "media.ports {}-{} meets the ports {}-{} that this host gives to any program, and is too large to be kept open: "
+      "calls may find their port taken; run: sysctl net.ipv4.ip_local_reserved_ports={}-{}, or move media.ports",
+      first, last, from, to, first, last);
+}
+
 std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const config::Settings& settings,
                                           std::size_t web_clients) {
   std::vector<effect::Gauge> out;
@@ -56,6 +70,7 @@ std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const co
                          {"dns_questions", dns.outstanding, QueueLimits::dns_questions},
                          {"dns_cache", dns.cached, QueueLimits::dns_cache},
                          {"relay_commands", relay.commands, QueueLimits::relay_commands},
+                         {"media_handshakes", relay.handshakes, SecureMediaLimits::handshakes * settings.media.threads},
                          {"warm_ports", relay.warm_ports, warm_ports_max()},
                          {"database_mb", writes.bytes / 1'000'000, settings.records.keep_mb},
                          {"log_lines", log_->counters().waiting, QueueLimits::log_lines},

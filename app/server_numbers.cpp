@@ -99,6 +99,11 @@ std::vector<Number> Server::numbers() {
   gauge("relay_streams_transcoded", "Media streams whose sides share no codec", relay.transcode_streams);
   count("relay_packets_transcoded", "Media packets made of others in another codec", relay.transcoded);
   count("relay_packets_transcode_lost", "Media packets that the transcoder had no time for", relay.transcode_lost);
+  count("relay_checks_answered", "Checks of ICE that were answered", relay.answered);
+  gauge("media_handshakes", "DTLS handshakes of media under way", relay.handshakes);
+  count("media_secured", "DTLS handshakes of media that made keys", relay.secured);
+  count("media_handshakes_dropped", "Datagrams and beginnings of DTLS handshakes that there was no room for",
+        relay.handshakes_dropped);
   const store::WriterStatistics writes = writer_->statistics();
   gauge("store_failing", "Whether the disk refuses records", writes.failing ? 1 : 0);
   count("store_written", "Records written", writes.written);

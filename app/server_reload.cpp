@@ -32,6 +32,8 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
   differs(a.media.threads != b.media.threads, "media.threads");
   differs(a.media.transcode_threads != b.media.transcode_threads, "media.transcode_threads");
+  differs(a.media.dscp != b.media.dscp, "media.dscp");
+  differs(a.media.interface != b.media.interface, "media.interface");
   differs(a.limits.store_queue_max != b.limits.store_queue_max, "limits.store_queue_max");
   differs(a.metrics.enabled != b.metrics.enabled || a.metrics.bind != b.metrics.bind, "metrics");
   return out;
@@ -91,10 +93,28 @@ void Server::refresh_certificate() {
   if (auto done = load_certificates(); !done) log_->say(effect::Level::error, "certificate", done.error().message);
 }
 
+void Server::renew_media_identity() {
+  const std::lock_guard records_lock(records_mutex_);
+  const std::lock_guard lock(mutex_);
+  if (wall_now_ms() - media_identity_ms_ < day_ms && wall_now_ms() >= media_identity_ms_) return;
+  auto fresh = dtls::Identity::make(wall_now_ms());
+  if (!fresh) return log_->say(effect::Level::error, "media_certificate", fresh.error());
+  const dtls::IdentityRef before = std::exchange(media_identity_, std::move(*fresh));
+  // The relay has it before any call can name it.
+  relay_->use(media_identity_);
+  if (auto published = publish_policy(); !published) {
+    log_->say(effect::Level::error, "media_certificate", published.error());
+    media_identity_ = before;
+    return;
+  }
+  media_identity_ms_ = wall_now_ms();
+}
+
 std::expected<void, std::string> Server::publish_policy() {
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(extensions.error().text);
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_,
+                         media_identity_->fingerprint());
   if (!policy) return std::unexpected(policy.error());
   policy_ = std::move(*policy);
   inlet_.post(engine::PolicyChanged{policy_});

@@ -1,13 +1,15 @@
 #include "app/snapshot.hpp"
 
 #include "app/host.hpp"
+#include "app/listeners.hpp"
 
 namespace rf::app {
 
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
                                                        std::vector<policy::Extension> extensions,
-                                                       std::uint64_t version) {
+                                                       std::uint64_t version,
+                                                       const media::Fingerprint& certificate) {
   auto policy = std::make_shared<policy::Policy>();
   policy->version = version;
   policy->realm = settings.server.realm;
@@ -22,8 +24,14 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
   policy->transcode = settings.media.transcode;
   policy->media_ports = {settings.media.first_port, settings.media.last_port};
   policy->media_encryption = settings.media.encryption;
+  if (!settings.media.interface.empty())
+    for (const Address& address : addresses_of(settings.media.interface)) {
+      Address& own = address.is_v4() ? policy->media_v4 : policy->media_v6;
+      if (own.is_unspecified()) own = address;
+    }
   policy->md5_allowed = settings.md5_allowed;
   policy->sha2_allowed = settings.sha2_allowed;
+  policy->media_fingerprint = certificate.sha256;
   policy->user_agent = settings.server.user_agent;
   if (auto clash = policy->compile(std::move(extensions))) return std::unexpected(std::move(*clash));
   return policy::PolicyRef(std::move(policy));

@@ -14,6 +14,7 @@ namespace rf::app {
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
                                                        std::vector<policy::Extension> extensions,
-                                                       std::uint64_t version);
+                                                       std::uint64_t version,
+                                                       const media::Fingerprint& certificate);
 
 }  // namespace rf::app

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
 #include <system_error>
 
 namespace rf::bench {
@@ -45,7 +46,16 @@ std::uint32_t get32(const std::uint8_t* from) {
 
 }  // namespace
 
-Load::Load(const std::vector<std::array<Endpoint, 2>>& targets, std::uint32_t id) : first_ssrc(id << 20) {
+srtp::MasterKey callers_key(srtp::Suite suite) {
+  const srtp::SuiteFacts& facts = srtp::facts_of(suite);
+  std::vector<std::uint8_t> bytes(std::size_t{facts.key} + facts.salt);
+  std::iota(bytes.begin(), bytes.end(), 1);
+  return *srtp::MasterKey::make(suite, bytes);
+}
+
+Load::Load(const std::vector<std::array<Endpoint, 2>>& targets, std::uint32_t id, std::optional<srtp::Suite> suite)
+    : first_ssrc(id << 20) {
+  if (suite) secure_bytes = rtp_bytes + srtp::facts_of(*suite).rtp_tag;
   streams.resize(targets.size() * 2);
   for (std::size_t i = 0; i < streams.size(); ++i) {
     Stream& s = streams[i];
@@ -56,7 +66,16 @@ Load::Load(const std::vector<std::array<Endpoint, 2>>& targets, std::uint32_t id
     s.packet[0] = 0x80;
     s.packet[1] = 8;
     put32(s.packet.data() + 8, first_ssrc + static_cast<std::uint32_t>(i));
+    if (suite && i % 2 == 0) s.protector = srtp::Protector::make(callers_key(*suite));
   }
+}
+
+void Load::advance(Stream& stream) {
+  put16(stream.packet.data() + 2, get16(stream.packet.data() + 2) + 1);
+  put32(stream.packet.data() + 4, get32(stream.packet.data() + 4) + 160);
+  if (!stream.protector) return;
+  std::fill_n(stream.packet.begin() + 12, rtp_bytes - 12, 0xd5);
+  stream.bytes = stream.protector->protect_rtp(stream.packet, rtp_bytes).value_or(0);
 }
 
 Generator::Generator() {
@@ -92,9 +111,8 @@ void Generator::send_slot(Load& load, std::size_t slot, Outcome& outcome) {
         // Caller and callee of a call are half a period apart.
         if (call % sockets_per_side != socket || (call / sockets_per_side + side * slots / 2) % slots != slot) continue;
         Load::Stream& s = load.streams[call * 2 + side];
-        put16(s.packet.data() + 2, get16(s.packet.data() + 2) + 1);
-        put32(s.packet.data() + 4, get32(s.packet.data() + 4) + 160);
-        pieces_.push_back({s.packet.data(), s.packet.size()});
+        load.advance(s);
+        pieces_.push_back({s.packet.data(), s.bytes});
         mmsghdr message{};
         message.msg_hdr.msg_name = &s.to;
         message.msg_hdr.msg_namelen = sizeof s.to;
@@ -115,7 +133,7 @@ void Generator::send_slot(Load& load, std::size_t slot, Outcome& outcome) {
 void Generator::receive(Load& load, Outcome& outcome) {
   std::array<mmsghdr, batch> messages{};
   std::array<iovec, batch> pieces{};
-  std::array<std::array<std::uint8_t, 16>, batch> heads{};
+  std::array<std::array<std::uint8_t, rtp_bytes + srtp::growth_most>, batch> heads;
   for (std::size_t i = 0; i < batch; ++i) {
     pieces[i] = {heads[i].data(), heads[i].size()};
     messages[i].msg_hdr.msg_iov = &pieces[i];
@@ -127,7 +145,9 @@ void Generator::receive(Load& load, Outcome& outcome) {
         const int got = ::recvmmsg(socket.get(), messages.data(), batch, MSG_DONTWAIT, nullptr);
         for (int i = 0; i < got; ++i) {
           const std::uint32_t stream = get32(heads[static_cast<std::size_t>(i)].data() + 8) - load.first_ssrc;
-          const bool right = stream < load.streams.size() && stream % 2 != side;
+          const std::size_t expected = side == 0 ? load.secure_bytes : rtp_bytes;
+          const bool right = stream < load.streams.size() && stream % 2 != side &&
+                             messages[static_cast<std::size_t>(i)].msg_len == expected;
           ++(right ? outcome.received : outcome.strange);
         }
         if (got < static_cast<int>(batch)) break;

@@ -5,25 +5,37 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/srtp/stream.hpp"
 #include "shell/relay/ports.hpp"
 
 namespace rf::bench {
 
+inline constexpr std::size_t rtp_bytes = 172;  // 160 bytes of G.711 after the header
+
+/// The master key of each caller, when callers speak SRTP. All have the same one: each stream has its own SSRC.
+srtp::MasterKey callers_key(srtp::Suite suite);
+
 /// What one server has to relay: for each call the two ports to send to, and how far each stream has come.
 struct Load {
-  /// `id` tells this server's packets from another's.
-  Load(const std::vector<std::array<Endpoint, 2>>& targets, std::uint32_t id);
+  /// `id` tells this server's packets from another's. With a suite the callers speak SRTP, and hear it.
+  Load(const std::vector<std::array<Endpoint, 2>>& targets, std::uint32_t id, std::optional<srtp::Suite> suite);
 
   struct Stream {
     sockaddr_in to{};
-    std::array<std::uint8_t, 172> packet{};  // 160 bytes of G.711 after the header
+    std::array<std::uint8_t, rtp_bytes + srtp::growth_most> packet{};
+    std::size_t bytes = rtp_bytes;
+    std::optional<srtp::Protector> protector;
   };
+  /// The next packet of a stream, as it leaves.
+  void advance(Stream& stream);
   std::vector<Stream>
       streams;  ///< call c's caller at 2c, its callee at 2c + 1; the SSRC is `first_ssrc` plus the index
   std::uint32_t first_ssrc = 0;
+  std::size_t secure_bytes = rtp_bytes;  ///< of a packet on a caller's leg
 };
 
 struct Outcome {

@@ -1,6 +1,7 @@
 #include "bench/relay/ng.hpp"
 
 #include <netinet/in.h>
+#include <openssl/evp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -30,10 +31,21 @@ std::optional<std::string> string_field(std::string_view dictionary, std::string
   return std::string(rest.substr(digits + 1, size));
 }
 
-std::string sdp_of(const Endpoint& media) {
+std::string base64_of(const srtp::MasterKey& key) {
+  std::vector<unsigned char> bytes(key.key().begin(), key.key().end());
+  bytes.insert(bytes.end(), key.salt().begin(), key.salt().end());
+  std::vector<unsigned char> text(bytes.size() * 2);
+  const int size = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(bytes.size()));
+  return {text.begin(), text.begin() + size};
+}
+
+std::string sdp_of(const Endpoint& media, const srtp::MasterKey& key) {
   const std::string host = media.address.text();
   return "v=0\r\no=- 1 1 IN IP4 " + host + "\r\ns=-\r\nc=IN IP4 " + host + "\r\nt=0 0\r\nm=audio " +
-         std::to_string(media.port) + " RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n";
+         std::to_string(media.port) + (key ? " RTP/SAVP" : " RTP/AVP") +
+         " 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n" +
+         (key ? "a=crypto:1 " + std::string(srtp::facts_of(key.suite()).sdp_name) + " inline:" + base64_of(key) + "\r\n"
+              : "");
 }
 
 std::optional<std::string> between(std::string_view text, std::string_view before, std::string_view after) {
@@ -74,14 +86,16 @@ bool NgClient::ping() {
 }
 
 std::optional<Endpoint> NgClient::describe(const std::string& call, const std::string& tag,
-                                           const std::string& answer_to, const Endpoint& media) {
+                                           const std::string& answer_to, const Endpoint& media,
+                                           const srtp::MasterKey& key) {
   const bool offer = answer_to.empty();
   Fields fields{{"command", offer ? "offer" : "answer"},
                 {"call-id", call},
                 {"from-tag", offer ? tag : answer_to},
                 {"ICE", "remove"},
                 {"replace", "l" + bencoded("origin") + bencoded("session-connection") + "e"},
-                {"sdp", sdp_of(media)}};
+                {"sdp", sdp_of(media, key)}};
+  if (key) fields.emplace_back("transport-protocol", "RTP/AVP");
   if (!offer) fields.emplace_back("to-tag", tag);
   const auto reply = ask(fields);
   if (!reply || string_field(*reply, "result") != "ok") return std::nullopt;

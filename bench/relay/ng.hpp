@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/srtp/suite.hpp"
 #include "shell/relay/ports.hpp"
 
 namespace rf::bench {
@@ -22,9 +23,10 @@ class NgClient {
 
   bool ping();
   /// Tells it that `tag` of `call` speaks at `media`; gives the address it opened for the other side.
-  /// `answer_to` empty: an offer by `tag`. Otherwise `tag` answers the offer of `answer_to`.
+  /// `answer_to` empty: an offer by `tag`, in SRTP when there is a `key`; the other side is to have it in the clear.
+  /// Otherwise `tag` answers the offer of `answer_to`.
   std::optional<Endpoint> describe(const std::string& call, const std::string& tag, const std::string& answer_to,
-                                   const Endpoint& media);
+                                   const Endpoint& media, const srtp::MasterKey& key = {});
 
  private:
   using Fields = std::vector<std::pair<std::string, std::string>>;

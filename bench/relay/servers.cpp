@@ -1,6 +1,8 @@
 #include "bench/relay/servers.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -47,6 +49,11 @@ std::vector<media::RelayPlan> plans_of(const ServerPlan& plan, const Generator& 
       p.legs[leg].remote_rtp = peer;
       p.legs[leg].signalling = peer.address;
     }
+    if (!plan.suite) continue;
+    media::LegSecurity& security = p.legs[0].security;
+    security.protection = media::Protection::sdes;
+    security.theirs = callers_key(*plan.suite);
+    security.ours = callers_key(*plan.suite);
   }
   return plans;
 }
@@ -69,6 +76,40 @@ std::vector<media::RelayPlan> plans_of(const ServerPlan& plan, const Generator& 
   const char answer = failed ? 'n' : 'y';
   if (::write(ready, &answer, 1) != 1 || failed) ::_exit(1);
   for (;;) ::pause();
+}
+
+/// The life of the bare relay: whose a packet is says the end of its SSRC.
+[[noreturn]] void serve_bare(const std::array<relay::Descriptor, 2>& sockets, std::vector<sockaddr_in>& to) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  constexpr std::size_t batch = 64;
+  static std::array<std::array<std::uint8_t, 256>, batch> packets;
+  std::array<iovec, batch> pieces{};
+  std::array<mmsghdr, batch> messages{};
+  std::array<pollfd, 2> waits{{{sockets[0].get(), POLLIN, 0}, {sockets[1].get(), POLLIN, 0}}};
+  const timespec gather{0, 1'000'000};
+  for (;;) {
+    ::poll(waits.data(), waits.size(), -1);
+    // As our relay does under load: packets gather for a millisecond.
+    ::nanosleep(&gather, nullptr);
+    for (unsigned side = 0; side < 2; ++side)
+      for (int got = static_cast<int>(batch); got == static_cast<int>(batch);) {
+        for (std::size_t i = 0; i < batch; ++i) {
+          pieces[i] = {packets[i].data(), packets[i].size()};
+          messages[i] = {};
+          messages[i].msg_hdr.msg_iov = &pieces[i];
+          messages[i].msg_hdr.msg_iovlen = 1;
+        }
+        got = ::recvmmsg(sockets[side].get(), messages.data(), batch, MSG_DONTWAIT, nullptr);
+        for (int i = 0; i < got; ++i) {
+          const auto k = static_cast<std::size_t>(i);
+          const std::size_t stream = (packets[k][9] & 0x0fu) << 16 | packets[k][10] << 8 | packets[k][11];
+          pieces[k].iov_len = messages[k].msg_len;
+          messages[k].msg_hdr.msg_name = &to[stream % to.size()];
+          messages[k].msg_hdr.msg_namelen = sizeof(sockaddr_in);
+        }
+        if (got > 0) ::sendmmsg(sockets[side ^ 1].get(), messages.data(), static_cast<unsigned>(got), 0);
+      }
+  }
 }
 
 }  // namespace
@@ -118,6 +159,29 @@ Server start_ours(const ServerPlan& plan, const Generator& generator) {
   return server;
 }
 
+Server start_bare(const ServerPlan& plan, const Generator& generator) {
+  std::array<relay::Descriptor, 2> sockets;
+  std::array<Endpoint, 2> where;
+  for (unsigned side = 0; side < 2; ++side) {
+    where[side] = {loopback(), static_cast<std::uint16_t>(plan.port_first + side)};
+    sockets[side] = relay::bind_port(where[side], {1 << 20, 0});
+    if (!sockets[side]) throw std::runtime_error("the bare relay could not bind its ports; is --ours-ports in use?");
+  }
+  std::vector<sockaddr_in> to(plan.calls * 2);
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const Endpoint peer = generator.endpoint(i / 2, i % 2 == 0 ? 1 : 0);
+    to[i].sin_family = AF_INET;
+    to[i].sin_port = htons(peer.port);
+    to[i].sin_addr.s_addr = htonl(peer.address.v4_host_order());
+  }
+  const pid_t pid = ::fork();
+  if (pid < 0) throw std::runtime_error("no process for the bare relay");
+  if (pid == 0) serve_bare(sockets, to);
+  Server server{Process(pid), {}};
+  for (std::size_t call = 0; call < plan.calls; ++call) server.targets.push_back(where);
+  return server;
+}
+
 Server start_rtpengine(const ServerPlan& plan, const Generator& generator, const std::string& log) {
   if (::access(rtpengine_path, X_OK) != 0)
     throw std::runtime_error("rtpengine is not installed: apt-get install --no-install-recommends rtpengine-daemon");
@@ -154,7 +218,8 @@ Server start_rtpengine(const ServerPlan& plan, const Generator& generator, const
   if (!up) throw std::runtime_error("rtpengine does not answer; see " + log);
   for (std::size_t call = 0; call < plan.calls; ++call) {
     const std::string id = "call" + std::to_string(call);
-    const auto for_callee = ng.describe(id, "a", "", generator.endpoint(call, 0));
+    const srtp::MasterKey key = plan.suite ? callers_key(*plan.suite) : srtp::MasterKey();
+    const auto for_callee = ng.describe(id, "a", "", generator.endpoint(call, 0), key);
     const auto for_caller = ng.describe(id, "b", "a", generator.endpoint(call, 1));
     if (!for_callee || !for_caller) throw std::runtime_error("rtpengine refused a call; see " + log);
     server.targets.push_back({*for_caller, *for_callee});

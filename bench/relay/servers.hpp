@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,10 +42,14 @@ struct ServerPlan {
   unsigned threads = 1;          ///< media threads (of ours)
   std::uint32_t gather_us = 0;
   std::uint32_t connect_after_packets = 0;
+  std::optional<srtp::Suite> suite;  ///< that callers speak; none: RTP in the clear
 };
 
 /// Our relay with `calls` streams installed. Throws std::runtime_error when it does not come up.
 Server start_ours(const ServerPlan& plan, const Generator& generator);
+/// What no relay can do without: one socket a side, packets read and sent in batches, and nothing looked at but whose
+/// they are. Of a suite it knows nothing. Throws std::runtime_error.
+Server start_bare(const ServerPlan& plan, const Generator& generator);
 /// rtpengine from Debian, in user space, its log in the file `log`. Throws std::runtime_error, with the remedy.
 Server start_rtpengine(const ServerPlan& plan, const Generator& generator, const std::string& log);
 

@@ -236,6 +236,9 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
   sdp::RewritePlan plan;
   std::array<FormatText, WireLimits::sdp_media> texts;  // which the plan points into
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
+  // An interface of its own has an address of its own; before a NAT both are behind the advertised one.
+  const Address& local = leg.dialog->flow().local.address;
+  if (plan.address == local) plan.address = ctx.policy.media_address(local);
   const bool answering = leg.exchange.state() == sdp::OfferAnswer::State::offer_received;
   const auto offer = sdp::parse(answering ? leg.exchange.pending_offer() : std::string_view());
   const auto said = sdp::parse(leg.said.reveal());

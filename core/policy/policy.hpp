@@ -115,11 +115,18 @@ struct Policy {
   /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have a rule of their own.
   std::array<Encryption, 5> media_encryption{Encryption::optional, Encryption::optional, Encryption::optional,
                                              Encryption::required, Encryption::required};
+  /// Where the relay's media is, when it has an interface of its own; unspecified: where the leg's signalling is.
+  Address media_v4, media_v6;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
   bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone
   std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
 
+  /// The address of media of a leg whose signalling is at our address `signalling`.
+  const Address& media_address(const Address& signalling) const {
+    const Address& own = signalling.is_v4() ? media_v4 : media_v6;
+    return own.is_unspecified() ? signalling : own;
+  }
   /// The extension that this registration name is for, its own or a device's.
   const Extension* by_auth_name(std::string_view name) const;
   const Login* login(std::string_view name) const;

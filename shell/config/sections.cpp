@@ -67,6 +67,12 @@ struct PortRange {
   std::uint16_t first = 0, last = 0;
 };
 
+std::optional<std::string> not_an_interface(std::string_view text) {
+  constexpr std::size_t name_bytes = 15;  // IFNAMSIZ without its end
+  const bool fits = !text.empty() && text.size() <= name_bytes && text.find_first_of("/ \t") == std::string_view::npos;
+  return fits ? std::nullopt : std::optional(fmt::format("is \"{}\", not the name of an interface", text));
+}
+
 std::optional<std::string> fault_of_range(std::string_view text, PortRange& out) {
   const auto number = [](std::string_view digits) -> std::optional<std::uint32_t> {
     std::uint32_t value = 0;
@@ -167,6 +173,8 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   section.number("threads", out.threads, 1, 64);
   section.flag("transcode", out.transcode);
   section.number("transcode_threads", out.transcode_threads, 1, 64);
+  section.number("dscp", out.dscp, 0, 63);
+  section.text("interface", out.interface, not_an_interface, "write the name that `ip link` shows, such as \"eth1\"");
   section.flag("pinholes", out.pinholes);
   (void)section.raw("encryption");  // a section of its own
   section.number("silence_s", times.media_silence_s, 5, day_s);

@@ -57,6 +57,8 @@ struct MediaSettings {
   std::uint16_t transcode_threads = 1;
   /// Of phones, by the transport of their signalling.
   decltype(policy::Policy::media_encryption) encryption = policy::Policy().media_encryption;
+  std::uint8_t dscp = 46;          ///< of everything that the relay sends: EF (RFC 3246)
+  std::string interface;           ///< that media comes and goes by; empty: as the signalling of its leg
   bool pinholes = true;  ///< the kernel lets only a call's peer to its ports, where the kernel enforces at all
 };
 

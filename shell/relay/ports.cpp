@@ -32,10 +32,15 @@ void mark(int fd, int family, const SocketOptions& options) {
   set_receive_buffer(fd, options.receive_buffer_bytes);
 }
 
-Descriptor make_socket(const Address& local) {
+Descriptor make_socket(const Address& local, const std::string& interface) {
   const int family = family_of(local);
   Descriptor socket(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket && family == AF_INET6) set(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, local == Address{} ? 0 : 1);
+  // Linux takes packets for an address on any interface: an address alone separates nothing.
+  if (socket && !interface.empty() &&
+      ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, interface.data(),
+                   static_cast<socklen_t>(interface.size())) != 0)
+    return {};
   return socket;
 }
 
@@ -110,7 +115,7 @@ Endpoint from_kernel(const sockaddr_storage& storage) {
 }
 
 Descriptor bind_port(const Endpoint& local, const SocketOptions& options) {
-  Descriptor socket = make_socket(local.address);
+  Descriptor socket = make_socket(local.address, options.interface);
   if (!socket) return {};
   const KernelAddress address = to_kernel(local, family_of(local.address));
   if (::bind(socket.get(), address.get(), address.size) != 0) return {};
@@ -119,7 +124,7 @@ Descriptor bind_port(const Endpoint& local, const SocketOptions& options) {
 }
 
 Descriptor connect_beside(int first, const Endpoint& local, const Endpoint& peer, const SocketOptions& options) {
-  Descriptor second = make_socket(local.address);
+  Descriptor second = make_socket(local.address, options.interface);
   if (!second) return {};
   const KernelAddress address = to_kernel(local, family_of(local.address));
   // Sharing is open only while we bind ourselves: nobody else, of whatever user, can join the port before or after.

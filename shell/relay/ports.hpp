@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "core/base/address.hpp"
@@ -45,6 +46,7 @@ class Descriptor {
 struct SocketOptions {
   int receive_buffer_bytes = 0;
   std::uint8_t dscp = 0;
+  std::string interface = {};  ///< that packets have to come and go by; empty: any
 };
 
 int family_of(const Address& local);

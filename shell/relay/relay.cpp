@@ -7,9 +7,9 @@
 
 namespace rf::relay {
 
-Relay::Relay(const Options& options, Deliver deliver) {
+Relay::Relay(const Options& options, Deliver deliver) : local_v4_(options.local_v4), local_v6_(options.local_v6) {
   warm_ =
-      std::make_unique<WarmPorts>(options.warm_ports_max, SocketOptions{options.receive_buffer_bytes, options.dscp});
+      std::make_unique<WarmPorts>(options.warm_ports_max, SocketOptions{options.receive_buffer_bytes, options.dscp, options.interface});
   deliver_ = std::move(deliver);
   transcoders_ = std::make_unique<transcode::Pool>(
       options.transcode_threads, [this](RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {
@@ -44,11 +44,19 @@ void Relay::use(const dtls::IdentityRef& identity) {
   for (const auto& worker : workers_) worker->post(UseIdentity{identity}, true);
 }
 
+media::RelayPlan Relay::placed(media::RelayPlan plan) const {
+  for (media::LegPlan& leg : plan.legs) {
+    const Address& own = leg.local.is_v4() ? local_v4_ : local_v6_;
+    if (!own.is_unspecified()) leg.local = own;
+  }
+  return plan;
+}
+
 bool Relay::start(const media::RelayPlan& plan) {
-  return worker_of(plan.id).post(StartStream{plan});
+  return worker_of(plan.id).post(StartStream{placed(plan)});
 }
 bool Relay::update(const media::RelayPlan& plan) {
-  return worker_of(plan.id).post(UpdateStream{plan});
+  return worker_of(plan.id).post(UpdateStream{placed(plan)});
 }
 bool Relay::ask(RelayId relay) {
   return worker_of(relay).post(AskStream{relay});

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Options {
   std::size_t warm_ports_max = QueueLimits::warm_ports;
   int receive_buffer_bytes = 65'536;  ///< of each socket (the kernel doubles it): about two seconds of one stream
   std::uint8_t dscp = 46;             ///< EF (RFC 3246), on everything sent (N5)
+  std::string interface;              ///< that all sockets are bound to; empty: none
+  Address local_v4, local_v6;         ///< of that interface: used instead of a plan's, unless unspecified
   /// Under load a thread lets packets gather for so long before it looks again: one wake-up then serves many streams.
   std::uint32_t gather_us = 1'000;
   std::uint32_t gather_above_packets_per_s = 4'000;  ///< a thread with less to do wakes for every packet
@@ -104,7 +107,9 @@ class Relay {
 
  private:
   Worker& worker_of(RelayId relay);
+  media::RelayPlan placed(media::RelayPlan plan) const;
 
+  const Address local_v4_, local_v6_;
   // In this order, so that they outlive the threads that use them.
   Deliver deliver_;
   std::unique_ptr<WarmPorts> warm_;

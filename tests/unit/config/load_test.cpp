@@ -233,6 +233,16 @@ TEST(Configuration, ImpossibleMediaRangesAreRefused) {
   EXPECT_THAT(range("40000-4x999"), HasSubstr("not a range"));
 }
 
+TEST(Configuration, MarkAndInterfaceOfMediaAreRead) {
+  const Settings s = good("[media]\ndscp = 34\ninterface = \"eth1.20\"\n");
+  EXPECT_EQ(s.media.dscp, 34);
+  EXPECT_EQ(s.media.interface, "eth1.20");
+  EXPECT_EQ(good("").media.dscp, 46);
+  EXPECT_THAT(fault("[media]\ndscp = 64\n"), HasSubstr("media.dscp"));
+  EXPECT_THAT(fault("[media]\ninterface = \"/dev/eth1\"\n"), HasSubstr("not the name of an interface"));
+  EXPECT_THAT(fault("[media]\ninterface = \"a-name-that-is-too-long\"\n"), HasSubstr("ip link"));
+}
+
 TEST(Configuration, ListenersThatMeetAreRefused) {
   const std::string tcp = "[[listener]]\ntransport = \"tcp\"\nport = 5070\n";
   const std::string tls = "[[listener]]\ntransport = \"tls\"\nport = 5070\n";

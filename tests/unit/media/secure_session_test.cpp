@@ -3,6 +3,8 @@
 
 #include <numeric>
 #include <optional>
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -469,6 +471,39 @@ TEST(SecureSession, AForgedByeEndsNothing) {
   EXPECT_FALSE(w.hears(0, alice_rtcp, forged, true));
   EXPECT_EQ(w.leg(0).rtcp_packets, 0u);
   EXPECT_EQ(w.leg(0).refused_proof, 2u);
+}
+
+/// A network that loses, repeats, and lets packets overtake each other, and a NAT that gives the phone another port.
+TEST(SecureSession, LossRepetitionReorderAndANewPortOfTheNatAreLivedThrough) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    World w(nat(sdes_plan(suites[seed % suites.size()])));
+    Phone phone(key(suites[seed % suites.size()], 2), key(suites[seed % suites.size()], 1));
+    std::mt19937 random(seed);
+    Endpoint place = mapped;
+    std::vector<Datagram> on_the_way;
+    std::size_t sent = 0, heard = 0, lost = 0;
+    std::set<Datagram> passed;
+    for (std::uint16_t i = 1; i <= 3'000; ++i) {
+      if (i % 1'000 == 0) place.port = static_cast<std::uint16_t>(place.port + 1);
+      on_the_way.push_back(phone.says(rtp(i, 1, static_cast<std::uint8_t>(i))));
+      ++sent;
+      while (on_the_way.size() > random() % 4) {
+        const std::size_t which = random() % on_the_way.size();
+        const Datagram packet = on_the_way[which];
+        if (random() % 10 != 0) on_the_way.erase(on_the_way.begin() + static_cast<std::ptrdiff_t>(which));
+        if (random() % 20 == 0 && on_the_way.size() < 4) {
+          ++lost;
+          continue;
+        }
+        if (!w.hears(0, place, packet)) continue;
+        ++heard;
+        EXPECT_TRUE(passed.insert(w.left).second) << "the same packet twice";
+      }
+    }
+    EXPECT_GE(heard + lost, sent - 4);
+    EXPECT_EQ(w.leg(0).refused_proof, 0u);
+    EXPECT_EQ(w.alice_is_at(), place) << seed;
+  }
 }
 
 // DTLS

@@ -444,6 +444,41 @@ TEST(Relay, MarksItsPacketsAsVoice) {
   }
 }
 
+TEST(Relay, MediaMayHaveAnInterfaceOfItsOwn) {
+  Options options;
+  options.interface = "lo";
+  options.local_v4 = address("127.0.0.3");
+  Call c(options);
+  c.alice.send({address("127.0.0.3"), c.plan.legs[0].local_port}, rtp(1, "by the other address"));
+  EXPECT_EQ(c.bob.hear(), "by the other address");
+  EXPECT_EQ(c.bob.heard_from(), (Endpoint{address("127.0.0.3"), c.plan.legs[1].local_port}));
+  options.interface = "nosuch0";
+  Call none(options, "127.0.0.1", false);
+  EXPECT_TRUE(none.relay.start(none.plan));
+  EXPECT_EQ(none.ear.wait<engine::RelayFailed>().call, CallId{2});
+}
+
+TEST(Relay, MarksItsPacketsAsItIsTold) {
+  Options options;
+  options.dscp = 34;
+  Call c(options);
+  const int one = 1;
+  ASSERT_EQ(::setsockopt(c.bob.fd(), IPPROTO_IP, IP_RECVTOS, &one, sizeof one), 0);
+  c.alice.send(c.port(0), rtp(1, "mark"));
+  pollfd wait{c.bob.fd(), POLLIN, 0};
+  ASSERT_EQ(::poll(&wait, 1, testing::patience_ms), 1);
+  std::array<char, 256> bytes, control{};
+  iovec piece{bytes.data(), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  ASSERT_GT(::recvmsg(c.bob.fd(), &message, 0), 0);
+  ASSERT_NE(CMSG_FIRSTHDR(&message), nullptr);
+  EXPECT_EQ(*CMSG_DATA(CMSG_FIRSTHDR(&message)), 34 << 2);
+}
+
 TEST(Relay, DropsWhatIsLongerThanAnyVoicePacketAndGoesOn) {
   Call c;
   c.alice.send(c.port(0), rtp(1, std::string(3'000, 'x')));
