@@ -240,6 +240,24 @@ class World {
     exchange_.reports.clear();
   }
 
+  /// Lines that protect the last stream, well or badly.
+  std::string protection() {
+    constexpr std::string_view key =
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
+    constexpr std::string_view hash =
+        "a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:4A:AD:B9:B1:3F:82:18:3B:54:"
+        "02:12:DF\r\na=setup:actpass\r\n";
+    constexpr std::string_view ice = "a=ice-ufrag:fuzz\r\na=ice-pwd:fuzzfuzzfuzzfuzzfuzzfuzz\r\na=rtcp-mux\r\n";
+    const unsigned parts = script_.number();
+    std::string out;
+    if (parts & 1) out += key;
+    if (parts & 2) out += hash;
+    if (parts & 4) out += ice;
+    if (parts & 8) out += "a=setup:passive\r\n";
+    if (parts & 16) out += "a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:short\r\n";
+    return out;
+  }
+
   std::string sdp(Handset& h) {
     const Endpoint rtp{h.phone.flow.remote.address, 4'000};
     const auto with = [&](std::string_view more) { return sim::audio_sdp(rtp, "sendrecv", ++h.version).append(more); };
@@ -255,7 +273,8 @@ class World {
       case 5:
         return sim::audio_sdp({Address::v4(0), 4'000}, "sendrecv", ++h.version);
       case 6:
-        return with("m=audio 4004 RTP/SAVP 0\r\na=rtcp:4009 IN IP4 198.51.100.66\r\na=candidate:1 1 udp 1 x\r\n");
+        return with("m=audio 4004 RTP/SAVP 0\r\na=rtcp:4009 IN IP4 198.51.100.66\r\na=candidate:1 1 udp 1 x\r\n")
+            .append(protection());
       case 7:
         return sim::audio_sdp(rtp, "sendrecv", h.version);
       case 8:

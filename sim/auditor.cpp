@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/sdp/sdp.hpp"
+#include "core/sdp/security.hpp"
 
 namespace rf::sim {
 namespace {
@@ -95,11 +96,14 @@ bool Auditor::may_change(const media::RelayPlan& plan) const {
 void Auditor::before(const engine::Input& input) {
   source_.reset();
   replies_ = 0;
-  if (const auto* changed = std::get_if<engine::PlanChanged>(&input))
+  if (const auto* changed = std::get_if<engine::PlanChanged>(&input)) {
     grouped_ = grouped_ || !changed->plan->terms().ring_groups.empty();
+    plan_ = changed->plan;
+  }
   const auto* packet = std::get_if<engine::PacketIn>(&input);
   if (!packet) return;
   source_ = packet->flow;
+  ways_[packet->flow.remote.address].insert(packet->flow.transport);
   alone_ = exchange_.next_deadline() > exchange_.now.mono_ms;
   std::string bytes(packet->bytes.data(), packet->bytes.size());
   sip::Message message;
@@ -244,7 +248,10 @@ void Auditor::check_sent(const Flow& flow, std::string_view bytes) {
   const auto length = sip::parse_number(message.value(HeaderName::content_length));
   if (!length || head + *length != copy.size() || message.body.size() != *length)
     fault(fmt::format("a message that is not as long as it says: {}", bytes));
-  if (sip::equal_nocase(message.content_type, "application/sdp")) check_description(flow, message.body);
+  if (sip::equal_nocase(message.content_type, "application/sdp")) {
+    check_description(flow, message.body);
+    check_keys(flow, message);
+  }
   if (message.is_request) {
     if (!is_home(flow.remote.address)) fault("a request to " + flow.remote.text() + ", where nobody proved anything");
     our_tags_.emplace(message.from.tag());
@@ -273,6 +280,35 @@ void Auditor::check_description(const Flow& flow, std::string_view description) 
     if (media.port != 0 && (!in_range || media.port % 2 != 0)) fault("media described at a port that is no relay's");
     if (media.rtcp_address) fault("a description that names an address for RTCP");
   }
+}
+
+void Auditor::check_keys(const Flow& flow, const sip::Message& message) {
+  const auto session = sdp::parse_own(message.body);
+  if (!session) return;
+  for (const sdp::Media& media : session->media()) {
+    const auto said = sdp::read_security(*session, media);
+    if (!said) return fault("we wrote a protection that cannot be read");
+    if (!said->keys.empty() && !is_encrypted(flow.transport)) fault("a key left over readable signalling");
+    for (const sdp::Crypto& crypto : said->keys) {
+      const auto key = crypto.key.key();
+      const auto [told, is_new] =
+          keys_.emplace(std::string(key.begin(), key.end()), std::string(message.call_id));
+      if (!is_new && told->second != message.call_id) fault("one key was told in two dialogs");
+    }
+  }
+}
+
+bool Auditor::must_protect(const Address& home) const {
+  const auto who = extensions_.find(home);
+  const auto ways = ways_.find(home);
+  if (who == extensions_.end() || ways == ways_.end()) return false;
+  return std::all_of(who->second.begin(), who->second.end(), [&](ExtensionId id) {
+    const auto own = plan_ ? plan_->extension(TenantId{1}, id).media_encryption : std::nullopt;
+    if (own) return *own == policy::Encryption::required;
+    return std::all_of(ways->second.begin(), ways->second.end(), [&](Transport transport) {
+      return exchange_.policy().media_encryption[static_cast<std::size_t>(transport)] == policy::Encryption::required;
+    });
+  });
 }
 
 void Auditor::check_answer(const sip::Message& response) {
@@ -310,6 +346,10 @@ void Auditor::check_relay(const media::RelayPlan& plan) {
     if (leg.local_port < range.first || leg.local_port >= range.last || leg.local_port % 2 != 0)
       fault("a relay's port is out of range");
     if (!ports.insert(leg.local_port).second) fault("a relay uses one port for both sides");
+    const bool is_plain = leg.security.protection == media::Protection::plain;
+    if (is_plain && leg.remote_rtp.port != 0 && must_protect(leg.signalling))
+      fault("media that has to be encrypted is relayed in the clear");
+    if (leg.security.ours && leg.security.ours == leg.security.theirs) fault("one key protects both directions");
   }
   for (const auto& [id, other] : relays_)
     if (id != plan.id.value)

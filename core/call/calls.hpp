@@ -298,6 +298,7 @@ class Calls {
   /// Tells a browser phone how the other leg is protected.
   static void append_media_note(std::string& out, const Call& call, Side to, const Leg& leg);
   void push_streams(Context& ctx, Call& call);
+  static void note_protection(Call& call, const Stream& stream);
   void drop_unagreed_streams(Context& ctx, Call& call);
   void release_stream(Context& ctx, Call& call, Stream& stream);
   void close_streams(Context& ctx, Call& call);

@@ -193,12 +193,21 @@ void Calls::on_relay_report(Context& ctx, const media::RelayReport& report, bool
     const media::LegStatistics& one = report.legs[i];
     // The first stream (audio) gives the figures; what was refused counts for all of them.
     if (call->measured == report.id || sum.packets == 0) {
-      const auto source = sum.refused_source, shape = sum.refused_shape;
+      const media::LegStatistics before = sum;
       sum = one;
-      if (stopped) sum.refused_source += source, sum.refused_shape += shape;
+      sum.protection = before.protection;
+      if (!sum.suite) sum.suite = before.suite;
+      if (stopped) {
+        sum.refused_source += before.refused_source;
+        sum.refused_shape += before.refused_shape;
+        sum.refused_proof += before.refused_proof;
+        sum.refused_replay += before.refused_replay;
+      }
     } else {
       sum.refused_source += one.refused_source;
       sum.refused_shape += one.refused_shape;
+      sum.refused_proof += one.refused_proof;
+      sum.refused_replay += one.refused_replay;
     }
   }
   if (!stopped) return;

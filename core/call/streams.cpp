@@ -169,6 +169,18 @@ void Calls::push_streams(Context& ctx, Call& call) {
       stream.started = true;
       if (!call.measured) call.measured = stream.plan.id;
     }
+    if (call.measured == stream.plan.id) note_protection(call, stream);
+  }
+}
+
+void Calls::note_protection(Call& call, const Stream& stream) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    const media::LegSecurity& leg = stream.plan.legs[i].security;
+    media::LegStatistics& noted = call.cdr.media[i];
+    // What a handshake agreed on is told by the relay.
+    if (noted.protection != leg.protection || leg.protection != media::Protection::dtls) noted.suite.reset();
+    if (leg.protection == media::Protection::sdes && leg.ours) noted.suite = leg.ours.suite();
+    noted.protection = leg.protection;
   }
 }
 
