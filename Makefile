@@ -3,6 +3,8 @@
 DATA ?= $(CURDIR)/data
 PORT ?= 5060
 TLS_PORT ?= 5061
+WSS_PORT ?= 5065
+WEB_PORT ?= 8443
 SEED ?= 1
 WORLDS ?= 10
 PEOPLE ?= 500
@@ -24,8 +26,8 @@ build:              ## the server alone, Release
 	@cmake -S . -B build/run -G Ninja -DCMAKE_BUILD_TYPE=Release -DRINGFENCE_TESTS=OFF >/dev/null
 	@cmake --build build/run --target ringfence
 
-run: build          ## set up what is missing, then serve in the foreground (DATA=…, PORT=…, TLS_PORT=…)
-	@$(RINGFENCE) setup --data "$(DATA)" --sip-port $(PORT) --tls-port $(TLS_PORT)
+run: build          ## set up what is missing, then serve in the foreground (DATA=…, PORT=…, TLS_PORT=…, WSS_PORT=…, WEB_PORT=…)
+	@$(RINGFENCE) setup --data "$(DATA)" --sip-port $(PORT) --tls-port $(TLS_PORT) --wss-port $(WSS_PORT) --web-port $(WEB_PORT)
 	@printf '\nIn another terminal:  %s --data %s status\nStop with Ctrl-C.\n\n' "$(RINGFENCE)" "$(DATA)"
 	@exec $(RINGFENCE) serve --data "$(DATA)"
 

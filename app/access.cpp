@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
+#include "app/audit.hpp"
 #include "app/data_dir.hpp"
 #include "app/fence_commands.hpp"
 #include "app/guard_commands.hpp"
@@ -15,6 +17,7 @@
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
 #include "app/place.hpp"
+#include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "shell/control/client.hpp"
@@ -54,6 +57,39 @@ std::optional<Outcome> show_countries_here(const GuardDesk& desk, const command:
   return show_countries(desk, *rules->compiled, command, now_ms);
 }
 
+Outcome execute_on(const config::Settings& settings, Records& records, const command::Checked& checked) {
+  const command::Command& command = checked.command;
+  const std::int64_t now_ms = wall_now_ms();
+  CountryBook countries;
+  const policy::Policy no_policy;
+  const GuardDesk desk{settings, no_policy, records.store, countries, {}};
+  if (auto fault = fault_in_countries(settings, countries, command)) return std::unexpected(std::move(*fault));
+  if (auto shown = show_countries_here(desk, command, now_ms)) return std::move(*shown);
+  if (auto changed = change_countries(desk, command)) return std::move(changed->outcome);
+  if (auto changed = exchange_rules(desk, command, now_ms)) return std::move(changed->outcome);
+  if (auto changed = change_access(desk, command, now_ms)) {
+    const auto* release = std::get_if<command::GuardRelease>(&command);
+    if (!release || !changed->outcome) return std::move(changed->outcome);
+    const auto count = records.store.drop_bans(release->block);
+    if (!count) return std::unexpected(error_of(count.error()));
+    (*changed->outcome)["was_held_back"] = *count > 0;
+    (*changed->outcome)["message"] =
+        fmt::format("{} {}.", release->block.text(), *count > 0 ? "is released" : "was not banned");
+    return std::move(changed->outcome);
+  }
+  if (auto answer = answer_audit(records, command, now_ms)) return std::move(*answer);
+  if (asks_plan(command)) {
+    const auto plan = plan_of(records.store, records.vault, records.shelf);
+    if (!plan) return std::unexpected(error_of(plan.error()));
+    return answer_by_plan(records, **plan, command, now_ms);
+  }
+  if (auto changed = change_objects(records, command, now_ms)) return std::move(changed->outcome);
+  auto outcome = records.execute(command, now_ms);
+  if (!outcome)
+    return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
+  return std::move(*outcome);
+}
+
 Outcome execute_here(const config::Settings& settings, std::string_view name, const Json& args) {
   const auto arguments = control::arguments_of(args);
   if (!arguments) return std::unexpected(arguments.error());
@@ -70,43 +106,33 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
   records->limits = settings.limits;
-  const std::int64_t now_ms = wall_now_ms();
-  CountryBook countries;
-  const policy::Policy no_policy;
-  const GuardDesk desk{settings, no_policy, records->store, countries, {}};
-  if (auto fault = fault_in_countries(settings, countries, checked->command)) return std::unexpected(std::move(*fault));
-  if (auto shown = show_countries_here(desk, checked->command, now_ms)) return std::move(*shown);
-  if (auto changed = change_countries(desk, checked->command)) return std::move(changed->outcome);
-  if (auto changed = exchange_rules(desk, checked->command, now_ms)) return std::move(changed->outcome);
-  if (auto changed = change_access(desk, checked->command, now_ms)) {
-    const auto* release = std::get_if<command::GuardRelease>(&checked->command);
-    if (!release || !changed->outcome) return std::move(changed->outcome);
-    const auto count = records->store.drop_bans(release->block);
-    if (!count) return std::unexpected(error_of(count.error()));
-    (*changed->outcome)["was_held_back"] = *count > 0;
-    (*changed->outcome)["message"] =
-        fmt::format("{} {}.", release->block.text(), *count > 0 ? "is released" : "was not banned");
-    return std::move(changed->outcome);
-  }
-  if (asks_plan(checked->command)) {
-    const auto plan = plan_of(records->store, records->vault, records->shelf);
-    if (!plan) return std::unexpected(error_of(plan.error()));
-    return answer_by_plan(*records, **plan, checked->command, now_ms);
-  }
-  if (auto changed = change_objects(*records, checked->command, now_ms)) return std::move(changed->outcome);
-  auto outcome = records->execute(checked->command, now_ms);
-  if (!outcome)
-    return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
-  return std::move(*outcome);
+  if (settings.web.enabled) records->web = web_address(settings);
+  return carry_out(*checked, {fmt::format("uid {}, without a server", ::getuid()),
+                              [&](audit::Event event) { return records->store.append_audit(std::move(event)); },
+                              [&](const command::Checked& each) { return execute_on(settings, *records, each); }});
 }
 
 }  // namespace
 
 Outcome ask(const cli::Place& place, std::string_view name, const Json& args) {
+  // Whoever verifies an exported log needs no system for it.
+  if (name == "audit-log.verify" && args.contains("text")) {
+    const auto arguments = control::arguments_of(args);
+    const auto checked = arguments ? command::check(name, *arguments) : std::unexpected(arguments.error());
+    if (!checked) return std::unexpected(checked.error());
+    if (auto answer = verify_text(checked->command)) return std::move(*answer);
+  }
   const auto settings = settings_of(place);
   if (!settings) return std::unexpected(settings.error());
   // The file is what counts, and the rights of the caller: the server has none over the network.
-  if (name == "firewall.show" || name == "firewall.apply") return execute_here(*settings, name, args);
+  if (name == "firewall.show") return execute_here(*settings, name, args);
+  if (name == "firewall.apply") {
+    // Where there is no system yet, there is no audit log that it could be missing from.
+    if (std::filesystem::exists(settings->store_path()))
+      if (Outcome noted = ask(place, "audit-log.note", Json{{"note", "firewall apply " + args.dump()}}); !noted)
+        return noted;
+    return execute_here(*settings, name, args);
+  }
   Outcome outcome = control::ask(settings->control_path(), name, args);
   if (!outcome && outcome.error().code == Code::not_running) return execute_here(*settings, name, args);
   if (outcome && name == "stop") return wait_until_stopped(settings->server.data_dir, std::move(outcome));

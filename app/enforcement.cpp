@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "app/web_reach.hpp"
+
 
 namespace rf::app {
 namespace {
@@ -76,6 +78,8 @@ firewall::Begin ground_of(const config::Settings& settings, std::span<const poli
     const firewall::Door door{one.bind, is_stream(one.transport) ? firewall::Protocol::tcp : firewall::Protocol::udp};
     if (std::find(out.doors.begin(), out.doors.end(), door) == out.doors.end()) out.doors.push_back(door);
   }
+  for (const Endpoint& bind : web_binds(settings))
+    if (!bind.address.is_loopback()) out.doors.push_back({bind, firewall::Protocol::tcp});
   // Nothing of ours can be reached from outside this host, so there is nothing for the kernel to do.
   if (out.doors.empty()) out.wish = firewall::Wish::user_space;
   return out;

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "app/listeners.hpp"
+#include "app/web_reach.hpp"
 
 namespace rf::app {
 namespace {
@@ -24,6 +25,7 @@ fence::Facts facts_of(const config::Settings& settings) {
   fence::Facts out;
   for (const policy::Listener& one : expand(settings.listeners, local_addresses_of_host(), has_ipv6()))
     out.listeners.push_back({one.transport, one.bind, {}});
+  for (const Endpoint& bind : web_binds(settings)) out.services.push_back({"HTTPS", bind, {}});
   if (settings.metrics.enabled) out.services.push_back({"metrics", settings.metrics.bind, {}});
   out.first_media_port = settings.media.first_port;
   out.last_media_port = settings.media.last_port;

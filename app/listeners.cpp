@@ -85,12 +85,17 @@ bool has_ipv6() {
 }
 
 std::vector<policy::Listener> expand(const std::vector<config::ListenerSettings>& settings,
-                                     std::span<const Address> local, bool ipv6) {
+                                     std::span<const Address> local, bool ipv6,
+                                     const std::optional<Address>& public_address) {
   std::vector<policy::Listener> out;
   for (const config::ListenerSettings& one : settings) {
     const auto add = [&](const Address& address) {
       const Endpoint bind{address, one.port};
-      out.push_back({id_of(one.transport, bind), one.transport, bind, one.advertised});
+      std::optional<Endpoint> advertised = one.advertised;
+      // Of the other family, or only for this host: nobody outside gets there by it.
+      if (!advertised && public_address && public_address->is_v4() == address.is_v4() && !address.is_loopback())
+        advertised = Endpoint{*public_address, one.port};
+      out.push_back({id_of(one.transport, bind), one.transport, bind, advertised});
     };
     switch (one.reach) {
       case config::Reach::one:

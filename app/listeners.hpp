@@ -1,6 +1,7 @@
 // From [[listener]] to sockets: "any" and "local" become addresses of this host.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,8 +20,10 @@ std::vector<Address> media_addresses(std::span<const policy::Listener> listeners
 bool has_ipv6();
 
 /// One listener for each address: "any" is 0.0.0.0 and ::, "local" each of `local`. An id depends on transport and
-/// endpoint only, so that what was stored about a listener still fits after a restart.
+/// endpoint only, so that what was stored about a listener still fits after a restart. Those that name no advertised
+/// address advertise `public_address`, when it is of their family and they are not on loopback.
 std::vector<policy::Listener> expand(const std::vector<config::ListenerSettings>& settings,
-                                     std::span<const Address> local, bool ipv6);
+                                     std::span<const Address> local, bool ipv6,
+                                     const std::optional<Address>& public_address = {});
 
 }  // namespace rf::app

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/guard_commands.hpp"
+#include "app/links.hpp"
 #include "app/spending.hpp"
 
 namespace rf::app {
@@ -84,6 +85,10 @@ struct Executor {
     if (!account) return fail(account.error());
     return json_of(*account, r.realm, true);
   }
+  Result operator()(const command::AddLink& c) const { return add_link(r, c, now_wall_ms); }
+  Result operator()(const command::RemoveLinks& c) const { return remove_links(r, c); }
+  Result operator()(const command::ListDevices& c) const { return list_devices(r, c); }
+  Result operator()(const command::RemoveDevice& c) const { return remove_device(r, c); }
   Result operator()(const command::ListCdrs& c) const {
     store::CdrFilter filter;
     if (c.from_ms != 0) filter.from_wall_ms = c.from_ms;
@@ -180,7 +185,7 @@ std::expected<Records, Error> Records::open(const store::Options& options, const
   if (!store) return fail(store.error());
   auto vault = seal::Vault::open_or_create(key_path);
   if (!vault) return std::unexpected(Error{Code::failed, vault.error().text, ""});
-  return Records{std::move(*vault), std::move(*store), realm, {}, {}};
+  return Records{std::move(*vault), std::move(*store), realm, {}, {}, {}};
 }
 
 std::optional<Outcome> Records::execute(const command::Command& command, std::int64_t now_wall_ms) {

@@ -23,6 +23,7 @@ struct Records {
   std::string realm;
   Shelf shelf = {};
   Limits limits = {};  ///< of the configuration, as it was read last
+  std::string web = {};  ///< "https://pbx.example.com:8443": where links lead; empty: no pages are served
 
   static std::expected<Records, command::Error> open(const store::Options& options, const std::string& key_path,
                                                      const std::string& realm);

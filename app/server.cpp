@@ -12,6 +12,7 @@
 #include "app/listeners.hpp"
 #include "app/patterns.hpp"
 #include "app/snapshot.hpp"
+#include "app/web_reach.hpp"
 #include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
 
@@ -23,6 +24,7 @@ using command::Error;
 
 constexpr std::uint32_t stream_grace_ms = 500;
 constexpr std::uint32_t care_ms = 1'000;
+constexpr std::uint32_t public_address_wait_ms = 3'000;
 
 Now now() {
   timespec mono{};
@@ -83,6 +85,10 @@ std::expected<void, Error> Server::open_records() {
   if (!records) return std::unexpected(records.error());
   records_.emplace(std::move(*records));
   records_->limits = settings_.limits;
+  if (const auto started = append_audit({wall_now_ms(), "system", "system", "start " + circumstances_.version, "done"});
+      !started)
+    return std::unexpected(error_of(started.error()));
+  if (settings_.web.enabled) records_->web = web_address(settings_);
   const auto interrupted = records_->store.close_interrupted_cdrs(wall_now_ms());
   if (!interrupted) return std::unexpected(error_of(interrupted.error()));
   if (*interrupted > 0)
@@ -92,7 +98,11 @@ std::expected<void, Error> Server::open_records() {
 }
 
 std::expected<void, Error> Server::open_engine() {
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  public_address_.use(settings_.public_address, settings_.dns.servers);
+  // Who registers with a provider at once tells it an address that it can reach.
+  public_address_.wait(public_address_wait_ms);
+  public_address_version_ = public_address_.version();
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(error_of(extensions.error()));
   auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_);
@@ -172,6 +182,9 @@ std::expected<void, Error> Server::open_engine() {
               fmt::format("{} should show a certificate for {}: {}; nothing is sent there", flow.remote.text(),
                           flow.tls_name.empty() ? flow.remote.address.text() : flow.tls_name, fault));
   };
+  loop_options.streams.no_websocket = [this](const Flow& flow, websocket::Refusal refusal, std::string_view origin) {
+    tell_of_websocket(flow, refusal, origin);
+  };
   loop_options.streams.welcome = [this](const Endpoint& remote, Transport transport, std::uint16_t local_port) {
     return door_.welcomes(remote, transport, local_port, now());
   };
@@ -240,13 +253,14 @@ std::expected<void, Error> Server::open_doors() {
   watch_descriptors();
   if (::geteuid() == 0)
     warnings_["root"] = "the server runs as root; make an account for it and name it in server.user";
-  auto control = control::Server::open(
-      {settings_.control_path()},
-      [this](const command::Checked& checked, const std::string& actor, const control::Server::Reply& reply) {
-        Outcome outcome = execute(checked);
-        if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
-        reply(std::move(outcome));
-      });
+  auto control = control::Server::open({settings_.control_path()}, [this](const command::Checked& checked,
+                                                                          const std::string& actor,
+                                                                          const control::Server::Reply& reply) {
+    Outcome outcome = carry_out(checked, {actor, [this](audit::Event event) { return append_audit(std::move(event)); },
+                                          [this](const command::Checked& each) { return execute(each); }});
+    if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
+    reply(std::move(outcome));
+  });
   if (!control) return fault(control.error(), "choose a shorter data directory, or remove what is in the way");
   control_ = std::move(*control);
   if (settings_.metrics.enabled) {
@@ -258,13 +272,28 @@ std::expected<void, Error> Server::open_doors() {
     else
       warnings_["metrics"] = metrics.error() + "; give metrics.port another number";
   }
+  open_web();
   rounds_ = std::make_unique<Rounds>(care_ms, [this] { care(); });
   for (const auto& [about, warning] : warnings_) log_->say(effect::Level::warning, "warning", warning);
   std::vector<std::string> where;
+  if (web_) where.push_back(fmt::format("https {}", settings_.web.port));
   for (const net::ListenerState& state : listener_states_)
     if (state.error.empty()) where.push_back(fmt::format("{} {}", name_of(state.transport), state.bound.text()));
+  tell_audit_head();
   log_->say(effect::Level::notice, "ready", fmt::format("listening on {}", fmt::join(where, ", ")));
   return {};
+}
+
+store::Expected<audit::Entry> Server::append_audit(audit::Event event) {
+  const std::lock_guard lock(records_mutex_);
+  return records_->store.append_audit(std::move(event));
+}
+
+/// So that whoever keeps the log elsewhere can tell later that the audit log's end was cut off.
+void Server::tell_audit_head() {
+  const std::lock_guard lock(records_mutex_);
+  audit_told_ms_ = wall_now_ms();
+  log_->say(effect::Level::notice, "audit_checkpoint", checkpoint_text(*records_, audit_told_ms_));
 }
 
 void Server::stop(std::uint32_t limit_ms) {
@@ -282,6 +311,7 @@ void Server::stop(std::uint32_t limit_ms) {
   }
   // First those who ask, then those who answer: nobody is left with a reference to something that is gone.
   control_.reset();
+  web_.reset();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
@@ -290,6 +320,11 @@ void Server::stop(std::uint32_t limit_ms) {
   relay_.reset();
   const bool written = !writer_ || writer_->close();
   writer_.reset();
+  if (records_ && log_) {
+    if (!append_audit({wall_now_ms(), "system", "system", "stop", "done"}))
+      log_->say(effect::Level::error, "audit", "the stop could not be written into the audit log");
+    tell_audit_head();
+  }
   if (log_ && written) log_->say(effect::Level::notice, "stopped", "everything is on disk");
   if (log_ && !written) log_->say(effect::Level::error, "stopped", "the disk did not take everything");
   if (log_) log_->flush();
@@ -301,6 +336,7 @@ Server::~Server() {
   stopped_ = true;
   rounds_.reset();
   control_.reset();
+  web_.reset();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(0);

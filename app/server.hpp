@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "app/audit.hpp"
 #include "app/carrier.hpp"
-#include "app/guard_rules.hpp"
 #include "app/data_dir.hpp"
+#include "app/guard_rules.hpp"
+#include "app/public_address.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
 #include "cli/world.hpp"
@@ -20,6 +22,7 @@
 #include "shell/control/server.hpp"
 #include "shell/firewall/firewall.hpp"
 #include "shell/metrics/endpoint.hpp"
+#include "shell/web/server.hpp"
 
 namespace rf::app {
 
@@ -63,13 +66,25 @@ class Server {
   std::vector<std::string> load_prompts();
   std::expected<void, command::Error> open_doors();
 
+  /// With mutex_ held, or before anybody else is there: serves the pages where they are configured to be.
+  void open_web();
+  web::Site site();
+  web::Answer phone_facts(const web::Request& asked);
+  web::Answer use_link(const web::Request& asked);
+  /// With records_mutex_ held: every hour, shuts out devices that nobody used for long.
+  void age_devices(std::int64_t now_wall_ms);
+  void tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin);
   std::expected<void, command::Error> load_certificates();
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
+  /// With records_mutex_ held: another address that we are seen at is told from now on.
+  void take_public_address();
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
   Outcome execute(const command::Checked& checked);
+  store::Expected<audit::Entry> append_audit(audit::Event event);
+  void tell_audit_head();
   std::optional<Outcome> execute_running(const command::Command& command);
   std::optional<Outcome> execute_guard(const command::Command& command);
   Outcome add_credit_running(const command::AddCredit& command);
@@ -100,7 +115,10 @@ class Server {
   void throw_out(ExtensionId extension, Json& outcome);
   void watch_descriptors();
   /// Every bound that can be counted, with its use; without the engine's when it does not answer.
-  std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings);
+  std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings,
+                                    std::size_t web_clients);
+  /// With mutex_ held.
+  std::size_t web_clients() const { return web_ ? web_->counters().clients : 0; }
   Json status();
   Json ports();
   std::vector<metrics::Number> numbers();
@@ -119,7 +137,11 @@ class Server {
   Names names_;
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;
+  PublicAddress public_address_;
+  std::uint64_t public_address_version_ = 0;     ///< of what is in force
   std::atomic<bool> nothing_reachable_ = false;  ///< from outside this host
+  std::int64_t audit_told_ms_ = 0;               ///< when the log was told how far the audit log had come
+  std::int64_t devices_aged_ms_ = 0;
   std::int64_t list_ends_ms_ = INT64_MAX;     ///< when the kernel's list is no longer what is in force
   guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 
@@ -128,6 +150,7 @@ class Server {
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;
   policy::PolicyRef policy_;
+  net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users
   std::map<std::string, std::string> warnings_;  ///< what an operator should mend, by what it is about
 
   Inlet inlet_;
@@ -141,6 +164,7 @@ class Server {
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;
+  std::unique_ptr<web::Server> web_;
   std::size_t keep_from_ = 0;                       ///< the part of the guard's table that is looked at next
   std::int64_t keep_since_ms_ = 0, keep_began_ms_ = 0;  ///< this round over the table, and the one before
   std::unique_ptr<Rounds> rounds_;

@@ -22,7 +22,8 @@ std::size_t descriptors_needed(const config::Settings& settings) {
   // Each port of the media range is a socket, whether a call uses it or it is kept for the next; a stream of four ports
   // has two more once it has settled.
   const std::size_t ports = std::size_t{settings.media.last_port} - settings.media.first_port + 1;
-  return ports + ports / 2 + settings.limits.connections_max + descriptors_of_our_own;
+  const std::size_t clients = settings.web.enabled ? WebLimits::clients : 0;
+  return ports + ports / 2 + settings.limits.connections_max + clients + descriptors_of_our_own;
 }
 
 void Server::watch_descriptors() {
@@ -35,7 +36,8 @@ void Server::watch_descriptors() {
       needed, allowed);
 }
 
-std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const config::Settings& settings) {
+std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const config::Settings& settings,
+                                          std::size_t web_clients) {
   std::vector<effect::Gauge> out;
   if (engine != nullptr) out = engine->gauges;
   const net::StreamCounters streams = loop_->streams().counters();
@@ -58,6 +60,7 @@ std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const co
                          {"database_mb", writes.bytes / 1'000'000, settings.records.keep_mb},
                          {"log_lines", log_->counters().waiting, QueueLimits::log_lines},
                          {"descriptors", descriptors_open(), descriptors_allowed()}});
+  out.push_back({"web_clients", web_clients, WebLimits::clients});
   return out;
 }
 

@@ -29,6 +29,7 @@ bool changes_extensions(const command::Command& command) {
          std::holds_alternative<command::AddExtension>(command) ||
          std::holds_alternative<command::SetExtension>(command) ||
          std::holds_alternative<command::RemoveExtension>(command) ||
+         std::holds_alternative<command::RemoveDevice>(command) ||
          std::holds_alternative<command::ResetPassword>(command);
 }
 
@@ -41,9 +42,16 @@ Json port_row(std::string_view service, std::string_view protocol, std::string a
           {"state", state}};
 }
 
+std::string web_bind_text(const config::WebSettings& web) {
+  if (web.reach == config::Reach::one) return web.address.text();
+  return web.reach == config::Reach::any ? "any" : "local";
+}
+
 void add_other_ports(Json& list, const config::Settings& s, std::string_view state) {
   list.push_back(
       port_row("media", "udp", "per call", fmt::format("{}-{}", s.media.first_port, s.media.last_port), state));
+  if (s.web.enabled)
+    list.push_back(port_row("https", "tcp", web_bind_text(s.web), std::to_string(s.web.port), state));
   if (s.metrics.enabled)
     list.push_back(
         port_row("metrics", "tcp", s.metrics.bind.address.text(), std::to_string(s.metrics.bind.port), state));
@@ -73,6 +81,9 @@ Json Server::ports() {
                             state.bound.address.text(), std::to_string(state.bound.port),
                             state.error.empty() ? "open" : state.error));
   add_other_ports(list, settings_, "open");
+  if (const auto fault = warnings_.find("web"); fault != warnings_.end())
+    for (Json& row : list)
+      if (row["service"] == "https") row["state"] = fault->second;
   return {{"ports", std::move(list)}};
 }
 
@@ -111,8 +122,18 @@ Json Server::status() {
     for (std::size_t i = 0; i < firewall::rules; ++i)
       dropped[std::string(name_of(static_cast<firewall::Rule>(i)))] = kernel.dropped[i].packets;
   }
+  if (const PublicAddress::State seen = public_address_.state(); !seen.from.empty()) {
+    out["public_address"] = {{"address", seen.address ? Json(seen.address->text()) : Json()},
+                             {"from", seen.from},
+                             {"asked_ms", seen.asked_wall_ms},
+                             {"problem", seen.problem}};
+    if (!seen.problem.empty())
+      warnings.push_back(
+          fmt::format("{} {}; {}", seen.from, seen.problem,
+                      seen.address ? "what it said before is told on" : "peers outside cannot reach us"));
+  }
   out["enforcement"] = {{"means", name_of(state.backend)}, {"why", state.why}, {"dropped", std::move(dropped)}};
-  for (const effect::Gauge& gauge : bounds(s, settings_))
+  for (const effect::Gauge& gauge : bounds(s, settings_, web_clients()))
     limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
   if (writer_->statistics().failing) warnings.push_back("the disk does not take records");
   if (log_->counters().dropped > 0)
@@ -215,6 +236,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
+  if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {

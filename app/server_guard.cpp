@@ -20,6 +20,7 @@ using command::Error;
 
 constexpr std::uint32_t engine_answer_ms = 5'000;
 constexpr std::int64_t names_rest_ms = 5'000;
+constexpr std::int64_t audit_tells_ms = 3'600'000;
 
 guard::Method method_named(std::string_view name) {
   constexpr std::pair<std::string_view, guard::Method> names[] = {
@@ -164,10 +165,13 @@ GuardDesk Server::guard_desk(const config::Settings& settings, const policy::Pol
 }
 
 void Server::care() {
+  if (wall_now_ms() - audit_told_ms_ >= audit_tells_ms) tell_audit_head();
   keep_some_sources();
   const std::int64_t now_ms = wall_now_ms();
   const std::lock_guard records_lock(records_mutex_);
   if (list_ends_ms_ <= now_ms) list_to_kernel();
+  if (public_address_.version() != public_address_version_) take_public_address();
+  age_devices(now_ms);
   names_.look(guard_->rules.defence, now_ms);
   // Long lists take a while to compile: an attacker's zone does not keep us at it.
   const std::uint64_t version = names_.version();

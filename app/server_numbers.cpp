@@ -48,7 +48,10 @@ std::vector<Number> Server::numbers() {
 
   const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
   gauge("engine_up", "Whether the engine answers", answer ? 1 : 0);
-  for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings)) {
+  std::unique_lock lock(mutex_);
+  const std::size_t clients = web_clients();
+  lock.unlock();
+  for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings, clients)) {
     out.push_back(
         {"ringfence_used", "Use of each bound", static_cast<double>(each.used), false, {{"limit", each.name}}});
     out.push_back({"ringfence_limit", "Each bound", static_cast<double>(each.limit), false, {{"limit", each.name}}});

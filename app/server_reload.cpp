@@ -8,6 +8,7 @@
 #include "app/place.hpp"
 #include "app/server.hpp"
 #include "app/snapshot.hpp"
+#include "app/web_reach.hpp"
 #include "shell/tls/context.hpp"
 
 namespace rf::app {
@@ -73,7 +74,11 @@ std::expected<void, Error> Server::load_certificates() {
                 "check tls.certificate, tls.key and tls.client_ca; the server's account has to be able to read them");
   const auto client = tls::client_context(of_servers);
   if (!client) return fail(client.error(), "check tls.server_ca and the authorities of this host");
-  loop_->streams().set_tls(*server, *client);
+  const auto pages = tls::server_context(certificate, key);
+  if (!pages) return fail(pages.error(), "check tls.certificate and tls.key");
+  web_tls_ = *pages;
+  loop_->streams().set_tls(*server, *client, *pages);
+  if (web_) web_->set_tls(web_tls_);
   warnings_.erase("certificate");
   if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms)
     warnings_["certificate"] =
@@ -96,6 +101,21 @@ std::expected<void, std::string> Server::publish_policy() {
   return {};
 }
 
+void Server::take_public_address() {
+  const std::lock_guard lock(mutex_);
+  // The version first: an address that comes in between is taken the next time.
+  public_address_version_ = public_address_.version();
+  const PublicAddress::State seen = public_address_.state();
+  log_->say(effect::Level::notice, "public_address",
+            fmt::format("{}: we are at {}", seen.from, seen.address ? seen.address->text() : "no known address"));
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), seen.address);
+  if (auto published = publish_policy(); !published)
+    log_->say(effect::Level::warning, "public_address", published.error());
+  // Our own address is protected, so the guard's rules know it.
+  std::vector<std::string> notes;
+  if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
+}
+
 std::expected<void, Error> Server::load_plan() {
   auto plan = plan_of(records_->store, records_->vault, records_->shelf);
   if (!plan) return std::unexpected(error_of(plan.error()));
@@ -111,6 +131,8 @@ void Server::publish_plan() {
 }
 
 Outcome Server::reload() {
+  // Ends behind the locks: a request that it serves may wait for them.
+  std::unique_ptr<web::Server> former;
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
   auto loaded = settings_of(circumstances_.place);
@@ -140,10 +162,13 @@ Outcome Server::reload() {
   names_.set_servers(settings_.dns.servers);
   loop_->streams().set_limits(settings_.limits);
   records_->limits = settings_.limits;
+  records_->web = settings_.web.enabled ? web_address(settings_) : std::string();
   writer_->set_keep(keep_of(settings_.records));
 
   // The engine learns of listeners before their first packet can come, and of failures after.
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6());
+  public_address_.use(settings_.public_address, settings_.dns.servers);
+  public_address_version_ = public_address_.version();
+  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
   reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
   if (auto plan = load_plan(); !plan) notes.push_back(plan.error().message + "; what held before goes on");
@@ -158,6 +183,10 @@ Outcome Server::reload() {
       notes.push_back(state.error);
       warnings_[fmt::format("listener {}", state.id.value)] = state.error;
     }
+  if (web_) web_->close_doors();
+  former = std::move(web_);
+  open_web();
+  if (const auto fault = warnings_.find("web"); fault != warnings_.end()) notes.push_back(fault->second);
   watch_descriptors();
   log_->say(effect::Level::notice, "reloaded", settings_.file.empty() ? "defaults" : settings_.file);
   return Json{{"message", "Configuration, certificates and log file are read again."}, {"notes", std::move(notes)}};

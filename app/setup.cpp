@@ -13,6 +13,7 @@
 #include "app/listeners.hpp"
 #include "app/own_certificates.hpp"
 #include "app/place.hpp"
+#include "app/web_reach.hpp"
 
 namespace rf::app {
 namespace {
@@ -31,6 +32,15 @@ transport = "tls"
 address = "any"
 port = {tls}
 
+# For browsers: their signalling, and the page of the browser phone.
+[[listener]]
+transport = "wss"
+address = "any"
+port = {wss}
+
+[web]
+port = {web}
+
 # Not encrypted, for phones in the house: loopback and private addresses only.
 [[listener]]
 transport = "udp"
@@ -45,7 +55,8 @@ port = {sip}
 
 std::expected<void, Error> write_first_config(const std::string& path, const cli::SetupWish& wish) {
   std::ofstream out(path);
-  out << fmt::format(fmt::runtime(first_config), fmt::arg("tls", wish.tls_port), fmt::arg("sip", wish.sip_port));
+  out << fmt::format(fmt::runtime(first_config), fmt::arg("tls", wish.tls_port), fmt::arg("sip", wish.sip_port),
+                     fmt::arg("wss", wish.wss_port), fmt::arg("web", wish.web_port));
   out.close();
   if (out) return {};
   return std::unexpected(Error{Code::failed, fmt::format("{} cannot be written", path), "check space and permissions"});
@@ -56,7 +67,7 @@ std::string reach(const config::Settings& settings, bool encrypted) {
   const auto local = local_addresses_of_host();
   std::vector<std::string> lan, loop;
   for (const config::ListenerSettings& one : settings.listeners) {
-    if (is_encrypted(one.transport) != encrypted) continue;
+    if (is_encrypted(one.transport) != encrypted || one.transport == Transport::wss) continue;
     std::vector<Address> addresses = local;
     if (one.reach == config::Reach::one) addresses = {one.address};
     if (one.advertised) addresses.insert(addresses.begin(), one.advertised->address);
@@ -113,6 +124,7 @@ Outcome setup(const cli::Place& place, const cli::SetupWish& wish) {
                                                               : "the one that signed " + settings->tls.certificate},
               {"tls", reach(*settings, true)},
               {"plain", reach(*settings, false)},
+              {"phone", settings->web.enabled ? web_address(*settings) + "/phone" : ""},
               {"created", std::move(created)},
               {"kept", std::move(kept)}};
 }

@@ -42,6 +42,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
      "  ringfence extension reset-password 1001 --new-auth-name       a new registration name as well\n"},
+    {"extension.link",
+     "  ringfence extension link 1001                 a link for a browser, good once and for 15 minutes\n"
+     "  ringfence extension link 1001 --for 2h --qr   with a QR code for a phone's camera\n"
+     "  ringfence extension link 1001 --json | jq -r .link\n"},
+    {"extension.unlink", "  ringfence extension unlink 1001               a link went to the wrong person\n"},
+    {"extension.devices", "  ringfence extension devices 1001\n"},
+    {"extension.device.remove", "  ringfence extension device remove 1001 k7m2x9q4ab   the name from extension devices\n"},
     {"firewall.show",
      "  ringfence firewall show                       for nftables\n"
      "  ringfence firewall show --format aws > rules.json\n"
@@ -94,6 +101,14 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"guard.country.deny", "  ringfence guard country deny KP               this one may not, all others may\n"},
     {"guard.country.remove", "  ringfence guard country remove DE,AT,CH\n"},
     {"guard.country.list", "  ringfence guard country list\n"},
+    {"audit-log.list", "  ringfence audit-log list\n  ringfence audit-log list --kind command --from 2026-01-31\n"},
+    {"audit-log.export",
+     "  ringfence audit-log export audit.txt\n  ringfence audit-log export --after 20000 audit2.txt\n"},
+    {"audit-log.verify",
+     "  ringfence audit-log verify                the log on disk\n"
+     "  ringfence audit-log verify audit.txt      anywhere, without a server\n"
+     "  ringfence audit-log verify audit.txt --key 41… --seen 17:3f…   as a line audit_checkpoint of the log said\n"},
+    {"audit-log.note", "  ringfence audit-log note \"restored the database of 31 January\"\n"},
     {"guard.export", "  ringfence guard export rules.txt\n  ringfence guard export -\n"},
     {"guard.import",
      "  ringfence guard export rules.txt && editor rules.txt && ringfence guard import rules.txt\n"

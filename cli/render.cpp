@@ -5,6 +5,7 @@
 
 #include "cli/cells.hpp"
 #include "cli/render_guard.hpp"
+#include "cli/render_links.hpp"
 #include "cli/render_objects.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
@@ -147,6 +148,11 @@ void status(const Json& r, std::ostream& out) {
   for (const Json& l : list_at(r, "listeners"))
     listeners.add({text_at(l, "transport"), text_at(l, "address"), text_at(l, "state")});
   listeners.print(out);
+  if (const auto seen = r.find("public_address"); seen != r.end()) {
+    const std::string address = text_at(*seen, "address");
+    fmt::print(out, "\nSeen from outside at {} ({})\n", address.empty() ? "no known address" : plain(address),
+               plain(text_at(*seen, "from")));
+  }
   if (const auto enforcement = r.find("enforcement"); enforcement != r.end()) {
     const std::string why = text_at(*enforcement, "why");
     fmt::print(out, "\nRefusals are enforced by {}{}{}\n", plain(text_at(*enforcement, "means")),
@@ -225,6 +231,14 @@ void exposure(const Json& r, std::ostream& out) {
   if (all.size() == 1) exposure_of_one(all.front(), out);
 }
 
+void audit_log(const Json& r, std::ostream& out) {
+  Table table({"NUMBER", "WHEN", "WHO", "KIND", "WHAT", "OUTCOME"});
+  for (const Json& each : list_at(r, "entries"))
+    table.add({text_at(each, "number"), text_at(each, "at"), text_at(each, "actor"), text_at(each, "kind"),
+               text_at(each, "action"), text_at(each, "outcome")});
+  table.print(out);
+}
+
 void habits(const Json& r, std::ostream& out) {
   Table table({"WHO", "DAYS KNOWN", "CALLS TODAY"});
   for (const Json& each : list_at(r, "subjects"))
@@ -265,6 +279,10 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     calls(r, out);
   } else if (command == "cdr.list") {
     cdrs(r, out);
+  } else if (command == "audit-log.list") {
+    audit_log(r, out);
+  } else if (command == "audit-log.export") {
+    out << r.value("text", "");
   } else if (command == "spend.list") {
     spending(r, out);
   } else if (command == "exposure") {
@@ -275,6 +293,10 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     ports(r, out);
   } else if (command == "firewall.show") {
     out << r.value("text", "");
+  } else if (command == "extension.link") {
+    render_link(r, out);
+  } else if (command == "extension.devices") {
+    render_devices(r, out);
   } else if (command == "status") {
     status(r, out);
   } else if (render_object(command, r, out)) {
@@ -353,6 +375,11 @@ void render_setup(const Json& r, std::ostream& out) {
               {"encrypted", "TLS to " + text_at(r, "tls")},
               {"authority to trust", text_at(r, "authority")},
               {"not encrypted", "UDP or TCP to " + text_at(r, "plain")}});
+  if (!text_at(r, "phone").empty())
+    fmt::print(out,
+               "\nIn a browser: {}\nSign in with an extension's name and password, or with a link: ringfence --data {} "
+               "extension link 1001\n",
+               plain(text_at(r, "phone")), plain(text_at(r, "data_dir")));
   fmt::print(out, "\nRegister a phone with each account, then dial 1002 from 1001.\n");
 }
 

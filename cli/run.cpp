@@ -89,7 +89,7 @@ int run_leaf(Leaf& leaf, const Place& place, World& world) {
           {command::Code::invalid, fmt::format("no {} came on standard input", leaf.secret), "pipe one line into it"});
     leaf.args[leaf.secret] = *secret;
   }
-  if (!leaf.lines.empty()) {
+  if (!leaf.lines.empty() && !leaf.in_file.empty()) {
     auto text = world.read_file(leaf.in_file);
     if (!text) return complain(world, leaf.json, {command::Code::failed, text.error(), "name another file"});
     leaf.args[leaf.lines] = std::move(*text);
@@ -120,9 +120,11 @@ int run_leaf(Leaf& leaf, const Place& place, World& world) {
 }
 
 std::string_view group_text(std::string_view group) {
+  if (group == "extension.device") return "Browsers that one-time links signed in";
   if (group == "extension") return "Accounts of phones: add, show, change, remove";
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
+  if (group == "audit-log") return "Who did what, as a chain that shows whoever tampers with it";
   if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
   if (group == "telephony") return "How people here dial, their money and their time";
   if (group == "limit") return "What calls may cost, how many there may be, how long they last";
@@ -186,7 +188,8 @@ int run(int argc, const char* const* argv, World& world) {
   auto* const serve = app.add_subcommand("serve", "Runs the server in the foreground");
   serve->add_flag("--json", json, "log lines and faults as JSON");
   teach(*serve, "serve");
-  SetupWish wish{{"1001", "1002"}, 5060, 5061};
+  SetupWish wish;
+  wish.numbers = {"1001", "1002"};
   auto* const setup =
       app.add_subcommand("setup", "Makes what is missing for a first call: certificate, extensions, configuration");
   setup->add_option("--extensions", wish.numbers, "Extensions to make sure of")
@@ -195,6 +198,9 @@ int run(int argc, const char* const* argv, World& world) {
   setup->add_option("--sip-port", wish.sip_port, "UDP and TCP port on loopback and private addresses")
       ->check(CLI::Range(1, 65535));
   setup->add_option("--tls-port", wish.tls_port, "TLS port on every address")->check(CLI::Range(1, 65535));
+  setup->add_option("--wss-port", wish.wss_port, "port of browsers' signalling on every address")
+      ->check(CLI::Range(1, 65535));
+  setup->add_option("--web-port", wish.web_port, "HTTPS port on every address")->check(CLI::Range(1, 65535));
   setup->add_flag("--json", json, "the result as JSON");
   teach(*setup, "setup");
   for (const command::Spec& spec : command::catalog()) {

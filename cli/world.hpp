@@ -28,6 +28,8 @@ struct SetupWish {
   std::vector<std::string> numbers;
   std::uint16_t sip_port = 5060;
   std::uint16_t tls_port = 5061;
+  std::uint16_t wss_port = 5065;
+  std::uint16_t web_port = 8443;
 };
 
 struct World {

@@ -174,9 +174,12 @@ bool act(Gate& gate, const Endpoint& from, Transport transport, const std::strin
   if (what == "enters") return gate.phone_registers(where, value["account"], transport);
   if (what == "right") return gate.answers_and_registers(where, value["account"], transport);
   if (what == "wrong") return gate.guesses(where, value["account"], !value.contains("unknown"), transport);
-  if (what == "garbage") {
+  if (what == "garbage" || what == "page" || what == "foreign-origin") {
     const guard::Verdict verdict = gate.guard.arrive(gate.now, {from, transport, 5'060});
-    if (verdict.action == guard::Action::pass) gate.tell(where, guard::Observation::malformed, {}, 0, transport);
+    const guard::Observation seen = what == "garbage" ? guard::Observation::malformed
+                                    : what == "page"  ? guard::Observation::web_request
+                                                      : guard::Observation::foreign_origin;
+    if (verdict.action == guard::Action::pass) gate.tell(where, seen, {}, 0, transport);
     return verdict.action == guard::Action::pass;
   }
   const std::map<std::string, guard::Method> methods = {

@@ -62,7 +62,7 @@ struct Gate {
 ///     expect throttled 198.51.100.7 by extension-enumeration
 ///     expect free 192.0.2.10
 ///
-/// Acts: register, invite, options, notify, refer, unknown-method, garbage, wrong (password), right (the answer to a
+/// Acts: register, invite, options, notify, refer, unknown-method, garbage, page, foreign-origin, wrong (password), right (the answer to a
 /// challenge alone), enters (challenge and right answer). Words: target=, account=, agent=, branch=,
 /// call-id=, from-tag=, from=, contact=, unknown (the target), decoy, check-sync, proof (a nonce comes with it), junk
 /// (credentials that are none), answers= (the challenge, for that account). {n} is the number of the repetition, from

@@ -9,12 +9,16 @@ std::string session_description(std::string_view local) {
          "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=sendrecv\r\n";
 }
 
-Caller::Caller(Sockets& sockets, unsigned callers, Phones& phones, std::uint32_t pairs, std::int64_t hold_ns)
-    : sockets_(sockets), callers_(callers), phones_(phones), pairs_(pairs), calls_(pairs), holds_(hold_ns) {
+Caller::Caller(Sockets& sockets, unsigned callers, Phones& phones, const std::vector<std::string>& called,
+               std::int64_t hold_ns)
+    : sockets_(sockets),
+      callers_(callers),
+      phones_(phones),
+      pairs_(static_cast<std::uint32_t>(called.size())),
+      calls_(called.size()),
+      holds_(hold_ns) {
   for (std::int64_t delay_ms : {500, 1'000, 2'000, 4'000}) timers_.emplace_back(delay_ms * ns_per_ms);
-  for (std::uint32_t i = 0; i < pairs; ++i) {
-    uris_.push_back("sip:" + phones[pairs + i].number + "@" + std::string(sockets.server_text()));
-  }
+  for (const std::string& number : called) uris_.push_back("sip:" + number + "@" + std::string(sockets.server_text()));
   for (unsigned i = 0; i < callers; ++i) descriptions_.push_back(session_description(sockets.local_text(i)));
 }
 

@@ -14,13 +14,13 @@ namespace rf::load {
 /// The session description every phone of the generator offers and answers: one G.711 stream with telephone events.
 std::string session_description(std::string_view local);
 
-/// Calls from the accounts of the first half to those of the second, the same partner each time, one call of an account
-/// at a time. Follows Record-Route and Contact, so a proxy and a back-to-back user agent look the same to it.
+/// Calls from the first accounts, each to the same number every time, one call of an account at a time. Follows
+/// Record-Route and Contact, so a proxy and a back-to-back user agent look the same to it.
 class Caller {
  public:
-  /// Accounts 0 to pairs-1 call accounts pairs to 2·pairs-1.
-  /// They call from the first `callers` sockets.
-  Caller(Sockets& sockets, unsigned callers, Phones& phones, std::uint32_t pairs, std::int64_t hold_ns);
+  /// Account i calls called[i]. They call from the first `callers` sockets.
+  Caller(Sockets& sockets, unsigned callers, Phones& phones, const std::vector<std::string>& called,
+         std::int64_t hold_ns);
 
   void start(std::int64_t now);
   /// False when the message belongs to no call of ours.

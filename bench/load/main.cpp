@@ -4,6 +4,8 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "bench/load/callee.hpp"
 #include "bench/load/caller.hpp"
@@ -27,6 +29,7 @@ struct Options {
   bool preload = false;
   double preload_rate_per_s = 8'000;
   double hold_ms = 100, ring_ms = 0;
+  std::string dial;
   std::uint32_t window = 256;
 };
 
@@ -160,22 +163,34 @@ json run_register(const Options& options) {
           {"datagrams", to_json(sockets)}};
 }
 
-/// Half of the sockets call, half are called.
+/// What `count` accounts dial outside: all begin with `prefix`, no two are the same.
+std::vector<std::string> outside(const std::string& prefix, std::uint32_t count) {
+  std::vector<std::string> out;
+  for (std::uint32_t i = 0; i < count; ++i) out.push_back(prefix + std::to_string(10'000'000 + i * 7'919 % 80'000'000));
+  return out;
+}
+
+/// Half of the sockets call, half are called: by each other, or, with a carrier, all by numbers outside.
 json run_call(const Options& options) {
+  const bool leave = !options.sockets.last.empty();
   SocketOptions both = options.sockets;
-  both.count *= 2;
+  both.count = leave ? both.count + 1 : both.count * 2;
   Sockets sockets(both);
   unsigned half = options.sockets.count;
   Phones phones = make_phones(options);
   std::optional<ProcessTree> server;
   if (options.server_pid != 0) server.emplace(options.server_pid);
   std::uint32_t pairs = phones.count() / 2;
-  Registers callees(sockets, phones, {pairs, pairs, half, half}, options.expires_s);
-  preload(sockets, callees, pairs, options);
+  std::vector<std::string> called = leave ? outside(options.dial, pairs) : std::vector<std::string>{};
+  if (!leave) {
+    for (std::uint32_t i = 0; i < pairs; ++i) called.push_back(phones[pairs + i].number);
+    Registers callees(sockets, phones, {pairs, pairs, half, half}, options.expires_s);
+    preload(sockets, callees, pairs, options);
+  }
   Registers callers(sockets, phones, {0, pairs, 0, half}, options.expires_s);
   preload(sockets, callers, pairs, options);
   std::fprintf(stderr, "registered\n");  // whoever attacks the calls waits for this
-  Caller caller(sockets, half, phones, pairs, static_cast<std::int64_t>(options.hold_ms * 1e6));
+  Caller caller(sockets, half, phones, called, static_cast<std::int64_t>(options.hold_ms * 1e6));
   Callee callee(sockets, static_cast<std::int64_t>(options.ring_ms * 1e6));
   const ProcessTree* measured = server ? &*server : nullptr;
   std::int64_t memory_before = measured ? measured->memory_bytes() : 0;
@@ -308,6 +323,8 @@ int main(int argc, char** argv) {
   register_mode->add_option("--rate", options.schedule.rate_per_s, "cycles per second");
   call_mode->add_option("--rate", options.schedule.rate_per_s, "calls per second");
   call_mode->add_option("--hold", options.hold_ms, "milliseconds from the answer to BYE");
+  call_mode->add_option("--carrier", options.sockets.last, "address and port where calls that leave the server arrive");
+  call_mode->add_option("--dial", options.dial, "with --carrier: how the numbers begin that are called");
   call_mode->add_option("--ring", options.ring_ms, "milliseconds from 180 to 200");
   flood_mode->add_option("--rate", options.schedule.rate_per_s, "requests per second; 0: as fast as they are answered");
   flood_mode->add_option("--window", options.window, "requests on their way at rate 0");

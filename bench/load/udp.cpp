@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -23,6 +24,17 @@ in_addr harmless_address(const std::string& text) {
     throw std::runtime_error("only loopback and test networks are allowed, not " + text);
   }
   return address;
+}
+
+/// "127.0.0.3:6000".
+sockaddr_in place_of(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) throw std::runtime_error(text + " is no address with a port");
+  sockaddr_in out{};
+  out.sin_family = AF_INET;
+  out.sin_addr = harmless_address(text.substr(0, colon));
+  out.sin_port = htons(static_cast<std::uint16_t>(std::strtoul(text.c_str() + colon + 1, nullptr, 10)));
+  return out;
 }
 
 void enlarge(int fd, int option, int forced_option) {
@@ -59,6 +71,7 @@ Sockets::Sockets(const SocketOptions& options)
     sockaddr_in bound{};
     bound.sin_family = AF_INET;
     bound.sin_addr.s_addr = options.spread ? htonl(ntohl(local.s_addr) + i) : local.s_addr;
+    if (!options.last.empty() && i + 1 == options.count) bound = place_of(options.last);
     if (bind(socket->fd, reinterpret_cast<sockaddr*>(&bound), sizeof bound) != 0) {
       throw failure("cannot bind", options.local_host);
     }

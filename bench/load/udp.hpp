@@ -24,6 +24,8 @@ struct SocketOptions {
   std::string local_host = "127.0.0.1";  ///< each further socket takes the next address when `spread` is set
   unsigned count = 1;
   bool spread = false;
+  /// Where the last one is bound instead, "127.0.0.3:6000": a carrier, which the server has to know beforehand.
+  std::string last;
   /// Never sleep: the server then pays for no wake-up of ours, as if we were at the far end of a wire.
   bool spin = false;
 };

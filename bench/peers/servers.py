@@ -70,6 +70,7 @@ class Server:
     """A server that was started with start() runs until stop(); `pid` is the process whose tree is measured. It listens
     on loopback, or at `host` in the network namespace `netns`."""
     name = ""
+    start_s = 60  # that it may take until it answers
 
     def __init__(self, build, work, host="127.0.0.1", netns=None):
         self.build, self.work = Path(build), Path(work) / self.name
@@ -87,7 +88,7 @@ class Server:
         with open(self.work / "log", "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             preexec_fn=placed(SERVER_CPU))
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + self.start_s
         while not answers(self.port, self.host):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 tail = (self.work / "log").read_text(errors="replace")[-2000:]
@@ -123,10 +124,15 @@ class Kamailio(Server):
     name = "kamailio"
 
     packages = {"kamailio": "kamailio"}
+    megabytes, own_megabytes = 2_048, 16  # of memory: shared, of each process
+
+    @classmethod
+    def is_installed(cls, program):
+        return shutil.which(program) is not None
 
     @classmethod
     def install(cls):
-        missing = [package for program, package in cls.packages.items() if not shutil.which(program)]
+        missing = [package for program, package in cls.packages.items() if not cls.is_installed(program)]
         if not missing:
             return
         say(f"installing {' '.join(missing)}, for this bench")
@@ -149,7 +155,8 @@ class Kamailio(Server):
 
     def command(self):
         return ["kamailio", "-f", HERE / "kamailio.cfg", "-l", f"udp:{self.host}:{self.port}", "-x", "fm", "-X", "fm",
-                "-m", "2048", "-M", "16", "-DD", "-E", "-w", self.work, "-Y", self.work, "-P", self.work / "pid"]
+                "-m", str(self.megabytes), "-M", str(self.own_megabytes), "-DD", "-E", "-w", self.work, "-Y", self.work,
+                "-P", self.work / "pid"]
 
 
 class Ringfence(Server):

@@ -43,11 +43,11 @@ Secret<Digest> select(bool first, const Digest& a, const Digest& b) {
 
 /// Who answers, or the stand-in that makes nobody cost what somebody costs.
 struct Claimed {
-  const policy::Extension* extension = nullptr;
+  const policy::Login* login = nullptr;
   const Gateway* gateway = nullptr;  ///< both null: nobody has that name
   Secret<Digest> ha1;
 
-  bool exists() const { return extension != nullptr || gateway != nullptr; }
+  bool exists() const { return login != nullptr || gateway != nullptr; }
 };
 
 /// Stand-ins for names that nobody has: derived from the name, so that one name always behaves in one way.
@@ -66,24 +66,24 @@ class Decoys {
   Claimed claim(const policy::Policy& policy, const Gateways* gateways, Algorithm algorithm,
                 std::string_view username) const {
     const Digest decoy = hash(username);
-    const policy::Extension* found = policy.by_auth_name(username);
+    const policy::Login* found = policy.login(username);
     const Gateway* gateway = gateways ? gateways->find(username) : nullptr;
     if (found) gateway = nullptr;
     const Digest& other_stored =
         gateway ? gateway->credentials.ha1[static_cast<std::size_t>(algorithm)].reveal() : decoy;
-    const auto& all = policy.extensions();
+    const auto& all = policy.logins();
     if (all.empty()) return {nullptr, gateway, Secret(other_stored)};
     std::uint64_t pick;
     std::memcpy(&pick, decoy.data(), sizeof pick);
-    const policy::Extension* stand_in = &all[pick % all.size()];
+    const policy::Login* stand_in = &all[pick % all.size()];
     // No registration name holds a NUL, so this one is never found, and is as long as the one asked for.
     std::array<char, PlainText::max> nobody;
     std::memcpy(nobody.data(), username.data(), username.size());
     nobody[0] = '\0';
-    const std::string_view second = found ? std::string_view(nobody.data(), username.size()) : stand_in->auth_name;
-    const policy::Extension* other = policy.by_auth_name(second);
-    const policy::Extension* read = found ? found : (other ? other : stand_in);
-    const Digest& stored = read->credentials.ha1[static_cast<std::size_t>(algorithm)].reveal();
+    const std::string_view second = found ? std::string_view(nobody.data(), username.size()) : policy.name_of(*stand_in);
+    const policy::Login* other = policy.login(second);
+    const policy::Login* read = found ? found : (other ? other : stand_in);
+    const Digest& stored = policy.credentials_of(*read).ha1[static_cast<std::size_t>(algorithm)].reveal();
     return {found, gateway, select(found != nullptr, stored, other_stored)};
   }
 
@@ -196,7 +196,7 @@ Result Authenticator::verify(Now now, const policy::Policy& policy, const Attemp
       s.hasher.join(algorithm, {ha1_hex.view(), given.nonce, given.nc, given.cnonce, "auth", ha2_hex.view()}), bytes);
   const bool matches = equal_in_constant_time(expected.view(), given.response);
 
-  const policy::Extension* extension = claimed.extension;
+  const policy::Extension* extension = claimed.login ? &policy.extension_of(*claimed.login) : nullptr;
   const Gateway* gateway = claimed.gateway;
   // Asked for every name, or the time would tell which of them are gateways'.
   const bool gateways_too = attempt.gateways && !attempt.gateways->empty() && attempt.permits_gateway;
@@ -214,6 +214,7 @@ Result Authenticator::verify(Now now, const policy::Policy& policy, const Attemp
   result.outcome = Outcome::accepted;
   result.reason = Reason::none;
   result.extension = extension;
+  result.login = claimed.login;
   if (!extension) result.gateway = gateway->trunk;
   return result;
 }

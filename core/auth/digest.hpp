@@ -74,6 +74,7 @@ struct Result {
   Reason reason = Reason::no_credentials;
   /// When accepted exactly one of these is set. An extension lives as long as the policy.
   const policy::Extension* extension = nullptr;
+  const policy::Login* login = nullptr;  ///< of that extension: by which of its names; lives as long
   TrunkId gateway;
   std::string_view username;                     ///< as claimed, escapes included; a view into the attempt
   /// The nonce came back from the address it was sent to: this source receives what we send it (H7).

@@ -27,6 +27,7 @@ using RelayId = Id<struct RelayTag>;
 using CommandId = Id<struct CommandTag>;
 using QueryId = Id<struct QueryTag>;
 using TrunkId = Id<struct TrunkTag>;
+using DeviceId = Id<struct DeviceTag>;
 
 /// Mixes an id or any 64-bit number into a hash value (the finaliser of SplitMix64).
 constexpr std::uint64_t mix64(std::uint64_t x) {

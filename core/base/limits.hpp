@@ -395,6 +395,16 @@ struct WaitingLimits {
   static constexpr std::size_t credits = 64;
 };
 
+/// Bounds of the audit log. It is never refused for being full: the oldest entries go, and what goes is said.
+struct AuditLimits {
+  static constexpr std::size_t text_bytes = 4'096;      ///< of one field; what is longer is cut, and says so
+  static constexpr std::size_t entries = 2'000'000;     ///< on disk, 300 bytes each
+  static constexpr std::uint32_t keep_days = 400;       ///< older ones go
+  static constexpr std::uint32_t bans_per_minute = 60;  ///< written singly; the rest of a minute as a number
+  static constexpr std::size_t shown = 10'000;          ///< of one answer
+  static constexpr std::size_t exported = 20'000;       ///< of one export; it says where the next begins
+};
+
 /// Bounds of turning one codec into another, for legs that share none. Fixed.
 struct TranscodeLimits {
   static constexpr std::size_t streams = 200;         ///< at a time; calls beyond it need a codec that both sides have
@@ -464,6 +474,33 @@ struct PublicAddressLimits {
   static constexpr std::uint32_t last_wait_ms = 8'000;  ///< after the last one
   static constexpr std::uint32_t between_s = 300;       ///< from one question to the next
   static constexpr std::uint32_t after_failure_s = 60;  ///< likewise when nobody answered
+};
+
+/// Bounds of what comes by HTTP: the WebSocket handshake, pages and their requests, one-time links and what they make.
+/// Fixed.
+struct WebLimits {
+  // SIP over WebSocket
+  static constexpr std::size_t handshake_bytes = 8'192;  ///< of an upgrade request; a longer one: 431, and closed
+  static constexpr std::size_t handshake_headers = 64;
+  static constexpr std::size_t origins = 64;          ///< that the file may name
+  static constexpr std::uint32_t ping_ms = 25'000;    ///< between our pings to a trusted peer
+  // Pages
+  static constexpr std::size_t clients = 1'000;       ///< connections; further ones: the idlest is closed
+  static constexpr std::size_t clients_per_source = 32;  ///< further ones are closed at once
+  static constexpr std::size_t header_bytes = 8'192;  ///< of a request with its target; a larger one: 431, and closed
+  static constexpr std::size_t body_bytes = 4'096;    ///< a larger one: 413, and closed
+  static constexpr std::uint32_t requests = 1'000;    ///< of one connection; then it is closed
+  static constexpr std::uint32_t handshake_ms = 10'000;  ///< from accept to a finished TLS handshake
+  static constexpr std::uint32_t request_ms = 10'000;    ///< from a request's first wait to its last byte
+  static constexpr std::uint32_t answer_ms = 30'000;     ///< for the client to take an answer
+  static constexpr std::size_t jobs = 256;  ///< requests that wait for the disk; further ones: 503
+  // Links and devices
+  static constexpr std::uint32_t link_s = 900;             ///< that a link is good for, unless told
+  static constexpr std::uint32_t link_s_most = 604'800;    ///< more is refused
+  static constexpr std::size_t links_per_extension = 8;    ///< unused ones; the oldest goes
+  static constexpr std::size_t devices_per_extension = 8;  ///< further links are refused, and so is their use
+  static constexpr std::uint32_t device_days = 30;         ///< unused for so long it is removed
+  static constexpr std::size_t device_name_bytes = 64;
 };
 
 }  // namespace rf

@@ -25,7 +25,7 @@ bool behind_nat(const Binding& binding) {
 
 /// Whether it could register there now.
 bool may_stay(const policy::Policy& policy, const policy::Extension* extension, const Binding& binding) {
-  if (!extension || !extension->enabled) return false;
+  if (!extension || !extension->enabled || extension->credentials_of(binding.device) == nullptr) return false;
   const bool local = policy.is_local(binding.flow.remote.address);
   return (extension->remote_allowed || local) &&
          !policy::judge(extension->phone,
@@ -219,7 +219,7 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
     if (size() >= ctx.policy.limits.bindings_max) return;
     Live& live = add(std::move(binding));
     live.on_disk = true;
-    live.password = hash_of(extension->credentials);
+    live.password = hash_of(extension->credentials_of(live.binding.device));
     // A clock that is behind at start would keep it for years.
     live.expires_ms = ctx.after_ms(std::min(left_ms, std::int64_t{ctx.policy.times.registration_max_s} * 1'000));
     live.expires_on_disk_ms = live.binding.expires_wall_ms;
@@ -231,10 +231,10 @@ void Registrar::on_policy(Context& ctx) {
   std::vector<BindingId> gone;
   for (const auto& [id, ids] : by_extension_) {
     const policy::Extension* extension = ctx.policy.by_id(id);
-    const std::uint32_t password = extension ? hash_of(extension->credentials) : 0;
     std::copy_if(ids.begin(), ids.end(), std::back_inserter(gone), [&](BindingId each) {
       const Live& live = *live_.find(each);
-      return live.password != password || !may_stay(ctx.policy, extension, live.binding);
+      return !extension || live.password != hash_of(extension->credentials_of(live.binding.device)) ||
+             !may_stay(ctx.policy, extension, live.binding);
     });
   }
   for (const BindingId id : gone) {

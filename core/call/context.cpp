@@ -30,7 +30,8 @@ void append_contact_uri(std::string& out, const policy::Policy& policy, const Fl
   append_host(out, public_endpoint(policy, flow));
   if (flow.transport != Transport::udp) {
     out += ";transport=";
-    out += name_of(flow.transport);
+    // RFC 7118 §5.2: there is one word for both.
+    out += name_of(flow.transport == Transport::wss ? Transport::ws : flow.transport);
   }
 }
 

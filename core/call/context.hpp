@@ -58,7 +58,7 @@ struct Context {
 /// The host and port that a peer on `flow` can reach us at: the listener's advertised endpoint, else the local one.
 Endpoint public_endpoint(const policy::Policy& policy, const Flow& flow);
 
-/// Appends `sip:user@host:port;transport=tls` (no transport parameter for UDP) as our Contact on that flow.
+/// Appends `sip:user@host:port;transport=tls` (no transport parameter for UDP, ws for WSS) as our Contact on that flow.
 void append_contact_uri(std::string& out, const policy::Policy& policy, const Flow& flow, std::string_view user);
 
 /// Appends `SIP/2.0/UDP host:port;branch=…;rport`.

@@ -14,10 +14,18 @@ using sip::HeaderName;
 
 namespace {
 
+std::string_view bare_type(std::string_view content_type) {
+  return content_type.substr(0, content_type.find_first_of("; \t"));
+}
+
+bool is_trickle(std::string_view content_type) {
+  return sip::equal_nocase(bare_type(content_type), "application/trickle-ice-sdpfrag");
+}
+
 /// What INFO may carry to the other phone, in our words: keys pressed (and picture requests of video phones), nothing
 /// else. Empty for all else.
 std::string_view passing_type(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
+  const std::string_view type = bare_type(content_type);
   for (const std::string_view known : {"application/dtmf-relay", "application/dtmf", "application/media_control+xml"})
     if (sip::equal_nocase(type, known)) return known;
   return {};
@@ -86,6 +94,9 @@ void Calls::handle_in_dialog(Context& ctx, LegRef ref, const sip::Message& reque
     case sip::Method::update:
       if (call->state == CallState::ending || (call->state == CallState::talking && !in_call))
         return respond(ctx, request, flow, server, 481);
+      // Candidates that a peer finds later (RFC 8840) need nothing: the lite side of ICE learns from checks.
+      if (request.method == sip::Method::info && is_trickle(request.content_type))
+        return respond(ctx, request, flow, server, 200);
       if (call->state == CallState::talking)
         return request.method == sip::Method::info ? on_info(ctx, *call, ref.side, request, server)
                                                    : on_modify(ctx, *call, ref.side, request, server);

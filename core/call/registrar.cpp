@@ -35,9 +35,10 @@ std::string key_of(const sip::NameAddr& contact) {
 
 }  // namespace
 
-std::uint32_t Registrar::hash_of(const policy::Credentials& credentials) {
+std::uint32_t Registrar::hash_of(const policy::Credentials* credentials) {
+  if (credentials == nullptr) return 0;
   std::uint64_t hash = 0;
-  for (const auto& ha1 : credentials.ha1)
+  for (const auto& ha1 : credentials->ha1)
     for (const std::uint64_t word : std::bit_cast<std::array<std::uint64_t, 4>>(ha1.reveal()))
       hash = mix64(hash ^ word);
   return static_cast<std::uint32_t>(hash);
@@ -93,7 +94,8 @@ std::expected<std::vector<Registrar::Wanted>, int> Registrar::read_contacts(Cont
 }
 
 std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const sip::Message& request, const Flow& flow,
-                                                           const policy::Extension& extension, txn::ServerId server) {
+                                                           const policy::Extension& extension, DeviceId device,
+                                                           txn::ServerId server) {
   bool wildcard = false;
   auto contacts = read_contacts(ctx, request, wildcard);
   if (!contacts) return answer(ctx, request, flow, server, contacts.error());
@@ -176,6 +178,7 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     // What the disk has not confirmed yet is written again: its answer is the earliest that may be given.
     const bool write = !live->on_disk || live->unanswered != 0 || binding.contact != w.contact ||
                        binding.path != path || !(binding.flow == flow) || binding.user_agent != user_agent ||
+                       binding.device != device ||
                        expires_wall_ms - live->expires_on_disk_ms > std::int64_t{w.expires_s} * 100;
     if (!same_path(binding.flow, flow)) {
       moved = Moved{binding.flow, flow};
@@ -188,8 +191,9 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     binding.cseq = request.cseq.number;
     if (binding.user_agent != user_agent) binding.user_agent = user_agent;
     binding.expires_wall_ms = expires_wall_ms;
+    binding.device = device;
     live->expires_ms = ctx.after_ms(std::int64_t{w.expires_s} * 1'000);
-    live->password = hash_of(extension.credentials);
+    live->password = hash_of(extension.credentials_of(device));
     live->lost = {};
     leaving_ -= std::exchange(live->leaving, false) ? 1 : 0;
     live->probes_missed = 0;

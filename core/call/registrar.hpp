@@ -27,9 +27,10 @@ class Registrar {
   struct Moved {
     Flow from, to;
   };
-  /// Carries a REGISTER out and answers `server`, now or when the store has written it.
+  /// Carries a REGISTER out and answers `server`, now or when the store has written it. `device`: whose password was
+  /// shown, of one that the extension has.
   std::optional<Moved> handle_register(Context& ctx, const sip::Message& request, const Flow& flow,
-                                       const policy::Extension& extension, txn::ServerId server);
+                                       const policy::Extension& extension, DeviceId device, txn::ServerId server);
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
 
   /// Bindings a call can ring, newest first: of those that came over a connection which is gone, only what came through
@@ -42,7 +43,7 @@ class Registrar {
 
   void restore(Context& ctx, std::vector<Binding> bindings);
   /// What could not register like this any more goes at once, whatever the disk says: bindings of extensions that are
-  /// gone or disabled, of a former password, from outside where that is no longer allowed.
+  /// gone or disabled, of a former password or device, from outside where that is no longer allowed.
   void on_policy(Context& ctx);
   void on_connection_closed(ConnectionId connection);
   void on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind);
@@ -87,7 +88,7 @@ class Registrar {
 
   // registrar.cpp
   /// Changes with the password, and tells nothing of it.
-  static std::uint32_t hash_of(const policy::Credentials& credentials);
+  static std::uint32_t hash_of(const policy::Credentials* credentials);
   std::optional<Moved> answer(Context& ctx, const sip::Message& request, const Flow& flow, txn::ServerId server,
                               int status, std::string_view extra_header = {});
   /// Error: the status to refuse with.

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "core/base/limits.hpp"
 #include "core/command/objects.hpp"
 
 namespace rf::command {
@@ -47,6 +48,12 @@ constexpr Parameter set_parameters[] = {number_parameter, name_parameter,       
 constexpr Parameter one_number[] = {number_parameter};
 constexpr Parameter reset_parameters[] = {
     number_parameter, {"new_auth_name", Kind::flag, false, 0, 0, {}, "a new registration name as well"}};
+constexpr Parameter link_parameters[] = {
+    number_parameter,
+    {"for", Kind::text, false, 2, 8, {}, "how long it is good, such as 10m, 2h or 1d; 15m when not given"},
+    {"qr", Kind::flag, false, 0, 0, {}, "as a QR code, too, for a phone's camera"}};
+constexpr Parameter device_parameters[] = {
+    number_parameter, {"name", Kind::text, true, 3, 64, {}, "its registration name, from extension devices"}};
 constexpr Parameter maybe_number[] = {{"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
 constexpr Parameter remove_registration_parameters[] = {
     number_parameter, {"contact", Kind::text, false, 1, 2048, {}, "only this contact; else all"}};
@@ -60,7 +67,7 @@ constexpr Parameter cdr_parameters[] = {
     {"offset", Kind::number, false, 0, 1'000'000'000, {}, "how many of the newest to pass over"},
 };
 
-constexpr std::string_view transport_words[] = {"udp", "tcp", "tls"};
+constexpr std::string_view transport_words[] = {"udp", "tcp", "tls", "ws", "wss"};
 constexpr std::string_view method_words[] = {"REGISTER", "INVITE",    "OPTIONS", "NOTIFY",
                                              "REFER",    "SUBSCRIBE", "MESSAGE"};
 constexpr Parameter address_parameter{"address", Kind::text, true, 2, 64, {}, "an IPv4 or IPv6 address"};
@@ -112,6 +119,22 @@ constexpr Parameter spending_parameters[] = {
 constexpr Parameter credit_parameters[] = {
     number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
 
+constexpr std::string_view kind_words[] = {"command", "result", "ban", "system"};
+constexpr Parameter audit_list_parameters[] = {
+    {"limit", Kind::number, false, 1, static_cast<std::int64_t>(AuditLimits::shown), {}, "how many, newest first"},
+    {"actor", Kind::text, false, 1, 64, {}, "only what this one did, such as \"uid 0\""},
+    {"kind", Kind::text, false, 0, 16, kind_words, "only entries of this kind"},
+    {"from_ms", Kind::number, false, 0, INT64_MAX, {}, "at or after, in ms since 1970"},
+    {"to_ms", Kind::number, false, 0, INT64_MAX, {}, "before, in ms since 1970"}};
+constexpr Parameter audit_export_parameters[] = {
+    {"after", Kind::number, false, 0, INT64_MAX, {}, "only what follows this entry"}};
+constexpr Parameter audit_verify_parameters[] = {
+    {"text", Kind::lines, false, 0, 64'000'000, {}, "an exported log; the one on disk when left out"},
+    {"key", Kind::text, false, 64, 64, {}, "whose signature it has to carry, 64 hexadecimal digits"},
+    {"seen", Kind::text, false, 3, 96, {}, "NUMBER:HASH of an entry that was seen before and has to be in it"}};
+constexpr Parameter audit_note_parameters[] = {
+    {"note", Kind::text, true, 1, 1'024, {}, "what was done outside of this program, and why"}};
+
 constexpr auto fixed = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
     {"extension.list", "extension.read", "Lists extensions", false, false, {}},
@@ -120,9 +143,22 @@ constexpr auto fixed = std::to_array<Spec>({
     {"extension.remove", "extension.write", "Removes an extension and its registrations", true, false, one_number},
     {"extension.reset-password", "extension.write", "Gives a new password; registrations and calls of the old one end",
      true, false, reset_parameters},
+    {"extension.link", "extension.write", "Makes a link that signs a browser in, once", true, false, link_parameters},
+    {"extension.unlink", "extension.write", "Makes its links worthless that were not used yet", true, false,
+     one_number},
+    {"extension.devices", "extension.read", "Lists the browsers that links signed in", false, false, one_number},
+    {"extension.device.remove", "extension.write", "Shuts one of these browsers out; its registrations end", true,
+     false, device_parameters},
     {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
     {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},
+    {"audit-log.list", "audit.read", "Lists who did what, newest first", false, false, audit_list_parameters},
+    {"audit-log.export", "audit.read", "Writes the audit log, signed, for whoever wants to verify it elsewhere", false,
+     false, audit_export_parameters},
+    {"audit-log.verify", "audit.read", "Tells whether an exported audit log, or the one on disk, is whole", false,
+     false, audit_verify_parameters},
+    {"audit-log.note", "audit.write", "Writes a line of your own into the audit log", true, false,
+     audit_note_parameters},
     {"ports", "system.read", "Lists the ports in use", false, false, {}},
     {"firewall.show", "system.read", "Writes the firewall rules that this configuration needs", false, false,
      show_parameters},
@@ -142,7 +178,11 @@ constexpr auto fixed = std::to_array<Spec>({
     {"guard.country.remove", "guard.write", "Takes countries off the list; without any, all may talk to us", true,
      false, country_parameters},
     {"guard.country.list", "guard.read", "Shows the country rules, and what they know countries by", false, false, {}},
-    {"guard.export", "guard.read", "Writes the access list and static rules that commands made, as lines", false, false,
+    {"guard.export",
+     "guard.read",
+     "Writes the access list and static rules that commands made, as lines",
+     false,
+     false,
      {}},
     {"guard.import", "guard.write", "Takes such lines in place of what commands made, all or nothing; or a blocklist",
      true, false, import_parameters},
@@ -158,7 +198,11 @@ constexpr auto fixed = std::to_array<Spec>({
     {"exposure", "spend.read", "Computes the most that a stolen password could cost, by which rule, and what halves it",
      false, false, maybe_number},
     {"credit.add", "spend.write", "Adds to what a prepaid extension may spend", true, false, credit_parameters},
-    {"pattern.list", "pattern.read", "Lists whose habits are known, and the latest calls that did not fit", false, true,
+    {"pattern.list",
+     "pattern.read",
+     "Lists whose habits are known, and the latest calls that did not fit",
+     false,
+     true,
      {}},
     {"pattern.show", "pattern.read", "Tells how an extension usually calls, and which of its calls did not fit", false,
      true, one_number},

@@ -52,6 +52,9 @@ using Arguments = std::map<std::string, Value, std::less<>>;
 struct Checked {
   const Spec* spec = nullptr;
   Command command;
+  /// Which one it is about, as its "….show" takes it (the number of an extension, the name of a trunk); empty when
+  /// nothing shows it.
+  Arguments about;
   std::string audit;  ///< "extension.set number=1001 remote=true"; secrets appear as "[secret]"
 };
 

@@ -6,6 +6,7 @@
 #include "core/command/catalog.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
+#include "core/document/forms.hpp"
 #include "core/guard/prefix.hpp"
 
 namespace rf::command {
@@ -172,6 +173,12 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "extension.set") return SetExtension{number, settings_from(a), std::move(terms)};
   if (name == "extension.remove") return RemoveExtension{number};
   if (name == "extension.reset-password") return ResetPassword{number, maybe<bool>(a, "new_auth_name").value_or(false)};
+  if (name == "extension.link")
+    return AddLink{number, document::parse_duration(text_or_empty(a, "for")).value_or(AddLink{}.for_s),
+                   maybe<bool>(a, "qr").value_or(false)};
+  if (name == "extension.unlink") return RemoveLinks{number};
+  if (name == "extension.devices") return ListDevices{number};
+  if (name == "extension.device.remove") return RemoveDevice{number, text_or_empty(a, "name")};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
   if (name == "ports") return ListPorts{};
   if (name == "firewall.show")
@@ -187,6 +194,15 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.release")
     return GuardRelease{block_of(a), number_or<std::uint32_t>(a, "minutes", GuardRelease{}.minutes)};
   if (name == "guard.explain") return GuardExplain{block_of(a, "address").base};
+  if (name == "audit-log.list")
+    return ListAudit{static_cast<std::uint32_t>(maybe<std::int64_t>(a, "limit").value_or(100)),
+                     maybe<std::int64_t>(a, "from_ms").value_or(0), maybe<std::int64_t>(a, "to_ms").value_or(0),
+                     text_or_empty(a, "actor"), text_or_empty(a, "kind")};
+  if (name == "audit-log.export")
+    return ExportAudit{static_cast<std::uint64_t>(maybe<std::int64_t>(a, "after").value_or(0))};
+  if (name == "audit-log.verify")
+    return VerifyAudit{text_or_empty(a, "text"), text_or_empty(a, "key"), text_or_empty(a, "seen")};
+  if (name == "audit-log.note") return NoteAudit{text_or_empty(a, "note")};
   if (name == "guard.country.allow") return GuardCountryAllow{countries_of(a)};
   if (name == "guard.country.deny") return GuardCountryDeny{countries_of(a)};
   if (name == "guard.country.remove") return GuardCountryRemove{countries_of(a)};
@@ -221,6 +237,17 @@ std::string quoted(std::string_view text) {
     out += c;
   }
   return out + '"';
+}
+
+/// The arguments that the "….show" of the same group takes; none when there is no such command.
+Arguments about_of(const Spec& spec, const Arguments& arguments) {
+  Arguments out;
+  if (!spec.changes) return out;
+  const Spec* show = find(std::string(spec.name.substr(0, spec.name.rfind('.'))) + ".show");
+  if (show == nullptr) return out;
+  for (const Parameter& p : show->parameters)
+    if (const Value* value = value_of(arguments, p.name)) out.emplace(p.name, *value);
+  return out;
 }
 
 std::string audit_of(const Spec& spec, const Arguments& arguments) {
@@ -268,6 +295,11 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
         return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7");
     if (p.name == "countries" && !parse_countries(std::get<std::string>(*value)))
       return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH");
+    if (p.name == "for") {
+      const auto seconds = document::parse_duration(std::get<std::string>(*value));
+      if (!seconds || *seconds < 60 || *seconds > WebLimits::link_s_most)
+        return invalid("for is no time from 1m to 7d", "give it such as 10m, 2h or 1d");
+    }
     if (p.name == "caller" && !Address::parse(std::get<std::string>(*value)))
       return invalid("caller is no address", "give " + std::string(p.help));
     if (p.name == "address" || p.name == "block") {
@@ -293,7 +325,7 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   auto object = object_command(*spec, arguments, *terms);
   if (!object) return std::unexpected(std::move(object.error()));
   return Checked{spec, *object ? std::move(**object) : build(*spec, arguments, std::move(*terms)),
-                 spec->changes ? audit_of(*spec, arguments) : std::string()};
+                 about_of(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
 }
 
 }  // namespace rf::command

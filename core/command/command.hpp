@@ -11,6 +11,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/country.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
@@ -65,6 +66,24 @@ struct ResetPassword {
   std::string number;
   bool new_auth_name = false;  ///< a new registration name as well
 };
+/// A one-time link that signs a browser in.
+struct AddLink {
+  std::string number;
+  std::uint32_t for_s = WebLimits::link_s;
+  bool qr = false;  ///< it is to be shown as a QR code, too
+};
+/// Makes links worthless that were not used yet.
+struct RemoveLinks {
+  std::string number;
+};
+/// What links made.
+struct ListDevices {
+  std::string number;
+};
+struct RemoveDevice {
+  std::string number;
+  std::string name;  ///< its registration name
+};
 struct ListCdrs {
   std::uint32_t limit = 100;
   std::string number;  ///< caller or dialled; empty: all
@@ -79,6 +98,27 @@ struct ListRegistrations {
 struct RemoveRegistrations {
   std::string number;
   std::string contact;  ///< its key, from the list; empty: all of the extension
+};
+/// Entries of the audit log, newest first.
+struct ListAudit {
+  std::uint32_t limit = 100;
+  std::int64_t from_ms = 0;  ///< wall time, inclusive
+  std::int64_t to_ms = 0;    ///< exclusive; 0: no end
+  std::string actor, kind;   ///< empty: any
+};
+/// The audit log as lines that can be verified anywhere.
+struct ExportAudit {
+  std::uint64_t after = 0;  ///< only what follows this entry
+};
+/// Whether an exported log, or the one on disk, is whole.
+struct VerifyAudit {
+  std::string text;  ///< empty: the one on disk
+  std::string key;   ///< 64 hexadecimal digits; empty: the one that the text names
+  std::string seen;  ///< "NUMBER:HASH" that was seen before; empty: nothing was
+};
+/// A line of the operator's own in the audit log.
+struct NoteAudit {
+  std::string text;
 };
 /// The port table: of the running system, or of the configuration.
 struct ListPorts {};
@@ -284,15 +324,15 @@ struct Reload {};
 struct Stop {};
 
 using Command =
-    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, GuardBans, GuardAccess,
-                 GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
-                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
-                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
-                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ListSpending, ShowExposure,
-                 AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns,
-                 ShowPattern, GetStatus, ListCalls, HangUp, Reload,
-                 Stop>;
+    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink, RemoveLinks,
+                 ListDevices, RemoveDevice, ListCdrs,
+                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit,
+                 VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease,
+                 GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,
+                 GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
+                 RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
+                 ShowReach, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -117,6 +117,9 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.calls.on_media_distrusted(ctx, in.call, in.relay, side_of(in.leg), in.fault);
     }
     static call::Side side_of(std::uint8_t leg) { return leg == 0 ? call::Side::caller : call::Side::callee; }
+    void operator()(Noticed& in) const {
+      s.watch.noticed(ctx.now, {in.remote, in.transport, in.local_port, in.what, in.account});
+    }
     void operator()(DigitHeard& in) const { s.calls.on_digit(ctx, in.call, in.digit); }
     void operator()(VoiceDone& in) const { s.calls.on_voice_done(ctx, in.call, in.order); }
     void operator()(PolicyChanged&) const {

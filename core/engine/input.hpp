@@ -11,6 +11,7 @@
 #include "core/base/ids.hpp"
 #include "core/effect/command.hpp"
 #include "core/guard/compile.hpp"
+#include "core/guard/guard.hpp"
 #include "core/media/plan.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
@@ -111,6 +112,15 @@ struct MediaDistrusted {
   media::MediaFault fault;
 };
 
+/// Somebody did to another door of ours what the guard counts: the pages, or the handshake of a WebSocket.
+struct Noticed {
+  Endpoint remote;
+  Transport transport = Transport::wss;
+  std::uint16_t local_port = 0;
+  guard::Observation what = guard::Observation::malformed;
+  std::string account = {};  ///< of auth_failed
+};
+
 struct PolicyChanged {
   policy::PolicyRef policy;
 };
@@ -138,7 +148,7 @@ struct Tick {};
 
 using Input =
     std::variant<Tick, PacketIn, PeerProved, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, PolicyChanged, GuardChanged,
+                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, Noticed, PolicyChanged, GuardChanged,
                  PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

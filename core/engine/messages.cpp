@@ -110,6 +110,8 @@ const policy::Extension* Engine::State::authenticate(Context& ctx, const Flow& f
   watch.judged(ctx.now, *policy, message, flow, result);
   if (result.outcome == Outcome::accepted) {
     gateway = result.gateway;
+    const policy::Device* const shown = result.login ? policy->device_of(*result.login) : nullptr;
+    device = shown != nullptr ? shown->id : DeviceId{};
     const ExtensionId extension = result.extension ? result.extension->id : ExtensionId{};
     if (flow.connection) connections.prove(ctx, flow.connection, {extension, gateway});
     return result.extension;
@@ -189,8 +191,8 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
       // The address of record is the extension that proved itself; it may write it as its number or its registration
       // name.
       const std::string user = sip::unescape(message.to.uri.user);
-      if (user != extension.number && user != extension.auth_name) return refuse(403, Reason::auth_failed);
-      const auto moved = registrar.handle_register(ctx, message, flow, extension, server);
+      if (user != extension.number && policy->by_auth_name(user) != &extension) return refuse(403, Reason::auth_failed);
+      const auto moved = registrar.handle_register(ctx, message, flow, extension, device, server);
       if (moved) calls.on_moved(extension.id, moved->from, moved->to);
       return;
     }

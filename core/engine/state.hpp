@@ -78,6 +78,7 @@ struct Engine::State {
   const Flow* came_by = nullptr;
   auth::Presented presented;
   TrunkId gateway;                              ///< who authenticate() found when it was no extension
+  DeviceId device;                              ///< whose password authenticate() saw; none: the extension's own
   std::optional<policy::PhoneRefusal> refusal;  ///< of the extension's own rules; after authenticate()
   bool locked = false;                          ///< whatever its password is, it is refused as a wrong one
   sip::Message message;                         ///< reused: a parsed message is valid for one input only

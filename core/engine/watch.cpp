@@ -154,7 +154,7 @@ void Watch::judged(Now now, const policy::Policy& policy, const sip::Message& re
   if (!result.source_proven) return;
   if (result.outcome == auth::Outcome::accepted) {
     if (request.method == sip::Method::invite && result.extension) return in_call(now, policy, *result.extension, flow);
-    const std::string_view account = result.extension ? std::string_view(result.extension->auth_name) : result.username;
+    const std::string_view account = result.login ? policy.name_of(*result.login) : result.username;
     if (request.method != sip::Method::register_)
       return guard_.note(now, note_of(flow, Observation::authenticated, account));
     const std::uint32_t seconds = seconds_of(policy, request);

@@ -32,6 +32,8 @@ class Watch {
                          const auth::Presented& presented, const guard::Verdict& arrival,
                          const auth::Gateways& gateways);
   void malformed(Now now, const Flow& flow);
+  /// At a door that is not the engine's.
+  void noticed(Now now, const guard::Note& note) { guard_.note(now, note); }
   /// The request was answered with a challenge because it had no credentials.
   void challenged(Now now, const sip::Message& request, const Flow& flow);
   /// Its credentials were looked at.

@@ -340,11 +340,15 @@ void Guard::note(Now now, const Note& note) {
   switch (note.what) {
     case Observation::challenged:
     case Observation::malformed:
+    case Observation::web_request:
+    case Observation::foreign_origin:
       // A registered phone's own port: what is forged in its name must not count against its neighbours.
       if (source.marks & Source::has_endpoints)
         if (const Port* port = ports_.find(port_key(note.remote, note.transport)); port && port->registered(tick))
           return;
       if (note.what == Observation::malformed) offence.signal = Signal::malformed;
+      if (note.what == Observation::web_request) offence.signal = Signal::web_request;
+      if (note.what == Observation::foreign_origin) offence.signal = Signal::foreign_origin;
       offend(now, source, offence);
       return;
     case Observation::nonce_returned:

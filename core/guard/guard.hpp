@@ -113,6 +113,8 @@ enum class Observation : std::uint8_t {
   registered,      ///< the same, and `account` is reachable at this port for `seconds`
   unregistered,    ///< right credentials too: `account` has left this port
   malformed,
+  web_request,
+  foreign_origin,  ///< of a browser that is there
 };
 
 struct Note {

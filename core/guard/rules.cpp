@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view signal_names[] = {"packet",        "challenge", "auth-failed", "unknown-target",
                                              "stranger-call", "options",   "malformed",   "odd-method",
-                                             "unsolicited",   "tool",      "agent",       "decoy"};
+                                             "unsolicited",   "tool",      "agent",       "decoy",
+                                             "web-request",   "foreign-origin"};
 static_assert(std::size(signal_names) == signal_count);
 
 /// Where phones of an office are; accepted before anything that follows.

@@ -74,8 +74,10 @@ enum class Signal : std::uint8_t {
   tool,            ///< the handwriting of a known tool
   agent,           ///< the name of a known tool
   decoy,           ///< an extension that nobody real uses
+  web_request,     ///< asked for a page or of its API, other than what browsers ask for by themselves
+  foreign_origin,  ///< a page that is not ours wanted to speak from a browser there
 };
-inline constexpr std::size_t signal_count = 12;
+inline constexpr std::size_t signal_count = 14;
 std::string_view name_of(Signal signal);
 std::optional<Signal> parse_signal(std::string_view text);
 

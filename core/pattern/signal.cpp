@@ -21,6 +21,9 @@ constexpr std::uint8_t short_weight = 15;
 constexpr std::uint8_t forwarded_more = 15, forwarded_many = 30;
 constexpr std::uint8_t looped_weight = 25;
 constexpr std::uint8_t volume_dear = 20, volume_calls = 10;
+/// What many people do together by day looks like a burst of theirs, such as a conference that a hundred dial into. At
+/// hours at which none of them ever calls it is one.
+constexpr std::uint8_t together_by_day_most = 89;
 
 constexpr std::uint32_t range_calls_some = 4, range_calls_many = 8;
 constexpr std::uint32_t conference_s = 1'200;
@@ -49,7 +52,8 @@ class Finder {
     std::uint32_t score = 0;
     for (const Finding& each : out_) score += each.weight;
     out_.is_contact = q_.is_contact && score > 0;
-    out_.score = static_cast<std::uint8_t>(std::min(q_.is_contact ? score / 2 : score, 100u));
+    const std::uint32_t most = q_.level == Level::extension || nobody_calls_now_ ? 100 : together_by_day_most;
+    out_.score = static_cast<std::uint8_t>(std::min(q_.is_contact ? score / 2 : score, most));
     return out_;
   }
 
@@ -77,10 +81,12 @@ class Finder {
   void hour() {
     const Baseline* judge = q_.own.baseline->is_experienced() ? q_.own.baseline : q_.above;
     if (!judge || !judge->is_experienced()) {
-      if (q_.now.hour < 6 || q_.now.hour >= 22) add(Signal::hour, hour_of_night, 0, 0);
+      nobody_calls_now_ = q_.now.hour < 6 || q_.now.hour >= 22;
+      if (nobody_calls_now_) add(Signal::hour, hour_of_night, 0, 0);
       return;
     }
     const std::uint32_t days = judge->days_at(q_.now);
+    nobody_calls_now_ = days == 0;
     if (days * rare_part >= judge->days()) return;
     add(Signal::hour, days == 0 ? hour_never : hour_rare, days, judge->days());
   }
@@ -124,7 +130,7 @@ class Finder {
   }
 
   const Question& q_;
-  bool dear_ = false, can_tell_ = true, is_fresh_ = false;
+  bool dear_ = false, can_tell_ = true, is_fresh_ = false, nobody_calls_now_ = false;
   Burst burst_;
   Findings out_;
 };

@@ -7,9 +7,20 @@
 
 namespace rf::policy {
 
+const Credentials* Extension::credentials_of(DeviceId device) const {
+  if (!device) return &credentials;
+  const auto found = std::find_if(devices.begin(), devices.end(), [&](const Device& one) { return one.id == device; });
+  return found == devices.end() ? nullptr : &found->credentials;
+}
+
 const Extension* Policy::by_auth_name(std::string_view name) const {
+  const Login* const found = login(name);
+  return found == nullptr ? nullptr : &extension_of(*found);
+}
+
+const Login* Policy::login(std::string_view name) const {
   const auto found = by_auth_name_.find(name);
-  return found == by_auth_name_.end() ? nullptr : &extensions_[found->second];
+  return found == by_auth_name_.end() ? nullptr : &logins_[found->second];
 }
 
 const Extension* Policy::by_number(TenantId tenant, std::string_view number) const {
@@ -38,11 +49,11 @@ std::size_t Policy::place_of(std::string_view name) const {
 }
 
 void Policy::index_names() {
-  // Two names for each extension, and as much room again.
-  names_.assign(extensions_.empty() ? 0 : std::bit_ceil(extensions_.size() * 4), 0);
-  for (const Extension& e : extensions_)
-    for (const std::string_view name : {std::string_view(e.auth_name), std::string_view(e.number)})
-      names_[place_of(name)] = TextHash{}(name) | 1;
+  // A number for each extension, all registration names, and as much room again.
+  names_.assign(extensions_.empty() ? 0 : std::bit_ceil((extensions_.size() + logins_.size()) * 2), 0);
+  const auto add = [this](std::string_view name) { names_[place_of(name)] = TextHash{}(name) | 1; };
+  for (const Extension& e : extensions_) add(e.number);
+  for (const Login& each : logins_) add(name_of(each));
 }
 
 bool Policy::is_local(const Address& address) const {
@@ -60,13 +71,18 @@ std::optional<std::string> Policy::compile(std::vector<Extension> extensions) {
   if (realm.size() > WireLimits::realm_bytes)
     return fmt::format("the realm is longer than {} bytes", WireLimits::realm_bytes);
   extensions_ = std::move(extensions);
+  logins_.clear();
   by_auth_name_.clear();
   by_number_.clear();
   by_id_.clear();
   for (std::uint32_t i = 0; i < extensions_.size(); ++i) {
     const Extension& e = extensions_[i];
-    if (!by_auth_name_.emplace(e.auth_name, i).second)
-      return fmt::format("registration name {} is given to two extensions", e.auth_name);
+    for (std::uint32_t device = 0; device <= e.devices.size(); ++device) {
+      const Login one{i, device};
+      if (!by_auth_name_.emplace(name_of(one), static_cast<std::uint32_t>(logins_.size())).second)
+        return fmt::format("registration name {} is given to two extensions", name_of(one));
+      logins_.push_back(one);
+    }
     if (!by_number_[e.tenant].emplace(e.number, i).second)
       return fmt::format("extension {} exists twice in one tenant", e.number);
     by_id_.emplace(e.id, i);

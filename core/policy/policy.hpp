@@ -31,6 +31,13 @@ struct Credentials {
 /// What happens to a registration that comes when the extension has all it may have (E3).
 enum class Newcomer : std::uint8_t { replace, refuse };
 
+/// A second registration name and password of an extension: a browser that a one-time link signed in (E10).
+struct Device {
+  DeviceId id;
+  std::string auth_name;
+  Credentials credentials;
+};
+
 /// One extension, as decisions need it.
 struct Extension {
   ExtensionId id;
@@ -46,6 +53,17 @@ struct Extension {
   Newcomer newcomer = Newcomer::replace;
   std::uint16_t calls_max = 4;
   PhoneRules phone = {};  ///< what its phone may be (E4)
+  std::vector<Device> devices = {};  ///< at most WebLimits::devices_per_extension
+
+  /// Of one of its devices, or its own with none. Null: there is no such device.
+  const Credentials* credentials_of(DeviceId device) const;
+};
+
+/// Whose a registration name is: an extension's own, or that of one of its devices. By places in Policy::extensions(),
+/// so that a copy of the policy takes it along.
+struct Login {
+  std::uint32_t extension = 0;
+  std::uint32_t device = 0;  ///< 0: its own; else the one before this in Extension::devices
 };
 
 /// One SIP listener as configured (N1, N4).
@@ -102,7 +120,24 @@ struct Policy {
   bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone
   std::string user_agent;                  ///< of what we send as a client; empty sends none (H9: no version is shown)
 
+  /// The extension that this registration name is for, its own or a device's.
   const Extension* by_auth_name(std::string_view name) const;
+  const Login* login(std::string_view name) const;
+  /// All registration names there are.
+  const std::vector<Login>& logins() const { return logins_; }
+  const Extension& extension_of(const Login& login) const { return extensions_[login.extension]; }
+  /// None: its own.
+  const Device* device_of(const Login& login) const {
+    return login.device == 0 ? nullptr : &extension_of(login).devices[login.device - 1];
+  }
+  const Credentials& credentials_of(const Login& login) const {
+    const Device* const device = device_of(login);
+    return device != nullptr ? device->credentials : extension_of(login).credentials;
+  }
+  std::string_view name_of(const Login& login) const {
+    const Device* const device = device_of(login);
+    return device != nullptr ? device->auth_name : extension_of(login).auth_name;
+  }
   const Extension* by_number(TenantId tenant, std::string_view number) const;
   const Extension* by_id(ExtensionId id) const;
   /// Whether some extension has this number or registration name.
@@ -127,10 +162,11 @@ struct Policy {
   void index_names();
 
   std::vector<Extension> extensions_;
+  std::vector<Login> logins_;
   /// Hashes of the names of all tenants, 0 where there is none: strangers ask, so that one look has to do, however many
   /// tenants there are. Two names with one hash would make an unknown one known, which costs the guard a count.
   std::vector<std::uint64_t> names_;
-  Index by_auth_name_;
+  Index by_auth_name_;  ///< places in logins_
   std::unordered_map<TenantId, Index> by_number_;
   std::unordered_map<ExtensionId, std::uint32_t> by_id_;
 };

@@ -23,6 +23,7 @@ struct Binding {
   std::string user_agent;
   std::int64_t registered_wall_ms = 0;
   std::int64_t expires_wall_ms = 0;
+  DeviceId device = {};  ///< whose password it came with; none: the extension's own
 };
 
 enum class CallResult : std::uint8_t {

@@ -58,7 +58,7 @@ struct Refused {
   /// Paid calls cannot be taken at all.
   enum class Closed : std::uint8_t {
     damaged,    ///< the ledger could not be read, see Desk::shut
-    disk,       ///< the disk fails, or is so late that entries pile up
+    disk,       ///< the disk failed twice, or is so late that entries pile up
     full,       ///< as many calls have money as there is room for
     not_known,  ///< the call never opened, is answered already, or has no money
   };
@@ -244,6 +244,7 @@ class Desk {
   std::deque<money::LedgerEntry> unstored_;
   std::size_t sent_ = 0;  ///< of those, from the first
   std::int64_t retry_at_mono_ms_ = 0;
+  std::uint64_t failed_writes_ = 0;  ///< tries, one after the other
 };
 
 }  // namespace rf::toll

@@ -52,7 +52,8 @@ Refused Desk::refused(const money::Refused& by) const {
 std::optional<Refused> Desk::closed(Now now) const {
   if (!shut_.empty()) return Refused{Refused::Closed::damaged, {}};
   if (unstored_.size() >= LedgerLimits::unstored_entries) return Refused{Refused::Closed::disk, {}};
-  if (now.mono_ms < retry_at_mono_ms_)
+  // A write that failed once is tried again before anybody is refused: no call leaves meanwhile.
+  if (failed_writes_ > 1 && now.mono_ms < retry_at_mono_ms_)
     return Refused{Refused::Closed::disk, now.wall_ms + (retry_at_mono_ms_ - now.mono_ms)};
   return std::nullopt;
 }
@@ -237,10 +238,13 @@ void Desk::written(Now now, std::uint64_t last, bool ok) {
   if (unstored_.empty() || last < unstored_.front().number) return;
   if (!ok) {
     sent_ = 0;
+    // What was under way beside it follows nothing that is there, and fails with it.
+    if (now.mono_ms >= retry_at_mono_ms_) ++failed_writes_;
     retry_at_mono_ms_ = now.mono_ms + retry_ms;
     return;
   }
   retry_at_mono_ms_ = 0;
+  failed_writes_ = 0;
   while (!unstored_.empty() && unstored_.front().number <= last) {
     unstored_.pop_front();
     if (sent_ > 0) --sent_;

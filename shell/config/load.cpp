@@ -47,6 +47,7 @@ std::string Problem::text() const {
 Settings defaults() {
   Settings settings;
   settings.listeners.emplace_back();
+  settings.listeners.push_back({.transport = Transport::wss, .address = {}, .port = 5'065, .advertised = {}, .place = {}});
   for (const std::string_view block : default_local) settings.local_networks.push_back(*Subnet::parse(block));
   return settings;
 }
@@ -84,10 +85,11 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_voice(section("voice"), settings.voice);
   read_sip(section("sip"), settings.times, settings.md5_allowed, settings.sha2_allowed);
   read_limits(section("limits"), settings.limits);
-  read_network(section("network"), settings.local_networks, settings.proxies);
+  read_network(section("network"), settings.local_networks, settings.proxies, settings.public_address);
   read_store(section("store"), settings.store);
   read_records(section("records"), settings.limits, settings.records);
   read_log(section("log"), settings.log);
+  read_web(section("web"), settings.web);
   read_metrics(section("metrics"), settings.metrics);
   read_dns(section("dns"), settings.dns);
   read_guard(section("guard"), settings.guard, problems);

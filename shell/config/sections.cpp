@@ -28,6 +28,22 @@ std::optional<std::string> not_a_host_name(std::string_view text) {
   return fmt::format("is \"{}\", not a host name", text);
 }
 
+// RFC 6454 §6.2, of pages that came encrypted.
+bool is_origin(std::string_view text) {
+  constexpr std::string_view scheme = "https://";
+  if (!text.starts_with(scheme)) return false;
+  const std::string_view rest = text.substr(scheme.size());
+  if (const auto endpoint = Endpoint::parse(rest)) return endpoint->port != 0 && endpoint->port != 443;
+  const std::size_t colon = rest.rfind(':');
+  if (Address::parse(rest) || !not_a_host_name(rest)) return true;
+  if (rest.starts_with('[') && rest.ends_with(']')) return Address::parse(rest.substr(1, rest.size() - 2)).has_value();
+  if (colon == std::string_view::npos || not_a_host_name(rest.substr(0, colon))) return false;
+  std::uint32_t port = 0;
+  const std::string_view digits = rest.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc{} && end == digits.data() + digits.size() && port > 0 && port < 65'536 && port != 443;
+}
+
 // The realm stands in a quoted string of every challenge and in every stored hash: only plain characters.
 std::optional<std::string> not_a_realm(std::string_view text) {
   const bool plain =
@@ -70,6 +86,38 @@ std::optional<std::string> fault_of_range(std::string_view text, PortRange& out)
         "is \"{}\": RTP takes an even port and RTCP the odd one above, so the range begins even and ends odd", text);
   if (*last - *first + 1 < 4) return fmt::format("is \"{}\": one call needs four ports", text);
   out = {static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+  return std::nullopt;
+}
+
+/// "203.0.113.7", "stun:stun.example.org", "stun:192.0.2.1:3479" or "stun:[2001:db8::1]:3478".
+std::optional<std::string> fault_of_public_address(std::string_view text, PublicAddressSettings& out) {
+  if (!text.starts_with("stun:")) {
+    const auto address = Address::parse(text);
+    if (!address) return fmt::format("is \"{}\", neither an address nor a STUN server", text);
+    if (address->is_unspecified() || address->is_multicast() || address->is_loopback())
+      return fmt::format("is {}, which nobody outside can reach", text);
+    out.address = address;
+    return std::nullopt;
+  }
+  const std::string_view server = text.substr(5);
+  if (const auto endpoint = Endpoint::parse(server); endpoint && endpoint->port != 0) {
+    out.stun_host = endpoint->address.text();
+    out.stun_port = endpoint->port;
+    return std::nullopt;
+  }
+  const std::size_t colon = server.find(':');
+  const std::string_view host = server.substr(0, colon);
+  std::uint32_t port = out.stun_port;
+  if (colon != std::string_view::npos && !Address::parse(server)) {
+    const std::string_view digits = server.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 || port > 65'535)
+      return fmt::format("is \"{}\", whose port is none", text);
+  }
+  const auto literal = Address::parse(server);
+  if (!literal && not_a_host_name(host)) return fmt::format("is \"{}\", whose server is no host name", text);
+  out.stun_host = literal ? literal->text() : std::string(host);
+  out.stun_port = static_cast<std::uint16_t>(port);
   return std::nullopt;
 }
 
@@ -213,7 +261,14 @@ void read_limits(Section section, Limits& out) {
   section.finish();
 }
 
-void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies) {
+std::string PublicAddressSettings::stun_text() const {
+  if (!asks()) return {};
+  const auto literal = Address::parse(stun_host);
+  return "stun:" + (literal ? Endpoint{*literal, stun_port}.text() : fmt::format("{}:{}", stun_host, stun_port));
+}
+
+void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies,
+                  PublicAddressSettings& public_address) {
   if (section.has("local")) local.clear();
   section.texts(
       "local",
@@ -237,6 +292,11 @@ void read_network(Section section, std::vector<Subnet>& local, std::vector<std::
         return std::nullopt;
       },
       "write URIs such as \"sip:edge.example.com;transport=tls\" or \"sip:192.0.2.7:5060;transport=tcp\"");
+  std::string text;
+  section.text(
+      "public_address", text, [&](std::string_view value) { return fault_of_public_address(value, public_address); },
+      "write the address that we have outside, such as \"203.0.113.7\", or a server that tells it, such as "
+      "\"stun:stun.example.org:3478\"");
   section.finish();
 }
 
@@ -266,6 +326,27 @@ void read_log(Section section, LogSettings& out) {
   section.number("lines_per_min", out.lines_per_min, 1, 10'000'000);
   section.number("file_mb", out.file_mb, 1, 1'000'000);
   section.number("files", out.files, 0, 1'000);
+  section.finish();
+}
+
+void read_web(Section section, WebSettings& out) {
+  out.place = section.place("port");
+  section.flag("enabled", out.enabled);
+  read_reach(section, out.reach, out.address);
+  section.number("port", out.port, 1, 65'535);
+  section.text(
+      "host", out.host,
+      [](std::string_view text) { return Address::parse(text) ? std::nullopt : not_a_host_name(text); },
+      "write the name or address that browsers reach this server by, such as \"pbx.example.com\"");
+  section.texts(
+      "origins",
+      [&](std::string_view text) -> std::optional<std::string> {
+        if (out.origins.size() == WebLimits::origins) return fmt::format("holds more than {}", WebLimits::origins);
+        if (!is_origin(text)) return fmt::format("holds \"{}\", not the origin of a page", text);
+        out.origins.emplace_back(text);
+        return std::nullopt;
+      },
+      "write what browsers send: \"https://intranet.example.com\", with its port when it is not 443, and no path");
   section.finish();
 }
 

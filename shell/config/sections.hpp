@@ -13,13 +13,17 @@ void read_encryption(Section section, MediaSettings& out);
 void read_voice(Section section, VoiceSettings& out);
 void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed);
 void read_limits(Section section, Limits& out);
-void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies);
+void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies,
+                  PublicAddressSettings& public_address);
 void read_store(Section section, StoreSettings& out);
 void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);
+void read_web(Section section, WebSettings& out);
 void read_metrics(Section section, MetricsSettings& out);
 void read_dns(Section section, DnsSettings& out);
 void read_guard(Section section, GuardSettings& out, Problems& problems);
+/// The key "address": one address of this host, "any" or "local".
+void read_reach(Section& section, Reach& reach, Address& address);
 /// One [[listener]].
 ListenerSettings read_listener(Section section);
 

@@ -87,9 +87,31 @@ struct RecordSettings {
   std::uint32_t keep_mb = DiskLimits{}.database_mb;    ///< of the database; 0: as many as fit the disk
 };
 
+/// HTTPS: the browser phone.
+struct WebSettings {
+  bool enabled = true;
+  Reach reach = Reach::any;
+  Address address;  ///< with Reach::one
+  std::uint16_t port = 8'443;
+  std::string host;  ///< by which browsers reach us; empty: the first domain, else an address
+  std::vector<std::string> origins;  ///< of other pages that may open a WebSocket: "https://intranet.example.com"
+  Place place;
+};
+
 struct MetricsSettings {
   bool enabled = true;
   Endpoint bind{Address::v4(0x7f000001), 9061};
+};
+
+/// Where we are seen from outside: an address, or a STUN server that is asked for it, or neither.
+struct PublicAddressSettings {
+  std::optional<Address> address;
+  std::string stun_host;  ///< a name or an address; empty: nobody is asked
+  std::uint16_t stun_port = 3'478;
+
+  bool asks() const { return !stun_host.empty(); }
+  std::string stun_text() const;  ///< "stun:stun.example.org:3478"; empty when nobody is asked
+  friend bool operator==(const PublicAddressSettings&, const PublicAddressSettings&) = default;
 };
 
 struct DnsSettings {
@@ -121,9 +143,11 @@ struct Settings {
   Limits limits;
   std::vector<Subnet> local_networks;
   std::vector<std::string> proxies;  ///< SIP URIs
+  PublicAddressSettings public_address;
   StoreSettings store;
   RecordSettings records;
   LogSettings log;
+  WebSettings web;
   MetricsSettings metrics;
   DnsSettings dns;
   GuardSettings guard;
@@ -132,7 +156,7 @@ struct Settings {
   std::string control_path() const { return server.data_dir + "/control.sock"; }
 };
 
-/// What is used without a file: TLS on 5061 on every address, nothing unencrypted.
+/// What is used without a file: TLS on 5061, WSS on 5065 and HTTPS on 8443 on every address, nothing unencrypted.
 Settings defaults();
 
 }  // namespace rf::config

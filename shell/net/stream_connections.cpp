@@ -44,7 +44,8 @@ void Streams::State::accepted(Descriptor socket, const StreamListener& listener)
   const int number = socket.get();
   const Flow flow{listener.id(), listener.transport(), {}, local_endpoint(number), remote_endpoint(number)};
   if (flow.remote.port == 0) return;  // gone again already
-  auto channel = is_encrypted(flow.transport) ? make_tls_server_channel(number, server_tls) : make_tcp_channel(number);
+  const TlsContext& tls = flow.transport == Transport::wss ? pages_tls : server_tls;
+  auto channel = is_encrypted(flow.transport) ? make_tls_server_channel(number, tls) : make_tcp_channel(number);
   if (!channel) {
     ++counts.handshake_failed;
     return;
@@ -52,6 +53,8 @@ void Streams::State::accepted(Descriptor socket, const StreamListener& listener)
   set_up_connection(number, family_of(flow.remote.address), options.dscp);
   StreamConnection& c = add(std::move(socket), flow, true);
   c.channel = std::move(channel);
+  if (flow.transport == Transport::ws) c.web = std::make_unique<websocket::Conversation>(plain_origins);
+  if (flow.transport == Transport::wss) c.web = std::make_unique<websocket::Conversation>(origins);
   ++counts.accepted;
   set_timer(c, StreamConnection::idle_timer, c.message_ms + options.stranger_idle_ms);
   set_timer(c, StreamConnection::stage_timer, c.message_ms + options.handshake_ms);
@@ -79,7 +82,7 @@ void Streams::State::send_out(const Flow& flow, std::string_view bytes) {
   }
   ++counts.messages_out;
   c->request_unsent |= news;
-  queue(*c, bytes);
+  queue_message(*c, bytes);
   dirty.push_back(c->flow.connection);
 }
 
@@ -205,9 +208,8 @@ void Streams::State::read_some(StreamConnection& c) {
       case IoStatus::done: break;
     }
     c.heard_ms = mono_ms();
-    if (!c.framer.push(std::span(read_buffer).first(result.bytes))) return end_bad_framing(c);
-    if (!take_frames(c)) return;
-    if (c.flow.transport == Transport::tcp && result.bytes < read_buffer.size()) return wait_read(c);
+    if (!take_bytes(c, std::span(read_buffer).first(result.bytes))) return;
+    if (!is_encrypted(c.flow.transport) && result.bytes < read_buffer.size()) return wait_read(c);
   }
   // Others get their turn; TLS may hold bytes that the descriptor will not announce again.
   c.reading = true;
@@ -223,6 +225,18 @@ void Streams::State::end_bad_framing(StreamConnection& c) {
   ++counts.bad_framing;
   close(c, Manner::hard);
 }
+
+bool Streams::State::take_bytes(StreamConnection& c, std::span<const char> bytes) {
+  if (c.web) {
+    c.web->push(bytes);
+  } else if (!c.framer.push(bytes)) {
+    end_bad_framing(c);
+    return false;
+  }
+  return take_messages(c);
+}
+
+bool Streams::State::take_messages(StreamConnection& c) { return c.web ? take_web_events(c) : take_frames(c); }
 
 bool Streams::State::take_frames(StreamConnection& c) {
   bool any = false;
@@ -248,11 +262,51 @@ bool Streams::State::take_frames(StreamConnection& c) {
         break;
     }
   }
-  Timers::Handle& timer = c.timers[StreamConnection::message_timer];
-  if (any || c.framer.pending() == 0) timers.cancel(timer);
-  if (c.framer.pending() > 0 && timer == 0)
-    set_timer(c, StreamConnection::message_timer, c.heard_ms + options.message_ms);
+  watch_message(c, any, c.framer.pending());
   return true;
+}
+
+bool Streams::State::take_web_events(StreamConnection& c) {
+  using Kind = websocket::Conversation::Kind;
+  bool any = false;
+  while (const auto event = c.web->next()) {
+    switch (event->kind) {
+      case Kind::alive: break;
+      case Kind::message:
+        any = true;
+        if (!hand_on(c, {c.flow, std::string(event->bytes.begin(), event->bytes.end()),
+                         c.announced ? std::vector<std::string>{} : c.channel->peer_names()}))
+          return false;
+        break;
+      case Kind::ping:
+        ++counts.pings;
+        queue(c, {event->bytes.data(), event->bytes.size()});
+        break;
+      case Kind::reply:
+        any = true;
+        queue(c, {event->bytes.data(), event->bytes.size()});
+        set_timer(c, StreamConnection::ping_timer, c.heard_ms + options.ping_ms);
+        break;
+      case Kind::goodbye: return say_goodbye(c, event->bytes);
+    }
+    if (c.stage == Stage::closed) return false;
+  }
+  watch_message(c, any, c.web->pending());
+  return true;
+}
+
+bool Streams::State::say_goodbye(StreamConnection& c, std::span<const char> last_words) {
+  if (c.web->refusal() || c.web->is_broken()) ++counts.bad_framing;
+  if (c.web->refusal() && options.no_websocket) options.no_websocket(c.flow, *c.web->refusal(), c.web->origin());
+  queue(c, {last_words.data(), last_words.size()});
+  if (c.stage != Stage::closed) close_when_sent(c, options.write_stall_ms);
+  return false;
+}
+
+void Streams::State::watch_message(StreamConnection& c, bool whole, std::size_t pending) {
+  Timers::Handle& timer = c.timers[StreamConnection::message_timer];
+  if (whole || pending == 0) timers.cancel(timer);
+  if (pending > 0 && timer == 0) set_timer(c, StreamConnection::message_timer, c.heard_ms + options.message_ms);
 }
 
 bool Streams::State::hand_on(StreamConnection& c, StreamPacket packet) {
@@ -283,6 +337,23 @@ void Streams::State::queue(StreamConnection& c, std::string_view bytes) {
     return close(c, Manner::hard);
   }
   c.out.append(bytes);
+}
+
+void Streams::State::queue_message(StreamConnection& c, std::string_view message) {
+  if (!c.web) return queue(c, message);
+  framed.clear();
+  websocket::append_message(framed, message);
+  queue(c, framed);
+}
+
+void Streams::State::ping(StreamConnection& c) {
+  set_timer(c, StreamConnection::ping_timer, mono_ms() + options.ping_ms);
+  // Behind bytes that wait it would tell nothing, and a stranger is not kept.
+  if (c.place.stranger || c.unsent() > 0 || !c.web->is_open()) return;
+  framed.clear();
+  websocket::append_ping(framed);
+  queue(c, framed);
+  flush(c);
 }
 
 void Streams::State::flush(StreamConnection& c) {
@@ -317,6 +388,7 @@ void Streams::State::close_when_sent(StreamConnection& c, std::uint32_t patience
   if (c.stage != Stage::open) return close(c, Manner::hard);
   c.stage = Stage::draining;
   if (c.peer) peers.erase(*c.peer);
+  if (c.web && c.web->is_open()) websocket::append_close(c.out, websocket::CloseCode::going_away);
   set_timer(c, StreamConnection::stage_timer, mono_ms() + patience_ms);
   flush(c);
 }
@@ -355,6 +427,7 @@ void Streams::State::set_timer(StreamConnection& c, StreamConnection::Timer kind
 }
 
 void Streams::State::on_timer(StreamConnection& c, StreamConnection::Timer kind) {
+  if (kind == StreamConnection::ping_timer) return ping(c);
   const std::int64_t now = mono_ms();
   std::int64_t deadline = now;
   // Activity does not move these timers, it is looked up when they fire: a busy connection costs nothing.
@@ -430,7 +503,7 @@ void Streams::State::resume(StreamConnection& c) {
   c.waiting.reset();
   handed_on(c);
   c.heard_ms = c.message_ms;
-  if (!take_frames(c)) return;
+  if (!take_messages(c)) return;
   if (c.stage == Stage::open && !c.reading) read_some(c);
   flush(c);
 }

@@ -16,6 +16,7 @@
 
 #include "core/base/timers.hpp"
 #include "core/sip/stream.hpp"
+#include "core/websocket/conversation.hpp"
 #include "shell/net/admission.hpp"
 #include "shell/net/channel.hpp"
 #include "shell/net/sockets.hpp"
@@ -45,7 +46,7 @@ struct Peer {
 /// One connection, inbound or our own.
 struct StreamConnection {
   enum class Stage : std::uint8_t { connecting, handshaking, open, draining, closed };
-  enum Timer : std::uint32_t { stage_timer, idle_timer, message_timer, write_timer, timer_count };
+  enum Timer : std::uint32_t { stage_timer, idle_timer, message_timer, write_timer, ping_timer, timer_count };
 
   StreamConnection(boost::asio::io_context& io, Descriptor socket) : descriptor(io, socket.release()) {}
 
@@ -59,6 +60,7 @@ struct StreamConnection {
   std::optional<Peer> peer;               ///< of our own connections
   std::vector<Flow> asked_by;             ///< flows, without connection, whose sends made or reused it
   sip::StreamFramer framer;
+  std::unique_ptr<websocket::Conversation> web;  ///< in place of the framer, of WS and WSS
   std::optional<StreamPacket> waiting;    ///< cut, but there was no room for it: nothing more is read
   std::string out;
   std::size_t out_at = 0;
@@ -121,13 +123,21 @@ struct Streams::State {
   void proceed_handshake(StreamConnection& c);
   void on_ready(StreamConnection& c);
   void read_some(StreamConnection& c);
-  /// Hands on what the framer can cut. False when reading has to end here: closed, or paused.
+  /// Takes what was read. False when reading has to end here: closed, or paused.
+  bool take_bytes(StreamConnection& c, std::span<const char> bytes);
+  /// Hands on what can be cut out of what was taken; likewise.
+  bool take_messages(StreamConnection& c);
   bool take_frames(StreamConnection& c);
+  bool take_web_events(StreamConnection& c);
+  bool say_goodbye(StreamConnection& c, std::span<const char> last_words);
+  void watch_message(StreamConnection& c, bool whole, std::size_t pending);
   void end_bad_framing(StreamConnection& c);
   bool hand_on(StreamConnection& c, StreamPacket packet);
   void handed_on(StreamConnection& c);
   void resume(StreamConnection& c);
   void queue(StreamConnection& c, std::string_view bytes);
+  void queue_message(StreamConnection& c, std::string_view message);
+  void ping(StreamConnection& c);
   void flush(StreamConnection& c);
   void close_when_sent(StreamConnection& c, std::uint32_t patience_ms);
   enum class Manner : std::uint8_t { politely, hard };
@@ -154,7 +164,9 @@ struct Streams::State {
   bool stopping = false;
   Timers timers;
   std::vector<Timers::Fired> fired;
-  TlsContext server_tls, client_tls;
+  TlsContext server_tls, client_tls, pages_tls;
+  std::shared_ptr<const websocket::Origins> origins = std::make_shared<websocket::Origins>();
+  std::shared_ptr<const websocket::Origins> plain_origins = origins;  ///< of WS
   Admission admission;
   std::uint64_t last_connection;
   std::uint64_t last_listener = 0;
@@ -166,6 +178,7 @@ struct Streams::State {
   std::deque<std::variant<ConnectionId, Flow>> backlog;  ///< ends and failed sends that there was no room to report
   std::vector<ConnectionId> dirty;                       ///< with something queued in this turn
   std::array<char, 16'384> read_buffer;
+  std::string framed;  ///< reused
 
   std::mutex box_mutex;
   StreamBatch box;                 ///< pushed, not yet taken

@@ -80,10 +80,20 @@ Streams::Streams(const StreamOptions& options, StreamEvents& events)
 
 Streams::~Streams() { stop(0); }
 
-void Streams::set_tls(TlsContext server, TlsContext client) {
+void Streams::set_tls(TlsContext server, TlsContext client, TlsContext pages) {
   state_->run_and_wait([&] {
+    state_->pages_tls = pages ? std::move(pages) : server;
     state_->server_tls = std::move(server);
     state_->client_tls = std::move(client);
+  });
+}
+
+void Streams::set_origins(websocket::Origins origins) {
+  auto plain = std::make_shared<websocket::Origins>(origins);
+  plain->same_host_port = 0;
+  state_->run_and_wait([&] {
+    state_->origins = std::make_shared<websocket::Origins>(std::move(origins));
+    state_->plain_origins = std::move(plain);
   });
 }
 
@@ -184,14 +194,8 @@ bool Streams::State::run_and_wait(const std::function<void()>& work) {
 
 std::vector<ListenerState> Streams::State::set_listeners(std::span<const policy::Listener> wanted) {
   std::vector<policy::Listener> ours;
-  std::vector<ListenerState> unsupported;
-  for (const policy::Listener& listener : wanted) {
-    if (listener.transport == Transport::tcp || listener.transport == Transport::tls)
-      ours.push_back(listener);
-    else if (listener.transport != Transport::udp)
-      unsupported.push_back({listener.id, listener.transport, {},
-                             cannot_listen(listener.transport, listener.bind, EPROTONOSUPPORT)});
-  }
+  for (const policy::Listener& listener : wanted)
+    if (is_stream(listener.transport)) ours.push_back(listener);
   std::vector<ListenerId> gone;
   for (const auto& listener : listeners) gone.push_back(listener->id());
   const std::uint64_t old_serial = last_listener;
@@ -213,7 +217,6 @@ std::vector<ListenerState> Streams::State::set_listeners(std::span<const policy:
       orphans.push_back(id);
   for (const ConnectionId id : orphans)
     if (StreamConnection* c = find(id)) close_when_sent(*c, close_patience_ms);
-  states.insert(states.end(), unsupported.begin(), unsupported.end());
   return states;
 }
 

@@ -1,4 +1,4 @@
-// SIP over TCP and TLS: one thread that accepts, connects, encrypts and frames, and knows who may stay.
+// SIP over TCP, TLS and WebSocket: one thread that accepts, connects, encrypts and frames, and knows who may stay.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/limits.hpp"
 #include "core/policy/policy.hpp"
+#include "core/websocket/handshake.hpp"
 #include "shell/net/listener.hpp"
 
 struct ssl_ctx_st;
@@ -53,6 +54,7 @@ struct StreamOptions {
   std::uint32_t trusted_idle_ms = Patience::trusted_idle_ms;
   std::uint32_t message_ms = Patience::message_ms;
   std::uint32_t write_stall_ms = Patience::write_stall_ms;
+  std::uint32_t ping_ms = WebLimits::ping_ms;  ///< to trusted WebSocket peers: what is between us forgets quiet ones
   std::size_t stranger_write_bytes_max = QueueLimits::stranger_write_bytes;
   std::size_t trusted_write_bytes_max = QueueLimits::trusted_write_bytes;
   std::size_t push_bytes_max = QueueLimits::push_bytes;
@@ -64,6 +66,8 @@ struct StreamOptions {
   /// Told on the I/O thread when we connected to somebody whose certificate is not the one that was expected. Empty:
   /// nobody is told.
   std::function<void(const Flow& flow, std::string_view fault)> not_trusted = {};
+  /// Told on the I/O thread when somebody asked for a WebSocket in a way that gets him none. Empty: nobody is told.
+  std::function<void(const Flow& flow, websocket::Refusal refusal, std::string_view origin)> no_websocket = {};
 };
 
 /// What the signalling thread wants done in one go, in order. Reused: push() empties it and keeps its memory.
@@ -103,7 +107,7 @@ struct StreamCounters {
   std::uint64_t paused = 0;            ///< times a connection was not read from because the queue was full
 };
 
-/// TCP and TLS listeners and connections, on one I/O thread of its own. Every method may be called from any thread
+/// TCP, TLS, WS and WSS listeners and connections, on one I/O thread of its own. Every method may be called from any thread
 /// except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the same
 /// transport, remote and server name, or connects (RFC 3261 §18.1.1); a send to a connection that is gone fails.
 /// Bounds: strangers beyond the limit, or connections beyond theirs, push out one of the source that has most, else the
@@ -119,8 +123,10 @@ class Streams {
   Streams& operator=(const Streams&) = delete;
 
   /// Certificates for new connections; running ones keep theirs. Null: TLS listeners accept nobody, no TLS is
-  /// connected.
-  void set_tls(TlsContext server, TlsContext client);
+  /// connected. `pages` is for WSS; null: as `server`.
+  void set_tls(TlsContext server, TlsContext client, TlsContext pages = {});
+  /// Whose pages may open a WebSocket from now on; on a listener without TLS no host is taken for ours.
+  void set_origins(websocket::Origins origins);
   /// Makes exactly these listeners listen (UDP ones are passed over). One that moved keeps its connections; those of
   /// one that is gone are closed. Waits for the I/O thread.
   std::vector<ListenerState> set_listeners(std::span<const policy::Listener> listeners);

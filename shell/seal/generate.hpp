@@ -16,6 +16,11 @@ inline constexpr std::size_t auth_name_length = 10;
 /// kernel.
 Secret<std::string> generate_password();
 
+/// A token that stands in a link: 256 bits from the kernel, 43 characters of base64url.
+Secret<std::string> generate_token();
+/// What is kept of a token: the hex of its SHA-256. As nobody guesses the token, it needs no salt and no slowness.
+std::string hash_of_token(std::string_view token);
+
 /// So many digits.
 Secret<std::string> generate_digits(std::size_t count);
 

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <utility>
 
-#include "core/auth/digest.hpp"
 #include "shell/seal/generate.hpp"
+#include "shell/store/extension_credentials.hpp"
 #include "shell/store/extension_rules.hpp"
 #include "shell/store/state.hpp"
 #include "shell/store/text.hpp"
@@ -13,14 +14,8 @@
 namespace rf::store {
 namespace {
 
-using policy::Algorithm;
-constexpr std::array algorithms{Algorithm::sha512_256, Algorithm::sha256, Algorithm::md5};
-static_assert(algorithms.size() == policy::algorithm_count);
-
 // On disk: 0 replace, 1 refuse.
 static_assert(static_cast<int>(policy::Newcomer::replace) == 0 && static_cast<int>(policy::Newcomer::refuse) == 1);
-
-constexpr const char* key_id_setting = "seal_key_id";
 
 constexpr std::size_t strangers_named = 5;
 
@@ -90,59 +85,6 @@ Expected<ExtensionRow> row_of(soci::session& sql, TenantId tenant, std::string_v
   return row.get();
 }
 
-/// Where a sealed value belongs. The names are in it, because the hash inside is worthless under others.
-std::string context_of(long long id, std::string_view auth_name, std::string_view realm, Algorithm algorithm) {
-  return fmt::format("extensions/{}/{}/{}/{}", id, auth_name, realm, auth::text_of(algorithm));
-}
-
-std::array<std::string, policy::algorithm_count> sealed_credentials(const seal::Vault& vault, long long id,
-                                                                    std::string_view auth_name, std::string_view realm,
-                                                                    const Secret<std::string>& password) {
-  std::array<std::string, policy::algorithm_count> sealed;
-  for (std::size_t i = 0; i < algorithms.size(); ++i) {
-    const Secret<std::array<std::uint8_t, 32>> ha1(auth::ha1(algorithms[i], auth_name, realm, password.reveal()));
-    sealed[i] = vault.seal(ha1.reveal(), context_of(id, auth_name, realm, algorithms[i]));
-  }
-  return sealed;
-}
-
-std::optional<std::string> known_key_id(soci::session& sql) {
-  std::string known;
-  const std::string setting = key_id_setting;
-  soci::statement statement =
-      (sql.prepare << "SELECT value FROM settings WHERE key = :key", soci::use(setting), soci::into(known));
-  if (!statement.execute(true)) return std::nullopt;
-  return known;
-}
-
-std::unexpected<Problem> wrong_key() {
-  return problem(Fault::wrong_key,
-                 "the key file is not the one that this database was sealed with; restore it from the "
-                 "backup, or move the database away and start with an empty one");
-}
-
-/// The first key that seals something is written down; from then on only that one is taken. Within a transaction.
-Expected<void> claim_key(soci::session& sql, const seal::Vault& vault) {
-  const std::string ours = vault.key_id(), setting = key_id_setting;
-  const auto known = known_key_id(sql);
-  if (known && *known != ours) return wrong_key();
-  if (!known) sql << "INSERT INTO settings (key, value) VALUES (:key, :value)", soci::use(setting), soci::use(ours);
-  return {};
-}
-
-bool is_taken(soci::session& sql, const std::string& auth_name) {
-  int count = 0;
-  sql << "SELECT COUNT(*) FROM extensions WHERE auth_name = :name", soci::use(auth_name), soci::into(count);
-  return count != 0;
-}
-
-/// A registration name that nobody has; 49 bits make a second round a curiosity.
-std::string free_auth_name(soci::session& sql, std::string_view number) {
-  std::string name = seal::generate_auth_name(number);
-  while (is_taken(sql, name)) name = seal::generate_auth_name(number);
-  return name;
-}
-
 std::optional<std::string> fault_in(const NewExtension& extension) {
   if (auto fault = fault_in_number(extension.number)) return fault;
   if (!extension.auth_name.empty())
@@ -150,6 +92,34 @@ std::optional<std::string> fault_in(const NewExtension& extension) {
   if (!extension.password.reveal().empty())
     if (auto fault = fault_in_password(extension.password)) return fault;
   return fault_in_settings(extension.settings);
+}
+
+/// Those that do not open, or were made for another realm, are nobody's: whoever has one asks for another link.
+void add_devices(soci::session& sql, const seal::Vault& vault, std::string_view realm,
+                 std::vector<policy::Extension>& extensions) {
+  std::unordered_map<std::uint64_t, policy::Extension*> by_id;
+  for (policy::Extension& each : extensions) by_id.emplace(each.id.value, &each);
+  long long id = 0, extension = 0;
+  std::string auth_name;
+  SealedCredentials sealed;
+  const std::string realm_text(realm);
+  soci::statement rows = (sql.prepare << "SELECT id, extension, auth_name, ha1_sha512_256, ha1_sha256, ha1_md5 FROM"
+                                         " devices WHERE realm = :realm ORDER BY id",
+                          soci::use(realm_text), soci::into(id), soci::into(extension), soci::into(auth_name),
+                          soci::into(sealed[0]), soci::into(sealed[1]), soci::into(sealed[2]));
+  for (bool got = rows.execute(true); got; got = rows.fetch()) {
+    const auto owner = by_id.find(static_cast<std::uint64_t>(extension));
+    policy::Device device{DeviceId{static_cast<std::uint64_t>(id)}, auth_name, {}};
+    if (owner == by_id.end() || owner->second->devices.size() == WebLimits::devices_per_extension) continue;
+    if (unseal_credentials(vault, "devices", id, auth_name, realm, sealed, device.credentials))
+      owner->second->devices.push_back(std::move(device));
+  }
+}
+
+/// Registrations, devices and links of an extension that is gone, or whose password somebody else may have.
+void drop_ways_in(soci::session& sql, long long extension) {
+  for (const char* const table : {"bindings", "devices", "links"})
+    sql << "DELETE FROM " << table << " WHERE extension = :id", soci::use(extension);
 }
 
 }  // namespace
@@ -179,7 +149,7 @@ Expected<Account> Store::add_extension(const seal::Vault& vault, std::string_vie
         .number = extension.number,
         .auth_name = extension.auth_name.empty() ? free_auth_name(sql, extension.number) : extension.auth_name,
         .password = extension.password.reveal().empty() ? seal::generate_password() : extension.password};
-    const auto sealed = sealed_credentials(vault, id, account.auth_name, realm, account.password);
+    const auto sealed = sealed_credentials(vault, "extensions", id, account.auth_name, realm, account.password);
     const ExtensionSettings& s = extension.settings;
     const int enabled = s.enabled, remote_allowed = s.remote_allowed, md5_allowed = s.md5_allowed,
               registrations_max = s.registrations_max, newcomer = static_cast<int>(s.newcomer), calls_max = s.calls_max,
@@ -244,7 +214,7 @@ Expected<void> Store::remove_extension(TenantId tenant, std::string_view number)
     const auto row = row_of(sql, tenant, number);
     if (!row) return std::unexpected(row.error());
     const auto id = static_cast<long long>(row->id.value);
-    sql << "DELETE FROM bindings WHERE extension = :id", soci::use(id);
+    drop_ways_in(sql, id);
     sql << "DELETE FROM extensions WHERE id = :id", soci::use(id);
     transaction.commit();
     return {};
@@ -264,13 +234,13 @@ Expected<Account> Store::reset_password(const seal::Vault& vault, std::string_vi
                     .auth_name = new_auth_name ? free_auth_name(sql, number) : row->auth_name,
                     .password = seal::generate_password()};
     const auto id = static_cast<long long>(row->id.value);
-    const auto sealed = sealed_credentials(vault, id, account.auth_name, realm, account.password);
+    const auto sealed = sealed_credentials(vault, "extensions", id, account.auth_name, realm, account.password);
     const std::string realm_text(realm);
     sql << "UPDATE extensions SET auth_name = :auth_name, realm = :realm, ha1_sha512_256 = :a, ha1_sha256 = :b,"
            " ha1_md5 = :c WHERE id = :id",
         soci::use(account.auth_name), soci::use(realm_text), soci::use(sealed[0]), soci::use(sealed[1]),
         soci::use(sealed[2]), soci::use(id);
-    sql << "DELETE FROM bindings WHERE extension = :id", soci::use(id);
+    drop_ways_in(sql, id);
     transaction.commit();
     return account;
   });
@@ -331,17 +301,12 @@ Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vaul
                                   .newcomer = plain.settings.newcomer,
                                   .calls_max = plain.settings.calls_max,
                                   .phone = plain.settings.phone};
-      for (std::size_t i = 0; i < algorithms.size(); ++i) {
-        const auto value = vault.unseal(sealed[i], context_of(row.id, row.auth_name, row.realm, algorithms[i]));
-        auto& ha1 = extension.credentials.ha1[i].reveal();
-        if (!value || value->reveal().size() != ha1.size())
-          return problem(
-              Fault::wrong_key,
-              fmt::format("the stored password of extension {} does not open: it was changed or moved within "
-                          "the database; run: ringfence extension reset-password {}",
-                          row.number, row.number));
-        std::copy(value->reveal().begin(), value->reveal().end(), ha1.begin());
-      }
+      if (!unseal_credentials(vault, "extensions", row.id, row.auth_name, row.realm, sealed, extension.credentials))
+        return problem(
+            Fault::wrong_key,
+            fmt::format("the stored password of extension {} does not open: it was changed or moved within "
+                        "the database; run: ringfence extension reset-password {}",
+                        row.number, row.number));
       extensions.push_back(std::move(extension));
     }
     if (stranger_count > strangers_named) strangers += fmt::format(" and {} more", stranger_count - strangers_named);
@@ -351,6 +316,7 @@ Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vaul
           fmt::format("the passwords of {} were made for realm \"{}\", the configured one is \"{}\"; set that "
                       "realm again, or run: ringfence extension reset-password for each",
                       strangers, other_realm, realm));
+    add_devices(sql, vault, realm, extensions);
     return extensions;
   });
 }

@@ -100,6 +100,7 @@ void BindingRow::set(const record::Binding& binding) {
   escape(binding.user_agent, user_agent);
   registered_wall_ms = binding.registered_wall_ms;
   expires_wall_ms = binding.expires_wall_ms;
+  device = static_cast<long long>(binding.device.value);
 }
 
 void BindingRow::set_dropped(ExtensionId of, std::string_view key) {
@@ -125,6 +126,7 @@ record::Binding BindingRow::get() const {
   binding.user_agent = unescaped(user_agent);
   binding.registered_wall_ms = registered_wall_ms;
   binding.expires_wall_ms = expires_wall_ms;
+  binding.device = DeviceId{static_cast<std::uint64_t>(device)};
   return binding;
 }
 

@@ -21,7 +21,7 @@ namespace rf::store {
 struct BindingRow {
   long long seq = 0;  ///< its place in the journal
   long long extension = 0, flow_listener = 0, flow_connection = 0, cseq = 0, registered_wall_ms = 0,
-            expires_wall_ms = 0;
+            expires_wall_ms = 0, device = 0;
   int dropped = 0;  ///< 1: the contact is gone; the rest is empty
   int flow_transport = 0;
   std::string contact_key, contact, path, flow_local, flow_remote, call_id, user_agent;
@@ -48,6 +48,7 @@ struct BindingRow {
     visit("user_agent", user_agent);
     visit("registered_wall_ms", registered_wall_ms);
     visit("expires_wall_ms", expires_wall_ms);
+    visit("device", device);
   }
 };
 

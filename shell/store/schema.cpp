@@ -19,7 +19,7 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, bindings.seq, ledger.number, objects.id);
+//   extensions.id, devices.id, bindings.seq, ledger.number, objects.id, audit.number);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
@@ -215,7 +215,8 @@ constexpr const char* version_8[] = {
     "ALTER TABLE cdrs ADD COLUMN via TEXT NOT NULL DEFAULT ''",
 };
 
-// How the media of each leg was protected, and what was refused because of it.
+// How the media of each leg was protected, and what was refused because of it. What was done, by whom: a chain of hashes,
+// see core/audit. One-time links, of which the hash alone is kept, and the devices that they make.
 constexpr const char* version_9[] = {
     "ALTER TABLE cdrs ADD COLUMN caller_refused_proof BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE cdrs ADD COLUMN caller_refused_replay BIGINT NOT NULL DEFAULT 0",
@@ -225,6 +226,34 @@ constexpr const char* version_9[] = {
     "ALTER TABLE cdrs ADD COLUMN callee_refused_replay BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE cdrs ADD COLUMN callee_protection TEXT NOT NULL DEFAULT 'none'",
     "ALTER TABLE cdrs ADD COLUMN callee_suite TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE audit ("
+    " number INTEGER PRIMARY KEY,"
+    " wall_ms BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " action TEXT NOT NULL,"
+    " outcome TEXT NOT NULL,"
+    " hash TEXT NOT NULL)",
+    "CREATE INDEX audit_time ON audit (wall_ms)",
+    "CREATE TABLE links ("
+    " hash TEXT PRIMARY KEY,"
+    " extension BIGINT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " expires_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE devices ("
+    " id INTEGER PRIMARY KEY,"
+    " extension BIGINT NOT NULL,"
+    " auth_name TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " realm TEXT NOT NULL,"
+    " ha1_sha512_256 TEXT NOT NULL,"
+    " ha1_sha256 TEXT NOT NULL,"
+    " ha1_md5 TEXT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " used_wall_ms BIGINT NOT NULL)",
+    "CREATE INDEX devices_extension ON devices (extension)",
+    "ALTER TABLE bindings ADD COLUMN device BIGINT NOT NULL DEFAULT 0",
+    "INSERT INTO sequences (name, next) VALUES ('devices', 1)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/audit/chain.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
 #include "core/guard/bans.hpp"
@@ -97,6 +98,22 @@ struct Account {
   Secret<std::string> password;
 };
 
+/// What a link was good for: a device of its extension, with the password that is shown once.
+struct NewDevice {
+  DeviceId id;
+  Account account;
+  std::string display_name;  ///< of the extension
+};
+
+/// A device without its credentials, for listings.
+struct DeviceRow {
+  DeviceId id;
+  std::string auth_name;
+  std::string name;  ///< what its browser called itself
+  std::int64_t created_wall_ms = 0;
+  std::int64_t used_wall_ms = 0;  ///< when it was registered last, to the hour
+};
+
 /// Which CDRs; every field that is set has to fit.
 struct CdrFilter {
   std::optional<std::int64_t> from_wall_ms = {};  ///< started at or after
@@ -125,6 +142,22 @@ struct LedgerOnDisk {
 struct CallCost {
   std::uint64_t money_key = 0;
   std::int64_t cost_micro = 0;
+};
+
+/// Which entries of the audit log; every field that is set has to fit.
+struct AuditFilter {
+  std::int64_t from_wall_ms = 0;  ///< at or after
+  std::int64_t to_wall_ms = 0;    ///< before; 0: no end
+  std::string actor = {};         ///< empty: any
+  std::string kind = {};          ///< empty: any
+  std::uint32_t limit = 100;
+};
+
+/// A part of the audit log as it is verified.
+struct AuditPart {
+  audit::Head before;  ///< of the first of these
+  std::vector<audit::Entry> entries;
+  audit::Head head;  ///< of the whole log
 };
 
 struct Counts {
@@ -156,10 +189,10 @@ class Store {
   Expected<Account> add_extension(const seal::Vault& vault, std::string_view realm, const NewExtension& extension);
   /// Errors: not_found, invalid_value.
   Expected<ExtensionRow> set_extension(TenantId tenant, std::string_view number, const ExtensionChange& change);
-  /// Removes it with its bindings; its CDRs stay. Errors: not_found.
+  /// Removes it with its bindings, devices and links; its CDRs stay. Errors: not_found.
   Expected<void> remove_extension(TenantId tenant, std::string_view number);
-  /// Gives it a new password for `realm`, and a new registration name when asked. Its bindings are dropped: whoever
-  /// registered with the old password has to register again. Errors: not_found, wrong_key.
+  /// Gives it a new password for `realm`, and a new registration name when asked. Its bindings, devices and links
+  /// are dropped: whoever registered with the old password has to register again. Errors: not_found, wrong_key.
   Expected<Account> reset_password(const seal::Vault& vault, std::string_view realm, TenantId tenant,
                                    std::string_view number, bool new_auth_name = false);
   /// By number within the tenant. Errors: not_found.
@@ -169,6 +202,23 @@ class Store {
   /// All extensions with their credentials unsealed: what Policy::compile() takes.
   /// Errors: wrong_key, other_realm (the text names the extensions and the remedy).
   Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
+
+  /// Keeps a one-time link by its hash; of more than WebLimits::links_per_extension the oldest go.
+  /// Errors: not_found, invalid_value when the extension has all the devices it may have.
+  Expected<void> add_link(TenantId tenant, std::string_view number, const std::string& hash, std::int64_t now_wall_ms,
+                          std::int64_t expires_wall_ms);
+  /// Makes links of the extension that were not used yet worthless, and gives how many. Errors: not_found.
+  Expected<std::uint64_t> drop_links(TenantId tenant, std::string_view number);
+  /// Turns a link into a device, once. Errors: not_found, invalid_value when there are devices enough, wrong_key.
+  Expected<NewDevice> use_link(const seal::Vault& vault, std::string_view realm, const std::string& hash,
+                               std::int64_t now_wall_ms, const std::string& name);
+  /// Errors: not_found.
+  Expected<std::vector<DeviceRow>> devices(TenantId tenant, std::string_view number);
+  /// Removes a device with its registrations; whether there was one. Errors: not_found.
+  Expected<bool> drop_device(TenantId tenant, std::string_view number, const std::string& auth_name);
+  /// Notes which devices are registered, removes those that were not for WebLimits::device_days, and links that have
+  /// ended. Gives how many devices went.
+  Expected<std::uint64_t> age_devices(std::int64_t now_wall_ms);
 
   /// The bindings that are still good, oldest registration first. Changes nothing.
   Expected<std::vector<record::Binding>> load_bindings(std::int64_t now_wall_ms);
@@ -233,6 +283,13 @@ class Store {
   Expected<std::vector<std::string>> list_lines(const ObjectRow& list);
   /// Runs `work`, whose calls of this store are one transaction: all of them, or when it gives a problem none.
   Expected<void> together(const std::function<Expected<void>()>& work);
+
+  /// The audit log grows by an entry, on disk when this returns.
+  Expected<audit::Entry> append_audit(audit::Event event);
+  /// At most `limit` entries behind entry `number`, oldest first; 0: from the first that there is. Errors: not_found.
+  Expected<AuditPart> audit_after(std::uint64_t number, std::size_t limit);
+  /// Newest first.
+  Expected<std::vector<audit::Entry>> find_audit(const AuditFilter& filter);
 
   Expected<Counts> counts();
 

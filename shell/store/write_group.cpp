@@ -1,8 +1,11 @@
 #include "shell/store/write_group.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
+#include "shell/store/audit.hpp"
 #include "shell/store/guard.hpp"
 #include "shell/store/schema.hpp"
 
@@ -10,6 +13,11 @@ namespace rf::store {
 namespace {
 
 constexpr int writer_cache_kib = 32 << 10;
+
+std::int64_t wall_now_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -84,6 +92,12 @@ void GroupWriter::write_ban(const guard::Ban& ban) {
   statements_->ban.row.set(ban);
   statements_->ban.execute();
   bans_written_ = true;
+  note_ban(fmt::format("{} is banned for {} s, by rule {}: {}", ban.subnet.text(),
+                       (ban.until_ms - ban.since_ms) / 1'000, ban.rule.view(), ban.evidence.view()));
+}
+
+void GroupWriter::note_ban(std::string action) {
+  bursts_.write(*sql_, {wall_now_ms(), "guard", "ban", std::move(action), "done"});
 }
 
 void GroupWriter::execute(const Write& write) {
@@ -104,6 +118,7 @@ void GroupWriter::execute(const Write& write) {
                         [&](const effect::DropBan& w) {
                           const std::string block = w.subnet.text();
                           *sql_ << "DELETE FROM bans WHERE subnet = :subnet", soci::use(block);
+                          note_ban(block + " is released");
                         },
                         [&](const KeepSources& w) {
                           for (const guard::KeptSource& kept : w.sources) {
@@ -174,12 +189,12 @@ std::optional<Trouble> GroupWriter::write_each(std::span<Queued> group, std::vec
 }
 
 std::optional<Swept> GroupWriter::sweep(const Keep& keep, bool by_age, std::size_t rows) {
-  using namespace std::chrono;
-  const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const std::int64_t now = wall_now_ms();
   try {
     Transaction transaction(*sql_);
     if (bans_written_) sweep_bans(*sql_, now);
     if (sources_written_) sweep_sources(*sql_, now);
+    if (by_age) sweep_audit(*sql_, now, rows);
     const Swept swept = retention_.step(*sql_, keep, by_age, now, rows);
     transaction.commit();
     bans_written_ = sources_written_ = false;

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "shell/store/audit.hpp"
 #include "shell/store/binding_journal.hpp"
 #include "shell/store/connection.hpp"
 #include "shell/store/ledger.hpp"
@@ -52,6 +53,7 @@ class GroupWriter {
   void append_binding();
   void write_cdr(const record::Cdr& cdr);
   void write_ban(const guard::Ban& ban);
+  void note_ban(std::string action);
   template <class Work>
   std::optional<Trouble> attempt(std::size_t writes, Work&& work);
 
@@ -60,6 +62,7 @@ class GroupWriter {
   std::unique_ptr<BindingJournal> journal_;
   LedgerJournal ledger_;
   Retention retention_;
+  AuditBursts bursts_;
   std::vector<const record::Cdr*> closed_;  ///< by the running transaction
   std::shared_ptr<Statements> statements_;
   Problem last_problem_;

@@ -205,8 +205,9 @@ class World final : Watcher {
     out_.lost += micros;
     thief_->owes(ask, since_ms, now_ms(), micros);
   }
-  void alert(const Ask& ask, const std::string&) override {
+  void alert(const Ask& ask, std::string_view whose) override {
     ++out_.alerts;
+    if (ask.thief != honest && !out_.first_told) out_.first_told = stop(std::string(whose));
     if (std::find(alarming_.begin(), alarming_.end(), ask.person) == alarming_.end()) alarming_.push_back(ask.person);
   }
 

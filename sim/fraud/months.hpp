@@ -44,6 +44,7 @@ struct Outcome {
   std::uint64_t tried = 0, left = 0;
   std::map<std::string, std::uint64_t> refusals;
   std::optional<Stop> first_no, last;  ///< `last`: the last password was changed
+  std::optional<Stop> first_told;      ///< by whose habits a call of the thief was told first
   std::int64_t lost = 0;
   /// Of hour, day and month: what one password came to, and its bound, of the password that came nearest to it.
   struct Window {

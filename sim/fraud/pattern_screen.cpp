@@ -14,7 +14,8 @@ Screen::Opinion PatternScreen::judge(Now now, const Call& call) {
   const Person& person = office_.people[call.person];
   last_ = toll::judge_habits(*office_.plan, patterns_, now, {house, person.id, {}, call.purpose}, call.decision,
                              person.number);
-  return {static_cast<Opinion::Action>(last_.action), last_.judgement.highest, last_.why};
+  return {static_cast<Opinion::Action>(last_.action), last_.judgement.highest, pattern::name_of(last_.judgement.level),
+          last_.why};
 }
 
 bool PatternScreen::note(Now now, const Call& call, bool refused) {

@@ -131,7 +131,7 @@ bool Switchboard::judged(Call& call) {
   call.score = opinion.score;
   const bool has_pin = opinion.action == Action::pin && call.ask.thief == honest;
   const bool refused = opinion.action >= Action::pin && !has_pin;
-  if (screen_->note(agenda_.now(), facts(call), refused)) watcher_.alert(call.ask, opinion.why);
+  if (screen_->note(agenda_.now(), facts(call), refused)) watcher_.alert(call.ask, opinion.whose);
   if (has_pin) watcher_.entered_pin(call.ask);
   if (refused)
     watcher_.refused(call.ask,

@@ -66,6 +66,7 @@ class Screen {
     /// `pin`: an honest caller enters one and goes on, a thief has none.
     enum class Action : std::uint8_t { none, alert, pin, block } action = Action::none;
     std::uint8_t score = 0;
+    std::string_view whose = {};  ///< habits it does not fit: of what level
     std::string why;
   };
   /// Asked before a call leaves.
@@ -87,7 +88,7 @@ class Watcher {
   /// A stolen password owes so much more than when it was last looked at; wall time.
   virtual void owes(const Ask& ask, std::int64_t since_ms, std::int64_t micros) = 0;
   /// The operator is told of a pattern.
-  virtual void alert(const Ask& ask, const std::string& why) = 0;
+  virtual void alert(const Ask& ask, std::string_view whose) = 0;
   /// Somebody honest was asked for a PIN.
   virtual void entered_pin(const Ask& ask) = 0;
 };

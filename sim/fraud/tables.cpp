@@ -53,10 +53,11 @@ std::string table_of_losses(const std::vector<Outcome>& outcomes) {
 }
 
 std::string table_of_stops(std::string_view title, const std::vector<Outcome>& outcomes) {
-  std::string out = fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>7}\n", title, "tried", "out",
-                                "first stopped by, after, lost", "for good by", "lost", "told");
+  constexpr std::string_view row = "{:<30}{:>8}{:>8}  {:<40}{:<44}{:<48}{:>9}{:>7}\n";
+  std::string out = fmt::format(row, title, "tried", "out", "pattern told first, of", "first stopped by, after, lost",
+                                "for good by", "lost", "told");
   for (const Outcome& each : outcomes)
-    out += fmt::format("{:<30}{:>8}{:>8}  {:<44}{:<48}{:>9}{:>7}\n", each.fraud, each.tried, each.left,
+    out += fmt::format(row, each.fraud, each.tried, each.left, text_of(each.first_told),
                        each.first_no || each.left > 0 ? text_of(each.first_no) : most_of(each.refusals),
                        text_of(each.last), money(each.lost), each.alerts);
   return out;

@@ -22,20 +22,21 @@ class Baresip:
     def __init__(self, net, server, number, hertz, *commands, codec="PCMU", transport="udp", encryption=None):
         """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp."""
         name, password = server.add(number)
-        codec, module, self.rate, self.channels = CODECS[codec]
         port = server.tls_port if transport == "tls" else server.sip_port
         protected = f"mediaenc={encryption};" if encryption else ""
+        codec, module, self.rate, self.channels = CODECS[codec]
         self.net, self.number, self.control_port = net, number, free_port()
         self.home = Path(tempfile.mkdtemp(prefix=f"baresip-{number}-"))
         write_tone(self.home / "tone.wav", hertz, 40, self.rate)
         (self.home / "accounts").write_text(
-            f"<sip:{number}@{net.address}:{port};transport={transport}>;auth_user={name};auth_pass={password};{protected}"
-            f"answermode=auto;audio_codecs={codec};regint=600\n")
+            f"<sip:{number}@{net.address}:{port};transport={transport}>;auth_user={name};auth_pass={password};"
+            f"{protected}answermode=auto;audio_codecs={codec};regint=600\n")
         (self.home / "config").write_text(
             f"sip_listen {net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
             f"audio_source aufile,{self.home}/tone.wav\nsnd_path {self.home}\nmodule {module}\nmodule aufile.so\n"
             "ausrc_channels 1\nauplay_channels 1\n"
-            "module sndfile.so\nmodule srtp.so\nmodule dtls_srtp.so\nmodule_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
+            "module sndfile.so\nmodule srtp.so\nmodule dtls_srtp.so\n"
+            "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen {net.address}:{self.control_port}\n")
         (self.home / "contacts").write_text("")
         self.log = open(self.home / "log", "wb")

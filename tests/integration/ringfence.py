@@ -53,6 +53,7 @@ class Ringfence:
         self.address, self.netns = address, netns
         self.data = Path(tempfile.mkdtemp(prefix="ringfence-test-"))
         self.sip_port, self.tls_port = free_port(), free_port()
+        self.wss_port, self.web_port = free_port(), free_port()
         self.metrics_port, self.media = free_port(), free_range(media_ports)
         self.log = self.data / "server.log"
         self.process = None
@@ -71,6 +72,13 @@ port = {self.sip_port}
 transport = "tls"
 address = "{address}"
 port = {self.tls_port}
+[[listener]]
+transport = "wss"
+address = "{address}"
+port = {self.wss_port}
+[web]
+address = "{address}"
+port = {self.web_port}
 [media]
 ports = "{self.media}-{self.media + media_ports - 1}"
 {media}

@@ -134,6 +134,20 @@ TEST(Listeners, AnyIsBothFamiliesAndLocalIsEachPrivateAddress) {
   EXPECT_THAT(expand({any}, addresses, false), SizeIs(1));
 }
 
+TEST(Listeners, ThePublicAddressIsToldWhereItHelps) {
+  config::ListenerSettings any, loop, named;
+  loop.reach = named.reach = config::Reach::one;
+  loop.address = *Address::parse("127.0.0.1");
+  named.address = *Address::parse("10.0.0.7");
+  named.advertised = Endpoint::parse("198.51.100.9:15061");
+  const auto out = expand({any, loop, named}, {}, true, Address::parse("203.0.113.7"));
+  ASSERT_THAT(out, SizeIs(4));
+  EXPECT_EQ(out[0].advertised->text(), "203.0.113.7:5061");
+  EXPECT_FALSE(out[1].advertised) << "IPv4 says nothing to who comes by IPv6";
+  EXPECT_FALSE(out[2].advertised) << "nobody comes there from outside";
+  EXPECT_EQ(out[3].advertised->text(), "198.51.100.9:15061") << "what is written there comes first";
+}
+
 TEST(Listeners, AnIdIsTheSameAfterARestartAndInAnotherOrder) {
   config::ListenerSettings a, b;
   b.port = 5071;

@@ -36,10 +36,14 @@ std::string fault(std::string_view text) {
 TEST(Configuration, AnEmptyFileMeansTheDefaultsOfNoFileAtAll) {
   const Settings empty = good("");
   const Settings none = defaults();
-  ASSERT_THAT(empty.listeners, SizeIs(1));
+  ASSERT_THAT(empty.listeners, SizeIs(2));
   EXPECT_EQ(empty.listeners[0].transport, Transport::tls);
   EXPECT_EQ(empty.listeners[0].port, 5061);
   EXPECT_EQ(empty.listeners[0].reach, Reach::any);
+  EXPECT_EQ(empty.listeners[1].transport, Transport::wss);
+  EXPECT_EQ(empty.listeners[1].port, 5065);
+  EXPECT_TRUE(empty.web.enabled);
+  EXPECT_EQ(empty.web.port, 8443);
   EXPECT_EQ(empty.local_networks, none.local_networks);
   EXPECT_EQ(empty.limits.calls_max, Limits{}.calls_max);
   EXPECT_EQ(empty.server.data_dir, "/var/lib/ringfence");
@@ -85,6 +89,7 @@ TEST(Configuration, EveryKeyIsRead) {
     [network]
     local = ["10.1.0.0/16"]
     proxies = ["sip:edge.example.com;transport=tls", "sip:192.0.2.7"]
+    public_address = "stun:stun.example.org"
     [store]
     path = "/srv/db"
     synchronous = "normal"
@@ -99,6 +104,12 @@ TEST(Configuration, EveryKeyIsRead) {
     level = "warning"
     file = "/var/log/r.log"
     personal = "show"
+    [web]
+    enabled = false
+    address = "local"
+    port = 443
+    host = "pbx.example.com"
+    origins = ["https://intranet.example.com", "https://[2001:db8::1]:8443", "https://192.0.2.1"]
     [metrics]
     address = "::1"
     port = 9100
@@ -115,6 +126,11 @@ TEST(Configuration, EveryKeyIsRead) {
   EXPECT_EQ(s.listeners[1].address.text(), "192.0.2.1");
   EXPECT_EQ(s.listeners[1].advertised->text(), "203.0.113.7:15061");
   EXPECT_EQ(s.tls.key, "/etc/k.pem");
+  EXPECT_FALSE(s.web.enabled);
+  EXPECT_EQ(s.web.reach, Reach::local);
+  EXPECT_EQ(s.web.port, 443);
+  EXPECT_EQ(s.web.host, "pbx.example.com");
+  EXPECT_THAT(s.web.origins, SizeIs(3));
   EXPECT_EQ(s.media.first_port, 30000);
   EXPECT_EQ(s.media.last_port, 30009);
   EXPECT_EQ(s.media.threads, 2);
@@ -129,6 +145,7 @@ TEST(Configuration, EveryKeyIsRead) {
   ASSERT_THAT(s.local_networks, SizeIs(1));
   EXPECT_EQ(s.local_networks[0].text(), "10.1.0.0/16");
   EXPECT_THAT(s.proxies, ::testing::ElementsAre("sip:edge.example.com;transport=tls", "sip:192.0.2.7"));
+  EXPECT_EQ(s.public_address.stun_host, "stun.example.org");
   EXPECT_EQ(s.store_path(), "/srv/db");
   EXPECT_FALSE(s.store.synchronous);
   EXPECT_EQ(s.records.keep_days, 90u);
@@ -149,6 +166,25 @@ TEST(Configuration, AProxyIsASipUriWithATransportThatIsSpoken) {
   for (const std::string uri : {"edge.example.com", "sip:edge.example.com;transport=sctp", "tel:123", "sip:1@edge.test",
                                 "sip:edge.example.com;transport=ws"})
     EXPECT_THAT(fault("[network]\nproxies = [\"" + uri + "\"]\n"), HasSubstr("not the SIP URI of a proxy")) << uri;
+}
+
+TEST(Configuration, ThePublicAddressIsOneOrAServerThatTellsIt) {
+  const auto read = [](const std::string& text) {
+    return good("[network]\npublic_address = \"" + text + "\"\n").public_address;
+  };
+  EXPECT_EQ(read("203.0.113.7").address->text(), "203.0.113.7");
+  EXPECT_FALSE(read("203.0.113.7").asks());
+  EXPECT_EQ(read("stun:stun.example.org").stun_text(), "stun:stun.example.org:3478");
+  EXPECT_EQ(read("stun:stun.example.org:19302").stun_port, 19'302);
+  EXPECT_EQ(read("stun:192.0.2.1").stun_text(), "stun:192.0.2.1:3478");
+  EXPECT_EQ(read("stun:192.0.2.1:3479").stun_text(), "stun:192.0.2.1:3479");
+  EXPECT_EQ(read("stun:[2001:db8::1]:3479").stun_text(), "stun:[2001:db8::1]:3479");
+  EXPECT_EQ(read("stun:2001:db8::1").stun_text(), "stun:[2001:db8::1]:3478");
+  for (const std::string text :
+       {"", "here", "203.0.113.7:5060", "stun:", "stun:a b", "stun:a:0", "stun:a:70000", "stun:a:1:2",
+        "stun:a:", "stun:[2001:db8::1]", "turn:a", "127.0.0.1", "0.0.0.0", "224.0.0.1"})
+    EXPECT_THAT(fault("[network]\npublic_address = \"" + text + "\"\n"), HasSubstr("network.public_address is"))
+        << text;
 }
 
 TEST(Configuration, AFaultNamesFileLineColumnAndRemedy) {
@@ -213,6 +249,24 @@ TEST(Configuration, AListenerInTheMediaRangeIsRefused) {
   EXPECT_THAT(fault("[[listener]]\ntransport = \"udp\"\nport = 40500\n"),
               HasSubstr("lies in the media range 40000-40999"));
   EXPECT_EQ(good("[[listener]]\ntransport = \"tcp\"\nport = 40500\n").listeners.size(), 1u);
+}
+
+TEST(Configuration, AListenerOnThePortOfThePagesIsRefused) {
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"wss\"\nport = 8443\n"), HasSubstr("meets the pages"));
+  EXPECT_EQ(good("[web]\nenabled = false\n[[listener]]\ntransport = \"wss\"\nport = 8443\n").listeners.size(), 1u);
+}
+
+TEST(Configuration, WebSocketsWithoutTlsStayOnThisHost) {
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"ws\"\n"), HasSubstr("not encrypted"));
+  EXPECT_THAT(fault("[[listener]]\ntransport = \"ws\"\naddress = \"local\"\n"), HasSubstr("not encrypted"));
+  EXPECT_EQ(good("[[listener]]\ntransport = \"ws\"\naddress = \"127.0.0.1\"\n").listeners[0].port, 5066);
+  EXPECT_EQ(good("[[listener]]\ntransport = \"wss\"\n").listeners[0].port, 5065);
+}
+
+TEST(Configuration, AnOriginIsWhatBrowsersSendAndNothingElse) {
+  for (const char* const text : {"http://a.example", "https://", "https://a.example/", "https://a.example:443", "*",
+                                 "https://a.example:0", "https://a.example:x", "a.example", "https://user@a.example"})
+    EXPECT_THAT(fault(std::string("[web]\norigins = [\"") + text + "\"]\n"), HasSubstr("not the origin")) << text;
 }
 
 TEST(Configuration, AListenerOnTheMetricsPortIsRefused) {

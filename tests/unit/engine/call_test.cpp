@@ -399,6 +399,14 @@ TEST_F(CallStory, KeysPressedPassAsInfoAndItsAnswerComesBack) {
   EXPECT_TRUE(alice.hear_status(415));
 }
 
+TEST_F(CallStory, CandidatesThatComeLaterAreTakenAndGoNoFurther) {
+  establish();
+  alice.request(a, "INFO", {}, "a=ice-ufrag:abcd\r\na=candidate:1 1 UDP 1 192.168.1.5 4000 typ host\r\n",
+                "application/trickle-ice-sdpfrag");
+  EXPECT_TRUE(alice.hear_status(200));
+  EXPECT_FALSE(bob.hear_request("INFO")) << "nothing of one leg shows on the other";
+}
+
 TEST_F(CallStory, SilenceOnBothSidesEndsTheCall) {
   establish();
   const media::RelayPlan plan = exchange.relays.begin()->second;

@@ -74,6 +74,33 @@ TEST(Policy, KnowsTheNamesOfAThousandTenantsAndNobodyElses) {
   EXPECT_FALSE(policy.knows("name1"));
 }
 
+TEST(Policy, FindsAnExtensionByTheNamesOfItsDevices) {
+  Extension ann = extension(7, "1001", "ann");
+  ann.devices = {{DeviceId{3}, "ann-browser", {}}, {DeviceId{4}, "ann-tablet", {}}};
+  ann.devices[1].credentials.ha1[0].reveal()[0] = 1;
+  Policy first;
+  ASSERT_FALSE(first.compile({extension(9, "1002", "bob"), ann}));
+  const Policy policy = first;  // what a copy knows is its own
+  first = {};
+  EXPECT_EQ(policy.by_auth_name("ann-tablet"), policy.by_id(ExtensionId{7}));
+  const Login* const tablet = policy.login("ann-tablet");
+  ASSERT_NE(tablet, nullptr);
+  EXPECT_EQ(policy.device_of(*tablet)->id, DeviceId{4});
+  EXPECT_EQ(policy.name_of(*tablet), "ann-tablet");
+  EXPECT_EQ(&policy.credentials_of(*tablet), policy.by_id(ExtensionId{7})->credentials_of(DeviceId{4}));
+  EXPECT_EQ(policy.device_of(*policy.login("ann")), nullptr);
+  EXPECT_EQ(&policy.credentials_of(*policy.login("ann")), &policy.by_id(ExtensionId{7})->credentials);
+  EXPECT_EQ(policy.by_id(ExtensionId{7})->credentials_of(DeviceId{5}), nullptr);
+  EXPECT_EQ(policy.logins().size(), 4u);
+  EXPECT_TRUE(policy.knows("ann-browser"));
+}
+
+TEST(Policy, ADeviceWithTheNameOfSomebodyElseIsRefused) {
+  Extension ann = extension(7, "1001", "ann");
+  ann.devices = {{DeviceId{3}, "bob", {}}};
+  EXPECT_THAT(fault_of({ann, extension(9, "1002", "bob")}), HasSubstr("registration name bob"));
+}
+
 TEST(Policy, CompiledAnewForgetsWhoIsGone) {
   Policy policy;
   ASSERT_FALSE(policy.compile({extension(1, "1001", "ann")}));

@@ -26,14 +26,16 @@ namespace rf::store {
 /// does not compile until the store and this page know it.
 inline bool same(const record::Binding& x, const record::Binding& y) {
   const auto tie = [](const record::Binding& binding) {
-    const auto& [extension, contact_key, contact, path, flow, call_id, cseq, user_agent, registered, expires] = binding;
-    return std::tie(extension, contact_key, contact, path, call_id, cseq, user_agent, registered, expires);
+    const auto& [extension, contact_key, contact, path, flow, call_id, cseq, user_agent, registered, expires, device] =
+        binding;
+    return std::tie(extension, contact_key, contact, path, call_id, cseq, user_agent, registered, expires, device);
   };
   return tie(x) == tie(y) && x.flow == y.flow;
 }
 inline bool same(const media::LegStatistics& x, const media::LegStatistics& y) {
   const auto tie = [](const media::LegStatistics& leg) {
-    const auto& [packets, bytes, lost, rtcp, events, jitter, mos, source, shape, last] = leg;
+    const auto& [packets, bytes, lost, rtcp, events, jitter, mos, source, shape, last, proof, replay, protection,
+                 suite] = leg;
     return std::tie(packets, bytes, lost, rtcp, events, jitter, mos, source, shape, last);
   };
   return tie(x) == tie(y);
@@ -93,7 +95,7 @@ inline record::Cdr closed_cdr(std::uint64_t n) {
   cdr.ended_by = record::EndedBy::callee;
   cdr.sip_status = 200;
   cdr.reason = "the callee hung up";
-  cdr.media[0] = {3'000, 516'000, 3, 12, 5, 1.25, 4.375, 7, 2, Address::v4(0xcb007101)};
+  cdr.media[0] = {3'000, 516'000, 3, 12, 5, 1.25, 4.375, 7, 2, Address::v4(0xcb007101), 0, 0, {}, {}};
   cdr.media[1].packets = 2'990;
   cdr.route = "abroad";
   cdr.trunk_in = "in";

@@ -387,9 +387,6 @@ TEST(Desk, WhatADiskDidNotTakeIsGivenAgainWithAllThatFollowed) {
   EXPECT_EQ(second.entries.front().number, first.last + 1);
   w.desk->written(w.now, first.last, false);
   EXPECT_FALSE(w.desk->wants_writing(w.now)) << "a failing disk is left alone for a second";
-  const auto no = w.open(3);
-  ASSERT_FALSE(no);
-  EXPECT_EQ(std::get<Refused::Closed>(no.error().by), Refused::Closed::disk);
   EXPECT_EQ(w.desk->next_writing_mono_ms(), w.now.mono_ms + 1'000);
   w.advance(1'000);
   ASSERT_TRUE(w.desk->wants_writing(w.now));
@@ -403,9 +400,33 @@ TEST(Desk, WhatADiskDidNotTakeIsGivenAgainWithAllThatFollowed) {
   EXPECT_TRUE(w.open(4));
 }
 
+TEST(Desk, OneFailedWriteLetsCallsWaitAndTheSecondRefusesThem) {
+  World w;
+  ASSERT_TRUE(w.open(1));
+  const Writing first = w.desk->take_writing();
+  ASSERT_TRUE(w.open(2));
+  const Writing beside = w.desk->take_writing();
+  w.desk->written(w.now, first.last, false);
+  w.desk->written(w.now, beside.last, false);
+  const auto waits = w.open(3);
+  ASSERT_TRUE(waits) << "it leaves when its entry is on disk";
+  EXPECT_GT(waits->entry, beside.last);
+  w.advance(1'000);
+  w.desk->written(w.now, w.desk->take_writing().last, false);
+  const auto no = w.open(4);
+  ASSERT_FALSE(no);
+  EXPECT_EQ(std::get<Refused::Closed>(no.error().by), Refused::Closed::disk);
+  EXPECT_EQ(no.error().until_wall_ms, w.now.wall_ms + 1'000);
+  w.advance(1'000);
+  w.desk->written(w.now, w.desk->take_writing().last, true);
+  EXPECT_TRUE(w.open(4));
+}
+
 TEST(Desk, EndsOfCallsAreTakenWhileTheDiskFails) {
   World w;
   ASSERT_TRUE(w.open(1));
+  w.desk->written(w.now, w.desk->take_writing().last, false);
+  w.advance(1'000);
   w.desk->written(w.now, w.desk->take_writing().last, false);
   w.desk->answered(w.now, CallId{1});
   w.advance(500);

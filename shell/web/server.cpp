@@ -1,0 +1,197 @@
+#include "shell/web/server.hpp"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <future>
+
+#include "core/guard/sources.hpp"
+#include "shell/web/session.hpp"
+
+namespace rf::web {
+namespace {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr int backlog = 128;
+constexpr std::uint32_t accept_rest_ms = 100;
+
+asio::ip::address to_asio(const Address& address) {
+  if (address.is_v4()) return asio::ip::address_v4(address.v4_host_order());
+  return asio::ip::address_v6(address.bytes());
+}
+
+Endpoint from_asio(const tcp::endpoint& endpoint) {
+  if (endpoint.address().is_v4()) return {Address::v4(endpoint.address().to_v4().to_uint()), endpoint.port()};
+  return {Address::from_bytes(endpoint.address().to_v6().to_bytes()), endpoint.port()};
+}
+
+/// With every signal left to the main thread.
+template <class Work>
+std::thread start_thread(const char* name, Work work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread([name, work] {
+    pthread_setname_np(pthread_self(), name);
+    work();
+  });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+error_code open_acceptor(tcp::acceptor& acceptor, const Endpoint& bind) {
+  const tcp::endpoint where(to_asio(bind.address), bind.port);
+  error_code error;
+  acceptor.open(where.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && !bind.address.is_v4()) acceptor.set_option(asio::ip::v6_only(true), error);
+  if (!error) acceptor.bind(where, error);
+  if (!error) acceptor.listen(backlog, error);
+  return error;
+}
+
+}  // namespace
+
+void Jobs::start() {
+  thread_ = start_thread("rf-pages", [this] { run(); });
+}
+
+bool Jobs::add(std::function<void()> job) {
+  const std::lock_guard lock(mutex_);
+  if (ending_ || line_.size() >= WebLimits::jobs) return false;
+  line_.push_back(std::move(job));
+  changed_.notify_one();
+  return true;
+}
+
+void Jobs::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return ending_ || !line_.empty(); });
+    if (ending_) return;
+    const std::function<void()> job = std::move(line_.front());
+    line_.pop_front();
+    lock.unlock();
+    job();
+    lock.lock();
+  }
+}
+
+void Jobs::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Server::State::listen(tcp::acceptor& acceptor) {
+  acceptor.async_accept([this, &acceptor](const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    error_code ignored;
+    if (!error) {
+      accepted(std::move(socket), from_asio(acceptor.local_endpoint(ignored)));
+      return listen(acceptor);
+    }
+    // No descriptor is left: the one that is waited for would come at once, again and again.
+    if (!waiting.empty()) waiting.front()->give_way();
+    auto rest = std::make_shared<asio::steady_timer>(io, std::chrono::milliseconds(accept_rest_ms));
+    rest->async_wait([this, &acceptor, rest](const error_code&) { listen(acceptor); });
+  });
+}
+
+void Server::State::accepted(tcp::socket socket, const Endpoint& local) {
+  error_code error;
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) return;
+  const Endpoint remote = from_asio(peer);
+  if (!tls || (options.welcome && !options.welcome(remote, local.port))) {
+    ++counts.unwelcome;
+    return;
+  }
+  const Address source = guard::source_block(remote.address).base;
+  if (!has_room(source)) return;
+  ++counts.accepted;
+  socket.set_option(tcp::no_delay(true), error);
+  std::make_shared<Session>(std::move(socket), *this, remote, source, local.port)->start();
+}
+
+bool Server::State::has_room(const Address& source) {
+  const auto known = sources.find(source);
+  if (known != sources.end() && known->second >= options.clients_per_source) {
+    ++counts.refused_source;
+    return false;
+  }
+  if (counts.clients < options.clients) return true;
+  if (waiting.empty()) {
+    ++counts.refused_full;
+    return false;
+  }
+  ++counts.evicted;
+  waiting.front()->give_way();
+  return true;
+}
+
+std::expected<std::unique_ptr<Server>, std::string> Server::open(const ServerOptions& options, Site site) {
+  auto state = std::make_unique<State>(options, std::move(site));
+  for (const Endpoint& bind : options.binds) {
+    tcp::acceptor& acceptor = state->acceptors.emplace_back(state->io);
+    if (const error_code error = open_acceptor(acceptor, bind))
+      return std::unexpected(fmt::format("pages cannot be served on {}: {}", bind.text(), error.message()));
+  }
+  // Only when none of them moves in memory any more.
+  for (tcp::acceptor& acceptor : state->acceptors) state->listen(acceptor);
+  state->jobs.start();
+  state->thread = start_thread("rf-web", [raw = state.get()] {
+    const auto work = asio::make_work_guard(raw->io);
+    raw->io.run();
+  });
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Server::~Server() {
+  state_->jobs.stop();
+  state_->io.stop();
+  state_->thread.join();
+}
+
+void Server::close_doors() {
+  std::promise<void> done;
+  asio::post(state_->io, [&] {
+    error_code ignored;
+    for (tcp::acceptor& acceptor : state_->acceptors) acceptor.close(ignored);
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+void Server::set_tls(std::shared_ptr<ssl_ctx_st> context) {
+  asio::post(state_->io, [state = state_.get(), context = std::move(context)] {
+    state->tls.reset();
+    if (!context) return;
+    SSL_CTX_up_ref(context.get());
+    state->tls.emplace(context.get());
+  });
+}
+
+std::vector<Endpoint> Server::local() const {
+  std::vector<Endpoint> out;
+  error_code ignored;
+  for (const tcp::acceptor& acceptor : state_->acceptors) out.push_back(from_asio(acceptor.local_endpoint(ignored)));
+  return out;
+}
+
+Counters Server::counters() const {
+  const auto& c = state_->counts;
+  return {c.clients, c.accepted,         c.unwelcome, c.refused_source, c.refused_full,
+          c.evicted, c.handshake_failed, c.malformed, c.requests,       c.refused};
+}
+
+}  // namespace rf::web

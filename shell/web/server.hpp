@@ -1,0 +1,76 @@
+// The HTTPS server: one thread for connections, one for what may wait, and a bound on everything that a stranger has.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/limits.hpp"
+#include "shell/web/site.hpp"
+
+struct ssl_ctx_st;
+
+namespace rf::web {
+
+class Session;
+
+/// What the guard counts of those who come.
+enum class Deed : std::uint8_t {
+  request,    ///< asked the API, or for what is not there
+  malformed,  ///< bytes that are no request
+};
+
+struct ServerOptions {
+  std::vector<Endpoint> binds;
+  std::size_t clients = WebLimits::clients;
+  std::size_t clients_per_source = WebLimits::clients_per_source;
+  std::uint32_t handshake_ms = WebLimits::handshake_ms;
+  std::uint32_t request_ms = WebLimits::request_ms;
+  std::uint32_t answer_ms = WebLimits::answer_ms;
+  /// Whether somebody may stay, asked on the I/O thread when he connects, before anything is kept for him, and at each
+  /// of his requests. Empty: everybody.
+  std::function<bool(const Endpoint& remote, std::uint16_t local_port)> welcome = {};
+  /// Told on the I/O thread. Empty: nobody is told.
+  std::function<void(const Endpoint& remote, std::uint16_t local_port, Deed deed)> noticed = {};
+};
+
+struct Counters {
+  std::size_t clients = 0;  ///< now
+  std::uint64_t accepted = 0, unwelcome = 0, refused_source = 0, refused_full = 0, evicted = 0, handshake_failed = 0,
+                malformed = 0, requests = 0, refused = 0;  ///< answered with 4xx or 5xx
+};
+
+/// HTTP/1.1 over TLS: GET, HEAD and POST. A request has WebLimits::header_bytes, its body WebLimits::body_bytes and a
+/// length that is said before it; chunks, continuations, upgrades and other versions are refused, and so is everything
+/// that two readers could read in two ways. A body is a JSON object, sent from no page but our own.
+/// Bounds: a source (an IPv4 address, an IPv6 /64) has clients_per_source connections; when there are too many in all,
+/// the one that has waited longest without asking for anything makes room. Methods may be called from any thread.
+class Server {
+ public:
+  /// Errors: a sentence with the endpoint and the reason. Nobody is served before set_tls().
+  static std::expected<std::unique_ptr<Server>, std::string> open(const ServerOptions& options, Site site);
+  /// Ends the threads; a handler that runs is waited for.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Nobody new from now on; the ports are free when it returns.
+  void close_doors();
+  /// For connections from now on.
+  void set_tls(std::shared_ptr<ssl_ctx_st> context);
+  /// As bound: differs from what was asked for when port 0 was.
+  std::vector<Endpoint> local() const;
+  Counters counters() const;
+
+ private:
+  friend class Session;
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rf::web

@@ -1,0 +1,63 @@
+// One HTTPS connection. Internal to shell/web.
+#pragma once
+
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <memory>
+#include <optional>
+
+#include "shell/web/state.hpp"
+
+namespace rf::web {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+/// Handshake, then requests one after the other, each within its time. Belongs to the I/O thread and keeps itself.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(asio::ip::tcp::socket socket, Server::State& server, const Endpoint& remote, const Address& source,
+          std::uint16_t local_port);
+  ~Session();
+  void start();
+  /// Ends it in favour of somebody else.
+  void give_way();
+
+ private:
+  using Fields = http::request<http::string_body>;
+
+  void expect_within(std::uint32_t ms);
+  void wait_in_line();
+  void leave_line();
+  void read();
+  void on_read(const boost::system::error_code& error);
+  /// The status to refuse with, of what is wrong with the request as such. None: it may be looked at.
+  std::optional<unsigned> fault_of(const Fields& request, std::string& detail) const;
+  void serve(const Fields& request);
+  void serve_asset(const Fields& request, const Asset& asset);
+  void serve_route(const Fields& request, const Route& route);
+  void refuse(unsigned status, std::string_view detail = {}, std::string_view allow = {});
+  void answer(Answer answer);
+  void begin_answer(unsigned status, std::string_view type, std::string_view caching);
+  void send(std::string_view body);
+  void end();
+  void notice(Deed deed);
+
+  Server::State& server_;
+  const Endpoint remote_;
+  const Address source_;
+  const std::uint16_t local_port_;
+  beast::ssl_stream<beast::tcp_stream> stream_;
+  beast::flat_buffer buffer_{WebLimits::header_bytes + WebLimits::body_bytes};
+  std::optional<http::request_parser<http::string_body>> parser_;
+  http::response<http::span_body<const char>> response_;
+  std::optional<http::response_serializer<http::span_body<const char>>> serializer_;
+  std::string host_;  ///< of the request
+  std::string text_;  ///< of an answer that is no asset
+  bool head_ = false, last_ = false;
+  std::uint32_t requests_ = 0;
+  std::optional<std::list<Session*>::iterator> in_line_;
+};
+
+}  // namespace rf::web

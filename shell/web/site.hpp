@@ -1,0 +1,101 @@
+// What the HTTPS server serves: files that are part of the program, and routes with their handlers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/address.hpp"
+
+namespace rf::web {
+
+using Json = nlohmann::json;
+
+/// One file in the program. There is no folder that a path could lead out of: paths are compared whole.
+struct Asset {
+  std::string_view path;  ///< "/phone"
+  std::string_view type;
+  std::string_view bytes;
+  std::string_view gzip;   ///< the same, compressed; empty: not worth it
+  std::string_view etag;   ///< without quotes
+  bool immutable = false;  ///< its name changes with its content
+};
+
+enum class Method : std::uint8_t { get, head, post };
+std::optional<Method> parse_method(std::string_view text);
+
+/// A request as a handler sees it, read strictly.
+struct Request {
+  Endpoint remote;
+  std::string host;  ///< as the browser knows us, without port: "pbx.example.com", "192.0.2.1", "[2001:db8::1]"
+  Json body;         ///< of a POST, an object
+};
+
+struct Answer {
+  unsigned status = 200;
+  Json body;
+  std::optional<std::uint32_t> retry_after_s = {};
+};
+
+/// `application/problem+json` (RFC 9457): `title` is the status's, `detail` says what to do about it.
+Answer problem(unsigned status, std::string_view detail);
+
+/// Runs on the thread for what may wait, one at a time.
+using Handler = std::function<Answer(const Request&)>;
+
+/// One thing that the API can do.
+struct Route {
+  Method method = Method::get;
+  std::string_view path;        ///< "/api/v1/phone/link"
+  std::string_view permission;  ///< what the asker has to be allowed; empty: everybody may ask
+  Handler handle;
+};
+
+struct Site {
+  std::vector<Route> routes;
+  std::span<const Asset> assets;
+  std::uint16_t phone_port = 0;  ///< of WSS, where pages may connect to besides us; 0: nowhere
+};
+
+/// What a path and a method lead to.
+struct Found {
+  const Asset* asset = nullptr;
+  const Route* route = nullptr;
+  bool known = false;      ///< the path exists, though perhaps not for this method
+  std::string_view allow;  ///< methods that it exists for, as an Allow header lists them
+};
+/// In constant time for assets and routes together, however many there are.
+class Directory {
+ public:
+  explicit Directory(const Site& site);
+  Found find(Method method, std::string_view path) const;
+
+ private:
+  struct Entry {
+    const Asset* asset = nullptr;
+    const Route* get = nullptr;
+    const Route* post = nullptr;
+  };
+  std::vector<std::pair<std::string_view, Entry>> entries_;  ///< by path
+};
+
+/// The headers that every answer carries, for a page that was asked for at `host`.
+std::vector<std::pair<std::string_view, std::string>> security_headers(std::string_view host, std::uint16_t phone_port);
+
+/// "pbx.example.com:8443" gives "pbx.example.com". None: no host name or address with an optional port.
+std::optional<std::string> host_of(std::string_view header);
+
+/// Whether an Accept-Encoding takes gzip.
+bool takes_gzip(std::string_view accept_encoding);
+/// Whether an If-None-Match names this tag (quotes included), weakly or not.
+bool names_tag(std::string_view if_none_match, std::string_view tag);
+
+std::string_view reason_of(unsigned status);
+
+}  // namespace rf::web

@@ -1,0 +1,65 @@
+// What the HTTPS server's threads share. Internal to shell/web.
+#pragma once
+
+#include <atomic>
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "shell/web/server.hpp"
+
+namespace rf::web {
+
+namespace asio = boost::asio;
+
+/// A thread that does one thing after the other, and the bounded line before it.
+class Jobs {
+ public:
+  ~Jobs() { stop(); }
+  void start();
+  /// False: the line is full, or the thread has ended.
+  bool add(std::function<void()> job);
+  /// Waits for the job that runs; those behind it are dropped.
+  void stop();
+
+ private:
+  void run();
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> line_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+struct Server::State {
+  State(const ServerOptions& chosen, Site all) : options(chosen), site(std::move(all)), directory(site) {}
+  void listen(asio::ip::tcp::acceptor& acceptor);
+  void accepted(asio::ip::tcp::socket socket, const Endpoint& local);
+  /// Whether a connection from there may be kept; makes room for it where that is possible.
+  bool has_room(const Address& source);
+
+  ServerOptions options;
+  const Site site;
+  const Directory directory;
+  std::optional<asio::ssl::context> tls;
+  std::map<Address, std::size_t> sources;  ///< connections of each
+  std::list<Session*> waiting;             ///< for a handshake or a request, the longest first
+  struct {
+    std::atomic<std::size_t> clients{0};
+    std::atomic<std::uint64_t> accepted{0}, unwelcome{0}, refused_source{0}, refused_full{0}, evicted{0},
+        handshake_failed{0}, malformed{0}, requests{0}, refused{0};
+  } counts;
+  // Behind what the last sessions touch when they end with it.
+  asio::io_context io{1};
+  std::vector<asio::ip::tcp::acceptor> acceptors;
+  std::thread thread;
+  Jobs jobs;
+};
+
+}  // namespace rf::web

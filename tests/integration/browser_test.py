@@ -1,0 +1,144 @@
+"""The browser phone as people use it: Chromium with voices of tones, the real server, and what each hears."""
+import unittest
+
+from baresip import Baresip
+from browsers import Browsers
+from netns import Namespace
+from ringfence import Ringfence, until
+
+
+class BrowserPhone(unittest.TestCase):
+    def setUp(self):
+        self.net = self.enterContext(Namespace("10.213.11.1"))
+        self.server = self.enterContext(Ringfence(address=self.net.address, netns=self.net.name))
+        self.browsers = self.enterContext(Browsers(self.net))
+        self.page = f"https://{self.net.address}:{self.server.web_port}/phone"
+
+    def person(self, number, hertz):
+        """Somebody with an extension of that number, who has signed in."""
+        person = self.browsers.person(f"person {number}", hertz)
+        person.sign_in(self.page, *self.server.add(number), number)
+        return person
+
+    def baresip(self, number, hertz):
+        phone = Baresip(self.net, self.server, number, hertz)
+        self.addCleanup(phone.close)
+        rows = lambda: self.server.json("registration", "list")["registrations"]
+        self.assertTrue(until(lambda: any(row["extension"] == number for row in rows())))
+        return phone
+
+    def talk(self, one, hertz, other, other_hertz):
+        self.assertTrue(one.hears(other_hertz), one.evaluate(script="window.heard()"))
+        self.assertTrue(other.hears(hertz), other.evaluate(script="window.heard()"))
+
+    def test_two_browsers_hear_each_other_over_legs_that_both_know_to_be_encrypted(self):
+        alice, bob = self.person("1001", 440), self.person("1002", 1000)
+        alice.dial("1002")
+        bob.click(what="Answer")
+        for person in (alice, bob):
+            person.sees("Encrypted on both sides")
+        self.talk(alice, 440, bob, 1000)
+        alice.click(what="Encrypted on both sides")
+        self.assertRegex(alice.text(selector="dl"), r"Certificate checked(.|\n)*AES")
+        alice.click(what="Hold")
+        bob.sees("The other side has put you on hold")
+        alice.click(what="Resume")
+        bob.sees("In conversation")
+        self.talk(alice, 440, bob, 1000)
+        bob.click(what="End call")
+        alice.sees("The other side ended the call.")
+        row = until(lambda: [r for r in self.server.json("cdr", "list")["cdrs"] if r["result"] == "answered"])[0]
+        self.assertEqual(row["dialled"], "1002")
+
+    def test_a_browser_and_a_phone_with_plain_rtp_hear_each_other_and_the_browser_is_told(self):
+        alice, phone = self.person("1001", 440), self.baresip("1003", 700)
+        alice.dial("1003")
+        alice.sees("Encrypted to the server")
+        self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))
+        self.assertTrue(until(lambda: phone.hears(440), 15))
+        alice.click(what="End call")
+        alice.sees("You ended the call.")
+        phone.tell("dial", f"sip:1001@{self.net.address}:{self.server.sip_port}")
+        alice.click(what="Answer")
+        self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))
+
+    def test_a_certificate_that_is_not_the_one_from_the_https_server_ends_the_call_before_a_sound(self):
+        alice, bob = self.browsers.person("person 1001", 440), self.person("1002", 1000)
+        alice.fake(path="/api/v1/phone/config", json={
+            "wss": f"wss://{self.net.address}:{self.server.wss_port}", "domain": self.net.address, "realm": "ringfence",
+            "fingerprint": "sha-256 " + ":".join(["EE"] * 32), "languages": ["en"]})
+        alice.sign_in(self.page, *self.server.add("1001"), "1001")
+        alice.dial("1002")
+        bob.click(what="Answer")
+        alice.sees("Call stopped")
+        bob.sees("The other side ended the call.")
+        self.assertIsNone(alice.evaluate(script="window.heard()"))
+        bob.dial("1001")
+        bob.wait(text="share no way to carry sound", within="article")
+
+    def test_a_link_signs_in_once_and_a_reload_keeps_the_phone_reachable(self):
+        self.server.add("1001")
+        link = self.server.json("extension", "link", "1001")["url"]
+        alice, bob = self.browsers.person("person 1001", 440), self.person("1002", 1000)
+        alice.goto(url=link)
+        self.assertEqual(alice.url(), self.page)
+        alice.check(label="Keep this device signed in")
+        alice.click(what="Use this browser as a phone")
+        alice.wait(text="Ready for calls")
+        alice.reload()
+        alice.wait(text="Ready for calls")
+        bob.dial("1001")
+        alice.click(what="Answer")
+        self.talk(alice, 440, bob, 1000)
+        mallory = self.browsers.person("mallory", 300)
+        mallory.goto(url=link)
+        mallory.click(what="Use this browser as a phone")
+        mallory.wait(text="was used already or has expired")
+
+    def test_two_conversations_are_connected_and_go_on_without_whoever_connected_them(self):
+        alice, bob, carol = self.person("1001", 440), self.person("1002", 1000), self.person("1003", 1600)
+        alice.dial("1002")
+        bob.click(what="Answer")
+        alice.sees("Encrypted on both sides")
+        alice.dial("1003")
+        carol.click(what="Answer")
+        self.talk(alice, 440, carol, 1600)
+        alice.press(key="t")
+        alice.click(what="Connect with 1002")
+        alice.sees("The call was transferred.")
+        self.talk(bob, 1000, carol, 1600)
+
+    def test_a_call_is_handed_to_a_number_and_goes_on_there(self):
+        alice, bob, phone = self.person("1001", 440), self.person("1002", 1000), self.baresip("1003", 700)
+        bob.dial("1001")
+        alice.click(what="Answer")
+        bob.sees("Encrypted on both sides")
+        alice.click(what="Transfer")
+        alice.fill(label="Transfer to", text="1003")
+        alice.click(what="Transfer now")
+        alice.sees("The call was transferred.")
+        self.assertTrue(bob.hears(700), bob.evaluate(script="window.heard()"))
+        self.assertTrue(until(lambda: phone.hears(1000), 15))
+
+    def test_a_server_that_starts_anew_finds_its_browsers_again(self):
+        alice, bob = self.person("1001", 440), self.person("1002", 1000)
+        self.server.stop()
+        alice.gone(text="Ready for calls")
+        self.server.start()
+        for person in (alice, bob):
+            person.wait(text="Ready for calls")
+        alice.dial("1002")
+        bob.click(what="Answer")
+        self.talk(alice, 440, bob, 1000)
+
+    def test_what_is_refused_is_explained_and_the_page_is_clean_for_screen_readers(self):
+        alice = self.person("1001", 440)
+        alice.dial("4711")
+        alice.sees("This number does not exist here.")
+        for scheme in ("light", "dark"):
+            self.assertEqual(alice.faults(scheme=scheme), [])
+        self.assertEqual([text for text in alice.console() if "Content Security Policy" in text], [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,82 @@
+"""People with browsers, in a network of their own: each has a tone for a voice."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from ringfence import until
+from sound import write_tone
+
+
+class Browsers:
+    """with Browsers(net) as browsers: alice = browsers.person("alice", 440). `portal/tests/drive.mjs` has the browsers."""
+
+    def __init__(self, net):
+        self.net, self.home = net, Path(tempfile.mkdtemp(prefix="browsers-"))
+
+    def __enter__(self):
+        stage = Path(os.environ["PORTAL"]) / "stage"
+        self.log = open(self.home / "log", "wb")
+        self.process = subprocess.Popen(self.net.inside("node", "tests/drive.mjs"), cwd=stage, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        return self
+
+    def __exit__(self, kind, value, trace):
+        try:
+            self.process.stdin.close()
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        finally:
+            self.process.stdout.close()
+            self.log.close()
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def ask(self, do, **words):
+        self.process.stdin.write(json.dumps({"do": do, **words}) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if not answer["ok"]:
+            raise AssertionError(f"{words.get('name')}: {do} {words}: {answer['error']}")
+        return answer["value"]
+
+    def person(self, name, hertz):
+        tone = self.home / f"{name}.wav"
+        write_tone(tone, hertz, 20, 48_000)
+        self.ask("person", name=name, tone=str(tone))
+        return Person(self, name)
+
+
+class Person:
+    """Somebody at a browser; whatever `drive.mjs` can do is a method here."""
+
+    def __init__(self, browsers, name):
+        self.browsers, self.name = browsers, name
+
+    def __getattr__(self, do):
+        return lambda **words: self.browsers.ask(do, name=self.name, **words)
+
+    def sign_in(self, url, auth_name, password, number):
+        self.goto(url=url)
+        self.fill(label="Registration name", text=auth_name)
+        self.fill(label="Password", text=password)
+        self.fill(label="Extension number", text=number)
+        self.click(what="Sign in")
+        self.wait(text="Ready for calls")
+
+    def dial(self, number):
+        self.fill(label="Number or name", text=number)
+        self.click(what="Call", exact=True)
+
+    def sees(self, text):
+        self.wait(text=text, within="article")
+
+    def hears(self, hertz, seconds=15):
+        """Whether the tone that comes out of its connection is, at some moment within that time, that one."""
+        def now():
+            sound = self.evaluate(script="window.heard()")
+            return sound is not None and abs(sound["hertz"] - hertz) < 15 and sound["decibel"] > -60
+        return until(now, seconds)
