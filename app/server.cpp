@@ -101,8 +101,7 @@ std::expected<void, Error> Server::open_engine() {
   public_address_.use(settings_.public_address, settings_.dns.servers);
   // Who registers with a provider at once tells it an address that it can reach.
   public_address_.wait(public_address_wait_ms);
-  public_address_version_ = public_address_.version();
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
+  listeners_ = listeners_now();
   if (const std::string& interface = settings_.media.interface; !interface.empty() && addresses_of(interface).empty())
     return fault(fmt::format("media.interface {} is not there, not up, or has no address", interface),
                  "write a name that `ip address` shows with an address, or leave media.interface out");

@@ -83,6 +83,8 @@ class Server {
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
+  /// One for each address, told outside as the address that we are seen at now.
+  std::vector<policy::Listener> listeners_now();
   /// With records_mutex_ held: another address that we are seen at is told from now on.
   void take_public_address();
   /// With both mutexes held: the engine and the guard take over plan_.

@@ -121,14 +121,19 @@ std::expected<void, std::string> Server::publish_policy() {
   return {};
 }
 
+std::vector<policy::Listener> Server::listeners_now() {
+  // The version first: an address that comes in between is taken the next time.
+  const std::uint64_t before = std::exchange(public_address_version_, public_address_.version());
+  const PublicAddress::State seen = public_address_.state();
+  if (public_address_version_ != before)
+    log_->say(effect::Level::notice, "public_address",
+              fmt::format("{}: we are at {}", seen.from, seen.address ? seen.address->text() : "no known address"));
+  return expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), seen.address);
+}
+
 void Server::take_public_address() {
   const std::lock_guard lock(mutex_);
-  // The version first: an address that comes in between is taken the next time.
-  public_address_version_ = public_address_.version();
-  const PublicAddress::State seen = public_address_.state();
-  log_->say(effect::Level::notice, "public_address",
-            fmt::format("{}: we are at {}", seen.from, seen.address ? seen.address->text() : "no known address"));
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), seen.address);
+  listeners_ = listeners_now();
   if (auto published = publish_policy(); !published)
     log_->say(effect::Level::warning, "public_address", published.error());
   // Our own address is protected, so the guard's rules know it.
@@ -187,8 +192,7 @@ Outcome Server::reload() {
 
   // The engine learns of listeners before their first packet can come, and of failures after.
   public_address_.use(settings_.public_address, settings_.dns.servers);
-  public_address_version_ = public_address_.version();
-  listeners_ = expand(settings_.listeners, local_addresses_of_host(), has_ipv6(), public_address_.state().address);
+  listeners_ = listeners_now();
   reserve_media_ports();
   if (auto published = publish_policy(); !published) notes.push_back(published.error());
   if (auto plan = load_plan(); !plan) notes.push_back(plan.error().message + "; what held before goes on");
