@@ -42,7 +42,8 @@ function listen() {
     const top = power.reduce((best, value, index) => (value > power[best] ? index : best), 0);
     return { hertz: (top * audio.sampleRate) / tap.analyser.fftSize, decibel: power[top] };
   };
-  localStorage.setItem('ringfence-phone', JSON.stringify({ language: 'en', sound: { processing: false } }));
+  if (location.protocol === 'https:' && !localStorage.getItem('ringfence-phone'))
+    localStorage.setItem('ringfence-phone', JSON.stringify({ language: 'en', sound: { processing: false } }));
 }
 
 const commands = {

@@ -24,7 +24,7 @@ class BrowserPhone(unittest.TestCase):
         phone = Baresip(self.net, self.server, number, hertz)
         self.addCleanup(phone.close)
         rows = lambda: self.server.json("registration", "list")["registrations"]
-        self.assertTrue(until(lambda: any(row["extension"] == number for row in rows())))
+        self.assertTrue(until(lambda: any(row["number"] == number for row in rows())))
         return phone
 
     def talk(self, one, hertz, other, other_hertz):
@@ -78,7 +78,7 @@ class BrowserPhone(unittest.TestCase):
 
     def test_a_link_signs_in_once_and_a_reload_keeps_the_phone_reachable(self):
         self.server.add("1001")
-        link = self.server.json("extension", "link", "1001")["url"]
+        link = self.server.json("extension", "link", "1001")["link"]
         alice, bob = self.browsers.person("person 1001", 440), self.person("1002", 1000)
         alice.goto(url=link)
         self.assertEqual(alice.url(), self.page)

@@ -325,6 +325,18 @@ describe('a call in', () => {
     await page.getByText('Encrypted to the server').waitFor();
   });
 
+  it('is taken with the keyboard alone, which stays where the call is', async () => {
+    await signIn();
+    await server.ring('1002', 'Bob');
+    await page.getByRole('button', { name: 'Answer' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Encrypted to the server').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('ARTICLE');
+    await page.keyboard.press('e');
+    await page.getByRole('button', { name: 'Dismiss' }).press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+  });
+
   it('with another certificate never rings', async () => {
     await signIn();
     await server.ring('1002', 'Mallory', forge);

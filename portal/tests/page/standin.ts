@@ -148,7 +148,7 @@ export class Standin {
         `Call-ID: ${call}`,
         'CSeq: 1 INVITE',
         'Contact: <sip:there@server.invalid;transport=ws>',
-        'X-Ringfence-Media: other=plain',
+        'X-Ringfence-Media: other=none',
       ],
       sdp,
     );

@@ -51,7 +51,7 @@ describe('the other leg', () => {
       protection: 'sdes',
       suite: 'AES_256_CM_HMAC_SHA1_80',
     });
-    expect(readOtherLeg('other=plain')).toEqual({ protection: 'plain', suite: '' });
+    expect(readOtherLeg('other=none')).toEqual({ protection: 'none', suite: '' });
     expect(readOtherLeg('other=quantum X')).toEqual({ protection: 'unknown', suite: 'X' });
   });
 
@@ -65,7 +65,7 @@ describe('the grade', () => {
   const own = { verified: true, tls: 'DTLS 1.2', cipher: 'AEAD_AES_256_GCM' };
   it('is encrypted only with both legs', () => {
     expect(grade(own, { protection: 'dtls', suite: '' })).toBe('encrypted');
-    expect(grade(own, { protection: 'plain', suite: '' })).toBe('half');
+    expect(grade(own, { protection: 'none', suite: '' })).toBe('half');
     expect(grade(own, null)).toBe('half');
   });
 

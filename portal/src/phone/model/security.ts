@@ -10,7 +10,7 @@ export interface OwnLeg {
 
 /** What the server says in X-Ringfence-Media about the leg behind it. */
 export interface OtherLeg {
-  readonly protection: 'plain' | 'sdes' | 'dtls' | 'unknown';
+  readonly protection: 'none' | 'sdes' | 'dtls' | 'unknown';
   readonly suite: string;
 }
 
@@ -48,6 +48,6 @@ export function readOtherLeg(header: string | undefined): OtherLeg | null {
   const found = /^\s*other=([a-z]+)(?:\s+([A-Za-z0-9_]{1,64}))?\s*$/.exec(header ?? '');
   if (!found) return null;
   const kind = found[1];
-  const protection = kind === 'plain' || kind === 'sdes' || kind === 'dtls' ? kind : 'unknown';
+  const protection = kind === 'none' || kind === 'sdes' || kind === 'dtls' ? kind : 'unknown';
   return { protection, suite: found[2] ?? '' };
 }

@@ -9,6 +9,7 @@ import { SecurityBadge } from './SecurityBadge';
 import { Ticker } from './Ticker';
 import { TransferDialog } from './TransferDialog';
 import { usePhone } from './context';
+import { useKeptFocus } from './useKeptFocus';
 import css from './phone.module.css';
 import { nameOf, outcome, phaseText } from './words';
 
@@ -25,8 +26,16 @@ export function CallCard({ call, calls, dial, transferring, setTransferring }: P
   const text = useMessages();
   const [tones, setTones] = useState(false);
   const talking = call.phase === 'talking';
+  const place = useKeptFocus<HTMLElement>(call.phase);
   return (
-    <article className={css.call} data-phase={call.phase} data-held={call.held} aria-label={nameOf(text, call)}>
+    <article
+      ref={place}
+      tabIndex={-1}
+      className={css.call}
+      data-phase={call.phase}
+      data-held={call.held}
+      aria-label={nameOf(text, call)}
+    >
       <div className={css.callHead}>
         <div className={css.callWho}>
           <h2 className={css.callName}>{nameOf(text, call)}</h2>

@@ -17,6 +17,7 @@ import { TopBar } from './TopBar';
 import { Silence, Trouble } from './Trouble';
 import { usePhone } from './context';
 import css from './phone.module.css';
+import { useKeptFocus } from './useKeptFocus';
 import { useShortcuts } from './useShortcuts';
 
 /** What is there after signing in: calls above, the keypad, and the list of calls beside it or behind a tab. */
@@ -31,6 +32,7 @@ export function Desk({ account }: { account: Account }) {
   const [dialog, setDialog] = useState<'settings' | 'shortcuts' | null>(null);
   const [transferring, setTransferring] = useState<string | null>(null);
 
+  const main = useKeptFocus<HTMLElement>(calls.length);
   const transfers = calls.some((call) => call.id === transferring && call.phase === 'talking');
   const modal = dialog !== null || transfers;
 
@@ -77,7 +79,7 @@ export function Desk({ account }: { account: Account }) {
           {text.app.skip}
         </a>
         <TopBar account={account} openSettings={() => setDialog('settings')} />
-        <main className={css.main}>
+        <main className={css.main} ref={main} tabIndex={-1}>
           <Trouble />
           <Silence />
           <div className={wide ? css.columns : css.stack}>

@@ -137,7 +137,7 @@ export const de: Messages = {
     verified: 'Zertifikat geprüft: Es ist das Ihres Servers',
     cipher: 'Verfahren',
     protocol: 'Schlüsselvereinbarung',
-    plain: 'Nicht verschlüsselt',
+    none: 'Nicht verschlüsselt',
     sdes: 'Verschlüsselt (SRTP)',
     dtls: 'Verschlüsselt (DTLS-SRTP)',
     unknown: 'Der Server sagt es nicht',

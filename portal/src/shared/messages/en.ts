@@ -136,7 +136,7 @@ export const en = {
     verified: 'Certificate checked: it is your server’s',
     cipher: 'Cipher',
     protocol: 'Key agreement',
-    plain: 'Not encrypted',
+    none: 'Not encrypted',
     sdes: 'Encrypted (SRTP)',
     dtls: 'Encrypted (DTLS-SRTP)',
     unknown: 'The server does not say',
