@@ -112,6 +112,12 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                               [&](const command::Checked& each) { return execute_on(settings, *records, each); }});
 }
 
+/// Plans, and files that are read in, take what they take: a million rates, or a hundred thousand calls asked again.
+std::uint32_t wait_ms(std::string_view name) {
+  constexpr std::uint32_t ordinary_ms = 30'000, whole_file_ms = 300'000;
+  return name.starts_with("policy.") || name.ends_with(".import") ? whole_file_ms : ordinary_ms;
+}
+
 }  // namespace
 
 Outcome ask(const cli::Place& place, std::string_view name, const Json& args) {
@@ -133,7 +139,7 @@ Outcome ask(const cli::Place& place, std::string_view name, const Json& args) {
         return noted;
     return execute_here(*settings, name, args);
   }
-  Outcome outcome = control::ask(settings->control_path(), name, args);
+  Outcome outcome = control::ask(settings->control_path(), name, args, wait_ms(name));
   if (!outcome && outcome.error().code == Code::not_running) return execute_here(*settings, name, args);
   if (outcome && name == "stop") return wait_until_stopped(settings->server.data_dir, std::move(outcome));
   return outcome;

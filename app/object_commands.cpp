@@ -8,6 +8,7 @@
 #include "app/object_text.hpp"
 #include "app/pins.hpp"
 #include "app/policy_file.hpp"
+#include "app/trial.hpp"
 #include "core/document/rows.hpp"
 
 namespace rf::app {
@@ -39,10 +40,19 @@ std::string told(Kind kind, const std::string& name) {
   return is_single(kind) ? std::string(name_of(kind)) : fmt::format("{} {}", name_of(kind), name);
 }
 
-/// Runs one change and compiles what came of it; when either fails, nothing has happened.
+/// A change of these may let somebody who showed no password call for money.
+bool may_open_paths(Kind kind) {
+  return kind == Kind::trunk || kind == Kind::route || kind == Kind::ring_group || kind == Kind::inbound ||
+         kind == Kind::extension;
+}
+
+/// Runs one change and compiles what came of it; when either fails, nothing has happened. `guarded_at_ms`, of wall
+/// time: nor when it opens such a path.
 template <class Work>
-PlanChanged changed(Records& records, Work&& work) {
+PlanChanged changed(Records& records, Work&& work, std::optional<std::int64_t> guarded_at_ms = std::nullopt) {
   std::optional<Error> error;
+  std::optional<Candidate> before;
+  if (guarded_at_ms) before = present(records);
   Json answer;
   toll::PlanRef plan;
   const auto committed = records.store.together([&]() -> store::Expected<void> {
@@ -54,6 +64,12 @@ PlanChanged changed(Records& records, Work&& work) {
     if (!done) return undo(std::move(done.error()));
     auto compiled = plan_of(records.store, records.vault, records.shelf);
     if (!compiled) return undo(error_of(compiled.error()));
+    if (before) {
+      auto callers = callers_of(records.store);
+      if (!callers) return undo(error_of(callers.error()));
+      if (auto opened = opens_paths(*before, {*compiled, std::move(*callers)}, *guarded_at_ms))
+        return undo(std::move(*opened));
+    }
     answer = std::move(*done);
     plan = std::move(*compiled);
     return {};
@@ -309,14 +325,18 @@ class Desk {
 
 /// A change of an extension: the account, and the objects that are about it.
 template <class Objects>
-PlanChanged extension_changed(Records& records, const command::Command& command, std::int64_t now_wall_ms,
+PlanChanged extension_changed(Records& records, const command::Command& command, std::int64_t now_wall_ms, bool force,
                               Objects&& objects) {
-  return changed(records, [&]() -> Done {
-    auto outcome = records.execute(command, now_wall_ms);
-    if (!*outcome) return std::unexpected((*outcome).error());
-    if (auto done = objects(**outcome); !done) return std::unexpected(done.error());
-    return std::move(**outcome);
-  });
+  const auto guarded = force ? std::nullopt : std::optional(now_wall_ms);
+  return changed(
+      records,
+      [&]() -> Done {
+        auto outcome = records.execute(command, now_wall_ms);
+        if (!*outcome) return std::unexpected((*outcome).error());
+        if (auto done = objects(**outcome); !done) return std::unexpected(done.error());
+        return std::move(**outcome);
+      },
+      guarded);
 }
 
 }  // namespace
@@ -337,7 +357,10 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   const auto told = [](Done done) { return PlanChanged{std::move(done), nullptr}; };
   if (const auto* c = std::get_if<command::ListObjects>(&command)) return told(desk.list(c->kind));
   if (const auto* c = std::get_if<command::ShowObject>(&command)) return told(desk.show(c->kind, c->name));
-  if (const auto* c = std::get_if<command::PutObject>(&command)) return changed(records, [&] { return desk.put(*c); });
+  if (const auto* c = std::get_if<command::PutObject>(&command)) {
+    const bool guarded = !c->force && may_open_paths(c->kind);
+    return changed(records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
+  }
   if (const auto* c = std::get_if<command::RemoveObject>(&command))
     return changed(records, [&] { return desk.remove(c->kind, c->name); });
   if (const auto* c = std::get_if<command::MoveObject>(&command))
@@ -355,15 +378,17 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::PolicyPlan>(&command)) return told(plan_policy(records, *c, now_wall_ms));
   if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms);
   if (const auto* c = std::get_if<command::AddExtension>(&command))
-    return extension_changed(records, command, now_wall_ms, [&](Json&) { return desk.put_terms(c->number, c->terms); });
+    return extension_changed(records, command, now_wall_ms, c->force,
+                             [&](Json&) { return desk.put_terms(c->number, c->terms); });
   if (const auto* c = std::get_if<command::SetExtension>(&command))
-    return extension_changed(records, command, now_wall_ms, [&](Json& out) {
+    return extension_changed(records, command, now_wall_ms, c->force, [&](Json& out) {
       auto done = desk.put_terms(c->number, c->terms);
       desk.add_terms(c->number, out);
       return done;
     });
   if (const auto* c = std::get_if<command::RemoveExtension>(&command))
-    return extension_changed(records, command, now_wall_ms, [&](Json&) { return desk.forget_extension(c->number); });
+    return extension_changed(records, command, now_wall_ms, true,
+                             [&](Json&) { return desk.forget_extension(c->number); });
   if (const auto* c = std::get_if<command::ShowExtension>(&command)) {
     auto outcome = records.execute(command, now_wall_ms);
     if (*outcome) desk.add_terms(c->number, **outcome);

@@ -6,6 +6,7 @@
 
 #include "app/object_commands.hpp"
 #include "core/base/limits.hpp"
+#include "core/call/asked.hpp"
 #include "shell/seal/generate.hpp"
 
 namespace rf::app {
@@ -16,6 +17,9 @@ using command::Error;
 using document::PinRow;
 using toll::PinListTerms;
 using toll::PlanFault;
+
+/// What the schema lets `lock` of a list be.
+constexpr std::int64_t longest_lock_ms = 86'400'000;
 
 std::string context_of(std::string_view list, std::string_view account) {
   return fmt::format("pin-lists/{}/{}", list, account);
@@ -146,6 +150,22 @@ std::expected<Json, Error> list_pins(Records& records, const store::ObjectRow& l
   Json accounts = Json::array();
   for (const PinRow& row : *rows) accounts.push_back(row.account);
   return Json{{"list", list.name}, {"accounts", std::move(accounts)}};
+}
+
+toll::PinTries recalled_pin_tries(store::Store& store, const toll::Plan& plan, Now now, std::string& note) {
+  std::vector<record::Cdr> asked;
+  store::CdrFilter filter;
+  filter.from_wall_ms = now.wall_ms - longest_lock_ms;
+  filter.limit = PatternLimits::replayed;
+  const auto visited = store.visit_cdrs(filter, [&](const record::Cdr& cdr) {
+    if (toll::parse_asked_pin(cdr.cut_reason)) asked.push_back(cdr);
+    return true;
+  });
+  if (!visited) note = "wrong PINs could not be learned from the records: " + visited.error().text;
+  toll::PinTries out;
+  // The newest came first.
+  for (auto each = asked.rbegin(); each != asked.rend(); ++each) out.recall(now, plan, call::past_asking(*each));
+  return out;
 }
 
 }  // namespace rf::app

@@ -35,4 +35,8 @@ std::expected<Json, command::Error> remove_pin(Records& records, const store::Ob
 std::expected<Json, command::Error> list_pins(Records& records, const store::ObjectRow& list,
                                               const command::ListPins& command);
 
+/// Wrong PINs of the last day, as the records tell of them.
+/// `note` gets a line for the operator when they cannot be read: then everybody may try anew.
+toll::PinTries recalled_pin_tries(store::Store& store, const toll::Plan& plan, Now now, std::string& note);
+
 }  // namespace rf::app

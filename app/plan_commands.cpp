@@ -81,7 +81,8 @@ Outcome test_emergency(Records& records, const toll::Plan& plan, const command::
   const toll::Decision decision =
       toll::decide(plan, {0, now_wall_ms}, {store::default_tenant, extension->id, question.number});
   // Without any trunk it is refused, for that reason alone.
-  const bool emergency = decision.action == toll::Decision::Action::emergency || decision.failed == toll::Check::trunk;
+  const bool emergency = decision.action == toll::Decision::Action::emergency || decision.emergency_test ||
+                         decision.failed == toll::Check::trunk;
   const toll::TenantTerms* const tenant = plan.tenant(store::default_tenant);
   toll::ExtensionTerms who = plan.extension(store::default_tenant, extension->id);
   who.id = extension->id;
@@ -94,6 +95,7 @@ Outcome test_emergency(Records& records, const toll::Plan& plan, const command::
               {"emergency", emergency},
               {"country", tenant != nullptr && tenant->home ? tenant->home.text() : std::string()},
               {"own_numbers", tenant != nullptr ? tenant->emergency : std::vector<std::string>{}},
+              {"number_for_tests", tenant != nullptr ? tenant->emergency_test : std::string()},
               {"why", decision.why},
               {"trunks", std::move(ways)}};
 }

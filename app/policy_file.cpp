@@ -235,14 +235,6 @@ class Import {
   std::vector<Change> changes_;
 };
 
-/// The configuration that is in force, by what is on disk. One that cannot be read or compiled lets nobody call.
-Candidate present(Records& records) {
-  auto plan = plan_of(records.store, records.vault, records.shelf);
-  auto callers = callers_of(records.store);
-  if (!plan || !callers) return {*toll::Plan::compile({}, {}, 0), {}};
-  return {std::move(*plan), std::move(*callers)};
-}
-
 /// Writes and compiles. What `judge` finds against the outcome gives all of it back.
 template <class Judge>
 std::expected<Candidate, Error> take(Records& records, Import& import, Judge&& judge) {

@@ -11,6 +11,7 @@
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/patterns.hpp"
+#include "app/pins.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
 #include "shell/prompts/prompts.hpp"
@@ -204,7 +205,10 @@ std::expected<void, Error> Server::open_engine() {
   inlet_.open(*loop_);
   log_->say(effect::Level::info, "restored",
             fmt::format("{} extensions, {} registrations", policy_->extensions().size(), bindings->size()));
-  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources)});
+  std::string tries_note;
+  toll::PinTries pin_tries = recalled_pin_tries(records_->store, *plan_, now(), tries_note);
+  if (!tries_note.empty()) log_->say(effect::Level::warning, "pins", tries_note);
+  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources), std::move(pin_tries)});
   loop_->post(engine::PlanChanged{plan_});
   loop_->start();
   return {};

@@ -175,6 +175,13 @@ std::vector<toll::OpenPath> new_paths(const Candidate& before, const Candidate& 
 
 }  // namespace
 
+Candidate present(Records& records) {
+  auto plan = plan_of(records.store, records.vault, records.shelf);
+  auto callers = callers_of(records.store);
+  if (!plan || !callers) return {*toll::Plan::compile({}, {}, 0), {}};
+  return {std::move(*plan), std::move(*callers)};
+}
+
 Outcome try_out(Records& records, const Candidate& before, const Candidate& after, std::int64_t since_ms,
                 std::int64_t now_wall_ms) {
   toll::Replay replay({before.plan.get(), before.callers}, {after.plan.get(), after.callers});

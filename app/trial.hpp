@@ -13,6 +13,9 @@ struct Candidate {
   std::vector<toll::Plan::Known> callers;  ///< that are switched on
 };
 
+/// The configuration that is in force, by what is on disk. One that cannot be read or compiled lets nobody call.
+Candidate present(Records& records);
+
 /// {"replay", "exposures", "reach", "open_paths"}; `since_ms` of wall time: older calls are not asked again.
 /// Errors: the store's.
 Outcome try_out(Records& records, const Candidate& before, const Candidate& after, std::int64_t since_ms,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/call/asked.hpp"
+
 namespace rf::sim {
 namespace {
 
@@ -106,6 +108,12 @@ void Exchange::crash_and_restart() {
   engine::Restored restored;
   for (const auto& [block, ban] : bans) restored.bans.push_back(ban);
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);
+  std::vector<const record::Cdr*> calls;
+  for (const auto& [id, cdr] : cdrs) calls.push_back(&cdr);
+  std::stable_sort(calls.begin(), calls.end(),
+                   [](const auto* a, const auto* b) { return a->started_wall_ms < b->started_wall_ms; });
+  if (plan_)
+    for (const record::Cdr* call : calls) restored.pin_tries.recall(now, *plan_, call::past_asking(*call));
   input(std::move(restored));
   if (plan_) input(engine::PlanChanged{plan_});
 }

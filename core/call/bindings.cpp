@@ -206,8 +206,12 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
   for (Binding& binding : bindings) {
     const policy::Extension* extension = ctx.policy.by_id(binding.extension);
     const std::int64_t left_ms = binding.expires_wall_ms - ctx.now.wall_ms;
-    if (left_ms <= 0 || !may_stay(ctx.policy, extension, binding)) continue;
     if (find(binding.extension, binding.contact_key)) continue;
+    if (left_ms <= 0 || !may_stay(ctx.policy, extension, binding)) {
+      // The former process may have ended before the disk had its removal, and nobody else would ever ask for it again.
+      ctx.out.add(effect::DropBinding{0, binding.extension, binding.contact_key});
+      continue;
+    }
     // The connection died with the process; the listener may have another number now.
     binding.flow.connection = {};
     for (const policy::Listener& l : ctx.policy.listeners) {

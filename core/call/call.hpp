@@ -227,6 +227,7 @@ struct Call {
   std::string caller_name;
   trunk::Privacy privacy;  ///< what the caller asked for
   bool emergency = false;
+  bool emergency_test = false;   ///< leaves as one, within the limits of all
   std::optional<Habits> habits;  ///< none of emergency calls, which teach nothing
   bool spends = false;           ///< the desk knows it
   std::string refused;           ///< why the desk refused a way, for the operator

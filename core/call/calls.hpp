@@ -79,6 +79,8 @@ class Calls {
   void on_attempts_timer(Context& ctx, std::uint64_t handle) { attempts_.on_timer(ctx, handle); }
   void on_stored(Context& ctx, std::uint64_t ticket, bool ok);
   void on_dns(Context& ctx, QueryId query, const txn::DnsResult& result);
+  /// Wrong PINs that were entered before this process began.
+  void know_pin_tries(toll::PinTries tries) { pin_tries_ = std::move(tries); }
   /// All entries of the ledger up to this one are on disk, or are not.
   void on_ledger(Context& ctx, std::uint64_t entry, bool ok);
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
@@ -175,6 +177,8 @@ class Calls {
   void on_turn_over(Context& ctx, Call& call);
 
   // transfer.cpp
+  /// An INVITE that is to take a running call's place (RFC 3891): refused, and not taken for an ordinary call.
+  void refuse_replacing(Context& ctx, const Asked& asked);
   void on_refer(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   /// A new call from the leg at `side` to the target, at the cost of Target::payer; the leg comes over when it is
   /// answered. Otherwise: why nothing came of it, and all is as before.

@@ -57,6 +57,7 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
   call.tried = 0;
   call.cdr.callee = {};
   call.emergency = decision.action == toll::Decision::Action::emergency;
+  call.emergency_test = decision.emergency_test;
   call.called = decision.number ? decision.number.text() : target.dialled;
   if (decision.route != toll::Plan::none) call.cdr.route = ctx.plan.terms().routes[decision.route].name;
   if (target.unusual) note_habits(ctx, call, *target.unusual);
@@ -89,7 +90,7 @@ void Calls::give_up_outside(Context& ctx, Call& call) {
 bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
   ctx.timers.cancel(call.try_timer);
   if (call.state != CallState::ringing) return false;
-  if (call.tried > 0 && trunk::after(status, call.rang, order).after == trunk::After::stop) return false;
+  if (call.tried > 0 && trunk::after(status, call.rang).after == trunk::After::stop) return false;
   // The caller has an answer that it must keep (RFC 3262 §5): what another trunk would say no longer fits.
   if (!call.caller.exchange.invite_open() && !call.late_offer) return false;
   while (!call.ways.empty() && call.tried < order.tries) {
@@ -103,9 +104,10 @@ bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
     if (!take_way(ctx, call, *terms, way)) continue;
     ++call.tried;
     // At once, whatever becomes of it: whoever is in the house can go and help.
-    if (call.emergency)
+    if (call.emergency || call.emergency_test)
       ctx.report(Level::warning, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number,
-                 call.cdr.id, fmt::format("{} by the trunk {}", call.called, line.name));
+                 call.cdr.id,
+                 fmt::format("{} by the trunk {}{}", call.called, line.name, call.emergency ? "" : ", a test"));
     if (call.entry == 0) {
       if (leave_by(ctx, call, *terms, way)) return true;
       continue;
@@ -146,8 +148,10 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
                                   : call.caller.trunk
                                       ? std::string_view(call.cdr.caller_number)
                                       : ctx.plan.extension(call.cdr.tenant, call.caller.extension).shown;
-  auto shown = trunk::present(rules, {number, call.caller_name, call.privacy, diversions, call.called, call.emergency});
-  if (!shown && !call.emergency) return fail("the caller would rather not call than be shown there");
+  auto shown = trunk::present(
+      rules, {number, call.caller_name, call.privacy, diversions, call.called, call.emergency || call.emergency_test});
+  if (!shown && !call.emergency && !call.emergency_test)
+    return fail("the caller would rather not call than be shown there");
   // Who calls for help is not held up by what nobody has set: fail open.
   if (!shown) {
     shown.emplace();

@@ -41,6 +41,7 @@ class Registrar {
   /// remove, else when the store has written it: also what was leaving already.
   void remove(Context& ctx, ExtensionId extension, std::string_view contact_key, CommandId command);
 
+  /// What was on disk when we started. What has expired or could not register like this any more leaves the disk.
   void restore(Context& ctx, std::vector<Binding> bindings);
   /// What could not register like this any more goes at once, whatever the disk says: bindings of extensions that are
   /// gone or disabled, of a former password or device, from outside where that is no longer allowed.

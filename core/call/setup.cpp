@@ -89,6 +89,12 @@ void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow&
 
 Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
                    std::expected<Target, Failure> target) {
+  // Whoever calls for help is not held up by what his phone writes: fail open.
+  const bool helps = target && target->out && target->out->action == toll::Decision::Action::emergency;
+  if (!helps && !asked.request.value(sip::HeaderName::replaces).empty()) {
+    refuse_replacing(ctx, asked);
+    return nullptr;
+  }
   if (!target) {
     const Failure& why = target.error();
     const Level level = why.failed

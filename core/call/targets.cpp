@@ -99,7 +99,7 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
                                    nobody ? Reason::unknown_number : Reason::toll_refused, decision.why,
                                    decision.failed});
   }
-  if (decision.action == Action::leave) {
+  if (decision.action == Action::leave && !decision.emergency_test) {
     const policy::Extension* payer = ctx.policy.by_id(target.payer);
     target.unusual = toll::judge_habits(ctx.plan, ctx.patterns, ctx.now, question, decision,
                                         payer ? payer->number : std::string_view());

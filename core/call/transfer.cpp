@@ -35,23 +35,43 @@ std::string without_hold(std::string_view description) {
 struct Replaced {
   std::string call_id, to_tag, from_tag;
 };
+std::optional<Replaced> read_replaces(const std::string& value) {
+  const std::size_t semicolon = value.find(';');
+  if (semicolon == std::string::npos) return std::nullopt;
+  const sip::Params params(std::string_view(value).substr(semicolon));
+  return Replaced{value.substr(0, semicolon), std::string(params.value("to-tag").value_or("")),
+                  std::string(params.value("from-tag").value_or(""))};
+}
+/// As a header of the URI in Refer-To.
 std::optional<Replaced> replaced_of(std::string_view headers) {
   while (!headers.empty()) {
     const std::string_view one = headers.substr(0, headers.find('&'));
     headers.remove_prefix(std::min(headers.size(), one.size() + 1));
     const std::size_t equals = one.find('=');
     if (equals == std::string_view::npos || !sip::equal_nocase(one.substr(0, equals), "Replaces")) continue;
-    const std::string value = sip::unescape(one.substr(equals + 1));
-    const std::size_t semicolon = value.find(';');
-    if (semicolon == std::string::npos) return std::nullopt;
-    const sip::Params params(std::string_view(value).substr(semicolon));
-    return Replaced{value.substr(0, semicolon), std::string(params.value("to-tag").value_or("")),
-                    std::string(params.value("from-tag").value_or(""))};
+    return read_replaces(sip::unescape(one.substr(equals + 1)));
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+void Calls::refuse_replacing(Context& ctx, const Asked& asked) {
+  const auto no = [&](int status, std::string_view why) {
+    refuse(ctx, asked, status, CallResult::refused, Reason::transfer_refused, why);
+  };
+  const auto replaced = read_replaces(std::string(asked.request.value(HeaderName::replaces)));
+  if (!replaced) return no(400, "Replaces names no dialog");
+  for (const std::string& tag : {replaced->to_tag, replaced->from_tag}) {
+    const auto found = by_tag_.find(tag);
+    const Leg* leg = found == by_tag_.end() ? nullptr : this->leg(found->second);
+    // Others' calls are answered like calls that there are not: to know their tags is worth nothing.
+    if (leg && leg->dialog && asked.caller.extension && leg->extension == asked.caller.extension &&
+        leg->dialog->call_id() == replaced->call_id)
+      return no(403, "a call is taken over by a transfer to the phone that wants it, not by an INVITE with Replaces");
+  }
+  no(481, "Replaces names no call of this extension");
+}
 
 void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server) {
   Leg& leg = *call.leg(side);

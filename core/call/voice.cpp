@@ -117,6 +117,8 @@ void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
   const toll::PinListTerms* list = ctx.plan.pin_list(call.cdr.tenant, target.out->pins);
   call.payer = target.payer;
   call.pins = target.out->pins;
+  // On disk before it is answered, so that who has the process killed does not try for nothing.
+  call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, 0});
   if (!list || pin_tries_.locked(ctx.now, call.payer, *list))
     return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::pin_refused,
                "too many wrong PINs: locked for a while");
@@ -186,7 +188,8 @@ void Calls::on_pin(Context& ctx, Call& call) {
       say_why_and_end(ctx, call, Side::caller, failure->status, failure->detail);
     return;
   }
-  const bool over = verdict == toll::PinVerdict::locked || ++call.wrong_pins == CallLimits::pin_rounds;
+  const bool over = ++call.wrong_pins == CallLimits::pin_rounds || verdict == toll::PinVerdict::locked;
+  call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, call.wrong_pins});
   ctx.report(Level::notice, Reason::pin_refused, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
              verdict == toll::PinVerdict::locked ? "locked" : "wrong");
   if (over) {

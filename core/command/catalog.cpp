@@ -36,15 +36,16 @@ constexpr Parameter only_countries_parameter{
     "countries", Kind::text, false, 0, 512, {}, "from outside only from these, such as DE,AT; empty: any"};
 constexpr Parameter password_parameter{"password", Kind::secret, false, 12, 64, {}, "instead of a generated one"};
 
-constexpr Parameter add_parameters[] = {number_parameter,   name_parameter,  enabled_parameter,
-                                        remote_parameter,   md5_parameter,   registrations_parameter,
-                                        newcomer_parameter, calls_parameter, encrypted_parameter,
-                                        agent_parameter,    permitted_parameter, only_countries_parameter,
-                                        password_parameter};
-constexpr Parameter set_parameters[] = {number_parameter, name_parameter,          enabled_parameter,  remote_parameter,
-                                        md5_parameter,    registrations_parameter, newcomer_parameter, calls_parameter,
-                                        encrypted_parameter, agent_parameter, permitted_parameter,
-                                        only_countries_parameter};
+constexpr Parameter force_paths_parameter{
+    "force", Kind::flag, false, 0, 0, {}, "also when it lets somebody who showed no password call at your cost"};
+constexpr Parameter add_parameters[] = {
+    number_parameter,        name_parameter,           enabled_parameter,  remote_parameter,     md5_parameter,
+    registrations_parameter, newcomer_parameter,       calls_parameter,    encrypted_parameter,  agent_parameter,
+    permitted_parameter,     only_countries_parameter, password_parameter, force_paths_parameter};
+constexpr Parameter set_parameters[] = {
+    number_parameter,        name_parameter,           enabled_parameter,    remote_parameter,    md5_parameter,
+    registrations_parameter, newcomer_parameter,       calls_parameter,      encrypted_parameter, agent_parameter,
+    permitted_parameter,     only_countries_parameter, force_paths_parameter};
 constexpr Parameter one_number[] = {number_parameter};
 constexpr Parameter reset_parameters[] = {
     number_parameter, {"new_auth_name", Kind::flag, false, 0, 0, {}, "a new registration name as well"}};

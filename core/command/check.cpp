@@ -167,10 +167,11 @@ GuardTest test_of(const Arguments& a) {
 Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> terms) {
   const std::string_view name = spec.name;
   const std::string number = text_or_empty(a, "number");
-  if (name == "extension.add") return AddExtension{number, settings_from(a), std::move(terms), maybe_secret(a)};
+  const bool force = maybe<bool>(a, "force").value_or(false);
+  if (name == "extension.add") return AddExtension{number, settings_from(a), std::move(terms), maybe_secret(a), force};
   if (name == "extension.list") return ListExtensions{};
   if (name == "extension.show") return ShowExtension{number};
-  if (name == "extension.set") return SetExtension{number, settings_from(a), std::move(terms)};
+  if (name == "extension.set") return SetExtension{number, settings_from(a), std::move(terms), force};
   if (name == "extension.remove") return RemoveExtension{number};
   if (name == "extension.reset-password") return ResetPassword{number, maybe<bool>(a, "new_auth_name").value_or(false)};
   if (name == "extension.link")

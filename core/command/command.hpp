@@ -49,6 +49,7 @@ struct AddExtension {
   ExtensionSettings settings;
   std::vector<ObjectValue> terms;               ///< of its calls, see core/document
   std::optional<Secret<std::string>> password;  ///< none: one is generated and shown once
+  bool force = false;                           ///< also when it opens paid calls to who showed no password
 };
 struct ListExtensions {};
 struct ShowExtension {
@@ -58,6 +59,7 @@ struct SetExtension {
   std::string number;
   ExtensionSettings settings;
   std::vector<ObjectValue> terms;
+  bool force = false;  ///< as above
 };
 struct RemoveExtension {
   std::string number;

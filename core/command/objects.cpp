@@ -105,6 +105,8 @@ class Maker {
     std::vector<Parameter> add = set;
     set.push_back(standing);
     if (kind == doc::Kind::trunk) set.push_back(force), add.push_back(force);
+    if (kind == doc::Kind::route || kind == doc::Kind::inbound || kind == doc::Kind::ring_group)
+      set.push_back(force_policy), add.push_back(force_policy);
     if (rows) {
       add.push_back({"text",
                      Kind::lines,

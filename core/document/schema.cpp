@@ -57,6 +57,12 @@ constexpr Key telephony_keys[] = {
      .list = true,
      .min = 2,
      .max = 6},
+    {.name = "emergency_test",
+     .type = digits,
+     .help =
+         "the carrier's number for tests, which leaves as emergency calls do; free of charge, or it costs uncounted",
+     .min = 2,
+     .max = 6},
     {.name = "language", .type = word, .help = "of what we say", .standing = "en", .words = language_words},
     {.name = "time_zone", .type = zone, .help = "whose days and months money counts in", .standing = "UTC"},
     {.name = "currency", .type = currency, .help = "of every amount and deck", .standing = "EUR"},
@@ -145,9 +151,10 @@ constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first, std::s
 }
 
 constexpr auto system_keys = limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"});
-// Many people together only tell: a burst of one must not make the others' calls refused, nor a day of conferences.
-constexpr auto tenant_keys = with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}), "0");
-constexpr auto department_keys_of_limit = with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}), "0");
+// Many people together refuse what only a burst at an hour without calls comes to, see core/pattern/signal.cpp: by day
+// a burst of one must not make the others' calls refused, nor a conference.
+constexpr auto tenant_keys = with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}), "90");
+constexpr auto department_keys_of_limit = with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}), "90");
 constexpr auto extension_keys_of_limit = with_habits<12>(
     limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"}), "90");
 constexpr auto trunk_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
@@ -254,6 +261,8 @@ constexpr Key trunk_keys[] = {
      .list = true},
     alert_key("all_alert", "calls at once, told from so many on; 0: never"),
     alert_key("all_calls", "calls at once, refused beyond; 0: any number"),
+    alert_key("tenant_alert", "calls of one tenant at once, told from so many on; 0: never"),
+    alert_key("tenant_calls", "calls of one tenant at once, refused beyond; 0: any number"),
 };
 
 constexpr Key hours_key{
@@ -265,6 +274,10 @@ constexpr Key route_keys[] = {
     {.name = "departments", .type = object, .help = "who may use it", .list = true, .refers = Kind::department},
     {.name = "groups", .type = text, .help = "who may use it", .list = true, .min = 1, .max = 64},
     {.name = "countries", .type = country, .help = "of the called number; empty: any", .list = true},
+    {.name = "caller_countries",
+     .type = country,
+     .help = "of the number that the caller shows, else its home; empty: any",
+     .list = true},
     hours_key,
     {.name = "trunks",
      .type = object,

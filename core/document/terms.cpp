@@ -181,11 +181,26 @@ class Maker {
     tenant.international_prefixes = table.list("international_prefixes");
     tenant.outside_prefix = table.text("outside_prefix");
     tenant.emergency = table.list("emergency");
+    take_emergency_test(table, tenant);
     tenant.language = table.text("language");
     tenant.zone = tenant_zone_ = zone(table, table.text("time_zone"));
     tenant.spending = spending("tenant");
     tenant.unusual_pins = one("tenant", "unusual_pins");
     out_.tenants.push_back(std::move(tenant));
+  }
+
+  /// Recognised as emergency numbers are. A real one must not be: then it would meet limits.
+  void take_emergency_test(const Table& table, toll::TenantTerms& tenant) {
+    const std::string test = table.text("emergency_test");
+    if (test.empty()) return;
+    const auto home = number::Home::of(tenant.home);
+    const bool real = (home && home->short_number(test).emergency) ||
+                      std::find(tenant.emergency.begin(), tenant.emergency.end(), test) != tenant.emergency.end();
+    if (real)
+      return fault(table, fmt::format("{} is a real emergency number", test),
+                   "ask the carrier which number it has for tests, such as 933");
+    tenant.emergency_test = test;
+    tenant.emergency.push_back(test);
   }
 
   void take_schedule(const Table& table) {
@@ -220,6 +235,7 @@ class Maker {
     route.departments = table.list("departments");
     route.groups = table.list("groups");
     route.countries = table.list("countries");
+    route.caller_countries = table.list("caller_countries");
     route.hours = table.text("hours");
     route.least_cost = table.flag("least_cost");
     route.pins = table.text("pins");

@@ -125,6 +125,7 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   out.outbound = lines_of(table, "out", wrong);
   out.inbound = lines_of(table, "in", wrong);
   out.both = lines_of(table, "all", wrong);
+  out.of_tenant = lines_of(table, "tenant", wrong);
   std::set<std::uint32_t> ids;
   for (const std::string& each : table.list("in_paces")) {
     const auto pace = parse_pace(each);

@@ -106,6 +106,7 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(Restored& in) const {
       s.watch.restore(ctx.now, ctx.policy, in.bindings, in.bans, in.sources);
       s.registrar.restore(ctx, std::move(in.bindings));
+      s.calls.know_pin_tries(std::move(in.pin_tries));
     }
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }

@@ -15,6 +15,7 @@
 #include "core/media/plan.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
+#include "core/toll/pins.hpp"
 #include "core/toll/plan.hpp"
 #include "core/txn/dns.hpp"
 
@@ -61,6 +62,7 @@ struct Restored {
   std::vector<record::Binding> bindings;
   std::vector<guard::Ban> bans;
   std::vector<guard::KeptSource> sources = {};
+  toll::PinTries pin_tries = toll::PinTries();
 };
 
 /// A relay has stopped, or was asked for numbers.

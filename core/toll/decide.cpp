@@ -95,9 +95,12 @@ class Judge {
   Decision emergency() {
     if (is_forwarded())
       return refuse(Check::meaning, fmt::format("{} is an emergency number, where nobody is forwarded to", quoted()));
-    out_.action = Decision::Action::emergency;
+    out_.emergency_test = !tenant_->emergency_test.empty() && dialled_.digits.view() == tenant_->emergency_test;
+    out_.action = out_.emergency_test ? Decision::Action::leave : Decision::Action::emergency;
     out_.country = dialled_.country;
     passed(Check::meaning, [&] {
+      if (out_.emergency_test)
+        return fmt::format("{} leaves as an emergency call does, and takes nobody's line", quoted());
       return fmt::format("{} is an emergency number of {}: no rule may stop it", quoted(), dialled_.country.text());
     });
     for (const TrunkTerms& trunk : plan_.terms().trunks) {

@@ -74,7 +74,8 @@ struct Decision {
   number::Class kind = number::Class::unknown;
   Plan::Place route = Plan::none;
   std::vector<Way> ways;
-  std::string_view pins;  ///< the list of PINs that the route asks for, as the plan has it; empty: none
+  bool emergency_test = false;  ///< leaves as emergency calls do, but takes nobody's line
+  std::string_view pins;        ///< the list of PINs that the route asks for, as the plan has it; empty: none
 };
 
 /// Decides without changing anything; pace, lines and money are asked by Desk. With `trace`, every rule writes a step.

@@ -24,6 +24,7 @@ Parties parties_of(const Plan& plan, TenantId tenant, ExtensionId extension, Tru
   out.trunk_outbound = line->outbound;
   out.trunk_inbound = line->inbound;
   out.trunk_both = line->both;
+  out.tenant_on_trunk = line->of_tenant;
   out.trunk_inbound_paces = line->inbound_paces;
   return out;
 }

@@ -5,10 +5,12 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 #include "core/base/check.hpp"
 #include "core/base/keyed_hash.hpp"
+#include "core/toll/plan.hpp"
 
 namespace rf::toll {
 namespace {
@@ -62,6 +64,26 @@ std::string_view fault_of_pin(std::string_view pin) {
   return {};
 }
 
+constexpr std::string_view asked_begins = "PIN of ", asked_wrong = " wrong";
+
+std::string text_of(const AskedPin& asked) {
+  std::string out = std::string(asked_begins) + asked.list;
+  if (asked.wrong != 0) out += ", " + std::to_string(asked.wrong) + std::string(asked_wrong);
+  return out;
+}
+
+std::optional<AskedPin> parse_asked_pin(std::string_view text) {
+  if (!text.starts_with(asked_begins)) return std::nullopt;
+  text.remove_prefix(asked_begins.size());
+  const std::size_t comma = text.rfind(", ");
+  if (comma == std::string_view::npos || !text.ends_with(asked_wrong)) return AskedPin{std::string(text), 0};
+  const std::string_view count = text.substr(comma + 2, text.size() - comma - 2 - asked_wrong.size());
+  AskedPin out{std::string(text.substr(0, comma)), 0};
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), out.wrong);
+  if (error != std::errc{} || end != count.data() + count.size()) return AskedPin{std::string(text), 0};
+  return out;
+}
+
 bool PinTries::locked(Now now, ExtensionId who, const PinListTerms& list) const {
   const auto found = tries_.find(key_of(who, list));
   if (found == tries_.end() || found->second.until_mono_ms <= now.mono_ms) return is_full_of_locked(now);
@@ -82,6 +104,19 @@ PinVerdict PinTries::enter(Now now, ExtensionId who, const PinListTerms& list, c
   forget(key_of(who, list));
   account = right->account;
   return PinVerdict::right;
+}
+
+void PinTries::recall(Now now, const Plan& plan, const PastAsking& call) {
+  auto asked = parse_asked_pin(call.said);
+  const PinListTerms* const list = asked ? plan.pin_list(call.tenant, asked->list) : nullptr;
+  if (list == nullptr) return;
+  if (call.torn && !call.right) asked->wrong = std::max(asked->wrong, 1u);
+  const std::int64_t ago_ms = std::max<std::int64_t>(0, now.wall_ms - call.ended_wall_ms);
+  const Now then{now.mono_ms - ago_ms, now.wall_ms - ago_ms};
+  forget_what_is_over(then);
+  for (std::uint32_t i = 0; i < asked->wrong && !locked(then, call.who, *list); ++i)
+    count_wrong(then, key_of(call.who, *list), *list);
+  if (call.right && !locked(then, call.who, *list)) forget(key_of(call.who, *list));
 }
 
 PinVerdict PinTries::count_wrong(Now now, Key key, const PinListTerms& list) {

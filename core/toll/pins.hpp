@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 
 namespace rf::toll {
 
+class Plan;
+
 /// 32 bytes that belong to this system and stand in no export: whoever has a list's digests alone can try no PIN.
 using PinKey = std::array<std::uint8_t, 32>;
 using PinDigest = std::array<std::uint8_t, 32>;
@@ -27,10 +30,29 @@ PinDigest pin_digest(const PinKey& key, std::string_view list, std::string_view 
 /// people try first: runs (123456, 864208, 112233), repeats (111111, 121212, 739739), two digits only.
 std::string_view fault_of_pin(std::string_view pin);
 
+/// What the record of a call that asked for a PIN says of it, in Cdr::cut_reason: "PIN of abroad, 2 wrong".
+struct AskedPin {
+  std::string list;
+  std::uint32_t wrong = 0;
+};
+std::string text_of(const AskedPin& asked);
+std::optional<AskedPin> parse_asked_pin(std::string_view text);
+
+/// A call of a former process.
+struct PastAsking {
+  TenantId tenant;
+  ExtensionId who;
+  std::string_view said;  ///< text_of(AskedPin); anything else: it was not asked for a PIN
+  bool right = false;     ///< in the end
+  bool torn = false;      ///< the process ended meanwhile
+  std::int64_t ended_wall_ms = 0;
+};
+
 enum class PinVerdict : std::uint8_t { right, wrong, locked };
 
 /// Wrong tries of extensions, bounded; what was counted is forgotten when its lock is over. The full table forgets the
-/// oldest that is not locked; when all are, nobody else is asked: fail closed. A restart forgets them all.
+/// oldest that is not locked; when all are, nobody else is asked: fail closed. A start learns them again from the
+/// records of the last day, oldest first (recall): a restart opens no lock.
 class PinTries {
  public:
   explicit PinTries(std::size_t room = PinLimits::tries) : room_(room) {}
@@ -42,6 +64,10 @@ class PinTries {
   PinVerdict enter(Now now, ExtensionId who, const PinListTerms& list, const PinKey& key, std::string_view pin,
                    std::string& account);
   std::size_t size() const { return tries_.size(); }
+
+  /// Calls of former processes, oldest first. One during which the process ended counts as a wrong try: how many there
+  /// were nobody wrote down.
+  void recall(Now now, const Plan& plan, const PastAsking& call);
 
  private:
   using Key = std::uint64_t;

@@ -155,9 +155,10 @@ class Compiler {
     for (std::size_t i = 0; i < routes.size(); ++i) {
       const RouteTerms& route = routes[i];
       check_hours("route", route.name, route.tenant, route.hours);
-      for (const std::string& code : route.countries)
-        if (!Country::parse(code))
-          fault("route", route.name, fmt::format("\"{}\" is no country", code), "write codes of two letters");
+      for (const auto* codes : {&route.countries, &route.caller_countries})
+        for (const std::string& code : *codes)
+          if (!Country::parse(code))
+            fault("route", route.name, fmt::format("\"{}\" is no country", code), "write codes of two letters");
       std::vector<TrunkId>& trunks = plan_->route_trunks_.emplace_back();
       for (const RouteTerms::Out& out : route.trunks) {
         if (const auto id = trunk_named(out.trunk, route.tenant))
@@ -280,18 +281,27 @@ class Compiler {
     });
   }
 
+  /// By what it shows; of a network without a country: none.
+  std::string country_of(const ExtensionTerms& who) const {
+    if (const auto shown = number::E164::parse(who.shown)) return number::place_of(*shown).region.text();
+    const TenantTerms* tenant = plan_->tenant(who.tenant);
+    return tenant ? tenant->home.text() : std::string();
+  }
+
   Plan::RouteSet routes_for(const ExtensionTerms& who, std::string_view number) const {
     const auto has = [](const std::vector<std::string>& list, std::string_view name) {
       return std::find(list.begin(), list.end(), name) != list.end();
     };
     const DepartmentTerms* department = plan_->department(who.department);
+    const std::string country = country_of(who);
     Plan::RouteSet set((plan_->terms_.routes.size() + 63) / 64);
     for (std::size_t i = 0; i < plan_->terms_.routes.size(); ++i) {
       const RouteTerms& route = plan_->terms_.routes[i];
       const bool group = route.groups.empty() || std::any_of(who.groups.begin(), who.groups.end(),
                                                              [&](const auto& name) { return has(route.groups, name); });
       const bool fits = group && (route.extensions.empty() || has(route.extensions, number)) &&
-                        (route.departments.empty() || (department && has(route.departments, department->name)));
+                        (route.departments.empty() || (department && has(route.departments, department->name))) &&
+                        (route.caller_countries.empty() || has(route.caller_countries, country));
       if (fits) set[i / 64] |= std::uint64_t{1} << i % 64;
     }
     return set;

@@ -65,6 +65,7 @@ struct TenantTerms {
   std::vector<std::string> international_prefixes;
   std::string outside_prefix;          ///< "0": dialled for an outside line
   std::vector<std::string> emergency;  ///< besides those of the country
+  std::string emergency_test;          ///< dialled to try how they would leave; empty: none
   std::string language = "en";         ///< of prompts
   schedule::ZoneRef zone;              ///< of its days and months; none: UTC
   SpendingTerms spending;
@@ -113,6 +114,7 @@ struct TrunkTerms {
   std::uint16_t priority = 0, weight = 1;  ///< among the trunks of a route: lower first; the share among equals
   std::string deck;  ///< its prices; empty: nothing leaves by it but what costs nothing (see Decision)
   LineTerms outbound, inbound, both;
+  LineTerms of_tenant;                  ///< of any one tenant on it, in both directions
   std::vector<PaceRule> inbound_paces;  ///< of calls that it brings; of those that leave: spending.paces
   SpendingTerms spending;
 };
@@ -153,6 +155,8 @@ struct RouteTerms {
   std::vector<std::string> departments;  ///< names
   std::vector<std::string> groups;
   std::vector<std::string> countries;  ///< of the called number: codes of ISO 3166
+  /// Of the number that the caller shows, or, if it shows none, of its tenant.
+  std::vector<std::string> caller_countries;
   std::string hours;                   ///< a schedule; empty: any time
   struct Out {
     std::string trunk;                      ///< its name

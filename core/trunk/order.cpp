@@ -22,6 +22,7 @@ constexpr std::array rows{
     Row{407, After::next_trunk, "the provider refused our account"},
     Row{408, After::next_target, "the target's own server was silent"},
     Row{410, After::stop, "the number is no longer in use"},
+    Row{415, After::next_trunk, "the provider does not take such a description"},
     Row{429, After::next_trunk, "the provider limits our rate"},
     Row{430, After::next_target, "the connection on the provider's side is gone"},
     Row{480, After::stop, "the callee cannot be reached"},
@@ -31,6 +32,7 @@ constexpr std::array rows{
     Row{485, After::stop, "the number is ambiguous"},
     Row{486, After::stop, "the callee is busy"},
     Row{487, After::stop, "the call was cancelled"},
+    Row{488, After::next_trunk, "the codecs do not fit there"},
     Row{500, After::next_target, "the target failed"},
     Row{501, After::next_trunk, "the provider does not know how"},
     Row{502, After::next_target, "the way behind the target failed"},
@@ -42,14 +44,11 @@ constexpr std::array rows{
     Row{600, After::stop, "the callee is busy everywhere"},
     Row{603, After::stop, "the callee declined"},
     Row{604, After::stop, "there is no such number anywhere"},
+    Row{606, After::next_trunk, "the codecs do not fit there"},
     Row{607, After::stop, "the callee does not want this call"},
     Row{608, After::stop, "the call was rejected on the callee's behalf"},
 };
 static_assert(std::is_sorted(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.status < b.status; }));
-
-constexpr bool is_about_media(int status) {
-  return status == 415 || status == 488 || status == 606;
-}
 
 /// Unknown health counts as up.
 int rank(HealthState health) {
@@ -58,11 +57,8 @@ int rank(HealthState health) {
 
 }  // namespace
 
-Consequence after(int status, bool rang, const OrderRules& rules) {
+Consequence after(int status, bool rang) {
   if (rang) return {After::stop, "it rang already"};
-  if (is_about_media(status))
-    return rules.codecs_differ ? Consequence{After::next_trunk, "the codecs do not fit there"}
-                               : Consequence{After::stop, "the codecs do not fit"};
   const auto row =
       std::lower_bound(rows.begin(), rows.end(), status, [](const Row& r, int wanted) { return r.status < wanted; });
   if (row != rows.end() && row->status == status) return {row->after, row->why};
@@ -120,7 +116,7 @@ std::optional<Order::Try> Order::next(Now now) {
 }
 
 Consequence Order::failed(int status, bool rang) {
-  const Consequence consequence = after(status, rang, rules_);
+  const Consequence consequence = after(status, rang);
   why_ended_ = consequence.why;
   if (at_ >= size_) return consequence;
   const TrunkId trunk = candidates_[at_].trunk;

@@ -30,8 +30,6 @@ struct OrderRules {
   std::uint8_t tries = 4;               ///< targets in all
   std::uint32_t silent_ms = 4'000;      ///< for any response at all, 100 as well
   std::uint32_t post_dial_ms = 20'000;  ///< from the first try until it rings or fails for good
-  /// Take 415, 488 and 606 to the next trunk: where trunks have codecs of their own, another may fit.
-  bool codecs_differ = false;
 };
 
 /// Where a failed try leads.
@@ -47,9 +45,10 @@ inline constexpr int no_response = 0;
 
 /// What follows a final response, 300 to 699, or `no_response`. A judgement on the call (busy, no such number,
 /// declined, forbidden) ends it: the next trunk would ring a busy phone again, dial a wrong number at a cost, or carry
-/// what the first refused to. Trouble of the target's own leads on. Nothing does once it rang: somebody heard it. The
-/// table stands in order.cpp, a reason beside each row. Source: RFC 3261 §21, RFC 3263 §4.3, RFC 5626 §5.3.1.
-Consequence after(int status, bool rang, const OrderRules& rules);
+/// what the first refused to. Trouble of the target's own leads on, and so do codecs, which carriers differ in. Nothing
+/// does once it rang: somebody heard it. The table stands in order.cpp, a reason beside each row. Source: RFC 3261 §21,
+/// RFC 3263 §4.3, RFC 5626 §5.3.1.
+Consequence after(int status, bool rang);
 
 /// The tries of one call. Sorted when made, by health (up, failing, down), then by the rules, then by chance within
 /// weights. Allocates nothing; candidates beyond `TrunkLimits::candidates` are not tried.

@@ -151,8 +151,8 @@ class Reading {
 }  // namespace
 
 std::vector<std::string_view> prompt_names() {
-  return {"enter-pin", "wrong-pin", "pin-locked",    "not-allowed",    "no-money",       "time-over",
-          "closed",    "goodbye",   "not-available", "number-unknown", "transfer-failed"};
+  return {"enter-pin", "wrong-pin", "pin-locked", "not-allowed",   "no-money",
+          "time-over", "closed",    "goodbye",    "not-available", "number-unknown"};
 }
 
 std::vector<std::string_view> languages() {

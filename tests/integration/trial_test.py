@@ -135,12 +135,40 @@ class Trial(unittest.TestCase):
         self.assertIn("neither a country", self.failed("reach", "--to", "nowhere"))
         self.assertIn("1999", self.failed("reach", "--from", "1999"))
 
+    def test_a_hundred_thousand_calls_are_asked_again_while_one_waits(self):
+        self.answered_calls(100_000)
+        told = self.plan("[extension.1001]\nreach = \"internal\"\n")["replay"]
+        self.assertEqual((told["calls"], told["refused"], told["cut"]), (100_000, 100_000, False))
+
+    def test_no_change_opens_paid_calls_to_callers_from_outside_by_a_slip(self):
+        forward = ("extension", "set", "1001", "--forward-always", "01711234567", "--forward-reach", "national")
+        inbound = ("inbound", "add", "did", "--called", "+4930123", "--extension", "1001")
+        self.server.cli(*inbound)
+        told = self.failed(*forward)
+        for part in ("nobody showed a password", "1001", "--force"):
+            self.assertIn(part, told)
+        self.assertEqual(self.server.json("reach", "--from", "outside")["paths"], [])
+        self.server.cli("inbound", "remove", "did")
+        self.server.cli(*forward)
+        self.assertIn("nobody showed a password", self.failed(*inbound))
+        self.assertEqual(self.server.json("inbound", "list")["objects"], [])
+        self.server.cli("ring-group", "add", "desk", "--number", "600", "--members", "1001")
+        self.assertIn("nobody showed a password",
+                      self.failed("inbound", "add", "desk", "--target", "ring_group", "--ring-group", "desk"))
+        self.server.cli(*inbound, "--force")
+        self.assertNotEqual(self.server.json("reach", "--from", "outside")["paths"], [])
+        self.server.cli("extension", "set", "1001", "--reach", "national")
+
     def test_an_emergency_call_is_tried_without_being_made(self):
         told = self.server.json("emergency", "test", "112", "--from", "1001")
         self.assertTrue(told["emergency"])
         self.assertEqual([way["trunk"] for way in told["trunks"]], ["provider"])
         self.assertIn("Nobody was called", self.server.cli("emergency", "test", "112", "--from", "1001").stdout)
         self.assertFalse(self.server.json("emergency", "test", "113", "--from", "1001")["emergency"])
+        self.assertIn("real emergency number", self.failed("telephony", "set", "--emergency-test", "112"))
+        self.server.cli("telephony", "set", "--emergency-test", "933")
+        told = self.server.json("emergency", "test", "933", "--from", "1001")
+        self.assertEqual((told["emergency"], told["number_for_tests"]), (True, "933"))
         self.server.cli("trunk", "set", "provider", "--no-enabled")
         told = self.server.json("emergency", "test", "112", "--from", "1001")
         self.assertEqual((told["emergency"], told["trunks"]), (True, []))

@@ -227,6 +227,22 @@ class TwoCarriers(Outside):
         (row,) = self.records()
         self.assertEqual((row["trunk_out"], row["result"], first.asked(), second.asked()), ("second", "answered", 1, 1))
 
+    def test_the_second_has_the_codec_that_the_first_has_not(self):
+        first, second = self.two()
+        self.ann.invite(NATIONAL)
+        first.refuse("488 Not Acceptable Here")
+        second.answer()
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        self.hang_up(second)
+        self.assertEqual(self.records()[0]["trunk_out"], "second")
+
+    def test_when_neither_has_the_codec_the_caller_hears_so(self):
+        first, second = self.two()
+        self.ann.invite(NATIONAL)
+        first.refuse("488 Not Acceptable Here")
+        second.refuse("606 Not Acceptable")
+        self.assertIn(self.ann.hear("SIP/2.0 [2-6]")[8:11], ("488", "606"))
+
     def test_the_second_takes_the_call_of_which_the_first_says_nothing(self):
         first, second = self.two()
         self.ann.invite(NATIONAL)

@@ -104,6 +104,9 @@ TEST(CommandCheck, ReadsBlocksWithCommas) {
   const auto checked = check("extension.set", {{"number", "1001"}, {"permitted", "203.0.113.0/24, 2001:db8::1"}});
   ASSERT_TRUE(checked);
   EXPECT_EQ(std::get<SetExtension>(checked->command).settings.permitted->size(), 2u);
+  EXPECT_FALSE(std::get<SetExtension>(checked->command).force);
+  const auto forced = check("extension.set", {{"number", "1001"}, {"enabled", true}, {"force", true}});
+  EXPECT_TRUE(std::get<SetExtension>(forced->command).force);
   const auto anywhere = check("extension.set", {{"number", "1001"}, {"permitted", ""}});
   EXPECT_TRUE(std::get<SetExtension>(anywhere->command).settings.permitted->empty());
   EXPECT_EQ(fault("extension.set", {{"number", "1001"}, {"permitted", "203.0.113.1/24"}}).code, Code::invalid);

@@ -127,6 +127,31 @@ TEST(Terms, SayWhoAnswersForWhomAndWhichPinsAreAskedFor) {
   EXPECT_EQ((*plan)->pin_list(us, "abroad")->tries, 5u);
 }
 
+TEST(Terms, ATenantsShareOfATrunkCallersCountriesAndTheNumberForTestsAreRead) {
+  const auto terms = terms_of(placed("[telephony]\nhome = \"DE\"\nemergency = [\"4711\"]\nemergency_test = \"933\"\n"
+                                     "[trunk.p]\nkind = \"registers\"\nuri = \"sip:p.example\"\nuser = \"us\"\n"
+                                     "tenant_alert = 3\ntenant_calls = 5\n"
+                                     "[route.abroad]\npatterns = [\"+.\"]\ntrunks = [\"p\"]\n"
+                                     "caller_countries = [\"DE\", \"GB\"]\n"),
+                              around());
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  EXPECT_EQ(terms->tenants[0].emergency_test, "933");
+  EXPECT_THAT(terms->tenants[0].emergency, testing::ElementsAre("4711", "933"));
+  EXPECT_EQ(terms->trunks[0].of_tenant.alert_at, 3u);
+  EXPECT_EQ(terms->trunks[0].of_tenant.block_at, 5u);
+  EXPECT_THAT(terms->routes[0].caller_countries, testing::ElementsAre("DE", "GB"));
+}
+
+TEST(Terms, ARealEmergencyNumberIsNoNumberForTests) {
+  for (const std::string_view number : {"112", "4711"}) {
+    const auto terms = terms_of(
+        placed(fmt::format("[telephony]\nhome = \"DE\"\nemergency = [\"4711\"]\nemergency_test = \"{}\"\n", number)),
+        around());
+    ASSERT_FALSE(terms) << number;
+    EXPECT_THAT(terms.error().front().text, HasSubstr("real emergency number"));
+  }
+}
+
 TEST(Terms, UnusualCallsAreToldAndRefusedByThresholdsOfWhoCalls) {
   const auto terms =
       terms_of(placed("[limit.extension]\nunusual_alert = 60\n[limit.extension.1001]\nunusual_block = 0\n"
@@ -141,7 +166,7 @@ TEST(Terms, UnusualCallsAreToldAndRefusedByThresholdsOfWhoCalls) {
   EXPECT_EQ(other.block, 90) << "stands";
   EXPECT_EQ(terms->tenants[0].spending.unusual.pin, 50);
   EXPECT_EQ(terms->tenants[0].spending.unusual.alert, 40);
-  EXPECT_EQ(terms->tenants[0].spending.unusual.block, 0) << "many people together only tell";
+  EXPECT_EQ(terms->tenants[0].spending.unusual.block, 90) << "of what no daytime comes to, see pattern::find_unusual";
   EXPECT_EQ(terms->tenants[0].unusual_pins, "staff");
   EXPECT_EQ(terms->system.unusual.block, 0) << "the system has no habits";
   EXPECT_FALSE(toll::Plan::compile(*terms, around().extensions, 7)) << "there is no such list of PINs";

@@ -339,6 +339,18 @@ TEST_F(Registration, OfADisabledExtensionDoesNotComeBackAfterARestart) {
   exchange.bindings = before;  // the disk lost the removal
   exchange.crash_and_restart();
   EXPECT_TRUE(listed().empty());
+  EXPECT_TRUE(exchange.bindings.empty()) << "enabled again, it would come back at the next start";
+}
+
+TEST_F(Registration, ThatExpiredWhileItsRemovalWaitedForTheDiskLeavesItAtTheNextStart) {
+  ASSERT_EQ(alice.register_(120), 200);
+  ASSERT_EQ(bob.register_(3'600), 200);
+  exchange.disk = Exchange::Disk::holds;
+  exchange.advance_ms(121'000);
+  ASSERT_EQ(exchange.bindings.size(), 2u);
+  exchange.disk = Exchange::Disk::works;
+  exchange.crash_and_restart();
+  EXPECT_EQ(stored(), std::vector{bob.contact});
 }
 
 TEST_F(Registration, AMillionUnauthenticatedRequestsLeaveNothingBehind) {

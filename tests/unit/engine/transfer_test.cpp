@@ -130,6 +130,23 @@ TEST_F(Transfer, NobodyReplacesACallOfOthersWhateverHeKnowsOfIt) {
   EXPECT_FALSE(bob.hear_request("BYE"));
 }
 
+TEST_F(Transfer, AnInviteThatIsToTakeACallsPlaceIsRefusedAndRingsNobody) {
+  const auto replaces = [](const Line& line) {
+    return fmt::format("Replaces: {};to-tag={};from-tag={}\r\n", line.call_id, line.remote_tag, line.local_tag);
+  };
+  ASSERT_EQ(carol.register_(), 200);
+  carol.invite("1001", sim::audio_sdp(carol_rtp), replaces(b));
+  EXPECT_TRUE(carol.hear_status(481)) << "to others there is no such call, whatever they know of it";
+  carol.invite("1001", sim::audio_sdp(carol_rtp), "Replaces: nothing\r\n");
+  EXPECT_TRUE(carol.hear_status(400));
+  bob.invite("1001", sim::audio_sdp(bob_rtp), replaces(b));
+  EXPECT_TRUE(bob.hear_status(403)) << "his own: the operator reads what to do instead";
+  bob.invite("112", sim::audio_sdp(bob_rtp), replaces(b));
+  EXPECT_TRUE(carrier.hear_request("INVITE")) << "whoever calls for help is not asked what his phone meant";
+  EXPECT_FALSE(alice.hear_request("INVITE"));
+  EXPECT_FALSE(bob.hear_request("BYE"));
+}
+
 TEST_F(Transfer, ATransferLeadsOutsideOnlyWhereWhoAsksMayCall) {
   EXPECT_EQ(refer(bob, b, "<sip:00442079460000@192.0.2.1>"), 202);
   EXPECT_EQ(notified(bob), 100);

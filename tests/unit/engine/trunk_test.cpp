@@ -84,6 +84,20 @@ TEST_F(Outward, ATrunkThatFailsIsFollowedByTheNextAndOneThatIsBusyIsNot) {
   expect_nothing_left();
 }
 
+TEST_F(Outward, ATrunkWithoutACommonCodecIsFollowedByTheNextAndWhenNoneHasOneTheCallerHearsSo) {
+  for (const int status : {415, 488, 606}) {
+    a = dial();
+    auto invite = carrier.hear_request("INVITE");
+    ASSERT_TRUE(invite);
+    carrier.answer(*invite, status);
+    invite = other.hear_request("INVITE");
+    ASSERT_TRUE(invite) << status;
+    other.answer(*invite, status);
+    EXPECT_TRUE(alice.hear_status(status)) << status;
+  }
+  expect_nothing_left();
+}
+
 TEST_F(Outward, ASilentTrunkIsGivenUpAndItsLateAnswerEndsAtOnce) {
   a = dial();
   const auto late = carrier.hear_request("INVITE");
@@ -243,6 +257,22 @@ TEST_F(Outward, AnEmergencyCallIsToldAtOnceWithWhoCallsFromWhereByWhichTrunk) {
       EXPECT_EQ(report.flow.remote, alice.flow.remote);
       EXPECT_NE(report.call, "");
     }
+}
+
+TEST_F(Outward, TheNumberForTestsLeavesAsAnEmergencyCallDoesAndIsToldAsATest) {
+  toll::Terms terms = two_carriers();
+  terms.routes.clear();
+  terms.tenants[0].emergency_test = "933";
+  terms.tenants[0].emergency = {"933"};
+  exchange.set_plan(plan_of(std::move(terms)));
+  a = alice.invite("933", sim::audio_sdp(alice_rtp));
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite) << "without any route";
+  EXPECT_EQ((*invite)->request_uri.user, "933");
+  EXPECT_EQ(told(Reason::emergency_called), "1001: 933 by the trunk first, a test");
+  carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  EXPECT_TRUE(alice.hear_status(200));
+  EXPECT_TRUE(std::holds_alternative<effect::Calls>(exchange.command(effect::ListCalls{})));
 }
 
 TEST_F(Outward, AnEmergencyCallThatNoTrunkCanCarryIsToldAsAnError) {

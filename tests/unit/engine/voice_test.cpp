@@ -100,6 +100,31 @@ TEST_F(Voice, AWrongPinIsAskedAgainAndThenTheExtensionIsLocked) {
   EXPECT_TRUE(carrier.hear_request("INVITE"));
 }
 
+TEST_F(Voice, ARestartOpensNoLockAndForgetsNoWrongPin) {
+  dial_and_be_asked();
+  enter("111111#222222#");
+  alice.request(a, "BYE");
+  exchange.crash_and_restart();
+  dial_and_be_asked();
+  enter("333333#");
+  EXPECT_EQ(said(), Clips{"en/pin-locked"}) << "the third in all";
+  exchange.crash_and_restart();
+  a = dial();
+  EXPECT_TRUE(alice.hear_status(403)) << "the lock holds, although nobody wrote down how that call ended";
+  exchange.advance_ms(901'000);
+  dial_and_be_asked();
+}
+
+TEST_F(Voice, WhoHasTheProcessKilledWhileHeIsAskedHasTriedOnce) {
+  for (int i = 0; i < 3; ++i) {
+    dial_and_be_asked();
+    enter("111111#");
+    exchange.crash_and_restart();
+  }
+  a = dial();
+  EXPECT_TRUE(alice.hear_status(403));
+}
+
 TEST_F(Voice, WhoEntersNothingIsNotListenedToForEver) {
   dial_and_be_asked();
   exchange.advance_ms(61'000);

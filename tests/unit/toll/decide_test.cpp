@@ -248,6 +248,50 @@ Terms office_with_pins() {
   return terms;
 }
 
+TEST(Decide, TheNumberForTestsLeavesAsEmergencyCallsDoAndIsNone) {
+  Terms terms = office();
+  terms.routes.clear();
+  terms.tenants[0].emergency_test = "933";
+  terms.tenants[0].emergency = {"933"};
+  terms.extensions.push_back(may(alice, Reach::internal));
+  const PlanRef plan = plan_of(std::move(terms));
+  const Decision out = decide(*plan, {0, 1'800'000'000'000}, {tenant, alice, "933"});
+  EXPECT_EQ(out.action, Decision::Action::leave) << "it ends nobody's call for a line: " << out.why;
+  EXPECT_TRUE(out.emergency_test);
+  ASSERT_EQ(out.ways.size(), 2u);
+  EXPECT_EQ(out.ways[0].called, "933");
+  const Question forwarded{tenant, alice, "933", Question::For::forward};
+  EXPECT_EQ(decide(*plan, {0, 1'800'000'000'000}, forwarded).action, Decision::Action::refuse);
+  const Decision real = decide(*plan, {0, 1'800'000'000'000}, {tenant, alice, "112"});
+  EXPECT_EQ(real.action, Decision::Action::emergency);
+  EXPECT_FALSE(real.emergency_test);
+}
+
+TEST(Decide, ARouteIsForCallersOfItsCountriesByTheNumberThatTheyShow) {
+  Terms terms = office();
+  RouteTerms british = terms.routes[0];
+  british.name = "british";
+  british.caller_countries = {"GB"};
+  british.trunks = {{"second", {}}};
+  terms.routes.insert(terms.routes.begin(), british);
+  terms.extensions.push_back(may(alice, Reach::international));
+  terms.extensions.push_back(may(bob, Reach::international));
+  terms.extensions[0].shown = "+442079460000";
+  const PlanRef plan = plan_of(terms);
+  const auto route_of = [&](ExtensionId who) {
+    const Decision out = decide(*plan, {0, 1'800'000'000'000}, {tenant, who, "00442079460001"});
+    return out.route == Plan::none ? out.why : plan->terms().routes[out.route].name;
+  };
+  EXPECT_EQ(route_of(alice), "british");
+  EXPECT_EQ(route_of(bob), "all") << "who shows no number calls from home";
+  terms.routes[0].caller_countries = {"DE"};
+  const PlanRef home = plan_of(terms);
+  EXPECT_FALSE(home->may_use(tenant, alice, 0));
+  EXPECT_TRUE(home->may_use(tenant, bob, 0));
+  terms.routes[0].caller_countries = {"Germany"};
+  EXPECT_FALSE(Plan::compile(std::move(terms), {}, 1));
+}
+
 TEST(Decide, ForwardingLeadsNoFurtherThanItMayWhateverTheExtensionCallsByItself) {
   Terms terms = office();
   terms.extensions.push_back(may(alice, Reach::international));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/toll/plan.hpp"
+
 namespace rf::toll {
 namespace {
 
@@ -95,6 +97,59 @@ TEST(Pins, AnAttackerWhoWaitsForEveryLockTriesAFewHundredADay) {
       ++compared;
     }
   EXPECT_EQ(compared, 3 * 96) << "of a hundred million PINs";
+}
+
+TEST(Pins, WhatARecordSaysOfAskingIsReadAgain) {
+  for (const auto& [list, wrong] : {std::pair("abroad", 0u), {"abroad", 2u}, {"a, 3 wrong", 1u}, {"", 4u}}) {
+    const auto read = parse_asked_pin(text_of(AskedPin{list, wrong}));
+    ASSERT_TRUE(read) << list;
+    EXPECT_EQ(read->list, list);
+    EXPECT_EQ(read->wrong, wrong);
+  }
+  for (const std::string_view other : {"", "money", "emergency", "PIN", "PI"})
+    EXPECT_FALSE(parse_asked_pin(other)) << other;
+  EXPECT_EQ(parse_asked_pin("PIN of abroad, 99999999999 wrong")->wrong, 0u);
+}
+
+TEST(Pins, RecordsOfFormerCallsCountWithTheirAge) {
+  Terms terms;
+  terms.tenants.push_back({});
+  terms.tenants[0].id = TenantId{1};
+  terms.pin_lists.push_back(list_of());
+  const PinListTerms& list = terms.pin_lists[0];
+  terms.tenants[0].id = list.tenant;
+  const auto plan = Plan::compile(terms, {}, 1);
+  ASSERT_TRUE(plan);
+  const std::string asked = text_of(AskedPin{list.name, 3}), less = text_of(AskedPin{list.name, 2});
+  PastAsking call{.tenant = list.tenant, .who = alice, .said = asked, .ended_wall_ms = 1'000'000'000};
+  const auto locked_after_s = [&](std::int64_t s) {
+    PinTries tries;
+    const Now now{5'000, call.ended_wall_ms + s * 1'000};
+    tries.recall(now, **plan, call);
+    return tries.locked(now, alice, list);
+  };
+  EXPECT_TRUE(locked_after_s(0));
+  EXPECT_TRUE(locked_after_s(899));
+  EXPECT_FALSE(locked_after_s(900));
+  EXPECT_TRUE(locked_after_s(-3'600)) << "a clock that was set back opens nothing";
+  PinTries tries;
+  const Now now{5'000, call.ended_wall_ms};
+  call.said = less;
+  tries.recall(now, **plan, call);
+  EXPECT_EQ(tries.size(), 1u);
+  const std::string none = text_of(AskedPin{list.name, 0});
+  call.said = none;
+  call.right = true;
+  tries.recall(now, **plan, call);
+  EXPECT_EQ(tries.size(), 0u) << "the right one clears the count";
+  call.right = false;
+  call.said = "money";
+  call.torn = true;
+  tries.recall(now, **plan, call);
+  EXPECT_EQ(tries.size(), 0u) << "nobody was asked for a PIN";
+  call.said = none;
+  tries.recall(now, **plan, call);
+  EXPECT_EQ(tries.size(), 1u);
 }
 
 TEST(Pins, TheFullTableForgetsTheOldestThatIsNotLockedAndNeverALock) {
