@@ -93,7 +93,8 @@ struct Policy {
   Limits limits;
   /// SHA-256 of the DTLS certificate that new calls name to their peers; app makes the certificate and rotates it.
   std::array<std::uint8_t, 32> media_fingerprint{};
-  /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have a rule of their own.
+  /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have a rule of their
+  /// own.
   std::array<Encryption, 5> media_encryption{Encryption::optional, Encryption::optional, Encryption::optional,
                                              Encryption::required, Encryption::required};
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
