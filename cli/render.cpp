@@ -100,8 +100,10 @@ void cdrs(const Json& r, std::ostream& out) {
   // Few calls have these.
   const bool accounts = some("account"), sent_on = some("via");
   const auto& listed = list_at(r, "cdrs");
-  const bool encrypted =
-      std::any_of(listed.begin(), listed.end(), [](const Json& c) { return encryption_of(c) != "none/none"; });
+  const bool encrypted = std::any_of(listed.begin(), listed.end(), [](const Json& c) {
+    const std::string words = encryption_of(c);
+    return !words.empty() && words != "none/none";
+  });
   std::vector<std::string> head{"STARTED", "CALLER", "DIALLED", "RESULT", "TALKED", "ENDED BY", "STATUS", "MOS"};
   if (encrypted) head.emplace_back("MEDIA");
   if (accounts) head.emplace_back("ACCOUNT");

@@ -33,7 +33,8 @@ void check_security(const sdp::Session& session, const sdp::Media& media) {
   RF_CHECK(back && back->keys.size() == read->keys.size() && back->certificate == read->certificate);
   for (std::size_t i = 0; i < back->keys.size(); ++i)
     RF_CHECK(back->keys[i].tag == read->keys[i].tag && back->keys[i].key == read->keys[i].key);
-  RF_CHECK(back->setup == read->setup && sdp::mid_of(again->media()[index]) == sdp::mid_of(media) && back->ice_password == read->ice_password);
+  RF_CHECK(back->setup == read->setup && sdp::mid_of(again->media()[index]) == sdp::mid_of(media) &&
+           back->ice_password == read->ice_password);
 }
 
 }  // namespace

@@ -291,8 +291,7 @@ void Auditor::check_keys(const Flow& flow, const sip::Message& message) {
     if (!said->keys.empty() && !is_encrypted(flow.transport)) fault("a key left over readable signalling");
     for (const sdp::Crypto& crypto : said->keys) {
       const auto key = crypto.key.key();
-      const auto [told, is_new] =
-          keys_.emplace(std::string(key.begin(), key.end()), std::string(message.call_id));
+      const auto [told, is_new] = keys_.emplace(std::string(key.begin(), key.end()), std::string(message.call_id));
       if (!is_new && told->second != message.call_id) fault("one key was told in two dialogs");
     }
   }

@@ -30,8 +30,8 @@ namespace rf::sim {
 /// - what a call cost is no more than was reserved for it, and in the end the ledger agrees with itself and the
 /// records;
 /// - relays start once, change and stop while they run, and share no port;
-/// - no leg whose media has to be encrypted is ever given a plain relay; no key passes over readable signalling, and none
-/// is told in two dialogs;
+/// - no leg whose media has to be encrypted is ever given a plain relay; no key passes over readable signalling, and
+/// none is told in two dialogs;
 /// - the next deadline lies ahead.
 class Auditor final : public Observer {
  public:
@@ -88,8 +88,8 @@ class Auditor final : public Observer {
   std::map<std::uint64_t, media::RelayPlan> relays_;
   std::set<std::string> opened_, closed_;                     ///< records
   std::uint64_t ledger_last_ = 0;  ///< entry that was to be written
-  toll::PlanRef plan_;                         ///< none: the standing terms
-  std::map<Address, std::set<Transport>> ways_;  ///< by which phones there speak to us
+  toll::PlanRef plan_;             ///< none: the standing terms
+  std::map<Address, std::set<Transport>> ways_;        ///< by which phones there speak to us
   std::unordered_map<std::string, std::string> keys_;  ///< that we gave, by dialog's Call-ID
   bool grouped_ = false;           ///< phones of several extensions may have rung for one call
   bool handed_over_ = false;       ///< a leg has gone over: relays hear of it when its phone has agreed

@@ -59,8 +59,8 @@ struct Leg {
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
   sdp::LocalOrigin origin;
-  Description said;       ///< the peer's last description that counts
-  Description described;  ///< the last description of ours on this leg that was not refused
+  Description said;            ///< the peer's last description that counts
+  Description described;       ///< the last description of ours on this leg that was not refused
   std::vector<Keying> keying;  ///< by index of the m= line
   bool in_clear = false;       ///< it refused to be offered protection that it need not take
   bool peer_takes_update = false;

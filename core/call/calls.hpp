@@ -292,9 +292,11 @@ class Calls {
     std::string_view text;
   };
   static Unfit why_not(Context& ctx, const Call& call, const Leg& by, const sdp::Session& offer);
+  /// Whether our last description may leave again as it is.
+  static bool may_repeat(Context& ctx, const Call& call, const Leg& leg);
   static MediaTerms media_terms(Context& ctx, const Call& call, const Leg& leg);
-  /// Agrees with a leg on protection, by its offer, which a breach leaves unused, or by its answer, where a breach is the
-  /// end of the call.
+  /// Agrees with a leg on protection, by its offer, which a breach leaves unused, or by its answer, where a breach is
+  /// the end of the call.
   static std::optional<Breach> agree_by_offer(Context& ctx, const Call& call, Leg& leg, const sdp::Session& offer);
   static std::optional<Breach> agree_by_answer(Leg& leg, const sdp::Session& answer);
   /// What was said of ports and addresses, and what was agreed on, becomes the plan of the relay.

@@ -63,7 +63,8 @@ bool Calls::modify_again(Context& ctx, Call& call, Side side, const sip::Message
   Leg& leg = *call.leg(side);
   if (call.state == CallState::ending) return false;
   const std::string_view method = sip::text_of(leg.ours.method);
-  const auto credentials = credentials_for(ctx, call, leg, leg.ours.rounds, method, leg.ours.description.reveal(), response);
+  const auto credentials =
+      credentials_for(ctx, call, leg, leg.ours.rounds, method, leg.ours.description.reveal(), response);
   if (!credentials) return false;
   const Leg::Ours ours = std::exchange(leg.ours, {});
   // What was offered is offered again, in a request of its own.

@@ -222,7 +222,8 @@ std::string Calls::answer_as_before(Context& ctx, Call& call, Side side) {
     text.append(*media.format_list().next()).append("\r\n");
   }
   const auto answer = sdp::parse(text);
-  const auto fits = answer ? sdp::check_answer(*offer, *answer, sdp::Protocols::rewritten) : std::unexpected(sdp::Fault::not_a_description);
+  const auto fits = answer ? sdp::check_answer(*offer, *answer, sdp::Protocols::rewritten)
+                           : std::unexpected(sdp::Fault::not_a_description);
   if ((!fits && !sdp::can_be_mended(fits.error())) || agree_by_offer(ctx, call, leg, *offer)) {
     sdp::RewritePlan nothing;
     nothing.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;

@@ -227,7 +227,7 @@ void Calls::on_modify(Context& ctx, Call& call, Side side, const sip::Message& r
 
   // A refresh that changes nothing is this leg's own affair.
   if (!invite && !offer) return answer_theirs(ctx, call, side, 200, {});
-  if (offer && leg.exchange.peer_unchanged() && !leg.described.reveal().empty())
+  if (offer && leg.exchange.peer_unchanged() && !leg.described.reveal().empty() && may_repeat(ctx, call, leg))
     return answer_theirs(ctx, call, side, 200, leg.described.reveal());
 
   if (!peer && offer) return answer_alone(ctx, call, side, *offer);
@@ -371,7 +371,8 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
   // The phone that asked for an offer has cancelled meanwhile: what was agreed before stands.
   const bool stands = offers && !leg.ours.ack_owed && tell(leg.exchange, sdp::Carrier::ack, leg.described.reveal());
   const bool ack_later = leg.ours.ack_owed;
-  if (invite && !ack_later) acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described.reveal() : std::string_view());
+  if (invite && !ack_later)
+    acknowledge(ctx, leg, ours.client, ours.cseq, stands ? leg.described.reveal() : std::string_view());
   if (!ours.description.reveal().empty()) leg.described = ours.description;
   if (!ack_later) leg.ours = {};
   if (ours.timed) watch_session(ctx, call, side);
@@ -382,9 +383,9 @@ void Calls::on_ours_response(Context& ctx, Call& call, Side side, const sip::Mes
       const Unfit unfit = why_not(ctx, call, leg, *session);
       return end_answered(ctx, call, EndedBy::system, unfit.reason, unfit.text);
     }
-    const auto breach = ack_later                            ? agree_by_offer(ctx, call, leg, *session)
+    const auto breach = ack_later                          ? agree_by_offer(ctx, call, leg, *session)
                         : *meaning == sdp::Meaning::answer ? agree_by_answer(leg, *session)
-                                                             : std::nullopt;
+                                                           : std::nullopt;
     if (breach) return end_answered(ctx, call, EndedBy::system, Reason::media_refused, text_of(*breach));
     take_remote(call, side, leg, *session);
     if (side == Side::callee) call.fork()->answer = Description(std::string(session->text));
@@ -430,11 +431,13 @@ void Calls::refresh(Context& ctx, Call& call, Side side) {
   Leg& leg = *call.leg(side);
   const Leg* peer = call.leg(other(side));
   const bool busy = leg.ours.client || leg.is_asking() || (peer && peer->ours.client && peer->ours.for_peer);
-  if (!busy && !leg.peer_takes_update)
+  bool sent = false;
+  if (!busy && leg.peer_takes_update) {
+    sent = send_modify(ctx, call, side, sip::Method::update, {}, false);
+  } else if (!busy && may_repeat(ctx, call, leg)) {
     for (Keying& keying : leg.keying) keying.repeat();
-  const bool sent =
-      !busy && (leg.peer_takes_update ? send_modify(ctx, call, side, sip::Method::update, {}, false)
-                                      : send_modify(ctx, call, side, sip::Method::invite, leg.described.reveal(), false));
+    sent = send_modify(ctx, call, side, sip::Method::invite, leg.described.reveal(), false);
+  }
   if (sent)
     leg.session.sent_refresh();
   else

@@ -190,7 +190,8 @@ bool Calls::answer_trunk(Context& ctx, Call& call, std::size_t place, const sip:
   Fork& fork = call.forks[place];
   if (fork.cancelled || call.state != CallState::ringing) return false;
   if (fork.leg.dialog->state() != dialog::Dialog::State::calling) return false;  // it rang already
-  const auto credentials = credentials_for(ctx, call, fork.leg, fork.rounds, "INVITE", fork.leg.described.reveal(), response);
+  const auto credentials =
+      credentials_for(ctx, call, fork.leg, fork.rounds, "INVITE", fork.leg.described.reveal(), response);
   if (!credentials) return false;
   fork.cseq = fork.leg.dialog->next_cseq();
   fork.leg.exchange = {};

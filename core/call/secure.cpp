@@ -194,11 +194,12 @@ sdp::MediaProtection Keying::answered() const {
 // --- our offer
 
 void Keying::hold_out(Random& random, const MediaTerms& terms, const sdp::Media& source) {
-  if (has_agreed() && !parked_) {
+  if (has_agreed() && !parked_ && may_be_told(terms)) {
     offer_agreed();
     return;
   }
-  if (holds_out_ && !parked_) return;  // the same leg is asked again: for its password, or at its next address
+  if (holds_out_ && !parked_ && (offer_.keys.empty() || is_encrypted(terms.transport)))
+    return;  // the same leg is asked again: for its password, or at its next address
   const auto from = sdp::profile_of(source.proto);
   const bool browser = terms.is_browser();
   Offer offer;
@@ -230,6 +231,10 @@ void Keying::hold_out(Random& random, const MediaTerms& terms, const sdp::Media&
   }
   offer_ = std::move(offer);
   holds_out_ = true;
+}
+
+bool Keying::may_be_told(const MediaTerms& terms) const {
+  return agreed_.protection != Protection::sdes || is_encrypted(terms.transport);
 }
 
 void Keying::offer_agreed() {

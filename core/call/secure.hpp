@@ -68,6 +68,8 @@ class Keying {
   /// Makes ready what we offer instead of a stream that came as `source`. What is agreed is offered again, and nothing
   /// weaker; else what the terms say.
   void hold_out(Random& random, const MediaTerms& terms, const sdp::Media& source);
+  /// Whether what is agreed may be written again: a leg that has moved to readable signalling is told no key any more.
+  bool may_be_told(const MediaTerms& terms) const;
   /// The last description of ours is offered again, word for word.
   void repeat();
   /// The peer's answer to that. A fault leaves all as it was.

@@ -317,7 +317,8 @@ bool Calls::offer_in_clear(Context& ctx, Call& call, std::size_t place, int stat
   const auto any = [&](bool (Keying::*is)() const) {
     return std::any_of(fork.leg.keying.begin(), fork.leg.keying.end(), [&](const Keying& k) { return (k.*is)(); });
   };
-  call.unprotected = call.unprotected || any(&Keying::is_firm);
+  const bool required = media_terms(ctx, call, fork.leg).wanted == policy::Encryption::required;
+  call.unprotected = call.unprotected || (required && any(&Keying::is_firm));
   const bool may_go_again = !fork.cancelled && call.state == CallState::ringing && !fork.leg.in_clear &&
                             fork.leg.dialog->state() == dialog::Dialog::State::calling;
   if (!may_go_again || !any(&Keying::is_opportunistic)) return false;
@@ -326,7 +327,8 @@ bool Calls::offer_in_clear(Context& ctx, Call& call, std::size_t place, int stat
   fork.leg.exchange = {};
   fork.cseq = fork.leg.dialog->next_cseq();
   send_invite(ctx, call, place);
-  return fork.status == 0;
+  if (fork.status != 0) on_fork_failure(ctx, call, place, std::exchange(fork.status, 0));
+  return true;
 }
 
 void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const sip::Message& response,
@@ -369,7 +371,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
     if (offers && !open_late(ctx, call, fork.leg, *agreed)) return;
     const bool answers = session && *meaning == sdp::Meaning::answer;
     const auto breach = answers ? agree_by_answer(fork.leg, *agreed) : std::nullopt;
-    if (breach) return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::media_refused, text_of(*breach));
+    if (breach)
+      return end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::media_refused, text_of(*breach));
     take_remote(call, Side::callee, fork.leg, *agreed);
   }
   call.cdr.callee = fork.leg.extension;
@@ -503,7 +506,7 @@ void Calls::give_up_without_forks(Context& ctx, Call& call) {
   const int best = best_status(call.forks);
   if (call.unprotected && (best == 488 || best == 415 || best == 606))
     return end(ctx, call, CallResult::refused, EndedBy::callee, best, Reason::media_refused,
-               "who was called takes no encrypted media, which is required there");
+               "who was called refuses what is offered there: encrypted media, as required");
   const Reason reason = best == 486 || best == 600 ? Reason::callee_busy : Reason::call_ended;
   end(ctx, call, result_of(best), EndedBy::callee, best, reason, sip::reason_phrase(best));
 }

@@ -35,6 +35,11 @@ MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
   return terms;
 }
 
+bool Calls::may_repeat(Context& ctx, const Call& call, const Leg& leg) {
+  const MediaTerms terms = media_terms(ctx, call, leg);
+  return std::all_of(leg.keying.begin(), leg.keying.end(), [&](const Keying& k) { return k.may_be_told(terms); });
+}
+
 Calls::Opening Calls::open_streams(Context& ctx, Call& call, const Leg* by, const sdp::Session& session) {
   bool any = false;
   if (call.streams.size() < session.media().size()) call.streams.resize(session.media().size());

@@ -171,7 +171,8 @@ constexpr Key schedule_keys[] = {
 constexpr Key department_keys[] = {description};
 
 constexpr Key media_encryption_key(std::string_view help) {
-  return {.name = "media_encryption", .type = word, .help = help, .standing = "by_transport", .words = encryption_words};
+  return {
+      .name = "media_encryption", .type = word, .help = help, .standing = "by_transport", .words = encryption_words};
 }
 constexpr Key alert_key(std::string_view name, std::string_view help) {
   return {.name = name, .type = number, .help = help, .standing = "0", .max = 1'000'000};

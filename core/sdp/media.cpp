@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "core/sdp/lines.hpp"
-#include "core/sdp/security.hpp"
 #include "core/sdp/sdp.hpp"
+#include "core/sdp/security.hpp"
 
 namespace rf::sdp {
 namespace {
@@ -166,7 +166,8 @@ std::string_view text_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::none: return "relayed";
     case Refusal::port_zero: return "the peer itself does not want the stream";
-    case Refusal::other_protocol: return "only RTP and SRTP over UDP are relayed";
+    case Refusal::other_protocol:
+      return "only RTP and SRTP over UDP are relayed";
     case Refusal::other_kind: return "only audio and video are relayed";
     case Refusal::port_count: return "a stream over several ports is not relayed";
     case Refusal::no_payload_type: return "no format of the stream is explained";

@@ -24,8 +24,7 @@ bool share_a_codec(const Media& offer, const Media& answer) {
 
 std::expected<void, Fault> check_stream(const Media& offer, const Media& answer, Protocols protocols) {
   if (answer.kind != offer.kind) return std::unexpected(Fault::media_kind);
-  if (protocols == Protocols::as_they_are && answer.proto != offer.proto)
-    return std::unexpected(Fault::media_protocol);
+  if (protocols == Protocols::as_they_are && answer.proto != offer.proto) return std::unexpected(Fault::media_protocol);
   if (answer.port == 0) return {};
   if (offer.port == 0) return std::unexpected(Fault::declined_accepted);
   if (!share_a_codec(offer, answer)) return std::unexpected(Fault::no_common_format);

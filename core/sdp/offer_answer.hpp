@@ -118,7 +118,7 @@ class OfferAnswer {
   std::uint8_t media_count_ = 0;
   std::uint64_t peer_session_id_ = 0, peer_version_ = 0;
   std::uint64_t peer_hash_ = 0, agreed_hash_ = 0;  ///< of the peer's last description, and of its last agreed one
-  Secret<std::string> offer_;  ///< there may be keys in it
+  Secret<std::string> offer_;                      ///< there may be keys in it
 };
 
 /// Our own o= line on one leg: a fixed session id, and a version that goes up by one exactly when the description

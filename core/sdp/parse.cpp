@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "core/sdp/lines.hpp"
-#include "core/sdp/security.hpp"
 #include "core/sdp/sdp.hpp"
+#include "core/sdp/security.hpp"
 
 namespace rf::sdp {
 namespace {

@@ -143,12 +143,12 @@ std::expected<Session, ParseError> parse_own(std::string_view text);
 /// Why a media line is not relayed. The operator sees the sentence, the peer a port of 0.
 enum class Refusal : std::uint8_t {
   none,
-  port_zero,        ///< not wanted by the peer itself
-  other_protocol,   ///< no RTP over UDP: TCP, udptl, SCTP …
-  other_kind,       ///< RTP, but neither audio nor video
-  port_count,       ///< a range of ports (layered coding)
-  no_payload_type,  ///< no rtpmap and no static type explains any of its formats
-  host_name,        ///< c= names a host; looking it up would let a stranger make us ask the DNS
+  port_zero,            ///< not wanted by the peer itself
+  other_protocol,       ///< no RTP over UDP: TCP, udptl, SCTP …
+  other_kind,           ///< RTP, but neither audio nor video
+  port_count,           ///< a range of ports (layered coding)
+  no_payload_type,      ///< no rtpmap and no static type explains any of its formats
+  host_name,            ///< c= names a host; looking it up would let a stranger make us ask the DNS
   implausible_address,  ///< multicast, broadcast, "this network": see plausible_media_address()
   implausible_port,     ///< below 1024: a system service, never a phone
 };

@@ -52,7 +52,7 @@ struct Security {
   std::optional<Setup> setup;
   std::string_view ice_fragment, ice_password;  ///< both or neither
   bool ice_lite = false;
-  bool mux = false;      ///< RTP and RTCP may share a port (RFC 5761)
+  bool mux = false;  ///< RTP and RTCP may share a port (RFC 5761)
 };
 
 /// What is wrong with it: the stream cannot be taken as protected.

@@ -182,12 +182,11 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
 }
 
 void read_encryption(Section section, MediaSettings& out) {
-  for (const Transport transport :
-       {Transport::udp, Transport::tcp, Transport::tls, Transport::ws, Transport::wss}) {
+  for (const Transport transport : {Transport::udp, Transport::tcp, Transport::tls, Transport::ws, Transport::wss}) {
     const std::string_view key = name_of(transport);
-    const auto chosen = section.word(key, {policy::name_of(policy::Encryption::off),
-                                           policy::name_of(policy::Encryption::optional),
-                                           policy::name_of(policy::Encryption::required)});
+    const auto chosen =
+        section.word(key, {policy::name_of(policy::Encryption::off), policy::name_of(policy::Encryption::optional),
+                           policy::name_of(policy::Encryption::required)});
     if (!chosen) continue;
     const bool browsers = transport == Transport::ws || transport == Transport::wss;
     if (browsers && *chosen == static_cast<std::size_t>(policy::Encryption::off))

@@ -341,6 +341,16 @@ TEST_F(KeyingTest, WhatIsAgreedIsOfferedAgainAndNothingWeaker) {
   EXPECT_TRUE(keying.offered().keys[0].key == ours) << "who is put on hold hears no other key";
 }
 
+TEST_F(KeyingTest, NoKeyIsToldWhereTheSignallingHasBecomeReadable) {
+  accept(tls, "RTP/SAVP", key);
+  const MediaTerms moved = terms(Encryption::optional, Transport::udp);
+  EXPECT_TRUE(keying.may_be_told(tls));
+  EXPECT_FALSE(keying.may_be_told(moved));
+  hold_out(moved);
+  EXPECT_TRUE(keying.offered().keys.empty());
+  EXPECT_EQ(keying.offered_profile(), Profile::dtls_savp) << "and it is not given up for that";
+}
+
 TEST_F(KeyingTest, ARepeatedDescriptionIsSettledByItsOldAnswer) {
   hold_out(tls);
   const std::string said = line_of(2, Suite::aes_cm_256_sha1_80, 9);

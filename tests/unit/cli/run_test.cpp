@@ -160,6 +160,19 @@ TEST_F(CommandLine, RecordsTellAccountsAndWhoSentACallOnWhereThereAreAny) {
   EXPECT_THAT(out_.str(), HasSubstr("\"forwarded by 1001\""));
 }
 
+TEST_F(CommandLine, RecordsTellHowEachLegWasEncrypted) {
+  const auto leg = [](const char* how, const char* suite) { return Json{{"encryption", how}, {"suite", suite}}; };
+  outcome_ = Json{{"cdrs", {{{"id", "x"}, {"media", {leg("none", ""), leg("none", "")}}}}}};
+  EXPECT_EQ(call({"cdr", "list"}), done);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("MEDIA")));
+  outcome_ = Json{{"cdrs", {{{"id", "x"}, {"media", {leg("sdes", "AEAD_AES_256_GCM"), leg("none", "")}}}}}};
+  EXPECT_EQ(call({"cdr", "list"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("MEDIA"));
+  EXPECT_THAT(out_.str(), HasSubstr("sdes/none"));
+  EXPECT_EQ(call({"cdr", "list", "--csv"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("\"sdes AEAD_AES_256_GCM/none\""));
+}
+
 TEST_F(CommandLine, AWeakPasswordIsRefusedWithoutRepeatingIt) {
   secret_ = "hunter2hunter2";
   EXPECT_EQ(call({"extension", "add", "1001", "--password-stdin"}), usage);

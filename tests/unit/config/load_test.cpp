@@ -243,6 +243,18 @@ TEST(Configuration, MarkAndInterfaceOfMediaAreRead) {
   EXPECT_THAT(fault("[media]\ninterface = \"a-name-that-is-too-long\"\n"), HasSubstr("ip link"));
 }
 
+TEST(Configuration, EncryptionOfMediaIsSaidForEachTransportAndBrowsersAreNeverWithout) {
+  using enum policy::Encryption;
+  EXPECT_EQ(good("").media.encryption, (std::array{optional, optional, optional, required, required}));
+  const Settings said = good("[media]\nthreads = 2\n[media.encryption]\nudp = \"off\"\ntls = \"required\"\n");
+  EXPECT_EQ(said.media.encryption, (std::array{off, optional, required, required, required}));
+  EXPECT_EQ(said.media.threads, 2);
+  EXPECT_THAT(fault("[media.encryption]\nwss = \"off\"\n"), HasSubstr("browsers know no other media"));
+  EXPECT_THAT(fault("[media.encryption]\ntls = \"must\"\n"), HasSubstr("required"));
+  EXPECT_THAT(fault("[media.encryption]\nsctp = \"off\"\n"), HasSubstr("sctp"));
+  EXPECT_THAT(fault("[media]\nencryption = \"required\"\n"), HasSubstr("[media.encryption]"));
+}
+
 TEST(Configuration, ListenersThatMeetAreRefused) {
   const std::string tcp = "[[listener]]\ntransport = \"tcp\"\nport = 5070\n";
   const std::string tls = "[[listener]]\ntransport = \"tls\"\nport = 5070\n";

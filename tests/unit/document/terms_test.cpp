@@ -152,6 +152,18 @@ TEST(Terms, ARealEmergencyNumberIsNoNumberForTests) {
   }
 }
 
+TEST(Terms, EncryptionOfMediaIsTheTransportsUnlessAWordSaysOtherwise) {
+  const std::string rules(office);
+  const auto usual = terms_of(placed(rules), around());
+  ASSERT_TRUE(usual);
+  EXPECT_FALSE(usual->extensions[0].media_encryption);
+  EXPECT_FALSE(usual->trunks[0].line.media_encryption);
+  const auto said = terms_of(placed(rules + "[extension.1002]\nmedia_encryption = \"required\"\n"), around());
+  ASSERT_TRUE(said) << said.error().front().text;
+  EXPECT_EQ(said->extensions[1].media_encryption, policy::Encryption::required);
+  EXPECT_FALSE(terms_of(placed(rules + "[extension.1002]\nmedia_encryption = \"must\"\n"), around()));
+}
+
 TEST(Terms, UnusualCallsAreToldAndRefusedByThresholdsOfWhoCalls) {
   const auto terms =
       terms_of(placed("[limit.extension]\nunusual_alert = 60\n[limit.extension.1001]\nunusual_block = 0\n"

@@ -79,8 +79,10 @@ TEST(Rewrite, DeclinesWithoutAPortAndWhateverCannotBeRelayed) {
       sample::with_media("m=audio 49170 RTP/AVP 0 8\r\na=ptime:20\r\nm=audio 49172 RTP/SAVP 8 0\r\na=crypto:1 x\r\n"
                          "m=image 49174 udptl t38\r\nm=video 0 RTP/AVP 31 32\r\n"),
       plan_with({0, 40'002, 40'004, 40'006}));
-  EXPECT_THAT(out, testing::EndsWith("t=0 0\r\nm=audio 0 RTP/AVP 0\r\nm=audio 40002 RTP/SAVP 8 0\r\na=sendrecv\r\nm=image 0 udptl t38\r\n"
-                                     "m=video 0 RTP/AVP 31\r\n"));
+  EXPECT_THAT(out,
+              testing::EndsWith(
+                  "t=0 0\r\nm=audio 0 RTP/AVP 0\r\nm=audio 40002 RTP/SAVP 8 0\r\na=sendrecv\r\nm=image 0 udptl t38\r\n"
+                  "m=video 0 RTP/AVP 31\r\n"));
 }
 
 TEST(Rewrite, NamesOurRtcpPortOnlyWhenItIsNotTheNextOne) {
