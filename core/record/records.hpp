@@ -76,7 +76,7 @@ struct Cdr {
   std::int64_t reserved_micro = 0;  ///< at its end
   std::int64_t cost_micro = 0;
   ExtensionId payer;       ///< whose limits it was held against: who dialled, or who set up the forwarding
-  std::string cut_reason;  ///< why we ended it: a toll::DurationReason, or "emergency"; empty: we did not
+  std::string cut_reason;  ///< why we ended it: a toll::DurationReason, "emergency"; of one that asked: toll::AskedPin
   std::string account;     ///< the name of the PIN that was entered
   std::string via;         ///< "forwarded by 1001", "transferred by 1001 from <id>", "ring group sales"; empty: neither
   std::uint64_t money_key = 0;  ///< its name in the ledger; 0: no money was reserved
