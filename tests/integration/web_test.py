@@ -5,7 +5,7 @@ import socket
 import unittest
 
 from browser import BrowserPhone, WebSocket, connect, fetch, frame, get, post, read_head, upgrade
-from phone import Phone, talk
+from phone import Phone
 from ringfence import Ringfence, until
 
 
@@ -40,11 +40,18 @@ class Signalling(unittest.TestCase):
                 self.assertRegex(invite, r"^INVITE sip:2001@\w+\.invalid;transport=ws SIP/2.0\r\nVia: SIP/2.0/WSS ")
                 self.assertRegex(invite, r"\nContact: <sip:[^>]*;transport=ws>")
             callee.take(invite)
-            callee.reply(invite, "200 OK", callee.sdp())
-            callee_relay = int(re.search(r"m=audio (\d+)", invite)[1])
-            caller_relay = caller.established(caller.hear("SIP/2.0 200"))
+            callee.reply(invite, "200 OK", callee.sdp(setup="active") if callee is browser else callee.sdp())
+            ok = caller.hear("SIP/2.0 200")
+            caller.established(ok)
             callee.hear("ACK")
-            talk(caller, caller_relay, callee, callee_relay)
+            # Each side is told of media as it knows it, and of the other's nothing.
+            to_browser, to_desk = (ok, invite) if caller is browser else (invite, ok)
+            self.assertRegex(to_browser, r"m=audio \d+ UDP/TLS/RTP/SAVPF 0\r\n")
+            for line in ("fingerprint:sha-256 ", "setup:", "ice-lite", "ice-ufrag:", "candidate:", "rtcp-mux"):
+                self.assertIn(f"\na={line}", to_browser)
+            self.assertNotIn("AB:AB", to_browser)
+            self.assertRegex(to_desk, r"m=audio \d+ RTP/AVP 0[ \r]")
+            self.assertNotRegex(to_desk, r"\na=(fingerprint|setup|ice|candidate|rtcp-mux)")
             callee.ask("BYE")
             caller.reply(caller.hear("BYE"), "200 OK")
             callee.hear("SIP/2.0 200")
@@ -109,7 +116,11 @@ class Signalling(unittest.TestCase):
         self.assertEqual(self.handshake(upgrade(SERVED, "X: " + "y" * 9000)), 431)
         with socket.create_connection((SERVED.address, SERVED.wss_port), timeout=10) as plain:
             plain.sendall(upgrade(SERVED))
-            self.assertIn(plain.recv(100)[:1], (b"", b"\x15"), "nobody speaks without TLS")
+            try:
+                said = plain.recv(100)[:1]
+            except ConnectionResetError:
+                said = b""
+            self.assertIn(said, (b"", b"\x15"), "nobody speaks without TLS")
 
     def test_broken_frames_end_their_connection_and_no_other(self):
         bystander = self.phone("2006")
