@@ -65,7 +65,7 @@ const commands = {
       colorScheme: scheme ?? 'light',
     });
     await context.grantPermissions(['microphone']);
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     await context.addInitScript(listen);
     const page = await context.newPage();
     const said = [];

@@ -55,7 +55,7 @@ class BrowserPhone(unittest.TestCase):
         alice.dial("1003")
         alice.sees("Encrypted to the server")
         self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))
-        self.assertTrue(until(lambda: phone.hears(440), 15))
+        self.assertTrue(until(lambda: phone.hears(440), 40))
         alice.click(what="End call")
         alice.sees("You ended the call.")
         phone.tell("dial", f"sip:1001@{self.net.address}:{self.server.sip_port}")
@@ -118,7 +118,7 @@ class BrowserPhone(unittest.TestCase):
         alice.click(what="Transfer now")
         alice.sees("The call was transferred.")
         self.assertTrue(bob.hears(700), bob.evaluate(script="window.heard()"))
-        self.assertTrue(until(lambda: phone.hears(1000), 15))
+        self.assertTrue(until(lambda: phone.hears(1000), 40))
 
     def test_a_server_that_starts_anew_finds_its_browsers_again(self):
         alice, bob = self.person("1001", 440), self.person("1002", 1000)

@@ -74,7 +74,7 @@ class Person:
     def sees(self, text):
         self.wait(text=text, within="article")
 
-    def hears(self, hertz, seconds=15):
+    def hears(self, hertz, seconds=40):
         """Whether the tone that comes out of its connection is, at some moment within that time, that one."""
         def now():
             sound = self.evaluate(script="window.heard()")
