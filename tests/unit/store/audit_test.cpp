@@ -118,7 +118,7 @@ TEST_F(Audit, BansStandInItAndABurstOfThemPushesNobodyOut) {
   for (std::uint32_t i = 0; i < 500; ++i) {
     guard::Ban ban;
     ban.subnet = {Address::v4(0xc6336400 + i), 128};
-    ban.rule = guard::FixedText<40>("wrong_password");
+    ban.rule.assign("wrong_password");
     ASSERT_TRUE(writer->push(effect::StoreBan{ban}));
   }
   ASSERT_TRUE(writer->flush());
