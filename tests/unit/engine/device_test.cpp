@@ -39,6 +39,7 @@ TEST_F(Devices, CallAsTheExtension) {
   const auto invite = bob.hear_request("INVITE");
   ASSERT_TRUE(invite);
   EXPECT_EQ((*invite)->from.uri.user, "1001");
+  bob.answer(*invite, 200, sim::audio_sdp(bob_rtp));
   EXPECT_EQ(only_cdr().caller, ExtensionId{1});
 }
 
