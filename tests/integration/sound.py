@@ -9,7 +9,8 @@ def write_tone(path, hertz, seconds=20, rate=8000):
         record.setnchannels(1)
         record.setsampwidth(2)
         record.setframerate(rate)
-        record.writeframes(b"".join(struct.pack("<h", s) for s in tone(hertz, seconds, rate)))
+        # A whole number of turns a second: one second is like the next.
+        record.writeframes(b"".join(struct.pack("<h", s) for s in tone(hertz, 1, rate)) * seconds)
 
 
 def loudness(path, hertz):
