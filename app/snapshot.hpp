@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/media/security.hpp"
 #include "core/policy/policy.hpp"
 #include "shell/config/settings.hpp"
 
