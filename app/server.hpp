@@ -52,8 +52,8 @@ class Server {
   Outcome reload();
   /// Renews the built-in certificate when it nears its end. Call it now and then.
   void refresh_certificate();
-  /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call it
-  /// now and then.
+  /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call
+  /// it now and then.
   void renew_media_identity();
 
   log::Log& log() { return *log_; }
@@ -65,7 +65,7 @@ class Server {
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
   void reserve_media_ports();
-  /// Warns when the host may give media ports to other programs, because there are too many of them to keep them all open.
+  /// Warns when the host may give media ports to other programs, because they are too many to be kept open.
   void watch_ephemeral_ports(std::size_t addresses);
   /// What voices say; gives a sentence for each prompt that cannot be used.
   std::vector<std::string> load_prompts();

@@ -80,7 +80,8 @@ class Decoys {
     std::array<char, PlainText::max> nobody;
     std::memcpy(nobody.data(), username.data(), username.size());
     nobody[0] = '\0';
-    const std::string_view second = found ? std::string_view(nobody.data(), username.size()) : policy.name_of(*stand_in);
+    const std::string_view second =
+        found ? std::string_view(nobody.data(), username.size()) : policy.name_of(*stand_in);
     const policy::Login* other = policy.login(second);
     const policy::Login* read = found ? found : (other ? other : stand_in);
     const Digest& stored = policy.credentials_of(*read).ha1[static_cast<std::size_t>(algorithm)].reveal();

@@ -413,7 +413,7 @@ struct TranscodeLimits {
   static constexpr std::uint32_t ahead_ms = 500;      ///< of sound that may come before its time; the rest is ignored
   static constexpr std::size_t packet_bytes = 1'500;  ///< of RTP; a longer one is lost
   static constexpr std::size_t coded_bytes = 512;     ///< of one frame that we make
-  static constexpr std::uint32_t conceal_ms = 60;     ///< of lost sound that is made up; what is missing beyond is silence
+  static constexpr std::uint32_t conceal_ms = 60;     ///< of lost sound that is made up; the rest is silence
   static constexpr std::uint32_t pause_ms = 10'000;   ///< a longer jump of timestamps is not believed: our clock counts
   static constexpr std::uint32_t press_step_ms = 200;  ///< of a pressed key that one packet makes up for
   static constexpr std::uint32_t press_ms = 8'000;     ///< of one pressed key; the tone ends there
@@ -441,7 +441,7 @@ struct SecureMediaLimits {
   static constexpr std::size_t certificates_bytes = 8u << 10;  ///< that a peer may show
   static constexpr std::size_t datagram_bytes = 1'200;         ///< that we make: fits every path that carries voice
   static constexpr std::int64_t association_kept_us = 30'000'000;  ///< after the keys are there, for repeated datagrams
-  static constexpr std::int64_t cookie_us = 60'000'000;  ///< for which, and as long again, a ClientHello may be repeated
+  static constexpr std::int64_t cookie_us = 60'000'000;  ///< and as long again, in which a ClientHello may be repeated
   static constexpr std::uint8_t handshakes_refused = 8;  ///< of one leg, of neighbours of its peer; then none is begun
 };
 
@@ -450,7 +450,7 @@ struct SrtpLimits {
   /// SSRCs under one key, up to 80 bytes each. None is forgotten while the key lives, or it could be replayed; further
   /// ones are refused. Several hours of a phone that takes a new one after each hold.
   static constexpr std::size_t streams = 128;
-  /// Authentic packets under the key before, after a new one was agreed on: ten seconds of speech. Then that key is gone.
+  /// Authentic packets under the key before, after a new one was agreed on: ten seconds of speech. Then it is gone.
   static constexpr std::uint32_t former_key_packets = 500;
 };
 
@@ -463,7 +463,7 @@ struct IceLimits {
   static constexpr std::size_t transactions = 2'048;  ///< remembered against replays, 8 bytes each; the newest
   static constexpr std::int64_t consent_us = 30'000'000;       ///< for which a check counts (RFC 7675 §5.1)
   static constexpr std::int64_t consent_sign_us = 20'000'000;  ///< after the nomination; who checks then, consents
-  static constexpr std::int64_t rival_us = 10'000'000;         ///< without a check; then any nomination moves what is sent
+  static constexpr std::int64_t rival_us = 10'000'000;         ///< without a check; then any nomination moves it
   static constexpr std::size_t fragment_bytes = 256;      ///< of an ice-ufrag, and of a password (RFC 8839 §5.4)
 };
 

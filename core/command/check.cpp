@@ -296,7 +296,7 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
         return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7");
     if (p.name == "countries" && !parse_countries(std::get<std::string>(*value)))
       return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH");
-    if (p.name == "for") {
+    if (p.name == "for" && spec->name == "extension.link") {
       const auto seconds = document::parse_duration(std::get<std::string>(*value));
       if (!seconds || *seconds < 60 || *seconds > WebLimits::link_s_most)
         return invalid("for is no time from 1m to 7d", "give it such as 10m, 2h or 1d");

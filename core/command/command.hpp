@@ -326,8 +326,8 @@ struct Reload {};
 struct Stop {};
 
 using Command =
-    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink, RemoveLinks,
-                 ListDevices, RemoveDevice, ListCdrs,
+    std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
+                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs,
                  ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit,
                  VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease,
                  GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,

@@ -150,7 +150,7 @@ struct Tick {};
 
 using Input =
     std::variant<Tick, PacketIn, PeerProved, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, Noticed, PolicyChanged, GuardChanged,
-                 PlanChanged, CommandIn, StopAsked>;
+                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, Noticed,
+                 PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

@@ -55,7 +55,7 @@ struct SessionLimits {
   static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
   // Before an encrypted leg is sent to where nobody named it
   static constexpr std::int64_t peer_gone_us = 500'000;  ///< so long nothing came from where we send to
-  static constexpr std::uint8_t move_packets = 5;        ///< newer ones came from the new place, and none from elsewhere
+  static constexpr std::uint8_t move_packets = 5;        ///< newer ones from the new place, and none from elsewhere
 };
 
 /// One relayed stream. Contract: on_packet() for each datagram on one of the four ports, in order of arrival, with a
@@ -70,8 +70,9 @@ struct SessionLimits {
 /// known it hears and sends nothing. Where it sends to is another question, because whoever sees its packets can repeat
 /// them faster from elsewhere: a place that a plain leg would be learned from teaches with its first authentic packet.
 /// Any other has to send SessionLimits::move_packets, each newer than all before and with none from elsewhere between
-/// them, after nothing, not even a packet that was repeated faster, came from where we send to for peer_gone_us. With ICE only endpoints that passed a check are looked at, and
-/// only the one that the peer selected is sent to. What was refused is counted by what it lacked.
+/// them, after nothing, not even a packet that was repeated faster, came from where we send to for peer_gone_us. With
+/// ICE only endpoints that passed a check are looked at, and only the one that the peer selected is sent to. What was
+/// refused is counted by what it lacked.
 ///
 /// While the plan has a voice with an order, nothing is passed on. What the legs send is held against all the same
 /// rules; the digits of the leg that hears the voice come with the decision. speak() whenever speaks_at_us() has come.

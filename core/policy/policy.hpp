@@ -112,7 +112,7 @@ struct Policy {
   /// SHA-256 of the DTLS certificate that new calls name to their peers; app makes the certificate and rotates it.
   std::array<std::uint8_t, 32> media_fingerprint{};
   bool transcode = true;                   ///< calls whose sides share no codec: we turn one into the other
-  /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have a rule of their own.
+  /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have rules of their own.
   std::array<Encryption, 5> media_encryption{Encryption::optional, Encryption::optional, Encryption::optional,
                                              Encryption::required, Encryption::required};
   /// Where the relay's media is, when it has an interface of its own; unspecified: where the leg's signalling is.

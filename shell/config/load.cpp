@@ -47,7 +47,8 @@ std::string Problem::text() const {
 Settings defaults() {
   Settings settings;
   settings.listeners.emplace_back();
-  settings.listeners.push_back({.transport = Transport::wss, .address = {}, .port = 5'065, .advertised = {}, .place = {}});
+  settings.listeners.push_back(
+      {.transport = Transport::wss, .address = {}, .port = 5'065, .advertised = {}, .place = {}});
   for (const std::string_view block : default_local) settings.local_networks.push_back(*Subnet::parse(block));
   return settings;
 }

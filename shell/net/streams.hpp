@@ -107,8 +107,8 @@ struct StreamCounters {
   std::uint64_t paused = 0;            ///< times a connection was not read from because the queue was full
 };
 
-/// TCP, TLS, WS and WSS listeners and connections, on one I/O thread of its own. Every method may be called from any thread
-/// except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the same
+/// TCP, TLS, WS and WSS listeners and connections, on one I/O thread of its own. Every method may be called from any
+/// thread except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the same
 /// transport, remote and server name, or connects (RFC 3261 §18.1.1); a send to a connection that is gone fails.
 /// Bounds: strangers beyond the limit, or connections beyond theirs, push out one of the source that has most, else the
 /// one whose last whole message is longest ago (Admission); one that is trusted no more counts from then. One source

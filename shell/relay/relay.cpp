@@ -9,7 +9,8 @@ namespace rf::relay {
 
 Relay::Relay(const Options& options, Deliver deliver) : local_v4_(options.local_v4), local_v6_(options.local_v6) {
   warm_ =
-      std::make_unique<WarmPorts>(options.warm_ports_max, SocketOptions{options.receive_buffer_bytes, options.dscp, options.interface});
+      std::make_unique<WarmPorts>(options.warm_ports_max,
+                                  SocketOptions{options.receive_buffer_bytes, options.dscp, options.interface});
   deliver_ = std::move(deliver);
   transcoders_ = std::make_unique<transcode::Pool>(
       options.transcode_threads, [this](RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {

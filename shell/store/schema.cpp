@@ -215,8 +215,8 @@ constexpr const char* version_8[] = {
     "ALTER TABLE cdrs ADD COLUMN via TEXT NOT NULL DEFAULT ''",
 };
 
-// How the media of each leg was protected, and what was refused because of it. What was done, by whom: a chain of hashes,
-// see core/audit. One-time links, of which the hash alone is kept, and the devices that they make.
+// How the media of each leg was protected, and what was refused because of it. What was done, by whom: a chain of
+// hashes, see core/audit. One-time links, of which the hash alone is kept, and the devices that they make.
 constexpr const char* version_9[] = {
     "ALTER TABLE cdrs ADD COLUMN caller_refused_proof BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE cdrs ADD COLUMN caller_refused_replay BIGINT NOT NULL DEFAULT 0",

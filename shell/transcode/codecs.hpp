@@ -14,7 +14,7 @@ struct OpusEncoder;
 namespace rf::transcode {
 
 /// Samples in one packet at most: 1,500 bytes of G.722 at 16 kHz.
-inline constexpr std::size_t samples_max = 3'072;
+inline constexpr std::size_t room_samples = 3'072;
 
 using Sound = std::span<std::int16_t>;
 
@@ -28,7 +28,7 @@ class Decoder {
 
   /// How many samples a payload says it has, without a look at the sound; 0: it is none.
   std::size_t samples_in(std::span<const std::uint8_t> payload) const;
-  /// Gives how many samples of `out` (samples_max of room) were written; 0: the payload is no sound.
+  /// Gives how many samples of `out` (room_samples of room) were written; 0: the payload is no sound.
   std::size_t decode(std::span<const std::uint8_t> payload, Sound out);
   /// Makes up `out.size()` samples of lost sound from what came before it, fading (ITU-T G.711 Appendix I, or what Opus
   /// does). The last of them may come from `next`, the packet behind the gap, where the codec repeats itself.

@@ -39,7 +39,7 @@ Direction::Direction(const LegCoding& from, const LegCoding& to, const Start& st
       rate_hz_(rate_between(from, to)),
       decoder_(from.codec, rate_hz_),
       outlet_(to, rate_hz_, start),
-      sound_(samples_max) {
+      sound_(room_samples) {
   if (listens_) detector_.emplace();
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t header_bytes = 12;
 constexpr std::uint8_t noise_type = 13;      // RFC 3551 table 4
-constexpr std::size_t noise_bytes_max = 11;  // a level and ten coefficients: RFC 3389 §3.3 wants no more
+constexpr std::size_t noise_bytes = 11;  // a level and ten coefficients: RFC 3389 §3.3 wants no more
 
 void put16(std::span<std::uint8_t> out, std::size_t at, std::uint32_t value) {
   out[at] = static_cast<std::uint8_t>(value >> 8);
@@ -71,7 +71,7 @@ void Outlet::event(const rtp::Event& event, std::uint32_t timestamp, bool first,
 
 void Outlet::noise(std::span<const std::uint8_t> payload, const Emit& emit) {
   settle(emit);
-  const std::size_t bytes = std::min(payload.size(), noise_bytes_max);
+  const std::size_t bytes = std::min(payload.size(), noise_bytes);
   std::copy_n(payload.begin(), bytes, packet_.begin() + header_bytes);
   send(noise_type, false, timestamp(), bytes, emit);
   marker_ = true;

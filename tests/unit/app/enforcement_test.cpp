@@ -84,6 +84,7 @@ TEST(Enforcement, TheKernelGetsNoBanThatCouldHoldAPhone) {
 
 TEST(Enforcement, DoorsAreWhatOthersCanReach) {
   config::Settings settings = config::defaults();
+  settings.web.enabled = false;
   std::vector<policy::Listener> listeners(3);
   listeners[0].transport = Transport::tls;
   listeners[0].bind = endpoint("0.0.0.0:5061");
@@ -98,6 +99,8 @@ TEST(Enforcement, DoorsAreWhatOthersCanReach) {
   EXPECT_EQ(ground.first_media_port, 40'000);
   EXPECT_EQ(ground.wish, firewall::Wish::automatic);
   EXPECT_EQ(ground_of(settings, std::span(listeners).subspan(1, 1)).wish, firewall::Wish::user_space);
+  settings.web.enabled = true;
+  EXPECT_GT(ground_of(settings, listeners).doors.size(), doors.size()) << "pages have theirs";
   settings.media.pinholes = false;
   EXPECT_EQ(ground_of(settings, listeners).last_media_port, 0);
 }

@@ -49,7 +49,8 @@ TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
     const auto what = std::visit(
         []<class Each>(const Each& each) {
           if constexpr (requires { each.kind; each.add; }) return std::pair{each.kind, each.add};
-          else if constexpr (requires { { each.kind } -> std::convertible_to<document::Kind>; }) return std::pair{each.kind, false};
+          else if constexpr (requires { { each.kind } -> std::convertible_to<document::Kind>; })
+            return std::pair{each.kind, false};
           else return std::pair{document::Kind::telephony, false};
         },
         checked->command);

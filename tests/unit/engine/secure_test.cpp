@@ -174,7 +174,7 @@ TEST_F(Secure, OverReadableSignallingPhonesStayAsTheyWere) {
 
 TEST_F(Secure, ABrowserTalksToAPhoneThatKnowsNothingOfIt) {
   talk(web_alice, described(nowhere, browser, browser_lines(1, "actpass")), bob, sim::audio_sdp(bob_rtp));
-  EXPECT_NE(offered.find(" RTP/AVP 0 8 101\r\n"), std::string::npos) << offered;
+  EXPECT_NE(offered.find(" RTP/AVP 0 8 101 "), std::string::npos) << offered;
   for (const char* const strange : {"ice", "fingerprint", "mid", "mux", "crypto"})
     EXPECT_EQ(offered.find(strange), std::string::npos) << strange;
   for (const char* const due : {"UDP/TLS/RTP/SAVPF", "a=setup:passive", "a=fingerprint:sha-256 5A:5A", "a=ice-lite",

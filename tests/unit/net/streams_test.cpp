@@ -223,12 +223,10 @@ TEST(StreamListeners, ThatAreRemovedTakeTheirConnectionsWithThem) {
 TEST(StreamListeners, SayWhyTheyCannotListen) {
   Served first, second;
   const Endpoint taken = first.listen(Transport::tcp);
-  const auto states = second.streams.set_listeners(
-      std::vector{listener(5, Transport::tcp, taken), listener(6, Transport::wss, at("127.0.0.1"))});
-  ASSERT_EQ(states.size(), 2u);
+  const auto states = second.streams.set_listeners(std::vector{listener(5, Transport::tcp, taken)});
+  ASSERT_EQ(states.size(), 1u);
   EXPECT_NE(states[0].error.find("tcp " + taken.text()), std::string::npos) << states[0].error;
   EXPECT_EQ(states[0].bound.port, 0);
-  EXPECT_NE(states[1].error, "");
 }
 
 TEST(StreamThread, WaitsForBytesOnTheirWayWhenItStops) {

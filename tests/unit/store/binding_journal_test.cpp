@@ -101,7 +101,7 @@ TEST_F(Journal, ForgetsWhatTheCommandLineDeletedFromUnderIt) {
     row.set(binding);
     journal.place(row);
     *sql << fmt::format(
-        "INSERT INTO bindings VALUES ({}, 0, {}, '{}', '', '', 0, 0, 0, '', '', '', 0, '', {}, {})", row.seq,
+        "INSERT INTO bindings VALUES ({}, 0, {}, '{}', '', '', 0, 0, 0, '', '', '', 0, '', {}, {}, 0)", row.seq,
         row.extension, row.contact_key, row.registered_wall_ms, row.expires_wall_ms);
     journal.appended(row);
     transaction.commit();

@@ -157,7 +157,7 @@ class Listener {
     }
     if (header->marker) ++markers;
     timestamps.push_back(header->timestamp);
-    Samples room(samples_max);
+    Samples room(room_samples);
     room.resize(decoder_.decode(header->payload, room));
     last_samples = room.size();
     sound.insert(sound.end(), room.begin(), room.end());

@@ -1,3 +1,8 @@
+CREATE TABLE tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+INSERT INTO "tenants" VALUES(1,'default');
+CREATE TABLE extensions ( id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL REFERENCES tenants (id), number TEXT NOT NULL, auth_name TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL, enabled INTEGER NOT NULL, remote_allowed INTEGER NOT NULL, md5_allowed INTEGER NOT NULL, registrations_max INTEGER NOT NULL, newcomer INTEGER NOT NULL, calls_max INTEGER NOT NULL, realm TEXT NOT NULL, ha1_sha512_256 TEXT NOT NULL, ha1_sha256 TEXT NOT NULL, ha1_md5 TEXT NOT NULL, encrypted_when_remote INTEGER NOT NULL DEFAULT 0, agent_prefix TEXT NOT NULL DEFAULT '', permitted TEXT NOT NULL DEFAULT '', countries TEXT NOT NULL DEFAULT '', UNIQUE (tenant, number));
+INSERT INTO "extensions" VALUES(1,1,'1001','ajyffxysy2','Ann',1,0,1,1,0,4,'ringfence','1:8NL0Ph2pEkOCZqQ4Y5syVQ9Naz3k60ZUC3Ghlh6kqN0fUzJp02BG4hDuDmzl6B9SRnSyn2yHmLUNPCmKifREieQW2pv+0IKI','1:JHatpaWwLar9Tk+dBDNrH7PXvYmuN6uHKDwhHcEa/BII58n9t67vBEzhNlg2LM9CV2FWoqMh8mQPlCx4UB70DmkWb+zLoiQ0','1:ariUmxVwPZoUb/MRvwldt9YHCS0gFQE+5Wt0g1CclzB/HxaIUfDenG4TrBjOpuFsDt+oS3j/sawHr8do4i6mlEITWWyaqQ/T',0,'','','');
+INSERT INTO "extensions" VALUES(2,1,'1002','grff8emypu','',1,0,1,1,0,4,'ringfence','1:p3nL6WuE20wP1sClZuJqmRReIGPcoK4pFj+s+mjg3HFHxUBywdXfVGInfMrvas+8SwrCNEnbBt2dX9SWSJKcy4FMQ95909R7','1:BENFcTIgJAwfnyfvqBNfU35XfryMHoBZE63Ssb+559gdd1kALC+ruFBVlOmuCu2a0vdaDlTVAaX3NH4Na6Y5GmAkOSg5N4/+','1:x75P276vpbwgYQMtF21e8cWL9UycbgdE2n33MyGeyGgj4VZ08oxLmRty/n+mGezE3vBRRl2pv2DfEsVS7f6Zr6WHgQ5O1H9C',0,'Yealink','203.0.113.0/24 ','');
 CREATE TABLE access_list ( subnet TEXT PRIMARY KEY, allow INTEGER NOT NULL, forced INTEGER NOT NULL, description TEXT NOT NULL, since_wall_ms BIGINT NOT NULL, until_wall_ms BIGINT NOT NULL);
 INSERT INTO "access_list" VALUES('198.51.100.7/32',0,0,'an old list',1795362286680,0);
 CREATE TABLE bans ( subnet TEXT PRIMARY KEY, rule TEXT NOT NULL, evidence TEXT NOT NULL, since_wall_ms BIGINT NOT NULL, until_wall_ms BIGINT NOT NULL, repeats INTEGER NOT NULL, proven INTEGER NOT NULL);
@@ -9,9 +14,6 @@ INSERT INTO "cdrs" VALUES('dj6bpufa8uwzjoaact4e',1,1,'1001','1002',2,0,0,'127.0.
 INSERT INTO "cdrs" VALUES('5mbqfgtu5x7kzdxll5fu',1,1,'1001','9999',0,0,0,'127.0.0.1',1795348629512,0,1795348629512,7,3,404,'No such number',0,0,0,0,0,0.0,0.0,0,0,'',0,0,0,0,0,0.0,0.0,0,0,'',1,'','','','','','',0,0,0,'',0,'','');
 INSERT INTO "cdrs" VALUES('775t5agvj0n1j63e2x7v',1,1,'1001','1002',2,0,0,'127.0.0.1',1795348630014,1795348630015,0,0,0,0,'',0,0,0,0,0,0.0,0.0,0,0,'',0,0,0,0,0,0.0,0.0,0,0,'',1,'','','','','','',0,0,0,'',0,'','');
 CREATE TABLE deck_rates ( deck BIGINT NOT NULL, place INTEGER NOT NULL, prefix TEXT NOT NULL, price BIGINT NOT NULL, price_s INTEGER NOT NULL, fee BIGINT NOT NULL, first_s INTEGER NOT NULL, next_s INTEGER NOT NULL, from_wall_ms BIGINT NOT NULL, until_wall_ms BIGINT NOT NULL, PRIMARY KEY (deck, place));
-CREATE TABLE extensions ( id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL REFERENCES tenants (id), number TEXT NOT NULL, auth_name TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL, enabled INTEGER NOT NULL, remote_allowed INTEGER NOT NULL, md5_allowed INTEGER NOT NULL, registrations_max INTEGER NOT NULL, newcomer INTEGER NOT NULL, calls_max INTEGER NOT NULL, realm TEXT NOT NULL, ha1_sha512_256 TEXT NOT NULL, ha1_sha256 TEXT NOT NULL, ha1_md5 TEXT NOT NULL, encrypted_when_remote INTEGER NOT NULL DEFAULT 0, agent_prefix TEXT NOT NULL DEFAULT '', permitted TEXT NOT NULL DEFAULT '', countries TEXT NOT NULL DEFAULT '', UNIQUE (tenant, number));
-INSERT INTO "extensions" VALUES(1,1,'1001','ajyffxysy2','Ann',1,0,1,1,0,4,'ringfence','1:8NL0Ph2pEkOCZqQ4Y5syVQ9Naz3k60ZUC3Ghlh6kqN0fUzJp02BG4hDuDmzl6B9SRnSyn2yHmLUNPCmKifREieQW2pv+0IKI','1:JHatpaWwLar9Tk+dBDNrH7PXvYmuN6uHKDwhHcEa/BII58n9t67vBEzhNlg2LM9CV2FWoqMh8mQPlCx4UB70DmkWb+zLoiQ0','1:ariUmxVwPZoUb/MRvwldt9YHCS0gFQE+5Wt0g1CclzB/HxaIUfDenG4TrBjOpuFsDt+oS3j/sawHr8do4i6mlEITWWyaqQ/T',0,'','','');
-INSERT INTO "extensions" VALUES(2,1,'1002','grff8emypu','',1,0,1,1,0,4,'ringfence','1:p3nL6WuE20wP1sClZuJqmRReIGPcoK4pFj+s+mjg3HFHxUBywdXfVGInfMrvas+8SwrCNEnbBt2dX9SWSJKcy4FMQ95909R7','1:BENFcTIgJAwfnyfvqBNfU35XfryMHoBZE63Ssb+559gdd1kALC+ruFBVlOmuCu2a0vdaDlTVAaX3NH4Na6Y5GmAkOSg5N4/+','1:x75P276vpbwgYQMtF21e8cWL9UycbgdE2n33MyGeyGgj4VZ08oxLmRty/n+mGezE3vBRRl2pv2DfEsVS7f6Zr6WHgQ5O1H9C',0,'Yealink','203.0.113.0/24 ','');
 CREATE TABLE guard_sources ( source TEXT PRIMARY KEY, last_wall_ms BIGINT NOT NULL, caught_wall_ms BIGINT NOT NULL, throttle_until_wall_ms BIGINT NOT NULL, good_until_wall_ms BIGINT NOT NULL, proof_until_wall_ms BIGINT NOT NULL, proof_port INTEGER NOT NULL, guessing INTEGER NOT NULL, offended INTEGER NOT NULL, rule TEXT NOT NULL, counts TEXT NOT NULL);
 CREATE TABLE ledger (number INTEGER PRIMARY KEY, entry TEXT NOT NULL);
 CREATE TABLE ledger_snapshot (part INTEGER PRIMARY KEY, number BIGINT NOT NULL, bytes TEXT NOT NULL);
@@ -28,8 +30,6 @@ INSERT INTO "sequences" VALUES('objects',2);
 INSERT INTO "sequences" VALUES('revisions',2);
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 INSERT INTO "settings" VALUES('seal_key_id','c5e8a56d3eab334d');
-CREATE TABLE tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-INSERT INTO "tenants" VALUES(1,'default');
 CREATE INDEX cdrs_open ON cdrs (started_wall_ms) WHERE result = 0;
 CREATE INDEX bans_end ON bans (until_wall_ms);
 CREATE INDEX guard_sources_last ON guard_sources (last_wall_ms);
