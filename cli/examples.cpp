@@ -48,7 +48,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension link 1001 --json | jq -r .link\n"},
     {"extension.unlink", "  ringfence extension unlink 1001               a link went to the wrong person\n"},
     {"extension.devices", "  ringfence extension devices 1001\n"},
-    {"extension.device.remove", "  ringfence extension device remove 1001 k7m2x9q4ab   as extension devices names it\n"},
+    {"extension.device.remove", "  ringfence extension device remove 1001 k7m2x9q4ab   see: extension devices\n"},
     {"firewall.show",
      "  ringfence firewall show                       for nftables\n"
      "  ringfence firewall show --format aws > rules.json\n"

@@ -108,8 +108,8 @@ struct StreamCounters {
 };
 
 /// TCP, TLS, WS and WSS listeners and connections, on one I/O thread of its own. Every method may be called from any
-/// thread except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the same
-/// transport, remote and server name, or connects (RFC 3261 §18.1.1); a send to a connection that is gone fails.
+/// thread except from StreamEvents. Outbound: a send whose flow names no connection uses the one made before to the
+/// same transport, remote and server name, or connects (RFC 3261 §18.1.1); a send to a connection that is gone fails.
 /// Bounds: strangers beyond the limit, or connections beyond theirs, push out one of the source that has most, else the
 /// one whose last whole message is longest ago (Admission); one that is trusted no more counts from then. One source
 /// (an IPv4 address, an IPv6 /64) has at most connections_per_source_max strangers and at most half of all connections,

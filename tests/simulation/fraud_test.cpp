@@ -92,7 +92,7 @@ TEST(Frauds, NotAMicroUnitIsLostHoweverOftenTheProcessDies) {
 TEST(Frauds, NotAMicroUnitIsLostHoweverOftenTheDiskFailsAndEveryCallItRefusesIsToldSo) {
   Span span = weeks;
   span.days = 4;
-  span.failing_writes = 10;
+  span.failing_writes = 4;
   const Outcome out = run(office(), span, nullptr, nullptr);
   EXPECT_THAT(out.faults, IsEmpty());
   EXPECT_GT(out.refused(Outcome::By::disk), 50u);
@@ -104,7 +104,7 @@ TEST(Frauds, OnlyRefusalsByACapThatAThiefTookFromOnThatDayCountAsHis) {
   ASSERT_EQ(many.name, "many extensions at once");
   Span span = weeks;
   span.operator_reads = false;
-  span.failing_writes = 1'000;
+  span.failing_writes = 20;
   const Outcome out = run(office(), span, &many, nullptr);
   EXPECT_GT(out.refused(Outcome::By::thief), 0u);
   EXPECT_GT(out.refused(Outcome::By::disk), 0u) << "which is no thief's doing";
