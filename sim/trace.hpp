@@ -65,10 +65,10 @@ struct Gate {
 /// Acts: register, invite, options, notify, refer, unknown-method, garbage, page, foreign-origin, wrong (password),
 /// right (the answer to a challenge alone), enters (challenge and right answer). Words: target=, account=, agent=,
 /// branch=, call-id=, from-tag=, from=, contact=, unknown (the target), decoy, check-sync, proof (a nonce comes with
-/// it), junk (credentials that are none), answers= (the challenge, for that account). {n} is the number of the repetition, from
-/// 0. A message that the guard passes is challenged, as the engine would do. Expectations: free, throttled, banned,
-/// blocked (the port), locked (account=), attacked; and heard: no act was refused since the beginning or the last line
-/// "anew".
+/// it), junk (credentials that are none), answers= (the challenge, for that account). {n} is the number of the
+/// repetition, from 0. A message that the guard passes is challenged, as the engine would do. Expectations: free,
+/// throttled, banned, blocked (the port), locked (account=), attacked; and heard: no act was refused since the
+/// beginning or the last line "anew".
 std::vector<std::string> play(Gate& gate, std::string_view trace);
 
 /// What a rule of its own folder is worth, measured on the traces that are beside it.

@@ -24,12 +24,13 @@ class Baresip:
         name, password = server.add(number)
         port = server.tls_port if transport == "tls" else server.sip_port
         protected = f"mediaenc={encryption};" if encryption else ""
+        way = "" if transport == "udp" else f";transport={transport}"
         codec, module, self.rate, self.channels = CODECS[codec]
         self.net, self.number, self.control_port = net, number, free_port()
         self.home = Path(tempfile.mkdtemp(prefix=f"baresip-{number}-"))
         write_tone(self.home / "tone.wav", hertz, 40, self.rate)
         (self.home / "accounts").write_text(
-            f"<sip:{number}@{net.address}:{port};transport={transport}>;auth_user={name};auth_pass={password};"
+            f"<sip:{number}@{net.address}:{port}{way}>;auth_user={name};auth_pass={password};"
             f"{protected}answermode=auto;audio_codecs={codec};regint=600\n")
         (self.home / "config").write_text(
             f"sip_listen {net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
