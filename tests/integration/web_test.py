@@ -46,7 +46,7 @@ class Signalling(unittest.TestCase):
             callee.hear("ACK")
             # Each side is told of media as it knows it, and of the other's nothing.
             to_browser, to_desk = (ok, invite) if caller is browser else (invite, ok)
-            self.assertRegex(to_browser, r"m=audio \d+ UDP/TLS/RTP/SAVPF 0\r\n")
+            self.assertRegex(to_browser, r"m=audio \d+ UDP/TLS/RTP/SAVPF 0[ \r]")
             for line in ("fingerprint:sha-256 ", "setup:", "ice-lite", "ice-ufrag:", "candidate:", "rtcp-mux"):
                 self.assertIn(f"\na={line}", to_browser)
             self.assertNotIn("AB:AB", to_browser)
