@@ -106,6 +106,7 @@ class Pin(Onward):
 
     def test_who_gives_up_while_it_rings_outside_costs_nothing(self):
         self.ann.call(NATIONAL)
+        self.ann.hears(prompt("enter-pin")[:1_600])
         self.ann.press(f"{self.PIN}#")
         invite = self.line.hear("INVITE ")
         self.line.reply(invite, "180 Ringing")
