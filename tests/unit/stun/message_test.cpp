@@ -197,8 +197,8 @@ TEST(StunMessage, AMappedAddressHasAFamilyAndItsSize) {
 
 TEST(StunMessage, ReadsTheCodeOfAnError) {
   const auto code = [](const char* value) {
-    const auto m =
-        Message::parse(bytes_of(std::string("01110008 2112a442 00000000 00000000 00000000 00090004") + value));
+    const auto bytes = bytes_of(std::string("01110008 2112a442 00000000 00000000 00000000 00090004") + value);
+    const auto m = Message::parse(bytes);
     EXPECT_EQ(m->kind(), Class::failure);
     return m->error_code();
   };
