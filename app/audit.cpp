@@ -67,12 +67,12 @@ Outcome list(Records& records, const command::ListAudit& c) {
 }
 
 store::Expected<std::string> exported(Records& records, std::uint64_t after, std::size_t most, bool& whole,
-                                      std::int64_t now_wall_ms) {
+                                      audit::Head& end, std::int64_t now_wall_ms) {
   const auto part = records.store.audit_after(after, most);
   if (!part) return std::unexpected(part.error());
   const audit::Signer signer = signer_of(records);
   std::string text = audit::first_line(signer.public_key(), part->before);
-  audit::Head end = part->before;
+  end = part->before;
   for (const audit::Entry& entry : part->entries) {
     text += audit::line_of(entry);
     end = {entry.number, entry.hash};
@@ -83,12 +83,12 @@ store::Expected<std::string> exported(Records& records, std::uint64_t after, std
 
 Outcome export_log(Records& records, const command::ExportAudit& c, std::int64_t now_wall_ms) {
   bool whole = true;
-  auto text = exported(records, c.after, AuditLimits::exported, whole, now_wall_ms);
+  audit::Head end;
+  auto text = exported(records, c.after, AuditLimits::exported, whole, end, now_wall_ms);
   if (!text) return std::unexpected(error_of(text.error()));
   Json out{{"text", std::move(*text)}};
   if (!whole)
-    out["notes"] = {fmt::format("there are more; the next part: ringfence audit-log export --after {}",
-                                std::max<std::uint64_t>(c.after, 0) + AuditLimits::exported)};
+    out["notes"] = {fmt::format("there are more; the next part: ringfence audit-log export --after {}", end.number)};
   return out;
 }
 
@@ -134,7 +134,8 @@ Outcome verified(std::string_view text, const command::VerifyAudit& c) {
 Outcome verify_own(Records& records, command::VerifyAudit c, std::int64_t now_wall_ms) {
   std::uint64_t entries = 0, after = 0;
   for (bool whole = false;;) {
-    const auto text = exported(records, after, AuditLimits::exported, whole, now_wall_ms);
+    audit::Head end;
+    const auto text = exported(records, after, AuditLimits::exported, whole, end, now_wall_ms);
     if (!text) return std::unexpected(error_of(text.error()));
     command::VerifyAudit part = c;
     part.key = audit::hex(signer_of(records).public_key());
@@ -148,7 +149,7 @@ Outcome verify_own(Records& records, command::VerifyAudit c, std::int64_t now_wa
     }
     if (!outcome) return outcome;
     entries += (*outcome)["entries"].get<std::uint64_t>();
-    after = (*outcome)["last"].get<std::uint64_t>();
+    after = end.number;
     if (!whole) continue;
     (*outcome)["entries"] = entries;
     (*outcome)["message"] = fmt::format("Whole: {} entries, the last is {}.", entries, after);

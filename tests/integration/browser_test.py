@@ -87,7 +87,7 @@ class BrowserPhone(People):
         mallory.click(what="Use this browser as a phone")
         mallory.wait(text="was used already or has expired")
 
-    def test_whoever_talks_to_two_connects_them_and_is_told_so(self):
+    def test_whoever_talks_to_two_connects_them_and_is_told_so(self, give=False):
         alice, bob, carol = self.person("1001", 440), self.person("1002", 1000), self.person("1003", 1600)
         alice.dial("1002")
         bob.click(what="Answer")
@@ -98,6 +98,12 @@ class BrowserPhone(People):
         alice.press(key="t")
         alice.click(what="Connect with 1002")
         alice.sees("The call was transferred.")
+        return (bob, carol) if give else None
+
+    @unittest.expectedFailure  # row M2: Chromium keeps its DTLS association, see ARCHITECTURE, Known limits
+    def test_whom_somebody_connected_hear_each_other(self):
+        bob, carol = self.test_whoever_talks_to_two_connects_them_and_is_told_so(give=True)
+        self.assertTrue(bob.hears(1600, 10), bob.evaluate(script="window.heard()"))
 
     def test_a_server_that_starts_anew_finds_its_browsers_again(self):
         alice, bob = self.person("1001", 440), self.person("1002", 1000)
