@@ -503,4 +503,11 @@ struct WebLimits {
   static constexpr std::size_t device_name_bytes = 64;
 };
 
+struct RelayLimits {
+  /// Buffers of one media thread for what comes on the sockets of steady streams; a power of two. When all are full,
+  /// packets wait in their sockets.
+  static constexpr std::uint16_t ring_buffers = 1'024;
+  static constexpr std::uint32_t ring_sockets = 65'536;  ///< watched by one media thread; further ones the slower way
+};
+
 }  // namespace rf

@@ -35,6 +35,7 @@ struct Options {
   /// After so many packets in a row a stream gets a socket connected to its peer: cheaper to send on, and a flood of
   /// strays on the port then has another queue than the call. 0 never.
   std::uint32_t connect_after_packets = 50;
+  bool io_uring = true;  ///< for those sockets, where the kernel has it (Linux 6.1) and allows it
 };
 
 /// Counters since the start, over all threads.
