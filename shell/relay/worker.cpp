@@ -427,7 +427,8 @@ void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
     if (spoken.to_transcode)
       transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
                         std::span(packet_).first(spoken.bytes));
-    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes}, packet_.data())) count(counters_.spoken);
+    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes}, packet_.data()))
+      count(counters_.spoken);
     if (spoken.over != 0)
       deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});
   }

@@ -200,7 +200,7 @@ class Worker {
   transcode::Pool& transcoders_;
   const Deliver& deliver_;
   Descriptor epoll_, wake_, ring_event_;
-  std::unique_ptr<Ring> ring_;  // none where the kernel has none; the thread's own
+  std::unique_ptr<Ring> ring_;    // none where the kernel has none; the thread's own
   std::vector<Watched> watched_;  // by descriptor
   Timers timers_;
   std::vector<Timers::Fired> fired_;

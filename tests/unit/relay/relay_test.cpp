@@ -190,7 +190,9 @@ TEST_P(SettledStream, APeerWhosePortClosesAndOpensAgainIsHeardAndHears) {
   }
   const Endpoint where = c.bob.local();
   // Bob's port refuses by ICMP for a while: that error must cost nobody a packet afterwards.
-  { const Phone closed = std::move(c.bob); }
+  {
+    const Phone closed = std::move(c.bob);
+  }
   for (int i = 0; i < 5; ++i) c.alice.send(c.port(0), rtp(++c.sequence, "into the void"));
   c.ask();
   EXPECT_EQ(c.relay.totals().send_failures, 0u);
