@@ -54,7 +54,7 @@ class Server {
   void refresh_certificate();
   /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call
   /// it now and then.
-  void renew_media_identity();
+  void renew_media_identities();
 
   log::Log& log() { return *log_; }
 
@@ -158,8 +158,9 @@ class Server {
   std::uint64_t policy_version_ = 0;
   policy::PolicyRef policy_;
   net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users
-  dtls::IdentityRef media_identity_;  ///< that new calls name; never on disk
-  std::int64_t media_identity_ms_ = 0;
+  /// Of encrypted media, never on disk: those that new calls name, and those before them, which running calls name.
+  dtls::Identities media_identities_, media_identities_before_;
+  std::int64_t media_identities_ms_ = 0;
   std::map<std::string, std::string> warnings_;  ///< what an operator should mend, by what it is about
 
   Inlet inlet_;

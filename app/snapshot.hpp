@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/media/security.hpp"
 #include "core/policy/policy.hpp"
 #include "shell/config/settings.hpp"
+#include "shell/dtls/identity.hpp"
 
 namespace rf::app {
 
@@ -16,6 +16,6 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
                                                        std::vector<policy::Listener> listeners,
                                                        std::vector<policy::Extension> extensions,
                                                        std::uint64_t version,
-                                                       const media::Fingerprint& certificate);
+                                                       const dtls::Identities& certificates);
 
 }  // namespace rf::app

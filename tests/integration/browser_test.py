@@ -58,7 +58,7 @@ class BrowserPhone(People):
         alice, bob = self.browsers.person("person 1001", 440), self.person("1002", 1000)
         alice.fake(path="/api/v1/phone/config", json={
             "wss": f"wss://{self.net.address}:{self.server.wss_port}", "domain": self.net.address, "realm": "ringfence",
-            "fingerprint": "sha-256 " + ":".join(["EE"] * 32), "languages": ["en"]})
+            "fingerprints": ["sha-256 " + ":".join([each] * 32) for each in ("EE", "FF")], "languages": ["en"]})
         alice.sign_in(self.page, *self.server.add("1001"), "1001")
         alice.dial("1002")
         bob.click(what="Answer")

@@ -4,7 +4,7 @@ export interface PhoneConfig {
   readonly wss: string;
   readonly domain: string;
   readonly realm: string;
-  /** The certificates that our media may show, in one spelling; the present one first. */
+  /** The certificates that the server's media may show, in one spelling: of new calls, and of those that were running already. */
   readonly fingerprints: readonly string[];
 }
 
@@ -51,7 +51,8 @@ function text(value: Record<string, unknown>, key: string): string {
 
 export async function fetchPhoneConfig(spell: (text: string) => string | null): Promise<PhoneConfig> {
   const value = await ask('/api/v1/phone/config', { method: 'GET' });
-  const told = Array.isArray(value['fingerprints']) ? value['fingerprints'] : [text(value, 'fingerprint')];
+  const told: unknown = value['fingerprints'];
+  if (!Array.isArray(told)) throw new ApiError(502);
   const fingerprints = told.map((one) => (typeof one === 'string' ? spell(one) : null)).filter((one) => one !== null);
   return { wss: text(value, 'wss'), domain: text(value, 'domain'), realm: text(value, 'realm'), fingerprints };
 }

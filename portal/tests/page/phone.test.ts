@@ -44,7 +44,7 @@ beforeEach(async () => {
       wss: 'wss://phone.test:5065',
       domain: 'phone.test',
       realm: 'phone.test',
-      fingerprint: fingerprints[0] ?? '',
+      fingerprints: [`sha-256 ${Array(32).fill('0A').join(':')}`, fingerprints[0] ?? ''],
       languages: ['en', 'de'],
     }),
     link: (given) => {
