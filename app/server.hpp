@@ -76,6 +76,8 @@ class Server {
   web::Site site();
   web::Answer phone_facts(const web::Request& asked);
   web::Answer use_link(const web::Request& asked);
+  /// Removes the device whose password the asker shows.
+  web::Answer sign_out(const web::Request& asked);
   /// With records_mutex_ held: every hour, shuts out devices that nobody used for long.
   void age_devices(std::int64_t now_wall_ms);
   void tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin);
@@ -120,6 +122,13 @@ class Server {
   ExtensionId extension_of(const std::string& number);
   /// Ends the calls of an extension whose password is new, and says in `outcome` what came of it.
   void throw_out(ExtensionId extension, Json& outcome);
+  /// What is there by a device's password; none: the engine does not answer.
+  struct Running {
+    std::uint64_t registrations = 0, calls = 0;
+  };
+  std::optional<Running> running_of(DeviceId device);
+  /// Says in `outcome` what a device that was removed had `before`, and has no longer.
+  void tell_what_ended(DeviceId device, const std::optional<Running>& before, Json& outcome);
   void watch_descriptors();
   /// Every bound that can be counted, with its use; without the engine's when it does not answer.
   std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings,

@@ -51,6 +51,7 @@ web::Site Server::site() {
        }},
       {web::Method::get, "/api/v1/phone/config", "", [this](const web::Request& asked) { return phone_facts(asked); }},
       {web::Method::post, "/api/v1/phone/link", "", [this](const web::Request& asked) { return use_link(asked); }},
+      {web::Method::post, "/api/v1/phone/sign-out", "", [this](const web::Request& asked) { return sign_out(asked); }},
   };
   return out;
 }

@@ -148,7 +148,7 @@ constexpr auto fixed = std::to_array<Spec>({
     {"extension.unlink", "extension.write", "Makes its links worthless that were not used yet", true, false,
      one_number},
     {"extension.devices", "extension.read", "Lists the browsers that links signed in", false, false, one_number},
-    {"extension.device.remove", "extension.write", "Shuts one of these browsers out; its registrations end", true,
+    {"extension.device.remove", "extension.write", "Shuts one of these browsers out; its registrations and calls end", true,
      false, device_parameters},
     {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},

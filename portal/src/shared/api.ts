@@ -57,6 +57,15 @@ export async function fetchPhoneConfig(spell: (text: string) => string | null): 
   return { wss: text(value, 'wss'), domain: text(value, 'domain'), realm: text(value, 'realm'), fingerprints };
 }
 
+/** Removes the device that this browser is: its password is good for nothing any more. Errors: 403 when that was so already. */
+export async function removeDevice(credential: Credential): Promise<void> {
+  await ask('/api/v1/phone/sign-out', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ auth_name: credential.authName, password: credential.password }),
+  });
+}
+
 /** Spends a one-time link. Errors: 401, 403, 404 or 410 for a link that is not (or no longer) good, 429 when there were too many. */
 export async function spendLink(token: string): Promise<Credential> {
   const value = await ask('/api/v1/phone/link', {

@@ -14,9 +14,6 @@ using sdp::Profile;
 using sdp::Setup;
 using srtp::Suite;
 
-constexpr std::string_view our_hash(
-    "5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A");
-
 /// A description of one stream, with its text.
 struct Said {
   explicit Said(std::string_view proto, std::string_view lines = {}, std::uint16_t port = 5004)

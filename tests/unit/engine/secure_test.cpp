@@ -433,7 +433,7 @@ TEST_F(Secure, ATransferMakesABrowserShakeHandsAnew) {
   bob.request(b, "REFER", "Refer-To: <sip:1003@192.0.2.1>\r\n");
   const auto to_carol = tls_carol.hear_request("INVITE");
   ASSERT_TRUE(to_carol);
-  sim::Dialog c = tls_carol.answer(*to_carol, 200, sim::audio_sdp(bob_rtp));
+  Line c = tls_carol.answer(*to_carol, 200, sim::audio_sdp(bob_rtp));
   for (const int status : {491, 200}) {
     const auto to_alice = web_alice.hear_request("INVITE");
     ASSERT_TRUE(to_alice);
