@@ -240,6 +240,7 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
   sdp::RewritePlan plan;
   std::array<FormatText, WireLimits::sdp_media> texts;  // which the plan points into
+  std::string names;
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
   // An interface of its own has an address of its own; before a NAT both are behind the advertised one.
   const Address& local = leg.dialog->flow().local.address;
@@ -271,7 +272,9 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
     keying.hold_out(ctx.random, terms, session.media()[i]);
     media.proto = sdp::text_of(keying.offered_profile());
     media.protection = keying.offered();
+    if (terms.is_browser()) names.append(names.empty() ? "" : " ").append(media.mid);
   }
+  plan.bundle = offer ? sdp::bundle_of(*offer) : names;
   return leg.origin.describe(session, plan);
 }
 

@@ -180,6 +180,7 @@ TEST_F(Secure, ABrowserTalksToAPhoneThatKnowsNothingOfIt) {
   for (const char* const due : {"UDP/TLS/RTP/SAVPF", "a=setup:passive", "a=fingerprint:sha-256 5A:5A", "a=ice-lite",
                                 "a=ice-ufrag:", "a=rtcp-mux", "a=mid:first", "typ host", "a=end-of-candidates"})
     EXPECT_NE(answered.find(due), std::string::npos) << due << "\n" << answered;
+  EXPECT_EQ(answered.find("a=group"), std::string::npos) << "none was offered";
   EXPECT_EQ(security(0).protection, Protection::dtls);
   ASSERT_TRUE(security(0).ice);
   EXPECT_EQ(security(0).ice->peer_fragment, "brow");
@@ -190,9 +191,18 @@ TEST_F(Secure, ABrowserTalksToAPhoneThatKnowsNothingOfIt) {
   EXPECT_EQ(relay().legs[0].remote_rtp.port, 0) << "its checks find it";
 }
 
+TEST_F(Secure, ABrowserThatBundlesIsAnsweredABundleOfItsOneStream) {
+  std::string offer = described(nowhere, browser, browser_lines(1, "actpass"));
+  offer.insert(offer.find("m=audio"), "a=group:BUNDLE first second\r\n");
+  talk(web_alice, offer, bob, sim::audio_sdp(bob_rtp));
+  EXPECT_NE(answered.find("a=group:BUNDLE first\r\n"), std::string::npos) << answered;
+  EXPECT_EQ(offered.find("group"), std::string::npos) << offered;
+}
+
 TEST_F(Secure, ABrowserIsOfferedWhatBrowsersKnow) {
   talk(tls_alice, savp_offer, web_bob, described(nowhere, browser, browser_lines(3, "active", "webb")));
-  for (const char* const due : {"UDP/TLS/RTP/SAVPF", "a=setup:actpass", "a=ice-lite", "a=mid:0", "a=rtcp-mux"})
+  for (const char* const due :
+       {"UDP/TLS/RTP/SAVPF", "a=setup:actpass", "a=ice-lite", "a=group:BUNDLE 0", "a=mid:0", "a=rtcp-mux"})
     EXPECT_NE(offered.find(due), std::string::npos) << due << "\n" << offered;
   EXPECT_EQ(offered.find("crypto"), std::string::npos);
   EXPECT_EQ(noted, "other=sdes AES_CM_128_HMAC_SHA1_80");
