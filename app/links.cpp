@@ -119,10 +119,9 @@ std::expected<ProvenDevice, std::string> prove_device(const policy::Policy& poli
   };
   const Secret shown(auth::ha1(policy::Algorithm::sha512_256, name, policy.realm, password.reveal()));
   static constexpr std::array<std::uint8_t, 32> nobodys{};
-  const auto& due =
-      device == nullptr
-          ? nobodys
-          : device->credentials.ha1[static_cast<std::size_t>(policy::Algorithm::sha512_256)].reveal();
+  const auto& due = device == nullptr
+                        ? nobodys
+                        : device->credentials.ha1[static_cast<std::size_t>(policy::Algorithm::sha512_256)].reveal();
   const bool right = equal_in_constant_time(bytes(shown.reveal()), bytes(due));
   if (!right || device == nullptr) return std::unexpected(std::move(name));
   return ProvenDevice{policy.extension_of(*login).tenant, policy.extension_of(*login).number, device->auth_name};

@@ -18,7 +18,7 @@ web::Answer Server::sign_out(const web::Request& asked) {
   if (!device) {
     inlet_.offer(engine::Noticed{asked.remote, Transport::tls, settings.web.port, guard::Observation::auth_failed,
                                  plain(device.error(), WebLimits::device_name_bytes)});
-    // One answer, whatever was wrong, and the same for the password of an extension itself: nothing is to be tried here.
+    // One answer, whatever was wrong, also to the password of an extension itself: there is nothing to be tried here.
     return web::problem(403, "this is not the name and the password of a device that a link signed in");
   }
   {

@@ -7,8 +7,7 @@ namespace rf::app {
 
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
-                                                       std::vector<policy::Extension> extensions,
-                                                       std::uint64_t version,
+                                                       std::vector<policy::Extension> extensions, std::uint64_t version,
                                                        const dtls::Identities& certificates) {
   auto policy = std::make_shared<policy::Policy>();
   policy->version = version;

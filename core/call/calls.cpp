@@ -217,7 +217,8 @@ void Calls::on_policy(Context& ctx) {
   });
   for (const CallId id : orphaned)
     if (Call* call = calls_.find(id))  // one that is carried has ended with the other
-      end_answered(ctx, *call, EndedBy::operator_, Reason::call_ended, "extension, device or trunk disabled or removed");
+      end_answered(ctx, *call, EndedBy::operator_, Reason::call_ended,
+                   "extension, device or trunk disabled or removed");
   for (const CallId id : rings_less)
     if (Call* call = calls_.find(id)) cancel_shut_out(ctx, *call);
   boost::unordered::erase_if(last_answered_, [&](const auto& entry) { return !ctx.policy.by_id(entry.first); });

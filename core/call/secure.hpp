@@ -78,9 +78,9 @@ class Keying {
   std::expected<void, Breach> settle(const sdp::Session& session, const sdp::Media& media);
   /// The stream is declined.
   void drop() { *this = {}; }
-  /// The leg goes over to another call: its protection stays, and everything that was agreed is agreed on anew, with the
-  /// other one of our certificates. A peer keeps its association for as long as both sides' certificates stay (RFC 8842
-  /// §4.4), and the new relay has no part in that.
+  /// The leg goes over to another call: its protection stays, and everything that was agreed is agreed on anew, with
+  /// the other one of our certificates. A peer keeps its association for as long as both sides' certificates stay (RFC
+  /// 8842 §4.4), and the new relay has no part in that.
   void park();
 
   /// For what is written; the views live as long as nothing else is asked of it.

@@ -22,7 +22,8 @@ Keying& keying_of(Leg& leg, std::size_t i) {
 MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
   MediaTerms terms;
   terms.transport = leg.dialog->flow().transport;
-  for (std::size_t i = 0; i < terms.certificates.size(); ++i) terms.certificates[i] = {ctx.policy.media_fingerprints[i]};
+  for (std::size_t i = 0; i < terms.certificates.size(); ++i)
+    terms.certificates[i] = {ctx.policy.media_fingerprints[i]};
   if (leg.trunk) {
     const toll::TrunkTerms* trunk = ctx.plan.trunk(leg.trunk);
     const auto usual = is_encrypted(terms.transport) ? policy::Encryption::optional : policy::Encryption::off;
