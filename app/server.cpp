@@ -106,14 +106,13 @@ std::expected<void, Error> Server::open_engine() {
   if (const std::string& interface = settings_.media.interface; !interface.empty() && addresses_of(interface).empty())
     return fault(fmt::format("media.interface {} is not there, not up, or has no address", interface),
                  "write a name that `ip address` shows with an address, or leave media.interface out");
-  auto identity = dtls::Identity::make(wall_now_ms());
-  if (!identity) return fault(identity.error(), "check the OpenSSL of this host");
-  media_identity_ = std::move(*identity);
-  media_identity_ms_ = wall_now_ms();
+  auto identities = dtls::make_identities(wall_now_ms());
+  if (!identities) return fault(identities.error(), "check the OpenSSL of this host");
+  media_identities_ = std::move(*identities);
+  media_identities_ms_ = wall_now_ms();
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(error_of(extensions.error()));
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_,
-                         media_identity_->fingerprint());
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_, media_identities_);
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
@@ -173,7 +172,7 @@ std::expected<void, Error> Server::open_engine() {
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });
-  relay_->use(media_identity_);
+  relay_->use(media_identities_);
   load_prompts();
   reserve_media_ports();
   dns::ResolverOptions resolver_options;

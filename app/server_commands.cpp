@@ -236,6 +236,9 @@ Outcome Server::execute(const command::Checked& checked) {
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
+  const auto* shut_out = std::get_if<command::RemoveDevice>(&command);
+  const DeviceId device = shut_out == nullptr ? DeviceId{} : device_named(*policy(), shut_out->number, shut_out->name);
+  const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
@@ -272,6 +275,7 @@ Outcome Server::execute(const command::Checked& checked) {
       if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
     lock.unlock();
     if (thrown_out) throw_out(thrown_out, **outcome);
+    if (device) tell_what_ended(device, before, **outcome);
   }
   return std::move(*outcome);
 }

@@ -299,6 +299,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     render_link(r, out);
   } else if (command == "extension.devices") {
     render_devices(r, out);
+  } else if (command == "extension.device.remove") {
+    render_removed_device(r, out);
   } else if (command == "status") {
     status(r, out);
   } else if (render_object(command, r, out)) {

@@ -43,6 +43,7 @@ struct Caller {
   TenantId tenant;
   std::string_view number;
   std::string_view display_name;
+  DeviceId device = {};  ///< whose password the extension showed; none: its own
 };
 
 /// A session description: there may be keys in it.
@@ -55,6 +56,7 @@ struct Leg {
   std::optional<dialog::Dialog> dialog;
   ExtensionId extension;  ///< none: the trunk's
   TrunkId trunk;
+  DeviceId device;  ///< by whose password the extension's phone is in it; none: its own
   dialog::SessionTimer session;
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;

@@ -48,9 +48,10 @@ class Calls {
   /// Whether `caller` tries too often; then nothing was taken for this one, and the seconds to wait are given.
   std::optional<std::uint32_t> turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
                                          const policy::Extension& caller);
-  /// A new call by `caller`. `server` is its transaction; 100 has been sent.
+  /// A new call by `caller`. `device`: whose password was shown; none: its own. `server` is its transaction; 100 has
+  /// been sent.
   void handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                     txn::ServerId server);
+                     DeviceId device, txn::ServerId server);
   /// A new call that a trunk brings; `server` is its transaction; 100 has been sent.
   void handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow, const trunk::Member& member,
                            txn::ServerId server);
@@ -151,6 +152,9 @@ class Calls {
   /// The phone ended its early dialog before it answered the INVITE.
   void on_fork_gone(Context& ctx, Call& call, std::size_t fork);
   void give_up_without_forks(Context& ctx, Call& call);
+  static bool is_shut_out(Context& ctx, const Call& call, const Leg& leg);
+  void cancel_shut_out(Context& ctx, Call& call);
+  static std::vector<DeviceId> devices_of(const Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
   bool open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer);
   /// It is answered: the caller hears that when the record is on disk.
@@ -315,6 +319,7 @@ class Calls {
            std::string_view detail = {});
   void end_answered(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail = {});
   void cancel_forks(Context& ctx, Call& call);
+  static void cancel_fork(Context& ctx, Fork& fork);
   void withdraw(Context& ctx, Call& call, Side side);
   /// Who is at `side` has gone, or is told to go, and the call runs on without him.
   void dismiss(Context& ctx, Call& call, Side side);

@@ -92,14 +92,16 @@ void Calls::end_answered(Context& ctx, Call& call, EndedBy by, Reason reason, st
 }
 
 void Calls::cancel_forks(Context& ctx, Call& call) {
-  for (Fork& fork : call.forks) {
-    if (fork.status != 0 || fork.cancelled) continue;
-    fork.cancelled = true;
-    if (fork.invite)
-      ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
-    else
-      fork.status = 487;  // still being looked up: nobody rings yet
-  }
+  for (Fork& fork : call.forks) cancel_fork(ctx, fork);
+}
+
+void Calls::cancel_fork(Context& ctx, Fork& fork) {
+  if (fork.status != 0 || fork.cancelled) return;
+  fork.cancelled = true;
+  if (fork.invite)
+    ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
+  else
+    fork.status = 487;  // still being looked up: nobody rings yet
 }
 
 /// The call is over: what its phone still waits for gets an answer (RFC 3261 §15.1.2), what it was asked is taken back.

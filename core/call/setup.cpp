@@ -76,8 +76,8 @@ std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& 
 }
 
 void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                          txn::ServerId server) {
-  const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name}};
+                          DeviceId device, txn::ServerId server) {
+  const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name, device}};
   const std::string dialled = sip::unescape(request.request_uri.user);
   if (shares_.placing(caller.id) >= caller.calls_max)
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
@@ -161,6 +161,7 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   call.caller.dialog = std::move(*dialog);
   call.caller.extension = caller.extension;
   call.caller.trunk = caller.trunk;
+  call.caller.device = caller.device;
   call.caller.dialog->take_cseq(request);
   call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
   call.cdr.tenant = caller.tenant;
@@ -212,6 +213,7 @@ void Calls::ring(Context& ctx, Call& call, const policy::Extension& callee, cons
   Fork* fork = add_fork(ctx, call, {{}, {}, from, to, binding.contact, binding.path, 1, binding.flow});
   if (!fork) return;
   fork->leg.extension = callee.id;
+  fork->leg.device = binding.device;
   const std::size_t place = call.forks.size() - 1;
   if (has_way(binding)) return send_invite(ctx, call, place);
   // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can

@@ -22,7 +22,8 @@ Keying& keying_of(Leg& leg, std::size_t i) {
 MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
   MediaTerms terms;
   terms.transport = leg.dialog->flow().transport;
-  terms.certificate = {ctx.policy.media_fingerprint};
+  for (std::size_t i = 0; i < terms.certificates.size(); ++i)
+    terms.certificates[i] = {ctx.policy.media_fingerprints[i]};
   if (leg.trunk) {
     const toll::TrunkTerms* trunk = ctx.plan.trunk(leg.trunk);
     const auto usual = is_encrypted(terms.transport) ? policy::Encryption::optional : policy::Encryption::off;
@@ -240,6 +241,7 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
   sdp::RewritePlan plan;
   std::array<FormatText, WireLimits::sdp_media> texts;  // which the plan points into
+  std::string names;
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
   // An interface of its own has an address of its own; before a NAT both are behind the advertised one.
   const Address& local = leg.dialog->flow().local.address;
@@ -271,7 +273,9 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
     keying.hold_out(ctx.random, terms, session.media()[i]);
     media.proto = sdp::text_of(keying.offered_profile());
     media.protection = keying.offered();
+    if (terms.is_browser()) names.append(names.empty() ? "" : " ").append(media.mid);
   }
+  plan.bundle = offer ? sdp::bundle_of(*offer) : names;
   return leg.origin.describe(session, plan);
 }
 

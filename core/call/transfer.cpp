@@ -152,6 +152,7 @@ std::optional<Failure> Calls::hand_over(Context& ctx, Call& from, Side side, std
   call.caller.dialog = moving.dialog;
   call.caller.extension = moving.extension;
   call.caller.trunk = moving.trunk;
+  call.caller.device = moving.device;
   const std::string offer_text = without_hold(moving.said.reveal());
   const auto offer = sdp::parse(offer_text);
   if (!offer || !call.caller.exchange.received(sdp::Carrier::invite, &*offer))

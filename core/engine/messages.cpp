@@ -200,7 +200,7 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
       std::string trying;
       sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
       txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
-      return calls.handle_invite(ctx, message, flow, extension, server);
+      return calls.handle_invite(ctx, message, flow, extension, device, server);
     }
     case Method::options: {
       std::string bytes;

@@ -94,8 +94,9 @@ class Relay {
   /// What voices say from now on; an order that has begun keeps its clips. Before the first there are none.
   void use(const media::ClipBankRef& clips);
 
-  /// The certificate that plans name by its fingerprint from now on; the one before it still serves those that name it.
-  void use(const dtls::IdentityRef& identity);
+  /// The certificates that plans name by their fingerprints from now on; those before them still serve plans that name
+  /// them.
+  void use(const dtls::Identities& identities);
 
   /// Each gives false when the thread's queue is full: the plan was not taken.
   bool start(const media::RelayPlan& plan);

@@ -385,9 +385,9 @@ void Worker::carry_out(const AskStream& command, std::int64_t) {
     deliver_(engine::RelayReported{found->second->session.report(), false});
 }
 
-void Worker::carry_out(const UseIdentity& command, std::int64_t) {
-  if (command.identity == identities_[0]) return;
-  identities_[1] = std::exchange(identities_[0], command.identity);
+void Worker::carry_out(const UseIdentities& command, std::int64_t) {
+  if (command.identities == identities_[0]) return;
+  identities_[1] = std::exchange(identities_[0], command.identities);
 }
 
 void Worker::carry_out(const UseClips& command, std::int64_t) {

@@ -46,10 +46,10 @@ struct AskStream {
 struct UseClips {
   media::ClipBankRef clips;
 };
-struct UseIdentity {
-  dtls::IdentityRef identity;
+struct UseIdentities {
+  dtls::Identities identities;
 };
-using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips, UseIdentity>;
+using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips, UseIdentities>;
 
 /// Owns the streams that were given to it. Only post(), post_coded() and totals() may be called from other threads.
 class Worker {
@@ -158,7 +158,7 @@ class Worker {
   void carry_out(const StopStream& command, std::int64_t now_us);
   void carry_out(const AskStream& command, std::int64_t now_us);
   void carry_out(const UseClips& command, std::int64_t now_us);
-  void carry_out(const UseIdentity& command, std::int64_t now_us);
+  void carry_out(const UseIdentities& command, std::int64_t now_us);
   media::Speech speech_for(const media::RelayPlan& plan) const;
   void watch_voice(Stream& stream);
   void speak(std::int64_t now_us);
@@ -211,7 +211,7 @@ class Worker {
   // No path carries more in one RTP packet; longer ones are dropped. Behind it is room for what the session adds.
   static constexpr std::size_t packet_bytes = 2'048;
   std::array<std::uint8_t, packet_bytes + media::packet_growth> packet_;
-  std::array<dtls::IdentityRef, 2> identities_;  // the one in use, and the one before it
+  std::array<dtls::Identities, 2> identities_;  // those in use, and those before them
   dtls::Greeter greeter_;
   std::deque<Waiting> waiting_;
   std::size_t handshakes_ = 0;  // under way

@@ -37,9 +37,15 @@ Packet bytes(const std::string& text) {
   return {text.begin(), text.end()};
 }
 
+dtls::Identities make_identities() {
+  return dtls::make_identities(1'700'000'000'000).value();
+}
+const dtls::Identities& identities() {
+  static const dtls::Identities both = make_identities();
+  return both;
+}
 dtls::IdentityRef identity() {
-  static const dtls::IdentityRef one = dtls::Identity::make(1'700'000'000'000).value();
-  return one;
+  return identities()[0];
 }
 
 srtp::MasterKey key(Suite suite, std::uint8_t seed) {
@@ -113,7 +119,7 @@ class SecureCall : public Call {
  public:
   explicit SecureCall(Protection protection = Protection::dtls, const PeerOptions& options = {})
       : Call({}, "127.0.0.1", false), peer(options) {
-    relay.use(identity());
+    relay.use(identities());
     media::LegSecurity& s = security();
     s.protection = protection;
     s.mux = true;
@@ -469,11 +475,11 @@ TEST(SecureRelay, WithIceAndTheActiveRoleWeConnectWhenThePeerHasChosen) {
   c.talk(crypt, "secret");
 }
 
-TEST(SecureRelay, CallsOfTheCertificateBeforeGoOnAndMayStillBegin) {
+TEST(SecureRelay, CallsOfTheCertificatesBeforeGoOnAndMayStillBegin) {
   SecureCall running;
   running.start();
   ASSERT_TRUE(shake_hands(running.alice, running.peer, running.port(0)));
-  const dtls::IdentityRef second = dtls::Identity::make(1'700'000'000'000).value();
+  const dtls::Identities second = make_identities();
   running.relay.use(second);
   Crypt crypt = crypt_of(running.peer);
   running.talk(crypt, "secret");
@@ -485,12 +491,12 @@ TEST(SecureRelay, CallsOfTheCertificateBeforeGoOnAndMayStillBegin) {
   EXPECT_EQ(running.peer.shown(), identity()->fingerprint());
   running.stop();
   running.plan.id = RelayId{4};
-  running.security().our_fingerprint = second->fingerprint();
+  running.security().our_fingerprint = second[0]->fingerprint();
   running.start();
   running.peer.begin();
   ASSERT_TRUE(shake_hands(running.alice, running.peer, running.port(0)));
-  EXPECT_EQ(running.peer.shown(), second->fingerprint());
-  running.relay.use(dtls::Identity::make(1'700'000'000'000).value());
+  EXPECT_EQ(running.peer.shown(), second[0]->fingerprint());
+  running.relay.use(make_identities());
   running.stop();
   running.plan.id = RelayId{5};
   running.security().our_fingerprint = identity()->fingerprint();
@@ -513,6 +519,26 @@ TEST(SecureRelay, AnotherFingerprintInAReInviteNeedsAnotherHandshake) {
   ASSERT_TRUE(shake_hands(c.alice, second, c.port(0)));
   Crypt crypt_of_second = crypt_of(second);
   c.talk(crypt_of_second, "second phone");
+}
+
+TEST(SecureRelay, WhoComesFromAnotherRelayIsShownTheCertificateThatItsPlanNames) {
+  SecureCall c;
+  c.security().our_fingerprint = identities()[1]->fingerprint();
+  c.start();
+  ASSERT_TRUE(shake_hands(c.alice, c.peer, c.port(0)));
+  EXPECT_EQ(c.peer.shown(), identities()[1]->fingerprint());
+  Crypt former = crypt_of(c.peer);
+  c.talk(former, "by the second");
+  // Another of ours in the same relay ends the association, though the peer is the same.
+  c.security().our_fingerprint = identities()[0]->fingerprint();
+  ASSERT_TRUE(c.relay.update(c.plan));
+  c.ask();
+  c.alice.send(c.port(0), former.closed(rtp(++c.sequence, "by the second still")));
+  c.peer.begin();
+  ASSERT_TRUE(shake_hands(c.alice, c.peer, c.port(0)));
+  EXPECT_EQ(c.peer.shown(), identities()[0]->fingerprint());
+  Crypt crypt = crypt_of(c.peer);
+  c.talk(crypt, "by the first");
 }
 
 TEST(SecureRelay, NewKeysFromSdpLoseNothing) {
