@@ -503,4 +503,12 @@ struct WebLimits {
   static constexpr std::size_t device_name_bytes = 64;
 };
 
+/// Bounds of ending calls by trunks that ran when the process died. Fixed.
+struct PartingLimits {
+  static constexpr std::size_t dialogs = 4'096;    ///< of one start, those that began last; others are only forgotten
+  static constexpr std::int64_t between_ms = 50;   ///< from one BYE to the next
+  static constexpr std::int64_t first_ms = 1'000;  ///< after the start: trunks register first
+  static constexpr std::int64_t age_ms = 86'400'000;  ///< of a call; an older one is only forgotten
+};
+
 }  // namespace rf
