@@ -30,10 +30,12 @@ std::optional<Served> served_of(const record::Cdr& cdr) {
   const bool came =
       !cdr.trunk_in.empty() && cdr.result != CallResult::refused && cdr.result != CallResult::unknown_number;
   if (!left && !came) return std::nullopt;
-  Served out{.at_wall_ms = cdr.attempts > 1 ? std::max(cdr.started_wall_ms, cdr.ended_wall_ms) : cdr.started_wall_ms,
-             .tenant = cdr.tenant,
-             .payer = cdr.payer ? cdr.payer : cdr.caller,
-             .times = cdr.attempts};
+  Served out;
+  // Attempts that share a record are within a minute.
+  out.at_wall_ms = cdr.attempts > 1 ? std::max(cdr.started_wall_ms, cdr.ended_wall_ms) : cdr.started_wall_ms;
+  out.tenant = cdr.tenant;
+  out.payer = cdr.payer ? cdr.payer : cdr.caller;
+  out.times = cdr.attempts;
   if (left) {
     out.trunk_out = cdr.trunk_out;
     out.called = cdr.called;
