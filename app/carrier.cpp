@@ -60,6 +60,18 @@ void Carrier::on(effect::WriteLedger effect) {
   write(std::move(effect), ticket);
 }
 
+void Carrier::on(effect::ForgetDialog effect) {
+  write(std::move(effect), 0);
+}
+
+void Carrier::on(effect::StoreGateway effect) {
+  write(std::move(effect), 0);
+}
+
+void Carrier::on(effect::DropGateway effect) {
+  write(std::move(effect), 0);
+}
+
 void Carrier::on(effect::StoreBan effect) {
   door_.ban(effect.ban, {0, wall_now_ms()});
   const std::int64_t remaining_ms = effect.ban.until_ms - wall_now_ms();

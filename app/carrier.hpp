@@ -71,6 +71,9 @@ class Carrier final : public signalling::EffectSink {
   void on(effect::Report effect) override;
   void on(effect::Stopped effect) override;
   void on(effect::WriteLedger effect) override;
+  void on(effect::ForgetDialog effect) override;
+  void on(effect::StoreGateway effect) override;
+  void on(effect::DropGateway effect) override;
 
  private:
   void write(store::Write write, std::uint64_t ticket);

@@ -141,6 +141,9 @@ std::expected<void, Error> Server::open_engine() {
   fill_from_kernel(&desk_options.seed, sizeof desk_options.seed);
   auto opened = store::open_desk(records_->store, desk_options, plan_->terms().currency, now());
   if (!opened.note.empty()) log_->say(effect::Level::warning, "ledger", opened.note);
+  std::string pace_note;
+  recall_pace(records_->store, *plan_, *opened.desk, now(), pace_note);
+  if (!pace_note.empty()) log_->say(effect::Level::warning, "pace", pace_note);
   std::string habits_note;
   auto habits = learned_patterns(records_->store, *plan_, mix64(desk_options.seed), wall_now_ms(), habits_note);
   if (!habits_note.empty()) log_->say(effect::Level::warning, "patterns", habits_note);
@@ -207,8 +210,13 @@ std::expected<void, Error> Server::open_engine() {
   std::string tries_note;
   toll::PinTries pin_tries = recalled_pin_tries(records_->store, *plan_, now(), tries_note);
   if (!tries_note.empty()) log_->say(effect::Level::warning, "pins", tries_note);
-  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources), std::move(pin_tries)});
+  auto gateways = records_->store.load_gateways();
+  if (!gateways) return std::unexpected(error_of(gateways.error()));
+  auto dialogs = records_->store.load_dialogs(PartingLimits::dialogs);
+  if (!dialogs) return std::unexpected(error_of(dialogs.error()));
   loop_->post(engine::PlanChanged{plan_});
+  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources), std::move(pin_tries),
+                               std::move(*gateways), std::move(*dialogs)});
   loop_->start();
   return {};
 }

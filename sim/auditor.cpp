@@ -138,6 +138,9 @@ struct Auditor::Visitor {
     if (!a.is_home_of(e.binding.flow.remote.address, e.binding.extension))
       a.fault("a stranger is registered: " + e.binding.flow.remote.text());
   }
+  void operator()(const effect::ForgetDialog&) const {}
+  void operator()(const effect::StoreGateway&) const {}
+  void operator()(const effect::DropGateway&) const {}
   void operator()(const effect::DropBinding& e) const {
     if (a.source_ && a.alone_ && a.is_home(a.source_->remote.address) &&
         !a.is_home_of(a.source_->remote.address, e.extension))

@@ -72,6 +72,8 @@ class Exchange {
   std::optional<money::Ledger> ledger_on_disk() const;
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
   std::map<Subnet, guard::Ban> bans;
+  std::map<std::pair<std::string, std::uint8_t>, record::OpenDialog> dialogs;
+  std::map<std::uint64_t, record::GatewayBinding> gateways;
 
   // --- the relay and the log
 

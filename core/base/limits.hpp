@@ -510,4 +510,12 @@ struct RelayLimits {
   static constexpr std::uint32_t ring_sockets = 65'536;  ///< watched by one media thread; further ones the slower way
 };
 
+/// Bounds of ending calls by trunks that ran when the process died. Fixed.
+struct PartingLimits {
+  static constexpr std::size_t dialogs = 4'096;    ///< of one start, those that began last; others are only forgotten
+  static constexpr std::int64_t between_ms = 50;   ///< from one BYE to the next
+  static constexpr std::int64_t first_ms = 1'000;  ///< after the start: trunks register first
+  static constexpr std::int64_t age_ms = 86'400'000;  ///< of a call; an older one is only forgotten
+};
+
 }  // namespace rf

@@ -159,6 +159,8 @@ class Calls {
   bool open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer);
   /// It is answered: the caller hears that when the record is on disk.
   void record_answer(Context& ctx, Call& call);
+  /// What the record keeps of them; nothing of calls between phones, which nobody else counts.
+  static std::vector<record::OpenDialog> dialogs_of(const Call& call);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
 
@@ -338,7 +340,7 @@ class Calls {
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
   std::size_t transcoded_ = 0;  // streams whose legs share no codec
-  Locator locator_{0, 2};
+  Locator locator_{0, 3};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;

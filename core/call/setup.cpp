@@ -3,6 +3,7 @@
 #include <span>
 
 #include "core/call/calls.hpp"
+#include "core/call/partings.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
@@ -390,9 +391,18 @@ void Calls::record_answer(Context& ctx, Call& call) {
   call.ticket = next_ticket_;
   next_ticket_ += 2;
   by_ticket_.emplace(call.ticket, call.id);
-  ctx.out.add(effect::OpenCdr{call.ticket, call.cdr});
+  ctx.out.add(effect::OpenCdr{call.ticket, call.cdr, dialogs_of(call)});
   call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
                                     mark(Owner::call, call.id.value), store_due);
+}
+
+std::vector<record::OpenDialog> Calls::dialogs_of(const Call& call) {
+  const Leg* callee = call.winner ? &call.forks[*call.winner].leg : nullptr;
+  std::vector<record::OpenDialog> out;
+  if (!call.caller.trunk && (!callee || !callee->trunk)) return out;
+  out.push_back(dialog_of(call, Side::caller, call.caller));
+  if (callee) out.push_back(dialog_of(call, Side::callee, *callee));
+  return out;
 }
 
 void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {

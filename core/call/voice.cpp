@@ -91,6 +91,8 @@ bool Calls::answer_ourselves(Context& ctx, Call& call, Speech speech, std::vecto
   call.clips = std::move(clips);
   record_answer(ctx, call);
   push_streams(ctx, call);
+  // Who types fast types as soon as he has our answer: the relay listens before that leaves.
+  if (speech == Speech::pin) say(ctx, call, Side::caller, {}, true);
   return true;
 }
 

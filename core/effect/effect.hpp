@@ -51,13 +51,28 @@ struct DropBinding {
   ExtensionId extension;
   std::string contact_key;
 };
-/// Insert the open CDR; answer with Stored: the call is answered only then.
+/// Insert the open CDR, and with it what it takes to end its dialogs; answer with Stored: the call is answered only
+/// then.
 struct OpenCdr {
   std::uint64_t ticket = 0;
   record::Cdr cdr;
+  std::vector<record::OpenDialog> dialogs = {};
 };
+/// Its dialogs are over, and forgotten with it.
 struct CloseCdr {
   record::Cdr cdr;
+};
+/// A dialog that a call of a former process left behind was ended, or cannot be.
+struct ForgetDialog {
+  std::string call;  ///< Cdr::id
+  std::uint8_t side = 0;
+};
+/// Write where the gateway is (insert or replace by its trunk).
+struct StoreGateway {
+  record::GatewayBinding binding;
+};
+struct DropGateway {
+  TrunkId trunk;
 };
 /// Write the ban (insert or replace by its block).
 struct StoreBan {
@@ -121,6 +136,7 @@ enum class Reason : std::uint8_t {
   pin_refused,
   call_answered,
   call_ended,
+  call_left_behind,
   in_dialog_forged,
   in_dialog_unknown,
   redirect_refused,
@@ -184,7 +200,8 @@ struct WriteLedger {
 
 using Effect = std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding,
                             DropBinding, OpenCdr, CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay,
-                            UpdateRelay, StopRelay, CommandDone, Report, Stopped, WriteLedger>;
+                            UpdateRelay, StopRelay, CommandDone, Report, Stopped, WriteLedger, ForgetDialog,
+                            StoreGateway, DropGateway>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

@@ -56,6 +56,8 @@ std::string_view name_of(Reason reason) {
       return "call_answered";
     case Reason::call_ended:
       return "call_ended";
+    case Reason::call_left_behind:
+      return "call_left_behind";
     case Reason::in_dialog_forged:
       return "in_dialog_forged";
     case Reason::in_dialog_unknown:
@@ -188,6 +190,8 @@ std::string_view text_of(Reason reason) {
       return "The call was answered";
     case Reason::call_ended:
       return "The call ended";
+    case Reason::call_left_behind:
+      return "A call that ran when the system died was ended at the other side";
     case Reason::in_dialog_forged:
       return "A request for a running call came from somewhere else than the phone in it";
     case Reason::in_dialog_unknown:

@@ -57,12 +57,15 @@ struct Stored {
   bool ok = true;
 };
 
-/// What was on disk at start: phones are reachable without registering again.
+/// What was on disk at start: phones and gateways are reachable without registering again. After PlanChanged, which says
+/// what trunks there are.
 struct Restored {
   std::vector<record::Binding> bindings;
   std::vector<guard::Ban> bans;
   std::vector<guard::KeptSource> sources = {};
   toll::PinTries pin_tries = toll::PinTries();
+  std::vector<record::GatewayBinding> gateways = {};
+  std::vector<record::OpenDialog> dialogs = {};  ///< of calls that ran when the former process died
 };
 
 /// A relay has stopped, or was asked for numbers.

@@ -290,6 +290,8 @@ void Engine::State::response(Context& ctx, const Flow& flow) {
     calls.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
   if (call::owner_of(match.owner) == Owner::trunk)
     trunks.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
+  if (call::owner_of(match.owner) == Owner::parting)
+    partings.handle_response(ctx, call::handle_of(match.owner), match.client, message);
   if (call::owner_of(match.owner) == Owner::probe && message.status >= 200)
     registrar.on_probe_result(ctx, call::handle_of(match.owner), true);
 }

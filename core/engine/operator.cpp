@@ -18,6 +18,7 @@ Status Engine::State::status() const {
       {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
       {"streams_transcoded", calls.transcoded(), TranscodeLimits::streams},
       {"lookups", calls.lookups(), QueueLimits::lookups},
+      {"calls_left_behind", partings.size(), PartingLimits::dialogs},
       {"guard_sources", guarded.sources, guarded.sources_room},
       {"guard_bans", guarded.bans, guarded.bans_room},
       {"patterns", patterns->size(), patterns->limit()},

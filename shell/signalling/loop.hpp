@@ -60,6 +60,9 @@ class EffectSink {
   virtual void on(effect::Report effect) = 0;
   virtual void on(effect::Stopped effect) = 0;
   virtual void on(effect::WriteLedger effect) = 0;
+  virtual void on(effect::ForgetDialog effect) = 0;
+  virtual void on(effect::StoreGateway effect) = 0;
+  virtual void on(effect::DropGateway effect) = 0;
 };
 
 struct LoopOptions {

@@ -52,6 +52,72 @@ struct BindingRow {
   }
 };
 
+/// A path without its connection, which ends with the process.
+struct FlowColumns {
+  long long listener = 0;
+  int transport = 0;
+  std::string local, remote;
+
+  void set(const Flow& flow);
+  Flow get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("flow_listener", listener);
+    visit("flow_transport", transport);
+    visit("flow_local", local);
+    visit("flow_remote", remote);
+  }
+};
+
+struct GatewayRow {
+  long long trunk = 0, cseq = 0, expires_wall_ms = 0;
+  std::string account, contact, call_id;
+  FlowColumns flow;
+
+  void set(const record::GatewayBinding& binding);
+  record::GatewayBinding get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("trunk", trunk);
+    visit("account", account);
+    visit("contact", contact);
+    flow.each_column(visit);
+    visit("call_id", call_id);
+    visit("cseq", cseq);
+    visit("expires_wall_ms", expires_wall_ms);
+  }
+};
+
+struct DialogRow {
+  long long trunk = 0, extension = 0, local_cseq = 0, began_wall_ms = 0;
+  int side = 0;
+  std::string cdr, call_id, local_tag, remote_tag, local_party, remote_party, remote_target, routes;
+  FlowColumns flow;
+
+  void set(const record::OpenDialog& dialog);
+  record::OpenDialog get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("cdr", cdr);
+    visit("side", side);
+    visit("trunk", trunk);
+    visit("extension", extension);
+    visit("call_id", call_id);
+    visit("local_tag", local_tag);
+    visit("remote_tag", remote_tag);
+    visit("local_party", local_party);
+    visit("remote_party", remote_party);
+    visit("remote_target", remote_target);
+    visit("routes", routes);
+    visit("local_cseq", local_cseq);
+    flow.each_column(visit);
+    visit("began_wall_ms", began_wall_ms);
+  }
+};
+
 struct CdrRow {
   struct Leg {
     long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, events = 0, refused_source = 0, refused_shape = 0,

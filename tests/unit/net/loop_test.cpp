@@ -51,6 +51,9 @@ class Noted final : public EffectSink {
   void on(effect::DropBinding) override { note("drop binding"); }
   void on(effect::OpenCdr) override { note("open cdr"); }
   void on(effect::WriteLedger) override { note("write ledger"); }
+  void on(effect::ForgetDialog) override { note("forget dialog"); }
+  void on(effect::StoreGateway) override { note("store gateway"); }
+  void on(effect::DropGateway) override { note("drop gateway"); }
   void on(effect::CloseCdr) override { note("close cdr"); }
   void on(effect::StoreBan) override { note("store ban"); }
   void on(effect::DropBan) override { note("drop ban"); }
