@@ -503,4 +503,16 @@ struct WebLimits {
   static constexpr std::size_t device_name_bytes = 64;
 };
 
+/// Bounds of what we ask rtpengine servers. Fixed.
+struct RtpengineLimits {
+  static constexpr std::size_t servers = 16;            ///< configured; more are a fault of the file
+  static constexpr std::size_t message_bytes = 65'507;  ///< of a question or an answer; a longer one is none
+  static constexpr std::size_t depth = 8;               ///< of lists and dictionaries in each other; deeper is malformed
+  static constexpr std::size_t elements = 4'096;        ///< of one answer; more are malformed
+  static constexpr std::size_t questions = 8'192;       ///< of one server, under way; then streams go to others
+  static constexpr std::uint32_t first_wait_ms = 250;   ///< before the first repetition; then doubled
+  static constexpr std::uint32_t requests = 4;          ///< of one question; then the server counts as down
+  static constexpr std::uint32_t ping_every_ms = 2'000;
+};
+
 }  // namespace rf
