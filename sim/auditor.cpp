@@ -129,6 +129,9 @@ struct Auditor::Visitor {
   void operator()(const effect::DistrustConnection&) const {}
   void operator()(const effect::DnsAsk&) const {}
   void operator()(const effect::CommandDone&) const {}
+  void operator()(const effect::TakeRelay& e) const {
+    if (!media::is_elsewhere(e.relay)) a.fault("a relay of our own was taken from a media server");
+  }
   void operator()(const effect::Stopped&) const {}
   void operator()(const effect::TrustConnection& e) const {
     if (!a.source_ || a.source_->connection != e.connection || !a.is_home(a.source_->remote.address))
@@ -178,6 +181,7 @@ struct Auditor::Visitor {
   }
   void operator()(const effect::StopRelay& e) const {
     const auto found = a.relays_.find(e.relay.value);
+    if (found == a.relays_.end() && media::is_elsewhere(e.relay)) return;  // it waited for a call, or for its answer
     if (found == a.relays_.end()) return a.fault("a relay was stopped that does not run");
     if (!a.may_change(found->second)) a.fault("a phone stopped another call's relay");
     a.relays_.erase(found);
@@ -339,14 +343,22 @@ void Auditor::check_share(const record::Cdr& cdr) {
 void Auditor::check_relay(const media::RelayPlan& plan) {
   if (!plan.id || !plan.call) fault("a relay of no call");
   if (!may_change(plan)) fault("a phone changed another call's relay");
+  const bool elsewhere = media::is_elsewhere(plan.id);
+  if (elsewhere && (plan.voice.order != 0 || plan.transcode)) fault("a media server is asked for what it cannot do");
+  const auto is_plain = [](const media::LegPlan& leg) { return leg.security.protection == media::Protection::plain; };
+  if (elsewhere && !is_plain(plan.legs[0]) && !is_plain(plan.legs[1])) fault("a media server is to encrypt both sides");
   const policy::MediaPorts& range = exchange_.policy().media_ports;
   std::set<std::uint16_t> ports;
   for (const media::LegPlan& leg : plan.legs) {
-    if (leg.local_port < range.first || leg.local_port >= range.last || leg.local_port % 2 != 0)
-      fault("a relay's port is out of range");
-    if (!ports.insert(leg.local_port).second) fault("a relay uses one port for both sides");
-    const bool is_plain = leg.security.protection == media::Protection::plain;
-    if (is_plain && leg.remote_rtp.port != 0 && must_protect(leg.signalling))
+    if (elsewhere && (leg.learn && leg.remote_rtp.address.is_private()))
+      fault("a media server is given a leg whose address has to be learned");
+    if (elsewhere && leg.security.protection == media::Protection::dtls)
+      fault("a media server is given a leg that is to shake hands");
+    const bool in_range =
+        leg.local_port >= range.first && leg.local_port < range.last && leg.local_port % 2 == 0;
+    if (!elsewhere && !in_range) fault("a relay's port is out of range");
+    if (!elsewhere && !ports.insert(leg.local_port).second) fault("a relay uses one port for both sides");
+    if (is_plain(leg) && leg.remote_rtp.port != 0 && must_protect(leg.signalling))
       fault("media that has to be encrypted is relayed in the clear");
     if (leg.security.ours && leg.security.ours == leg.security.theirs) fault("one key protects both directions");
   }

@@ -16,6 +16,7 @@ Status Engine::State::status() const {
       {"transactions", txns.size(), txns.limit()},
       {"nonces", auth.nonces_remembered(), limits.nonces_max},
       {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
+      {"media_servers_ready", calls.stocked(), RtpengineLimits::stock_most},
       {"streams_transcoded", calls.transcoded(), TranscodeLimits::streams},
       {"lookups", calls.lookups(), QueueLimits::lookups},
       {"guard_sources", guarded.sources, guarded.sources_room},

@@ -65,14 +65,20 @@ Descriptor socket_to(const Endpoint& server) {
 }  // namespace
 
 struct Client::State {
+  struct Keep {
+    std::size_t wanted;
+    RelayId first;
+  };
   struct Open {
+    RelayId relay;
+  };
+  struct Take {
     RelayId relay;
   };
   struct Close {
     RelayId relay;
-    CallId call;
   };
-  using Order = std::variant<Open, media::RelayPlan, Close>;
+  using Order = std::variant<Keep, Open, Take, media::RelayPlan, Close>;
 
   State(std::vector<ServerPlan> plans, const Random& random, OnOutcome tell)
       : on_outcome(std::move(tell)), wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), servers(plans, random, mono_ms()) {
@@ -87,7 +93,8 @@ struct Client::State {
   bool push(Order order) {
     {
       const std::lock_guard lock(mutex);
-      if (orders.size() >= QueueLimits::relay_commands) return false;
+      const bool full = orders.size() >= QueueLimits::relay_commands;
+      if (full && !std::holds_alternative<Close>(order)) return false;
       orders.push_back(std::move(order));
     }
     ::eventfd_write(wake.get(), 1);
@@ -108,6 +115,8 @@ struct Client::State {
       if (mono_ms() >= servers.next_deadline()) servers.on_time(mono_ms(), out);
       carry_out();
     }
+    take_orders();
+    carry_out();
   }
 
   void take_orders() {
@@ -120,10 +129,14 @@ struct Client::State {
     for (Order& order : now) {
       if (const auto* plan = std::get_if<media::RelayPlan>(&order))
         servers.update(now_ms, *plan, out);
+      else if (const auto* keep = std::get_if<Keep>(&order))
+        servers.keep_stock(now_ms, keep->wanted, keep->first, out);
       else if (const auto* open = std::get_if<Open>(&order))
         servers.open(now_ms, open->relay, out);
+      else if (const auto* take = std::get_if<Take>(&order))
+        servers.take(now_ms, take->relay, out);
       else if (const auto* close = std::get_if<Close>(&order))
-        servers.close(now_ms, close->relay, close->call, out);
+        servers.close(now_ms, close->relay, out);
     }
   }
 
@@ -137,6 +150,10 @@ struct Client::State {
   }
 
   void carry_out() {
+    {
+      const std::lock_guard lock(mutex);
+      states = servers.states();
+    }
     for (Outcome& one : std::exchange(out, {})) {
       const auto* send = std::get_if<Send>(&one);
       if (!send)
@@ -153,6 +170,7 @@ struct Client::State {
   std::vector<Outcome> out;
   std::mutex mutex;
   std::deque<Order> orders;
+  std::vector<ServerState> states;
   std::jthread thread;  // the last one: it uses all of the above
 };
 
@@ -169,8 +187,21 @@ bool Client::update(media::RelayPlan plan) {
   return state_->push(std::move(plan));
 }
 
-bool Client::close(RelayId relay, CallId call) {
-  return state_->push(State::Close{relay, call});
+void Client::close(RelayId relay) {
+  state_->push(State::Close{relay});
+}
+
+bool Client::keep_stock(std::size_t wanted, RelayId first) {
+  return state_->push(State::Keep{wanted, first});
+}
+
+bool Client::take(RelayId relay) {
+  return state_->push(State::Take{relay});
+}
+
+std::vector<ServerState> Client::states() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->states;
 }
 
 }  // namespace rf::rtpengine

@@ -9,11 +9,12 @@
 
 namespace rf::rtpengine {
 
-/// Contract as of Servers, from any thread, never blocking. Each server has a socket of its own on a port that the
+/// Contract as of Servers, from any thread, never blocking; a stop waits for nothing but tells servers what was closed
+/// before it. Each server has a socket of its own on a port that the
 /// kernel draws, connected to the server: what comes from elsewhere is not even read.
 class Client {
  public:
-  /// Opened, NotOpened, Lost, Closed and Health, on the client's thread; never Send.
+  /// All but Send, on the client's thread.
   using OnOutcome = std::function<void(Outcome)>;
 
   /// Throws std::system_error when the kernel gives no socket. At most RtpengineLimits::servers.
@@ -23,10 +24,16 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// False when QueueLimits::relay_commands wait already: nothing comes of it.
+  /// Each gives false when QueueLimits::relay_commands wait already: nothing comes of it.
+  bool keep_stock(std::size_t wanted, RelayId first);
   bool open(RelayId relay);
+  bool take(RelayId relay);
   bool update(media::RelayPlan plan);
-  bool close(RelayId relay, CallId call);
+  /// Always taken: there are no more of them than streams.
+  void close(RelayId relay);
+
+  /// As they were when something was last heard of them, in the order of the plans.
+  std::vector<ServerState> states() const;
 
  private:
   struct State;

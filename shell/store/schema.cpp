@@ -256,11 +256,15 @@ constexpr const char* version_9[] = {
     "INSERT INTO sequences (name, next) VALUES ('devices', 1)",
 };
 
+constexpr const char* version_10[] = {
+    "ALTER TABLE cdrs ADD COLUMN engine TEXT NOT NULL DEFAULT 'relay'",
+};
+
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
                                 std::span<const char* const>(version_3), std::span<const char* const>(version_4),
                                 std::span<const char* const>(version_5), std::span<const char* const>(version_6),
                                 std::span<const char* const>(version_7), std::span<const char* const>(version_8),
-                                std::span<const char* const>(version_9)};
+                                std::span<const char* const>(version_9), std::span<const char* const>(version_10)};
 
 std::vector<std::string> tables_in(soci::session& sql) {
   std::vector<std::string> names;

@@ -137,6 +137,7 @@ TEST_F(RtpengineDaemon, RelaysBetweenTheTwoPeersAloneAndCounts) {
   const Socket caller, callee, stranger;
   media::RelayPlan plan;
   plan.id = RelayId{1};
+  plan.call = CallId{5};
   plan.legs[0].remote_rtp = caller.endpoint();
   plan.legs[1].remote_rtp = callee.endpoint();
   ASSERT_TRUE(client.update(plan));
@@ -150,7 +151,7 @@ TEST_F(RtpengineDaemon, RelaysBetweenTheTwoPeersAloneAndCounts) {
   EXPECT_EQ(got, 7);
   callee.send(opened.local[1], 1, 8);
   EXPECT_EQ(caller.hear(2'000), 8);
-  client.close(RelayId{1}, CallId{5});
+  client.close(RelayId{1});
   const media::RelayReport report = wait<Closed>().report;
   EXPECT_EQ(report.call, CallId{5});
   EXPECT_GE(report.legs[0].packets, 1u);
@@ -172,7 +173,7 @@ TEST_F(RtpengineDaemon, ADeadServerIsPassedOverAndComesBack) {
   EXPECT_TRUE(wait<Health>([](const Health& one) { return one.server == 0; }).up);
   client.open(RelayId{3});
   EXPECT_NE(wait<Opened>().local[0].port, 0);
-  client.close(RelayId{1}, CallId{5});
+  client.close(RelayId{1});
   EXPECT_EQ(wait<Closed>().report.legs[0].packets, 0u) << "it had forgotten everything";
 }
 
