@@ -1,3 +1,4 @@
+#include "core/media/rtpengine_limits.hpp"
 #include "app/media_servers.hpp"
 
 #include <fmt/format.h>

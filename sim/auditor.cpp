@@ -96,6 +96,8 @@ bool Auditor::may_change(const media::RelayPlan& plan) const {
 void Auditor::before(const engine::Input& input) {
   source_.reset();
   replies_ = 0;
+  if (const auto* stocked = std::get_if<engine::RelayStocked>(&input))
+    elsewhere_.insert(stocked->relay.local.begin(), stocked->relay.local.end());
   if (const auto* changed = std::get_if<engine::PlanChanged>(&input)) {
     grouped_ = grouped_ || !changed->plan->terms().ring_groups.empty();
     plan_ = changed->plan;
@@ -272,6 +274,7 @@ void Auditor::check_description(const Flow& flow, std::string_view description) 
   const policy::Policy& policy = exchange_.policy();
   const auto is_ours = [&](const Address& address) {
     return address == flow.local.address ||
+           std::any_of(elsewhere_.begin(), elsewhere_.end(), [&](const Endpoint& e) { return e.address == address; }) ||
            std::any_of(policy.listeners.begin(), policy.listeners.end(), [&](const policy::Listener& l) {
              return l.bind.address == address || (l.advertised && l.advertised->address == address);
            });
@@ -280,7 +283,9 @@ void Auditor::check_description(const Flow& flow, std::string_view description) 
   if (!origin || !is_ours(*origin)) fault("a description whose origin is not ours");
   for (const sdp::Media& media : session->media()) {
     if (media.connection.address && !is_ours(*media.connection.address)) fault("media described at another's address");
-    const bool in_range = media.port >= policy.media_ports.first && media.port <= policy.media_ports.last;
+    const bool elsewhere =
+        media.connection.address && elsewhere_.contains({*media.connection.address, media.port});
+    const bool in_range = elsewhere || (media.port >= policy.media_ports.first && media.port <= policy.media_ports.last);
     if (media.port != 0 && (!in_range || media.port % 2 != 0)) fault("media described at a port that is no relay's");
     if (media.rtcp_address) fault("a description that names an address for RTCP");
   }

@@ -1,4 +1,5 @@
 // What operators ask of a running engine.
+#include "core/media/rtpengine_limits.hpp"
 #include "core/engine/state.hpp"
 
 namespace rf::engine {

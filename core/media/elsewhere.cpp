@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/media/rtpengine_limits.hpp"
 
 namespace rf::media {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/media/rtpengine_limits.hpp"
 
 namespace rf::rtpengine {
 

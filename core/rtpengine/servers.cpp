@@ -1,3 +1,4 @@
+#include "core/media/rtpengine_limits.hpp"
 #include "core/rtpengine/servers.hpp"
 
 #include <algorithm>

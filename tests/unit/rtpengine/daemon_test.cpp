@@ -8,12 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "core/srtp/stream.hpp"
 #include "shell/rtpengine/client.hpp"
 
 namespace rf::rtpengine {
@@ -45,12 +49,24 @@ class Socket {
         ::sendto(number_, packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&there), sizeof there),
         static_cast<ssize_t>(packet.size()));
   }
+  void send(const Endpoint& to, std::span<const std::uint8_t> packet) const {
+    const sockaddr_in there = at(to.port);
+    EXPECT_EQ(
+        ::sendto(number_, packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&there), sizeof there),
+        static_cast<ssize_t>(packet.size()));
+  }
+  /// The next packet; empty: none came in time.
+  std::vector<std::uint8_t> next(int wait_ms) const {
+    pollfd waiting{number_, POLLIN, 0};
+    std::vector<std::uint8_t> packet(2'000);
+    const ssize_t got = ::poll(&waiting, 1, wait_ms) == 1 ? ::recv(number_, packet.data(), packet.size(), 0) : 0;
+    packet.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return packet;
+  }
   /// The SSRC of the next packet; 0: none came in time.
   int hear(int wait_ms) const {
-    pollfd waiting{number_, POLLIN, 0};
-    std::array<std::uint8_t, 2'000> packet;
-    if (::poll(&waiting, 1, wait_ms) != 1 || ::recv(number_, packet.data(), packet.size(), 0) < 12) return 0;
-    return packet[11];
+    const auto packet = next(wait_ms);
+    return packet.size() < 12 ? 0 : packet[11];
   }
 
  private:
@@ -157,6 +173,103 @@ TEST_F(RtpengineDaemon, RelaysBetweenTheTwoPeersAloneAndCounts) {
   EXPECT_GE(report.legs[0].packets, 1u);
   EXPECT_EQ(report.legs[1].packets, 1u);
   EXPECT_GE(report.legs[0].refused_source, 1u);
+}
+
+srtp::MasterKey key(srtp::Suite suite, std::uint8_t fill) {
+  const srtp::SuiteFacts& facts = srtp::facts_of(suite);
+  return *srtp::MasterKey::make(suite, std::vector<std::uint8_t>(std::size_t{facts.key} + facts.salt, fill));
+}
+
+constexpr std::size_t rtp_bytes = 172;
+std::vector<std::uint8_t> rtp(std::uint8_t sequence, std::uint8_t ssrc) {
+  std::vector<std::uint8_t> out(rtp_bytes, 0x55);
+  const std::array<std::uint8_t, 12> head{0x80, 8, 0, sequence, 0, 0, sequence, 0, 0, 0, 0, ssrc};
+  std::copy(head.begin(), head.end(), out.begin());
+  return out;
+}
+
+/// The phone that speaks SRTP, with our key and its own.
+struct Keyed {
+  Keyed(srtp::Suite suite, std::uint8_t fill)
+      : ours(key(suite, fill)),
+        theirs(key(suite, static_cast<std::uint8_t>(fill + 1))),
+        sends(*srtp::Protector::make(theirs)),
+        hears(*srtp::Unprotector::make(ours)) {}
+  std::vector<std::uint8_t> sealed(std::uint8_t sequence, std::uint8_t ssrc) {
+    std::vector<std::uint8_t> packet = rtp(sequence, ssrc);
+    packet.resize(rtp_bytes + srtp::growth_most);
+    packet.resize(sends.protect_rtp(packet, rtp_bytes).value_or(0));
+    return packet;
+  }
+  /// Whether a packet is authentic under our key.
+  bool opens(std::vector<std::uint8_t> packet) {
+    return hears.unprotect_rtp(packet) == std::expected<std::size_t, srtp::Refusal>(rtp_bytes);
+  }
+  srtp::MasterKey ours, theirs;
+  srtp::Protector sends;
+  srtp::Unprotector hears;
+};
+
+class RtpengineKeys : public RtpengineDaemon, public ::testing::WithParamInterface<std::tuple<int, srtp::Suite>> {};
+
+TEST_P(RtpengineKeys, OneSideIsProtectedWithTheKeysThatWeAgreedOnAndNeverLeftInTheClear) {
+  const auto [side, suite] = GetParam();
+  const auto protected_leg = static_cast<std::size_t>(side), plain_leg = 1 - protected_leg;
+  Client client({{control_, 1}}, Random(1), listener());
+  ASSERT_TRUE(wait<Health>().up);
+  client.open(RelayId{1});
+  const Opened opened = wait<Opened>();
+  const Socket plain, keyed;
+  media::RelayPlan plan;
+  plan.id = RelayId{1};
+  plan.legs[plain_leg].remote_rtp = plain.endpoint();
+  plan.legs[protected_leg].remote_rtp = keyed.endpoint();
+  plan.legs[protected_leg].security.protection = media::Protection::sdes;
+  ASSERT_TRUE(client.update(plan));
+  std::uint8_t sequence = 0;
+  for (std::uint8_t fill : {10, 20}) {  // and then with other keys
+    Keyed phone(suite, fill);
+    plan.legs[protected_leg].security.ours = phone.ours;
+    plan.legs[protected_leg].security.theirs = phone.theirs;
+    ASSERT_TRUE(client.update(plan));
+    const auto ssrc = static_cast<std::uint8_t>(fill + 3);
+    bool heard = false;
+    for (int i = 0; i < 100 && !heard; ++i) {
+      plain.send(opened.local[plain_leg], rtp(++sequence, ssrc));
+      for (auto packet = keyed.next(50); !packet.empty() && !heard; packet = keyed.next(0)) {
+        EXPECT_NE(packet, rtp(sequence, ssrc)) << "never in the clear";
+        EXPECT_GT(packet.size(), rtp_bytes) << "never in the clear";
+        heard = phone.opens(packet);
+      }
+    }
+    EXPECT_TRUE(heard);
+    keyed.send(opened.local[protected_leg], phone.sealed(1, ssrc));
+    EXPECT_EQ(plain.hear(2'000), ssrc);
+    keyed.send(opened.local[protected_leg], rtp(2, ssrc));
+    EXPECT_EQ(plain.hear(300), 0) << "what is not authentic is not heard";
+  }
+  client.close(RelayId{1});
+  EXPECT_GE(wait<Closed>().report.legs[protected_leg].packets, 2u);
+  EXPECT_TRUE(std::none_of(heard_.begin(), heard_.end(), [](const Outcome& o) { return std::holds_alternative<Lost>(o); }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Daemon, RtpengineKeys,
+                         ::testing::Combine(::testing::Values(0, 1),
+                                            ::testing::Values(srtp::Suite::aes_cm_128_sha1_80,
+                                                              srtp::Suite::aes_cm_256_sha1_80,
+                                                              srtp::Suite::aead_aes_128_gcm,
+                                                              srtp::Suite::aead_aes_256_gcm)));
+
+TEST_F(RtpengineDaemon, KeepsTheSameStreamsReadyAndKnowsWhenTheServerForgetsThem) {
+  Client client({{control_, 1}}, Random(1), listener());
+  client.keep_stock(3, RelayId{100});
+  for (int i = 0; i < 3; ++i) EXPECT_NE(wait<Opened>().local[0].port, 0);
+  const std::vector<ServerState> states = client.states();
+  ASSERT_EQ(states.size(), 1u);
+  EXPECT_TRUE(states[0].up);
+  stop();
+  EXPECT_FALSE(wait<Health>([](const Health& one) { return !one.up; }).up);
+  for (int i = 0; i < 3; ++i) EXPECT_NE(wait<Stale>().relay, RelayId{});
 }
 
 TEST_F(RtpengineDaemon, ADeadServerIsPassedOverAndComesBack) {
