@@ -1,5 +1,5 @@
-#include "core/media/rtpengine_limits.hpp"
 #include "app/media_servers.hpp"
+#include "core/media/rtpengine_limits.hpp"
 
 #include <fmt/format.h>
 
@@ -78,7 +78,9 @@ Json MediaServers::list() const {
     out.push_back({{"address", names_[i]},
                    {"weight", servers_[i].weight},
                    {"state", state.up ? "up" : "down"},
-                   {"why", state.up ? std::string() : state.why.empty() ? "has not answered yet" : state.why},
+                   {"why", state.up            ? std::string()
+                           : state.why.empty() ? "has not answered yet"
+                                               : state.why},
                    {"calls", state.in_calls},
                    {"ready", state.streams - std::min(state.streams, state.in_calls)}});
   }

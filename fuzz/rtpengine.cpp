@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/media/elsewhere.hpp"
 #include "core/rtpengine/questions.hpp"
 #include "core/rtpengine/servers.hpp"
 
@@ -44,13 +45,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view answer = rest.substr(3, length);
     rest.remove_prefix(3 + length);
     static_cast<void>(rtpengine::read_pong(answer));
-    static_cast<void>(rtpengine::read_endpoint(answer));
+    static_cast<void>(rtpengine::read_described(answer));
     static_cast<void>(rtpengine::read_statistics(answer));
     media::RelayPlan plan;
     plan.id = RelayId{id};
+    plan.legs[0].remote_rtp = plan.legs[1].remote_rtp = {Address::v4(0xc6336401), 4'000};
+    if (what & 16) {
+      const std::vector<std::uint8_t> key(30, what), other(30, static_cast<std::uint8_t>(~what));
+      media::LegSecurity& leg = plan.legs[what >> 5 & 1].security;
+      leg.protection = media::Protection::sdes;
+      leg.ours = *srtp::MasterKey::make(srtp::Suite::aes_cm_128_sha1_80, key);
+      leg.theirs = *srtp::MasterKey::make(srtp::Suite::aes_cm_128_sha1_80, other);
+    }
+    if (what & 64) servers.keep_stock(now_ms, 3, RelayId{media::elsewhere_bit}, out);
+    if (what & 128) servers.take(now_ms, RelayId{media::elsewhere_bit + 1 + id % 4}, out);
     if ((what & 3) == 1) servers.open(now_ms, RelayId{++id}, out);
     if ((what & 3) == 2) servers.update(now_ms, plan, out);
-    if ((what & 3) == 3) servers.close(now_ms, RelayId{id}, CallId{id}, out);
+    if ((what & 3) == 3) servers.close(now_ms, RelayId{id}, out);
     take(out, asked);
     if (what & 4 && servers.next_deadline() != never_ms) {
       now_ms = std::max(now_ms, servers.next_deadline());
@@ -64,7 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       servers.on_datagram(now_ms, question.server, cookie + std::string(answer), out);
     }
     take(out, asked);
-    if (servers.streams_of(0) + servers.streams_of(1) > servers.streams()) std::abort();
+    std::size_t streams = 0, in_calls = 0;
+    for (const rtpengine::ServerState& state : servers.states()) streams += state.streams, in_calls += state.in_calls;
+    if (streams > servers.streams() || in_calls > streams) std::abort();
   }
   return 0;
 }

@@ -1,7 +1,8 @@
-// Who relays a call's media: we, or a media server. That is decided when the first offer leaves, before anybody hears of
-// an address, and a media server gets what it can do as well as we: audio and video between phones whose addresses are
-// known, at most one of them with SRTP by keys in the description (SDES). It learns no address of a peer, since it cannot
-// be told the one host that may teach it (row M3). What may need a handshake, a transcoder or our voice stays here.
+// Who relays a call's media: we, or a media server. That is decided when the first offer leaves, before anybody hears
+// of an address, and a media server gets what it can do as well as we: audio and video between phones whose addresses
+// are known, at most one of them with SRTP by keys in the description (SDES). It learns no address of a peer, since it
+// cannot be told the one host that may teach it (row M3). What may need a handshake, a transcoder or our voice stays
+// here.
 #include <algorithm>
 #include <utility>
 #include <vector>

@@ -99,13 +99,18 @@ std::uint64_t count(const Document::Value& value) {
 
 media::LegStatistics read_leg(const Document::Value& tag) {
   media::LegStatistics out;
-  const auto streams = tag["medias"][0]["streams"];
-  const auto rtp = streams[0]["stats"], rtcp = streams[1]["stats"];
-  // It counts what it refuses among the packets; how many bytes those had it does not say.
-  out.refused_source = std::min(count(rtp["errors"]), count(rtp["packets"]));
-  out.packets = count(rtp["packets"]) - out.refused_source;
+  const auto media = tag["medias"][0];
+  const auto rtp = media["streams"][0]["stats"], rtcp = media["streams"][1]["stats"];
+  // Behind SRTP it counts what is authentic; of others also what it refuses, whose bytes it does not tell.
+  const auto profile = sdp::profile_of(media["protocol"].text().value_or(std::string_view()));
+  const bool is_protected = profile && !sdp::is_plain(*profile);
+  const auto taken = [&](const Document::Value& stats) {
+    return count(stats["packets"]) - (is_protected ? 0 : std::min(count(stats["errors"]), count(stats["packets"])));
+  };
+  (is_protected ? out.refused_proof : out.refused_source) = count(rtp["errors"]);
+  out.packets = taken(rtp);
   out.bytes = count(rtp["bytes"]);
-  out.rtcp_packets = count(rtcp["packets"]) - std::min(count(rtcp["errors"]), count(rtcp["packets"]));
+  out.rtcp_packets = taken(rtcp);
   return out;
 }
 

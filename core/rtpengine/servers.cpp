@@ -1,5 +1,5 @@
-#include "core/media/rtpengine_limits.hpp"
 #include "core/rtpengine/servers.hpp"
+#include "core/media/rtpengine_limits.hpp"
 
 #include <algorithm>
 #include <utility>

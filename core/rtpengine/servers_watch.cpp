@@ -15,9 +15,9 @@ void Servers::keep_stock(std::int64_t now_ms, std::size_t wanted, RelayId first,
 }
 
 bool Servers::may_refill() const {
-  return stocked_ < wanted_ && std::any_of(servers_.begin(), servers_.end(), [](const Server& server) {
-           return server.up && server.plan.weight > 0;
-         });
+  return stocked_ < wanted_ && std::any_of(
+                                   servers_.begin(), servers_.end(),
+                                   [](const Server& server) { return server.up && server.plan.weight > 0; });
 }
 
 void Servers::refill(std::int64_t now_ms, std::vector<Outcome>& out) {
@@ -26,7 +26,7 @@ void Servers::refill(std::int64_t now_ms, std::vector<Outcome>& out) {
 
 void Servers::take(std::int64_t now_ms, RelayId id, std::vector<Outcome>& out) {
   const auto found = relays_.find(id);
-  if (found == relays_.end() || std::exchange(found->second.taken, true)) return;
+  if (found == relays_.end() || !found->second.open || std::exchange(found->second.taken, true)) return;
   Relay& relay = found->second;
   stocked_ -= relay.stocked ? 1 : 0;
   ++servers_[relay.server].in_calls;

@@ -1,5 +1,5 @@
-// Calls whose media is relayed by media servers: which are, what they are told, and what becomes of them when a server is
-// gone. The auditor looks on: nothing that has to be encrypted is given away in the clear.
+// Calls whose media is relayed by media servers: which are, what they are told, and what becomes of them when a server
+// is gone. The auditor looks on: nothing that has to be encrypted is given away in the clear.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -63,7 +63,8 @@ class Elsewhere : public Transfer {
     for (std::size_t i = 0; i < count; ++i) {
       const auto port = static_cast<std::uint16_t>(50'000 + 4 * next_++);
       const Address address = *Address::parse(server_address);
-      exchange.input(engine::RelayStocked{{id_of(next_), server, {{{address, port}, {address, static_cast<std::uint16_t>(port + 2)}}}}});
+      exchange.input(engine::RelayStocked{
+          {id_of(next_), server, {{{address, port}, {address, static_cast<std::uint16_t>(port + 2)}}}}});
     }
   }
   static RelayId id_of(std::uint64_t number) { return RelayId{media::elsewhere_bit | number}; }

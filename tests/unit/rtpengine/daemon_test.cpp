@@ -250,15 +250,15 @@ TEST_P(RtpengineKeys, OneSideIsProtectedWithTheKeysThatWeAgreedOnAndNeverLeftInT
   }
   client.close(RelayId{1});
   EXPECT_GE(wait<Closed>().report.legs[protected_leg].packets, 2u);
-  EXPECT_TRUE(std::none_of(heard_.begin(), heard_.end(), [](const Outcome& o) { return std::holds_alternative<Lost>(o); }));
+  EXPECT_TRUE(
+      std::none_of(heard_.begin(), heard_.end(), [](const Outcome& o) { return std::holds_alternative<Lost>(o); }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Daemon, RtpengineKeys,
-                         ::testing::Combine(::testing::Values(0, 1),
-                                            ::testing::Values(srtp::Suite::aes_cm_128_sha1_80,
-                                                              srtp::Suite::aes_cm_256_sha1_80,
-                                                              srtp::Suite::aead_aes_128_gcm,
-                                                              srtp::Suite::aead_aes_256_gcm)));
+                         ::testing::Combine(::testing::Values(0, 1), ::testing::Values(srtp::Suite::aes_cm_128_sha1_80,
+                                                                                       srtp::Suite::aes_cm_256_sha1_80,
+                                                                                       srtp::Suite::aead_aes_128_gcm,
+                                                                                       srtp::Suite::aead_aes_256_gcm)));
 
 TEST_F(RtpengineDaemon, KeepsTheSameStreamsReadyAndKnowsWhenTheServerForgetsThem) {
   Client client({{control_, 1}}, Random(1), listener());

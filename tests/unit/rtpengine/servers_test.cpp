@@ -1,5 +1,5 @@
-#include "core/media/rtpengine_limits.hpp"
 #include "core/rtpengine/servers.hpp"
+#include "core/media/rtpengine_limits.hpp"
 
 #include <gtest/gtest.h>
 
@@ -67,7 +67,7 @@ class World {
   static constexpr std::uint64_t first_id = 1'000;
   Servers servers;
   std::int64_t now_ms = 0;
-  int packets = 9;                 ///< that each stream has had, as the servers say
+  int packets = 9;                          ///< that each stream has had, as the servers say
   std::map<std::string, std::string> keys;  ///< by call: that a server offers to the protected leg
   bool takes_keys = true;
   std::map<std::size_t, bool> silent, refuses, slow;
@@ -87,11 +87,11 @@ class World {
     std::string where;  // "offer 4000 caller sendrecv"
     if (const std::size_t at = sdp.find("m=audio "); at != std::string::npos)
       where = " " + sdp.substr(at + 8, sdp.find(' ', at + 8) - at - 8);
-    heard.push_back(command + where);
     const std::size_t last = sdp.rfind("a=");
     const std::string direction = last == std::string::npos ? "" : sdp.substr(last + 2, sdp.size() - last - 4);
     const bool by_caller = root["from-tag"].text() == "caller", offers = command == "offer";
     if (offers || command == "answer") where += by_caller == offers ? " caller " : " callee ", where += direction;
+    heard.push_back(command + where);
     std::string said = "d6:result4:ponge";
     const bool known = calls.contains(call);
     if (offers) calls.emplace(call, 10'000 + 4 * (made++ % 12'000));
@@ -100,12 +100,14 @@ class World {
       const bool is_protected = root["transport-protocol"].text() == "RTP/SAVP";
       // What one leg offers is offered to the other, and kept.
       const std::size_t key = sdp.find("a=crypto:");
-      if (offers && key != std::string::npos && takes_keys) keys[call] = sdp.substr(key, sdp.find("\r\n", key) + 2 - key);
-      said = Dictionary()
-                 .add("result", "ok")
-                 .add("sdp", "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio " +
-                                 std::to_string(port) + (is_protected ? " RTP/SAVP 0\r\n" + keys[call] : " RTP/AVP 0\r\n"))
-                 .finish();
+      if (offers && key != std::string::npos && takes_keys)
+        keys[call] = sdp.substr(key, sdp.find("\r\n", key) + 2 - key);
+      said =
+          Dictionary()
+              .add("result", "ok")
+              .add("sdp", "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio " +
+                              std::to_string(port) + (is_protected ? " RTP/SAVP 0\r\n" + keys[call] : " RTP/AVP 0\r\n"))
+              .finish();
     }
     const std::string count = std::to_string(packets);
     const std::string numbers = "d6:result2:ok4:tagsd6:callerd6:mediasld7:streamsld5:statsd7:packetsi" + count +
