@@ -184,6 +184,10 @@ std::expected<void, Error> Server::open_engine() {
     inlet_.post(engine::DnsAnswer{id, std::move(result)});
   });
   carrier_->connect(*writer_, *relay_, *resolver_, circumstances_.firewall.get());
+  if (settings_.media.elsewhere) {
+    media_servers_ = std::make_unique<MediaServers>(settings_.media.rtpengine, inlet_, *log_);
+    carrier_->connect(media_servers_.get());
+  }
   raise_firewall();
   if (circumstances_.firewall)
     circumstances_.firewall->ban(kernel_bans(*bans, *bindings, *guard_, wall_now_ms()));
@@ -330,6 +334,7 @@ void Server::stop(std::uint32_t limit_ms) {
     while (keep_some_sources()) {
     }
     log_->say(effect::Level::notice, "stopping", "calls are ended");
+    if (media_servers_) media_servers_->wind_down();
     inlet_.post(engine::StopAsked{});
     if (!carrier_->wait_until_stopped(limit_ms))
       log_->say(effect::Level::warning, "stop_cut_short",
@@ -343,6 +348,7 @@ void Server::stop(std::uint32_t limit_ms) {
   if (loop_) loop_->stop(stream_grace_ms);
   circumstances_.firewall.reset();
   resolver_.reset();
+  media_servers_.reset();
   relay_.reset();
   const bool written = !writer_ || writer_->close();
   writer_.reset();
@@ -368,6 +374,7 @@ Server::~Server() {
   if (loop_) loop_->stop(0);
   circumstances_.firewall.reset();
   resolver_.reset();
+  media_servers_.reset();
   relay_.reset();
   writer_.reset();
 }

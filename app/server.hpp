@@ -12,6 +12,7 @@
 #include "app/carrier.hpp"
 #include "app/data_dir.hpp"
 #include "app/guard_rules.hpp"
+#include "app/media_servers.hpp"
 #include "app/public_address.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
@@ -137,6 +138,7 @@ class Server {
   std::size_t web_clients() const { return web_ ? web_->counters().clients : 0; }
   Json status();
   Json ports();
+  Json media_list();
   std::vector<metrics::Number> numbers();
   std::string not_ready();
 
@@ -180,6 +182,7 @@ class Server {
   std::unique_ptr<signalling::SignallingLoop> loop_;
   std::unique_ptr<dns::Resolver> resolver_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<MediaServers> media_servers_;  ///< none: nothing but our own relay
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;

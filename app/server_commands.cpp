@@ -87,6 +87,14 @@ Json Server::ports() {
   return {{"ports", std::move(list)}};
 }
 
+Json Server::media_list() {
+  const bool elsewhere = media_servers_ != nullptr;
+  Json out{{"engine", elsewhere ? "rtpengine" : "relay"}, {"servers", elsewhere ? media_servers_->list() : Json::array()}};
+  const std::lock_guard lock(mutex_);
+  if (elsewhere) out["fallback"] = settings_.media.falls_back ? "relay" : "refuse";
+  return out;
+}
+
 Json Server::status() {
   const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
   const std::lock_guard lock(mutex_);
@@ -135,6 +143,9 @@ Json Server::status() {
   out["enforcement"] = {{"means", name_of(state.backend)}, {"why", state.why}, {"dropped", std::move(dropped)}};
   for (const effect::Gauge& gauge : bounds(s, settings_, web_clients()))
     limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
+  if (media_servers_ && media_servers_->now().up == 0)
+    warnings.push_back(fmt::format("no media server answers: {}; see: ringfence media list",
+                                   settings_.media.falls_back ? "calls are relayed here" : "calls are refused"));
   if (writer_->statistics().failing) warnings.push_back("the disk does not take records");
   if (log_->counters().dropped > 0)
     warnings.push_back(fmt::format("{} log lines were dropped", log_->counters().dropped));
@@ -184,6 +195,7 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
 
   if (std::holds_alternative<command::GetStatus>(command)) return status();
   if (std::holds_alternative<command::ListPorts>(command)) return ports();
+  if (std::holds_alternative<command::ListMedia>(command)) return media_list();
   if (const auto* c = std::get_if<command::ListRegistrations>(&command)) {
     const ExtensionId extension = extension_of(c->number);
     if (!c->number.empty() && !extension) return unknown(c->number);

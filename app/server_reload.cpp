@@ -30,6 +30,8 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.server.user != b.server.user, "server.user");
   differs(a.store.path != b.store.path || a.store.synchronous != b.store.synchronous, "store");
   differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
+  differs(a.media.elsewhere != b.media.elsewhere || a.media.rtpengine != b.media.rtpengine, "media.rtpengine");
+  differs(a.media.falls_back != b.media.falls_back, "media.fallback");
   differs(a.media.threads != b.media.threads, "media.threads");
   differs(a.media.transcode_threads != b.media.transcode_threads, "media.transcode_threads");
   differs(a.media.dscp != b.media.dscp, "media.dscp");

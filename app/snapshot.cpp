@@ -21,6 +21,8 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
   policy->times = settings.times;
   policy->limits = settings.limits;
   policy->transcode = settings.media.transcode;
+  policy->media_elsewhere = settings.media.elsewhere;
+  policy->media_falls_back = settings.media.falls_back;
   policy->media_ports = {settings.media.first_port, settings.media.last_port};
   policy->media_encryption = settings.media.encryption;
   if (!settings.media.interface.empty())

@@ -252,6 +252,7 @@ void Exchange::carry_out() {
       if (x.relay_answers) x.due_.push_back(engine::RelayReported{{e.relay, found->second.call, {}}, true});
       x.relays.erase(found);
     }
+    void operator()(const effect::TakeRelay& e) const { x.taken_relays.push_back(e.relay.value); }
     void operator()(const effect::CommandDone& e) const { x.last_result_ = e.result; }
     void operator()(const effect::Report& e) const { x.reports.push_back(e); }
     void operator()(const effect::Stopped&) const { x.stopped = true; }

@@ -78,6 +78,7 @@ class Exchange {
   // --- the relay and the log
 
   std::map<std::uint64_t, media::RelayPlan> relays;
+  std::vector<std::uint64_t> taken_relays;  ///< of media servers
   bool relay_answers = true;
   bool voices_end = true;  ///< what a relay is told to say is said at once
   std::vector<effect::Report> reports;

@@ -243,6 +243,9 @@ struct Call {
   std::optional<std::size_t> heard;       ///< whose early media the caller hears
   std::optional<std::size_t> winner;
   std::vector<Stream> streams;  ///< by index of the m= line
+  bool placed = false;          ///< who relays them is decided
+  bool unplaced = false;        ///< no media server could, and nobody else may
+  std::string server;           ///< the media server that does; empty: we
   RelayId measured;             ///< the first that ran: its figures stand in the record
   std::size_t reports_due = 0;
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross

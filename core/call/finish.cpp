@@ -265,6 +265,7 @@ void Calls::on_media_distrusted(Context& ctx, CallId id, RelayId relay, Side sid
 }
 
 void Calls::end_all(Context& ctx) {
+  while (stock_.size() > 0) on_relay_stale(ctx, stock_.all().front().id);
   std::vector<CallId> ids;
   calls_.for_each([&](CallId id, Call&) { ids.push_back(id); });
   for (const CallId id : ids) {

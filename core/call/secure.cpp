@@ -63,7 +63,7 @@ std::expected<Choice, Breach> judge_plain(const MediaTerms& terms,
   if (!said) return choice;
   if (!said->keys.empty() && is_encrypted(terms.transport))
     choose_key(*said, choice);
-  else if (names_certificate(*said))
+  else if (names_certificate(*said) && !terms.by_key_alone)
     choose_certificate(*said, choice);
   else if (required)
     return std::unexpected(said->keys.empty() ? Breach::plain : Breach::readable_keys);
@@ -78,7 +78,7 @@ std::expected<Choice, Breach> judge_secure(const MediaTerms& terms, const sdp::S
     choose_key(said, choice);
     return choice;
   }
-  if (said.certificate) {
+  if (said.certificate && !terms.by_key_alone) {
     if (!names_certificate(said)) return std::unexpected(Breach::no_role);
     choose_certificate(said, choice);
     return choice;

@@ -260,7 +260,7 @@ bool Calls::try_next_way(Context& ctx, Call& call, std::size_t place) {
   fork.ways.erase(fork.ways.begin());
   fork.leg.exchange = {};
   send_invite(ctx, call, place);
-  return true;
+  return std::exchange(fork.status, 0) == 0;
 }
 
 void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
@@ -274,6 +274,10 @@ void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
 void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string_view credentials) {
   Fork& fork = call.forks[place];
   const Flow flow = fork.leg.dialog->flow();
+  if (!fit_media(ctx, call, fork.leg)) {
+    fork.status = call.unplaced ? 503 : 488;
+    return;
+  }
   std::string bytes;
   bytes.reserve(1'536);
   const std::string branch = new_branch(ctx.random);
@@ -311,6 +315,7 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
   if (response.status == 503 && try_next_way(ctx, call, place)) return;  // RFC 3263 §4.3
   if (fork.leg.trunk && answer_trunk(ctx, call, place, response)) return;
   if (offer_in_clear(ctx, call, place, response.status)) return;
+  if (offer_from_here(ctx, call, place, response.status)) return;
   on_fork_failure(ctx, call, place, response.status);
 }
 
@@ -514,6 +519,8 @@ void Calls::give_up_without_forks(Context& ctx, Call& call) {
   const bool all_done =
       std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;
+  if (call.unplaced)
+    return end(ctx, call, CallResult::refused, EndedBy::system, 503, Reason::media_server_missing);
   if (go_on(ctx, call, best_status(std::span(call.forks).subspan(call.ringing.first)))) return;
   const int best = best_status(call.forks);
   if (call.unprotected && (best == 488 || best == 415 || best == 606))

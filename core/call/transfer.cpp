@@ -258,6 +258,9 @@ void Calls::join(Context& ctx, Call& from, Call& into, Side place) {
   Leg* stays = into.leg(other(place));
   if (!leg || !stays || !is_free(*leg) || !is_free(*stays) || replaced->answered.awaits_answer)
     return on_handover_failed(ctx, from, 491, "a phone is busy with its session");
+  // Both are asked anew, so whatever the newcomer needs can be had.
+  if (!relay_here(ctx, into, *into.leg(Side::callee), "two calls became one"))
+    return on_handover_failed(ctx, from, 503, "media ports");
   const policy::Extension* by = ctx.policy.by_id(replaced->extension);
   into.cdr.via = fmt::format("transferred by {} from {}", by ? by->number : "?", from.cdr.id);
   ctx.report(Level::info, Reason::call_transferred, leg->dialog->flow(), {}, into.cdr.id, into.cdr.via);

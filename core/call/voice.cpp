@@ -144,7 +144,8 @@ bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clip
   for (std::size_t i = 0; i < said->media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
     const auto codec = codec_of(ctx, said->media()[i]);
-    if (!codec || !stream.started || !stream.audio) continue;
+    // A media server says nothing for us.
+    if (!codec || !stream.started || !stream.audio || media::is_elsewhere(stream.plan.id)) continue;
     stream.plan.voice = voice_of(*codec);
     stream.plan.voice.order = ++call.orders;
     stream.plan.voice.leg = static_cast<std::uint8_t>(index(to));

@@ -161,6 +161,7 @@ constexpr auto fixed = std::to_array<Spec>({
     {"audit-log.note", "audit.write", "Writes a line of your own into the audit log", true, false,
      audit_note_parameters},
     {"ports", "system.read", "Lists the ports in use", false, false, {}},
+    {"media.list", "system.read", "Lists the media servers: up or down, weight, streams of calls", false, true, {}},
     {"firewall.show", "system.read", "Writes the firewall rules that this configuration needs", false, false,
      show_parameters},
     {"firewall.apply", "system.write", "Puts these rules in force on this host with nftables", true, false,

@@ -93,12 +93,17 @@ struct EndThrottle {
 struct StartRelay {
   media::RelayPlan plan;
 };
-/// New remote addresses or silence limit for a running relay; local ports stay.
+/// New remote addresses or silence limit for a running relay; local ports stay. Relays of media servers
+/// (media::is_elsewhere) are started, changed and stopped there.
 struct UpdateRelay {
   media::RelayPlan plan;
 };
 /// Answer with RelayReported{stopped}.
 struct StopRelay {
+  RelayId relay;
+};
+/// One that a media server had ready is a call's from now on: another one can be opened.
+struct TakeRelay {
   RelayId relay;
 };
 struct CommandDone {
@@ -150,6 +155,8 @@ enum class Reason : std::uint8_t {
   offer_refused,
   media_refused,
   media_distrusted,
+  media_server_missing,
+  media_server_lost,
   probe_failed,
   stopping,
   trunk_failed,
@@ -200,7 +207,7 @@ struct WriteLedger {
 
 using Effect = std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding,
                             DropBinding, OpenCdr, CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay,
-                            UpdateRelay, StopRelay, CommandDone, Report, Stopped, WriteLedger, ForgetDialog,
+                            UpdateRelay, StopRelay, TakeRelay, CommandDone, Report, Stopped, WriteLedger, ForgetDialog,
                             StoreGateway, DropGateway>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:

@@ -84,6 +84,10 @@ std::string_view name_of(Reason reason) {
       return "media_refused";
     case Reason::media_distrusted:
       return "media_distrusted";
+    case Reason::media_server_missing:
+      return "media_server_missing";
+    case Reason::media_server_lost:
+      return "media_server_lost";
     case Reason::probe_failed:
       return "probe_failed";
     case Reason::stopping:
@@ -218,6 +222,10 @@ std::string_view text_of(Reason reason) {
       return "The media would not be encrypted as the rule asks for";
     case Reason::media_distrusted:
       return "The media's other end could not prove to be whom signalling named";
+    case Reason::media_server_missing:
+      return "No media server could take the call";
+    case Reason::media_server_lost:
+      return "The media server of the call no longer relays it";
     case Reason::probe_failed:
       return "The phone no longer answers";
     case Reason::stopping:

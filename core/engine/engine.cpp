@@ -114,6 +114,9 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
+    void operator()(RelayStocked& in) const { s.calls.on_relay_stocked(ctx, std::move(in.relay)); }
+    void operator()(RelayStale& in) const { s.calls.on_relay_stale(ctx, in.relay); }
+    void operator()(RelayLost& in) const { s.calls.on_relay_lost(ctx, in.call, in.relay, in.why); }
     void operator()(MediaSecured& in) const { s.calls.on_media_secured(in.call, in.relay, side_of(in.leg), in.suite); }
     void operator()(MediaDistrusted& in) const {
       s.calls.on_media_distrusted(ctx, in.call, in.relay, side_of(in.leg), in.fault);

@@ -118,6 +118,8 @@ struct Policy {
                                              Encryption::required, Encryption::required};
   /// Where the relay's media is, when it has an interface of its own; unspecified: where the leg's signalling is.
   Address media_v4, media_v6;
+  /// Media servers (rtpengine) relay what they can; where none has room, we do (`media_falls_back`), or nobody.
+  bool media_elsewhere = false, media_falls_back = true;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
   bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone

@@ -230,6 +230,7 @@ void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.cut_reason, cut_reason);
   escape(cdr.account, account);
   escape(cdr.via, via);
+  escape(cdr.engine, engine);
   reserved_micro = cdr.reserved_micro;
   cost_micro = cdr.cost_micro;
   payer = static_cast<long long>(cdr.payer.value);
@@ -265,6 +266,7 @@ record::Cdr CdrRow::get() const {
   cdr.cut_reason = unescaped(cut_reason);
   cdr.account = unescaped(account);
   cdr.via = unescaped(via);
+  cdr.engine = unescaped(engine);
   cdr.reserved_micro = reserved_micro;
   cdr.cost_micro = cost_micro;
   cdr.payer = ExtensionId{static_cast<std::uint64_t>(payer)};

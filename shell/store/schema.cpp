@@ -289,6 +289,7 @@ constexpr const char* version_10[] = {
     " flow_remote TEXT NOT NULL,"
     " began_wall_ms BIGINT NOT NULL,"
     " PRIMARY KEY (cdr, side))",
+    "ALTER TABLE cdrs ADD COLUMN engine TEXT NOT NULL DEFAULT 'relay'",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -62,6 +62,7 @@ class Noted final : public EffectSink {
   void on(effect::StartRelay) override { note("start relay"); }
   void on(effect::UpdateRelay) override { note("update relay"); }
   void on(effect::StopRelay) override { note("stop relay"); }
+  void on(effect::TakeRelay) override { note("take relay"); }
   void on(effect::CommandDone) override { note("command done"); }
   void on(effect::Report) override { note("report"); }
   void on(effect::Stopped) override {
