@@ -19,7 +19,8 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, devices.id, bindings.seq, ledger.number, objects.id, audit.number, users.id, sessions.id, tokens.id);
+//   extensions.id, devices.id, bindings.seq, ledger.number, objects.id, audit.number, users.id, sessions.id,
+//   tokens.id);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
