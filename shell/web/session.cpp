@@ -167,6 +167,7 @@ void Session::serve_asset(const Fields& request, const Asset& asset) {
 
 void Session::serve_route(const Fields& request, const Route& route) {
   Request typed{remote_, host_, Json::object()};
+  if (const auto refusal = admit(request, route, typed)) return refuse(refusal->status, refusal->detail);
   if (route.method == Method::post) {
     const std::string_view type = view(request[http::field::content_type]);
     if (type.substr(0, type.find(';')) != "application/json") return refuse(415, "send application/json");
@@ -175,17 +176,30 @@ void Session::serve_route(const Fields& request, const Route& route) {
   }
   // What is handed over goes back whole: a session ends on its own thread alone.
   const bool taken = server_.jobs.add([self = shared_from_this(), typed = std::move(typed), &route]() mutable {
-    Answer answer = route.handle(typed);
-    asio::io_context& io = self->server_.io;
-    asio::post(io, [self = std::move(self), answer = std::move(answer)]() mutable { self->answer(std::move(answer)); });
+    auto reply = std::make_shared<Reply>(std::move(self));
+    const Respond respond = [reply](Answer answer) { reply->give(std::move(answer)); };
+    route.slow ? route.slow(typed, respond) : respond(route.handle(typed));
   });
   if (!taken) refuse(503, "try again in a moment");
+}
+
+Session::Reply::~Reply() {
+  if (self_) give(problem(503, "try again in a moment"));
+}
+
+void Session::Reply::give(Answer answer) {
+  if (!self_) return;
+  asio::io_context& io = self_->server_.io;
+  asio::post(io, [self = std::exchange(self_, nullptr), answer = std::move(answer)]() mutable {
+    self->answer(std::move(answer));
+  });
 }
 
 void Session::refuse(unsigned status, std::string_view detail, std::string_view allow) {
   ++server_.counts.refused;
   text_ = problem(status, detail).body.dump() + "\n";
   begin_answer(status, "application/problem+json", "no-store");
+  if (status == 401) response_.set(http::field::www_authenticate, "Bearer");
   if (!allow.empty()) response_.set(http::field::allow, beast::string_view(allow.data(), allow.size()));
   send(text_);
 }
@@ -195,6 +209,8 @@ void Session::answer(Answer answer) {
   text_ = answer.body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   begin_answer(answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", "no-store");
   if (answer.retry_after_s) response_.set(http::field::retry_after, std::to_string(*answer.retry_after_s));
+  for (const auto& [name, value] : answer.headers)
+    response_.insert(beast::string_view(name.data(), name.size()), value);
   send(text_);
 }
 

@@ -26,6 +26,19 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   using Fields = http::request<http::string_body>;
+  /// What a handler owes: the first answer counts, and whoever lets go of it without one has refused. It goes back to
+  /// the session's own thread, where alone sessions end.
+  class Reply {
+   public:
+    explicit Reply(std::shared_ptr<Session> self) : self_(std::move(self)) {}
+    ~Reply();
+    Reply(const Reply&) = delete;
+    Reply& operator=(const Reply&) = delete;
+    void give(Answer answer);
+
+   private:
+    std::shared_ptr<Session> self_;
+  };
 
   void expect_within(std::uint32_t ms);
   void wait_in_line();
@@ -37,6 +50,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void serve(const Fields& request);
   void serve_asset(const Fields& request, const Asset& asset);
   void serve_route(const Fields& request, const Route& route);
+  /// A status to refuse with, and why.
+  struct Refusal {
+    unsigned status = 403;
+    std::string detail;
+  };
+  /// Finds out who asks and whether the route is for him; fills in what handlers are told of it.
+  std::optional<Refusal> admit(const Fields& request, const Route& route, Request& typed);
   void refuse(unsigned status, std::string_view detail = {}, std::string_view allow = {});
   void answer(Answer answer);
   void begin_answer(unsigned status, std::string_view type, std::string_view caching);

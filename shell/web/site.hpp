@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/access/asker.hpp"
 #include "core/base/address.hpp"
 
 namespace rf::web {
@@ -30,17 +31,42 @@ struct Asset {
 enum class Method : std::uint8_t { get, head, post };
 std::optional<Method> parse_method(std::string_view text);
 
+/// The cookie of a session. The prefix makes browsers insist on Secure, Path=/ and no Domain.
+inline constexpr std::string_view session_cookie = "__Host-session";
+/// As Set-Cookie takes it; an empty `token` takes the cookie away.
+std::string set_session(std::string_view token);
+/// The value of one cookie in a Cookie header. Empty: it is not there, or more than once.
+std::string_view cookie_in(std::string_view header, std::string_view name);
+/// The token of an Authorization header. Empty: it has none.
+std::string_view bearer_in(std::string_view header);
+
 /// A request as a handler sees it, read strictly.
 struct Request {
   Endpoint remote;
   std::string host;  ///< as the browser knows us, without port: "pbx.example.com", "192.0.2.1", "[2001:db8::1]"
   Json body;         ///< of a POST, an object
+  std::optional<access::Asker> asker = {};  ///< who asks; none: a stranger
+  std::string agent = {};                   ///< what his browser calls itself, printable and bounded
 };
 
 struct Answer {
   unsigned status = 200;
   Json body;
   std::optional<std::uint32_t> retry_after_s = {};
+  std::vector<std::pair<std::string_view, std::string>> headers = {};  ///< besides those that every answer has
+};
+
+/// What a request shows to say who asks; views that hold for the call.
+struct Credentials {
+  const Endpoint& remote;
+  std::string_view session;  ///< of the cookie; empty: none
+  std::string_view token;    ///< of `Authorization: Bearer`; empty: none
+  std::string_view agent;
+};
+/// Who that is. `wrong`: something was shown, and it is nobody's (any longer).
+struct Recognised {
+  std::optional<access::Asker> asker;
+  bool wrong = false;
 };
 
 /// `application/problem+json` (RFC 9457): `title` is the status's, `detail` says what to do about it.
@@ -48,19 +74,28 @@ Answer problem(unsigned status, std::string_view detail);
 
 /// Runs on the thread for what may wait, one at a time.
 using Handler = std::function<Answer(const Request&)>;
+/// Begins there, too, and answers later, once, from any thread.
+using Respond = std::function<void(Answer)>;
+using SlowHandler = std::function<void(const Request&, Respond)>;
 
 /// One thing that the API can do.
 struct Route {
   Method method = Method::get;
-  std::string_view path;        ///< "/api/v1/phone/link"
-  std::string_view permission;  ///< what the asker has to be allowed; empty: everybody may ask
+  std::string_view path;  ///< "/api/v1/phone/link"
+  access::Need need;      ///< what is asked of whoever asks; judged before the handler hears of it
   Handler handle;
+  SlowHandler slow = {};  ///< instead of `handle`
 };
 
 struct Site {
   std::vector<Route> routes;
   std::span<const Asset> assets;
   std::uint16_t phone_port = 0;  ///< of WSS, where pages may connect to besides us; 0: nowhere
+  /// Asked on the I/O thread, for each request of a route: from memory, in constant time. Empty: all are strangers.
+  std::function<Recognised(const Credentials&)> recognise = {};
+  /// Told, there, of somebody known who lacks what a route needs. Empty: nobody is told.
+  std::function<void(const access::Asker&, const Endpoint& remote, std::string_view method, std::string_view path)>
+      refused = {};
 };
 
 /// What a path and a method lead to.

@@ -23,6 +23,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/sdp", {"core/base", "core/srtp"}},
     {"core/rtp", {"core/base"}},
     {"core/srtp", {"core/base"}},
+    {"core/access", {"core/base"}},
     {"core/audit", {"core/base"}},
     {"core/stun", {"core/base"}},
     {"core/ice", {"core/base", "core/stun"}},
