@@ -1,10 +1,10 @@
-#include "core/api/kept.hpp"
+#include "core/http/kept.hpp"
 
 #include <algorithm>
 
 #include "core/base/limits.hpp"
 
-namespace rf::api {
+namespace rf::http {
 
 bool is_key(std::string_view text) {
   return !text.empty() && text.size() <= ApiLimits::key_bytes && std::all_of(text.begin(), text.end(), [](char c) {
@@ -59,4 +59,4 @@ void KeptAnswers::forget(std::uint64_t asker, std::string_view key) {
   if (const auto at = by_key_.find({asker, std::string(key)}); at != by_key_.end()) drop(at->second);
 }
 
-}  // namespace rf::api
+}  // namespace rf::http

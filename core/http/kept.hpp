@@ -11,7 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace rf::api {
+namespace rf::http {
 
 /// What tells one request from another: a hash over operation, path, query and body.
 using Fingerprint = std::array<std::uint8_t, 32>;
@@ -68,4 +68,4 @@ class KeptAnswers {
   std::unordered_map<std::uint64_t, std::size_t> of_asker_;
 };
 
-}  // namespace rf::api
+}  // namespace rf::http

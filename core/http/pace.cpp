@@ -1,10 +1,10 @@
-#include "core/api/pace.hpp"
+#include "core/http/pace.hpp"
 
 #include <algorithm>
 
 #include "core/base/limits.hpp"
 
-namespace rf::api {
+namespace rf::http {
 
 std::optional<std::uint32_t> Pace::turn_away(std::int64_t now_mono_ms, std::uint64_t asker, bool changes) {
   constexpr std::int64_t at_once_ms = 10'000;
@@ -27,4 +27,4 @@ std::optional<std::uint32_t> Pace::turn_away(std::int64_t now_mono_ms, std::uint
   return std::nullopt;
 }
 
-}  // namespace rf::api
+}  // namespace rf::http

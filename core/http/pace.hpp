@@ -6,7 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace rf::api {
+namespace rf::http {
 
 /// ApiLimits::reads_per_s and changes_per_s of each asker, ten seconds' worth of them at once. Knows
 /// ApiLimits::askers of them: of further ones the one that was unheard longest is forgotten, which gives him what he
@@ -26,4 +26,4 @@ class Pace {
   std::unordered_map<std::uint64_t, std::list<Asker>::iterator> by_id_;
 };
 
-}  // namespace rf::api
+}  // namespace rf::http
