@@ -354,6 +354,7 @@ struct Error {
   Code code = Code::failed;
   std::string message;
   std::string remedy;
+  std::string field = {};  ///< the parameter that is wrong; empty: none in particular
 };
 
 }  // namespace rf::command

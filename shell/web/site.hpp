@@ -1,6 +1,7 @@
 // What the HTTPS server serves: files that are part of the program, and routes with their handlers.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,9 @@
 
 #include "core/access/asker.hpp"
 #include "core/base/address.hpp"
+#include "core/base/limits.hpp"
+#include "core/http/paths.hpp"
+#include "core/http/url.hpp"
 
 namespace rf::web {
 
@@ -28,8 +32,17 @@ struct Asset {
   bool immutable = false;  ///< its name changes with its content
 };
 
-enum class Method : std::uint8_t { get, head, post };
+enum class Method : std::uint8_t { get, head, post, put, patch, remove };
+inline constexpr std::size_t method_count = 6;
 std::optional<Method> parse_method(std::string_view text);
+/// Whether a request of this method changes nothing.
+constexpr bool reads(Method method) {
+  return method == Method::get || method == Method::head;
+}
+/// Whether it has a body; of the others none is read.
+constexpr bool has_body(Method method) {
+  return method == Method::post || method == Method::put || method == Method::patch;
+}
 
 /// The cookie of a session. The prefix makes browsers insist on Secure, Path=/ and no Domain.
 inline constexpr std::string_view session_cookie = "__Host-session";
@@ -44,14 +57,17 @@ std::string_view bearer_in(std::string_view header);
 struct Request {
   Endpoint remote;
   std::string host;  ///< as the browser knows us, without port: "pbx.example.com", "192.0.2.1", "[2001:db8::1]"
-  Json body;         ///< of a POST, an object
+  Json body;         ///< of a POST, PUT or PATCH, an object
   std::optional<access::Asker> asker = {};  ///< who asks; none: a stranger
   std::string agent = {};                   ///< what his browser calls itself, printable and bounded
+  std::vector<std::string> in_path = {};    ///< what stands where the route's path has braces, decoded
+  std::vector<http::Field> query = {};
+  std::string if_match = {}, if_none_match = {}, idempotency_key = {};  ///< these headers; empty: not there
 };
 
 struct Answer {
   unsigned status = 200;
-  Json body;
+  Json body;  ///< of 204 and 304 nothing is sent
   std::optional<std::uint32_t> retry_after_s = {};
   std::vector<std::pair<std::string_view, std::string>> headers = {};  ///< besides those that every answer has
 };
@@ -78,13 +94,26 @@ using Handler = std::function<Answer(const Request&)>;
 using Respond = std::function<void(Answer)>;
 using SlowHandler = std::function<void(const Request&, Respond)>;
 
+/// What a listener wants to hear of, a bit for each kind; or why he hears nothing.
+struct Listening {
+  std::uint32_t topics = 0;
+  std::string greeting = {};  ///< the first text
+  Answer refusal = {};        ///< when there are no topics
+};
+
 /// One thing that the API can do.
 struct Route {
   Method method = Method::get;
-  std::string_view path;  ///< "/api/v1/phone/link"
+  std::string_view path;  ///< "/api/v1/phone/link", "/api/v1/extensions/{number}"
   access::Need need;      ///< what is asked of whoever asks; judged before the handler hears of it
   Handler handle;
   SlowHandler slow = {};  ///< instead of `handle`
+  /// Runs on the API's own thread, which gives way to all others, and at its asker's pace: what may take long.
+  bool unhurried = false;
+  std::size_t body_bytes = WebLimits::body_bytes;
+  /// Instead of `handle`: whoever asks becomes a listener of Server::tell() by a WebSocket. Asked on the I/O thread, at
+  /// the beginning and again and again: it ends with what he may.
+  std::function<Listening(const Request&)> listen = {};
 };
 
 struct Site {
@@ -104,8 +133,9 @@ struct Found {
   const Route* route = nullptr;
   bool known = false;      ///< the path exists, though perhaps not for this method
   std::string_view allow;  ///< methods that it exists for, as an Allow header lists them
+  std::vector<std::string_view> values = {};  ///< of the path, still coded
 };
-/// In constant time for assets and routes together, however many there are.
+/// In as many steps as a path has segments, however many assets and routes there are.
 class Directory {
  public:
   explicit Directory(const Site& site);
@@ -114,10 +144,13 @@ class Directory {
  private:
   struct Entry {
     const Asset* asset = nullptr;
-    const Route* get = nullptr;
-    const Route* post = nullptr;
+    std::array<const Route*, method_count> routes{};
+    std::string allow;
   };
-  std::vector<std::pair<std::string_view, Entry>> entries_;  ///< by path
+  Entry& entry(std::string_view path);
+
+  http::Paths paths_;
+  std::vector<Entry> entries_;  ///< by the number of their path
 };
 
 /// The headers that every answer carries, for a page that was asked for at `host`.

@@ -16,6 +16,8 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/base", {}},
     {"core/fence", {"core/base"}},
     {"core/money", {"core/base"}},
+    {"core/http", {"core/base"}},
+    {"core/api", {"core/base", "core/command", "core/document", "core/http"}},
     {"core/sip", {"core/base"}},
     {"core/websocket", {"core/base", "core/sip"}},
     {"core/sdp", {"core/base", "core/srtp"}},
