@@ -8,6 +8,7 @@
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/patterns.hpp"
+#include "app/people_commands.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "app/spending.hpp"
@@ -224,7 +225,7 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
 
 Outcome Server::execute(const command::Checked& checked) {
   const command::Command& command = checked.command;
-  if (std::holds_alternative<command::Reload>(command)) return reload();
+  if (const auto* c = std::get_if<command::Reload>(&command)) return reload(c->caller, c->force);
   if (std::holds_alternative<command::Stop>(command)) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
@@ -237,6 +238,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
+  if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {
