@@ -49,7 +49,9 @@ web::Site Server::site() {
        [this](const web::Request& asked) { return phone_facts(asked); }},
       {web::Method::post, "/api/v1/phone/link", access::anybody,
        [this](const web::Request& asked) { return use_link(asked); }},
+      {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes, listening_of},
   };
+  for (web::Route& route : api_.routes()) out.routes.push_back(std::move(route));
   return out;
 }
 
@@ -128,6 +130,7 @@ void Server::open_web() {
   }
   web_ = std::move(*opened);
   web_->set_tls(web_tls_);
+  carrier_->feed().open(web_.get());
 }
 
 void Server::tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin) {
