@@ -6,6 +6,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/command/objects.hpp"
+#include "core/command/people_specs.hpp"
 
 namespace rf::command {
 namespace {
@@ -220,7 +221,11 @@ constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "
 }  // namespace
 
 std::span<const Spec> catalog() {
-  static const std::vector<Spec> specs = with_objects(fixed);
+  static const std::vector<Spec> specs = [] {
+    std::vector<Spec> all = with_objects(fixed);
+    all.insert(all.end(), people_specs().begin(), people_specs().end());
+    return all;
+  }();
   return specs;
 }
 

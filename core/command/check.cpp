@@ -6,6 +6,7 @@
 #include "core/command/catalog.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
+#include "core/command/people_specs.hpp"
 #include "core/document/forms.hpp"
 #include "core/guard/prefix.hpp"
 
@@ -329,6 +330,10 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   if (!terms) return std::unexpected(std::move(terms.error()));
   auto object = object_command(*spec, arguments, *terms);
   if (!object) return std::unexpected(std::move(object.error()));
+  if (auto people = people_command(*spec, arguments); !people || *people) {
+    if (!people) return std::unexpected(std::move(people.error()));
+    object = std::move(people);
+  }
   return Checked{spec, *object ? std::move(**object) : build(*spec, arguments, std::move(*terms)),
                  about_of(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
 }

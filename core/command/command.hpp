@@ -13,6 +13,7 @@
 #include "core/base/country.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
+#include "core/command/people.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
 #include "core/policy/policy.hpp"
@@ -334,7 +335,7 @@ using Command =
                  GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
                  RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
                  ShowReach, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
-                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -297,6 +297,7 @@ class Store {
   Expected<void> set_setting(const std::string& key, const std::string& value);
 
  private:
+  friend class PeopleTables;
   struct State;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
