@@ -53,8 +53,8 @@ Json* list_in(Json& body) {
 void add_link(web::Answer& answer, const web::Request& asked, const api::Operation& operation, std::string_view field,
               std::size_t value) {
   answer.headers.emplace_back(
-      "Link", fmt::format("<{}>; rel=\"next\"",
-                          api::target_with(operation.path, asked.query, field, std::to_string(value))));
+      "Link",
+      fmt::format("<{}>; rel=\"next\"", api::target_with(operation.path, asked.query, field, std::to_string(value))));
 }
 
 /// Where the rest of a list is that its command itself cuts.
@@ -73,7 +73,8 @@ void link_rest(const api::Operation& operation, const command::Arguments& argume
   constexpr std::int64_t standing = 100;  // of those commands
   const std::int64_t limit = number("limit", standing);
   if (static_cast<std::int64_t>(rows->size()) < limit) return;
-  if (takes("offset")) add_link(answer, asked, operation, "offset", static_cast<std::size_t>(number("offset", 0) + limit));
+  if (takes("offset"))
+    add_link(answer, asked, operation, "offset", static_cast<std::size_t>(number("offset", 0) + limit));
   if (takes("before")) add_link(answer, asked, operation, "before", rows->back().value("number", std::size_t{0}));
 }
 
@@ -81,7 +82,8 @@ void link_rest(const api::Operation& operation, const command::Arguments& argume
 void cut(const api::Operation& operation, const api::Page& page, const web::Request& asked, web::Answer& answer) {
   Json* const rows = list_in(answer.body);
   if (rows == nullptr) return;
-  const std::size_t all = rows->size(), from = std::min(page.offset, all), end = from + std::min(page.limit, all - from);
+  const std::size_t all = rows->size(), from = std::min(page.offset, all),
+                    end = from + std::min(page.limit, all - from);
   answer.headers.emplace_back("Total-Count", std::to_string(all));
   if (from == 0 && end == all) return;
   Json part = Json::array();
@@ -194,8 +196,7 @@ web::Answer Api::do_once(const api::Operation& operation, const web::Request& as
 web::Answer Api::do_it(const api::Operation& operation, const web::Request& asked) {
   const auto body = control::arguments_of(asked.body);
   if (!body) return problem_of(body.error());
-  const auto understood =
-      api::understand(operation, {asked.in_path, asked.query, &*body}, asked.remote.address.text());
+  const auto understood = api::understand(operation, {asked.in_path, asked.query, &*body}, asked.remote.address.text());
   if (!understood) return problem_of(understood.error());
   const auto checked = command::check(operation.spec->name, understood->arguments);
   if (!checked) return problem_of(checked.error());
@@ -219,9 +220,8 @@ web::Answer Api::changed(const api::Operation& operation, const command::Checked
   bool lost = false;
   auto outcome = desk_.carry_out(checked, asked.asker->actor(), [&] {
     if (asked.if_match.empty()) return true;
-    const auto show = operation.shown_by == nullptr
-                          ? std::unexpected(Error{})
-                          : command::check(operation.shown_by->spec->name, checked.about);
+    const auto show = operation.shown_by == nullptr ? std::unexpected(Error{})
+                                                    : command::check(operation.shown_by->spec->name, checked.about);
     const control::Outcome now = show ? desk_.show(*show) : std::unexpected(Error{});
     lost = !now || !matches(asked.if_match, tag_of(*now));
     return !lost;

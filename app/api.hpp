@@ -43,7 +43,8 @@ class Api {
   http::KeptAnswers kept_;
 };
 
-/// `application/problem+json` of a command's error: "detail" is what, "remedy" what to do about it, "field" which value.
+/// `application/problem+json` of a command's error: "detail" is what, "remedy" what to do about it, "field" which
+/// value.
 web::Answer problem_of(const command::Error& error);
 
 /// A strong tag, with its quotes. What only the moment says ("now" of a trunk) stands behind a dot: a change is held

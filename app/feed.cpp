@@ -20,7 +20,8 @@ constexpr Topic all_topics[] = {
     {calls, "calls", Permission::call_read, "calls that begin, are answered, forwarded, transferred, and end"},
     {registrations, "registrations", Permission::registration_read, "phones that register and go"},
     {bans, "bans", Permission::guard_read, "sources that are banned and released"},
-    {spend, "spend", Permission::spend_read, "money that is reserved or spent, warnings, calls that were refused or cut"},
+    {spend, "spend", Permission::spend_read,
+     "money that is reserved or spent, warnings, calls that were refused or cut"},
     {events, "events", Permission::system_read, "everything that the log says of notice level and above"},
 };
 
@@ -86,8 +87,8 @@ web::Listening listening_of(const web::Request& asked) {
   while (!wanted.empty()) {
     const std::string_view name = wanted.substr(0, wanted.find(','));
     wanted.remove_prefix(std::min(name.size() + 1, wanted.size()));
-    const auto topic =
-        std::find_if(std::begin(all_topics), std::end(all_topics), [&](const Topic& each) { return each.name == name; });
+    const auto topic = std::find_if(std::begin(all_topics), std::end(all_topics),
+                                    [&](const Topic& each) { return each.name == name; });
     if (topic == std::end(all_topics))
       return refused(422, "topics are calls, registrations, bans, spend and events", "topics");
     if (!asked.asker || !asked.asker->may(topic->permission))

@@ -329,6 +329,7 @@ void Server::stop(std::uint32_t limit_ms) {
   control_.reset();
   if (carrier_) carrier_->feed().close();
   web_.reset();
+  former_web_.clear();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
@@ -355,6 +356,7 @@ Server::~Server() {
   control_.reset();
   if (carrier_) carrier_->feed().close();
   web_.reset();
+  former_web_.clear();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(0);

@@ -118,6 +118,8 @@ class Server {
   void add_guard_numbers(std::vector<metrics::Number>& out);
   /// Every second, on a thread of its own.
   void care();
+  /// Ends servers of pages that a reload replaced: not at once, since the reload may have been asked of one of them.
+  void end_former_web(std::int64_t now_wall_ms);
   /// Asks the engine for the next part of the guard's table and writes down what is worth it. Whether there is more.
   bool keep_some_sources();
   config::Settings current_settings();
@@ -184,6 +186,8 @@ class Server {
             },
             [this](const command::Checked& checked) { return execute(checked); }}};
   std::unique_ptr<web::Server> web_;
+  /// Servers of pages whose doors a reload closed, and since when: they answer who asked before.
+  std::vector<std::pair<std::int64_t, std::unique_ptr<web::Server>>> former_web_;
   std::size_t keep_from_ = 0;                       ///< the part of the guard's table that is looked at next
   std::int64_t keep_since_ms_ = 0, keep_began_ms_ = 0;  ///< this round over the table, and the one before
   std::unique_ptr<Rounds> rounds_;
