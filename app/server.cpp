@@ -275,10 +275,7 @@ std::expected<void, Error> Server::open_doors() {
   auto control = control::Server::open({settings_.control_path()}, [this](const command::Checked& checked,
                                                                           const std::string& actor,
                                                                           const control::Server::Reply& reply) {
-    Outcome outcome = carry_out(checked, {actor, [this](audit::Event event) { return append_audit(std::move(event)); },
-                                          [this](const command::Checked& each) { return execute(each); }});
-    if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
-    reply(std::move(outcome));
+    reply(carry_out_for(checked, actor));
   });
   if (!control) return fault(control.error(), "choose a shorter data directory, or remove what is in the way");
   control_ = std::move(*control);
@@ -332,7 +329,9 @@ void Server::stop(std::uint32_t limit_ms) {
   // First those who ask, then those who answer: nobody is left with a reference to something that is gone.
   control_.reset();
   if (logins_) logins_->stop();
+  if (carrier_) carrier_->feed().close();
   web_.reset();
+  former_web_.clear();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
@@ -358,7 +357,9 @@ Server::~Server() {
   rounds_.reset();
   control_.reset();
   if (logins_) logins_->stop();
+  if (carrier_) carrier_->feed().close();
   web_.reset();
+  former_web_.clear();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(0);

@@ -156,8 +156,6 @@ void Server::publish_plan() {
 }
 
 Outcome Server::reload(const std::optional<Address>& caller, bool force) {
-  // Ends behind the locks: a request that it serves may wait for them.
-  std::unique_ptr<web::Server> former;
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
   auto loaded = settings_of(circumstances_.place);
@@ -213,8 +211,10 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
       notes.push_back(state.error);
       warnings_[fmt::format("listener {}", state.id.value)] = state.error;
     }
-  if (web_) web_->close_doors();
-  former = std::move(web_);
+  if (web_) {
+    web_->close_doors();
+    former_web_.emplace_back(wall_now_ms(), std::move(web_));
+  }
   open_web();
   if (const auto fault = warnings_.find("web"); fault != warnings_.end()) notes.push_back(fault->second);
   watch_descriptors();

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t health_ms = 1'000;
 constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t former_web_ms = 2'000;
 constexpr std::int64_t devices_every_ms = 3'600'000;
 
 /// What wrong links are counted under: no registration name has a space.
@@ -49,11 +50,13 @@ web::Site Server::site() {
        [this](const web::Request& asked) { return phone_facts(asked); }},
       {web::Method::post, "/api/v1/phone/link", access::anybody,
        [this](const web::Request& asked) { return use_link(asked); }},
+      {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes, listening_of},
   };
   for (web::Route& route : logins_->routes()) out.routes.push_back(std::move(route));
   out.recognise = [this](const web::Credentials& shown) { return logins_->recognise(shown); };
   out.refused = [this](const access::Asker& asker, const Endpoint& remote, std::string_view method,
                        std::string_view path) { logins_->refused(asker, remote, method, path); };
+  for (web::Route& route : api_.routes()) out.routes.push_back(std::move(route));
   return out;
 }
 
@@ -108,8 +111,20 @@ web::Answer Server::phone_facts(const web::Request& asked) {
            {"languages", {"en", "de"}}}};
 }
 
+void Server::end_former_web(std::int64_t now_wall_ms) {
+  // Ends behind the lock: a request that it serves may wait for it.
+  std::vector<std::unique_ptr<web::Server>> ended;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(former_web_, [&](auto& each) {
+    const bool over = now_wall_ms < each.first || now_wall_ms - each.first >= former_web_ms;
+    if (over) ended.push_back(std::move(each.second));
+    return over;
+  });
+}
+
 void Server::open_web() {
   warnings_.erase("web");
+  carrier_->feed().close();
   loop_->streams().set_origins(origins_of(settings_));
   if (!settings_.web.enabled) return;
   web::ServerOptions options;
@@ -133,6 +148,7 @@ void Server::open_web() {
   }
   web_ = std::move(*opened);
   web_->set_tls(web_tls_);
+  carrier_->feed().open(web_.get());
 }
 
 void Server::tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin) {
