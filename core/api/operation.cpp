@@ -21,6 +21,8 @@ constexpr Exception exceptions[] = {
     {"extension.link", Verb::post, "/extensions/{number}/links"},
     {"extension.unlink", Verb::remove, "/extensions/{number}/links"},
     {"extension.device.remove", Verb::remove, "/extensions/{number}/devices/{name}"},
+    // A user may be called "first".
+    {"user.first", Verb::post, "/first-user"},
     {"credit.add", Verb::post, "/extensions/{number}/credit"},
     {"audit-log.list", Verb::get, "/audit-log"},
     {"audit-log.note", Verb::post, "/audit-log"},
