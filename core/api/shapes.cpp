@@ -147,6 +147,30 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "ports integer, pairs integer, accounts integer, bans integer, bans_room integer, events_lost integer, "
      "bytes_when_full integer"},
     {"GuardVerdict", "action string, reason string, text string, rule string"},
+    // People
+    {"User",
+     "name string, display string, class string, role string, email string, enabled boolean, must_change boolean, "
+     "password boolean, second_factor boolean, created string, signed_in string, signed_in_ms integer, "
+     "permissions? [string]"},
+    {"UserList", "users [User]"},
+    {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
+    {"Role",
+     "name string, title string, realm string, built_in boolean, copied_from string, permissions [string], "
+     "users? [string]"},
+    {"RoleList", "roles [Role]"},
+    {"Permission", "name string, changes boolean, realm string, allows string"},
+    {"PermissionList", "permissions [Permission]"},
+    {"NewToken", "id string, name string, user string, scope [string], token string, ends string"},
+    {"Token",
+     "id string, name string, user string, scope [string], created string, ends string, ended boolean, used string, "
+     "used_ms integer"},
+    {"TokenList", "tokens [Token]"},
+    {"Session",
+     "id string, user string, address string, browser string, step string, begun string, used string, used_ms integer"},
+    {"SessionList", "sessions [Session]"},
+    {"HeldSource", "address string, since string, until string, until_ms integer, for_good boolean, locks integer"},
+    {"HeldSourceList", "held [HeldSource]"},
+    {"About", "message string, name? string, id? string, address? string"},
     // The system
     {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},
     {"AuditList", "entries [AuditEntry]"},
@@ -221,6 +245,26 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"route.test", "RouteTest"},
     {"emergency.test", "EmergencyTest"},
     {"reach", "Reach"},
+    {"user.first", "Invitation"},
+    {"user.add", "Invitation"},
+    {"user.list", "UserList"},
+    {"user.show", "User"},
+    {"user.set", "User"},
+    {"user.remove", "About"},
+    {"user.reset", "Invitation"},
+    {"role.list", "RoleList"},
+    {"permission.list", "PermissionList"},
+    {"role.show", "Role"},
+    {"role.copy", "Role"},
+    {"role.set", "Role"},
+    {"role.remove", "About"},
+    {"token.add", "NewToken"},
+    {"token.list", "TokenList"},
+    {"token.remove", "About"},
+    {"session.list", "SessionList"},
+    {"session.remove", "About"},
+    {"login.held", "HeldSourceList"},
+    {"login.release", "About"},
 };
 
 constexpr Further all_further[] = {

@@ -46,6 +46,9 @@ TEST(Operations, FollowOneRule) {
   EXPECT_EQ(said("guard.release"), "POST /api/v1/guard/release");
   EXPECT_EQ(said("guard.bans"), "GET /api/v1/guard/bans");
   EXPECT_EQ(said("policy.plan"), "POST /api/v1/policy/plan");
+  EXPECT_EQ(said("route.test"), "GET /api/v1/route-test");
+  EXPECT_EQ(said("user.first"), "POST /api/v1/user-first");
+  EXPECT_EQ(said("token.remove"), "DELETE /api/v1/tokens/{id}");
   EXPECT_EQ(said("status"), "GET /api/v1/status");
   EXPECT_EQ(said("reload"), "POST /api/v1/reload");
 }
