@@ -198,8 +198,9 @@ web::Answer Api::do_it(const api::Operation& operation, const web::Request& aske
   if (!body) return problem_of(body.error());
   const auto understood = api::understand(operation, {asked.in_path, asked.query, &*body}, asked.remote.address.text());
   if (!understood) return problem_of(understood.error());
-  const auto checked = command::check(operation.spec->name, understood->arguments);
+  auto checked = command::check(operation.spec->name, understood->arguments);
   if (!checked) return problem_of(checked.error());
+  checked->by = asked.asker;
   if (operation.spec->changes) return changed(operation, *checked, understood->arguments, asked);
   auto outcome = desk_.carry_out(*checked, asked.asker->actor(), [] { return true; });
   if (!outcome) return problem_of(outcome.error());
@@ -220,8 +221,9 @@ web::Answer Api::changed(const api::Operation& operation, const command::Checked
   bool lost = false;
   auto outcome = desk_.carry_out(checked, asked.asker->actor(), [&] {
     if (asked.if_match.empty()) return true;
-    const auto show = operation.shown_by == nullptr ? std::unexpected(Error{})
-                                                    : command::check(operation.shown_by->spec->name, checked.about);
+    auto show = operation.shown_by == nullptr ? std::unexpected(Error{})
+                                              : command::check(operation.shown_by->spec->name, checked.about);
+    if (show) show->by = checked.by;
     const control::Outcome now = show ? desk_.show(*show) : std::unexpected(Error{});
     lost = !now || !matches(asked.if_match, tag_of(*now));
     return !lost;

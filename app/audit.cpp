@@ -26,8 +26,10 @@ audit::Signer signer_of(const Records& records) {
 Json shown(const command::Checked& checked, const AuditDesk& desk) {
   if (checked.about.empty()) return {};
   const std::string name = std::string(checked.spec->name.substr(0, checked.spec->name.rfind('.'))) + ".show";
-  const auto show = command::check(name, checked.about);
+  auto show = command::check(name, checked.about);
   if (!show) return {};
+  show->by = checked.by;
+  show->on_machine = checked.on_machine;
   Outcome outcome = desk.execute(*show);
   return outcome ? std::move(*outcome) : Json();
 }

@@ -13,6 +13,7 @@
 #include "app/carrier.hpp"
 #include "app/data_dir.hpp"
 #include "app/guard_rules.hpp"
+#include "app/logins.hpp"
 #include "app/public_address.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
@@ -50,7 +51,8 @@ class Server {
 
   /// Reads the configuration again and takes over all that can change while calls run. On any fault everything stays as
   /// it was. Gives {"message", "notes": what only a restart changes}.
-  Outcome reload();
+  /// `caller`: where whoever asks sits, who is not to lock himself out of the pages unless `force`.
+  Outcome reload(const std::optional<Address>& caller = {}, bool force = false);
   /// Renews the built-in certificate when it nears its end. Call it now and then.
   void refresh_certificate();
   /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call
@@ -63,6 +65,9 @@ class Server {
   Server(config::Settings settings, DataDir data_dir, Circumstances circumstances);
 
   std::expected<void, command::Error> open_records();
+  std::expected<void, command::Error> open_logins();
+  /// Tells whoever started us, on a terminal, how to become the first administrator while there is none.
+  void greet_first();
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
   void reserve_media_ports();
@@ -172,6 +177,7 @@ class Server {
 
   Inlet inlet_;
   Door door_;
+  std::unique_ptr<Logins> logins_;
   std::unique_ptr<Carrier> carrier_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<signalling::HandlerOf<engine::Engine>> handler_;

@@ -9,6 +9,7 @@
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/patterns.hpp"
+#include "app/people_commands.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "app/spending.hpp"
@@ -238,7 +239,7 @@ Outcome Server::carry_out_for(const command::Checked& checked, const std::string
 
 Outcome Server::execute(const command::Checked& checked) {
   const command::Command& command = checked.command;
-  if (std::holds_alternative<command::Reload>(command)) return reload();
+  if (const auto* c = std::get_if<command::Reload>(&command)) return reload(c->caller, c->force);
   if (const auto* c = std::get_if<command::ShowFirewall>(&command)) return fence_json(current_settings(), c->format);
   if (std::holds_alternative<command::ApplyFirewall>(command))
     return std::unexpected(Error{Code::denied, "the server may not change its host's packet filter",
@@ -255,6 +256,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
+  if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {

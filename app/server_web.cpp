@@ -52,6 +52,10 @@ web::Site Server::site() {
        [this](const web::Request& asked) { return use_link(asked); }},
       {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes, listening_of},
   };
+  for (web::Route& route : logins_->routes()) out.routes.push_back(std::move(route));
+  out.recognise = [this](const web::Credentials& shown) { return logins_->recognise(shown); };
+  out.refused = [this](const access::Asker& asker, const Endpoint& remote, std::string_view method,
+                       std::string_view path) { logins_->refused(asker, remote, method, path); };
   for (web::Route& route : api_.routes()) out.routes.push_back(std::move(route));
   return out;
 }
@@ -125,7 +129,8 @@ void Server::open_web() {
   if (!settings_.web.enabled) return;
   web::ServerOptions options;
   options.binds = web_binds(settings_);
-  options.welcome = [this](const Endpoint& remote, std::uint16_t local_port) {
+  options.welcome = [this, permitted = settings_.web.permitted](const Endpoint& remote, std::uint16_t local_port) {
+    if (!is_permitted(permitted, remote.address)) return false;
     const std::int64_t wall_ms = wall_now_ms();
     return door_.welcomes(remote, Transport::tls, local_port, {wall_ms, wall_ms});
   };

@@ -44,11 +44,13 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-/// "p4$$w0rd" is "password" to everybody who guesses.
-std::string without_disguise(std::string text) {
-  constexpr std::string_view from = "0134578@$!", to = "oleastbasi";
-  for (char& c : text)
+/// "p4$$w0rd" is "password" to everybody who guesses; a 1 is an l or an i.
+std::string without_disguise(std::string text, char one) {
+  constexpr std::string_view from = "034578@$!", to = "oeastbasi";
+  for (char& c : text) {
     if (const std::size_t at = from.find(c); at != std::string_view::npos) c = to[at];
+    if (c == '1') c = one;
+  }
   return text;
 }
 
@@ -104,11 +106,13 @@ void each_part(std::string_view text, const Visit& visit) {
   }
 }
 
-bool holds_own(std::string_view plain, std::string_view undisguised, std::span<const std::string_view> own) {
+bool holds_own(const std::string& plain, std::span<const std::string_view> own) {
+  const std::string read[] = {plain, without_disguise(plain, 'l'), without_disguise(plain, 'i')};
   bool found = false;
   for (const std::string_view each : own)
     each_part(folded(each.substr(0, AccessLimits::password_bytes)), [&](std::string_view part) {
-      found = found || plain.find(part) != std::string_view::npos || undisguised.find(part) != std::string_view::npos;
+      found = found || std::any_of(std::begin(read), std::end(read),
+                                   [&](const std::string& text) { return text.find(part) != std::string::npos; });
     });
   return found;
 }
@@ -124,11 +128,15 @@ bool holds_common(const std::string& plain) {
   const auto common = [&](std::string_view core) {
     return !core.empty() && plain.size() - core.size() <= trimmings && is_common(core);
   };
-  const std::string undisguised = without_disguise(plain);
-  // The trimmings are looked for before signs are read as letters: "password1!" ends in two of them.
+  // The trimmings are looked for before signs are read as letters, too: "password1!" ends in two of them.
   const std::string_view inner = core_of(plain);
-  return common(plain) || common(undisguised) || common(inner) || common(core_of(undisguised)) ||
-         common(without_disguise(std::string(inner)));
+  if (common(plain) || common(inner)) return true;
+  for (const char one : {'l', 'i'}) {
+    const std::string undisguised = without_disguise(plain, one);
+    if (common(undisguised) || common(core_of(undisguised)) || common(without_disguise(std::string(inner), one)))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -155,7 +163,7 @@ std::vector<PasswordFault> faults_of(std::string_view password, const PasswordRu
   if (longest(plain, 1) >= rules.run || longest(plain, -1) >= rules.run || has_keyboard_run(plain, rules.run))
     out.push_back(run);
   if (longest(plain, 0) >= rules.repeated) out.push_back(repeated);
-  if (holds_own(plain, without_disguise(plain), own)) out.push_back(own_data);
+  if (holds_own(plain, own)) out.push_back(own_data);
   if (holds_common(plain)) out.push_back(common);
   return out;
 }

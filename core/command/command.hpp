@@ -324,7 +324,10 @@ struct ListCalls {};
 struct HangUp {
   std::string id;
 };
-struct Reload {};
+struct Reload {
+  std::optional<Address> caller;  ///< where whoever asks says to be: they are not to lock themselves out
+  bool force = false;
+};
 struct Stop {};
 
 using Command =

@@ -200,6 +200,10 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() {
   state_->jobs.stop();
   state_->unhurried.stop();
+  {
+    std::unique_lock lock(state_->owed_mutex);
+    state_->owed_changed.wait(lock, [this] { return state_->owed == 0; });
+  }
   state_->io.stop();
   state_->thread.join();
 }

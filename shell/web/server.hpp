@@ -55,7 +55,7 @@ class Server {
  public:
   /// Errors: a sentence with the endpoint and the reason. Nobody is served before set_tls().
   static std::expected<std::unique_ptr<Server>, std::string> open(const ServerOptions& options, Site site);
-  /// Ends the threads; a handler that runs is waited for.
+  /// Ends the threads; a handler that runs is waited for, and so is every answer that a slow one still owes.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -318,14 +318,20 @@ void Session::listen(const Fields& request, const Route& route, Request typed) {
   std::make_shared<Listener>(shared_from_this(), route, std::move(who), wish.topics)->start(request, wish.greeting);
 }
 
+Session::Reply::Reply(std::shared_ptr<Session> self) : self_(std::move(self)), server_(self_->server_) {
+  const std::lock_guard lock(server_.owed_mutex);
+  ++server_.owed;
+}
+
 Session::Reply::~Reply() {
   if (self_) give(problem(503, "try again in a moment"));
+  const std::lock_guard lock(server_.owed_mutex);
+  if (--server_.owed == 0) server_.owed_changed.notify_all();
 }
 
 void Session::Reply::give(Answer answer) {
   if (!self_) return;
-  asio::io_context& io = self_->server_.io;
-  asio::post(io, [self = std::exchange(self_, nullptr), answer = std::move(answer)]() mutable {
+  asio::post(server_.io, [self = std::exchange(self_, nullptr), answer = std::move(answer)]() mutable {
     self->answer(std::move(answer));
   });
 }

@@ -32,7 +32,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// the session's own thread, where alone sessions end.
   class Reply {
    public:
-    explicit Reply(std::shared_ptr<Session> self) : self_(std::move(self)) {}
+    explicit Reply(std::shared_ptr<Session> self);
     ~Reply();
     Reply(const Reply&) = delete;
     Reply& operator=(const Reply&) = delete;
@@ -40,6 +40,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
    private:
     std::shared_ptr<Session> self_;
+    Server::State& server_;  ///< which waits for this
   };
 
   /// A status to refuse with, and why.

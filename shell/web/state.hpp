@@ -77,6 +77,9 @@ struct Server::State {
   asio::io_context io{1};
   std::vector<asio::ip::tcp::acceptor> acceptors;
   std::thread thread;
+  std::mutex owed_mutex;
+  std::condition_variable owed_changed;
+  std::size_t owed = 0;  ///< answers that somebody, on whatever thread, has still to give
   Jobs jobs{WebLimits::jobs};
   Jobs unhurried{ApiLimits::waiting};
 };
