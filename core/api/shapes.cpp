@@ -193,8 +193,20 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Health", "status string"},
     {"PhoneFacts", "wss string, domain string, realm string, fingerprint string, languages [string]"},
     {"SignedIn", "auth_name string, password string, number string, display_name string, realm string, expires string"},
+    {"Me",
+     "step string, name string, display string, class string, role string, email string, second_factor boolean, "
+     "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string]"},
+    {"PasswordFault", "fault string, text string"},
+    {"PasswordCheck", "good boolean, faults [PasswordFault]"},
+    {"BegunFactor", "secret string, uri string"},
+    {"OwnSession",
+     "id string, this boolean, address string, browser string, begun string, used string, ends string"},
+    {"OwnSessionList", "sessions [OwnSession]"},
+    {"EndedSessions", "ended integer"},
+    {"FirstLook", "makes string, name string, display string, class string"},
     {"Problem",
-     "type string, title string, status integer, detail? string, remedy? string, field? string, code? string"},
+     "type string, title string, status integer, detail? string, remedy? string, field? string, code? string, "
+     "faults? [PasswordFault]"},
 });
 
 constexpr std::pair<std::string_view, std::string_view> answers[] = {
@@ -273,6 +285,30 @@ constexpr Further all_further[] = {
      "PhoneFacts"},
     {Verb::post, "/api/v1/phone/link", "phone.link", "Signs a browser in with a one-time link", "anybody",
      "token string, device? string", "SignedIn"},
+    {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
+     "anybody", "name string, password string", "Me"},
+    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows the second factor, or a recovery code",
+     "anybody", "code? string, recovery_code? string", "Me"},
+    {Verb::remove, "/api/v1/session", "session.end", "Signs out", "anybody", "", "", 204},
+    {Verb::get, "/api/v1/account", "account.show", "Shows who is signed in, and what he may", "signed in", "", "Me"},
+    {Verb::post, "/api/v1/account/password", "account.password", "Changes one's password; all other sessions end",
+     "signed in", "old string, new string", "Me"},
+    {Verb::post, "/api/v1/account/password/check", "account.password.check", "Tells what is wrong with a new password",
+     "anybody", "password string, name? string, display? string, email? string, class? string", "PasswordCheck"},
+    {Verb::post, "/api/v1/account/second-factor", "account.factor.begin", "Begins with an authenticator app",
+     "signed in", "", "BegunFactor"},
+    {Verb::post, "/api/v1/account/second-factor/confirm", "account.factor.confirm",
+     "Takes its first code; recovery codes are shown once", "signed in", "code string", "Me"},
+    {Verb::post, "/api/v1/account/second-factor/remove", "account.factor.remove", "Ends one's second factor",
+     "signed in", "password string, code string", "Me"},
+    {Verb::get, "/api/v1/account/sessions", "account.sessions", "Lists one's own sessions", "signed in", "",
+     "OwnSessionList"},
+    {Verb::post, "/api/v1/account/sessions/end", "account.sessions.end", "Ends one of them, or all \"others\"",
+     "signed in", "id string", "EndedSessions"},
+    {Verb::post, "/api/v1/account/first", "account.first", "Chooses a password with a one-time link", "anybody",
+     "link string, password string, name? string, display? string, email? string", "Me"},
+    {Verb::post, "/api/v1/account/first/look", "account.first.look", "Tells what a one-time link is for", "anybody",
+     "link string", "FirstLook"},
 };
 
 }  // namespace
