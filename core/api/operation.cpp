@@ -118,7 +118,8 @@ void link_shows(std::vector<Operation>& all) {
   for (Operation& each : all) {
     if (!each.spec->changes || each.verb == Verb::get) continue;
     const auto shows = [&](const Operation& other) {
-      return other.spec->name.ends_with(".show") && other.path == each.path;
+      return other.spec->name.ends_with(".show") && each.path.starts_with(other.path) &&
+             (each.path.size() == other.path.size() || each.path[other.path.size()] == '/');
     };
     const auto found = std::find_if(all.begin(), all.end(), shows);
     if (found != all.end()) each.shown_by = &*found;
