@@ -61,7 +61,7 @@ Json json_of(const audit::Entry& entry) {
 }
 
 Outcome list(Records& records, const command::ListAudit& c) {
-  const auto entries = records.store.find_audit({c.from_ms, c.to_ms, c.actor, c.kind, c.limit});
+  const auto entries = records.store.find_audit({c.from_ms, c.to_ms, c.actor, c.kind, c.limit, c.before});
   if (!entries) return std::unexpected(error_of(entries.error()));
   Json out = Json::array();
   for (const audit::Entry& entry : *entries) out.push_back(json_of(entry));

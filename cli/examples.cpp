@@ -21,6 +21,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence completion zsh > ~/.zfunc/_ringfence\n"
      "  ringfence completion fish > ~/.config/fish/completions/ringfence.fish\n"},
     {"version", "  ringfence version --json\n"},
+    {"api-contract",
+     "  ringfence api-contract > openapi.yaml         for programs that make clients of it\n"},
     {"extension.add",
      "  ringfence extension add 1001 --name \"Ann\"                     password generated, shown once\n"
      "  ringfence extension add 1002 --registrations 3 --newcomer refuse\n"

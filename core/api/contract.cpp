@@ -206,7 +206,7 @@ void write_further(Yaml& yaml, const Further& each) {
   yaml.line(3, "tags: [{}]", quoted(group_of(each.name)));
   yaml.line(3, "summary: {}", quoted(each.summary));
   yaml.line(3, "x-who: {}", quoted(each.who));
-  yaml.line(3, each.who == "anybody" ? "security: []" : "security: [{{session: []}}]");
+  yaml.line(3, "security: [{}]", each.who == "anybody" ? "" : "{session: []}");
   if (!each.asks.empty()) {
     yaml.line(3, "requestBody:");
     yaml.line(4, "required: true");

@@ -1,5 +1,7 @@
 #include "core/api/operation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -37,9 +39,8 @@ constexpr Exception exceptions[] = {
     {"pin.list", Verb::get, "/pin-lists/{name}/pins"},
     {"pin.add", Verb::post, "/pin-lists/{name}/pins"},
     {"pin.remove", Verb::remove, "/pin-lists/{name}/pins/{account}"},
-    // A route may be called "test".
-    {"route.test", Verb::get, "/route-test"},
     {"emergency.test", Verb::get, "/emergency-test"},
+    {"role.copy", Verb::post, "/roles"},
 };
 constexpr std::pair<std::string_view, std::string_view> plurals[] = {{"inbound", "inbound-routes"}};
 
@@ -82,12 +83,16 @@ std::pair<Verb, std::string> by_rule(const Spec& spec) {
   const std::string_view identity = identity_of(spec);
   const bool things = has_things(group);
   const std::string all = "/" + (things ? plural(group) : std::string(group));
+  // A thing may be called like a verb: what is about none of them has a path of its own.
+  const Spec* const show = command::find(std::string(group) + ".show");
+  const bool named = show != nullptr && !identity_of(*show).empty();
   if (things && verb == "list") return {Verb::get, all};
   if (things && verb == "add") return {Verb::post, all};
   const std::string one = identity.empty() ? all : all + "/{" + std::string(identity) + "}";
   if (verb == "show") return {Verb::get, one};
   if (verb == "set") return {Verb::patch, one};
   if (verb == "remove") return {Verb::remove, one};
+  if (named && identity.empty()) return {asks, fmt::format("/{}-{}", group, verb)};
   return {asks, one + "/" + std::string(verb)};
 }
 
@@ -104,7 +109,7 @@ Operation operation_of(const Spec& spec) {
   std::sort(out.in_path.begin(), out.in_path.end(), [&](auto a, auto b) {
     return path.find("{" + std::string(a) + "}") < path.find("{" + std::string(b) + "}");
   });
-  out.creates = spec.name.ends_with(".add") || spec.name == "extension.link";
+  out.creates = spec.name.ends_with(".add") || spec.name == "extension.link" || spec.name == "role.copy";
   out.brings_file = has(spec, Kind::lines);
   out.paged = spec.name.ends_with(".list") && !has(spec, "limit") && spec.name != "guard.country.list";
   return out;
@@ -115,7 +120,8 @@ void link_shows(std::vector<Operation>& all) {
   for (Operation& each : all) {
     if (!each.spec->changes || each.verb == Verb::get) continue;
     const auto shows = [&](const Operation& other) {
-      return other.spec->name.ends_with(".show") && other.path == each.path;
+      return other.spec->name.ends_with(".show") && each.path.starts_with(other.path) &&
+             (each.path.size() == other.path.size() || each.path[other.path.size()] == '/');
     };
     const auto found = std::find_if(all.begin(), all.end(), shows);
     if (found != all.end()) each.shown_by = &*found;

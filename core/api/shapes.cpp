@@ -147,6 +147,30 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "ports integer, pairs integer, accounts integer, bans integer, bans_room integer, events_lost integer, "
      "bytes_when_full integer"},
     {"GuardVerdict", "action string, reason string, text string, rule string"},
+    // People
+    {"User",
+     "name string, display string, class string, role string, email string, enabled boolean, must_change boolean, "
+     "password boolean, second_factor boolean, created string, signed_in string, signed_in_ms integer, "
+     "permissions? [string]"},
+    {"UserList", "users [User]"},
+    {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
+    {"Role",
+     "name string, title string, realm string, built_in boolean, copied_from string, permissions [string], "
+     "users? [string]"},
+    {"RoleList", "roles [Role]"},
+    {"Permission", "name string, changes boolean, realm string, allows string"},
+    {"PermissionList", "permissions [Permission]"},
+    {"NewToken", "id string, name string, user string, scope [string], token string, ends string"},
+    {"Token",
+     "id string, name string, user string, scope [string], created string, ends string, ended boolean, used string, "
+     "used_ms integer"},
+    {"TokenList", "tokens [Token]"},
+    {"Session",
+     "id string, user string, address string, browser string, step string, begun string, used string, used_ms integer"},
+    {"SessionList", "sessions [Session]"},
+    {"HeldSource", "address string, since string, until string, until_ms integer, for_good boolean, locks integer"},
+    {"HeldSourceList", "held [HeldSource]"},
+    {"About", "message string, name? string, id? string, address? string"},
     // The system
     {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},
     {"AuditList", "entries [AuditEntry]"},
@@ -169,8 +193,20 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Health", "status string"},
     {"PhoneFacts", "wss string, domain string, realm string, fingerprint string, languages [string]"},
     {"SignedIn", "auth_name string, password string, number string, display_name string, realm string, expires string"},
+    {"Me",
+     "step string, name string, display string, class string, role string, email string, second_factor boolean, "
+     "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string]"},
+    {"PasswordFault", "fault string, text string"},
+    {"PasswordCheck", "good boolean, faults [PasswordFault]"},
+    {"BegunFactor", "secret string, uri string"},
+    {"OwnSession",
+     "id string, this boolean, address string, browser string, begun string, used string, ends string"},
+    {"OwnSessionList", "sessions [OwnSession]"},
+    {"EndedSessions", "ended integer"},
+    {"FirstLook", "makes string, name string, display string, class string"},
     {"Problem",
-     "type string, title string, status integer, detail? string, remedy? string, field? string, code? string"},
+     "type string, title string, status integer, detail? string, remedy? string, field? string, code? string, "
+     "faults? [PasswordFault]"},
 });
 
 constexpr std::pair<std::string_view, std::string_view> answers[] = {
@@ -221,6 +257,26 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"route.test", "RouteTest"},
     {"emergency.test", "EmergencyTest"},
     {"reach", "Reach"},
+    {"user.first", "Invitation"},
+    {"user.add", "Invitation"},
+    {"user.list", "UserList"},
+    {"user.show", "User"},
+    {"user.set", "User"},
+    {"user.remove", "About"},
+    {"user.reset", "Invitation"},
+    {"role.list", "RoleList"},
+    {"permission.list", "PermissionList"},
+    {"role.show", "Role"},
+    {"role.copy", "Role"},
+    {"role.set", "Role"},
+    {"role.remove", "About"},
+    {"token.add", "NewToken"},
+    {"token.list", "TokenList"},
+    {"token.remove", "About"},
+    {"session.list", "SessionList"},
+    {"session.remove", "About"},
+    {"login.held", "HeldSourceList"},
+    {"login.release", "About"},
 };
 
 constexpr Further all_further[] = {
@@ -229,6 +285,30 @@ constexpr Further all_further[] = {
      "PhoneFacts"},
     {Verb::post, "/api/v1/phone/link", "phone.link", "Signs a browser in with a one-time link", "anybody",
      "token string, device? string", "SignedIn"},
+    {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
+     "anybody", "name string, password string", "Me"},
+    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows the second factor, or a recovery code",
+     "anybody", "code? string, recovery_code? string", "Me"},
+    {Verb::remove, "/api/v1/session", "session.end", "Signs out", "anybody", "", "", 204},
+    {Verb::get, "/api/v1/account", "account.show", "Shows who is signed in, and what he may", "signed in", "", "Me"},
+    {Verb::post, "/api/v1/account/password", "account.password", "Changes one's password; all other sessions end",
+     "signed in", "old string, new string", "Me"},
+    {Verb::post, "/api/v1/account/password/check", "account.password.check", "Tells what is wrong with a new password",
+     "anybody", "password string, name? string, display? string, email? string, class? string", "PasswordCheck"},
+    {Verb::post, "/api/v1/account/second-factor", "account.factor.begin", "Begins with an authenticator app",
+     "signed in", "", "BegunFactor"},
+    {Verb::post, "/api/v1/account/second-factor/confirm", "account.factor.confirm",
+     "Takes its first code; recovery codes are shown once", "signed in", "code string", "Me"},
+    {Verb::post, "/api/v1/account/second-factor/remove", "account.factor.remove", "Ends one's second factor",
+     "signed in", "password string, code string", "Me"},
+    {Verb::get, "/api/v1/account/sessions", "account.sessions", "Lists one's own sessions", "signed in", "",
+     "OwnSessionList"},
+    {Verb::post, "/api/v1/account/sessions/end", "account.sessions.end", "Ends one of them, or all \"others\"",
+     "signed in", "id string", "EndedSessions"},
+    {Verb::post, "/api/v1/account/first", "account.first", "Chooses a password with a one-time link", "anybody",
+     "link string, password string, name? string, display? string, email? string", "Me"},
+    {Verb::post, "/api/v1/account/first/look", "account.first.look", "Tells what a one-time link is for", "anybody",
+     "link string", "FirstLook"},
 };
 
 }  // namespace

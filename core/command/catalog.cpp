@@ -128,7 +128,8 @@ constexpr Parameter audit_list_parameters[] = {
     {"actor", Kind::text, false, 1, 64, {}, "only what this one did, such as \"uid 0\""},
     {"kind", Kind::text, false, 0, 16, kind_words, "only entries of this kind"},
     {"from_ms", Kind::number, false, 0, INT64_MAX, {}, "at or after, in ms since 1970"},
-    {"to_ms", Kind::number, false, 0, INT64_MAX, {}, "before, in ms since 1970"}};
+    {"to_ms", Kind::number, false, 0, INT64_MAX, {}, "before, in ms since 1970"},
+    {"before", Kind::number, false, 1, INT64_MAX, {}, "only entries before this number, to go on with a list"}};
 constexpr Parameter audit_export_parameters[] = {
     {"after", Kind::number, false, 0, INT64_MAX, {}, "only what follows this entry"}};
 constexpr Parameter audit_verify_parameters[] = {

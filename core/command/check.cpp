@@ -199,7 +199,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "audit-log.list")
     return ListAudit{static_cast<std::uint32_t>(maybe<std::int64_t>(a, "limit").value_or(100)),
                      maybe<std::int64_t>(a, "from_ms").value_or(0), maybe<std::int64_t>(a, "to_ms").value_or(0),
-                     text_or_empty(a, "actor"), text_or_empty(a, "kind")};
+                     text_or_empty(a, "actor"), text_or_empty(a, "kind"), number_or<std::uint64_t>(a, "before", 0)};
   if (name == "audit-log.export")
     return ExportAudit{static_cast<std::uint64_t>(maybe<std::int64_t>(a, "after").value_or(0))};
   if (name == "audit-log.verify")

@@ -108,6 +108,7 @@ struct ListAudit {
   std::int64_t from_ms = 0;  ///< wall time, inclusive
   std::int64_t to_ms = 0;    ///< exclusive; 0: no end
   std::string actor, kind;   ///< empty: any
+  std::uint64_t before = 0;  ///< only entries with smaller numbers; 0: all
 };
 /// The audit log as lines that can be verified anywhere.
 struct ExportAudit {

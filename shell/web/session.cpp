@@ -299,11 +299,11 @@ void Session::let_go() {
 
 void Session::listen(const Fields& request, const Route& route, Request typed) {
   if (!beast::websocket::is_upgrade(request)) return refuse(426, "ask for a WebSocket: Upgrade: websocket");
+  if (!typed.asker) return refuse(401, "sign in first, or send a token");
   const std::string_view token = bearer_in(view(request[http::field::authorization]));
   // A browser sends its cookie with whatever page asks, and no page of others is to listen: no Origin, no WebSocket.
   if (token.empty() && view(request[http::field::origin]).empty())
     return refuse(403, "send Origin, as browsers do, or use a token");
-  if (!typed.asker) return refuse(401, "sign in first, or send a token");
   const std::uint64_t asker = key_of(*typed.asker);
   const auto own = std::count_if(server_.listeners.begin(), server_.listeners.end(),
                                  [&](const Listener* each) { return each->asker() == asker; });
