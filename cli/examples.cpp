@@ -58,12 +58,15 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"firewall.apply",
      "  ringfence firewall apply                      as root; a table of its own, others stay as they are\n"
      "  ringfence firewall apply --remove\n"},
-    {"user.first", "  ringfence user first                          a link; whoever opens it first is the administrator\n"},
+    {"user.first",
+     "  ringfence user first                          a link; whoever opens it first is the administrator\n"},
     {"user.add",
      "  ringfence user add anna --display \"Anna Schmidt\" --role supervisor\n"
      "  ringfence user add root2 --class system --for 2h     a second administrator\n"
      "  ringfence user add anna --json | jq -r .link\n"},
-    {"user.list", "  ringfence user list\n  ringfence user list --json | jq -r '.users[] | select(.second_factor | not).name'\n"},
+    {"user.list",
+     "  ringfence user list\n"
+     "  ringfence user list --json | jq -r '.users[] | select(.second_factor | not).name'\n"},
     {"user.show", "  ringfence user show anna\n"},
     {"user.set",
      "  ringfence user set anna --role operator       sessions end; the next login is with the new role\n"

@@ -52,7 +52,8 @@ TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
     // Commands about objects are one for each of their kinds; a set and an add differ by a flag.
     const auto what = std::visit(
         []<class Each>(const Each& each) {
-          if constexpr (std::is_same_v<Each, PeopleCommand>) return std::pair{document::Kind(100 + each.index()), false};
+          if constexpr (std::is_same_v<Each, PeopleCommand>)
+            return std::pair{document::Kind(100 + each.index()), false};
           else if constexpr (requires { each.kind; each.add; }) return std::pair{each.kind, each.add};
           else if constexpr (requires { { each.kind } -> std::convertible_to<document::Kind>; })
             return std::pair{each.kind, false};
