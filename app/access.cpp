@@ -16,6 +16,7 @@
 #include "app/guard_exchange.hpp"
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
+#include "app/people_commands.hpp"
 #include "app/place.hpp"
 #include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
@@ -78,6 +79,7 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
     return std::move(changed->outcome);
   }
   if (auto answer = answer_audit(records, command, now_ms)) return std::move(*answer);
+  if (auto outcome = change_people(records, nullptr, checked, now_ms)) return std::move(*outcome);
   if (asks_plan(command)) {
     const auto plan = plan_of(records.store, records.vault, records.shelf);
     if (!plan) return std::unexpected(error_of(plan.error()));
@@ -93,8 +95,9 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
 Outcome execute_here(const config::Settings& settings, std::string_view name, const Json& args) {
   const auto arguments = control::arguments_of(args);
   if (!arguments) return std::unexpected(arguments.error());
-  const auto checked = command::check(name, *arguments);
+  auto checked = command::check(name, *arguments);
   if (!checked) return std::unexpected(checked.error());
+  checked->on_machine = true;
   if (checked->spec->needs_server)
     return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});
   if (std::holds_alternative<command::ListPorts>(checked->command)) return configured_ports(settings);

@@ -26,8 +26,10 @@ audit::Signer signer_of(const Records& records) {
 Json shown(const command::Checked& checked, const AuditDesk& desk) {
   if (checked.about.empty()) return {};
   const std::string name = std::string(checked.spec->name.substr(0, checked.spec->name.rfind('.'))) + ".show";
-  const auto show = command::check(name, checked.about);
+  auto show = command::check(name, checked.about);
   if (!show) return {};
+  show->by = checked.by;
+  show->on_machine = checked.on_machine;
   Outcome outcome = desk.execute(*show);
   return outcome ? std::move(*outcome) : Json();
 }
@@ -59,7 +61,7 @@ Json json_of(const audit::Entry& entry) {
 }
 
 Outcome list(Records& records, const command::ListAudit& c) {
-  const auto entries = records.store.find_audit({c.from_ms, c.to_ms, c.actor, c.kind, c.limit});
+  const auto entries = records.store.find_audit({c.from_ms, c.to_ms, c.actor, c.kind, c.limit, c.before});
   if (!entries) return std::unexpected(error_of(entries.error()));
   Json out = Json::array();
   for (const audit::Entry& entry : *entries) out.push_back(json_of(entry));

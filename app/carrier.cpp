@@ -53,10 +53,12 @@ void Carrier::on(effect::OpenCdr effect) {
 }
 
 void Carrier::on(effect::CloseCdr effect) {
+  feed_.on(effect);
   write(std::move(effect), 0);
 }
 
 void Carrier::on(effect::WriteLedger effect) {
+  feed_.on(effect);
   const std::uint64_t ticket = effect.ticket;
   write(std::move(effect), ticket);
 }
@@ -74,6 +76,7 @@ void Carrier::on(effect::DropGateway effect) {
 }
 
 void Carrier::on(effect::StoreBan effect) {
+  feed_.on(effect);
   door_.ban(effect.ban, {0, wall_now_ms()});
   const std::int64_t remaining_ms = effect.ban.until_ms - wall_now_ms();
   if (firewall_ != nullptr && remaining_ms > 0 && is_single_source(effect.ban.subnet))
@@ -82,6 +85,7 @@ void Carrier::on(effect::StoreBan effect) {
 }
 
 void Carrier::on(effect::DropBan effect) {
+  feed_.on(effect);
   door_.release(effect.subnet, {0, wall_now_ms()});
   if (firewall_ != nullptr) firewall_->lift(effect.subnet);
   write(std::move(effect), 0);
@@ -153,6 +157,7 @@ void Carrier::on(effect::CommandDone effect) {
 void Carrier::on(effect::Report effect) {
   reports_[static_cast<std::uint8_t>(effect.reason)].fetch_add(1, std::memory_order_relaxed);
   log_.report(effect);
+  feed_.on(effect);
 }
 
 void Carrier::on(effect::Stopped) {

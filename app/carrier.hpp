@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "app/door.hpp"
+#include "app/feed.hpp"
 #include "app/questions.hpp"
 #include "shell/dns/resolver.hpp"
 #include "shell/firewall/firewall.hpp"
@@ -54,6 +55,8 @@ class Carrier final : public signalling::EffectSink {
   /// Before the loop starts; none: calls never get streams of theirs.
   void connect(MediaServers* media_servers) { media_servers_ = media_servers; }
   Questions& questions() { return questions_; }
+  /// Who listens hears of effects as they are carried out.
+  Feed& feed() { return feed_; }
   /// Waits for the end of a clean stop; false after `timeout_ms`.
   bool wait_until_stopped(std::uint32_t timeout_ms);
   /// How often the engine gave each reason, by its number.
@@ -90,6 +93,7 @@ class Carrier final : public signalling::EffectSink {
   Inlet& inlet_;
   Door& door_;
   Questions questions_;
+  Feed feed_;
   store::StoreWriter* writer_ = nullptr;
   relay::Relay* relay_ = nullptr;
   MediaServers* media_servers_ = nullptr;

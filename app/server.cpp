@@ -69,7 +69,8 @@ std::expected<std::unique_ptr<Server>, Error> Server::start(config::Settings set
   auto log = log::Log::open(log_options(server->settings_.log));
   if (!log) return fault(log.error(), "check log.file");
   server->log_ = std::move(*log);
-  for (const auto step : {&Server::open_records, &Server::open_engine, &Server::open_listeners, &Server::open_doors}) {
+  for (const auto step : {&Server::open_records, &Server::open_logins, &Server::open_engine, &Server::open_listeners,
+                          &Server::open_doors}) {
     if (auto done = (server.get()->*step)(); !done) {
       // Whoever started us reads it on standard error; a log file is read later.
       if (!server->settings_.log.file.empty())
@@ -286,10 +287,7 @@ std::expected<void, Error> Server::open_doors() {
   auto control = control::Server::open({settings_.control_path()}, [this](const command::Checked& checked,
                                                                           const std::string& actor,
                                                                           const control::Server::Reply& reply) {
-    Outcome outcome = carry_out(checked, {actor, [this](audit::Event event) { return append_audit(std::move(event)); },
-                                          [this](const command::Checked& each) { return execute(each); }});
-    if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
-    reply(std::move(outcome));
+    reply(carry_out_for(checked, actor));
   });
   if (!control) return fault(control.error(), "choose a shorter data directory, or remove what is in the way");
   control_ = std::move(*control);
@@ -310,6 +308,7 @@ std::expected<void, Error> Server::open_doors() {
   for (const net::ListenerState& state : listener_states_)
     if (state.error.empty()) where.push_back(fmt::format("{} {}", name_of(state.transport), state.bound.text()));
   tell_audit_head();
+  greet_first();
   log_->say(effect::Level::notice, "ready", fmt::format("listening on {}", fmt::join(where, ", ")));
   return {};
 }
@@ -342,7 +341,10 @@ void Server::stop(std::uint32_t limit_ms) {
   }
   // First those who ask, then those who answer: nobody is left with a reference to something that is gone.
   control_.reset();
+  if (logins_) logins_->stop();
+  if (carrier_) carrier_->feed().close();
   web_.reset();
+  former_web_.clear();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
@@ -368,7 +370,10 @@ Server::~Server() {
   stopped_ = true;
   rounds_.reset();
   control_.reset();
+  if (logins_) logins_->stop();
+  if (carrier_) carrier_->feed().close();
   web_.reset();
+  former_web_.clear();
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(0);

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "app/api.hpp"
 #include "app/audit.hpp"
 #include "app/carrier.hpp"
 #include "app/data_dir.hpp"
 #include "app/guard_rules.hpp"
+#include "app/logins.hpp"
 #include "app/media_servers.hpp"
 #include "app/public_address.hpp"
 #include "app/records.hpp"
@@ -50,7 +52,8 @@ class Server {
 
   /// Reads the configuration again and takes over all that can change while calls run. On any fault everything stays as
   /// it was. Gives {"message", "notes": what only a restart changes}.
-  Outcome reload();
+  /// `caller`: where whoever asks sits, who is not to lock himself out of the pages unless `force`.
+  Outcome reload(const std::optional<Address>& caller = {}, bool force = false);
   /// Renews the built-in certificate when it nears its end. Call it now and then.
   void refresh_certificate();
   /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call
@@ -63,6 +66,9 @@ class Server {
   Server(config::Settings settings, DataDir data_dir, Circumstances circumstances);
 
   std::expected<void, command::Error> open_records();
+  std::expected<void, command::Error> open_logins();
+  /// Tells whoever started us, on a terminal, how to become the first administrator while there is none.
+  void greet_first();
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
   void reserve_media_ports();
@@ -93,6 +99,10 @@ class Server {
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
   Outcome execute(const command::Checked& checked);
+  /// Carries out a command for whoever it is, by whatever way it came, with its lines in the audit log. Of one that
+  /// changes something `still` is asked first, and no other change comes between.
+  Outcome carry_out_for(const command::Checked& checked, const std::string& actor,
+                        const std::function<bool()>& still = [] { return true; });
   store::Expected<audit::Entry> append_audit(audit::Event event);
   void tell_audit_head();
   std::optional<Outcome> execute_running(const command::Command& command);
@@ -116,6 +126,8 @@ class Server {
   void add_guard_numbers(std::vector<metrics::Number>& out);
   /// Every second, on a thread of its own.
   void care();
+  /// Ends servers of pages that a reload replaced: not at once, since the reload may have been asked of one of them.
+  void end_former_web(std::int64_t now_wall_ms);
   /// Asks the engine for the next part of the guard's table and writes down what is worth it. Whether there is more.
   bool keep_some_sources();
   config::Settings current_settings();
@@ -148,6 +160,7 @@ class Server {
   std::int64_t started_wall_ms_ = 0;
 
   std::unique_ptr<log::Log> log_;
+  std::mutex changes_mutex_;  ///< one change after the other, with its lines in the audit log; taken before all others
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;
   CountryBook countries_;
@@ -176,6 +189,7 @@ class Server {
 
   Inlet inlet_;
   Door door_;
+  std::unique_ptr<Logins> logins_;
   std::unique_ptr<Carrier> carrier_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<signalling::HandlerOf<engine::Engine>> handler_;
@@ -186,7 +200,13 @@ class Server {
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;
+  Api api_{{[this](const command::Checked& checked, const std::string& actor, const std::function<bool()>& still) {
+              return carry_out_for(checked, actor, still);
+            },
+            [this](const command::Checked& checked) { return execute(checked); }}};
   std::unique_ptr<web::Server> web_;
+  /// Servers of pages whose doors a reload closed, and since when: they answer who asked before.
+  std::vector<std::pair<std::int64_t, std::unique_ptr<web::Server>>> former_web_;
   std::size_t keep_from_ = 0;                       ///< the part of the guard's table that is looked at next
   std::int64_t keep_since_ms_ = 0, keep_began_ms_ = 0;  ///< this round over the table, and the one before
   std::unique_ptr<Rounds> rounds_;

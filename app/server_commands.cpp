@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "app/fence_commands.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/patterns.hpp"
+#include "app/people_commands.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "app/spending.hpp"
@@ -234,9 +236,26 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
   return std::nullopt;
 }
 
+Outcome Server::carry_out_for(const command::Checked& checked, const std::string& actor,
+                              const std::function<bool()>& still) {
+  std::unique_lock lock(changes_mutex_, std::defer_lock);
+  if (checked.spec->changes) {
+    lock.lock();
+    if (!still()) return std::unexpected(Error{Code::conflict, "it has changed since", "look again"});
+  }
+  Outcome outcome = carry_out(checked, {actor, [this](audit::Event event) { return append_audit(std::move(event)); },
+                                        [this](const command::Checked& each) { return execute(each); }});
+  if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
+  return outcome;
+}
+
 Outcome Server::execute(const command::Checked& checked) {
   const command::Command& command = checked.command;
-  if (std::holds_alternative<command::Reload>(command)) return reload();
+  if (const auto* c = std::get_if<command::Reload>(&command)) return reload(c->caller, c->force);
+  if (const auto* c = std::get_if<command::ShowFirewall>(&command)) return fence_json(current_settings(), c->format);
+  if (std::holds_alternative<command::ApplyFirewall>(command))
+    return std::unexpected(Error{Code::denied, "the server may not change its host's packet filter",
+                                 "on the host, as root: ringfence firewall apply; or load what firewall show writes"});
   if (std::holds_alternative<command::Stop>(command)) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
@@ -252,6 +271,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const DeviceId device = shut_out == nullptr ? DeviceId{} : device_named(*policy(), shut_out->number, shut_out->name);
   const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
+  if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {

@@ -168,10 +168,12 @@ void Server::care() {
   if (wall_now_ms() - audit_told_ms_ >= audit_tells_ms) tell_audit_head();
   keep_some_sources();
   const std::int64_t now_ms = wall_now_ms();
+  end_former_web(now_ms);
   const std::lock_guard records_lock(records_mutex_);
   if (list_ends_ms_ <= now_ms) list_to_kernel();
   if (public_address_.version() != public_address_version_) take_public_address();
   age_devices(now_ms);
+  logins_->care(*records_, now_ms);
   names_.look(guard_->rules.defence, now_ms);
   // Long lists take a while to compile: an attacker's zone does not keep us at it.
   const std::uint64_t version = names_.version();

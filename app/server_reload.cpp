@@ -157,9 +157,7 @@ void Server::publish_plan() {
   if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
 }
 
-Outcome Server::reload() {
-  // Ends behind the locks: a request that it serves may wait for them.
-  std::unique_ptr<web::Server> former;
+Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
   auto loaded = settings_of(circumstances_.place);
@@ -167,6 +165,11 @@ Outcome Server::reload() {
     log_->say(effect::Level::error, "reload_refused", loaded.error().message);
     return std::unexpected(loaded.error());
   }
+  if (caller && !force && loaded->web.permitted != settings_.web.permitted &&
+      !is_permitted(loaded->web.permitted, *caller))
+    return std::unexpected(Error{Code::conflict,
+                                 fmt::format("web.permitted would keep you out: you are at {}", caller->text()),
+                                 "add your address to it, or: ringfence reload --force"});
   Json notes = Json::array();
   for (const std::string& name : restart_only(settings_, *loaded))
     notes.push_back(fmt::format("{} changes at the next start", name));
@@ -191,6 +194,7 @@ Outcome Server::reload() {
   records_->limits = settings_.limits;
   records_->web = settings_.web.enabled ? web_address(settings_) : std::string();
   writer_->set_keep(keep_of(settings_.records));
+  logins_->use(settings_.login);
 
   // The engine learns of listeners before their first packet can come, and of failures after.
   public_address_.use(settings_.public_address, settings_.dns.servers);
@@ -209,8 +213,10 @@ Outcome Server::reload() {
       notes.push_back(state.error);
       warnings_[fmt::format("listener {}", state.id.value)] = state.error;
     }
-  if (web_) web_->close_doors();
-  former = std::move(web_);
+  if (web_) {
+    web_->close_doors();
+    former_web_.emplace_back(wall_now_ms(), std::move(web_));
+  }
   open_web();
   if (const auto fault = warnings_.find("web"); fault != warnings_.end()) notes.push_back(fault->second);
   watch_descriptors();

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::int64_t health_ms = 1'000;
 constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t former_web_ms = 2'000;
 constexpr std::int64_t devices_every_ms = 3'600'000;
 
 /// What wrong links are counted under: no registration name has a space.
@@ -39,7 +40,7 @@ web::Site Server::site() {
   out.assets = pages();
   out.phone_port = phone_port(settings_);
   out.routes = {
-      {web::Method::get, "/health", "",
+      {web::Method::get, "/health", access::anybody,
        [this, asked_ms = std::int64_t{0}, why = std::string()](const auto&) mutable {
          // Whoever asks more often than the answer changes asks nobody but this line.
          const std::int64_t now_ms = wall_now_ms();
@@ -49,10 +50,19 @@ web::Site Server::site() {
          }
          return why.empty() ? web::Answer{200, {{"status", "pass"}}} : web::Answer{503, {{"status", "fail"}}};
        }},
-      {web::Method::get, "/api/v1/phone/config", "", [this](const web::Request& asked) { return phone_facts(asked); }},
-      {web::Method::post, "/api/v1/phone/link", "", [this](const web::Request& asked) { return use_link(asked); }},
-      {web::Method::post, "/api/v1/phone/sign-out", "", [this](const web::Request& asked) { return sign_out(asked); }},
+      {web::Method::get, "/api/v1/phone/config", access::anybody,
+       [this](const web::Request& asked) { return phone_facts(asked); }},
+      {web::Method::post, "/api/v1/phone/link", access::anybody,
+       [this](const web::Request& asked) { return use_link(asked); }},
+      {web::Method::post, "/api/v1/phone/sign-out", access::anybody,
+       [this](const web::Request& asked) { return sign_out(asked); }},
+      {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes, listening_of},
   };
+  for (web::Route& route : logins_->routes()) out.routes.push_back(std::move(route));
+  out.recognise = [this](const web::Credentials& shown) { return logins_->recognise(shown); };
+  out.refused = [this](const access::Asker& asker, const Endpoint& remote, std::string_view method,
+                       std::string_view path) { logins_->refused(asker, remote, method, path); };
+  for (web::Route& route : api_.routes()) out.routes.push_back(std::move(route));
   return out;
 }
 
@@ -108,13 +118,26 @@ web::Answer Server::phone_facts(const web::Request& asked) {
            {"languages", {"en", "de"}}}};
 }
 
+void Server::end_former_web(std::int64_t now_wall_ms) {
+  // Ends behind the lock: a request that it serves may wait for it.
+  std::vector<std::unique_ptr<web::Server>> ended;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(former_web_, [&](auto& each) {
+    const bool over = now_wall_ms < each.first || now_wall_ms - each.first >= former_web_ms;
+    if (over) ended.push_back(std::move(each.second));
+    return over;
+  });
+}
+
 void Server::open_web() {
   warnings_.erase("web");
+  carrier_->feed().close();
   loop_->streams().set_origins(origins_of(settings_));
   if (!settings_.web.enabled) return;
   web::ServerOptions options;
   options.binds = web_binds(settings_);
-  options.welcome = [this](const Endpoint& remote, std::uint16_t local_port) {
+  options.welcome = [this, permitted = settings_.web.permitted](const Endpoint& remote, std::uint16_t local_port) {
+    if (!is_permitted(permitted, remote.address)) return false;
     const std::int64_t wall_ms = wall_now_ms();
     return door_.welcomes(remote, Transport::tls, local_port, {wall_ms, wall_ms});
   };
@@ -132,6 +155,7 @@ void Server::open_web() {
   }
   web_ = std::move(*opened);
   web_->set_tls(web_tls_);
+  carrier_->feed().open(web_.get());
 }
 
 void Server::tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin) {

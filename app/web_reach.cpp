@@ -81,6 +81,11 @@ std::string web_address(const config::Settings& settings) {
   return at(outside == all.end() ? "localhost" : host_text(*outside));
 }
 
+bool is_permitted(std::span<const Subnet> permitted, const Address& from) {
+  return permitted.empty() || from.is_loopback() ||
+         std::any_of(permitted.begin(), permitted.end(), [&](const Subnet& block) { return block.contains(from); });
+}
+
 std::string sip_domain(const config::Settings& settings, const std::string& host) {
   if (!settings.server.domains.empty()) return settings.server.domains.front();
   return is_host_name(settings.server.realm) ? settings.server.realm : host;

@@ -19,6 +19,8 @@ std::vector<Endpoint> web_binds(const config::Settings& settings);
 websocket::Origins origins_of(const config::Settings& settings);
 /// "https://pbx.example.com:8443": web.host, else the first domain, else an advertised address, else one of this host.
 std::string web_address(const config::Settings& settings);
+/// Whether pages and API may be asked from there; always from this host itself.
+bool is_permitted(std::span<const Subnet> permitted, const Address& from);
 /// What a phone writes behind the @: a name that is ours however it was reached.
 std::string sip_domain(const config::Settings& settings, const std::string& host);
 

@@ -10,6 +10,7 @@
 #include "cli/completion.hpp"
 #include "cli/leaf.hpp"
 #include "cli/render.hpp"
+#include "core/api/contract.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/plain.hpp"
 
@@ -140,6 +141,12 @@ std::string_view group_text(std::string_view group) {
   if (group == "deck") return "Prices: rate decks of the trunks";
   if (group == "emergency") return "Calls for help, which no rule stops";
   if (group == "policy") return "All that is configured about calls as one file";
+  if (group == "user") return "Who may sign in to the pages and the API, and as what";
+  if (group == "role") return "Sets of permissions that users have";
+  if (group == "permission") return "What there is to be allowed";
+  if (group == "token") return "Tokens of programs that use the API";
+  if (group == "session") return "Browsers that are signed in";
+  if (group == "login") return "Addresses that have to wait after wrong passwords";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";
@@ -231,6 +238,9 @@ int run(int argc, const char* const* argv, World& world) {
   complete->add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   complete->add_flag("--json", json, "the script in JSON");
   teach(*complete, "completion");
+  auto* const contract = app.add_subcommand("api-contract", "Prints the contract of the HTTP API (OpenAPI 3.1)");
+  contract->add_flag("--json", json, "the text in JSON");
+  teach(*contract, "api-contract");
   auto* const version = app.add_subcommand("version", "Prints the version");
   version->add_flag("--json", json, "the result as JSON");
   teach(*version, "version");
@@ -276,6 +286,11 @@ int run(int argc, const char* const* argv, World& world) {
   if (complete->parsed()) {
     const std::string script = completion(app, shell);
     json ? print_json(world, {{"shell", shell}, {"script", script}}) : fmt::print(*world.out, "{}", script);
+    return done;
+  }
+  if (contract->parsed()) {
+    const std::string text = api::contract();
+    json ? print_json(world, {{"text", text}}) : fmt::print(*world.out, "{}", text);
     return done;
   }
   json ? print_json(world, {{"version", world.version}}) : fmt::print(*world.out, "ringfence {}\n", world.version);

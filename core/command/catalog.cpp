@@ -6,6 +6,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/command/objects.hpp"
+#include "core/command/people_specs.hpp"
 
 namespace rf::command {
 namespace {
@@ -79,6 +80,7 @@ constexpr Parameter force_parameter{
     "force", Kind::flag, false, 0, 0, {}, "also when it cuts off what is protected"};
 constexpr Parameter caller_parameter{
     "caller", Kind::text, false, 2, 64, {}, "your own address, not to be cut off; else that of your SSH session"};
+constexpr Parameter reload_parameters[] = {force_parameter, caller_parameter};
 constexpr Parameter countries_parameter{
     "countries", Kind::text, true, 2, 2'048, {}, "countries by their codes, such as DE or DE,AT,CH"};
 constexpr Parameter country_parameters[] = {countries_parameter, force_parameter, caller_parameter};
@@ -120,13 +122,14 @@ constexpr Parameter spending_parameters[] = {
 constexpr Parameter credit_parameters[] = {
     number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
 
-constexpr std::string_view kind_words[] = {"command", "result", "ban", "system"};
+constexpr std::string_view kind_words[] = {"command", "result", "login", "ban", "system"};
 constexpr Parameter audit_list_parameters[] = {
     {"limit", Kind::number, false, 1, static_cast<std::int64_t>(AuditLimits::shown), {}, "how many, newest first"},
     {"actor", Kind::text, false, 1, 64, {}, "only what this one did, such as \"uid 0\""},
     {"kind", Kind::text, false, 0, 16, kind_words, "only entries of this kind"},
     {"from_ms", Kind::number, false, 0, INT64_MAX, {}, "at or after, in ms since 1970"},
-    {"to_ms", Kind::number, false, 0, INT64_MAX, {}, "before, in ms since 1970"}};
+    {"to_ms", Kind::number, false, 0, INT64_MAX, {}, "before, in ms since 1970"},
+    {"before", Kind::number, false, 1, INT64_MAX, {}, "only entries before this number, to go on with a list"}};
 constexpr Parameter audit_export_parameters[] = {
     {"after", Kind::number, false, 0, INT64_MAX, {}, "only what follows this entry"}};
 constexpr Parameter audit_verify_parameters[] = {
@@ -211,7 +214,7 @@ constexpr auto fixed = std::to_array<Spec>({
     {"status", "system.read", "Shows listeners, counts and limits", false, true, {}},
     {"call.list", "call.read", "Lists running calls", false, true, {}},
     {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},
-    {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, {}},
+    {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, reload_parameters},
     {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
 });
 
@@ -221,7 +224,11 @@ constexpr std::string_view code_names[] = {"invalid", "not_found", "conflict", "
 }  // namespace
 
 std::span<const Spec> catalog() {
-  static const std::vector<Spec> specs = with_objects(fixed);
+  static const std::vector<Spec> specs = [] {
+    std::vector<Spec> all = with_objects(fixed);
+    all.insert(all.end(), people_specs().begin(), people_specs().end());
+    return all;
+  }();
   return specs;
 }
 

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "core/access/asker.hpp"
 #include "core/command/command.hpp"
 
 namespace rf::command {
@@ -56,6 +58,10 @@ struct Checked {
   /// nothing shows it.
   Arguments about;
   std::string audit;  ///< "extension.set number=1001 remote=true"; secrets appear as "[secret]"
+  /// For whom it is carried out: somebody who signed in, or whoever runs the machine itself. While nobody said, what
+  /// is about people is refused.
+  std::optional<access::Asker> by = {};
+  bool on_machine = false;
 };
 
 /// Turns a name and arguments into a command. Errors: Code::invalid with the parameter and its remedy. Unknown

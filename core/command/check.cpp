@@ -6,14 +6,15 @@
 #include "core/command/catalog.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
+#include "core/command/people_specs.hpp"
 #include "core/document/forms.hpp"
 #include "core/guard/prefix.hpp"
 
 namespace rf::command {
 namespace {
 
-std::unexpected<Error> invalid(std::string message, std::string remedy) {
-  return std::unexpected(Error{Code::invalid, std::move(message), std::move(remedy)});
+std::unexpected<Error> invalid(std::string message, std::string remedy, std::string_view field = {}) {
+  return std::unexpected(Error{Code::invalid, std::move(message), std::move(remedy), std::string(field)});
 }
 
 bool all_digits(std::string_view text) {
@@ -28,7 +29,7 @@ bool has_control(std::string_view text) {
 
 std::optional<Error> fault_of(const Parameter& p, const Value& value) {
   const auto fault = [&](std::string what, std::string remedy) {
-    return Error{Code::invalid, fmt::format("{} {}", p.name, what), std::move(remedy)};
+    return Error{Code::invalid, fmt::format("{} {}", p.name, what), std::move(remedy), std::string(p.name)};
   };
   if (p.kind == Kind::flag) {
     if (std::holds_alternative<bool>(value)) return std::nullopt;
@@ -199,7 +200,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "audit-log.list")
     return ListAudit{static_cast<std::uint32_t>(maybe<std::int64_t>(a, "limit").value_or(100)),
                      maybe<std::int64_t>(a, "from_ms").value_or(0), maybe<std::int64_t>(a, "to_ms").value_or(0),
-                     text_or_empty(a, "actor"), text_or_empty(a, "kind")};
+                     text_or_empty(a, "actor"), text_or_empty(a, "kind"), number_or<std::uint64_t>(a, "before", 0)};
   if (name == "audit-log.export")
     return ExportAudit{static_cast<std::uint64_t>(maybe<std::int64_t>(a, "after").value_or(0))};
   if (name == "audit-log.verify")
@@ -226,7 +227,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "pattern.show") return ShowPattern{number};
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
-  if (name == "reload") return Reload{};
+  if (name == "reload") return Reload{caller_of(a), maybe<bool>(a, "force").value_or(false)};
   if (name == "stop") return Stop{};
   return GetStatus{};
 }
@@ -281,43 +282,47 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   for (const auto& [key, value] : arguments) {
     const auto p =
         std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& each) { return each.name == key; });
-    if (p == parameters.end()) return invalid(fmt::format("{} takes no such parameter", spec->name), "see its --help");
+    if (p == parameters.end())
+      return invalid(fmt::format("{} takes no such parameter", spec->name), "see its --help", key);
     if (auto fault = fault_of(*p, value)) return std::unexpected(std::move(*fault));
   }
   for (const Parameter& p : parameters) {
     const Value* value = value_of(arguments, p.name);
     if (value == nullptr) {
-      if (p.required) return invalid(fmt::format("{} is missing", p.name), std::string(p.help));
+      if (p.required) return invalid(fmt::format("{} is missing", p.name), std::string(p.help), p.name);
       continue;
     }
     if (p.name == "number" && spec->name != "cdr.list" && !all_digits(std::get<std::string>(*value)))
-      return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001");
+      return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001", p.name);
     if (p.name == "permitted")
       if (const auto blocks = blocks_of(std::get<std::string>(*value)); !blocks)
-        return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7");
+        return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7",
+                       p.name);
     if (p.name == "countries" && !parse_countries(std::get<std::string>(*value)))
-      return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH");
+      return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH",
+                     p.name);
     if (p.name == "for" && spec->name == "extension.link") {
       const auto seconds = document::parse_duration(std::get<std::string>(*value));
       if (!seconds || *seconds < 60 || *seconds > WebLimits::link_s_most)
-        return invalid("for is no time from 1m to 7d", "give it such as 10m, 2h or 1d");
+        return invalid("for is no time from 1m to 7d", "give it such as 10m, 2h or 1d", p.name);
     }
     if (p.name == "caller" && !Address::parse(std::get<std::string>(*value)))
-      return invalid("caller is no address", "give " + std::string(p.help));
+      return invalid("caller is no address", "give " + std::string(p.help), p.name);
     if (p.name == "address" || p.name == "block") {
       const auto block = guard::parse_prefix(std::get<std::string>(*value));
-      if (!block) return invalid(fmt::format("{}: {}", p.name, block.error()), "give " + std::string(p.help));
+      if (!block) return invalid(fmt::format("{}: {}", p.name, block.error()), "give " + std::string(p.help), p.name);
       if (p.name == "address" && block->prefix != 128)
-        return invalid("address is a block of addresses", "give one address");
+        return invalid("address is a block of addresses", "give one address", p.name);
     }
     if (p.kind == Kind::secret && spec->name == "trunk.password") {
       // The provider chose it; it is written into no header as it is.
       const std::string& password = std::get<std::string>(*value);
       if (password.empty() || password.size() > 128 || has_control(password))
-        return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters");
+        return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters",
+                       p.name);
     } else if (p.kind == Kind::secret && spec->name != "pin.add") {
       if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
-        return invalid(std::move(*fault), "leave it out and a strong one is generated");
+        return invalid(std::move(*fault), "leave it out and a strong one is generated", p.name);
     }
   }
   if (spec->name == "extension.set" && arguments.size() == 1)
@@ -326,6 +331,10 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   if (!terms) return std::unexpected(std::move(terms.error()));
   auto object = object_command(*spec, arguments, *terms);
   if (!object) return std::unexpected(std::move(object.error()));
+  if (auto people = people_command(*spec, arguments); !people || *people) {
+    if (!people) return std::unexpected(std::move(people.error()));
+    object = std::move(people);
+  }
   return Checked{spec, *object ? std::move(**object) : build(*spec, arguments, std::move(*terms)),
                  about_of(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
 }

@@ -13,6 +13,7 @@
 #include "core/base/country.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
+#include "core/command/people.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
 #include "core/policy/policy.hpp"
@@ -107,6 +108,7 @@ struct ListAudit {
   std::int64_t from_ms = 0;  ///< wall time, inclusive
   std::int64_t to_ms = 0;    ///< exclusive; 0: no end
   std::string actor, kind;   ///< empty: any
+  std::uint64_t before = 0;  ///< only entries with smaller numbers; 0: all
 };
 /// The audit log as lines that can be verified anywhere.
 struct ExportAudit {
@@ -324,7 +326,10 @@ struct ListCalls {};
 struct HangUp {
   std::string id;
 };
-struct Reload {};
+struct Reload {
+  std::optional<Address> caller;  ///< where whoever asks says to be: they are not to lock themselves out
+  bool force = false;
+};
 struct Stop {};
 
 using Command =
@@ -336,7 +341,7 @@ using Command =
                  GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
                  RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
                  ShowReach, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
-                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop>;
+                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments
@@ -355,6 +360,7 @@ struct Error {
   Code code = Code::failed;
   std::string message;
   std::string remedy;
+  std::string field = {};  ///< the parameter that is wrong; empty: none in particular
 };
 
 }  // namespace rf::command

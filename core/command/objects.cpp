@@ -179,8 +179,8 @@ class Maker {
   std::vector<Spec>& out_;
 };
 
-std::unexpected<Error> invalid(std::string message, std::string remedy) {
-  return std::unexpected(Error{Code::invalid, std::move(message), std::move(remedy)});
+std::unexpected<Error> invalid(std::string message, std::string remedy, std::string_view field = {}) {
+  return std::unexpected(Error{Code::invalid, std::move(message), std::move(remedy), std::string(field)});
 }
 
 std::string text_at(const Arguments& arguments, std::string_view name) {
@@ -214,10 +214,12 @@ std::optional<std::pair<doc::Kind, std::string_view>> parts_of(std::string_view 
 
 std::expected<std::optional<Command>, Error> pin_command(const Spec& spec, const Arguments& a) {
   std::string list = text_at(a, "name"), account = text_at(a, "account");
-  if (auto fault = doc::fault_of_name(doc::Kind::pin_list, list)) return invalid(std::move(*fault), "name a list");
+  if (auto fault = doc::fault_of_name(doc::Kind::pin_list, list))
+    return invalid(std::move(*fault), "name a list", "name");
   if (spec.name == "pin.list") return Command(ListPins{std::move(list)});
   if (doc::fault_of_name(doc::Kind::pin_list, account))
-    return invalid("an account has 1 to 64 letters, digits, - and _", "name it otherwise; it stands in call records");
+    return invalid("an account has 1 to 64 letters, digits, - and _", "name it otherwise; it stands in call records",
+                   "account");
   if (spec.name == "pin.remove") return Command(RemovePin{std::move(list), std::move(account)});
   AddPin add{std::move(list), std::move(account), std::nullopt};
   if (a.contains("pin")) add.pin.emplace(text_at(a, "pin"));
@@ -252,7 +254,7 @@ std::expected<std::vector<ObjectValue>, Error> object_values(const Spec& spec, c
     const Key* key = find(keys, name);
     if (key == nullptr || key->account || key->apart) continue;
     auto values = doc::values_of(*key, text_of(value));
-    if (!values) return invalid(values.error().text, values.error().remedy);
+    if (!values) return invalid(values.error().text, values.error().remedy, name);
     out.push_back({name, std::move(*values)});
   }
   std::string_view names = {};
@@ -263,7 +265,7 @@ std::expected<std::vector<ObjectValue>, Error> object_values(const Spec& spec, c
     names.remove_prefix(std::min(comma + 1, names.size()));
     const Key* key = find(keys, name);
     if (key == nullptr || key->account || key->apart)
-      return invalid(fmt::format("default names no key: {}", name), "see --help");
+      return invalid(fmt::format("default names no key: {}", name), "see --help", "default");
     out.push_back({name, {}, true});
   }
   return out;
@@ -283,7 +285,7 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     const std::string to = text_at(a, "to");
     if (!to.empty() && !Country::parse(to) && !number::parse_class(to))
       return invalid(fmt::format("{} is neither a country's code nor a kind of number", to),
-                     "give a code such as GB, or one of fixed, mobile, premium, shared_cost, personal, satellite");
+                     "give a code such as GB, or one of fixed, mobile, premium, shared_cost, personal, satellite", "to");
     return Command(ShowReach{text_at(a, "from"), to});
   }
   if (spec.name.starts_with("pin.")) return pin_command(spec, a);
@@ -292,7 +294,7 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
   const auto [kind, verb] = *parts;
   if (verb == "list") return Command(ListObjects{kind});
   std::string name = text_at(a, "name");
-  if (auto fault = doc::fault_of_name(kind, name)) return invalid(std::move(*fault), "give another name");
+  if (auto fault = doc::fault_of_name(kind, name)) return invalid(std::move(*fault), "give another name", "name");
   if (verb == "show") return Command(ShowObject{kind, std::move(name)});
   if (verb == "remove") return Command(RemoveObject{kind, std::move(name)});
   if (verb == "move") return Command(MoveObject{kind, std::move(name), text_at(a, "before")});

@@ -92,6 +92,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_records(section("records"), settings.limits, settings.records);
   read_log(section("log"), settings.log);
   read_web(section("web"), settings.web);
+  read_login(section("login"), settings.login);
   read_metrics(section("metrics"), settings.metrics);
   read_dns(section("dns"), settings.dns);
   read_guard(section("guard"), settings.guard, problems);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/guard/prefix.hpp"
 #include "core/sip/uri.hpp"
 
 namespace rf::config {
@@ -395,6 +396,16 @@ void read_web(Section section, WebSettings& out) {
         return std::nullopt;
       },
       "write what browsers send: \"https://intranet.example.com\", with its port when it is not 443, and no path");
+  section.texts(
+      "permitted",
+      [&](std::string_view text) -> std::optional<std::string> {
+        const auto block = guard::parse_prefix(text);
+        if (!block) return fmt::format("holds \"{}\": {}", text, block.error());
+        if (out.permitted.size() == WebLimits::origins) return fmt::format("holds more than {}", WebLimits::origins);
+        out.permitted.push_back(*block);
+        return std::nullopt;
+      },
+      "write from where pages and API may be asked, such as \"192.0.2.0/24\" or \"198.51.100.7\"");
   section.finish();
 }
 

@@ -21,6 +21,7 @@ void read_store(Section section, StoreSettings& out);
 void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);
 void read_web(Section section, WebSettings& out);
+void read_login(Section section, LoginSettings& out);
 void read_metrics(Section section, MetricsSettings& out);
 void read_dns(Section section, DnsSettings& out);
 void read_guard(Section section, GuardSettings& out, Problems& problems);

@@ -11,6 +11,7 @@
 #include "core/effect/effect.hpp"
 #include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"
+#include "shell/config/login.hpp"
 
 namespace rf::config {
 
@@ -108,6 +109,7 @@ struct WebSettings {
   std::uint16_t port = 8'443;
   std::string host;  ///< by which browsers reach us; empty: the first domain, else an address
   std::vector<std::string> origins;  ///< of other pages that may open a WebSocket: "https://intranet.example.com"
+  std::vector<Subnet> permitted;     ///< from where pages and API may be asked; empty: from anywhere
   Place place;
 };
 
@@ -161,6 +163,7 @@ struct Settings {
   RecordSettings records;
   LogSettings log;
   WebSettings web;
+  LoginSettings login;
   MetricsSettings metrics;
   DnsSettings dns;
   GuardSettings guard;

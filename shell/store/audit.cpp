@@ -184,6 +184,7 @@ Expected<std::vector<audit::Entry>> Store::find_audit(const AuditFilter& filter)
     };
     equals("actor", filter.actor);
     equals("kind", filter.kind);
+    if (filter.before != 0) where += fmt::format(" AND number < {}", filter.before);
     return entries_of(state_->sql(), where + " ORDER BY number DESC LIMIT " + std::to_string(filter.limit), {from, to},
                       std::move(texts));
   });

@@ -19,7 +19,8 @@ namespace {
 // ours that are not times fit 31 bits. A table of millions is changed only in ways that rewrite it in neither. What is
 // SQLite's alone, here and elsewhere in this room:
 // - INTEGER PRIMARY KEY has 64 bits in SQLite, where it costs no index, and has to be BIGINT elsewhere (tenants.id,
-//   extensions.id, devices.id, bindings.seq, ledger.number, objects.id, audit.number);
+//   extensions.id, devices.id, bindings.seq, ledger.number, objects.id, audit.number, users.id, sessions.id,
+//   tokens.id);
 // - connection.cpp: opening the file and its PRAGMAs, BEGIN IMMEDIATE (which takes the lock where waiting for it is
 //   possible), what the database holds, and the kinds of its errors;
 // - write_group.cpp lets its statements go before it rolls back to the savepoint; PostgreSQL wants the rollback first.
@@ -258,6 +259,7 @@ constexpr const char* version_9[] = {
 
 // Where gateways registered from, of each trunk one; and what it takes to end calls by trunks when the process has
 // died, see call::Partings.
+// Who may sign in, as what, and how they prove it, see core/access. Of secrets that are shown once, the hash alone.
 constexpr const char* version_10[] = {
     "CREATE TABLE gateways ("
     " trunk BIGINT PRIMARY KEY,"
@@ -290,6 +292,60 @@ constexpr const char* version_10[] = {
     " began_wall_ms BIGINT NOT NULL,"
     " PRIMARY KEY (cdr, side))",
     "ALTER TABLE cdrs ADD COLUMN engine TEXT NOT NULL DEFAULT 'relay'",
+    "CREATE TABLE users ("
+    " id INTEGER PRIMARY KEY,"
+    " tenant BIGINT NOT NULL,"
+    " name TEXT NOT NULL UNIQUE,"
+    " display TEXT NOT NULL,"
+    " class INTEGER NOT NULL,"
+    " role TEXT NOT NULL,"
+    " email TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL,"
+    " must_change INTEGER NOT NULL,"
+    " password TEXT NOT NULL,"
+    " factor TEXT NOT NULL,"
+    " factor_step BIGINT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " password_wall_ms BIGINT NOT NULL,"
+    " login_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE roles ("
+    " name TEXT PRIMARY KEY,"
+    " title TEXT NOT NULL,"
+    " realm TEXT NOT NULL,"
+    " permissions TEXT NOT NULL,"
+    " copied_from TEXT NOT NULL)",
+    "CREATE TABLE recovery_codes (user_id BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (user_id, hash))",
+    "CREATE TABLE invitations ("
+    " hash TEXT PRIMARY KEY,"
+    " user_id BIGINT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " ends_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE sessions ("
+    " id INTEGER PRIMARY KEY,"
+    " hash TEXT NOT NULL UNIQUE,"
+    " user_id BIGINT NOT NULL,"
+    " step INTEGER NOT NULL,"
+    " agent TEXT NOT NULL,"
+    " address TEXT NOT NULL,"
+    " begun_wall_ms BIGINT NOT NULL,"
+    " used_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE tokens ("
+    " id INTEGER PRIMARY KEY,"
+    " hash TEXT NOT NULL UNIQUE,"
+    " user_id BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " scope TEXT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " ends_wall_ms BIGINT NOT NULL,"
+    " used_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE held_sources ("
+    " source TEXT PRIMARY KEY,"
+    " since_wall_ms BIGINT NOT NULL,"
+    " until_wall_ms BIGINT NOT NULL,"
+    " locks INTEGER NOT NULL)",
+    "INSERT INTO sequences (name, next) VALUES ('users', 1)",
+    "INSERT INTO sequences (name, next) VALUES ('sessions', 1)",
+    "INSERT INTO sequences (name, next) VALUES ('tokens', 1)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

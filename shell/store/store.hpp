@@ -151,6 +151,7 @@ struct AuditFilter {
   std::string actor = {};         ///< empty: any
   std::string kind = {};          ///< empty: any
   std::uint32_t limit = 100;
+  std::uint64_t before = 0;       ///< only smaller numbers; 0: all
 };
 
 /// A part of the audit log as it is verified.
@@ -302,6 +303,7 @@ class Store {
   Expected<void> set_setting(const std::string& key, const std::string& value);
 
  private:
+  friend class PeopleTables;
   struct State;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

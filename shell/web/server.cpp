@@ -4,11 +4,12 @@
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <future>
 
 #include "core/guard/sources.hpp"
-#include "shell/web/session.hpp"
+#include "shell/web/listener.hpp"
 
 namespace rf::web {
 namespace {
@@ -18,6 +19,7 @@ using boost::system::error_code;
 
 constexpr int backlog = 128;
 constexpr std::uint32_t accept_rest_ms = 100;
+constexpr int unhurried_niceness = 10;
 
 asio::ip::address to_asio(const Address& address) {
   if (address.is_v4()) return asio::ip::address_v4(address.v4_host_order());
@@ -56,13 +58,17 @@ error_code open_acceptor(tcp::acceptor& acceptor, const Endpoint& bind) {
 
 }  // namespace
 
-void Jobs::start() {
-  thread_ = start_thread("rf-pages", [this] { run(); });
+void Jobs::start(const char* name, bool unhurried) {
+  thread_ = start_thread(name, [this, unhurried] {
+    // Of this thread alone; a host that does not allow it loses nothing but the courtesy.
+    if (unhurried) static_cast<void>(::setpriority(PRIO_PROCESS, 0, unhurried_niceness));
+    run();
+  });
 }
 
 bool Jobs::add(std::function<void()> job) {
   const std::lock_guard lock(mutex_);
-  if (ending_ || line_.size() >= WebLimits::jobs) return false;
+  if (ending_ || line_.size() >= most_) return false;
   line_.push_back(std::move(job));
   changed_.notify_one();
   return true;
@@ -137,6 +143,40 @@ bool Server::State::has_room(const Address& source) {
   return true;
 }
 
+std::optional<Answer> Server::State::turn_away(std::uint64_t asker, bool changes) {
+  const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  std::chrono::steady_clock::now().time_since_epoch())
+                                  .count();
+  std::optional<std::uint32_t> wait_s;
+  const auto own = asking.find(asker);
+  if (own != asking.end() && own->second >= ApiLimits::waiting_of_one)
+    wait_s = 1;
+  else
+    wait_s = pace.turn_away(now_ms, asker, changes);
+  if (!wait_s) return std::nullopt;
+  Answer out = problem(429, "you ask faster than you may; wait as long as Retry-After says");
+  out.retry_after_s = *wait_s;
+  return out;
+}
+
+void Server::State::tell(std::uint32_t topic, const std::shared_ptr<const std::string>& text) {
+  // Whoever ends while he is told leaves the list.
+  const std::vector<Listener*> all = listeners;
+  const bool missed = lost.exchange(false);
+  static const auto reload = std::make_shared<const std::string>(R"({"topic":"live","what":"reload"})");
+  for (Listener* const each : all) {
+    if (missed) each->tell(each->topics(), reload);
+    each->tell(topic, text);
+  }
+}
+
+void Server::State::count_topics() {
+  std::uint32_t heard = 0;
+  for (const Listener* const each : listeners) heard |= each->topics();
+  topics = heard;
+  counts.listeners = listeners.size();
+}
+
 std::expected<std::unique_ptr<Server>, std::string> Server::open(const ServerOptions& options, Site site) {
   auto state = std::make_unique<State>(options, std::move(site));
   for (const Endpoint& bind : options.binds) {
@@ -146,7 +186,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(const ServerOpt
   }
   // Only when none of them moves in memory any more.
   for (tcp::acceptor& acceptor : state->acceptors) state->listen(acceptor);
-  state->jobs.start();
+  state->jobs.start("rf-pages", false);
+  state->unhurried.start("rf-api", true);
   state->thread = start_thread("rf-web", [raw = state.get()] {
     const auto work = asio::make_work_guard(raw->io);
     raw->io.run();
@@ -158,6 +199,11 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Server::~Server() {
   state_->jobs.stop();
+  state_->unhurried.stop();
+  {
+    std::unique_lock lock(state_->owed_mutex);
+    state_->owed_changed.wait(lock, [this] { return state_->owed == 0; });
+  }
   state_->io.stop();
   state_->thread.join();
 }
@@ -190,8 +236,26 @@ std::vector<Endpoint> Server::local() const {
 
 Counters Server::counters() const {
   const auto& c = state_->counts;
-  return {c.clients, c.accepted,         c.unwelcome, c.refused_source, c.refused_full,
-          c.evicted, c.handshake_failed, c.malformed, c.requests,       c.refused};
+  return {c.clients,  c.accepted,         c.unwelcome, c.refused_source, c.refused_full, c.evicted,
+          c.handshake_failed, c.malformed, c.requests,  c.refused,        c.listeners};
+}
+
+bool Server::heard(std::uint32_t topic) const {
+  return (state_->topics.load(std::memory_order_relaxed) & topic) != 0;
+}
+
+void Server::tell(std::uint32_t topic, std::string text) {
+  if (!heard(topic)) return;
+  if (state_->untold.fetch_add(1) >= ApiLimits::feed_events) {
+    --state_->untold;
+    state_->lost = true;
+    return;
+  }
+  asio::post(state_->io,
+             [state = state_.get(), topic, text = std::make_shared<const std::string>(std::move(text))] {
+               --state->untold;
+               state->tell(topic, text);
+             });
 }
 
 }  // namespace rf::web

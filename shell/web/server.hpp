@@ -20,7 +20,7 @@ class Session;
 
 /// What the guard counts of those who come.
 enum class Deed : std::uint8_t {
-  request,    ///< asked the API, or for what is not there
+  request,    ///< a stranger asked the API, or for what is not there
   malformed,  ///< bytes that are no request
 };
 
@@ -42,18 +42,20 @@ struct Counters {
   std::size_t clients = 0;  ///< now
   std::uint64_t accepted = 0, unwelcome = 0, refused_source = 0, refused_full = 0, evicted = 0, handshake_failed = 0,
                 malformed = 0, requests = 0, refused = 0;  ///< answered with 4xx or 5xx
+  std::size_t listeners = 0;                               ///< now
 };
 
-/// HTTP/1.1 over TLS: GET, HEAD and POST. A request has WebLimits::header_bytes, its body WebLimits::body_bytes and a
-/// length that is said before it; chunks, continuations, upgrades and other versions are refused, and so is everything
-/// that two readers could read in two ways. A body is a JSON object, sent from no page but our own.
+/// HTTP/1.1 over TLS: GET, HEAD, POST, PUT, PATCH and DELETE. A request has WebLimits::header_bytes, its body what its
+/// route takes and a length that is said before it; longer ones than WebLimits::body_bytes are read of those alone who
+/// may ask. Chunks, continuations and other versions are refused, and so is everything that two readers could read in two
+/// ways. A body is a JSON object, sent from no page but our own; the one upgrade is to a listener's WebSocket.
 /// Bounds: a source (an IPv4 address, an IPv6 /64) has clients_per_source connections; when there are too many in all,
 /// the one that has waited longest without asking for anything makes room. Methods may be called from any thread.
 class Server {
  public:
   /// Errors: a sentence with the endpoint and the reason. Nobody is served before set_tls().
   static std::expected<std::unique_ptr<Server>, std::string> open(const ServerOptions& options, Site site);
-  /// Ends the threads; a handler that runs is waited for.
+  /// Ends the threads; a handler that runs is waited for, and so is every answer that a slow one still owes.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -66,8 +68,15 @@ class Server {
   std::vector<Endpoint> local() const;
   Counters counters() const;
 
+  /// Whether anybody hears of this topic: whoever would have to make a text for tell() asks first. Costs nothing.
+  bool heard(std::uint32_t topic) const;
+  /// Gives a text to every listener of this topic. Never waits: with ApiLimits::feed_events on their way it is lost, and
+  /// listeners are told so.
+  void tell(std::uint32_t topic, std::string text);
+
  private:
   friend class Session;
+  friend class Listener;
   struct State;
   explicit Server(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -41,6 +41,9 @@ std::optional<Method> parse_method(std::string_view text) {
   if (text == "GET") return Method::get;
   if (text == "HEAD") return Method::head;
   if (text == "POST") return Method::post;
+  if (text == "PUT") return Method::put;
+  if (text == "PATCH") return Method::patch;
+  if (text == "DELETE") return Method::remove;
   return std::nullopt;
 }
 
@@ -48,24 +51,38 @@ std::string_view reason_of(unsigned status) {
   switch (status) {
     case 200:
       return "OK";
+    case 201:
+      return "Created";
+    case 204:
+      return "No Content";
     case 304:
       return "Not Modified";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 409:
+      return "Conflict";
     case 411:
       return "Length Required";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
     case 417:
       return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -87,32 +104,37 @@ Answer problem(unsigned status, std::string_view detail) {
   return {status, std::move(body)};
 }
 
+Directory::Entry& Directory::entry(std::string_view path) {
+  const std::size_t number = paths_.add(path);
+  if (number >= entries_.size()) entries_.resize(number + 1);
+  return entries_[number];
+}
+
 Directory::Directory(const Site& site) {
-  const auto entry = [this](std::string_view path) -> Entry& {
-    const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const auto& one) { return one.first == path; });
-    return at == entries_.end() ? entries_.emplace_back(path, Entry{}).second : at->second;
-  };
+  constexpr std::array<std::string_view, method_count> names = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
   for (const Asset& asset : site.assets) entry(asset.path).asset = &asset;
-  for (const Route& route : site.routes)
-    (route.method == Method::post ? entry(route.path).post : entry(route.path).get) = &route;
-  std::sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const Route& route : site.routes) {
+    entry(route.path).routes[static_cast<std::size_t>(route.method)] = &route;
+    if (route.method == Method::get) entry(route.path).routes[static_cast<std::size_t>(Method::head)] = &route;
+  }
+  for (Entry& each : entries_)
+    for (std::size_t i = 0; i < method_count; ++i)
+      if (each.routes[i] != nullptr || (each.asset != nullptr && reads(static_cast<Method>(i))))
+        each.allow += (each.allow.empty() ? "" : ", ") + std::string(names[i]);
 }
 
 Found Directory::find(Method method, std::string_view path) const {
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), path,
-                                   [](const auto& one, std::string_view wanted) { return one.first < wanted; });
-  if (at == entries_.end() || at->first != path) return {};
-  const Entry& entry = at->second;
-  const bool reads = entry.asset != nullptr || entry.get != nullptr;
+  auto match = paths_.find(path);
+  if (!match) return {};
+  const Entry& at = entries_[match->number];
   Found found;
   found.known = true;
-  found.allow = reads && entry.post != nullptr ? "GET, HEAD, POST" : reads ? "GET, HEAD" : "POST";
-  if (method == Method::post) {
-    found.route = entry.post;
-  } else {
-    found.asset = entry.asset;
-    found.route = entry.asset == nullptr ? entry.get : nullptr;
-  }
+  found.allow = at.allow;
+  if (at.asset != nullptr && reads(method))
+    found.asset = at.asset;
+  else
+    found.route = at.routes[static_cast<std::size_t>(method)];
+  found.values = std::move(match->values);
   return found;
 }
 

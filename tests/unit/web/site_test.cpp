@@ -12,9 +12,9 @@ Answer nothing(const Request&) {
 class Pages : public ::testing::Test {
  protected:
   const Asset page_{"/phone", "text/html", "<p>", {}, "tag"};
-  Site site_{{{Method::get, "/health", "", nothing},
-              {Method::post, "/link", "", nothing},
-              {Method::get, "/link", "", nothing}},
+  Site site_{{{Method::get, "/health", access::anybody, nothing},
+              {Method::post, "/link", access::anybody, nothing},
+              {Method::get, "/link", access::anybody, nothing}},
              {&page_, 1},
              5'065};
   Directory directory_{site_};

@@ -1,0 +1,127 @@
+// Signing in: who shows what, who has to wait, and what a request is recognised by. Everything here is in memory beside
+// its rows of the database, so that a request costs no query.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/records.hpp"
+#include "core/access/people.hpp"
+#include "core/access/sessions.hpp"
+#include "core/access/throttle.hpp"
+#include "core/access/totp.hpp"
+#include "core/audit/chain.hpp"
+#include "shell/config/login.hpp"
+#include "shell/log/log.hpp"
+#include "shell/seal/slow_hash.hpp"
+#include "shell/store/people.hpp"
+#include "shell/web/site.hpp"
+
+namespace rf::app {
+
+class Logins {
+ public:
+  /// What it needs of the server. All but `spared` may wait for the disk.
+  struct Doors {
+    log::Log& log;
+    std::function<void(const std::function<void(Records&)>&)> records;  ///< with nobody else at the database
+    std::function<void(audit::Event)> audit;
+    std::function<void(const Endpoint&, std::string_view account)> failed;  ///< for the guard's counts
+    std::function<bool(const Address&)> spared;  ///< who is never held for good: loopback, what operators allow
+  };
+  Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {});
+
+  /// At start: what was there before. Errors: of the database.
+  store::Expected<void> restore(Records& records);
+  /// After a command about people: the database is what counts.
+  store::Expected<void> reload(Records& records);
+  void use(const config::LoginSettings& settings);
+  /// Each second or so: ends what has ended, and writes down what was used.
+  void care(Records& records, std::int64_t now_wall_ms);
+  /// Nothing more is hashed; whoever waits for it is refused.
+  void stop() { hashes_.stop(); }
+
+  web::Recognised recognise(const web::Credentials& shown);
+  /// Of somebody known who lacked what he asked for.
+  void refused(const access::Asker& asker, const Endpoint& remote, std::string_view method, std::string_view path);
+
+  /// The operations of api/v1 about oneself. They refer to this object.
+  std::vector<web::Route> routes();
+
+  std::vector<access::HeldSource> held(std::int64_t now_wall_ms);
+  bool release(const Address& source, std::int64_t now_wall_ms);
+  access::PeopleRef people();
+  std::uint64_t hashes() const { return hashes_.computed(); }
+
+ private:
+  struct Opened {
+    Secret<std::string> token;
+    access::Session session;
+  };
+  using Step = access::Step;
+
+  // logins.cpp
+  void sign_in(const web::Request& asked, web::Respond respond);
+  web::Answer signed_in(const web::Request& asked, const access::User& user, bool weak);
+  web::Answer second_factor(const web::Request& asked);
+  web::Answer sign_out(const web::Request& asked);
+  web::Answer refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what);
+  std::optional<web::Answer> hold(const web::Request& asked, const std::string& name);
+  /// The step after the first ones. `records` for what only the database knows.
+  Step step_of(const access::User& user) const;
+  store::Expected<Opened> open_session(Records& records, const web::Request& asked, const access::User& user,
+                                       Step step);
+  /// Ends the session of this request and begins one in its place, under another token.
+  web::Answer go_on(const web::Request& asked, const access::User& user, Step step, web::Json more);
+  void note(std::string actor, const Endpoint& remote, std::string_view what, std::string_view outcome);
+  access::Asker asker_of(const access::User& user) const;
+  web::Json account_of(const access::User& user, Step step) const;
+
+  // account.cpp
+  web::Answer account(const web::Request& asked);
+  web::Answer check_password(const web::Request& asked);
+  void change_password(const web::Request& asked, web::Respond respond);
+  web::Answer begin_factor(const web::Request& asked);
+  web::Answer confirm_factor(const web::Request& asked);
+  void remove_factor(const web::Request& asked, web::Respond respond);
+  web::Answer own_sessions(const web::Request& asked);
+  web::Answer end_sessions(const web::Request& asked);
+  web::Answer look_at_first(const web::Request& asked);
+  void use_first(const web::Request& asked, web::Respond respond);
+  web::Answer made_first(const web::Request& asked, const std::string& link, const access::User& wished,
+                         const Secret<std::string>& hash);
+  std::vector<access::PasswordFault> faults(std::string_view password, const access::User& user) const;
+  std::optional<web::Answer> refuse_password(std::string_view password, const access::User& user) const;
+  std::optional<access::User> user_of(const web::Request& asked);
+  bool code_fits(Records& records, const access::User& user, std::string_view code, std::int64_t now_wall_ms);
+  /// All sessions of a user but this one, on disk too.
+  void end_others(Records& records, access::UserId user, access::SessionId but);
+
+  Doors doors_;
+  seal::HashThread hashes_;
+  mutable std::mutex mutex_;  ///< over all below, for moments; the database is never waited for under it
+  config::LoginSettings settings_;
+  access::PeopleRef people_ =
+      std::make_shared<const access::People>(std::vector<access::User>(), std::vector<access::Role>());
+  access::Sessions sessions_;
+  access::Tokens tokens_;
+  access::Throttle throttle_;
+  std::map<access::SessionId, access::TotpSecret> begun_factors_;  ///< shown, and not confirmed yet
+  std::int64_t cared_ms_ = 0, audited_ms_ = 0;
+  std::uint32_t audited_ = 0, unaudited_ = 0;
+  bool held_changed_ = false;
+  std::vector<audit::Event> refusals_;  ///< that the audit log has still to take
+};
+
+/// What a body lacks or has too much: its fields are these texts, no others. None: it is fine.
+std::optional<web::Answer> fault_of_fields(const web::Json& body, std::initializer_list<std::string_view> needed,
+                                           std::initializer_list<std::string_view> possible = {});
+std::string text_of(const web::Json& body, std::string_view key);
+
+}  // namespace rf::app

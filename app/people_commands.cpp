@@ -1,0 +1,456 @@
+#include "app/people_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/logins.hpp"
+#include "core/guard/sources.hpp"
+#include "shell/seal/generate.hpp"
+#include "shell/store/people.hpp"
+
+namespace rf::app {
+namespace {
+
+using access::By;
+using access::Permissions;
+using access::Role;
+using access::User;
+using command::Code;
+using command::Error;
+
+constexpr std::int64_t day_ms = 86'400'000;
+
+std::unexpected<Error> fault(Code code, std::string what, std::string remedy) {
+  return std::unexpected(Error{code, std::move(what), std::move(remedy), {}});
+}
+
+std::unexpected<Error> fail(const store::Problem& problem) {
+  return std::unexpected(error_of(problem));
+}
+
+std::unexpected<Error> denied(std::string why) {
+  return fault(Code::denied, std::move(why), "ask somebody who may");
+}
+
+Json names_of(const Permissions& permissions) {
+  Json out = Json::array();
+  for (const access::PermissionInfo& row : access::permission_table())
+    if (permissions.has(row.permission)) out.push_back(row.name);
+  return out;
+}
+
+Json json_of(const User& user) {
+  return {{"name", user.name},
+          {"display", user.display},
+          {"class", name_of(user.of)},
+          {"role", user.role},
+          {"email", user.email},
+          {"enabled", user.enabled},
+          {"must_change", user.must_change},
+          {"password", !user.password.reveal().empty()},
+          {"second_factor", user.has_factor},
+          {"created", timestamp(user.created_wall_ms)},
+          {"signed_in", timestamp(user.login_wall_ms)},
+          {"signed_in_ms", user.login_wall_ms}};
+}
+
+Json json_of(const Role& role) {
+  return {{"name", role.name},
+          {"title", role.title},
+          {"realm", name_of(role.realm)},
+          {"built_in", role.built_in},
+          {"copied_from", role.copied_from},
+          {"permissions", names_of(role.permissions)}};
+}
+
+struct Executor {
+  Records& records;
+  store::PeopleTables tables;
+  Logins* logins;
+  const access::People& people;
+  By by;  ///< none: whoever runs the machine
+  std::int64_t now_ms;
+
+  std::expected<User, Error> user(const std::string& name) const {
+    const User* const found = people.by_name(name);
+    // Of another tenant, he is not there.
+    if (found == nullptr || (by != nullptr && by->tenant && by->tenant != found->tenant))
+      return fault(Code::not_found, fmt::format("there is no user {}", name), "see: ringfence user list");
+    return *found;
+  }
+  /// One that may be acted upon.
+  std::expected<User, Error> within_reach(const std::string& name) const {
+    auto found = user(name);
+    if (!found) return found;
+    if (auto why = access::fault_of_reach(by, people.permissions_of(*found), found->tenant)) return denied(*why);
+    return found;
+  }
+  std::expected<Role, Error> role(const std::string& name) const {
+    const Role* const found = people.role(name);
+    if (found == nullptr)
+      return fault(Code::not_found, fmt::format("there is no role {}", name), "see: ringfence role list");
+    return *found;
+  }
+  std::expected<void, Error> may_have(const Role& role, access::Class of) const {
+    if (!role_fits(role, of))
+      return fault(Code::invalid, fmt::format("the role {} is not for users of class {}", role.name, name_of(of)),
+                   "see: ringfence role list");
+    if (auto why = access::fault_of_grant(by, role.permissions)) return denied(*why);
+    return {};
+  }
+  /// That nobody is left who may do everything is not to happen by mistake.
+  bool last_administrator(const User& user) const {
+    if (people.permissions_of(user) != Permissions::all() || !user.enabled) return false;
+    return std::none_of(people.users().begin(), people.users().end(), [&](const User& other) {
+      return other.id != user.id && other.enabled && people.permissions_of(other) == Permissions::all();
+    });
+  }
+  static std::unexpected<Error> last() {
+    return fault(Code::conflict, "nobody would be left who may do everything", "make another administrator first");
+  }
+
+  Outcome link_of(const User& user, std::uint32_t for_s, std::string message) {
+    if (records.web.empty())
+      return fault(Code::invalid, "no pages are served, so a link would lead nowhere",
+                   "set web.enabled = true in the configuration");
+    const Secret<std::string> token = seal::generate_token();
+    const std::int64_t ends_ms = now_ms + std::int64_t{for_s} * 1'000;
+    const auto added = tables.add_invitation(seal::hash_of_token(token.reveal()), user.id, now_ms, ends_ms);
+    if (!added) return fail(added.error());
+    // Behind the # it stays in the browser: no log of a server or a proxy sees it.
+    return Json{{"name", user.name},
+                {"link", fmt::format("{}/login#{}", records.web, token.reveal())},
+                {"expires", timestamp(ends_ms)},
+                {"expires_in_s", for_s},
+                {"message", std::move(message)}};
+  }
+
+  Outcome operator()(const command::FirstUser& c) {
+    if (by != nullptr) return denied("only whoever runs the machine itself may do that");
+    if (people.has_administrator())
+      return fault(Code::conflict, "there is an administrator already",
+                   "see: ringfence user list; a lost password: ringfence user reset NAME");
+    return link_of({}, c.for_s, "It makes the first administrator, once.");
+  }
+  Outcome operator()(const command::AddUser& c) {
+    const bool system = c.of == access::Class::system_administrator;
+    const auto wanted = role(c.role.empty() ? (system ? "system" : "employee") : c.role);
+    if (!wanted) return std::unexpected(wanted.error());
+    if (auto fine = may_have(*wanted, c.of); !fine) return std::unexpected(fine.error());
+    if (by != nullptr && by->tenant && c.of != access::Class::tenant_user)
+      return denied("you may add users of your tenant only");
+    User made;
+    made.name = c.name;
+    made.display = c.display;
+    made.email = c.email;
+    made.of = c.of;
+    made.role = wanted->name;
+    if (!system) made.tenant = store::default_tenant;
+    if (by != nullptr && by->tenant) made.tenant = by->tenant;
+    made.created_wall_ms = now_ms;
+    Outcome out = Json();
+    const auto done = records.store.together([&]() -> store::Expected<void> {
+      const auto id = tables.add_user(made);
+      if (!id) return std::unexpected(id.error());
+      made.id = *id;
+      out = link_of(made, c.for_s, fmt::format("{} may choose a password by it, once.", made.name));
+      if (out) return {};
+      return std::unexpected(store::Problem{store::Fault::invalid_value, out.error().message});
+    });
+    if (!done && out) return fail(done.error());
+    return out;
+  }
+  Outcome operator()(const command::ListUsers&) {
+    Json list = Json::array();
+    for (const User& each : people.users())
+      if (by == nullptr || !by->tenant || by->tenant == each.tenant) list.push_back(json_of(each));
+    return Json{{"users", std::move(list)}};
+  }
+  Outcome operator()(const command::ShowUser& c) {
+    const auto found = user(c.name);
+    if (!found) return std::unexpected(found.error());
+    Json out = json_of(*found);
+    out["permissions"] = names_of(people.permissions_of(*found));
+    return out;
+  }
+  Outcome operator()(const command::SetUser& c) {
+    const auto found = within_reach(c.name);
+    if (!found) return std::unexpected(found.error());
+    User changed = *found;
+    if (c.role) {
+      const auto wanted = role(*c.role);
+      if (!wanted) return std::unexpected(wanted.error());
+      if (auto fine = may_have(*wanted, changed.of); !fine) return std::unexpected(fine.error());
+      changed.role = *c.role;
+    }
+    changed.display = c.display.value_or(changed.display);
+    changed.email = c.email.value_or(changed.email);
+    changed.enabled = c.enabled.value_or(changed.enabled);
+    changed.must_change = c.must_change.value_or(changed.must_change);
+    const bool less = !changed.enabled || changed.role != found->role;
+    if (less && last_administrator(*found)) return last();
+    const auto set = tables.set_user(changed);
+    if (!set) return fail(set.error());
+    // What he was is over: with another role, or none, he signs in anew.
+    if (less || changed.must_change) {
+      if (auto ended = end_sessions(found->id); !ended) return fail(ended.error());
+    }
+    return json_of(changed);
+  }
+  Outcome operator()(const command::RemoveUser& c) {
+    const auto found = within_reach(c.name);
+    if (!found) return std::unexpected(found.error());
+    if (last_administrator(*found)) return last();
+    const auto dropped = tables.drop_user(found->id);
+    if (!dropped) return fail(dropped.error());
+    return Json{{"name", c.name}, {"message", fmt::format("{} is removed; sessions and tokens have ended.", c.name)}};
+  }
+  Outcome operator()(const command::ResetUser& c) {
+    const auto found = within_reach(c.name);
+    if (!found) return std::unexpected(found.error());
+    Outcome out = Json();
+    const auto done = records.store.together([&]() -> store::Expected<void> {
+      if (auto set = tables.set_password(found->id, {}, false, now_ms); !set) return set;
+      if (auto ended = end_sessions(found->id); !ended) return ended;
+      if (auto ended = tables.drop_tokens_of(found->id); !ended) return ended;
+      if (c.second_factor)
+        if (auto dropped = tables.drop_factor(found->id); !dropped) return dropped;
+      out =
+          link_of(*found, c.for_s, fmt::format("The password of {} has ended, with its sessions and tokens.", c.name));
+      if (out) return {};
+      return std::unexpected(store::Problem{store::Fault::invalid_value, out.error().message});
+    });
+    if (!done && out) return fail(done.error());
+    return out;
+  }
+  store::Expected<void> end_sessions(access::UserId of) {
+    const auto all = tables.sessions();
+    if (!all) return std::unexpected(all.error());
+    std::vector<access::SessionId> ids;
+    for (const access::Session& session : *all)
+      if (session.user == of) ids.push_back(session.id);
+    return tables.drop_sessions(ids);
+  }
+
+  Outcome operator()(const command::ListRoles&) {
+    Json list = Json::array();
+    for (const Role& each : people.roles())
+      if (by == nullptr || !by->tenant || each.realm == access::Realm::tenant) list.push_back(json_of(each));
+    return Json{{"roles", std::move(list)}};
+  }
+  Outcome operator()(const command::ListPermissions&) {
+    Json list = Json::array();
+    for (const access::PermissionInfo& row : access::permission_table())
+      list.push_back({{"name", row.name},
+                      {"changes", row.changes},
+                      {"realm", name_of(row.system ? access::Realm::system : access::Realm::tenant)},
+                      {"allows", row.summary}});
+    return Json{{"permissions", std::move(list)}};
+  }
+  Outcome operator()(const command::ShowRole& c) {
+    const auto found = role(c.name);
+    if (!found) return std::unexpected(found.error());
+    Json out = json_of(*found);
+    Json users = Json::array();
+    for (const User& each : people.users())
+      if (each.role == c.name && (by == nullptr || !by->tenant || by->tenant == each.tenant))
+        users.push_back(each.name);
+    out["users"] = std::move(users);
+    return out;
+  }
+  Outcome operator()(const command::CopyRole& c) {
+    const auto from = role(c.from);
+    if (!from) return std::unexpected(from.error());
+    if (people.role(c.name) != nullptr)
+      return fault(Code::conflict, fmt::format("there is a role {} already", c.name), "choose another name");
+    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
+    if (auto why = access::fault_of_grant(by, from->permissions)) return denied(*why);
+    return put({c.name, c.title.empty() ? from->title : c.title, from->realm, from->permissions, false, from->name});
+  }
+  Outcome operator()(const command::SetRole& c) {
+    auto found = role(c.name);
+    if (!found) return std::unexpected(found.error());
+    if (found->built_in)
+      return fault(Code::conflict, fmt::format("{} is built in and stays as it is", c.name),
+                   fmt::format("copy it: ringfence role copy NAME --from {}", c.name));
+    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
+    // Neither above himself, nor a role of somebody above him.
+    if (auto why = access::fault_of_grant(by, found->permissions)) return denied(*why);
+    if (auto why = access::fault_of_grant(by, c.add)) return denied(*why);
+    found->title = c.title.value_or(found->title);
+    for (const access::PermissionInfo& row : access::permission_table()) {
+      if (c.add.has(row.permission)) found->permissions.add(row.permission);
+      if (c.remove.has(row.permission)) found->permissions.remove(row.permission);
+    }
+    if (const auto beyond = access::beyond_realm(found->realm, found->permissions))
+      return fault(Code::invalid,
+                   fmt::format("{} reaches beyond a tenant, and {} is a tenant's role", info_of(*beyond).name, c.name),
+                   "begin with a role of the system, such as site");
+    return put(*found);
+  }
+  Outcome operator()(const command::RemoveRole& c) {
+    const auto found = role(c.name);
+    if (!found) return std::unexpected(found.error());
+    if (found->built_in) return fault(Code::conflict, fmt::format("{} is built in", c.name), "nobody has to have it");
+    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
+    if (auto why = access::fault_of_grant(by, found->permissions)) return denied(*why);
+    for (const User& each : people.users())
+      if (each.role == c.name)
+        return fault(Code::conflict, fmt::format("{} has the role {}", each.name, c.name),
+                     fmt::format("give another one: ringfence user set {} --role ROLE", each.name));
+    const auto dropped = tables.drop_role(c.name);
+    if (!dropped) return fail(dropped.error());
+    return Json{{"name", c.name}, {"message", fmt::format("The role {} is removed.", c.name)}};
+  }
+  Outcome put(const Role& role) {
+    const auto done = tables.put_role(role);
+    if (!done) return fail(done.error());
+    return json_of(role);
+  }
+
+  Outcome operator()(const command::AddToken& c) {
+    const auto found = within_reach(c.user);
+    if (!found) return std::unexpected(found.error());
+    if (auto why = access::fault_of_grant(by, c.scope)) return denied(*why);
+    const Permissions has = people.permissions_of(*found);
+    for (const access::PermissionInfo& row : access::permission_table())
+      if (c.scope.has(row.permission) && !has.has(row.permission))
+        return fault(Code::invalid, fmt::format("{} has no {}", c.user, row.name),
+                     "a token is good for what its user may; leave it out");
+    const Secret<std::string> secret("rft_" + seal::generate_token().reveal());
+    access::Token token{{},     seal::hash_of_token(secret.reveal()),   found->id, c.name, c.scope,
+                        now_ms, now_ms + std::int64_t{c.days} * day_ms, 0};
+    const auto id = tables.add_token(token);
+    if (!id) return fail(id.error());
+    return Json{{"id", std::to_string(id->value)}, {"name", c.name},           {"user", c.user},
+                {"scope", names_of(c.scope)},      {"token", secret.reveal()}, {"ends", timestamp(token.ends_wall_ms)}};
+  }
+  std::string name_of_user(access::UserId id) const {
+    const User* const found = people.by_id(id);
+    return found == nullptr ? std::string() : found->name;
+  }
+  bool shown(access::UserId id, const std::string& wanted) const {
+    const User* const found = people.by_id(id);
+    if (found == nullptr || (by != nullptr && by->tenant && by->tenant != found->tenant)) return false;
+    return wanted.empty() || found->name == wanted;
+  }
+  Outcome operator()(const command::ListTokens& c) {
+    const auto all = tables.tokens();
+    if (!all) return fail(all.error());
+    Json list = Json::array();
+    for (const access::Token& each : *all)
+      if (shown(each.user, c.user))
+        list.push_back({{"id", std::to_string(each.id.value)},
+                        {"name", each.name},
+                        {"user", name_of_user(each.user)},
+                        {"scope", names_of(each.scope)},
+                        {"created", timestamp(each.created_wall_ms)},
+                        {"ends", timestamp(each.ends_wall_ms)},
+                        {"ended", each.ends_wall_ms <= now_ms},
+                        {"used", timestamp(each.used_wall_ms)},
+                        {"used_ms", each.used_wall_ms}});
+    return Json{{"tokens", std::move(list)}};
+  }
+  Outcome operator()(const command::RemoveToken& c) {
+    const auto all = tables.tokens();
+    if (!all) return fail(all.error());
+    for (const access::Token& each : *all) {
+      if (each.id.value != c.id || !shown(each.user, {})) continue;
+      if (auto reached = within_reach(name_of_user(each.user)); !reached) return std::unexpected(reached.error());
+      const auto dropped = tables.drop_token(each.id);
+      if (!dropped) return fail(dropped.error());
+      return Json{{"id", std::to_string(c.id)}, {"message", fmt::format("The token {} has ended.", each.name)}};
+    }
+    return fault(Code::not_found, fmt::format("there is no token {}", c.id), "see: ringfence token list");
+  }
+  Outcome operator()(const command::ListSessions& c) {
+    const auto all = tables.sessions();
+    if (!all) return fail(all.error());
+    Json list = Json::array();
+    for (const access::Session& each : *all)
+      if (shown(each.user, c.user))
+        list.push_back({{"id", std::to_string(each.id.value)},
+                        {"user", name_of_user(each.user)},
+                        {"address", each.address.text()},
+                        {"browser", each.agent},
+                        {"step", name_of(each.step)},
+                        {"begun", timestamp(each.begun_wall_ms)},
+                        {"used", timestamp(each.used_wall_ms)},
+                        {"used_ms", each.used_wall_ms}});
+    return Json{{"sessions", std::move(list)}};
+  }
+  Outcome operator()(const command::RemoveSession& c) {
+    const auto all = tables.sessions();
+    if (!all) return fail(all.error());
+    for (const access::Session& each : *all) {
+      if (each.id.value != c.id || !shown(each.user, {})) continue;
+      if (auto reached = within_reach(name_of_user(each.user)); !reached) return std::unexpected(reached.error());
+      const auto dropped = tables.drop_sessions({&each.id, 1});
+      if (!dropped) return fail(dropped.error());
+      return Json{{"id", std::to_string(c.id)},
+                  {"message", fmt::format("{} is signed out there.", name_of_user(each.user))}};
+    }
+    return fault(Code::not_found, fmt::format("there is no session {}", c.id), "see: ringfence session list");
+  }
+
+  Outcome operator()(const command::ListHeld&) {
+    if (by != nullptr && by->tenant) return denied("addresses are the system's; ask its administrator");
+    std::vector<access::HeldSource> held;
+    if (logins != nullptr) {
+      held = logins->held(now_ms);
+    } else {
+      auto rows = tables.held();
+      if (!rows) return fail(rows.error());
+      held = std::move(*rows);
+    }
+    Json list = Json::array();
+    for (const access::HeldSource& each : held)
+      if (each.until_ms == 0 || each.until_ms > now_ms)
+        list.push_back({{"address", each.source.text()},
+                        {"since", timestamp(each.since_ms)},
+                        {"until", timestamp(each.until_ms)},
+                        {"until_ms", each.until_ms},
+                        {"for_good", each.until_ms == 0},
+                        {"locks", each.locks}});
+    return Json{{"held", std::move(list)}};
+  }
+  Outcome operator()(const command::ReleaseHeld& c) {
+    if (by != nullptr && by->tenant) return denied("addresses are the system's; ask its administrator");
+    bool was = logins != nullptr && logins->release(c.address, now_ms);
+    const Address base = guard::source_block(c.address).base;
+    auto rows = tables.held();
+    if (!rows) return fail(rows.error());
+    const std::size_t erased = std::erase_if(*rows, [&](const auto& each) { return each.source == base; });
+    if (const auto kept = tables.keep_held(*rows); !kept) return fail(kept.error());
+    was = was || erased > 0;
+    return Json{{"address", c.address.text()},
+                {"message", fmt::format("{} {}.", c.address.text(), was ? "may try again" : "was not held")}};
+  }
+};
+
+}  // namespace
+
+Outcome first_link(Records& records, std::uint32_t for_s, std::int64_t now_wall_ms) {
+  store::PeopleTables tables(records.store);
+  const auto people = tables.load();
+  if (!people) return fail(people.error());
+  return Executor{records, tables, nullptr, **people, nullptr, now_wall_ms}(command::FirstUser{for_s});
+}
+
+std::optional<Outcome> change_people(Records& records, Logins* logins, const command::Checked& checked,
+                                     std::int64_t now_wall_ms) {
+  const auto* command = std::get_if<command::PeopleCommand>(&checked.command);
+  if (command == nullptr) return std::nullopt;
+  if (!checked.by && !checked.on_machine) return denied("nobody said who asks");
+  store::PeopleTables tables(records.store);
+  const auto people = tables.load();
+  if (!people) return fail(people.error());
+  Executor executor{records, tables, logins, **people, checked.by ? &*checked.by : nullptr, now_wall_ms};
+  Outcome outcome = std::visit(executor, *command);
+  if (outcome && logins != nullptr && checked.spec->changes)
+    if (const auto taken = logins->reload(records); !taken) return fail(taken.error());
+  return outcome;
+}
+
+}  // namespace rf::app

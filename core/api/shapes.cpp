@@ -1,0 +1,336 @@
+#include "core/api/shapes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/document/schema.hpp"
+
+namespace rf::api {
+namespace {
+
+constexpr auto all_shapes = std::to_array<Shape>({
+    {"Message", "message string"},
+    {"Text", "text string"},
+    // Extensions and their phones
+    {"Extension",
+     "number string, name string, auth_name string, enabled boolean, remote boolean, md5 boolean, registrations "
+     "integer, "
+     "newcomer string, calls integer, encrypted boolean, agent string, permitted [string], countries string, "
+     "calls_out? [ObjectValue]"},
+    {"ExtensionList", "extensions [Extension]"},
+    {"Account", "number string, auth_name string, realm string, password? string"},
+    {"PasswordReset", "number string, auth_name string, realm string, password string, calls_ended? integer"},
+    {"Removed", "message string, number? string, removed? integer, count? integer"},
+    {"Link", "number string, link string, expires string, expires_in_s integer, qr boolean"},
+    {"Device", "auth_name string, device string, created string, created_ms integer, used string, used_ms integer"},
+    {"DeviceList", "number string, devices [Device]"},
+    {"Registration",
+     "number string, key string, contact string, transport string, remote string, user_agent string, registered "
+     "string, "
+     "expires string, expires_in_s integer, connected boolean"},
+    {"RegistrationList", "registrations [Registration]"},
+    // Calls
+    {"Leg",
+     "packets integer, bytes integer, lost integer, jitter_ms number, mos number, events integer, refused_source "
+     "integer, "
+     "refused_shape integer, refused_proof integer, refused_replay integer, encryption string, suite string"},
+    {"CallRecord",
+     "id string, caller string, dialled string, callee string, started string, answered string, ended string, "
+     "started_ms integer, answered_ms integer, ended_ms integer, talked_s integer, result string, ended_by string, "
+     "sip_status integer, reason string, attempts integer, route string, trunk_in string, trunk_out string, "
+     "called string, price string, currency string, reserved string, cost string, payer string, cut_reason string, "
+     "account string, via string, caller_transport string, callee_transport string, caller_address string, media "
+     "[Leg], "
+     "state? string, duration_s? integer"},
+    {"CallRecordList", "cdrs [CallRecord]"},
+    {"CallList", "calls [CallRecord]"},
+    {"Ended", "message string, count integer"},
+    // What is configured about calls
+    {"ObjectValue", "key string, value texts, from string, help string"},
+    {"TrunkNow",
+     "health string, since? string, answered? string, registration? string, registered_until? string, trouble? string, "
+     "calls_in? integer, calls_out? integer"},
+    {"Object",
+     "kind string, name string, values [ObjectValue], text? string, added? boolean, password? boolean, currency? "
+     "string, "
+     "prefixes? integer, lines? integer, pins? integer, now? TrunkNow"},
+    {"ObjectRow", "name string, values {texts}, password? boolean, currency? string, now? TrunkNow"},
+    {"ObjectList", "kind string, objects [ObjectRow]"},
+    {"Imported", "message string, taken? integer, rates? integer, lines? integer"},
+    {"Pin", "list string, account string, message string, pin? string"},
+    {"PinList", "list string, accounts [string]"},
+    {"ChangedValue", "key string, before any, after any"},
+    {"Change", "what string, kind string, name string, values [ChangedValue], comments boolean, moved boolean"},
+    {"CostChange", "name? string, before string, after string"},
+    {"Example", "id string, dialled string, why string, at string"},
+    {"Finding", "what string, rule string, who string, calls integer, examples [Example]"},
+    {"Replay",
+     "since string, calls integer, unchanged integer, refused integer, allowed integer, moved integer, further "
+     "integer, "
+     "cut boolean, currency string, findings [Finding], cost CostChange, by_caller [CostChange], by_trunk "
+     "[CostChange]"},
+    {"BeforeAfter", "before string|null, after string|null"},
+    {"ChangedExposure", "number string, hour BeforeAfter, day BeforeAfter, month BeforeAfter"},
+    {"ChangedExposures", "extensions [ChangedExposure], further integer"},
+    {"Destination", "country string, class string"},
+    {"NewDestinations", "extensions [string], destinations [Destination]"},
+    {"OpenPath",
+     "country string, class string, inbound string, trunk_in string, hops [string], when string, number string, "
+     "trunk string, per_min string, payer string, text string"},
+    {"PolicyPlan",
+     "changes [Change], replay? Replay, exposures? ChangedExposures, reach? [NewDestinations], open_paths? [OpenPath]"},
+    {"PolicyApplied", "changes [Change], accounts [Account]"},
+    // What calls may cost
+    {"Step", "rule string, passed boolean, text string"},
+    {"Way", "trunk string, called string, price string, per_s integer, fee string, currency string"},
+    {"RouteTest",
+     "from string, to string, at string, action string, why string, number string, country string, class string, "
+     "pins string, route string, trunks [Way], steps [Step]"},
+    {"EmergencyWay",
+     "trunk string, called string, priority integer, from string, asserted string, calls_back boolean, "
+     "calls_most integer"},
+    {"EmergencyTest",
+     "from string, number string, emergency boolean, country string, own_numbers [string], number_for_tests string, "
+     "why string, trunks [EmergencyWay]"},
+    {"PaidWay", "country string, class string, trunk string, prefix string, per_min string, fee string"},
+    {"Callers", "extensions [string], ways [PaidWay]"},
+    {"Reach", "currency string, callers [Callers], paths [OpenPath], cut boolean"},
+    {"Held", "amount string|null, rule string, level string, text string"},
+    {"Dearest", "prefix string, per_min string, fee string, trunk string"},
+    {"Halving", "rule string, limit string, from string, to string, month string, command string"},
+    {"Exposure",
+     "number string, hour Held, day Held, month Held, why string, dearest Dearest|null, halving Halving|null, "
+     "asks_for_pin boolean"},
+    {"ExposureList", "currency string, extensions [Exposure]"},
+    {"Period", "spent string, reserved string, limit string, left string, until string"},
+    {"Spending",
+     "level string, id integer, name string, today Period, month Period, credit string, locked boolean, calls integer"},
+    {"SpendingList", "currency string, accounts [Spending]"},
+    {"Credit", "number string, left string, message string"},
+    {"Habit", "level string, name string, days integer, calls_today integer, lines [string]"},
+    {"Unusual", "at string, extension string, number string, action string, score integer, text string"},
+    {"Habits", "subjects [Habit], told [Unusual]"},
+    // Guard
+    {"Ban",
+     "block string, rule string, evidence string, since string, since_ms integer, until string, until_ms integer, "
+     "active boolean, proven boolean, bans_before integer"},
+    {"BanList", "bans [Ban]"},
+    {"AccessEntry", "block string, action string, forced boolean, note string, until string, until_ms integer"},
+    {"AccessList", "access [AccessEntry]"},
+    {"Count", "rule string, seen integer, limit integer, period_s integer"},
+    {"Explanation",
+     "address string, state string, protected_as string, country string, known boolean, proven boolean, "
+     "last_heard string, throttled_since string, throttled_until string, credentials_work_until string, "
+     "last_rule string, last_rule_about string, spares_phones boolean, registered_ports integer, blocked_ports "
+     "integer, "
+     "locked_accounts integer, counts [Count], access? AccessEntry, ban? Ban, enforced_in? string"},
+    {"Released", "message string, was_held_back boolean, allowed_minutes integer|null"},
+    {"CountryDatabase", "file string, type string, built string, ranges integer, problem string"},
+    {"CountryRules",
+     "mode string, countries string, of_the_file string, of_commands string, unknown_allowed boolean, forced boolean, "
+     "state string, database CountryDatabase"},
+    {"Geo", "address string, country string, passes boolean, why string, database CountryDatabase"},
+    {"GuardImported", "message string, access? integer, defence? integer, taken? integer, refused? integer"},
+    {"DetectionRule",
+     "name string, about string, signals string, distinct boolean, threshold integer, period_s integer, "
+     "then string, duration_s integer, enabled boolean"},
+    {"Handwriting", "name string, enabled boolean"},
+    {"GuardRules",
+     "enabled boolean, strict boolean, rules [DetectionRule], fingerprints [Handwriting], defence [string], "
+     "resolved {string}"},
+    {"AgentName", "name string, where string"},
+    {"AgentList", "agents [AgentName]"},
+    {"DecoyList", "decoys [string]"},
+    {"GuardNumbers",
+     "verdicts {integer}, fired {integer}, sources integer, sources_room integer, sources_forgotten integer, "
+     "ports integer, pairs integer, accounts integer, bans integer, bans_room integer, events_lost integer, "
+     "bytes_when_full integer"},
+    {"GuardVerdict", "action string, reason string, text string, rule string"},
+    // People
+    {"User",
+     "name string, display string, class string, role string, email string, enabled boolean, must_change boolean, "
+     "password boolean, second_factor boolean, created string, signed_in string, signed_in_ms integer, "
+     "permissions? [string]"},
+    {"UserList", "users [User]"},
+    {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
+    {"Role",
+     "name string, title string, realm string, built_in boolean, copied_from string, permissions [string], "
+     "users? [string]"},
+    {"RoleList", "roles [Role]"},
+    {"Permission", "name string, changes boolean, realm string, allows string"},
+    {"PermissionList", "permissions [Permission]"},
+    {"NewToken", "id string, name string, user string, scope [string], token string, ends string"},
+    {"Token",
+     "id string, name string, user string, scope [string], created string, ends string, ended boolean, used string, "
+     "used_ms integer"},
+    {"TokenList", "tokens [Token]"},
+    {"Session",
+     "id string, user string, address string, browser string, step string, begun string, used string, used_ms integer"},
+    {"SessionList", "sessions [Session]"},
+    {"HeldSource", "address string, since string, until string, until_ms integer, for_good boolean, locks integer"},
+    {"HeldSourceList", "held [HeldSource]"},
+    {"About", "message string, name? string, id? string, address? string"},
+    // The system
+    {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},
+    {"AuditList", "entries [AuditEntry]"},
+    {"AuditVerified",
+     "entries integer, first integer, last integer, hash string, key string, key_known boolean, signed boolean, "
+     "message string"},
+    {"Port", "service string, protocol string, address string, port string, state string"},
+    {"PortList", "ports [Port]"},
+    {"Firewall", "format string, text string"},
+    {"ListenerState", "transport string, address string, state string"},
+    {"Bound", "name string, used integer, limit integer"},
+    {"Enforcement", "means string, why string, dropped {integer}"},
+    {"PublicAddress", "address string|null, from string, asked_ms integer, problem string"},
+    {"Status",
+     "version string, pid integer, started string, started_ms integer, uptime_s integer, realm string, data_dir "
+     "string, "
+     "config string, extensions integer, stopping? boolean, counters? {integer}, public_address? PublicAddress, "
+     "enforcement Enforcement, listeners [ListenerState], limits [Bound]"},
+    // Beside commands
+    {"Health", "status string"},
+    {"PhoneFacts", "wss string, domain string, realm string, fingerprint string, languages [string]"},
+    {"SignedIn", "auth_name string, password string, number string, display_name string, realm string, expires string"},
+    {"Me",
+     "step string, name string, display string, class string, role string, email string, second_factor boolean, "
+     "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string]"},
+    {"PasswordFault", "fault string, text string"},
+    {"PasswordCheck", "good boolean, faults [PasswordFault]"},
+    {"BegunFactor", "secret string, uri string"},
+    {"OwnSession",
+     "id string, this boolean, address string, browser string, begun string, used string, ends string"},
+    {"OwnSessionList", "sessions [OwnSession]"},
+    {"EndedSessions", "ended integer"},
+    {"FirstLook", "makes string, name string, display string, class string"},
+    {"Problem",
+     "type string, title string, status integer, detail? string, remedy? string, field? string, code? string, "
+     "faults? [PasswordFault]"},
+});
+
+constexpr std::pair<std::string_view, std::string_view> answers[] = {
+    {"extension.add", "Account"},
+    {"extension.list", "ExtensionList"},
+    {"extension.show", "Extension"},
+    {"extension.set", "Extension"},
+    {"extension.remove", "Removed"},
+    {"extension.reset-password", "PasswordReset"},
+    {"extension.link", "Link"},
+    {"extension.unlink", "Removed"},
+    {"extension.devices", "DeviceList"},
+    {"extension.device.remove", "Removed"},
+    {"cdr.list", "CallRecordList"},
+    {"registration.list", "RegistrationList"},
+    {"registration.remove", "Removed"},
+    {"audit-log.list", "AuditList"},
+    {"audit-log.export", "Text"},
+    {"audit-log.verify", "AuditVerified"},
+    {"ports", "PortList"},
+    {"firewall.show", "Firewall"},
+    {"guard.bans", "BanList"},
+    {"guard.explain", "Explanation"},
+    {"guard.release", "Released"},
+    {"guard.access", "AccessList"},
+    {"guard.country.list", "CountryRules"},
+    {"guard.export", "Text"},
+    {"guard.import", "GuardImported"},
+    {"guard.geo", "Geo"},
+    {"guard.rules", "GuardRules"},
+    {"guard.agents", "AgentList"},
+    {"guard.decoys", "DecoyList"},
+    {"guard.stats", "GuardNumbers"},
+    {"guard.test", "GuardVerdict"},
+    {"spend.list", "SpendingList"},
+    {"exposure", "ExposureList"},
+    {"credit.add", "Credit"},
+    {"pattern.list", "Habits"},
+    {"pattern.show", "Habits"},
+    {"status", "Status"},
+    {"call.list", "CallList"},
+    {"call.hangup", "Ended"},
+    {"policy.export", "Text"},
+    {"policy.plan", "PolicyPlan"},
+    {"policy.apply", "PolicyApplied"},
+    {"pin.add", "Pin"},
+    {"pin.list", "PinList"},
+    {"route.test", "RouteTest"},
+    {"emergency.test", "EmergencyTest"},
+    {"reach", "Reach"},
+    {"user.first", "Invitation"},
+    {"user.add", "Invitation"},
+    {"user.list", "UserList"},
+    {"user.show", "User"},
+    {"user.set", "User"},
+    {"user.remove", "About"},
+    {"user.reset", "Invitation"},
+    {"role.list", "RoleList"},
+    {"permission.list", "PermissionList"},
+    {"role.show", "Role"},
+    {"role.copy", "Role"},
+    {"role.set", "Role"},
+    {"role.remove", "About"},
+    {"token.add", "NewToken"},
+    {"token.list", "TokenList"},
+    {"token.remove", "About"},
+    {"session.list", "SessionList"},
+    {"session.remove", "About"},
+    {"login.held", "HeldSourceList"},
+    {"login.release", "About"},
+};
+
+constexpr Further all_further[] = {
+    {Verb::get, "/health", "health", "Tells whether the server is ready", "anybody", "", "Health"},
+    {Verb::get, "/api/v1/phone/config", "phone.config", "Tells the browser phone where to connect", "anybody", "",
+     "PhoneFacts"},
+    {Verb::post, "/api/v1/phone/link", "phone.link", "Signs a browser in with a one-time link", "anybody",
+     "token string, device? string", "SignedIn"},
+    {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
+     "anybody", "name string, password string", "Me"},
+    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows the second factor, or a recovery code",
+     "anybody", "code? string, recovery_code? string", "Me"},
+    {Verb::remove, "/api/v1/session", "session.end", "Signs out", "anybody", "", "", 204},
+    {Verb::get, "/api/v1/account", "account.show", "Shows who is signed in, and what he may", "signed in", "", "Me"},
+    {Verb::post, "/api/v1/account/password", "account.password", "Changes one's password; all other sessions end",
+     "signed in", "old string, new string", "Me"},
+    {Verb::post, "/api/v1/account/password/check", "account.password.check", "Tells what is wrong with a new password",
+     "anybody", "password string, name? string, display? string, email? string, class? string", "PasswordCheck"},
+    {Verb::post, "/api/v1/account/second-factor", "account.factor.begin", "Begins with an authenticator app",
+     "signed in", "", "BegunFactor"},
+    {Verb::post, "/api/v1/account/second-factor/confirm", "account.factor.confirm",
+     "Takes its first code; recovery codes are shown once", "signed in", "code string", "Me"},
+    {Verb::post, "/api/v1/account/second-factor/remove", "account.factor.remove", "Ends one's second factor",
+     "signed in", "password string, code string", "Me"},
+    {Verb::get, "/api/v1/account/sessions", "account.sessions", "Lists one's own sessions", "signed in", "",
+     "OwnSessionList"},
+    {Verb::post, "/api/v1/account/sessions/end", "account.sessions.end", "Ends one of them, or all \"others\"",
+     "signed in", "id string", "EndedSessions"},
+    {Verb::post, "/api/v1/account/first", "account.first", "Chooses a password with a one-time link", "anybody",
+     "link string, password string, name? string, display? string, email? string", "Me"},
+    {Verb::post, "/api/v1/account/first/look", "account.first.look", "Tells what a one-time link is for", "anybody",
+     "link string", "FirstLook"},
+};
+
+}  // namespace
+
+std::span<const Shape> shapes() {
+  return all_shapes;
+}
+
+std::string_view answer_of(const command::Spec& spec) {
+  const auto named =
+      std::find_if(std::begin(answers), std::end(answers), [&](const auto& each) { return each.first == spec.name; });
+  if (named != std::end(answers)) return named->second;
+  const std::size_t dot = spec.name.rfind('.');
+  const std::string_view verb = dot == std::string_view::npos ? std::string_view() : spec.name.substr(dot + 1);
+  if (!document::parse_kind(spec.name.substr(0, dot))) return "Message";
+  if (verb == "list") return "ObjectList";
+  if (verb == "show" || verb == "set" || verb == "add") return "Object";
+  return verb == "import" ? "Imported" : "Message";
+}
+
+std::span<const Further> further() {
+  return all_further;
+}
+
+}  // namespace rf::api

@@ -1,0 +1,97 @@
+// Commands about who may sign in: users, roles, tokens, sessions, and who has to wait after wrong passwords.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/access/asker.hpp"
+#include "core/access/limits.hpp"
+#include "core/access/permission.hpp"
+#include "core/base/address.hpp"
+
+namespace rf::command {
+
+struct Spec;
+
+/// Makes the first system administrator, by a one-time link, while there is none.
+struct FirstUser {
+  std::uint32_t for_s = AccessLimits::invitation_s;
+};
+struct AddUser {
+  std::string name;
+  access::Class of = access::Class::tenant_user;
+  std::string role;  ///< empty: "system" of a system administrator, else "employee"
+  std::string display, email;
+  std::uint32_t for_s = AccessLimits::invitation_s;  ///< that the link is good for
+};
+struct ListUsers {};
+struct ShowUser {
+  std::string name;
+};
+struct SetUser {
+  std::string name;
+  std::optional<std::string> display, email, role;
+  std::optional<bool> enabled, must_change;
+};
+struct RemoveUser {
+  std::string name;
+};
+/// His password, sessions and tokens end, and he gets a one-time link to choose another one.
+struct ResetUser {
+  std::string name;
+  bool second_factor = false;  ///< that ends, too
+  std::uint32_t for_s = AccessLimits::invitation_s;
+};
+
+struct ListRoles {};
+struct ListPermissions {};
+struct ShowRole {
+  std::string name;
+};
+struct CopyRole {
+  std::string name, from, title;
+};
+struct SetRole {
+  std::string name;
+  std::optional<std::string> title;
+  access::Permissions add, remove;
+};
+struct RemoveRole {
+  std::string name;
+};
+
+/// For a program that acts as `user`.
+struct AddToken {
+  std::string user, name;
+  access::Permissions scope;
+  std::uint32_t days = 90;
+};
+struct ListTokens {
+  std::string user;  ///< empty: all
+};
+struct RemoveToken {
+  std::uint64_t id = 0;
+};
+
+struct ListSessions {
+  std::string user;  ///< empty: all
+};
+struct RemoveSession {
+  std::uint64_t id = 0;
+};
+
+/// Sources that have to wait because of wrong passwords.
+struct ListHeld {};
+struct ReleaseHeld {
+  Address address;
+};
+
+using PeopleCommand = std::variant<FirstUser, AddUser, ListUsers, ShowUser, SetUser, RemoveUser, ResetUser, ListRoles,
+                                   ListPermissions, ShowRole, CopyRole, SetRole, RemoveRole, AddToken, ListTokens,
+                                   RemoveToken, ListSessions, RemoveSession, ListHeld, ReleaseHeld>;
+
+}  // namespace rf::command

@@ -1,0 +1,18 @@
+// The list of these commands, and how they are read.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <span>
+
+#include "core/command/catalog.hpp"
+
+namespace rf::command {
+
+/// Users, roles, tokens, sessions.
+std::span<const Spec> people_specs();
+
+/// The command of one of these specs, nothing for others. Errors: Code::invalid.
+std::expected<std::optional<Command>, Error> people_command(const Spec& spec, const Arguments& arguments);
+
+}  // namespace rf::command

@@ -1,0 +1,194 @@
+// Users and roles.
+#include "shell/store/people.hpp"
+
+#include <fmt/format.h>
+
+#include "shell/store/state.hpp"
+#include "shell/store/text.hpp"
+
+namespace rf::store {
+namespace {
+
+using access::User;
+using access::UserId;
+
+long long number(std::uint64_t value) {
+  return static_cast<long long>(value);
+}
+
+std::unexpected<Problem> no_user() {
+  return problem(Fault::not_found, "there is no such user; see: ringfence user list");
+}
+
+bool exists(soci::session& sql, UserId user) {
+  int count = 0;
+  const long long id = number(user.value);
+  sql << "SELECT COUNT(*) FROM users WHERE id = :id", soci::use(id), soci::into(count);
+  return count == 1;
+}
+
+std::vector<User> load_users(soci::session& sql) {
+  std::vector<User> out;
+  long long id = 0, tenant = 0, created = 0, set = 0, login = 0;
+  int of = 0, enabled = 0, must_change = 0;
+  std::string name, display, role, email, password, factor;
+  soci::statement rows =
+      (sql.prepare << "SELECT id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
+                      " created_wall_ms, password_wall_ms, login_wall_ms FROM users ORDER BY name",
+       soci::into(id), soci::into(tenant), soci::into(name), soci::into(display), soci::into(of), soci::into(role),
+       soci::into(email), soci::into(enabled), soci::into(must_change), soci::into(password), soci::into(factor),
+       soci::into(created), soci::into(set), soci::into(login));
+  for (bool got = rows.execute(true); got; got = rows.fetch()) {
+    // A class that this program does not know is one that may least.
+    const auto known = of >= 0 && of < static_cast<int>(access::class_count) ? static_cast<access::Class>(of)
+                                                                             : access::Class::tenant_user;
+    out.push_back({UserId{static_cast<std::uint64_t>(id)}, unescaped(name), unescaped(display), known, unescaped(role),
+                   TenantId{static_cast<std::uint64_t>(tenant)}, unescaped(email), enabled != 0, must_change != 0,
+                   !factor.empty(), Secret<std::string>(password), created, set, login});
+  }
+  return out;
+}
+
+std::vector<access::Role> load_roles(soci::session& sql) {
+  std::vector<access::Role> out;
+  std::string name, title, realm, permissions, from;
+  soci::statement rows =
+      (sql.prepare << "SELECT name, title, realm, permissions, copied_from FROM roles ORDER BY name", soci::into(name),
+       soci::into(title), soci::into(realm), soci::into(permissions), soci::into(from));
+  for (bool got = rows.execute(true); got; got = rows.fetch()) {
+    access::Role role{
+        unescaped(name), unescaped(title), realm == "system" ? access::Realm::system : access::Realm::tenant, {},
+        false,           unescaped(from)};
+    // What a later program wrote and this one does not know is not allowed.
+    for (const access::PermissionInfo& row : access::permission_table())
+      if ((" " + permissions + " ").find(fmt::format(" {} ", row.name)) != std::string::npos)
+        role.permissions.add(row.permission);
+    out.push_back(std::move(role));
+  }
+  return out;
+}
+
+}  // namespace
+
+Expected<access::PeopleRef> PeopleTables::load() {
+  return guarded([&]() -> Expected<access::PeopleRef> {
+    return std::make_shared<const access::People>(load_users(state_.sql()), load_roles(state_.sql()));
+  });
+}
+
+Expected<UserId> PeopleTables::add_user(const User& user) {
+  return guarded([&]() -> Expected<UserId> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    int same = 0, all = 0;
+    const std::string name = escaped(user.name), display = escaped(user.display), role = escaped(user.role),
+                      email = escaped(user.email);
+    sql << "SELECT COUNT(*) FROM users WHERE name = :name", soci::use(name), soci::into(same);
+    if (same > 0)
+      return problem(Fault::duplicate_name,
+                     fmt::format("there is a user {0} already; see: ringfence user show {0}", user.name));
+    sql << "SELECT COUNT(*) FROM users", soci::into(all);
+    if (static_cast<std::size_t>(all) >= AccessLimits::users)
+      return problem(Fault::invalid_value, fmt::format("there are {} users, the most there may be", all));
+    const long long id = number(state_.next_id("users")), tenant = number(user.tenant.value),
+                    created = user.created_wall_ms;
+    const int of = static_cast<int>(user.of), enabled = user.enabled ? 1 : 0;
+    sql << "INSERT INTO users (id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
+           " factor_step, created_wall_ms, password_wall_ms, login_wall_ms) VALUES (:id, :tenant, :name, :display,"
+           " :of, :role, :email, :enabled, 0, '', '', 0, :created, 0, 0)",
+        soci::use(id, "id"), soci::use(tenant, "tenant"), soci::use(name, "name"), soci::use(display, "display"),
+        soci::use(of, "of"), soci::use(role, "role"), soci::use(email, "email"), soci::use(enabled, "enabled"),
+        soci::use(created, "created");
+    transaction.commit();
+    return UserId{static_cast<std::uint64_t>(id)};
+  });
+}
+
+Expected<void> PeopleTables::set_user(const User& user) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    if (!exists(sql, user.id)) return no_user();
+    const long long id = number(user.id.value);
+    const std::string display = escaped(user.display), role = escaped(user.role), email = escaped(user.email);
+    const int enabled = user.enabled ? 1 : 0, must_change = user.must_change ? 1 : 0;
+    sql << "UPDATE users SET display = :display, role = :role, email = :email, enabled = :enabled,"
+           " must_change = :must_change WHERE id = :id",
+        soci::use(display, "display"), soci::use(role, "role"), soci::use(email, "email"),
+        soci::use(enabled, "enabled"), soci::use(must_change, "must_change"), soci::use(id, "id");
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<void> PeopleTables::set_password(UserId user, const Secret<std::string>& hash, bool must_change,
+                                          std::int64_t now_wall_ms) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    if (!exists(sql, user)) return no_user();
+    const long long id = number(user.value), now = now_wall_ms;
+    const int change = must_change ? 1 : 0;
+    sql << "UPDATE users SET password = :hash, must_change = :change, password_wall_ms = :now WHERE id = :id",
+        soci::use(hash.reveal(), "hash"), soci::use(change, "change"), soci::use(now, "now"), soci::use(id, "id");
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<void> PeopleTables::note_login(UserId user, std::int64_t now_wall_ms) {
+  return guarded([&]() -> Expected<void> {
+    const long long id = number(user.value), now = now_wall_ms;
+    state_.sql() << "UPDATE users SET login_wall_ms = :now WHERE id = :id", soci::use(now, "now"), soci::use(id, "id");
+    return {};
+  });
+}
+
+Expected<void> PeopleTables::drop_user(UserId user) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    if (!exists(sql, user)) return no_user();
+    const long long id = number(user.value);
+    for (const char* table : {"recovery_codes", "invitations", "sessions", "tokens"})
+      sql << fmt::format("DELETE FROM {} WHERE user_id = :id", table), soci::use(id);
+    sql << "DELETE FROM users WHERE id = :id", soci::use(id);
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<void> PeopleTables::put_role(const access::Role& role) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    const std::string name = escaped(role.name), title = escaped(role.title), realm(access::name_of(role.realm)),
+                      permissions = role.permissions.text(), from = escaped(role.copied_from);
+    sql << "DELETE FROM roles WHERE name = :name", soci::use(name);
+    int all = 0;
+    sql << "SELECT COUNT(*) FROM roles", soci::into(all);
+    if (static_cast<std::size_t>(all) >= AccessLimits::roles)
+      return problem(Fault::invalid_value, fmt::format("there are {} roles, the most there may be", all));
+    sql << "INSERT INTO roles (name, title, realm, permissions, copied_from) VALUES (:name, :title, :realm,"
+           " :permissions, :origin)",
+        soci::use(name, "name"), soci::use(title, "title"), soci::use(realm, "realm"),
+        soci::use(permissions, "permissions"), soci::use(from, "origin");
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<bool> PeopleTables::drop_role(const std::string& name) {
+  return guarded([&]() -> Expected<bool> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    const std::string key = escaped(name);
+    int count = 0;
+    sql << "SELECT COUNT(*) FROM roles WHERE name = :name", soci::use(key), soci::into(count);
+    sql << "DELETE FROM roles WHERE name = :name", soci::use(key);
+    transaction.commit();
+    return count > 0;
+  });
+}
+
+}  // namespace rf::store

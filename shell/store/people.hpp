@@ -1,0 +1,84 @@
+// Users, roles, second factors, one-time links, sessions and tokens on disk. Of what was given out once, the hash
+// alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/access/people.hpp"
+#include "core/access/sessions.hpp"
+#include "core/access/throttle.hpp"
+#include "shell/seal/vault.hpp"
+#include "shell/store/store.hpp"
+
+namespace rf::store {
+
+/// The authenticator app of a user.
+struct Factor {
+  Secret<std::vector<std::uint8_t>> secret;
+  std::uint64_t last_step = 0;  ///< of the code that was accepted last
+};
+
+/// The tables about people of an open store; lives no longer than it.
+class PeopleTables {
+ public:
+  explicit PeopleTables(Store& store) : state_(*store.state_) {}
+
+  Expected<access::PeopleRef> load();
+  /// Errors: duplicate_name, invalid_value when there are too many.
+  Expected<access::UserId> add_user(const access::User& user);
+  /// All but the password. Errors: not_found.
+  Expected<void> set_user(const access::User& user);
+  /// An empty hash: he has none until a link gives him one.
+  Expected<void> set_password(access::UserId user, const Secret<std::string>& hash, bool must_change,
+                              std::int64_t now_wall_ms);
+  Expected<void> note_login(access::UserId user, std::int64_t now_wall_ms);
+  /// With all that is his. Errors: not_found.
+  Expected<void> drop_user(access::UserId user);
+  /// Adds or replaces one of the operators'. Errors: invalid_value when there are too many.
+  Expected<void> put_role(const access::Role& role);
+  Expected<bool> drop_role(const std::string& name);
+
+  /// Takes the place of one before, and of its recovery codes. `recovery`: their hashes.
+  Expected<void> set_factor(const seal::Vault& vault, access::UserId user, std::span<const std::uint8_t> secret,
+                            std::uint64_t step, std::span<const std::string> recovery);
+  Expected<void> drop_factor(access::UserId user);
+  /// None: he has none. Errors: wrong_key.
+  Expected<std::optional<Factor>> factor(const seal::Vault& vault, access::UserId user);
+  /// Whether `step` is later than the one before, which it then replaces: at once, whoever else asks the same.
+  Expected<bool> accept_step(access::UserId user, std::uint64_t step);
+  /// Whether there was such a code; then it is gone.
+  Expected<bool> use_recovery(access::UserId user, const std::string& hash);
+  Expected<std::size_t> recovery_left(access::UserId user);
+
+  /// A one-time link of a user, or of nobody: then it makes the first administrator. Takes the place of one before.
+  Expected<void> add_invitation(const std::string& hash, access::UserId user, std::int64_t now_wall_ms,
+                                std::int64_t ends_wall_ms);
+  /// Whose it is. Errors: not_found.
+  Expected<access::UserId> find_invitation(const std::string& hash, std::int64_t now_wall_ms);
+  Expected<void> drop_invitations(access::UserId user);
+
+  Expected<access::SessionId> add_session(const access::Session& session);
+  Expected<void> drop_sessions(std::span<const access::SessionId> ids);
+  Expected<std::vector<access::Session>> sessions();
+  /// Writes down when and where they were used last.
+  Expected<void> note_sessions(std::span<const access::Session> sessions);
+  Expected<access::TokenId> add_token(const access::Token& token);
+  Expected<bool> drop_token(access::TokenId id);
+  Expected<void> drop_tokens_of(access::UserId user);
+  Expected<std::vector<access::Token>> tokens();
+  Expected<void> note_tokens(std::span<const access::Token> tokens);
+
+  /// Takes the place of all that there were.
+  Expected<void> keep_held(std::span<const access::HeldSource> held);
+  Expected<std::vector<access::HeldSource>> held();
+
+ private:
+  Store::State& state_;
+};
+
+}  // namespace rf::store
