@@ -145,9 +145,9 @@ class Server {
   void watch_descriptors();
   /// Every bound that can be counted, with its use; without the engine's when it does not answer.
   std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings,
-                                    std::size_t web_clients);
+                                    const web::Counters& web);
   /// With mutex_ held.
-  std::size_t web_clients() const { return web_ ? web_->counters().clients : 0; }
+  web::Counters web_counters() const { return web_ ? web_->counters() : web::Counters{}; }
   Json status();
   Json ports();
   Json media_list();

@@ -51,7 +51,7 @@ void Server::watch_ephemeral_ports(std::size_t addresses) {
 }
 
 std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const config::Settings& settings,
-                                          std::size_t web_clients) {
+                                          const web::Counters& web) {
   std::vector<effect::Gauge> out;
   if (engine != nullptr) out = engine->gauges;
   const net::StreamCounters streams = loop_->streams().counters();
@@ -75,7 +75,8 @@ std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const co
                          {"database_mb", writes.bytes / 1'000'000, settings.records.keep_mb},
                          {"log_lines", log_->counters().waiting, QueueLimits::log_lines},
                          {"descriptors", descriptors_open(), descriptors_allowed()}});
-  out.push_back({"web_clients", web_clients, WebLimits::clients});
+  out.push_back({"web_clients", web.clients, WebLimits::clients});
+  out.push_back({"web_listeners", web.listeners, ApiLimits::listeners});
   return out;
 }
 

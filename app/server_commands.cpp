@@ -143,7 +143,7 @@ Json Server::status() {
                       seen.address ? "what it said before is told on" : "peers outside cannot reach us"));
   }
   out["enforcement"] = {{"means", name_of(state.backend)}, {"why", state.why}, {"dropped", std::move(dropped)}};
-  for (const effect::Gauge& gauge : bounds(s, settings_, web_clients()))
+  for (const effect::Gauge& gauge : bounds(s, settings_, web_counters()))
     limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
   if (media_servers_ && media_servers_->now().up == 0)
     warnings.push_back(fmt::format("no media server answers: {}; see: ringfence media list",

@@ -49,7 +49,7 @@ std::vector<Number> Server::numbers() {
   const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
   gauge("engine_up", "Whether the engine answers", answer ? 1 : 0);
   std::unique_lock lock(mutex_);
-  const std::size_t clients = web_clients();
+  const web::Counters web = web_counters();
   lock.unlock();
   for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings, clients)) {
     out.push_back(
