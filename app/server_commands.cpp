@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/host.hpp"
+#include "app/links.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/patterns.hpp"
