@@ -6,6 +6,7 @@
 
 #include "app/fence_commands.hpp"
 #include "app/host.hpp"
+#include "app/links.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/patterns.hpp"
