@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "app/carrier.hpp"
-#include "cli/world.hpp"
 #include "shell/config/settings.hpp"
+#include "shell/control/protocol.hpp"
 #include "shell/rtpengine/client.hpp"
 
 namespace rf::app {
+
+using control::Json;
 
 class MediaServers {
  public:

@@ -86,7 +86,10 @@ std::string encryption_with_suites(const Json& call) {
 
 /// Whether some call was relayed by somebody else than us, or should have been.
 bool any_elsewhere(const Json& list) {
-  return std::any_of(list.begin(), list.end(), [](const Json& call) { return text_at(call, "engine") != "relay"; });
+  return std::any_of(list.begin(), list.end(), [](const Json& call) {
+    const std::string engine = text_at(call, "engine");
+    return !engine.empty() && engine != "relay";
+  });
 }
 
 void calls(const Json& r, std::ostream& out) {
@@ -163,7 +166,10 @@ void ports(const Json& r, std::ostream& out) {
 }
 
 void media_servers(const Json& r, std::ostream& out) {
-  fmt::print(out, "Calls are relayed by {}.\n", plain(text_at(r, "engine")));
+  if (text_at(r, "engine") == "relay")
+    return fmt::print(out, "Calls are relayed by this server; see [media] engine in the configuration.\n");
+  fmt::print(out, "Calls are relayed by these servers{}.\n",
+             text_at(r, "fallback") == "relay" ? ", and by this one where they cannot" : "; without one they are refused");
   Table table({"SERVER", "STATE", "WEIGHT", "STREAMS OF CALLS", "READY", "WHY"});
   for (const Json& s : list_at(r, "servers"))
     table.add({text_at(s, "address"), text_at(s, "state"), text_at(s, "weight"), text_at(s, "calls"),

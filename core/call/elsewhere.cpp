@@ -81,12 +81,10 @@ bool Calls::must_stay_plain(const Call& call, const Leg& leg) {
 }
 
 bool Calls::decide_relay(Context& ctx, Call& call, std::string_view why_here, bool callee_v4) {
-  if (!ctx.policy.media_elsewhere || !why_here.empty()) {
-    call.placed = true;
-    if (!why_here.empty()) call.cdr.engine = std::string("relay: ").append(why_here);
-    return true;
-  }
-  if (draw(ctx, call, callee_v4)) return call.placed = true;
+  call.unplaced = false;
+  call.placed = true;
+  if (!why_here.empty()) call.cdr.engine = std::string("relay: ").append(why_here);
+  if (!why_here.empty() || draw(ctx, call, callee_v4)) return true;
   const bool falls_back = ctx.policy.media_falls_back || call.emergency;  // fail open: somebody calls for help
   ctx.report(Level::warning, Reason::media_server_missing, call.caller.dialog->flow(), call.cdr.caller_number,
              call.cdr.id, falls_back ? "relayed here" : "refused");
@@ -98,7 +96,7 @@ bool Calls::decide_relay(Context& ctx, Call& call, std::string_view why_here, bo
 
 void Calls::decide_relay(Context& ctx, Call& call,
                          std::span<const std::pair<const policy::Extension*, const Binding*>> phones) {
-  if (call.placed || phones.size() < 2) return;
+  if (!ctx.policy.media_elsewhere || call.placed || phones.size() < 2) return;
   const bool v4 = phones.front().second->flow.local.address.is_v4();
   for (const auto& [callee, binding] : phones) {
     const MediaTerms terms = rule_for(ctx, call.cdr.tenant, callee->id, {}, binding->flow.transport);
@@ -148,7 +146,7 @@ void Calls::put_elsewhere(Context& ctx, Stream& stream, const media::Elsewhere& 
 }
 
 bool Calls::fit_media(Context& ctx, Call& call, const Leg& callee) {
-  if (call.placed && call.server.empty()) return true;
+  if (call.server.empty() && (call.placed || !ctx.policy.media_elsewhere)) return true;
   if (call.late_offer) return decide_relay(ctx, call, "the callee makes the offer", true);
   std::string_view why = why_here(ctx, call, callee);
   if (!call.placed) {

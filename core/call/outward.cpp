@@ -179,6 +179,7 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   }
   if (try_next_way(ctx, call, place)) return true;
   call.forks[place].status = 503;
+  if (call.unplaced) return fail("no media server could take the call");
   trunks_.note_call(ctx, line.id, 0, call.payer);
   return fail("its address is not known");
 }

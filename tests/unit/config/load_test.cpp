@@ -255,6 +255,35 @@ TEST(Configuration, EncryptionOfMediaIsSaidForEachTransportAndBrowsersAreNeverWi
   EXPECT_THAT(fault("[media]\nencryption = \"required\"\n"), HasSubstr("[media.encryption]"));
 }
 
+TEST(Configuration, MediaServersAreNamedWithTheirWeights) {
+  EXPECT_FALSE(good("").media.elsewhere);
+  const std::string one = "[[media.rtpengine]]\naddress = \"192.0.2.9:2223\"\n";
+  const Settings said = good("[media]\nengine = \"rtpengine\"\nfallback = \"refuse\"\n" + one +
+                             "[[media.rtpengine]]\naddress = \"[2001:db8::1]:2223\"\nweight = 3\n");
+  EXPECT_TRUE(said.media.elsewhere);
+  EXPECT_FALSE(said.media.falls_back);
+  ASSERT_EQ(said.media.rtpengine.size(), 2u);
+  EXPECT_EQ(said.media.rtpengine[0].address.text(), "192.0.2.9:2223");
+  EXPECT_EQ(said.media.rtpengine[0].weight, 1u);
+  EXPECT_EQ(said.media.rtpengine[1].weight, 3u);
+  EXPECT_TRUE(good("[media]\nengine = \"rtpengine\"\n" + one).media.falls_back) << "calls go on";
+}
+
+TEST(Configuration, MediaServersThatCannotBeAreRefused) {
+  const std::string on = "[media]\nengine = \"rtpengine\"\n";
+  EXPECT_THAT(fault(on), HasSubstr("no server is named"));
+  EXPECT_THAT(fault("[media]\nengine = \"janus\"\n"), HasSubstr("rtpengine"));
+  EXPECT_THAT(fault("[media]\nfallback = \"hope\"\n"), HasSubstr("refuse"));
+  EXPECT_THAT(fault(on + "[[media.rtpengine]]\nweight = 1\n"), HasSubstr("address"));
+  EXPECT_THAT(fault(on + "[[media.rtpengine]]\naddress = \"media.example.org:2223\"\n"), HasSubstr("2223"));
+  EXPECT_THAT(fault(on + "[[media.rtpengine]]\naddress = \"192.0.2.9\"\n"), HasSubstr("port"));
+  EXPECT_THAT(fault(on + "[[media.rtpengine]]\naddress = \"0.0.0.0:2223\"\n"), HasSubstr("0.0.0.0"));
+  const std::string one = "[[media.rtpengine]]\naddress = \"192.0.2.9:2223\"\n";
+  EXPECT_THAT(fault(on + one + one), HasSubstr("twice"));
+  EXPECT_THAT(fault("[media.rtpengine]\naddress = \"192.0.2.9:2223\"\n"), HasSubstr("[[media.rtpengine]]"));
+  EXPECT_THAT(fault(on + "[[media.rtpengine]]\naddress = \"192.0.2.9:2223\"\nwieght = 1\n"), HasSubstr("wieght"));
+}
+
 TEST(Configuration, ListenersThatMeetAreRefused) {
   const std::string tcp = "[[listener]]\ntransport = \"tcp\"\nport = 5070\n";
   const std::string tls = "[[listener]]\ntransport = \"tls\"\nport = 5070\n";
