@@ -1,6 +1,7 @@
 // Everything the engine can want. The shell carries effects out in order and knows no reason to refuse one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -228,8 +229,10 @@ class Effects final : public txn::Outbox {
   std::string_view bytes_of(const Send& send) const { return std::string_view(bytes_).substr(send.offset, send.size); }
   /// Messages so far, over all batches.
   std::uint64_t sent() const { return sent_; }
+  /// Leaves nothing of the messages in memory: descriptions in them carry keys.
   void clear() {
     list_.clear();
+    std::fill(bytes_.begin(), bytes_.end(), '\0');
     bytes_.clear();
   }
 
