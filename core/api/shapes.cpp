@@ -287,7 +287,7 @@ constexpr Further all_further[] = {
      "token string, device? string", "SignedIn"},
     {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
      "anybody", "name string, password string", "Me"},
-    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows the second factor, or a recovery code",
+    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows a second factor, or a recovery code",
      "anybody", "code? string, recovery_code? string", "Me"},
     {Verb::remove, "/api/v1/session", "session.end", "Signs out", "anybody", "", "", 204},
     {Verb::get, "/api/v1/account", "account.show", "Shows who is signed in, and what he may", "signed in", "", "Me"},
