@@ -329,6 +329,9 @@ Answer Logins::made_first(const web::Request& asked, const std::string& link, co
       if (!id || *id != wished.id) return std::unexpected(store::Problem{store::Fault::not_found, ""});
       User user = wished;
       if (!user.id) {
+        // Somebody else is by now: the link is for when there is nobody.
+        const auto now = tables.load();
+        if (!now || (*now)->has_administrator()) return std::unexpected(store::Problem{store::Fault::not_found, ""});
         user.created_wall_ms = wall_now_ms();
         const auto added = tables.add_user(user);
         if (!added) return std::unexpected(added.error());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "app/host.hpp"
 #include "app/rows.hpp"
@@ -85,12 +86,12 @@ store::Expected<void> Logins::reload(Records& records) {
   if (!rows) return std::unexpected(rows.error());
   auto tokens = tables.tokens();
   if (!tokens) return std::unexpected(tokens.error());
+  std::set<access::SessionId> there;
+  for (const access::Session& row : *rows) there.insert(row.id);
   const std::lock_guard lock(mutex_);
   people_ = std::move(*people);
-  for (const access::Session& session : sessions_.all()) {
-    const bool there = std::any_of(rows->begin(), rows->end(), [&](const auto& row) { return row.id == session.id; });
-    if (!there) sessions_.remove(session.id);
-  }
+  for (const access::Session& session : sessions_.all())
+    if (!there.contains(session.id)) sessions_.remove(session.id);
   access::Tokens fresh;
   for (access::Token& token : *tokens) {
     if (const access::Token* before = tokens_.find(token.id)) token.used_wall_ms = before->used_wall_ms;

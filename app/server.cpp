@@ -69,7 +69,8 @@ std::expected<std::unique_ptr<Server>, Error> Server::start(config::Settings set
   auto log = log::Log::open(log_options(server->settings_.log));
   if (!log) return fault(log.error(), "check log.file");
   server->log_ = std::move(*log);
-  for (const auto step : {&Server::open_records, &Server::open_logins, &Server::open_engine, &Server::open_listeners, &Server::open_doors}) {
+  for (const auto step : {&Server::open_records, &Server::open_logins, &Server::open_engine, &Server::open_listeners,
+                          &Server::open_doors}) {
     if (auto done = (server.get()->*step)(); !done) {
       // Whoever started us reads it on standard error; a log file is read later.
       if (!server->settings_.log.file.empty())

@@ -117,7 +117,10 @@ Outcome setup(const cli::Place& place, const cli::SetupWish& wish) {
     if (!added) return std::unexpected(added.error());
     created.push_back(std::move(*added));
   }
+  // None while there is an administrator, or no page that he could use.
+  const auto first = ask(exact, "user.first", Json::object());
   return Json{{"data_dir", folder},
+              {"first", first ? first->value("link", "") : ""},
               {"config", settings->file},
               {"realm", settings->server.realm},
               {"authority", settings->tls.certificate.empty() ? folder + "/tls/ca.pem"

@@ -58,6 +58,39 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"firewall.apply",
      "  ringfence firewall apply                      as root; a table of its own, others stay as they are\n"
      "  ringfence firewall apply --remove\n"},
+    {"user.first",
+     "  ringfence user first                          a link; whoever opens it first is the administrator\n"},
+    {"user.add",
+     "  ringfence user add anna --display \"Anna Schmidt\" --role supervisor\n"
+     "  ringfence user add root2 --class system --for 2h     a second administrator\n"
+     "  ringfence user add anna --json | jq -r .link\n"},
+    {"user.list",
+     "  ringfence user list\n"
+     "  ringfence user list --json | jq -r '.users[] | select(.second_factor | not).name'\n"},
+    {"user.show", "  ringfence user show anna\n"},
+    {"user.set",
+     "  ringfence user set anna --role operator       sessions end; the next login is with the new role\n"
+     "  ringfence user set anna --no-enabled          signed out at once, and for as long as it stands\n"
+     "  ringfence user set anna --must-change         another password at the next login\n"},
+    {"user.remove", "  ringfence user remove anna\n"},
+    {"user.reset",
+     "  ringfence user reset anna                     a lost password: a link to choose another\n"
+     "  ringfence user reset anna --second-factor     a lost telephone, too\n"},
+    {"role.list", "  ringfence role list\n"},
+    {"role.show", "  ringfence role show supervisor\n"},
+    {"role.copy", "  ringfence role copy night-shift --from operator --title \"Night shift\"\n"},
+    {"role.set", "  ringfence role set night-shift --allow cdr.read,schedule.* --deny call.write\n"},
+    {"role.remove", "  ringfence role remove night-shift\n"},
+    {"permission.list", "  ringfence permission list\n"},
+    {"token.add",
+     "  ringfence token add billing --user anna --scope cdr.read,spend.read --days 30\n"
+     "  ringfence token add backup --user root --scope '*.read' --json | jq -r .token\n"},
+    {"token.list", "  ringfence token list\n  ringfence token list --user anna\n"},
+    {"token.remove", "  ringfence token remove 7                      see: token list\n"},
+    {"session.list", "  ringfence session list\n  ringfence session list --user anna --json\n"},
+    {"session.remove", "  ringfence session remove 12                   see: session list\n"},
+    {"login.held", "  ringfence login held\n"},
+    {"login.release", "  ringfence login release 198.51.100.7          it may try again\n"},
     {"registration.list", "  ringfence registration list\n  ringfence registration list 1001 --json\n"},
     {"registration.remove",
      "  ringfence registration remove 1001            all phones of the extension\n"

@@ -7,6 +7,7 @@
 #include "cli/render_guard.hpp"
 #include "cli/render_links.hpp"
 #include "cli/render_objects.hpp"
+#include "cli/render_people.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
 #include "core/base/plain.hpp"
@@ -301,7 +302,7 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     render_devices(r, out);
   } else if (command == "status") {
     status(r, out);
-  } else if (render_object(command, r, out)) {
+  } else if (render_object(command, r, out) || render_people(command, r, out)) {
     // written
   } else if (command.starts_with("guard.") && !r.contains("message")) {
     render_guard(command.substr(6), r, out);
@@ -377,6 +378,10 @@ void render_setup(const Json& r, std::ostream& out) {
               {"encrypted", "TLS to " + text_at(r, "tls")},
               {"authority to trust", text_at(r, "authority")},
               {"not encrypted", "UDP or TCP to " + text_at(r, "plain")}});
+  if (!text_at(r, "first").empty())
+    fmt::print(out,
+               "\nThe first administrator is made here, once, within a day; whoever opens it first is it:\n  {}\n",
+               plain(text_at(r, "first"), 2'048));
   if (!text_at(r, "phone").empty())
     fmt::print(out,
                "\nIn a browser: {}\nSign in with an extension's name and password, or with a link: ringfence --data {} "

@@ -141,6 +141,12 @@ std::string_view group_text(std::string_view group) {
   if (group == "deck") return "Prices: rate decks of the trunks";
   if (group == "emergency") return "Calls for help, which no rule stops";
   if (group == "policy") return "All that is configured about calls as one file";
+  if (group == "user") return "Who may sign in to the pages and the API, and as what";
+  if (group == "role") return "Sets of permissions that users have";
+  if (group == "permission") return "What there is to be allowed";
+  if (group == "token") return "Tokens of programs that use the API";
+  if (group == "session") return "Browsers that are signed in";
+  if (group == "login") return "Addresses that have to wait after wrong passwords";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";

@@ -70,7 +70,7 @@ constexpr auto specs = std::to_array<Spec>({
     {"user.reset", "user.write", "Ends a password with its sessions and tokens, and gives a link to choose another",
      true, false, reset_parameters},
     {"role.list", "role.read", "Lists roles", false, false, {}},
-    {"role.permissions", "role.read", "Lists all that there is to be allowed", false, false, {}},
+    {"permission.list", "role.read", "Lists all that there is to be allowed", false, false, {}},
     {"role.show", "role.read", "Shows what a role allows", false, false, one_role},
     {"role.copy", "role.write", "Makes a role of your own out of another one", true, false, copy_parameters},
     {"role.set", "role.write", "Changes what a role of your own allows", true, false, change_parameters},
@@ -119,7 +119,7 @@ class Reader {
   Permissions permissions(std::string_view key) {
     const auto parsed = Permissions::parse(text(a_, key));
     if (!parsed) {
-      fault(fmt::format("{} names no permission: {}", key, parsed.error()), "see: ringfence role permissions");
+      fault(fmt::format("{} names no permission: {}", key, parsed.error()), "see: ringfence permission list");
       return {};
     }
     return *parsed;
@@ -186,7 +186,6 @@ PeopleCommand user_command(std::string_view verb, const Arguments& a, Reader& re
 
 PeopleCommand role_command(std::string_view verb, const Arguments& a, Reader& read) {
   if (verb == "list") return ListRoles{};
-  if (verb == "permissions") return ListPermissions{};
   std::string name = read.role("name");
   if (verb == "show") return ShowRole{std::move(name)};
   if (verb == "remove") return RemoveRole{std::move(name)};
@@ -201,6 +200,7 @@ PeopleCommand other_command(std::string_view name, const Arguments& a, Reader& r
     const auto days = maybe<std::int64_t>(a, "days").value_or(90);
     return AddToken{read.login("user"), text(a, "name"), read.permissions("scope"), static_cast<std::uint32_t>(days)};
   }
+  if (name == "permission.list") return ListPermissions{};
   if (name == "token.list") return ListTokens{read.login("user")};
   if (name == "token.remove") return RemoveToken{read.id()};
   if (name == "session.list") return ListSessions{read.login("user")};
@@ -226,7 +226,7 @@ std::expected<std::optional<Command>, Error> people_command(const Spec& spec, co
                                         : other_command(spec.name, arguments, read);
   if (read.fault()) return std::unexpected(*read.fault());
   if (const auto* token = std::get_if<AddToken>(&out); token != nullptr && token->scope.empty())
-    return invalid("the scope allows nothing", "name permissions, see: ringfence role permissions");
+    return invalid("the scope allows nothing", "name permissions, see: ringfence permission list");
   return Command(std::move(out));
 }
 

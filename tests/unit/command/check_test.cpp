@@ -22,8 +22,12 @@ Arguments enough_for(const Spec& spec) {
       out.emplace(p.name, std::string(p.name == "address" || p.name == "block" ? "198.51.100.7"
                                       : p.name == "countries"                  ? "DE"
                                       : spec.name.starts_with("limit.")        ? "extension.1001"
+                                      : spec.name.starts_with("role.")         ? "operator"
+                                      : p.name == "scope"                      ? "call.read"
                                                                                : "1001"));
   if (spec.name == "extension.set") out.emplace("remote", true);
+  else if (spec.name == "user.set" || spec.name == "role.set")
+    out.emplace(spec.name == "user.set" ? "display" : "title", std::string("Anna"));
   // Of an object that is set: something that is to be as it stands.
   else if (spec.name.ends_with(".set"))
     out.emplace("default", std::string(spec.parameters[spec.parameters[0].required ? 1 : 0].name));
@@ -48,7 +52,9 @@ TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
     // Commands about objects are one for each of their kinds; a set and an add differ by a flag.
     const auto what = std::visit(
         []<class Each>(const Each& each) {
-          if constexpr (requires { each.kind; each.add; }) return std::pair{each.kind, each.add};
+          if constexpr (std::is_same_v<Each, PeopleCommand>)
+            return std::pair{document::Kind(100 + each.index()), false};
+          else if constexpr (requires { each.kind; each.add; }) return std::pair{each.kind, each.add};
           else if constexpr (requires { { each.kind } -> std::convertible_to<document::Kind>; })
             return std::pair{each.kind, false};
           else return std::pair{document::Kind::telephony, false};

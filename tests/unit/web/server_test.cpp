@@ -36,7 +36,8 @@ class Serving : public ::testing::Test {
     site.assets = assets_;
     site.phone_port = 5'065;
     site.routes = {
-        {Method::get, "/facts", access::anybody, [](const Request& asked) { return Answer{200, {{"host", asked.host}}}; }},
+        {Method::get, "/facts", access::anybody,
+         [](const Request& asked) { return Answer{200, {{"host", asked.host}}}; }},
         {Method::post, "/echo", access::anybody, [this](const Request& asked) {
            const std::lock_guard lock(slow_);
            return Answer{200, asked.body};

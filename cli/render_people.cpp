@@ -1,0 +1,143 @@
+#include "cli/render_people.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include "cli/cells.hpp"
+#include "cli/table.hpp"
+#include "cli/when.hpp"
+#include "core/base/plain.hpp"
+
+namespace rf::cli {
+namespace {
+
+constexpr std::size_t link_bytes = 2'048;
+
+std::string joined(const Json& list) {
+  std::string out;
+  for (const Json& each : list) out += (out.empty() ? "" : " ") + text_of(each);
+  return out.empty() ? "-" : out;
+}
+
+void link(const Json& r, std::ostream& out) {
+  fmt::print(out, "{}\n\n{} Good for {}; whoever opens it first has it.\n", plain(text_at(r, "link"), link_bytes),
+             plain(text_at(r, "message")), show_duration(number_at(r, "expires_in_s")));
+}
+
+void users(const Json& r, std::ostream& out) {
+  Table table({"NAME", "CALLED", "CLASS", "ROLE", "ENABLED", "PASSWORD", "SECOND FACTOR", "LAST SIGNED IN"});
+  for (const Json& u : list_at(r, "users"))
+    table.add({text_at(u, "name"), text_at(u, "display"), text_at(u, "class"), text_at(u, "role"),
+               text_at(u, "enabled"),
+               !u.value("password", false)     ? "none yet"
+               : u.value("must_change", false) ? "to be changed"
+                                               : "set",
+               text_at(u, "second_factor"), show_when(number_at(u, "signed_in_ms"))});
+  if (table.empty()) return fmt::print(out, "Nobody may sign in yet. The first one: ringfence user first\n");
+  table.print(out);
+}
+
+void user(const Json& r, std::ostream& out) {
+  facts(out, {{"name", text_at(r, "name")},
+              {"called", text_at(r, "display")},
+              {"class", text_at(r, "class")},
+              {"role", text_at(r, "role")},
+              {"e-mail", text_at(r, "email")},
+              {"enabled", text_at(r, "enabled")},
+              {"password", r.value("password", false) ? "set" : "none yet"},
+              {"has to change it", text_at(r, "must_change")},
+              {"second factor", text_at(r, "second_factor")},
+              {"last signed in", show_when(number_at(r, "signed_in_ms"))}});
+}
+
+void roles(const Json& r, std::ostream& out) {
+  Table table({"NAME", "TITLE", "FOR", "MADE OF", "PERMISSIONS"});
+  for (const Json& role : list_at(r, "roles"))
+    table.add({text_at(role, "name"), text_at(role, "title"), text_at(role, "realm"),
+               role.value("built_in", false) ? "built in" : text_at(role, "copied_from"),
+               std::to_string(list_at(role, "permissions").size())});
+  table.print(out);
+}
+
+void role(const Json& r, std::ostream& out) {
+  facts(out, {{"name", text_at(r, "name")},
+              {"title", text_at(r, "title")},
+              {"for users of", text_at(r, "realm")},
+              {"built in", text_at(r, "built_in")},
+              {"allows", joined(list_at(r, "permissions"))}});
+  if (r.contains("users")) facts(out, {{"users", joined(list_at(r, "users"))}});
+}
+
+void permissions(const Json& r, std::ostream& out) {
+  Table table({"PERMISSION", "FOR", "ALLOWS TO"});
+  for (const Json& p : list_at(r, "permissions"))
+    table.add({text_at(p, "name"), text_at(p, "realm"), text_at(p, "allows")});
+  table.print(out);
+}
+
+void token(const Json& r, std::ostream& out) {
+  facts(out, {{"id", text_at(r, "id")},
+              {"acts as", text_at(r, "user")},
+              {"scope", joined(list_at(r, "scope"))},
+              {"ends", text_at(r, "ends")},
+              {"token", text_at(r, "token")}});
+  fmt::print(out, "\nThe token is shown only now. Send it as: Authorization: Bearer TOKEN\n");
+}
+
+void tokens(const Json& r, std::ostream& out) {
+  Table table({"ID", "NAME", "ACTS AS", "ENDS", "LAST USED", "SCOPE"});
+  for (const Json& t : list_at(r, "tokens"))
+    table.add({text_at(t, "id"), text_at(t, "name"), text_at(t, "user"),
+               t.value("ended", false) ? "has ended" : text_at(t, "ends"), show_when(number_at(t, "used_ms")),
+               joined(list_at(t, "scope"))});
+  if (table.empty()) return fmt::print(out, "There are no tokens.\n");
+  table.print(out);
+}
+
+void sessions(const Json& r, std::ostream& out) {
+  Table table({"ID", "USER", "ADDRESS", "LAST USED", "STATE", "BROWSER"});
+  for (const Json& s : list_at(r, "sessions"))
+    table.add({text_at(s, "id"), text_at(s, "user"), text_at(s, "address"), show_when(number_at(s, "used_ms")),
+               text_at(s, "step") == "none" ? "signed in" : text_at(s, "step"), text_at(s, "browser")});
+  if (table.empty()) return fmt::print(out, "Nobody is signed in.\n");
+  table.print(out);
+}
+
+void held(const Json& r, std::ostream& out) {
+  Table table({"ADDRESS", "UNTIL", "TIMES"});
+  for (const Json& h : list_at(r, "held"))
+    table.add({text_at(h, "address"), h.value("for_good", false) ? "released" : show_when(number_at(h, "until_ms")),
+               text_at(h, "locks")});
+  if (table.empty()) return fmt::print(out, "No address has to wait.\n");
+  table.print(out);
+}
+
+using Render = void (*)(const Json&, std::ostream&);
+constexpr std::pair<std::string_view, Render> renders[] = {{"user.first", link},
+                                                           {"user.add", link},
+                                                           {"user.reset", link},
+                                                           {"user.list", users},
+                                                           {"user.show", user},
+                                                           {"user.set", user},
+                                                           {"role.list", roles},
+                                                           {"role.show", role},
+                                                           {"role.copy", role},
+                                                           {"role.set", role},
+                                                           {"permission.list", permissions},
+                                                           {"token.add", token},
+                                                           {"token.list", tokens},
+                                                           {"session.list", sessions},
+                                                           {"login.held", held}};
+
+}  // namespace
+
+bool render_people(std::string_view command, const Json& result, std::ostream& out) {
+  for (const auto& [name, render] : renders) {
+    if (name != command) continue;
+    render(result, out);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace rf::cli

@@ -1,0 +1,260 @@
+"""Signing in at the real program over HTTPS: from the first link to the last session, and whoever should not get in."""
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+import unittest
+
+from browser import get, post
+from phone import Phone
+from ringfence import Ringfence, until
+
+GOOD, OTHER = "Brunnen7-Kiesel-Tasse", "Fenster3-Regen-Lampe"
+V1 = "/api/v1"
+
+
+def setUpModule():
+    global SERVED
+    SERVED = Ringfence()
+    SERVED.__enter__()
+
+
+def tearDownModule():
+    SERVED.__exit__(None, None, None)
+
+
+def totp(secret, ahead=0):
+    key = base64.b32decode(secret)
+    mac = hmac.new(key, (int(time.time()) // 30 + ahead).to_bytes(8, "big"), hashlib.sha1).digest()
+    at = mac[19] & 15
+    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
+
+
+class Browser:
+    """Keeps its cookie and says which page asks, as browsers do."""
+
+    def __init__(self, server=None, agent="Firefox", origin=None):
+        self.server = server or SERVED
+        self.agent, self.cookie, self.headers = agent, None, {}
+        self.origin = origin or f"https://{self.server.address}:{self.server.web_port}"
+
+    def lines(self):
+        out = [f"User-Agent: {self.agent}"]
+        if self.origin != "none":
+            out.append(f"Origin: {self.origin}")
+        if self.cookie:
+            out.append(f"Cookie: __Host-session={self.cookie}")
+        return out
+
+    def took(self, answer):
+        status, self.headers, body = answer
+        if "set-cookie" in self.headers:
+            self.cookie = self.headers["set-cookie"].split("=", 1)[1].split(";", 1)[0] or None
+        return status, json.loads(body) if body.strip() else {}
+
+    def post(self, path, body=None):
+        return self.took(post(self.server, V1 + path, body or {}, *self.lines()))
+
+    def get(self, path, method="GET"):
+        return self.took(get(self.server, V1 + path, *self.lines(), method=method))
+
+    def sign_in(self, name, password=GOOD):
+        return self.post("/session", {"name": name, "password": password})
+
+
+def link(*words, server=None):
+    return (server or SERVED).json(*words)["link"].split("#")[1]
+
+
+def user(name, *options):
+    token = link("user", "add", name, *options)
+    status, body = Browser().post("/account/first", {"link": token, "password": GOOD})
+    assert status == 200, body
+    return name
+
+
+class First(unittest.TestCase):
+    def test_the_first_start_has_no_password_and_one_link(self):
+        with Ringfence() as server:
+            browser = Browser(server)
+            self.assertEqual(browser.sign_in("admin", "admin")[0], 403)
+            self.assertIn("user first", server.log.read_text())
+            token = link("user", "first", server=server)
+            self.assertNotIn(token, server.log.read_text())
+            weak = {"link": token, "name": "root", "password": "Root1234"}
+            self.assertEqual(browser.post("/account/first", weak)[0], 400)
+            status, body = browser.post("/account/first", weak | {"password": GOOD})
+            self.assertEqual((status, body["role"], body["step"]), (200, "system", "none"))
+            self.assertEqual(browser.get("/status")[0], 200)
+            self.assertEqual(browser.post("/account/first", {"link": token, "name": "eve", "password": GOOD})[0], 403)
+            self.assertNotEqual(server.cli("user", "first", check=False).returncode, 0)
+            for secret in (GOOD, token, browser.cookie):
+                self.assertNotIn(secret, server.log.read_text())
+                self.assertNotIn(secret.encode(), (server.data / "ringfence.db").read_bytes())
+            server.stop()
+            server.start()
+            self.assertEqual(browser.get("/status")[0], 200, "a restart signs nobody out")
+
+
+class Sessions(unittest.TestCase):
+    def test_the_cookie_is_the_browsers_alone(self):
+        user("anna1")
+        browser = Browser()
+        self.assertEqual(browser.sign_in("anna1")[0], 200)
+        flags = browser.headers["set-cookie"]
+        self.assertTrue(flags.startswith("__Host-session="))
+        for flag in ("; Secure", "; HttpOnly", "; SameSite=Strict", "; Path=/"):
+            self.assertIn(flag, flags)
+        self.assertNotIn("Domain", flags)
+        thief = Browser(agent="curl")
+        thief.cookie = browser.cookie
+        self.assertEqual(thief.get("/account")[0], 401)
+
+    def test_a_session_that_an_attacker_chose_is_nobodys(self):
+        user("anna2")
+        browser = Browser()
+        browser.cookie = "A" * 43
+        self.assertEqual(browser.sign_in("anna2")[0], 200)
+        self.assertNotEqual(browser.cookie, "A" * 43)
+        attacker = Browser()
+        attacker.cookie = "A" * 43
+        self.assertEqual(attacker.get("/account")[0], 401)
+
+    def test_another_page_changes_nothing(self):
+        user("anna3")
+        browser = Browser()
+        browser.sign_in("anna3")
+        for origin in ("https://evil.example", "null", f"http://{SERVED.address}:{SERVED.web_port}", "none"):
+            foreign = Browser(origin=origin)
+            foreign.cookie = browser.cookie
+            self.assertEqual(foreign.post("/account/sessions/end", {"id": "others"})[0], 403, origin)
+        self.assertEqual(browser.get("/account")[0], 200)
+
+    def test_two_cookies_of_one_name_are_none(self):
+        user("anna4")
+        browser = Browser()
+        browser.sign_in("anna4")
+        twice = f"Cookie: __Host-session=x; __Host-session={browser.cookie}"
+        self.assertEqual(get(SERVED, V1 + "/account", "User-Agent: Firefox", twice)[0], 401)
+
+    def test_what_is_ended_ends_at_once(self):
+        user("anna5")
+        one, two = Browser(), Browser()
+        one.sign_in("anna5"), two.sign_in("anna5")
+        row = [r for r in SERVED.json("session", "list", "--user", "anna5")["sessions"]][-1]
+        SERVED.cli("session", "remove", row["id"])
+        self.assertEqual((one.get("/account")[0], two.get("/account")[0]), (200, 401))
+        cookie = one.cookie
+        self.assertEqual(one.get("/session", method="DELETE")[0], 204)
+        one.cookie = cookie
+        self.assertEqual(one.get("/account")[0], 401)
+
+    def test_a_second_factor_is_asked_for_and_no_code_is_good_twice(self):
+        user("anna6")
+        browser, next_one, replay = Browser(), Browser(), Browser()
+        browser.sign_in("anna6")
+        secret = browser.post("/account/second-factor")[1]["secret"]
+        codes = browser.post("/account/second-factor/confirm", {"code": totp(secret, -1)})[1]["recovery_codes"]
+        self.assertEqual(next_one.sign_in("anna6")[1]["step"], "second_factor")
+        self.assertEqual(next_one.get("/account")[0], 401)
+        now = totp(secret)
+        self.assertEqual(next_one.post("/session/second-factor", {"code": now})[1]["step"], "none")
+        replay.sign_in("anna6")
+        self.assertEqual(replay.post("/session/second-factor", {"code": now})[0], 403)
+        self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 200)
+        replay.sign_in("anna6")
+        self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 403)
+
+
+class Guessing(unittest.TestCase):
+    def test_who_guesses_waits_and_is_listed_and_calls_go_on(self):
+        with Ringfence() as server:
+            name, password = server.add("1001")
+            phone = Phone(server, "1001", name, password)
+            self.addCleanup(phone.close)
+            guesser = Browser(server)
+            answers = [guesser.sign_in(f"name{i}", "wrong")[0] for i in range(12)]
+            self.assertEqual(answers, [403] * 10 + [429] * 2)
+            self.assertIn("retry-after", guesser.headers)
+            self.assertEqual(phone.register(), 200, "a telephone at the same address is no guesser")
+            self.assertEqual(server.json("login", "held")["held"][0]["address"], server.address)
+            server.cli("login", "release", server.address)
+            self.assertEqual(guesser.sign_in("name99", "wrong")[0], 403)
+            lines = [e["action"] for e in server.json("audit-log", "list", "--kind", "login")["entries"]]
+            self.assertTrue(any("address locked" in line for line in lines), lines)
+
+    def test_many_who_sign_in_at_once_are_answered_and_calls_go_on(self):
+        patient = "[login]\nfailures = 1000\nfailures_at_name = 1000\nfailures_of_account = 10000\n"
+        with Ringfence(extra=patient) as server:
+            name, password = server.add("1001")
+            phone = Phone(server, "1001", name, password)
+            self.addCleanup(phone.close)
+            answers, lock = [], threading.Lock()
+
+            def guess(i):
+                status = Browser(server).sign_in(f"name{i}", "wrong")[0]
+                with lock:
+                    answers.append(status)
+            threads = [threading.Thread(target=guess, args=(i,)) for i in range(24)]
+            for thread in threads:
+                thread.start()
+            self.assertEqual(phone.register(), 200)
+            for thread in threads:
+                thread.join()
+            self.assertEqual(set(answers), {403, 503}, answers)
+            self.assertEqual(get(server, "/health")[0], 200)
+
+
+class Tokens(unittest.TestCase):
+    def ask(self, path, token, method="GET"):
+        return get(SERVED, V1 + path, f"Authorization: Bearer {token}", method=method)[0]
+
+    def test_a_token_may_what_it_names_and_ends_at_once(self):
+        user("robot", "--role", "administrator")
+        made = SERVED.json("token", "add", "billing", "--user", "robot", "--scope", "cdr.read")
+        token = made["token"]
+        self.assertEqual(self.ask("/cdrs", token), 200)
+        for path in ("/extensions", "/users", "/status", "/account", "/tokens"):
+            self.assertEqual(self.ask(path, token), 403, path)
+        self.assertEqual(self.ask("/cdrs", token[:-1] + "x"), 401)
+        SERVED.cli("token", "remove", made["id"])
+        self.assertEqual(self.ask("/cdrs", token), 401)
+        self.assertNotIn(token, json.dumps(SERVED.json("token", "list")))
+
+    def test_a_role_is_what_one_may(self):
+        user("clerk", "--role", "accounting")
+        browser = Browser()
+        browser.sign_in("clerk")
+        self.assertEqual(browser.get("/cdrs")[0], 200)
+        self.assertEqual(browser.get("/extensions")[0], 403)
+        self.assertEqual(browser.post("/users", {"name": "friend"})[0], 403)
+        refused = until(lambda: [e for e in SERVED.json("audit-log", "list", "--kind", "login")["entries"]
+                                 if e["actor"] == "user clerk" and e["outcome"] == "not permitted"])
+        self.assertTrue(refused)
+
+    def test_nobody_gives_more_than_he_has(self):
+        user("boss", "--role", "administrator")
+        browser = Browser()
+        browser.sign_in("boss")
+        self.assertEqual(browser.post("/users", {"name": "temp", "role": "employee"})[0], 201)
+        self.assertEqual(browser.post("/users", {"name": "evil", "class": "system", "role": "system"})[0], 403)
+        self.assertEqual(browser.post("/tokens", {"name": "x", "user": "boss", "scope": "audit.read"})[0], 403)
+
+
+class Reach(unittest.TestCase):
+    def test_pages_are_for_permitted_addresses_and_for_this_host(self):
+        with Ringfence() as server:
+            config = server.data / "ringfence.toml"
+            text = config.read_text().replace("[web]\n", '[web]\npermitted = ["198.51.100.0/24"]\n')
+            config.write_text(text)
+            refused = server.cli("reload", "--caller", "203.0.113.9", check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("keep you out", refused.stderr)
+            server.cli("reload", "--caller", "203.0.113.9", "--force")
+            self.assertEqual(get(server, "/health")[0], 200, "who is on this host is never locked out")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,152 @@
+#include "shell/store/people.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/store/scratch.hpp"
+
+namespace rf::store {
+namespace {
+
+using ::testing::SizeIs;
+
+constexpr std::int64_t now = 1'700'000'000'000;
+
+class PeopleTable : public Scratch {
+ protected:
+  PeopleTable() : store_(open_store()), tables_(store_) {}
+
+  access::User add(std::string name, std::string role = "operator") {
+    access::User user;
+    user.name = std::move(name);
+    user.display = "An\tna";
+    user.role = std::move(role);
+    user.email = "anna@example.com";
+    user.tenant = default_tenant;
+    user.created_wall_ms = now;
+    user.id = *tables_.add_user(user);
+    return user;
+  }
+
+  Store store_;
+  PeopleTables tables_;
+};
+
+TEST_F(PeopleTable, GivesBackUsersAndRolesAsTheyWereGiven) {
+  const access::User anna = add("anna", "night");
+  access::Role night{"night", "Night", access::Realm::tenant, *access::Permissions::parse("call.*"), false, "operator"};
+  ASSERT_TRUE(tables_.put_role(night));
+  const auto people = tables_.load();
+  ASSERT_TRUE(people);
+  const access::User* const found = (*people)->by_name("anna");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->id, anna.id);
+  EXPECT_EQ(found->display, anna.display);
+  EXPECT_EQ(found->tenant, anna.tenant);
+  EXPECT_EQ(found->created_wall_ms, now);
+  EXPECT_FALSE(found->has_factor);
+  EXPECT_EQ((*people)->permissions_of(*found), night.permissions);
+  EXPECT_EQ((*people)->role("night")->copied_from, "operator");
+  EXPECT_TRUE(*tables_.drop_role("night"));
+  EXPECT_FALSE(*tables_.drop_role("night"));
+}
+
+TEST_F(PeopleTable, TakesANameOnce) {
+  add("anna");
+  access::User again;
+  again.name = "anna";
+  EXPECT_EQ(tables_.add_user(again).error().fault, Fault::duplicate_name);
+}
+
+TEST_F(PeopleTable, NeverGivesTheIdOfARemovedUserToANewOne) {
+  const access::User anna = add("anna");
+  ASSERT_TRUE(tables_.add_session({{}, "h", anna.id, access::Step::none, "x", Address(), now, now}));
+  ASSERT_TRUE(tables_.add_token({{}, "t", anna.id, "x", {}, now, now + 1, 0}));
+  ASSERT_TRUE(tables_.drop_user(anna.id));
+  EXPECT_THAT(*tables_.sessions(), SizeIs(0));
+  EXPECT_THAT(*tables_.tokens(), SizeIs(0));
+  EXPECT_NE(add("anna").id, anna.id);
+  EXPECT_EQ(tables_.drop_user(anna.id).error().fault, Fault::not_found);
+}
+
+TEST_F(PeopleTable, SealsTheSecretOfAnAppForItsUserAlone) {
+  const access::User anna = add("anna"), eve = add("eve");
+  const std::vector<std::uint8_t> secret(20, 7);
+  const std::vector<std::string> codes{"a", "b"};
+  ASSERT_TRUE(tables_.set_factor(vault_, anna.id, secret, 5, codes));
+  const auto factor = tables_.factor(vault_, anna.id);
+  ASSERT_TRUE(factor && *factor);
+  EXPECT_EQ((*factor)->secret.reveal(), secret);
+  EXPECT_EQ((*factor)->last_step, 5u);
+  EXPECT_TRUE((*tables_.load())->by_id(anna.id)->has_factor);
+  *raw() << "UPDATE users SET factor = (SELECT factor FROM users WHERE name = 'anna') WHERE name = 'eve'";
+  EXPECT_EQ(tables_.factor(vault_, eve.id).error().fault, Fault::wrong_key);
+  ASSERT_TRUE(tables_.drop_factor(anna.id));
+  EXPECT_FALSE(*tables_.factor(vault_, anna.id));
+  EXPECT_EQ(*tables_.recovery_left(anna.id), 0u);
+}
+
+TEST_F(PeopleTable, AcceptsEachStepAndEachRecoveryCodeOnce) {
+  const access::User anna = add("anna");
+  const std::vector<std::string> codes{"a", "b"};
+  ASSERT_TRUE(tables_.set_factor(vault_, anna.id, std::vector<std::uint8_t>(20, 7), 5, codes));
+  EXPECT_FALSE(*tables_.accept_step(anna.id, 5));
+  EXPECT_TRUE(*tables_.accept_step(anna.id, 6));
+  EXPECT_FALSE(*tables_.accept_step(anna.id, 6));
+  EXPECT_TRUE(*tables_.use_recovery(anna.id, "a"));
+  EXPECT_FALSE(*tables_.use_recovery(anna.id, "a"));
+  EXPECT_EQ(*tables_.recovery_left(anna.id), 1u);
+}
+
+TEST_F(PeopleTable, FindsALinkWhileItIsGoodAndOnlyTheLastOne) {
+  const access::User anna = add("anna");
+  ASSERT_TRUE(tables_.add_invitation("one", anna.id, now, now + 1'000));
+  EXPECT_EQ(*tables_.find_invitation("one", now + 999), anna.id);
+  EXPECT_EQ(tables_.find_invitation("one", now + 1'000).error().fault, Fault::not_found);
+  ASSERT_TRUE(tables_.add_invitation("two", anna.id, now, now + 1'000));
+  EXPECT_FALSE(tables_.find_invitation("one", now));
+  ASSERT_TRUE(tables_.add_invitation("first", {}, now, now + 1'000));
+  EXPECT_FALSE(*tables_.find_invitation("first", now)) << "nobody's: it makes the first administrator";
+  EXPECT_TRUE(tables_.find_invitation("two", now));
+}
+
+TEST_F(PeopleTable, KeepsSessionsTokensAndWhoHasToWaitOverARestart) {
+  const access::User anna = add("anna");
+  const Address from = *Address::parse("2001:db8::1");
+  const auto session = tables_.add_session({{},
+                                            "h",
+                                            anna.id,
+                                            access::Step::new_password,
+                                            "Fire\x01"
+                                            "fox",
+                                            from,
+                                            now,
+                                            now});
+  const auto token =
+      tables_.add_token({{}, "t", anna.id, "bill", *access::Permissions::parse("cdr.read"), now, now + 9, 0});
+  ASSERT_TRUE(session && token);
+  ASSERT_TRUE(tables_.keep_held(std::vector<access::HeldSource>{{from, now, 0, 6}}));
+  std::vector<access::Session> used = *tables_.sessions();
+  ASSERT_THAT(used, SizeIs(1));
+  EXPECT_EQ(used[0].step, access::Step::new_password);
+  EXPECT_EQ(used[0].agent,
+            "Fire\x01"
+            "fox");
+  used[0].used_wall_ms = now + 5;
+  ASSERT_TRUE(tables_.note_sessions(used));
+  EXPECT_EQ(tables_.sessions()->front().used_wall_ms, now + 5);
+  EXPECT_TRUE(tables_.tokens()->front().scope.has(access::Permission::cdr_read));
+  const auto held = tables_.held();
+  ASSERT_THAT(*held, SizeIs(1));
+  EXPECT_EQ(held->front().source, from);
+  EXPECT_EQ(held->front().until_ms, 0);
+}
+
+TEST_F(PeopleTable, RefusesMoreTokensThanOneMayHave) {
+  const access::User anna = add("anna");
+  for (std::size_t i = 0; i < AccessLimits::tokens_per_user; ++i)
+    ASSERT_TRUE(tables_.add_token({{}, "t" + std::to_string(i), anna.id, "x", {}, now, now + 1, 0}));
+  EXPECT_EQ(tables_.add_token({{}, "more", anna.id, "x", {}, now, now + 1, 0}).error().fault, Fault::invalid_value);
+}
+
+}  // namespace
+}  // namespace rf::store
