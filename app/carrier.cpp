@@ -5,6 +5,7 @@
 
 #include "app/enforcement.hpp"
 #include "app/host.hpp"
+#include "app/media_servers.hpp"
 
 namespace rf::app {
 namespace {
@@ -62,6 +63,18 @@ void Carrier::on(effect::WriteLedger effect) {
   write(std::move(effect), ticket);
 }
 
+void Carrier::on(effect::ForgetDialog effect) {
+  write(std::move(effect), 0);
+}
+
+void Carrier::on(effect::StoreGateway effect) {
+  write(std::move(effect), 0);
+}
+
+void Carrier::on(effect::DropGateway effect) {
+  write(std::move(effect), 0);
+}
+
 void Carrier::on(effect::StoreBan effect) {
   feed_.on(effect);
   door_.ban(effect.ban, {0, wall_now_ms()});
@@ -105,18 +118,33 @@ void Carrier::write(store::Write write, std::uint64_t ticket) {
            "a record could not be queued for the disk; raise limits.store_queue_max or see to the disk");
 }
 
+void Carrier::tell_media_servers(const media::RelayPlan& plan) {
+  if (media_servers_ == nullptr || !media_servers_->update(plan))
+    inlet_.offer(engine::RelayLost{plan.id, plan.call, "the media servers cannot be told"});
+}
+
+void Carrier::on(effect::TakeRelay effect) {
+  if (media_servers_ != nullptr) media_servers_->take(effect.relay);
+}
+
 void Carrier::on(effect::StartRelay effect) {
+  if (media::is_elsewhere(effect.plan.id)) return tell_media_servers(effect.plan);
   open_ports(effect.plan);
   if (!relay_->start(effect.plan)) inlet_.offer(engine::RelayFailed{effect.plan.id, effect.plan.call});
 }
 
 // A change that the relay does not take would send media to an address that is no longer right: the call ends instead.
 void Carrier::on(effect::UpdateRelay effect) {
+  if (media::is_elsewhere(effect.plan.id)) return tell_media_servers(effect.plan);
   open_ports(effect.plan);
   if (!relay_->update(effect.plan)) inlet_.offer(engine::RelayFailed{effect.plan.id, effect.plan.call});
 }
 
 void Carrier::on(effect::StopRelay effect) {
+  if (media::is_elsewhere(effect.relay)) {
+    if (media_servers_ != nullptr) media_servers_->stop(effect.relay);
+    return;
+  }
   relay_->stop(effect.relay);
   const auto open = ports_.extract(effect.relay.value);
   if (open && firewall_ != nullptr) firewall_->close(open.mapped());

@@ -36,6 +36,8 @@ class Inlet {
   std::atomic<bool> closed_ = false;
 };
 
+class MediaServers;
+
 class Carrier final : public signalling::EffectSink {
  public:
   Carrier(log::Log& log, Inlet& inlet, Door& door)
@@ -50,6 +52,8 @@ class Carrier final : public signalling::EffectSink {
     resolver_ = &resolver;
     firewall_ = firewall;
   }
+  /// Before the loop starts; none: calls never get streams of theirs.
+  void connect(MediaServers* media_servers) { media_servers_ = media_servers; }
   Questions& questions() { return questions_; }
   /// Who listens hears of effects as they are carried out.
   Feed& feed() { return feed_; }
@@ -70,13 +74,18 @@ class Carrier final : public signalling::EffectSink {
   void on(effect::StartRelay effect) override;
   void on(effect::UpdateRelay effect) override;
   void on(effect::StopRelay effect) override;
+  void on(effect::TakeRelay effect) override;
   void on(effect::CommandDone effect) override;
   void on(effect::Report effect) override;
   void on(effect::Stopped effect) override;
   void on(effect::WriteLedger effect) override;
+  void on(effect::ForgetDialog effect) override;
+  void on(effect::StoreGateway effect) override;
+  void on(effect::DropGateway effect) override;
 
  private:
   void write(store::Write write, std::uint64_t ticket);
+  void tell_media_servers(const media::RelayPlan& plan);
   /// Before the media threads hear of it, so that no packet of a peer is too early.
   void open_ports(const media::RelayPlan& plan);
 
@@ -87,6 +96,7 @@ class Carrier final : public signalling::EffectSink {
   Feed feed_;
   store::StoreWriter* writer_ = nullptr;
   relay::Relay* relay_ = nullptr;
+  MediaServers* media_servers_ = nullptr;
   dns::Resolver* resolver_ = nullptr;
   firewall::Firewall* firewall_ = nullptr;                                 ///< none: nothing is enforced in the kernel
   std::unordered_map<std::uint64_t, std::array<std::uint16_t, 4>> ports_;  ///< open for a relay

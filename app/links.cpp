@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "core/auth/digest.hpp"
 #include "core/base/plain.hpp"
+#include "core/base/secret.hpp"
 #include "shell/seal/generate.hpp"
 
 namespace rf::app {
@@ -86,9 +88,7 @@ Outcome remove_device(Records& records, const command::RemoveDevice& wish) {
   if (!*removed)
     return std::unexpected(Error{Code::not_found, fmt::format("extension {} has no device {}", wish.number, wish.name),
                                  fmt::format("see: ringfence extension devices {}", wish.number)});
-  return Json{
-      {"number", wish.number},
-      {"message", fmt::format("{} is shut out; a call that it is in goes on, see: ringfence call list", wish.name)}};
+  return Json{{"number", wish.number}, {"device", wish.name}};
 }
 
 std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, std::int64_t now_wall_ms) {
@@ -99,6 +99,32 @@ std::expected<LinkedDevice, std::string> exchange_link(Records& records, const J
       records.store.use_link(records.vault, records.realm, seal::hash_of_token(token.reveal()), now_wall_ms, name);
   if (!made) return std::unexpected(made.error().text);
   return LinkedDevice{made->account.number, made->display_name, made->account.auth_name, made->account.password};
+}
+
+DeviceId device_named(const policy::Policy& policy, std::string_view number, std::string_view auth_name) {
+  const policy::Login* const login = policy.login(auth_name);
+  const policy::Device* const device = login == nullptr ? nullptr : policy.device_of(*login);
+  const bool its = device != nullptr && policy.extension_of(*login).tenant == default_tenant &&
+                   policy.extension_of(*login).number == number;
+  return its ? device->id : DeviceId{};
+}
+
+std::expected<ProvenDevice, std::string> prove_device(const policy::Policy& policy, const Json& body) {
+  std::string name = text_in(body, "auth_name");
+  const Secret<std::string> password(text_in(body, "password"));
+  const policy::Login* const login = policy.login(name);
+  const policy::Device* const device = login == nullptr ? nullptr : policy.device_of(*login);
+  const auto bytes = [](const std::array<std::uint8_t, 32>& digest) {
+    return std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size());
+  };
+  const Secret shown(auth::ha1(policy::Algorithm::sha512_256, name, policy.realm, password.reveal()));
+  static constexpr std::array<std::uint8_t, 32> nobodys{};
+  const auto& due = device == nullptr
+                        ? nobodys
+                        : device->credentials.ha1[static_cast<std::size_t>(policy::Algorithm::sha512_256)].reveal();
+  const bool right = equal_in_constant_time(bytes(shown.reveal()), bytes(due));
+  if (!right || device == nullptr) return std::unexpected(std::move(name));
+  return ProvenDevice{policy.extension_of(*login).tenant, policy.extension_of(*login).number, device->auth_name};
 }
 
 }  // namespace rf::app

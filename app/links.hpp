@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/records.hpp"
+#include "core/policy/policy.hpp"
 
 namespace rf::app {
 
@@ -22,5 +23,17 @@ struct LinkedDevice {
 /// `body` is the request's: {"token": "…", "device": "what the browser calls itself"}. Errors: why not, for the
 /// operator alone.
 std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, std::int64_t now_wall_ms);
+
+/// The device of that name of the extension of that number; none: there is no such.
+DeviceId device_named(const policy::Policy& policy, std::string_view number, std::string_view auth_name);
+
+/// A device that showed its password.
+struct ProvenDevice {
+  TenantId tenant;
+  std::string number, auth_name;
+};
+/// `body` is a request's: {"auth_name": "…", "password": "…"}. Takes the same steps for names that there are and for
+/// others. Errors: the name that it came with.
+std::expected<ProvenDevice, std::string> prove_device(const policy::Policy& policy, const Json& body);
 
 }  // namespace rf::app

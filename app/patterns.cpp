@@ -3,10 +3,14 @@
 #include <algorithm>
 
 #include "app/rows.hpp"
+#include "core/call/recalled.hpp"
 #include "core/toll/unusual.hpp"
 
 namespace rf::app {
 namespace {
+
+/// Attempts that share a record began as much before it counts.
+constexpr std::int64_t minute_ms = 60'000;
 
 /// What is needed of a record, in few bytes: there may be many.
 struct Past {
@@ -63,6 +67,19 @@ std::unique_ptr<pattern::Patterns> learned_patterns(store::Store& store, const t
     out->live_through(toll::asker_of(plan, each->tenant, each->payer), pattern::call_to(each->number, each->forwarded),
                       {each->began_wall_ms, each->talked_s});
   return out;
+}
+
+void recall_pace(store::Store& store, const toll::Plan& plan, toll::Desk& desk, Now now, std::string& note) {
+  store::CdrFilter filter;
+  filter.from_wall_ms = now.wall_ms - call::longest_pace_ms(plan) - minute_ms;
+  filter.limit = PatternLimits::replayed;
+  std::vector<call::Served> calls;
+  const auto visited = store.visit_cdrs(filter, [&](const record::Cdr& cdr) {
+    if (auto one = call::served_of(cdr)) calls.push_back(std::move(*one));
+    return true;
+  });
+  if (!visited) note = "the last calls could not be counted from the records: " + visited.error().text;
+  call::recall_pace(now, plan, desk, std::move(calls));
 }
 
 Outcome show_patterns(Questions& questions, const toll::Plan& plan, const policy::Policy& policy, ExtensionId extension,

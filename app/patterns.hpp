@@ -1,4 +1,4 @@
-// How people call: learned again from the records at start, and told to operators.
+// How people call, and how much lately: learned again from the records at start, and told to operators.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,9 @@ namespace rf::app {
 /// when they cannot be read: then the habits are those of a new system.
 std::unique_ptr<pattern::Patterns> learned_patterns(store::Store& store, const toll::Plan& plan, std::uint64_t seed,
                                                     std::int64_t now_wall_ms, std::string& note);
+
+/// Counts the recent calls in the pace of a desk that is new. `note` as above.
+void recall_pace(store::Store& store, const toll::Plan& plan, toll::Desk& desk, Now now, std::string& note);
 
 /// Asks the engine. `extension`: none for a list of all.
 Outcome show_patterns(Questions& questions, const toll::Plan& plan, const policy::Policy& policy, ExtensionId extension,

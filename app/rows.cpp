@@ -119,6 +119,7 @@ Json json_of(const record::Cdr& c, const std::string& callee) {
           {"cut_reason", c.cut_reason},
           {"account", c.account},
           {"via", c.via},
+          {"engine", c.engine},
           {"caller_transport", name_of(c.caller_transport)},
           {"callee_transport", name_of(c.callee_transport)},
           {"caller_address", c.caller_address.text()},

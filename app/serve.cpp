@@ -60,7 +60,7 @@ std::expected<void, command::Error> serve(const cli::Place& place, bool json, co
       break;
     } else if (errno == EAGAIN) {
       (*server)->refresh_certificate();
-      (*server)->renew_media_identity();
+      (*server)->renew_media_identities();
     }
   }
   notify_service_manager("STOPPING=1");

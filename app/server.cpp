@@ -107,14 +107,13 @@ std::expected<void, Error> Server::open_engine() {
   if (const std::string& interface = settings_.media.interface; !interface.empty() && addresses_of(interface).empty())
     return fault(fmt::format("media.interface {} is not there, not up, or has no address", interface),
                  "write a name that `ip address` shows with an address, or leave media.interface out");
-  auto identity = dtls::Identity::make(wall_now_ms());
-  if (!identity) return fault(identity.error(), "check the OpenSSL of this host");
-  media_identity_ = std::move(*identity);
-  media_identity_ms_ = wall_now_ms();
+  auto identities = dtls::make_identities(wall_now_ms());
+  if (!identities) return fault(identities.error(), "check the OpenSSL of this host");
+  media_identities_ = std::move(*identities);
+  media_identities_ms_ = wall_now_ms();
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(error_of(extensions.error()));
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_,
-                         media_identity_->fingerprint());
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_, media_identities_);
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
@@ -143,6 +142,9 @@ std::expected<void, Error> Server::open_engine() {
   fill_from_kernel(&desk_options.seed, sizeof desk_options.seed);
   auto opened = store::open_desk(records_->store, desk_options, plan_->terms().currency, now());
   if (!opened.note.empty()) log_->say(effect::Level::warning, "ledger", opened.note);
+  std::string pace_note;
+  recall_pace(records_->store, *plan_, *opened.desk, now(), pace_note);
+  if (!pace_note.empty()) log_->say(effect::Level::warning, "pace", pace_note);
   std::string habits_note;
   auto habits = learned_patterns(records_->store, *plan_, mix64(desk_options.seed), wall_now_ms(), habits_note);
   if (!habits_note.empty()) log_->say(effect::Level::warning, "patterns", habits_note);
@@ -174,7 +176,7 @@ std::expected<void, Error> Server::open_engine() {
   relay_ = std::make_unique<relay::Relay>(relay_options, [this](relay::Report report) {
     std::visit([this](auto& one) { inlet_.post(std::move(one)); }, report);
   });
-  relay_->use(media_identity_);
+  relay_->use(media_identities_);
   load_prompts();
   reserve_media_ports();
   dns::ResolverOptions resolver_options;
@@ -183,6 +185,10 @@ std::expected<void, Error> Server::open_engine() {
     inlet_.post(engine::DnsAnswer{id, std::move(result)});
   });
   carrier_->connect(*writer_, *relay_, *resolver_, circumstances_.firewall.get());
+  if (settings_.media.elsewhere) {
+    media_servers_ = std::make_unique<MediaServers>(settings_.media.rtpengine, inlet_, *log_);
+    carrier_->connect(media_servers_.get());
+  }
   raise_firewall();
   if (circumstances_.firewall)
     circumstances_.firewall->ban(kernel_bans(*bans, *bindings, *guard_, wall_now_ms()));
@@ -209,8 +215,13 @@ std::expected<void, Error> Server::open_engine() {
   std::string tries_note;
   toll::PinTries pin_tries = recalled_pin_tries(records_->store, *plan_, now(), tries_note);
   if (!tries_note.empty()) log_->say(effect::Level::warning, "pins", tries_note);
-  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources), std::move(pin_tries)});
+  auto gateways = records_->store.load_gateways();
+  if (!gateways) return std::unexpected(error_of(gateways.error()));
+  auto dialogs = records_->store.load_dialogs(PartingLimits::dialogs);
+  if (!dialogs) return std::unexpected(error_of(dialogs.error()));
   loop_->post(engine::PlanChanged{plan_});
+  loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources), std::move(pin_tries),
+                               std::move(*gateways), std::move(*dialogs)});
   loop_->start();
   return {};
 }
@@ -322,6 +333,7 @@ void Server::stop(std::uint32_t limit_ms) {
     while (keep_some_sources()) {
     }
     log_->say(effect::Level::notice, "stopping", "calls are ended");
+    if (media_servers_) media_servers_->wind_down();
     inlet_.post(engine::StopAsked{});
     if (!carrier_->wait_until_stopped(limit_ms))
       log_->say(effect::Level::warning, "stop_cut_short",
@@ -338,6 +350,7 @@ void Server::stop(std::uint32_t limit_ms) {
   if (loop_) loop_->stop(stream_grace_ms);
   circumstances_.firewall.reset();
   resolver_.reset();
+  media_servers_.reset();
   relay_.reset();
   const bool written = !writer_ || writer_->close();
   writer_.reset();
@@ -366,6 +379,7 @@ Server::~Server() {
   if (loop_) loop_->stop(0);
   circumstances_.firewall.reset();
   resolver_.reset();
+  media_servers_.reset();
   relay_.reset();
   writer_.reset();
 }

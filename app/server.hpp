@@ -14,6 +14,7 @@
 #include "app/data_dir.hpp"
 #include "app/guard_rules.hpp"
 #include "app/logins.hpp"
+#include "app/media_servers.hpp"
 #include "app/public_address.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
@@ -57,7 +58,7 @@ class Server {
   void refresh_certificate();
   /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call
   /// it now and then.
-  void renew_media_identity();
+  void renew_media_identities();
 
   log::Log& log() { return *log_; }
 
@@ -82,6 +83,8 @@ class Server {
   web::Site site();
   web::Answer phone_facts(const web::Request& asked);
   web::Answer use_link(const web::Request& asked);
+  /// Removes the device whose password the asker shows.
+  web::Answer sign_out(const web::Request& asked);
   /// With records_mutex_ held: every hour, shuts out devices that nobody used for long.
   void age_devices(std::int64_t now_wall_ms);
   void tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin);
@@ -132,6 +135,13 @@ class Server {
   ExtensionId extension_of(const std::string& number);
   /// Ends the calls of an extension whose password is new, and says in `outcome` what came of it.
   void throw_out(ExtensionId extension, Json& outcome);
+  /// What is there by a device's password; none: the engine does not answer.
+  struct Running {
+    std::uint64_t registrations = 0, calls = 0;
+  };
+  std::optional<Running> running_of(DeviceId device);
+  /// Says in `outcome` what a device that was removed had `before`, and has no longer.
+  void tell_what_ended(DeviceId device, const std::optional<Running>& before, Json& outcome);
   void watch_descriptors();
   /// Every bound that can be counted, with its use; without the engine's when it does not answer.
   std::vector<effect::Gauge> bounds(const effect::Status* engine, const config::Settings& settings,
@@ -140,6 +150,7 @@ class Server {
   web::Counters web_counters() const { return web_ ? web_->counters() : web::Counters{}; }
   Json status();
   Json ports();
+  Json media_list();
   std::vector<metrics::Number> numbers();
   std::string not_ready();
 
@@ -171,8 +182,9 @@ class Server {
   std::uint64_t policy_version_ = 0;
   policy::PolicyRef policy_;
   net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users
-  dtls::IdentityRef media_identity_;  ///< that new calls name; never on disk
-  std::int64_t media_identity_ms_ = 0;
+  /// Of encrypted media, never on disk: those that new calls name, and those before them, which running calls name.
+  dtls::Identities media_identities_, media_identities_before_;
+  std::int64_t media_identities_ms_ = 0;
   std::map<std::string, std::string> warnings_;  ///< what an operator should mend, by what it is about
 
   Inlet inlet_;
@@ -184,6 +196,7 @@ class Server {
   std::unique_ptr<signalling::SignallingLoop> loop_;
   std::unique_ptr<dns::Resolver> resolver_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<MediaServers> media_servers_;  ///< none: nothing but our own relay
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;

@@ -89,6 +89,14 @@ Json Server::ports() {
   return {{"ports", std::move(list)}};
 }
 
+Json Server::media_list() {
+  const bool elsewhere = media_servers_ != nullptr;
+  Json out{{"engine", elsewhere ? "rtpengine" : "relay"}, {"servers", elsewhere ? media_servers_->list() : Json::array()}};
+  const std::lock_guard lock(mutex_);
+  if (elsewhere) out["fallback"] = settings_.media.falls_back ? "relay" : "refuse";
+  return out;
+}
+
 Json Server::status() {
   const auto answer = carrier_->questions().ask(effect::GetStatus{}, engine_answer_ms);
   const std::lock_guard lock(mutex_);
@@ -137,6 +145,9 @@ Json Server::status() {
   out["enforcement"] = {{"means", name_of(state.backend)}, {"why", state.why}, {"dropped", std::move(dropped)}};
   for (const effect::Gauge& gauge : bounds(s, settings_, web_counters()))
     limits.push_back({{"name", gauge.name}, {"used", gauge.used}, {"limit", gauge.limit}});
+  if (media_servers_ && media_servers_->now().up == 0)
+    warnings.push_back(fmt::format("no media server answers: {}; see: ringfence media list",
+                                   settings_.media.falls_back ? "calls are relayed here" : "calls are refused"));
   if (writer_->statistics().failing) warnings.push_back("the disk does not take records");
   if (log_->counters().dropped > 0)
     warnings.push_back(fmt::format("{} log lines were dropped", log_->counters().dropped));
@@ -186,6 +197,7 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
 
   if (std::holds_alternative<command::GetStatus>(command)) return status();
   if (std::holds_alternative<command::ListPorts>(command)) return ports();
+  if (std::holds_alternative<command::ListMedia>(command)) return media_list();
   if (const auto* c = std::get_if<command::ListRegistrations>(&command)) {
     const ExtensionId extension = extension_of(c->number);
     if (!c->number.empty() && !extension) return unknown(c->number);
@@ -255,6 +267,9 @@ Outcome Server::execute(const command::Checked& checked) {
   const std::lock_guard records_lock(records_mutex_);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
+  const auto* shut_out = std::get_if<command::RemoveDevice>(&command);
+  const DeviceId device = shut_out == nullptr ? DeviceId{} : device_named(*policy(), shut_out->number, shut_out->name);
+  const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
@@ -292,6 +307,7 @@ Outcome Server::execute(const command::Checked& checked) {
       if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
     lock.unlock();
     if (thrown_out) throw_out(thrown_out, **outcome);
+    if (device) tell_what_ended(device, before, **outcome);
   }
   return std::move(*outcome);
 }

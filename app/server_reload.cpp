@@ -30,6 +30,8 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.server.user != b.server.user, "server.user");
   differs(a.store.path != b.store.path || a.store.synchronous != b.store.synchronous, "store");
   differs(a.media.first_port != b.media.first_port || a.media.last_port != b.media.last_port, "media.ports");
+  differs(a.media.elsewhere != b.media.elsewhere || a.media.rtpengine != b.media.rtpengine, "media.rtpengine");
+  differs(a.media.falls_back != b.media.falls_back, "media.fallback");
   differs(a.media.threads != b.media.threads, "media.threads");
   differs(a.media.transcode_threads != b.media.transcode_threads, "media.transcode_threads");
   differs(a.media.dscp != b.media.dscp, "media.dscp");
@@ -93,28 +95,28 @@ void Server::refresh_certificate() {
   if (auto done = load_certificates(); !done) log_->say(effect::Level::error, "certificate", done.error().message);
 }
 
-void Server::renew_media_identity() {
+void Server::renew_media_identities() {
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
-  if (wall_now_ms() - media_identity_ms_ < day_ms && wall_now_ms() >= media_identity_ms_) return;
-  auto fresh = dtls::Identity::make(wall_now_ms());
+  if (wall_now_ms() - media_identities_ms_ < day_ms && wall_now_ms() >= media_identities_ms_) return;
+  auto fresh = dtls::make_identities(wall_now_ms());
   if (!fresh) return log_->say(effect::Level::error, "media_certificate", fresh.error());
-  const dtls::IdentityRef before = std::exchange(media_identity_, std::move(*fresh));
-  // The relay has it before any call can name it.
-  relay_->use(media_identity_);
+  const dtls::Identities before = std::exchange(media_identities_, std::move(*fresh));
+  // The relay has them before any call can name them.
+  relay_->use(media_identities_);
   if (auto published = publish_policy(); !published) {
     log_->say(effect::Level::error, "media_certificate", published.error());
-    media_identity_ = before;
+    media_identities_ = before;
     return;
   }
-  media_identity_ms_ = wall_now_ms();
+  media_identities_before_ = before;
+  media_identities_ms_ = wall_now_ms();
 }
 
 std::expected<void, std::string> Server::publish_policy() {
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(extensions.error().text);
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_,
-                         media_identity_->fingerprint());
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_, media_identities_);
   if (!policy) return std::unexpected(policy.error());
   policy_ = std::move(*policy);
   inlet_.post(engine::PolicyChanged{policy_});

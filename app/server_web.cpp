@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <functional>
+#include <initializer_list>
 
 #include "app/host.hpp"
 #include "app/links.hpp"
@@ -23,10 +24,13 @@ constexpr std::int64_t devices_every_ms = 3'600'000;
 /// What wrong links are counted under: no registration name has a space.
 constexpr std::string_view link_account = "one-time link";
 
-/// "sha-256 AB:CD:…", as in a description (RFC 8122); empty: there is no certificate for media yet.
-std::string fingerprint_text(const std::array<std::uint8_t, 32>& sha256) {
-  if (std::all_of(sha256.begin(), sha256.end(), [](std::uint8_t byte) { return byte == 0; })) return {};
-  return fmt::format("sha-256 {:02X}", fmt::join(sha256, ":"));
+/// "sha-256 AB:CD:…" of each, as in a description (RFC 8122).
+Json fingerprint_texts(std::initializer_list<std::reference_wrapper<const dtls::Identities>> generations) {
+  Json out = Json::array();
+  for (const dtls::Identities& generation : generations)
+    for (const dtls::IdentityRef& each : generation)
+      if (each) out.push_back(fmt::format("sha-256 {:02X}", fmt::join(each->fingerprint().sha256, ":")));
+  return out;
 }
 
 }  // namespace
@@ -50,6 +54,8 @@ web::Site Server::site() {
        [this](const web::Request& asked) { return phone_facts(asked); }},
       {web::Method::post, "/api/v1/phone/link", access::anybody,
        [this](const web::Request& asked) { return use_link(asked); }},
+      {web::Method::post, "/api/v1/phone/sign-out", access::anybody,
+       [this](const web::Request& asked) { return sign_out(asked); }},
       {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes, listening_of},
   };
   for (web::Route& route : logins_->routes()) out.routes.push_back(std::move(route));
@@ -103,11 +109,12 @@ void Server::age_devices(std::int64_t now_wall_ms) {
 web::Answer Server::phone_facts(const web::Request& asked) {
   const config::Settings settings = current_settings();
   const std::uint16_t port = phone_port(settings);
+  const std::lock_guard lock(mutex_);
   return {200,
           {{"wss", port == 0 ? std::string() : fmt::format("wss://{}:{}", asked.host, port)},
            {"domain", sip_domain(settings, asked.host)},
            {"realm", settings.server.realm},
-           {"fingerprint", fingerprint_text(policy()->media_fingerprint)},
+           {"fingerprints", fingerprint_texts({media_identities_, media_identities_before_})},
            {"languages", {"en", "de"}}}};
 }
 

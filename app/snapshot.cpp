@@ -7,9 +7,8 @@ namespace rf::app {
 
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
-                                                       std::vector<policy::Extension> extensions,
-                                                       std::uint64_t version,
-                                                       const media::Fingerprint& certificate) {
+                                                       std::vector<policy::Extension> extensions, std::uint64_t version,
+                                                       const dtls::Identities& certificates) {
   auto policy = std::make_shared<policy::Policy>();
   policy->version = version;
   policy->realm = settings.server.realm;
@@ -22,6 +21,8 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
   policy->times = settings.times;
   policy->limits = settings.limits;
   policy->transcode = settings.media.transcode;
+  policy->media_elsewhere = settings.media.elsewhere;
+  policy->media_falls_back = settings.media.falls_back;
   policy->media_ports = {settings.media.first_port, settings.media.last_port};
   policy->media_encryption = settings.media.encryption;
   if (!settings.media.interface.empty())
@@ -31,7 +32,8 @@ std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& s
     }
   policy->md5_allowed = settings.md5_allowed;
   policy->sha2_allowed = settings.sha2_allowed;
-  policy->media_fingerprint = certificate.sha256;
+  for (std::size_t i = 0; i < certificates.size(); ++i)
+    policy->media_fingerprints[i] = certificates[i]->fingerprint().sha256;
   policy->user_agent = settings.server.user_agent;
   if (auto clash = policy->compile(std::move(extensions))) return std::unexpected(std::move(*clash));
   return policy::PolicyRef(std::move(policy));

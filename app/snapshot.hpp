@@ -5,17 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "core/media/security.hpp"
 #include "core/policy/policy.hpp"
 #include "shell/config/settings.hpp"
+#include "shell/dtls/identity.hpp"
 
 namespace rf::app {
 
 /// Errors: a sentence naming the clash between two extensions.
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
-                                                       std::vector<policy::Extension> extensions,
-                                                       std::uint64_t version,
-                                                       const media::Fingerprint& certificate);
+                                                       std::vector<policy::Extension> extensions, std::uint64_t version,
+                                                       const dtls::Identities& certificates);
 
 }  // namespace rf::app

@@ -270,6 +270,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence policy apply --remove policy.toml    and what is not in the file goes\n"},
     {"status", "  ringfence status\n  ringfence status --json | jq .limits\n"},
     {"ports", "  ringfence ports\n"},
+    {"media.list",
+     "  ringfence media list\n"
+     "  ringfence media list --json | jq '.servers[] | select(.state == \"down\")'\n"},
     {"reload", "  ringfence config check && ringfence reload\n"},
     {"stop", "  ringfence stop\n"},
 };

@@ -84,11 +84,27 @@ std::string encryption_with_suites(const Json& call) {
   return out;
 }
 
+/// Whether some call was relayed by somebody else than us, or should have been.
+bool any_elsewhere(const Json& list) {
+  return std::any_of(list.begin(), list.end(), [](const Json& call) { return text_at(call, "engine") != "relay"; });
+}
+
 void calls(const Json& r, std::ostream& out) {
-  Table table({"ID", "STATE", "CALLER", "DIALLED", "SINCE", "LENGTH", "MEDIA"});
-  for (const Json& c : list_at(r, "calls"))
-    table.add({text_at(c, "id"), text_at(c, "state"), text_at(c, "caller"), text_at(c, "dialled"),
-               show_when(number_at(c, "started_ms")), show_duration(number_at(c, "duration_s")), encryption_of(c)});
+  const bool elsewhere = any_elsewhere(list_at(r, "calls"));
+  std::vector<std::string> head{"ID", "STATE", "CALLER", "DIALLED", "SINCE", "LENGTH", "MEDIA"};
+  if (elsewhere) head.emplace_back("RELAYED BY");
+  Table table(std::move(head));
+  for (const Json& c : list_at(r, "calls")) {
+    std::vector<std::string> row{text_at(c, "id"),
+                                 text_at(c, "state"),
+                                 text_at(c, "caller"),
+                                 text_at(c, "dialled"),
+                                 show_when(number_at(c, "started_ms")),
+                                 show_duration(number_at(c, "duration_s")),
+                                 encryption_of(c)};
+    if (elsewhere) row.push_back(text_at(c, "engine"));
+    table.add(std::move(row));
+  }
   if (table.empty()) return fmt::print(out, "No call is running.\n");
   table.print(out);
 }
@@ -107,6 +123,8 @@ void cdrs(const Json& r, std::ostream& out) {
   });
   std::vector<std::string> head{"STARTED", "CALLER", "DIALLED", "RESULT", "TALKED", "ENDED BY", "STATUS", "MOS"};
   if (encrypted) head.emplace_back("MEDIA");
+  const bool elsewhere = any_elsewhere(listed);
+  if (elsewhere) head.emplace_back("RELAYED BY");
   if (accounts) head.emplace_back("ACCOUNT");
   if (sent_on) head.emplace_back("VIA");
   head.emplace_back("ID");
@@ -126,6 +144,7 @@ void cdrs(const Json& r, std::ostream& out) {
                                  text_at(c, "sip_status"),
                                  mos};
     if (encrypted) row.push_back(encryption_of(c));
+    if (elsewhere) row.push_back(text_at(c, "engine"));
     if (accounts) row.push_back(text_at(c, "account"));
     if (sent_on) row.push_back(text_at(c, "via"));
     row.push_back(text_at(c, "id"));
@@ -141,6 +160,15 @@ void ports(const Json& r, std::ostream& out) {
     table.add({text_at(p, "service"), text_at(p, "protocol"), text_at(p, "address"), text_at(p, "port"),
                text_at(p, "state")});
   table.print(out);
+}
+
+void media_servers(const Json& r, std::ostream& out) {
+  fmt::print(out, "Calls are relayed by {}.\n", plain(text_at(r, "engine")));
+  Table table({"SERVER", "STATE", "WEIGHT", "STREAMS OF CALLS", "READY", "WHY"});
+  for (const Json& s : list_at(r, "servers"))
+    table.add({text_at(s, "address"), text_at(s, "state"), text_at(s, "weight"), text_at(s, "calls"),
+               text_at(s, "ready"), text_at(s, "why")});
+  if (!table.empty()) table.print(out);
 }
 
 void status(const Json& r, std::ostream& out) {
@@ -294,12 +322,16 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     habits(r, out);
   } else if (command == "ports") {
     ports(r, out);
+  } else if (command == "media.list") {
+    media_servers(r, out);
   } else if (command == "firewall.show") {
     out << r.value("text", "");
   } else if (command == "extension.link") {
     render_link(r, out);
   } else if (command == "extension.devices") {
     render_devices(r, out);
+  } else if (command == "extension.device.remove") {
+    render_removed_device(r, out);
   } else if (command == "status") {
     status(r, out);
   } else if (render_object(command, r, out) || render_people(command, r, out)) {
@@ -341,6 +373,7 @@ void render_cdrs_csv(const Json& result, std::ostream& out) {
                                             "cut_reason",
                                             "account",
                                             "via",
+                                            "engine",
                                             "media"};
   Table table({std::begin(columns), std::end(columns)});
   for (const Json& cdr : list_at(result, "cdrs")) {

@@ -64,4 +64,13 @@ void render_devices(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+void render_removed_device(const Json& r, std::ostream& out) {
+  fmt::print(out, "{} is shut out.", plain(text_at(r, "device")));
+  if (r.contains("calls_ended"))
+    fmt::print(out, " Registrations that were ended: {}, calls: {}.", number_at(r, "registrations_ended"),
+               number_at(r, "calls_ended"));
+  out << '\n';
+  for (const Json& warning : list_at(r, "warnings")) fmt::print(out, "\nwarning: {}\n", plain(text_of(warning)));
+}
+
 }  // namespace rf::cli

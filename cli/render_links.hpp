@@ -9,5 +9,6 @@ namespace rf::cli {
 
 void render_link(const Json& result, std::ostream& out);
 void render_devices(const Json& result, std::ostream& out);
+void render_removed_device(const Json& result, std::ostream& out);
 
 }  // namespace rf::cli

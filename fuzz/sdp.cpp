@@ -24,6 +24,7 @@ void check_security(const sdp::Session& session, const sdp::Media& media) {
   written.port = 40'000;
   written.proto = "RTP/SAVPF";
   written.mid = sdp::mid_of(media);
+  plan.bundle = sdp::bundle_of(session);
   written.protection = {read->keys, read->certificate, read->setup, read->ice_fragment, read->ice_password, read->mux};
   const std::string text = sdp::rewrite(session, plan);
   const auto again = sdp::parse_own(text);

@@ -96,6 +96,8 @@ bool Auditor::may_change(const media::RelayPlan& plan) const {
 void Auditor::before(const engine::Input& input) {
   source_.reset();
   replies_ = 0;
+  if (const auto* stocked = std::get_if<engine::RelayStocked>(&input))
+    elsewhere_.insert(stocked->relay.local.begin(), stocked->relay.local.end());
   if (const auto* changed = std::get_if<engine::PlanChanged>(&input)) {
     grouped_ = grouped_ || !changed->plan->terms().ring_groups.empty();
     plan_ = changed->plan;
@@ -129,6 +131,9 @@ struct Auditor::Visitor {
   void operator()(const effect::DistrustConnection&) const {}
   void operator()(const effect::DnsAsk&) const {}
   void operator()(const effect::CommandDone&) const {}
+  void operator()(const effect::TakeRelay& e) const {
+    if (!media::is_elsewhere(e.relay)) a.fault("a relay of our own was taken from a media server");
+  }
   void operator()(const effect::Stopped&) const {}
   void operator()(const effect::TrustConnection& e) const {
     if (!a.source_ || a.source_->connection != e.connection || !a.is_home(a.source_->remote.address))
@@ -138,6 +143,9 @@ struct Auditor::Visitor {
     if (!a.is_home_of(e.binding.flow.remote.address, e.binding.extension))
       a.fault("a stranger is registered: " + e.binding.flow.remote.text());
   }
+  void operator()(const effect::ForgetDialog&) const {}
+  void operator()(const effect::StoreGateway&) const {}
+  void operator()(const effect::DropGateway&) const {}
   void operator()(const effect::DropBinding& e) const {
     if (a.source_ && a.alone_ && a.is_home(a.source_->remote.address) &&
         !a.is_home_of(a.source_->remote.address, e.extension))
@@ -178,6 +186,7 @@ struct Auditor::Visitor {
   }
   void operator()(const effect::StopRelay& e) const {
     const auto found = a.relays_.find(e.relay.value);
+    if (found == a.relays_.end() && media::is_elsewhere(e.relay)) return;  // it waited for a call, or for its answer
     if (found == a.relays_.end()) return a.fault("a relay was stopped that does not run");
     if (!a.may_change(found->second)) a.fault("a phone stopped another call's relay");
     a.relays_.erase(found);
@@ -268,6 +277,7 @@ void Auditor::check_description(const Flow& flow, std::string_view description) 
   const policy::Policy& policy = exchange_.policy();
   const auto is_ours = [&](const Address& address) {
     return address == flow.local.address ||
+           std::any_of(elsewhere_.begin(), elsewhere_.end(), [&](const Endpoint& e) { return e.address == address; }) ||
            std::any_of(policy.listeners.begin(), policy.listeners.end(), [&](const policy::Listener& l) {
              return l.bind.address == address || (l.advertised && l.advertised->address == address);
            });
@@ -276,7 +286,9 @@ void Auditor::check_description(const Flow& flow, std::string_view description) 
   if (!origin || !is_ours(*origin)) fault("a description whose origin is not ours");
   for (const sdp::Media& media : session->media()) {
     if (media.connection.address && !is_ours(*media.connection.address)) fault("media described at another's address");
-    const bool in_range = media.port >= policy.media_ports.first && media.port <= policy.media_ports.last;
+    const bool elsewhere =
+        media.connection.address && elsewhere_.contains({*media.connection.address, media.port});
+    const bool in_range = elsewhere || (media.port >= policy.media_ports.first && media.port <= policy.media_ports.last);
     if (media.port != 0 && (!in_range || media.port % 2 != 0)) fault("media described at a port that is no relay's");
     if (media.rtcp_address) fault("a description that names an address for RTCP");
   }
@@ -339,14 +351,22 @@ void Auditor::check_share(const record::Cdr& cdr) {
 void Auditor::check_relay(const media::RelayPlan& plan) {
   if (!plan.id || !plan.call) fault("a relay of no call");
   if (!may_change(plan)) fault("a phone changed another call's relay");
+  const bool elsewhere = media::is_elsewhere(plan.id);
+  if (elsewhere && (plan.voice.order != 0 || plan.transcode)) fault("a media server is asked for what it cannot do");
+  const auto is_plain = [](const media::LegPlan& leg) { return leg.security.protection == media::Protection::plain; };
+  if (elsewhere && !is_plain(plan.legs[0]) && !is_plain(plan.legs[1])) fault("a media server is to encrypt both sides");
   const policy::MediaPorts& range = exchange_.policy().media_ports;
   std::set<std::uint16_t> ports;
   for (const media::LegPlan& leg : plan.legs) {
-    if (leg.local_port < range.first || leg.local_port >= range.last || leg.local_port % 2 != 0)
-      fault("a relay's port is out of range");
-    if (!ports.insert(leg.local_port).second) fault("a relay uses one port for both sides");
-    const bool is_plain = leg.security.protection == media::Protection::plain;
-    if (is_plain && leg.remote_rtp.port != 0 && must_protect(leg.signalling))
+    if (elsewhere && (leg.learn && leg.remote_rtp.address.is_private()))
+      fault("a media server is given a leg whose address has to be learned");
+    if (elsewhere && leg.security.protection == media::Protection::dtls)
+      fault("a media server is given a leg that is to shake hands");
+    const bool in_range =
+        leg.local_port >= range.first && leg.local_port < range.last && leg.local_port % 2 == 0;
+    if (!elsewhere && !in_range) fault("a relay's port is out of range");
+    if (!elsewhere && !ports.insert(leg.local_port).second) fault("a relay uses one port for both sides");
+    if (is_plain(leg) && leg.remote_rtp.port != 0 && must_protect(leg.signalling))
       fault("media that has to be encrypted is relayed in the clear");
     if (leg.security.ours && leg.security.ours == leg.security.theirs) fault("one key protects both directions");
   }

@@ -86,6 +86,7 @@ class Auditor final : public Observer {
   std::vector<std::string> faults_;
   std::unordered_map<Address, std::set<ExtensionId>> extensions_;  ///< proved, by place
   std::map<std::uint64_t, media::RelayPlan> relays_;
+  std::set<Endpoint> elsewhere_;  ///< where media servers have streams ready for us
   std::set<std::string> opened_, closed_;                     ///< records
   std::uint64_t ledger_last_ = 0;  ///< entry that was to be written
   toll::PlanRef plan_;             ///< none: the standing terms

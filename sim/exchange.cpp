@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/call/asked.hpp"
+#include "core/call/recalled.hpp"
 
 namespace rf::sim {
 namespace {
@@ -104,7 +105,12 @@ void Exchange::crash_and_restart() {
     ++cdrs_closed;
   }
   if (observer) observer->restarted();
-  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence(), desk());
+  std::unique_ptr<toll::Desk> restored_desk = desk();
+  std::vector<call::Served> served;
+  for (const auto& [id, cdr] : cdrs)
+    if (auto one = call::served_of(cdr)) served.push_back(std::move(*one));
+  if (plan_ && restored_desk) call::recall_pace(now, *plan_, *restored_desk, std::move(served));
+  engine_ = std::make_unique<engine::Engine>(now, policy_, seeds_from(++seed_), defence(), std::move(restored_desk));
   engine::Restored restored;
   for (const auto& [block, ban] : bans) restored.bans.push_back(ban);
   for (const auto& [key, binding] : bindings) restored.bindings.push_back(binding);
@@ -114,8 +120,10 @@ void Exchange::crash_and_restart() {
                    [](const auto* a, const auto* b) { return a->started_wall_ms < b->started_wall_ms; });
   if (plan_)
     for (const record::Cdr* call : calls) restored.pin_tries.recall(now, *plan_, call::past_asking(*call));
-  input(std::move(restored));
+  for (const auto& [trunk, gateway] : gateways) restored.gateways.push_back(gateway);
+  for (const auto& [key, dialog] : dialogs) restored.dialogs.push_back(dialog);
   if (plan_) input(engine::PlanChanged{plan_});
+  input(std::move(restored));
 }
 
 void Exchange::set_policy(policy::PolicyRef policy) {
@@ -191,9 +199,10 @@ void Exchange::carry_out() {
               [k = std::pair(e.extension.value, e.contact_key), &exchange = x] { exchange.bindings.erase(k); });
     }
     void operator()(const effect::OpenCdr& e) const {
-      x.write(e.ticket, [c = e.cdr, &exchange = x] {
+      x.write(e.ticket, [c = e.cdr, dialogs = e.dialogs, &exchange = x] {
         ++exchange.cdrs_opened;
         exchange.cdrs[c.id] = c;
+        for (const record::OpenDialog& each : dialogs) exchange.dialogs[{each.call, each.side}] = each;
       });
     }
     void operator()(const effect::CloseCdr& e) const {
@@ -203,7 +212,17 @@ void Exchange::carry_out() {
           ++exchange.cdrs_closed_twice;
         ++exchange.cdrs_closed;
         exchange.cdrs[c.id] = c;
+        std::erase_if(exchange.dialogs, [&](const auto& each) { return each.first.first == c.id; });
       });
+    }
+    void operator()(const effect::ForgetDialog& e) const {
+      x.write(0, [key = std::pair(e.call, e.side), &exchange = x] { exchange.dialogs.erase(key); });
+    }
+    void operator()(const effect::StoreGateway& e) const {
+      x.write(0, [b = e.binding, &exchange = x] { exchange.gateways[b.trunk.value] = b; });
+    }
+    void operator()(const effect::DropGateway& e) const {
+      x.write(0, [trunk = e.trunk, &exchange = x] { exchange.gateways.erase(trunk.value); });
     }
     void operator()(const effect::WriteLedger& e) const {
       x.write(e.ticket, [entries = e.entries, &exchange = x] {
@@ -233,6 +252,7 @@ void Exchange::carry_out() {
       if (x.relay_answers) x.due_.push_back(engine::RelayReported{{e.relay, found->second.call, {}}, true});
       x.relays.erase(found);
     }
+    void operator()(const effect::TakeRelay& e) const { x.taken_relays.push_back(e.relay.value); }
     void operator()(const effect::CommandDone& e) const { x.last_result_ = e.result; }
     void operator()(const effect::Report& e) const { x.reports.push_back(e); }
     void operator()(const effect::Stopped&) const { x.stopped = true; }

@@ -72,10 +72,13 @@ class Exchange {
   std::optional<money::Ledger> ledger_on_disk() const;
   std::map<std::pair<std::uint64_t, std::string>, record::Binding> bindings;
   std::map<Subnet, guard::Ban> bans;
+  std::map<std::pair<std::string, std::uint8_t>, record::OpenDialog> dialogs;
+  std::map<std::uint64_t, record::GatewayBinding> gateways;
 
   // --- the relay and the log
 
   std::map<std::uint64_t, media::RelayPlan> relays;
+  std::vector<std::uint64_t> taken_relays;  ///< of media servers
   bool relay_answers = true;
   bool voices_end = true;  ///< what a relay is told to say is said at once
   std::vector<effect::Report> reports;

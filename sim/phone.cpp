@@ -233,7 +233,8 @@ std::shared_ptr<policy::Policy> test_policy(int extensions) {
                        {ListenerId{2}, Transport::tcp, endpoint("192.0.2.1:5060"), {}},
                        {ListenerId{3}, Transport::tls, endpoint("192.0.2.1:5061"), {}},
                        {ListenerId{4}, Transport::wss, endpoint("192.0.2.1:5065"), {}}};
-  policy->media_fingerprint.fill(0x5a);
+  policy->media_fingerprints[0].fill(0x5a);
+  policy->media_fingerprints[1].fill(0xa5);
   std::vector<policy::Extension> list;
   for (int i = 1; i <= extensions; ++i) {
     policy::Extension e;

@@ -503,6 +503,21 @@ struct WebLimits {
   static constexpr std::size_t device_name_bytes = 64;
 };
 
+struct RelayLimits {
+  /// Buffers of one media thread for what comes on the sockets of steady streams; a power of two. When all are full,
+  /// packets wait in their sockets.
+  static constexpr std::uint16_t ring_buffers = 1'024;
+  static constexpr std::uint32_t ring_sockets = 65'536;  ///< watched by one media thread; further ones the slower way
+};
+
+/// Bounds of ending calls by trunks that ran when the process died. Fixed.
+struct PartingLimits {
+  static constexpr std::size_t dialogs = 4'096;    ///< of one start, those that began last; others are only forgotten
+  static constexpr std::int64_t between_ms = 50;   ///< from one BYE to the next
+  static constexpr std::int64_t first_ms = 1'000;  ///< after the start: trunks register first
+  static constexpr std::int64_t age_ms = 86'400'000;  ///< of a call; an older one is only forgotten
+};
+
 /// Bounds of the HTTP API: what one request may bring, how many may be asked at once and by whom, answers that are kept
 /// for those who ask again, and what listeners are told while it happens.
 struct ApiLimits {

@@ -212,14 +212,7 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
       ctx.out.add(effect::DropBinding{0, binding.extension, binding.contact_key});
       continue;
     }
-    // The connection died with the process; the listener may have another number now.
-    binding.flow.connection = {};
-    for (const policy::Listener& l : ctx.policy.listeners) {
-      if (l.transport != binding.flow.transport || l.bind.address.is_v4() != binding.flow.remote.address.is_v4())
-        continue;
-      binding.flow.listener = l.id;
-      if (l.bind.port == binding.flow.local.port) break;
-    }
+    bring_back(ctx.policy, binding.flow);
     if (size() >= ctx.policy.limits.bindings_max) return;
     Live& live = add(std::move(binding));
     live.on_disk = true;

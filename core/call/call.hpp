@@ -43,6 +43,7 @@ struct Caller {
   TenantId tenant;
   std::string_view number;
   std::string_view display_name;
+  DeviceId device = {};  ///< whose password the extension showed; none: its own
 };
 
 /// A session description: there may be keys in it.
@@ -55,6 +56,7 @@ struct Leg {
   std::optional<dialog::Dialog> dialog;
   ExtensionId extension;  ///< none: the trunk's
   TrunkId trunk;
+  DeviceId device;  ///< by whose password the extension's phone is in it; none: its own
   dialog::SessionTimer session;
   Timers::Handle session_timer = 0;
   sdp::OfferAnswer exchange;
@@ -241,6 +243,9 @@ struct Call {
   std::optional<std::size_t> heard;       ///< whose early media the caller hears
   std::optional<std::size_t> winner;
   std::vector<Stream> streams;  ///< by index of the m= line
+  bool placed = false;          ///< who relays them is decided
+  bool unplaced = false;        ///< no media server could, and nobody else may
+  std::string server;           ///< the media server that does; empty: we
   RelayId measured;             ///< the first that ran: its figures stand in the record
   std::size_t reports_due = 0;
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross

@@ -200,20 +200,59 @@ bool Calls::serves(TrunkId trunk, ConnectionId connection) {
 }
 
 void Calls::on_policy(Context& ctx) {
-  std::vector<CallId> orphaned;
+  std::vector<CallId> orphaned, rings_less;
   calls_.for_each([&](CallId id, Call& call) {
     const auto usable = [&](const Leg& leg) {
       if (const toll::TrunkTerms* trunk = ctx.plan.trunk(leg.trunk)) return trunk->line.enabled;
       const policy::Extension* known = ctx.policy.by_id(leg.extension);
       return known && known->enabled;
     };
+    const auto shut_out = [&](const Fork& fork) { return is_shut_out(ctx, call, fork.leg); };
     const Fork* callee = call.winner ? &call.forks[*call.winner] : call.forks.empty() ? nullptr : &call.forks.back();
-    if (!usable(call.caller) || (callee && !usable(callee->leg))) orphaned.push_back(id);
+    if (!usable(call.caller) || (callee && !usable(callee->leg)) || is_shut_out(ctx, call, call.caller) ||
+        (call.winner && shut_out(*callee)))
+      orphaned.push_back(id);
+    else if (call.state == CallState::ringing && std::any_of(call.forks.begin(), call.forks.end(), shut_out))
+      rings_less.push_back(id);
   });
   for (const CallId id : orphaned)
     if (Call* call = calls_.find(id))  // one that is carried has ended with the other
-      end_answered(ctx, *call, EndedBy::operator_, Reason::call_ended, "extension or trunk disabled or removed");
+      end_answered(ctx, *call, EndedBy::operator_, Reason::call_ended,
+                   "extension, device or trunk disabled or removed");
+  for (const CallId id : rings_less)
+    if (Call* call = calls_.find(id)) cancel_shut_out(ctx, *call);
   boost::unordered::erase_if(last_answered_, [&](const auto& entry) { return !ctx.policy.by_id(entry.first); });
+}
+
+/// Whether its device was removed, and is still there. It costs nothing to let a call for help go on.
+bool Calls::is_shut_out(Context& ctx, const Call& call, const Leg& leg) {
+  if (!leg.device || call.emergency || !leg.dialog || leg.dialog->state() == dialog::Dialog::State::terminated)
+    return false;
+  const policy::Extension* known = ctx.policy.by_id(leg.extension);
+  return !known || known->credentials_of(leg.device) == nullptr;
+}
+
+/// Of phones that ring, those that were removed ring no longer.
+void Calls::cancel_shut_out(Context& ctx, Call& call) {
+  bool any = false;
+  for (Fork& fork : call.forks) {
+    if (fork.status != 0 || fork.cancelled || !is_shut_out(ctx, call, fork.leg)) continue;
+    cancel_fork(ctx, fork);
+    any = true;
+  }
+  if (any && call.state == CallState::ringing) give_up_without_forks(ctx, call);
+}
+
+std::vector<DeviceId> Calls::devices_of(const Call& call) {
+  std::vector<DeviceId> out;
+  const auto note = [&](const Leg& leg) {
+    const bool gone = !leg.dialog || leg.dialog->state() == dialog::Dialog::State::terminated;
+    if (leg.device && !gone) out.push_back(leg.device);
+  };
+  note(call.caller);
+  for (std::size_t i = 0; i < call.forks.size(); ++i)
+    if (!call.winner || call.winner == i) note(call.forks[i].leg);
+  return out;
 }
 
 std::vector<effect::RunningCall> Calls::list() {
@@ -227,7 +266,7 @@ std::vector<effect::RunningCall> Calls::list() {
                         : call.carried_by                  ? "transferred"
                         : held                             ? "held"
                                                            : "talking";
-    out.push_back({call.cdr, state});
+    out.push_back({call.cdr, state, devices_of(call)});
   });
   return out;
 }

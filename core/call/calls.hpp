@@ -22,6 +22,7 @@
 #include "core/call/shares.hpp"
 #include "core/call/target.hpp"
 #include "core/call/trunks.hpp"
+#include "core/media/elsewhere.hpp"
 #include "core/media/ports.hpp"
 #include "core/toll/pins.hpp"
 #include "core/toll/unusual.hpp"
@@ -48,9 +49,10 @@ class Calls {
   /// Whether `caller` tries too often; then nothing was taken for this one, and the seconds to wait are given.
   std::optional<std::uint32_t> turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
                                          const policy::Extension& caller);
-  /// A new call by `caller`. `server` is its transaction; 100 has been sent.
+  /// A new call by `caller`. `device`: whose password was shown; none: its own. `server` is its transaction; 100 has
+  /// been sent.
   void handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                     txn::ServerId server);
+                     DeviceId device, txn::ServerId server);
   /// A new call that a trunk brings; `server` is its transaction; 100 has been sent.
   void handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow, const trunk::Member& member,
                            txn::ServerId server);
@@ -86,6 +88,9 @@ class Calls {
   void on_relay_report(Context& ctx, const media::RelayReport& report, bool stopped);
   void on_relay_silent(Context& ctx, CallId call, RelayId relay, std::int64_t silent_ms);
   void on_relay_failed(Context& ctx, CallId call, RelayId relay);
+  void on_relay_stocked(Context& ctx, media::Elsewhere relay);
+  void on_relay_stale(Context& ctx, RelayId relay);
+  void on_relay_lost(Context& ctx, CallId call, RelayId relay, std::string_view why);
   /// The keys of a leg that agrees on them by a handshake are there.
   void on_media_secured(CallId call, RelayId relay, Side side, srtp::Suite suite);
   /// A leg could not prove to be whom signalling named: the call ends.
@@ -114,6 +119,8 @@ class Calls {
   std::size_t lookups() const { return locator_.size(); }
   std::size_t ports_in_use() const { return ports_.in_use(); }
   std::size_t transcoded() const { return transcoded_; }
+  /// Streams that media servers have ready.
+  std::size_t stocked() const { return stock_.size(); }
   std::size_t ports_capacity() const { return ports_.capacity(); }
   std::uint64_t started() const { return started_; }
   std::uint64_t answered() const { return answered_; }
@@ -151,10 +158,15 @@ class Calls {
   /// The phone ended its early dialog before it answered the INVITE.
   void on_fork_gone(Context& ctx, Call& call, std::size_t fork);
   void give_up_without_forks(Context& ctx, Call& call);
+  static bool is_shut_out(Context& ctx, const Call& call, const Leg& leg);
+  void cancel_shut_out(Context& ctx, Call& call);
+  static std::vector<DeviceId> devices_of(const Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
   bool open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer);
   /// It is answered: the caller hears that when the record is on disk.
   void record_answer(Context& ctx, Call& call);
+  /// What the record keeps of them; nothing of calls between phones, which nobody else counts.
+  static std::vector<record::OpenDialog> dialogs_of(const Call& call);
   void answer_caller(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
 
@@ -281,11 +293,14 @@ class Calls {
   // streams.cpp
   /// What is written for `to` of the other leg's description: an answer while its offer is pending, else an offer.
   std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
-  FormatText formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const;
+  FormatText formats_for(const Context& ctx, const Call& call, const sdp::Media& said,
+                         const sdp::Media* offer) const;
   void choose_transcoding(Call& call, Stream& stream);
   /// Whether an offer's streams can be relayed, and may be as `by` has protected them; null: that was judged before.
   enum class Opening : std::uint8_t { some, none, no_ports };
   Opening open_streams(Context& ctx, Call& call, const Leg* by, const sdp::Session& session);
+  bool open_here(Context& ctx, Call& call, Stream& stream);
+  bool open_elsewhere(Context& ctx, const Call& call, Stream& stream);
   /// Why not.
   struct Unfit {
     effect::Reason reason;
@@ -295,6 +310,9 @@ class Calls {
   /// Whether our last description may leave again as it is.
   static bool may_repeat(Context& ctx, const Call& call, const Leg& leg);
   static MediaTerms media_terms(Context& ctx, const Call& call, const Leg& leg);
+  /// What the configuration says about such a leg, whatever it has said itself.
+  static MediaTerms rule_for(Context& ctx, TenantId tenant, ExtensionId extension, TrunkId trunk,
+                             Transport transport);
   /// Agrees with a leg on protection, by its offer, which a breach leaves unused, or by its answer, where a breach is
   /// the end of the call.
   static std::optional<Breach> agree_by_offer(Context& ctx, const Call& call, Leg& leg, const sdp::Session& offer);
@@ -309,12 +327,36 @@ class Calls {
   void release_stream(Context& ctx, Call& call, Stream& stream);
   void close_streams(Context& ctx, Call& call);
 
+  // elsewhere.cpp
+  /// Why media servers cannot relay a leg with such a contact, seen at that address; empty: they can.
+  static std::string_view why_here(const MediaTerms& terms, std::string_view contact, const Address& seen,
+                                   bool caller_is_protected);
+  static std::string_view why_here(Context& ctx, const Call& call, const Leg& leg);
+  /// Of a call that a media server relays: it protects one side, and one that is plain stays so.
+  static bool must_stay_plain(const Call& call, const Leg& leg);
+  /// Decides who relays the call: we, if there is a reason for it. False: nobody may.
+  bool decide_relay(Context& ctx, Call& call, std::string_view why_here, bool callee_v4);
+  /// Likewise, before several phones are rung: we, if one of them asks for it.
+  void decide_relay(Context& ctx, Call& call,
+                    std::span<const std::pair<const policy::Extension*, const Binding*>> phones);
+  bool draw(Context& ctx, Call& call, bool callee_v4);
+  void put_elsewhere(Context& ctx, Stream& stream, const media::Elsewhere& relay);
+  /// Decides it before this callee is offered anything, or holds what was decided against him. False: he cannot be
+  /// asked.
+  bool fit_media(Context& ctx, Call& call, const Leg& callee);
+  bool bring_back(Context& ctx, Call& call, const Leg& callee, std::string_view why);
+  /// Both sides have to be told of it. False: there are no ports.
+  bool relay_here(Context& ctx, Call& call, const Leg& callee, std::string_view why);
+  /// Whether he shares no codec with the caller, and was asked again with those that we transcode.
+  bool offer_from_here(Context& ctx, Call& call, std::size_t fork, int status);
+
   // finish.cpp
   /// Ends a call in any state: everybody who is still in it is told, the CDR gets its result.
   void end(Context& ctx, Call& call, CallResult result, EndedBy by, int caller_status, effect::Reason reason,
            std::string_view detail = {});
   void end_answered(Context& ctx, Call& call, EndedBy by, effect::Reason reason, std::string_view detail = {});
   void cancel_forks(Context& ctx, Call& call);
+  static void cancel_fork(Context& ctx, Fork& fork);
   void withdraw(Context& ctx, Call& call, Side side);
   /// Who is at `side` has gone, or is told to go, and the call runs on without him.
   void dismiss(Context& ctx, Call& call, Side side);
@@ -332,8 +374,9 @@ class Calls {
 
   Slots<Call, CallId> calls_;
   media::PortPool ports_;
+  media::Stock stock_;
   std::size_t transcoded_ = 0;  // streams whose legs share no codec
-  Locator locator_{0, 2};
+  Locator locator_{0, 3};
   Attempts attempts_;
   std::unordered_map<std::string, LegRef> by_tag_;  ///< our own random tags: nobody can choose where they land
   Shares shares_;

@@ -1,36 +1,15 @@
 // Challenges of trunks to what we ask inside a call: providers may ask for the password again at any request.
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "core/call/calls.hpp"
 
 namespace rf::call {
 
-using effect::Level;
-using effect::Reason;
-using sip::HeaderName;
-
 std::optional<std::string> Calls::credentials_for(Context& ctx, const Call& call, const Leg& leg, auth::Rounds& rounds,
                                                   std::string_view method, std::string_view body,
                                                   const sip::Message& response) {
-  auth::Client* account = trunks_.account_of(leg.trunk);
-  if ((response.status != 401 && response.status != 407) || !account) return std::nullopt;
-  std::vector<auth::ChallengeHeader> challenges;
-  for (const sip::Header& header : response.headers()) {
-    const bool proxy = header.id == HeaderName::proxy_authenticate;
-    if ((proxy || header.id == HeaderName::www_authenticate) && challenges.size() < WireLimits::credentials)
-      challenges.push_back({proxy, header.value});
-  }
-  std::string credentials;
-  const auto answered =
-      account->answer(trunks_.means(), rounds, challenges, {method, leg.dialog->remote_target(), body}, credentials);
-  if (answered) return credentials;
-  const toll::TrunkTerms* terms = ctx.plan.trunk(leg.trunk);
-  ctx.report(Level::warning, Reason::trunk_challenge_refused, leg.dialog->flow(), {}, call.cdr.id,
-             fmt::format("{}: {}", terms ? terms->line.name : "", auth::text_of(answered.error())));
-  return std::nullopt;
+  return trunks_.credentials_for(ctx, leg.trunk, rounds, {method, leg.dialog->remote_target(), body}, response,
+                                 leg.dialog->flow(), call.cdr.id);
 }
 
 bool Calls::went_again(Context& ctx, Call& call, txn::ClientId client, const sip::Message& response) {

@@ -24,7 +24,7 @@ using record::Cdr;
 using record::EndedBy;
 
 /// Whose timer fired, and whose transaction an event is about: the top four bits of an owner.
-enum class Owner : std::uint8_t { none, registration, probe, call, connection, attempts, trunk, gateway };
+enum class Owner : std::uint8_t { none, registration, probe, call, connection, attempts, trunk, gateway, parting };
 
 constexpr std::uint64_t mark(Owner owner, std::uint64_t handle) {
   return static_cast<std::uint64_t>(owner) << 60 | handle;

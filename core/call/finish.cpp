@@ -92,14 +92,16 @@ void Calls::end_answered(Context& ctx, Call& call, EndedBy by, Reason reason, st
 }
 
 void Calls::cancel_forks(Context& ctx, Call& call) {
-  for (Fork& fork : call.forks) {
-    if (fork.status != 0 || fork.cancelled) continue;
-    fork.cancelled = true;
-    if (fork.invite)
-      ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
-    else
-      fork.status = 487;  // still being looked up: nobody rings yet
-  }
+  for (Fork& fork : call.forks) cancel_fork(ctx, fork);
+}
+
+void Calls::cancel_fork(Context& ctx, Fork& fork) {
+  if (fork.status != 0 || fork.cancelled) return;
+  fork.cancelled = true;
+  if (fork.invite)
+    ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
+  else
+    fork.status = 487;  // still being looked up: nobody rings yet
 }
 
 /// The call is over: what its phone still waits for gets an answer (RFC 3261 §15.1.2), what it was asked is taken back.
@@ -263,6 +265,7 @@ void Calls::on_media_distrusted(Context& ctx, CallId id, RelayId relay, Side sid
 }
 
 void Calls::end_all(Context& ctx) {
+  while (stock_.size() > 0) on_relay_stale(ctx, stock_.all().front().id);
   std::vector<CallId> ids;
   calls_.for_each([&](CallId id, Call&) { ids.push_back(id); });
   for (const CallId id : ids) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/limits.hpp"
+#include "core/call/locator.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
@@ -98,8 +99,38 @@ Gateways::Change Gateways::handle_register(Context& ctx, const sip::Message& req
   binding.expires_ms = ctx.after_ms(std::int64_t{wanted->expires_s} * 1'000);
   ctx.timers.cancel(binding.expiry);
   binding.expiry = ctx.timers.set(binding.expires_ms, mark(Owner::gateway, trunk.value), 0);
+  write(ctx, trunk, binding);
   answer(200);
   return is_new ? Change::came : stays ? Change::none : Change::moved;
+}
+
+void Gateways::write(Context& ctx, TrunkId trunk, Binding& binding) {
+  const toll::TrunkTerms* terms = ctx.plan.trunk(trunk);
+  const bool was_there = binding.on_disk;
+  binding.on_disk = terms && !is_stream(binding.flow.transport);
+  if (!binding.on_disk) {
+    if (was_there) ctx.out.add(effect::DropGateway{trunk});
+    return;
+  }
+  ctx.out.add(effect::StoreGateway{{trunk, terms->line.user, binding.contact, binding.flow, binding.call_id,
+                                    binding.cseq, ctx.now.wall_ms + binding.expires_ms - ctx.now.mono_ms}});
+}
+
+bool Gateways::restore(Context& ctx, record::GatewayBinding kept) {
+  // A clock that was put back would keep it for years.
+  const std::int64_t left_ms = std::min(kept.expires_wall_ms - ctx.now.wall_ms, std::int64_t{granted_s} * 1'000);
+  if (left_ms <= 0 || is_stream(kept.flow.transport) || bindings_.contains(kept.trunk)) return false;
+  if (!bring_back(ctx.policy, kept.flow)) return false;
+  Binding& binding = bindings_[kept.trunk];
+  binding.contact = std::move(kept.contact);
+  binding.flow = std::move(kept.flow);
+  binding.call_id = std::move(kept.call_id);
+  binding.cseq = kept.cseq;
+  binding.expires_ms = ctx.after_ms(left_ms);
+  binding.expiry = ctx.timers.set(binding.expires_ms, mark(Owner::gateway, kept.trunk.value), 0);
+  binding.on_disk = true;
+  by_path_[path_of(binding.flow)].push_back(kept.trunk);
+  return true;
 }
 
 void Gateways::leave_path(TrunkId trunk, const Flow& flow) {
@@ -125,6 +156,7 @@ bool Gateways::forget(Context& ctx, TrunkId trunk) {
   if (found == bindings_.end()) return false;
   ctx.timers.cancel(found->second.expiry);
   leave_path(trunk, found->second.flow);
+  if (found->second.on_disk) ctx.out.add(effect::DropGateway{trunk});
   bindings_.erase(found);
   return true;
 }

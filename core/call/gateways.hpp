@@ -13,8 +13,8 @@ namespace rf::call {
 
 /// The registered gateways of one engine: at most one binding a trunk, so their number is that of the plan's trunks.
 /// A gateway is where its packets come from, as phones are; its Contact becomes the Request-URI and is never resolved.
-/// Bindings are not written down: they are granted for `granted_s` at most, so that after a restart a gateway is known
-/// again that soon.
+/// Of those that datagrams reach the place is on disk, too, so that a restart loses none; a connection ends with the
+/// process. The disk is not waited for: what it loses comes again with the next refresh, within `granted_s`.
 class Gateways {
  public:
   struct Binding {
@@ -24,6 +24,7 @@ class Gateways {
     std::uint32_t cseq = 0;
     std::int64_t expires_ms = 0;  ///< mono
     Timers::Handle expiry = 0;
+    bool on_disk = false;
   };
   static constexpr std::uint32_t granted_s = 300;
 
@@ -32,6 +33,8 @@ class Gateways {
   /// Carries out a REGISTER that was answered with the password of `trunk`, and answers it.
   Change handle_register(Context& ctx, const sip::Message& request, const Flow& flow, TrunkId trunk,
                          txn::ServerId server);
+  /// What was on disk. False: this one has ended meanwhile, or has to register anew.
+  bool restore(Context& ctx, record::GatewayBinding binding);
   /// Null: it is not registered.
   const Binding* find(TrunkId trunk) const;
   /// Whose registration came by this very path; none as well when several share it.
@@ -56,6 +59,8 @@ class Gateways {
     }
   };
   static Path path_of(const Flow& flow);
+  /// Writes it down, or takes back what was.
+  void write(Context& ctx, TrunkId trunk, Binding& binding);
   void leave_path(TrunkId trunk, const Flow& flow);
 
   boost::unordered_flat_map<TrunkId, Binding, std::hash<TrunkId>> bindings_;

@@ -65,6 +65,18 @@ const std::string* proxy_of(const policy::Policy& policy, const Binding& binding
   return found == policy.proxies.end() ? nullptr : &*found;
 }
 
+bool bring_back(const policy::Policy& policy, Flow& flow) {
+  flow.connection = {};
+  bool found = false;
+  for (const policy::Listener& l : policy.listeners) {
+    if (l.transport != flow.transport || l.bind.address.is_v4() != flow.remote.address.is_v4()) continue;
+    flow.listener = l.id;
+    found = true;
+    if (l.bind.port == flow.local.port) break;
+  }
+  return found;
+}
+
 std::optional<Flow> flow_towards(const policy::Policy& policy, const txn::Target& target, const Flow& like) {
   const bool v4 = target.endpoint.address.is_v4();
   const auto rank = [&](const policy::Listener& l) {

@@ -66,6 +66,10 @@ inline bool has_way(const Binding& binding) {
 /// The configured proxy that a binding's topmost Path names: same host, port and transport. Null without one.
 const std::string* proxy_of(const policy::Policy& policy, const Binding& binding);
 
+/// A path of a former process: its connection died with it, and the listener may have another number now. False: there
+/// is no listener of its transport and family any more.
+bool bring_back(const policy::Policy& policy, Flow& flow);
+
 /// The flow towards a target: from a listener of ours with its transport and family, preferably the one of `like`, or
 /// one at the same address. None without such a listener, and where all that is known of its address is a wildcard.
 std::optional<Flow> flow_towards(const policy::Policy& policy, const txn::Target& target, const Flow& like);

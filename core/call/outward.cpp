@@ -73,6 +73,8 @@ void Calls::give_up_outside(Context& ctx, Call& call) {
   if (call.emergency)
     ctx.report(Level::error, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
                fmt::format("{}: no trunk took the call", call.called));
+  if (call.unplaced)
+    return end(ctx, call, CallResult::refused, EndedBy::system, 503, Reason::media_server_missing);
   if (call.tried == 0 && !call.refused.empty()) {
     refusals_.note(ctx, call.caller.dialog->flow(), call.caller.extension, call.cdr.caller_number, call.refused_by);
     return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::toll_refused, call.refused);

@@ -63,7 +63,7 @@ std::expected<Choice, Breach> judge_plain(const MediaTerms& terms,
   if (!said) return choice;
   if (!said->keys.empty() && is_encrypted(terms.transport))
     choose_key(*said, choice);
-  else if (names_certificate(*said))
+  else if (names_certificate(*said) && !terms.by_key_alone)
     choose_certificate(*said, choice);
   else if (required)
     return std::unexpected(said->keys.empty() ? Breach::plain : Breach::readable_keys);
@@ -78,7 +78,7 @@ std::expected<Choice, Breach> judge_secure(const MediaTerms& terms, const sdp::S
     choose_key(said, choice);
     return choice;
   }
-  if (said.certificate) {
+  if (said.certificate && !terms.by_key_alone) {
     if (!names_certificate(said)) return std::unexpected(Breach::no_role);
     choose_certificate(said, choice);
     return choice;
@@ -160,7 +160,7 @@ void Keying::accept_key(Random& random, const Choice& choice) {
 void Keying::accept_certificate(Random& random, const MediaTerms& terms, const Choice& choice) {
   const bool same = agreed_.peer_fingerprint && agreed_.peer_fingerprint == choice.certificate;
   if (!same) {
-    agreed_.our_fingerprint = terms.certificate;
+    agreed_.our_fingerprint = new_certificate(terms);
     agreed_.peer_fingerprint = choice.certificate;
     agreed_.we_connect = false;
   }
@@ -194,7 +194,7 @@ sdp::MediaProtection Keying::answered() const {
 // --- our offer
 
 void Keying::hold_out(Random& random, const MediaTerms& terms, const sdp::Media& source) {
-  if (has_agreed() && !parked_ && may_be_told(terms)) {
+  if (has_agreed() && may_be_told(terms)) {
     offer_agreed();
     return;
   }
@@ -222,7 +222,7 @@ void Keying::hold_out(Random& random, const MediaTerms& terms, const sdp::Media&
     for (const srtp::Suite suite : offered_suites)
       offer.keys.push_back({static_cast<std::uint32_t>(offer.keys.size() + 1), new_key(random, suite)});
   if (offer.protection == Protection::dtls) {
-    offer.certificate = terms.certificate;
+    offer.certificate = new_certificate(terms);
     offer.mux = true;
   }
   if (browser || uses_ice_) {
@@ -234,7 +234,11 @@ void Keying::hold_out(Random& random, const MediaTerms& terms, const sdp::Media&
 }
 
 bool Keying::may_be_told(const MediaTerms& terms) const {
-  return agreed_.protection != Protection::sdes || is_encrypted(terms.transport);
+  return !parked_ && (agreed_.protection != Protection::sdes || is_encrypted(terms.transport));
+}
+
+const media::Fingerprint& Keying::new_certificate(const MediaTerms& terms) const {
+  return terms.certificates[terms.certificates[0] == former_ ? 1 : 0];
 }
 
 void Keying::offer_agreed() {
@@ -323,9 +327,12 @@ std::expected<media::LegSecurity, Breach> Keying::settle_certificate(const sdp::
 
 void Keying::park() {
   const Protection protection = agreed_.protection;
+  // Who goes over again before it took our offer has the association that it had.
+  const media::Fingerprint former = agreed_.our_fingerprint ? agreed_.our_fingerprint : former_;
   const bool used_ice = uses_ice_, settled = settled_;
   *this = {};
   agreed_.protection = protection;
+  former_ = former;
   uses_ice_ = used_ice;
   settled_ = settled;
   parked_ = true;

@@ -2,6 +2,7 @@
 // Pure; who the peer is and what the rules say are arguments (rows M1, M2).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -21,7 +22,8 @@ namespace rf::call {
 struct MediaTerms {
   policy::Encryption wanted = policy::Encryption::optional;
   Transport transport = Transport::udp;  ///< of its signalling: keys pass over an encrypted one alone
-  media::Fingerprint certificate;        ///< ours, that new offers and answers name
+  std::array<media::Fingerprint, 2> certificates;  ///< ours, of which new offers and answers name one
+  bool by_key_alone = false;  ///< a media server relays it, which gets no certificate of ours
 
   /// What registers over a WebSocket is a browser, which knows DTLS-SRTP with ICE and nothing else.
   bool is_browser() const { return transport == Transport::ws || transport == Transport::wss; }
@@ -68,7 +70,8 @@ class Keying {
   /// Makes ready what we offer instead of a stream that came as `source`. What is agreed is offered again, and nothing
   /// weaker; else what the terms say.
   void hold_out(Random& random, const MediaTerms& terms, const sdp::Media& source);
-  /// Whether what is agreed may be written again: a leg that has moved to readable signalling is told no key any more.
+  /// Whether what is agreed may be written again: a leg that has moved to readable signalling is told no key any more,
+  /// and one that has gone over has nothing agreed yet.
   bool may_be_told(const MediaTerms& terms) const;
   /// The last description of ours is offered again, word for word.
   void repeat();
@@ -76,7 +79,9 @@ class Keying {
   std::expected<void, Breach> settle(const sdp::Session& session, const sdp::Media& media);
   /// The stream is declined.
   void drop() { *this = {}; }
-  /// The leg goes over to another call: its protection stays, and everything that was agreed is agreed on anew.
+  /// The leg goes over to another call: its protection stays, and everything that was agreed is agreed on anew, with
+  /// the other one of our certificates. A peer keeps its association for as long as both sides' certificates stay (RFC
+  /// 8842 §4.4), and the new relay has no part in that.
   void park();
 
   /// For what is written; the views live as long as nothing else is asked of it.
@@ -102,6 +107,7 @@ class Keying {
   };
 
   bool has_agreed() const { return settled_ && agreed_.protection != media::Protection::plain; }
+  const media::Fingerprint& new_certificate(const MediaTerms& terms) const;
   void offer_agreed();
   void accept_key(Random& random, const Choice& choice);
   void accept_certificate(Random& random, const MediaTerms& terms, const Choice& choice);
@@ -109,6 +115,7 @@ class Keying {
   std::expected<media::LegSecurity, Breach> settle_certificate(const sdp::Security& said) const;
 
   media::LegSecurity agreed_;
+  media::Fingerprint former_;  ///< of ours, by which the peer has an association with the relay that it came from
   sdp::Profile profile_ = sdp::Profile::avp;
   std::vector<sdp::Crypto> our_key_;  ///< that was agreed on, with its number: one, with sdes
   bool settled_ = false;              ///< something was agreed on

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "core/call/calls.hpp"
+#include "core/call/partings.hpp"
 #include "core/call/wire.hpp"
 
 namespace rf::call {
@@ -76,8 +77,8 @@ std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& 
 }
 
 void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
-                          txn::ServerId server) {
-  const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name}};
+                          DeviceId device, txn::ServerId server) {
+  const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name, device}};
   const std::string dialled = sip::unescape(request.request_uri.user);
   if (shares_.placing(caller.id) >= caller.calls_max)
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
@@ -161,6 +162,7 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   call.caller.dialog = std::move(*dialog);
   call.caller.extension = caller.extension;
   call.caller.trunk = caller.trunk;
+  call.caller.device = caller.device;
   call.caller.dialog->take_cseq(request);
   call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
   call.cdr.tenant = caller.tenant;
@@ -212,6 +214,7 @@ void Calls::ring(Context& ctx, Call& call, const policy::Extension& callee, cons
   Fork* fork = add_fork(ctx, call, {{}, {}, from, to, binding.contact, binding.path, 1, binding.flow});
   if (!fork) return;
   fork->leg.extension = callee.id;
+  fork->leg.device = binding.device;
   const std::size_t place = call.forks.size() - 1;
   if (has_way(binding)) return send_invite(ctx, call, place);
   // Its connection is gone, and where its Contact points nobody has proved anything. The proxy that it came through can
@@ -257,7 +260,7 @@ bool Calls::try_next_way(Context& ctx, Call& call, std::size_t place) {
   fork.ways.erase(fork.ways.begin());
   fork.leg.exchange = {};
   send_invite(ctx, call, place);
-  return true;
+  return std::exchange(fork.status, 0) == 0;
 }
 
 void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
@@ -271,6 +274,10 @@ void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
 void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string_view credentials) {
   Fork& fork = call.forks[place];
   const Flow flow = fork.leg.dialog->flow();
+  if (!fit_media(ctx, call, fork.leg)) {
+    fork.status = call.unplaced ? 503 : 488;
+    return;
+  }
   std::string bytes;
   bytes.reserve(1'536);
   const std::string branch = new_branch(ctx.random);
@@ -308,6 +315,7 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
   if (response.status == 503 && try_next_way(ctx, call, place)) return;  // RFC 3263 §4.3
   if (fork.leg.trunk && answer_trunk(ctx, call, place, response)) return;
   if (offer_in_clear(ctx, call, place, response.status)) return;
+  if (offer_from_here(ctx, call, place, response.status)) return;
   on_fork_failure(ctx, call, place, response.status);
 }
 
@@ -388,9 +396,18 @@ void Calls::record_answer(Context& ctx, Call& call) {
   call.ticket = next_ticket_;
   next_ticket_ += 2;
   by_ticket_.emplace(call.ticket, call.id);
-  ctx.out.add(effect::OpenCdr{call.ticket, call.cdr});
+  ctx.out.add(effect::OpenCdr{call.ticket, call.cdr, dialogs_of(call)});
   call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.store_wait_max_s} * 1'000),
                                     mark(Owner::call, call.id.value), store_due);
+}
+
+std::vector<record::OpenDialog> Calls::dialogs_of(const Call& call) {
+  const Leg* callee = call.winner ? &call.forks[*call.winner].leg : nullptr;
+  std::vector<record::OpenDialog> out;
+  if (!call.caller.trunk && (!callee || !callee->trunk)) return out;
+  out.push_back(dialog_of(call, Side::caller, call.caller));
+  if (callee) out.push_back(dialog_of(call, Side::callee, *callee));
+  return out;
 }
 
 void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
@@ -502,6 +519,8 @@ void Calls::give_up_without_forks(Context& ctx, Call& call) {
   const bool all_done =
       std::all_of(call.forks.begin(), call.forks.end(), [](const Fork& f) { return f.status != 0 || f.cancelled; });
   if (!all_done) return;
+  if (call.unplaced)
+    return end(ctx, call, CallResult::refused, EndedBy::system, 503, Reason::media_server_missing);
   if (go_on(ctx, call, best_status(std::span(call.forks).subspan(call.ringing.first)))) return;
   const int best = best_status(call.forks);
   if (call.unprotected && (best == 488 || best == 415 || best == 606))

@@ -19,19 +19,28 @@ Keying& keying_of(Leg& leg, std::size_t i) {
 
 }  // namespace
 
-MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
+MediaTerms Calls::rule_for(Context& ctx, TenantId tenant, ExtensionId extension, TrunkId trunk_id,
+                           Transport transport) {
   MediaTerms terms;
-  terms.transport = leg.dialog->flow().transport;
-  terms.certificate = {ctx.policy.media_fingerprint};
-  if (leg.trunk) {
-    const toll::TrunkTerms* trunk = ctx.plan.trunk(leg.trunk);
-    const auto usual = is_encrypted(terms.transport) ? policy::Encryption::optional : policy::Encryption::off;
+  terms.transport = transport;
+  for (std::size_t i = 0; i < terms.certificates.size(); ++i)
+    terms.certificates[i] = {ctx.policy.media_fingerprints[i]};
+  if (trunk_id) {
+    const toll::TrunkTerms* trunk = ctx.plan.trunk(trunk_id);
+    const auto usual = is_encrypted(transport) ? policy::Encryption::optional : policy::Encryption::off;
     terms.wanted = trunk ? trunk->line.media_encryption.value_or(usual) : usual;
   } else {
-    const auto usual = ctx.policy.media_encryption[static_cast<std::size_t>(terms.transport)];
-    terms.wanted = ctx.plan.extension(call.cdr.tenant, leg.extension).media_encryption.value_or(usual);
+    const auto usual = ctx.policy.media_encryption[static_cast<std::size_t>(transport)];
+    terms.wanted = ctx.plan.extension(tenant, extension).media_encryption.value_or(usual);
   }
-  if (leg.in_clear && terms.wanted == policy::Encryption::optional) terms.wanted = policy::Encryption::off;
+  return terms;
+}
+
+MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
+  MediaTerms terms = rule_for(ctx, call.cdr.tenant, leg.extension, leg.trunk, leg.dialog->flow().transport);
+  terms.by_key_alone = !call.server.empty();
+  const bool stays_plain = leg.in_clear || (terms.by_key_alone && must_stay_plain(call, leg));
+  if (stays_plain && terms.wanted == policy::Encryption::optional) terms.wanted = policy::Encryption::off;
   return terms;
 }
 
@@ -55,24 +64,43 @@ Calls::Opening Calls::open_streams(Context& ctx, Call& call, const Leg* by, cons
     }
     if (!stream.exists()) {
       if (open >= ctx.policy.limits.streams_max) continue;
-      for (media::LegPlan& leg : stream.plan.legs) {
-        const auto port = ports_.take(ctx.now.mono_ms);
-        if (!port) {
-          release_stream(ctx, call, stream);
-          return Opening::no_ports;
-        }
-        leg.local_port = *port;
-      }
       stream.audio = session.media()[i].kind == "audio";
-      stream.plan.id = RelayId{next_relay_++};
+      // One that is new in a call that a media server relays goes there, too, or is declined.
+      if (!call.server.empty() ? !open_elsewhere(ctx, call, stream) : !open_here(ctx, call, stream)) {
+        if (call.server.empty()) return Opening::no_ports;
+        continue;
+      }
       stream.plan.call = call.id;
-      for (const Side side : {Side::caller, Side::callee})
-        if (const Leg* leg = call.leg(side)) stream.plan.legs[index(side)].local = leg->dialog->flow().local.address;
       ++open;
     }
     any = true;
   }
   return any ? Opening::some : Opening::none;
+}
+
+bool Calls::open_here(Context& ctx, Call& call, Stream& stream) {
+  for (media::LegPlan& leg : stream.plan.legs) {
+    const auto port = ports_.take(ctx.now.mono_ms);
+    if (!port) {
+      release_stream(ctx, call, stream);
+      return false;
+    }
+    leg.local_port = *port;
+  }
+  stream.plan.id = RelayId{next_relay_++};
+  for (const Side side : {Side::caller, Side::callee})
+    if (const Leg* leg = call.leg(side)) stream.plan.legs[index(side)].local = leg->dialog->flow().local.address;
+  return true;
+}
+
+bool Calls::open_elsewhere(Context& ctx, const Call& call, Stream& stream) {
+  std::array<bool, 2> v4{};
+  for (const Stream& known : call.streams)
+    if (media::is_elsewhere(known.plan.id))
+      for (const std::size_t i : {0u, 1u}) v4[i] = known.plan.legs[i].local.is_v4();
+  const auto relay = stock_.take(call.server, v4);
+  if (relay) put_elsewhere(ctx, stream, *relay);
+  return relay.has_value();
 }
 
 Calls::Unfit Calls::why_not(Context& ctx, const Call& call, const Leg& by, const sdp::Session& offer) {
@@ -129,7 +157,7 @@ void Calls::take_remote(Call& call, Side from, Leg& by, const sdp::Session& sess
     const bool wanted = sdp::refusal_of(media) == sdp::Refusal::none;
     stream.wishes[index(from)] = wanted ? Stream::Wish::wanted : Stream::Wish::declined;
     media::LegPlan& leg = stream.plan.legs[index(from)];
-    leg.local = flow.local.address;
+    if (!media::is_elsewhere(stream.plan.id)) leg.local = flow.local.address;
     leg.signalling = flow.remote.address;
     leg.security = keying_of(by, i).agreed();
     leg.remote_rtp = {};
@@ -141,7 +169,7 @@ void Calls::take_remote(Call& call, Side from, Leg& by, const sdp::Session& sess
       if (!sdp::plausible_media_address(leg.remote_rtcp.address, flow.remote.address)) leg.remote_rtcp = {};
     }
     leg.learn = wanted && leg.remote_rtp.address != flow.remote.address;
-    stream.held[index(from)] = sdp::is_held(media);
+    stream.held[index(from)] = leg.holds = sdp::is_held(media);
     if (wanted) stream.plan.clock_hz = sdp::clock_hz(media);
     leg.event_payload_type = sdp::telephone_event(media).value_or(0);
   }
@@ -196,13 +224,12 @@ void Calls::drop_unagreed_streams(Context& ctx, Call& call) {
 }
 
 void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {
-  if (stream.started) {
-    ctx.out.add(effect::StopRelay{stream.plan.id});
-    ++call.reports_due;
-  }
+  const bool elsewhere = media::is_elsewhere(stream.plan.id);
+  if (stream.started || elsewhere) ctx.out.add(effect::StopRelay{stream.plan.id});
+  if (stream.started) ++call.reports_due;
   if (stream.plan.transcode) --transcoded_;
   for (const media::LegPlan& leg : stream.plan.legs)
-    if (leg.local_port != 0) ports_.give_back(leg.local_port, ctx.now.mono_ms);
+    if (leg.local_port != 0 && !elsewhere) ports_.give_back(leg.local_port, ctx.now.mono_ms);
   stream = {};
 }
 
@@ -210,8 +237,9 @@ void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
 }
 
-FormatText Calls::formats_for(const Context& ctx, const sdp::Media& said, const sdp::Media* offer) const {
-  if (!ctx.policy.transcode) return {};
+FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said,
+                              const sdp::Media* offer) const {
+  if (!ctx.policy.transcode || !call.server.empty()) return {};
   if (offer) return formats_to_answer(*offer, said);
   return transcoded_ < TranscodeLimits::streams ? formats_to_offer(said) : FormatText();
 }
@@ -228,7 +256,7 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
   const bool by_callee = stream.answered_by == Side::callee;
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
-  if (a && b && place < a->media().size() && place < b->media().size()) {
+  if (!media::is_elsewhere(stream.plan.id) && a && b && place < a->media().size() && place < b->media().size()) {
     const sdp::Media &of_caller = a->media()[place], &of_callee = b->media()[place];
     stream.plan.transcode =
         by_callee ? transcoding_between(of_caller, of_callee) : transcoding_between(of_callee, of_caller);
@@ -240,10 +268,13 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
 std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session) {
   sdp::RewritePlan plan;
   std::array<FormatText, WireLimits::sdp_media> texts;  // which the plan points into
+  std::string names;
   plan.address = public_endpoint(ctx.policy, leg.dialog->flow()).address;
   // An interface of its own has an address of its own; before a NAT both are behind the advertised one.
   const Address& local = leg.dialog->flow().local.address;
   if (plan.address == local) plan.address = ctx.policy.media_address(local);
+  for (const Stream& stream : call.streams)
+    if (media::is_elsewhere(stream.plan.id)) plan.address = stream.plan.legs[index(to)].local;
   const bool answering = leg.exchange.state() == sdp::OfferAnswer::State::offer_received;
   const auto offer = sdp::parse(answering ? leg.exchange.pending_offer() : std::string_view());
   const auto said = sdp::parse(leg.said.reveal());
@@ -252,7 +283,7 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
     sdp::MediaRewrite& media = plan.media[i];
     media.port = call.streams[i].plan.legs[index(to)].local_port;
     const sdp::Media* const offered = answering && offer && i < offer->media().size() ? &offer->media()[i] : nullptr;
-    texts[i] = formats_for(ctx, session.media()[i], offered);
+    texts[i] = formats_for(ctx, call, session.media()[i], offered);
     media.formats = texts[i].rewrite();
     if (offered) {
       const sdp::Media& asked = *offered;
@@ -271,7 +302,9 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
     keying.hold_out(ctx.random, terms, session.media()[i]);
     media.proto = sdp::text_of(keying.offered_profile());
     media.protection = keying.offered();
+    if (terms.is_browser()) names.append(names.empty() ? "" : " ").append(media.mid);
   }
+  plan.bundle = offer ? sdp::bundle_of(*offer) : names;
   return leg.origin.describe(session, plan);
 }
 

@@ -208,6 +208,7 @@ bool Calls::ring_all(Context& ctx, Call& call, std::span<const policy::Extension
   call.shown = call.cdr.caller_number;
   call.cdr.callee = phones.front().first->id;
   call.forks.reserve(before + phones.size());
+  decide_relay(ctx, call, phones);
   for (const auto& [callee, binding] : phones) {
     shares_.join(call.id, callee->id, call.parts);
     ring(ctx, call, *callee, *binding);

@@ -152,6 +152,7 @@ std::optional<Failure> Calls::hand_over(Context& ctx, Call& from, Side side, std
   call.caller.dialog = moving.dialog;
   call.caller.extension = moving.extension;
   call.caller.trunk = moving.trunk;
+  call.caller.device = moving.device;
   const std::string offer_text = without_hold(moving.said.reveal());
   const auto offer = sdp::parse(offer_text);
   if (!offer || !call.caller.exchange.received(sdp::Carrier::invite, &*offer))
@@ -257,6 +258,9 @@ void Calls::join(Context& ctx, Call& from, Call& into, Side place) {
   Leg* stays = into.leg(other(place));
   if (!leg || !stays || !is_free(*leg) || !is_free(*stays) || replaced->answered.awaits_answer)
     return on_handover_failed(ctx, from, 491, "a phone is busy with its session");
+  // Both are asked anew, so whatever the newcomer needs can be had.
+  if (!relay_here(ctx, into, *into.leg(Side::callee), "two calls became one"))
+    return on_handover_failed(ctx, from, 503, "media ports");
   const policy::Extension* by = ctx.policy.by_id(replaced->extension);
   into.cdr.via = fmt::format("transferred by {} from {}", by ? by->number : "?", from.cdr.id);
   ctx.report(Level::info, Reason::call_transferred, leg->dialog->flow(), {}, into.cdr.id, into.cdr.via);

@@ -321,6 +321,20 @@ void Trunks::handle_register(Context& ctx, const sip::Message& request, const Fl
   }
 }
 
+void Trunks::restore(Context& ctx, std::vector<record::GatewayBinding> gateways) {
+  for (record::GatewayBinding& kept : gateways) {
+    const TrunkId id = kept.trunk;
+    const policy::Trunk* line = config(ctx, id);
+    const trunk::Arrival there{.source = kept.flow.remote, .transport = kept.flow.transport, .password = id};
+    const bool may_be_there = line && line->enabled && line->accepts && line->user == kept.user && find(id) &&
+                              std::holds_alternative<trunk::Member>(ctx.plan.match().find(there));
+    if (may_be_there && gateways_.restore(ctx, std::move(kept)))
+      gateway_came(ctx, id, "its gateway registered here before the restart");
+    else if (!gateways_.find(id))
+      ctx.out.add(effect::DropGateway{id});
+  }
+}
+
 void Trunks::on_gateway_expired(Context& ctx, TrunkId trunk) {
   if (gateways_.forget(ctx, trunk)) gateway_left(ctx, trunk, "the registration of its gateway ran out");
 }
@@ -379,6 +393,25 @@ auth::Client* Trunks::account_of(TrunkId id) {
   // The password of a gateway is what it proves itself with, not we.
   const bool has_one = line && !line->made_of.accepts && !line->account->account().username.empty();
   return has_one ? line->account.get() : nullptr;
+}
+
+std::optional<std::string> Trunks::credentials_for(Context& ctx, TrunkId id, auth::Rounds& rounds,
+                                                   const auth::Asking& asked, const sip::Message& response,
+                                                   const Flow& flow, std::string_view call) {
+  auth::Client* account = account_of(id);
+  if ((response.status != 401 && response.status != 407) || !account) return std::nullopt;
+  std::vector<auth::ChallengeHeader> challenges;
+  for (const sip::Header& header : response.headers()) {
+    const bool proxy = header.id == HeaderName::proxy_authenticate;
+    if ((proxy || header.id == HeaderName::www_authenticate) && challenges.size() < WireLimits::credentials)
+      challenges.push_back({proxy, header.value});
+  }
+  std::string credentials;
+  const auto answered = account->answer(means(), rounds, challenges, asked, credentials);
+  if (answered) return credentials;
+  ctx.report(Level::warning, Reason::trunk_challenge_refused, flow, {}, call,
+             named(config(ctx, id), auth::text_of(answered.error())));
+  return std::nullopt;
 }
 
 void Trunks::append_known(TrunkId id, std::string_view method, std::string_view uri, std::string& out) {

@@ -32,6 +32,10 @@ class Trunks {
   /// Answers challenges with the trunk's account; null when it has none.
   auth::Client* account_of(TrunkId id);
   auth::Means means() { return {hasher_, random_}; }
+  /// The header lines that answer a challenge of the trunk to that request of ours, which went along `flow` for `call`
+  /// (a record's id). None: it is none, or cannot be answered, and then the operator is told.
+  std::optional<std::string> credentials_for(Context& ctx, TrunkId id, auth::Rounds& rounds, const auth::Asking& asked,
+                                             const sip::Message& response, const Flow& flow, std::string_view call);
   /// Appends what a request inside a dialog needs to pass, as far as it is known.
   void append_known(TrunkId id, std::string_view method, std::string_view uri, std::string& out);
   trunk::HealthState health_of(TrunkId id) const;
@@ -46,6 +50,9 @@ class Trunks {
   /// A REGISTER that was answered with the password of this trunk's gateway.
   void handle_register(Context& ctx, const sip::Message& request, const Flow& flow, TrunkId trunk,
                        txn::ServerId server);
+  /// Where gateways were when the former process ended. Those that could not register like that any more go, from the
+  /// disk, too. After the plan, which says what trunks there are.
+  void restore(Context& ctx, std::vector<record::GatewayBinding> gateways);
   void on_gateway_expired(Context& ctx, TrunkId trunk);
   /// Where the trunk's gateway is; null: it is not registered.
   const Gateways::Binding* registered(TrunkId id) const { return gateways_.find(id); }
@@ -102,7 +109,7 @@ class Trunks {
   std::vector<std::unique_ptr<Line>> lines_;
   Gateways gateways_;
   std::int64_t stop_by_ms_ = never_ms;
-  Locator locator_{1, 2};  ///< the other one is that of calls
+  Locator locator_{1, 3};  ///< the others are those of calls and partings
 };
 
 }  // namespace rf::call

@@ -91,6 +91,8 @@ bool Calls::answer_ourselves(Context& ctx, Call& call, Speech speech, std::vecto
   call.clips = std::move(clips);
   record_answer(ctx, call);
   push_streams(ctx, call);
+  // Who types fast types as soon as he has our answer: the relay listens before that leaves.
+  if (speech == Speech::pin) say(ctx, call, Side::caller, {}, true);
   return true;
 }
 
@@ -142,7 +144,8 @@ bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clip
   for (std::size_t i = 0; i < said->media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
     const auto codec = codec_of(ctx, said->media()[i]);
-    if (!codec || !stream.started || !stream.audio) continue;
+    // A media server says nothing for us.
+    if (!codec || !stream.started || !stream.audio || media::is_elsewhere(stream.plan.id)) continue;
     stream.plan.voice = voice_of(*codec);
     stream.plan.voice.order = ++call.orders;
     stream.plan.voice.leg = static_cast<std::uint8_t>(index(to));

@@ -183,6 +183,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "extension.device.remove") return RemoveDevice{number, text_or_empty(a, "name")};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
   if (name == "ports") return ListPorts{};
+  if (name == "media.list") return ListMedia{};
   if (name == "firewall.show")
     return ShowFirewall{fence::parse_format(text_or_empty(a, "format")).value_or(fence::Format::nft)};
   if (name == "firewall.apply") return ApplyFirewall{maybe<bool>(a, "remove").value_or(false)};

@@ -126,6 +126,8 @@ struct NoteAudit {
 };
 /// The port table: of the running system, or of the configuration.
 struct ListPorts {};
+/// Who relays media: the media servers, how they are, and what they carry.
+struct ListMedia {};
 /// The rules of a packet filter that this configuration needs.
 struct ShowFirewall {
   fence::Format format = fence::Format::nft;
@@ -333,8 +335,8 @@ struct Stop {};
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
                  RemoveLinks, ListDevices, RemoveDevice, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit,
-                 VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease,
+                 ListRegistrations, RemoveRegistrations, ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit,
+                 ExportAudit, VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease,
                  GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,
                  GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
                  RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,

@@ -182,6 +182,26 @@ std::expected<Dialog, Fault> Dialog::incoming(const sip::Message& request, const
   return dialog;
 }
 
+std::expected<Dialog, Fault> Dialog::kept(const Kept& kept) {
+  const auto target = sip::parse_uri(kept.remote_target);
+  if (!target || !is_sip(*target)) return std::unexpected(Fault::bad_contact);
+  RouteList routes;
+  std::string_view rest = kept.routes;
+  while (!rest.empty()) {
+    const auto element = sip::next_element(rest);
+    if (!element) return std::unexpected(Fault::bad_route);
+    if (const auto added = routes.add(*element); !added) return std::unexpected(added.error());
+  }
+  Dialog dialog;
+  dialog.set_texts({kept.call_id, kept.local_tag, kept.remote_tag, kept.local_party, kept.remote_party,
+                    kept.remote_target, kept.routes});
+  dialog.flow_ = kept.flow;
+  dialog.local_cseq_ = std::min(kept.local_cseq, cseq_max);
+  dialog.secure_ = is_encrypted(kept.flow.transport) && target->scheme == sip::Uri::Scheme::sips;
+  dialog.state_ = State::confirmed;
+  return dialog;
+}
+
 bool Dialog::has_tags_of(const sip::Message& message) const {
   const std::string_view ours = message.is_request ? message.to.tag() : message.from.tag();
   const std::string_view theirs = message.is_request ? message.from.tag() : message.to.tag();

@@ -76,6 +76,18 @@ class Dialog {
   static std::expected<Dialog, Fault> incoming(const sip::Message& request, const Flow& flow,
                                                std::string_view local_tag);
 
+  /// What is left of a dialog of a process that is gone.
+  struct Kept {
+    std::string_view call_id, local_tag, remote_tag;
+    std::string_view local_party, remote_party;  ///< name-addr without tag
+    std::string_view remote_target, routes;
+    std::uint32_t local_cseq = 0;
+    Flow flow;
+  };
+  /// A confirmed dialog, made again to be ended: what the peer last counted is not known any more, so no request of it
+  /// can be judged. Errors: bad_contact, bad_route, too_many_routes.
+  static std::expected<Dialog, Fault> kept(const Kept& kept);
+
   State state() const { return state_; }
   bool is_secure() const { return secure_; }         ///< sips all the way (RFC 3261 §12.1.1)
   bool is_caller() const { return caller_; }         ///< we sent the request that opened it

@@ -89,6 +89,7 @@ struct Registrations {
 struct RunningCall {
   record::Cdr cdr;
   std::string state;  ///< "ringing", "talking", "held", "ending"
+  std::vector<DeviceId> devices = {};  ///< of extensions that are in it, or ring
 };
 struct Calls {
   std::vector<RunningCall> calls;

@@ -51,13 +51,28 @@ struct DropBinding {
   ExtensionId extension;
   std::string contact_key;
 };
-/// Insert the open CDR; answer with Stored: the call is answered only then.
+/// Insert the open CDR, and with it what it takes to end its dialogs; answer with Stored: the call is answered only
+/// then.
 struct OpenCdr {
   std::uint64_t ticket = 0;
   record::Cdr cdr;
+  std::vector<record::OpenDialog> dialogs = {};
 };
+/// Its dialogs are over, and forgotten with it.
 struct CloseCdr {
   record::Cdr cdr;
+};
+/// A dialog that a call of a former process left behind was ended, or cannot be.
+struct ForgetDialog {
+  std::string call;  ///< Cdr::id
+  std::uint8_t side = 0;
+};
+/// Write where the gateway is (insert or replace by its trunk).
+struct StoreGateway {
+  record::GatewayBinding binding;
+};
+struct DropGateway {
+  TrunkId trunk;
 };
 /// Write the ban (insert or replace by its block).
 struct StoreBan {
@@ -78,12 +93,17 @@ struct EndThrottle {
 struct StartRelay {
   media::RelayPlan plan;
 };
-/// New remote addresses or silence limit for a running relay; local ports stay.
+/// New remote addresses or silence limit for a running relay; local ports stay. Relays of media servers
+/// (media::is_elsewhere) are started, changed and stopped there.
 struct UpdateRelay {
   media::RelayPlan plan;
 };
 /// Answer with RelayReported{stopped}.
 struct StopRelay {
+  RelayId relay;
+};
+/// One that a media server had ready is a call's from now on: another one can be opened.
+struct TakeRelay {
   RelayId relay;
 };
 struct CommandDone {
@@ -121,6 +141,7 @@ enum class Reason : std::uint8_t {
   pin_refused,
   call_answered,
   call_ended,
+  call_left_behind,
   in_dialog_forged,
   in_dialog_unknown,
   redirect_refused,
@@ -134,6 +155,8 @@ enum class Reason : std::uint8_t {
   offer_refused,
   media_refused,
   media_distrusted,
+  media_server_missing,
+  media_server_lost,
   probe_failed,
   stopping,
   trunk_failed,
@@ -184,7 +207,8 @@ struct WriteLedger {
 
 using Effect = std::variant<Send, CloseConnection, TrustConnection, DistrustConnection, DnsAsk, StoreBinding,
                             DropBinding, OpenCdr, CloseCdr, StoreBan, DropBan, Throttle, EndThrottle, StartRelay,
-                            UpdateRelay, StopRelay, CommandDone, Report, Stopped, WriteLedger>;
+                            UpdateRelay, StopRelay, TakeRelay, CommandDone, Report, Stopped, WriteLedger, ForgetDialog,
+                            StoreGateway, DropGateway>;
 
 /// The effects of one or more inputs, in order, with the bytes of all messages in one piece. Reused between batches:
 /// clear() keeps the memory.

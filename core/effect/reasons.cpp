@@ -56,6 +56,8 @@ std::string_view name_of(Reason reason) {
       return "call_answered";
     case Reason::call_ended:
       return "call_ended";
+    case Reason::call_left_behind:
+      return "call_left_behind";
     case Reason::in_dialog_forged:
       return "in_dialog_forged";
     case Reason::in_dialog_unknown:
@@ -82,6 +84,10 @@ std::string_view name_of(Reason reason) {
       return "media_refused";
     case Reason::media_distrusted:
       return "media_distrusted";
+    case Reason::media_server_missing:
+      return "media_server_missing";
+    case Reason::media_server_lost:
+      return "media_server_lost";
     case Reason::probe_failed:
       return "probe_failed";
     case Reason::stopping:
@@ -188,6 +194,8 @@ std::string_view text_of(Reason reason) {
       return "The call was answered";
     case Reason::call_ended:
       return "The call ended";
+    case Reason::call_left_behind:
+      return "A call that ran when the system died was ended at the other side";
     case Reason::in_dialog_forged:
       return "A request for a running call came from somewhere else than the phone in it";
     case Reason::in_dialog_unknown:
@@ -214,6 +222,10 @@ std::string_view text_of(Reason reason) {
       return "The media would not be encrypted as the rule asks for";
     case Reason::media_distrusted:
       return "The media's other end could not prove to be whom signalling named";
+    case Reason::media_server_missing:
+      return "No media server could take the call";
+    case Reason::media_server_lost:
+      return "The media server of the call no longer relays it";
     case Reason::probe_failed:
       return "The phone no longer answers";
     case Reason::stopping:

@@ -89,7 +89,8 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     }
     void operator()(SendFailed& in) const { s.txns.on_send_failed(in.flow); }
     void operator()(DnsAnswer& in) const {
-      if (!s.trunks.on_dns(ctx, in.query, in.result)) s.calls.on_dns(ctx, in.query, in.result);
+      if (s.trunks.on_dns(ctx, in.query, in.result) || s.partings.on_dns(ctx, in.query, in.result)) return;
+      s.calls.on_dns(ctx, in.query, in.result);
     }
     void operator()(Stored& in) const {
       if ((in.ticket & ledger_ticket) != 0) {
@@ -107,10 +108,15 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.watch.restore(ctx.now, ctx.policy, in.bindings, in.bans, in.sources);
       s.registrar.restore(ctx, std::move(in.bindings));
       s.calls.know_pin_tries(std::move(in.pin_tries));
+      s.trunks.restore(ctx, std::move(in.gateways));
+      s.partings.restore(ctx, std::move(in.dialogs));
     }
     void operator()(RelayReported& in) const { s.calls.on_relay_report(ctx, in.report, in.stopped); }
     void operator()(RelaySilent& in) const { s.calls.on_relay_silent(ctx, in.call, in.relay, in.silent_ms); }
     void operator()(RelayFailed& in) const { s.calls.on_relay_failed(ctx, in.call, in.relay); }
+    void operator()(RelayStocked& in) const { s.calls.on_relay_stocked(ctx, std::move(in.relay)); }
+    void operator()(RelayStale& in) const { s.calls.on_relay_stale(ctx, in.relay); }
+    void operator()(RelayLost& in) const { s.calls.on_relay_lost(ctx, in.call, in.relay, in.why); }
     void operator()(MediaSecured& in) const { s.calls.on_media_secured(in.call, in.relay, side_of(in.leg), in.suite); }
     void operator()(MediaDistrusted& in) const {
       s.calls.on_media_distrusted(ctx, in.call, in.relay, side_of(in.leg), in.fault);
@@ -181,6 +187,7 @@ void Engine::State::advance(Context& ctx) {
     if (call::owner_of(f.owner) == Owner::connection) connections.on_timer(ctx, handle);
     if (call::owner_of(f.owner) == Owner::trunk) trunks.on_timer(ctx, handle);
     if (call::owner_of(f.owner) == Owner::gateway) trunks.on_gateway_expired(ctx, TrunkId{handle});
+    if (call::owner_of(f.owner) == Owner::parting) partings.on_timer(ctx);
     if (call::owner_of(f.owner) == Owner::attempts) calls.on_attempts_timer(ctx, handle);
   }
   events.clear();
@@ -191,6 +198,8 @@ void Engine::State::advance(Context& ctx) {
         event.kind == txn::Event::Kind::client_timeout || event.kind == txn::Event::Kind::client_send_failed;
     if (call::owner_of(event.owner) == Owner::trunk && failed)
       trunks.on_failed(ctx, call::handle_of(event.owner), event.client);
+    if (call::owner_of(event.owner) == Owner::parting && failed)
+      partings.on_failed(ctx, call::handle_of(event.owner), event.client);
     if (call::owner_of(event.owner) == Owner::probe && failed)
       registrar.on_probe_result(ctx, call::handle_of(event.owner), false);
   }

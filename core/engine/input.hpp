@@ -12,6 +12,7 @@
 #include "core/effect/command.hpp"
 #include "core/guard/compile.hpp"
 #include "core/guard/guard.hpp"
+#include "core/media/elsewhere.hpp"
 #include "core/media/plan.hpp"
 #include "core/policy/policy.hpp"
 #include "core/record/records.hpp"
@@ -57,12 +58,15 @@ struct Stored {
   bool ok = true;
 };
 
-/// What was on disk at start: phones are reachable without registering again.
+/// What was on disk at start: phones and gateways are reachable without registering again. After PlanChanged, which says
+/// what trunks there are.
 struct Restored {
   std::vector<record::Binding> bindings;
   std::vector<guard::Ban> bans;
   std::vector<guard::KeptSource> sources = {};
   toll::PinTries pin_tries = toll::PinTries();
+  std::vector<record::GatewayBinding> gateways = {};
+  std::vector<record::OpenDialog> dialogs = {};  ///< of calls that ran when the former process died
 };
 
 /// A relay has stopped, or was asked for numbers.
@@ -114,6 +118,23 @@ struct MediaDistrusted {
   media::MediaFault fault;
 };
 
+/// A media server has a stream ready for a call that is still to come.
+struct RelayStocked {
+  media::Elsewhere relay;
+};
+
+/// It had: no call may take it any more. Of one that a call has taken this says nothing.
+struct RelayStale {
+  RelayId relay;
+};
+
+/// A media server does not relay a call's stream any more, or nobody knows.
+struct RelayLost {
+  RelayId relay;
+  CallId call;
+  std::string why;
+};
+
 /// Somebody did to another door of ours what the guard counts: the pages, or the handshake of a WebSocket.
 struct Noticed {
   Endpoint remote;
@@ -150,7 +171,7 @@ struct Tick {};
 
 using Input =
     std::variant<Tick, PacketIn, PeerProved, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                 RelaySilent, RelayFailed, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, Noticed,
+                 RelaySilent, RelayFailed, RelayStocked, RelayStale, RelayLost, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, Noticed,
                  PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

@@ -200,7 +200,7 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
       std::string trying;
       sip::write_response_head(trying, message, flow.remote, 100, {}).no_body();
       txns.respond(ctx.now, server, 100, std::move(trying), ctx.out);
-      return calls.handle_invite(ctx, message, flow, extension, server);
+      return calls.handle_invite(ctx, message, flow, extension, device, server);
     }
     case Method::options: {
       std::string bytes;
@@ -290,6 +290,8 @@ void Engine::State::response(Context& ctx, const Flow& flow) {
     calls.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
   if (call::owner_of(match.owner) == Owner::trunk)
     trunks.handle_response(ctx, call::handle_of(match.owner), match.client, message, flow);
+  if (call::owner_of(match.owner) == Owner::parting)
+    partings.handle_response(ctx, call::handle_of(match.owner), match.client, message);
   if (call::owner_of(match.owner) == Owner::probe && message.status >= 200)
     registrar.on_probe_result(ctx, call::handle_of(match.owner), true);
 }

@@ -1,4 +1,5 @@
 // What operators ask of a running engine.
+#include "core/media/rtpengine_limits.hpp"
 #include "core/engine/state.hpp"
 
 namespace rf::engine {
@@ -16,8 +17,10 @@ Status Engine::State::status() const {
       {"transactions", txns.size(), txns.limit()},
       {"nonces", auth.nonces_remembered(), limits.nonces_max},
       {"media_ports", calls.ports_in_use(), calls.ports_capacity()},
+      {"media_servers_ready", calls.stocked(), RtpengineLimits::stock_most},
       {"streams_transcoded", calls.transcoded(), TranscodeLimits::streams},
       {"lookups", calls.lookups(), QueueLimits::lookups},
+      {"calls_left_behind", partings.size(), PartingLimits::dialogs},
       {"guard_sources", guarded.sources, guarded.sources_room},
       {"guard_bans", guarded.bans, guarded.bans_room},
       {"patterns", patterns->size(), patterns->limit()},

@@ -8,6 +8,7 @@
 #include "core/call/calls.hpp"
 #include "core/call/connections.hpp"
 #include "core/call/pace.hpp"
+#include "core/call/partings.hpp"
 #include "core/call/registrar.hpp"
 #include "core/engine/credits.hpp"
 #include "core/engine/engine.hpp"
@@ -66,6 +67,7 @@ struct Engine::State {
   std::unique_ptr<toll::Desk> desk;
   call::Trunks trunks;
   call::Calls calls;
+  call::Partings partings{trunks, registrar};
   call::Connections connections;
   call::Pace registers, requests;
   TrunkDoor trunk_door{trunks};

@@ -95,6 +95,11 @@ Outcome Lite::on_packet(std::int64_t now_us, const Endpoint& source, std::span<c
   return outcome;
 }
 
+bool Lite::has_seen(std::span<const std::uint8_t> packet) const {
+  const auto message = stun::Message::parse(packet);
+  return message && look_up({mixed(message->transaction()), 0}) != Seen::never;
+}
+
 bool Lite::is_named_rightly(const stun::Message& request) const {
   const auto username = request.text(Type::username);
   if (!username || username->size() > 2 * IceLimits::fragment_bytes + 1) return false;

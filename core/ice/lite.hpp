@@ -65,6 +65,10 @@ class Lite {
   Outcome on_packet(std::int64_t now_us, const Endpoint& source, std::span<const std::uint8_t> packet,
                     std::span<std::uint8_t> out);
 
+  /// Whether a check with the transaction of this one came before. Both components of a stream have one password: what
+  /// one of them was asked, nobody honest asks the other.
+  bool has_seen(std::span<const std::uint8_t> packet) const;
+
   /// Where media is to be sent; none before the peer nominated, and when the consent of what it nominated has ended.
   std::optional<Endpoint> selected(std::int64_t now_us) const;
   /// Whether `source` is selected() or passed a check within IceLimits::consent_us: what else comes from there may be

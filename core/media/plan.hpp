@@ -25,6 +25,7 @@ struct LegPlan {
   Address signalling;
   bool learn = false;
   std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
+  bool holds = false;                   ///< the phone does not want to hear; what a media server needs to be told
   bool comes_over = false;              ///< from another call: what it began to press there is not for its new partner
   LegSecurity security{};
 };

@@ -30,9 +30,10 @@ SecureLeg::SecureLeg(const LegSecurity& security, std::int64_t now_us) : securit
 void SecureLeg::update(const LegSecurity& security, std::int64_t now_us) {
   const LegSecurity before = std::exchange(security_, security);
   const bool another_way = before.protection != security_.protection;
-  const bool another_peer = security_.protection == Protection::dtls && before.peer_fingerprint &&
-                            before.peer_fingerprint != security_.peer_fingerprint;
-  if (another_way || another_peer)
+  const bool another_certificate =
+      security_.protection == Protection::dtls && before.peer_fingerprint &&
+      (before.peer_fingerprint != security_.peer_fingerprint || before.our_fingerprint != security_.our_fingerprint);
+  if (another_way || another_certificate)
     for (Keys& keys : keys_) forget_peer(keys);
   if (security_.protection == Protection::sdes) agree(keys_[0], security_.ours, security_.theirs, now_us);
   if (another_way || (before.peer_fingerprint && !same_association(before, security_))) {

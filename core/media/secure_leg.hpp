@@ -27,7 +27,7 @@ class SecureLeg {
 
   /// Another description of the leg. Keys of SDES change without a loss: the former ones count until the peer is heard
   /// with its new one, and we send with ours until then, at most rekey_wait_us. Keys of DTLS stay, except with another
-  /// fingerprint of the peer: then there are none until a handshake has made new ones.
+  /// fingerprint of either side: then there are none until a handshake has made new ones.
   void update(const LegSecurity& security, std::int64_t now_us);
   /// What a handshake agreed on.
   void set_keys(Component component, const srtp::MasterKey& ours, const srtp::MasterKey& theirs, std::int64_t now_us);

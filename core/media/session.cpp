@@ -92,9 +92,15 @@ void Session::aim(unsigned i) {
   leg.restart = {};
 }
 
+/// Whether the peer has said that it takes the stream. With ICE its description may name no address: its checks do.
+bool Session::is_described(unsigned i) const {
+  const LegPlan& plan = plan_.legs[i];
+  return plan.remote_rtp.port != 0 || (plan.security.ice && !plan.security.ice->peer_fragment.empty());
+}
+
 bool Session::may_send_to(unsigned i, const Endpoint& to, bool locked) const {
   const LegPlan& plan = plan_.legs[i];
-  if (plan.remote_rtp.port == 0 || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
+  if (!is_described(i) || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
     return false;
   // A leg that points back at this relay would make it talk to itself without end.
   for (const LegPlan& own : plan_.legs)
@@ -314,7 +320,7 @@ Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::siz
 
 Decision Session::refuse_source(unsigned i, const Endpoint& source) {
   // Before the answer names its port, the peer's own early packets are no attack.
-  if (plan_.legs[i].remote_rtp.port == 0 && source.address == plan_.legs[i].signalling) return {};
+  if (!is_described(i) && source.address == plan_.legs[i].signalling) return {};
   ++legs_[i].counted.refused_source;
   legs_[i].counted.last_refused = source.address;
   return {};

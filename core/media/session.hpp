@@ -149,6 +149,7 @@ class Session {
   using Room = std::span<std::uint8_t>;
 
   void aim(unsigned leg);
+  bool is_described(unsigned leg) const;
   bool may_send_to(unsigned leg, const Endpoint& to, bool locked) const;
   bool is_rtp_peer(unsigned leg, const Endpoint& source, bool valid);
   bool is_rtcp_peer(unsigned leg, const Endpoint& source, bool valid);
@@ -186,6 +187,7 @@ class Session {
                      std::size_t bytes);
   Decision refuse(std::int64_t now_us, unsigned leg, const Endpoint& source, srtp::Refusal refusal);
   Decision refuse_proof(unsigned leg, const Endpoint& source);
+  Decision refuse_replay(unsigned leg, const Endpoint& source);
   void follow(std::int64_t now_us, unsigned leg, const Endpoint& source, const rtp::Header& header);
   void follow_rtcp(unsigned leg, const Endpoint& source);
   void follow_ice(std::int64_t now_us, unsigned leg);

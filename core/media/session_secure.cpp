@@ -32,7 +32,7 @@ Decision Session::on_secure(std::int64_t now_us, unsigned i, bool rtcp_port, con
   if (secure.has_ice() && !secure.ice(component).is_valid(now_us, source)) return refuse_source(i, source);
   if (kind == rtp::Kind::dtls) return on_dtls(i, rtcp_port, source);
   if (kind == rtp::Kind::unknown || (rtcp && !rtcp_port && !leg.mux)) return refuse_shape(i, source);
-  if (plan_.legs[i].remote_rtp.port == 0) return refuse_source(i, source);
+  if (!is_described(i)) return refuse_source(i, source);
   if (secure.encrypts()) {
     const auto opened = secure.open(component, rtcp, room.first(bytes), now_us);
     if (!opened) return refuse(now_us, i, source, opened.error());
@@ -60,6 +60,8 @@ Decision Session::on_stun(std::int64_t now_us, unsigned i, Component component, 
                           std::size_t bytes) {
   SecureLeg& secure = *legs_[i].secure;
   if (!secure.has_ice()) return refuse_proof(i, source);
+  const Component other = component == Component::rtp ? Component::rtcp : Component::rtp;
+  if (!plan_.legs[i].security.mux && secure.ice(other).has_seen(room.first(bytes))) return refuse_replay(i, source);
   const Room beside = room.subspan(bytes);
   const ice::Outcome outcome = secure.ice(component).on_packet(now_us, source, room.first(bytes), beside);
   switch (outcome.kind) {
@@ -73,9 +75,7 @@ Decision Session::on_stun(std::int64_t now_us, unsigned i, Component component, 
     case ice::Outcome::Kind::dropped:
       return {};
     case ice::Outcome::Kind::replayed:
-      ++legs_[i].counted.refused_replay;
-      legs_[i].counted.last_refused = source.address;
-      return {};
+      return refuse_replay(i, source);
     case ice::Outcome::Kind::not_authentic:
     case ice::Outcome::Kind::malformed:
       return refuse_proof(i, source);
@@ -110,6 +110,10 @@ Decision Session::refuse(std::int64_t now_us, unsigned i, const Endpoint& source
     secure.peer_heard_us = now_us;
   else if (recent && source != secure.candidate.where)
     secure.candidate = {};
+  return refuse_replay(i, source);
+}
+
+Decision Session::refuse_replay(unsigned i, const Endpoint& source) {
   ++legs_[i].counted.refused_replay;
   legs_[i].counted.last_refused = source.address;
   return {};

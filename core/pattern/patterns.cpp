@@ -14,6 +14,10 @@ constexpr std::uint32_t contact_days = 2;
 const Baseline nobody{};
 const Recent nothing{};
 
+std::uint32_t caller_of(const Asker& asker) {
+  return static_cast<std::uint32_t>(asker.parties.front().id);
+}
+
 std::uint16_t seconds16(std::uint32_t seconds) {
   return static_cast<std::uint16_t>(std::min<std::uint32_t>(seconds, UINT16_MAX));
 }
@@ -65,6 +69,7 @@ Question Patterns::question(const Moment& now, const Asker& asker, const Call& c
   const auto baseline = [&](std::size_t i) { return subjects[i] ? &subjects[i]->baseline : nullptr; };
   const Subject* const own = subjects[place];
   Question out{now, call, asker.home, static_cast<Level>(place)};
+  out.caller = caller_of(asker);
   out.own = {own ? &own->baseline : &nobody, own ? &own->recent : &nothing};
   for (std::size_t up = place + 1; up < level_count && !out.above; ++up)
     if (const Baseline* const above = baseline(up); above && above->is_experienced()) out.above = above;
@@ -113,7 +118,8 @@ bool Patterns::note(Now now, const Asker& asker, const Call& call, const Judgeme
     if (asker.parties[i].id == 0 || (i != 0 && !dear)) continue;
     const auto state = refused ? Recent::State::refused : Recent::State::running;
     take(static_cast<Level>(i), asker.parties[i].id)
-        .recent.add({call.number, moment.at_s, 0, call.country.index, state, call.forwarded, fresh[i]});
+        .recent.add(
+            {call.number, moment.at_s, 0, call.country.index, state, call.forwarded, fresh[i], caller_of(asker)});
   }
   if (!is_news(moment, asker, judgement)) return false;
   Remembered& place = remembered_[told_++ % remembered_.size()];

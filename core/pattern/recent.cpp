@@ -10,10 +10,26 @@ constexpr std::uint32_t short_call_s = 10;
 /// Shorter calls are of equal length by chance: an answering machine, a menu.
 constexpr std::uint32_t long_call_s = 60;
 
-bool contains(const std::array<number::E164, PatternLimits::recent>& seen, std::uint32_t count,
-              const number::E164& number) {
-  return std::find(seen.begin(), seen.begin() + count, number) != seen.begin() + count;
+template <class T>
+bool contains(const std::array<T, PatternLimits::recent>& seen, std::uint32_t count, const T& one) {
+  return std::find(seen.begin(), seen.begin() + count, one) != seen.begin() + count;
 }
+
+/// Different ones, of which the first is there from the beginning.
+template <class T>
+class Different {
+ public:
+  explicit Different(const T& first) : first_(first) {}
+  void add(const T& one) {
+    if (one != first_ && !contains(others_, count_, one)) others_[count_++] = one;
+  }
+  std::uint32_t count() const { return 1 + count_; }
+
+ private:
+  T first_;
+  std::array<T, PatternLimits::recent> others_;
+  std::uint32_t count_ = 0;
+};
 
 /// How many of the lengths are nearly the same, and which length that is.
 std::uint32_t equal_lengths(const std::array<std::uint16_t, PatternLimits::recent>& lengths, std::uint32_t count,
@@ -55,7 +71,7 @@ void Recent::end(std::uint32_t at_s, const number::E164& number, State state, st
   }
 }
 
-Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
+Burst Recent::count(const Moment& now, const Call& call, bool fresh, std::uint32_t caller) const {
   Burst out;
   out.alike = out.different = 1;
   out.new_countries = fresh ? 1 : 0;
@@ -66,6 +82,8 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
   std::array<number::E164, PatternLimits::recent> numbers;
   std::array<std::uint16_t, PatternLimits::recent> countries;
   std::uint32_t ended_alike = 0, to_this = 0, others = 0, foreign = 0;
+  Different callers(caller);
+  Different fresh_numbers(call.number);
   for (std::size_t i = 0; i < used_; ++i) {
     const std::uint32_t age_s = now.at_s > at_s_[i] ? now.at_s - at_s_[i] : 0;
     if (age_s > looked_back_s) continue;
@@ -84,6 +102,10 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
     }
     if (age_s <= burst_s && entry.number != call.number && !contains(numbers, others, entry.number))
       numbers[others++] = entry.number;
+    if (age_s <= burst_s && entry.fresh) {
+      callers.add(entry.caller);
+      fresh_numbers.add(entry.number);
+    }
     if (age_s > hour_s) continue;
     if (entry.fresh && entry.country != call.country.index &&
         std::find(countries.begin(), countries.begin() + foreign, entry.country) == countries.begin() + foreign)
@@ -96,6 +118,8 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh) const {
     }
   }
   out.different += others;
+  out.callers = callers.count();
+  out.fresh_numbers = fresh_numbers.count();
   out.new_countries += foreign;
   out.equal = equal_lengths(lengths, ended_alike, out.equal_s);
   out.one_number = ended_alike != 0 && to_this == ended_alike;

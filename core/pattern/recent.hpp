@@ -23,6 +23,8 @@ struct Burst {
   std::uint32_t cut_short = 0;      ///< of these, under ten seconds
   std::uint32_t forwarded = 0;      ///< within an hour
   std::uint32_t looped = 0;         ///< forwarded to this number within a minute
+  std::uint32_t callers = 0;        ///< extensions that called fresh countries within ten minutes
+  std::uint32_t fresh_numbers = 0;  ///< different ones of these calls
 };
 
 /// All but the last four digits of a number, five digits at least: what one carrier resells as a range.
@@ -40,13 +42,14 @@ class Recent {
     State state = State::running;
     bool forwarded = false;
     bool fresh = false;  ///< its country was no usual one then
+    std::uint32_t caller = 0;  ///< of the extension's id
   };
 
   void add(const Entry& entry);
   /// The running call of that second to that number is over.
   void end(std::uint32_t at_s, const number::E164& number, State state, std::uint16_t talked_s);
-  /// `fresh`: the country of `call` is no usual one; then a day's calls to all of it are alike.
-  Burst count(const Moment& now, const Call& call, bool fresh) const;
+  /// `fresh`: the country of `call` is no usual one; then a day's calls to all of it are alike. `caller` as in Entry.
+  Burst count(const Moment& now, const Call& call, bool fresh, std::uint32_t caller) const;
   /// Different numbers that were answered in the ten minutes before.
   std::uint32_t answered_lately(const Moment& now) const;
 

@@ -7,8 +7,8 @@
 namespace rf::pattern {
 namespace {
 
-// No signal alone reaches what stands for an alert (40) but a burst to one range, and no two what stands for a refusal
-// (90, see core/document/schema.cpp). Calls to ordinary numbers of the country, dialled by hand, never reach that.
+// No signal alone reaches what stands for an alert (40) but a burst, to one range or of many, and no two what stands for
+// a refusal (90, see core/document/schema.cpp). Calls to ordinary numbers of the country, dialled by hand, never do.
 constexpr std::uint8_t country_new = 30, country_new_here = 10, country_of_new_tenant = 15;
 constexpr std::uint8_t newcomer_weight = 10;
 constexpr std::uint8_t costly_kind = 15;
@@ -21,12 +21,15 @@ constexpr std::uint8_t short_weight = 15;
 constexpr std::uint8_t forwarded_more = 15, forwarded_many = 30;
 constexpr std::uint8_t looped_weight = 25;
 constexpr std::uint8_t volume_dear = 20, volume_calls = 10;
+constexpr std::uint8_t together_weight = 45;
 /// What many people do together by day looks like a burst of theirs, such as a conference that a hundred dial into. At
-/// hours at which none of them ever calls it is one.
+/// hours at which none of them ever calls it is one, and so it is when they all call several numbers in countries that
+/// nobody here ever called.
 constexpr std::uint8_t together_by_day_most = 89;
 
 constexpr std::uint32_t range_calls_some = 4, range_calls_many = 8;
 constexpr std::uint32_t conference_s = 1'200;
+constexpr std::uint32_t together_callers = 5, together_numbers = 3;  ///< a conference has one number, or two
 constexpr std::uint32_t short_calls_least = 10, short_percent_least = 70;
 constexpr std::uint32_t rare_part = 50;  ///< an hour is rare that had calls on less than one day in so many
 constexpr std::uint32_t newcomer_days = 5;
@@ -39,7 +42,7 @@ class Finder {
     // Many people without a past do what each of them may; only a range tells.
     can_tell_ = q_.level == Level::extension || q_.own.baseline->is_experienced();
     is_fresh_ = can_tell_ && is_new_country(question);
-    burst_ = q_.own.recent->count(q_.now, q_.call, is_fresh_);
+    burst_ = q_.own.recent->count(q_.now, q_.call, is_fresh_, q_.caller);
   }
 
   Findings run() {
@@ -52,7 +55,8 @@ class Finder {
     std::uint32_t score = 0;
     for (const Finding& each : out_) score += each.weight;
     out_.is_contact = q_.is_contact && score > 0;
-    const std::uint32_t most = q_.level == Level::extension || nobody_calls_now_ ? 100 : together_by_day_most;
+    const bool is_one = q_.level == Level::extension || nobody_calls_now_ || together_;
+    const std::uint32_t most = is_one ? 100 : together_by_day_most;
     out_.score = static_cast<std::uint8_t>(std::min(q_.is_contact ? score / 2 : score, most));
     return out_;
   }
@@ -109,6 +113,9 @@ class Finder {
     if (can_tell_ && burst_.different > std::max(10u, 2 * most.different))
       add(Signal::different, burst_.different > std::max(20u, 4 * most.different) ? different_far_more : different_more,
           burst_.different, most.different, ten_minutes_s);
+    together_ = q_.level != Level::extension && is_fresh_ && burst_.callers >= together_callers &&
+                burst_.fresh_numbers >= together_numbers;
+    if (together_) add(Signal::together, together_weight, burst_.callers, 0, ten_minutes_s);
     if (is_fresh_ && burst_.new_countries >= 3) add(Signal::sweep, sweep_weight, burst_.new_countries, 0, hour_s);
     const bool all_short = burst_.cut_short * 100 >= burst_.ended * short_percent_least;
     if (burst_.ended >= short_calls_least && all_short && q_.own.baseline->short_percent() * 2 <= short_percent_least)
@@ -130,7 +137,7 @@ class Finder {
   }
 
   const Question& q_;
-  bool dear_ = false, can_tell_ = true, is_fresh_ = false, nobody_calls_now_ = false;
+  bool dear_ = false, can_tell_ = true, is_fresh_ = false, nobody_calls_now_ = false, together_ = false;
   Burst burst_;
   Findings out_;
 };
@@ -188,6 +195,8 @@ std::string text_of(const Finding& finding, const Call& call, const Moment& now,
                          finding.against);
     case Signal::looped:
       return fmt::format("forwarded to the same number {} times in a minute", finding.count);
+    case Signal::together:
+      return fmt::format("{} extensions in 10 min where nobody of {} calls", finding.count, who);
     case Signal::volume:
       break;
   }

@@ -26,6 +26,7 @@ enum class Signal : std::uint8_t {
   forwarded,      ///< many forwarded calls
   looped,         ///< the same number again and again, by forwarding
   volume,         ///< more than on any other day
+  together,       ///< many extensions call where nobody here ever called
 };
 
 /// One thing that is unusual, with its evidence.
@@ -64,6 +65,7 @@ struct Question {
   const Baseline* above = nullptr;   ///< of the next level up that has experience, or null
   const Baseline* tenant = nullptr;  ///< null: nothing is known of the tenant
   bool is_contact = false;           ///< the extension called this range on several days before
+  std::uint32_t caller = 0;          ///< of the extension's id
 };
 Findings find_unusual(const Question& question);
 /// Neither its own level nor the tenant has called there for a week.

@@ -109,14 +109,17 @@ struct Policy {
   Address source_v4, source_v6;
   SipTimes times;
   Limits limits;
-  /// SHA-256 of the DTLS certificate that new calls name to their peers; app makes the certificate and rotates it.
-  std::array<std::uint8_t, 32> media_fingerprint{};
+  /// SHA-256 of the two DTLS certificates that new legs name to their peers: the first, or the second to a peer that
+  /// has an association by the first with another relay of ours. app makes them and rotates them.
+  std::array<std::array<std::uint8_t, 32>, 2> media_fingerprints{};
   bool transcode = true;                   ///< calls whose sides share no codec: we turn one into the other
   /// Of phones, by the transport of their signalling, where the extension says nothing. Trunks have rules of their own.
   std::array<Encryption, 5> media_encryption{Encryption::optional, Encryption::optional, Encryption::optional,
                                              Encryption::required, Encryption::required};
   /// Where the relay's media is, when it has an interface of its own; unspecified: where the leg's signalling is.
   Address media_v4, media_v6;
+  /// Media servers (rtpengine) relay what they can; where none has room, we do (`media_falls_back`), or nobody.
+  bool media_elsewhere = false, media_falls_back = true;
   MediaPorts media_ports;                  ///< read once at start: a change needs a restart
   bool md5_allowed = true;
   bool sha2_allowed = true;                ///< off only for clients that read one challenge and know MD5 alone

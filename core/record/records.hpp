@@ -26,6 +26,30 @@ struct Binding {
   DeviceId device = {};  ///< whose password it came with; none: the extension's own
 };
 
+/// Where a gateway registered from: of each trunk that accepts registrations one at most.
+struct GatewayBinding {
+  TrunkId trunk;
+  std::string user;     ///< whose password it showed
+  std::string contact;  ///< URI as it wrote it
+  Flow flow;
+  std::string call_id;
+  std::uint32_t cseq = 0;
+  std::int64_t expires_wall_ms = 0;
+};
+
+/// One dialog of a call by a trunk: what it takes to end it when the process has died. Texts are those of
+/// dialog::Dialog. Keyed by (call, side).
+struct OpenDialog {
+  std::string call;       ///< Cdr::id
+  std::uint8_t side = 0;  ///< 0 the caller's, 1 the callee's
+  TrunkId trunk;          ///< whose it is; none: the extension's
+  ExtensionId extension;
+  std::string call_id, local_tag, remote_tag, local_party, remote_party, remote_target, routes;
+  std::uint32_t local_cseq = 0;
+  Flow flow;
+  std::int64_t began_wall_ms = 0;
+};
+
 enum class CallResult : std::uint8_t {
   open,      ///< being set up, or running
   answered,  ///< ended after a conversation
@@ -79,6 +103,7 @@ struct Cdr {
   std::string cut_reason;  ///< why we ended it: a toll::DurationReason, "emergency"; of one that asked: toll::AskedPin
   std::string account;     ///< the name of the PIN that was entered
   std::string via;         ///< "forwarded by 1001", "transferred by 1001 from <id>", "ring group sales"; empty: neither
+  std::string engine = "relay";  ///< who relayed it: "rtpengine 192.0.2.9:2223"; "relay: why" where others could not
   std::uint64_t money_key = 0;  ///< its name in the ledger; 0: no money was reserved
 };
 

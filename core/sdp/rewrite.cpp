@@ -151,6 +151,19 @@ void append_media(std::string& out, const Address& address, const Media& media, 
   append_protection(out, address, plan);
 }
 
+bool is_taken(const Session& session, const RewritePlan& plan, std::size_t i) {
+  return plan.media[i].port != 0 && refusal_of(session.media()[i]) == Refusal::none;
+}
+
+void append_bundle(std::string& out, const Session& session, const RewritePlan& plan) {
+  for (std::string_view names = plan.bundle; !names.empty();) {
+    const std::string_view name = cut_word(names);
+    for (std::size_t i = 0; i < session.media().size(); ++i)
+      if (!name.empty() && plan.media[i].mid == name && plan.media[i].protection.mux && is_taken(session, plan, i))
+        return void(out.append("a=group:BUNDLE ").append(name).append("\r\n"));
+  }
+}
+
 }  // namespace
 
 std::string rewrite(const Session& session, const RewritePlan& plan) {
@@ -166,15 +179,16 @@ std::string rewrite(const Session& session, const RewritePlan& plan) {
     return media.port != 0 && !media.protection.ice_fragment.empty();
   });
   if (ice) out += "a=ice-lite\r\n";
+  append_bundle(out, session, plan);
   for (Attributes attributes = session.attributes(); const auto attribute = attributes.next();)
     if (attribute->name == "lang" && passes({}, false, *attribute))
       out.append("a=lang:").append(attribute->value).append("\r\n");
   const auto media = session.media();
   for (std::size_t i = 0; i < media.size(); ++i) {
-    if (plan.media[i].port == 0 || refusal_of(media[i]) != Refusal::none)
-      append_declined(out, media[i], plan.media[i]);
-    else
+    if (is_taken(session, plan, i))
       append_media(out, plan.address, media[i], plan.media[i]);
+    else
+      append_declined(out, media[i], plan.media[i]);
   }
   return out;
 }

@@ -212,6 +212,9 @@ struct RewritePlan {
   std::uint64_t session_id = 0;  ///< below 2^63; see LocalOrigin in offer_answer.hpp
   std::uint64_t version = 0;
   Address address;               ///< ours, in o= and c=
+  /// Names of streams. The first of them that is taken and has rtcp-mux is a bundle by itself (RFC 9143): each of our
+  /// streams has a port of its own, so no other joins it.
+  std::string_view bundle = {};
   std::array<MediaRewrite, WireLimits::sdp_media> media{};  ///< by index of Session::media()
 };
 
@@ -219,7 +222,7 @@ struct RewritePlan {
 /// rest only kinds, protocols, formats, bandwidth, direction and the attributes rtpmap, fmtp, ptime, maxptime, rtcp-fb
 /// (where the profile has feedback), framerate, label, content, lang. Whatever refusal_of() names is written with port
 /// 0, whatever the plan says. rtcp-mux, candidate, ice-*, crypto, fingerprint and setup are the plan's, not passed.
-/// Not written with reason: group (each stream has a port of its own), ssrc, msid, extmap, and everything unknown.
+/// Not written with reason: group (but for RewritePlan::bundle), ssrc, msid, extmap, and everything unknown.
 /// Formats are as FormatRewrite says; where none of theirs is kept, packet times and feedback are not passed either.
 /// At most 2 kB longer than `session`, and 2 kB more for each protected stream.
 std::string rewrite(const Session& session, const RewritePlan& plan);

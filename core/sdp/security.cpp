@@ -226,6 +226,14 @@ std::string_view mid_of(const Media& media) {
   return {};
 }
 
+std::string_view bundle_of(const Session& session) {
+  for (Attributes attributes = session.attributes(); const auto attribute = attributes.next();) {
+    std::string_view names = attribute->value;
+    if (attribute->name == "group" && cut_word(names) == "BUNDLE") return names;
+  }
+  return {};
+}
+
 void append_crypto(std::string& out, const Crypto& crypto) {
   fmt::format_to(std::back_inserter(out), "a=crypto:{} {} inline:", crypto.tag,
                  srtp::facts_of(crypto.key.suite()).sdp_name);

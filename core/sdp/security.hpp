@@ -74,6 +74,8 @@ std::expected<Security, SecurityFault> read_security(const Session& session, con
 
 /// The name of a stream (a=mid); empty without one, or when it is too long to be repeated.
 std::string_view mid_of(const Media& media);
+/// The names of the streams that it bundles (RFC 9143), with spaces between; empty: none.
+std::string_view bundle_of(const Session& session);
 
 /// Appends "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:…" with its line end.
 void append_crypto(std::string& out, const Crypto& crypto);

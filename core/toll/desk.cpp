@@ -122,8 +122,8 @@ CallId Desk::victim(const Parties& parties) {
   return outbound ? outbound : pick(Direction::both, parties.trunk_both.block_at);
 }
 
-std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk) {
-  boost::container::static_vector<PaceCheck, money::levels> checks;
+Desk::PaceChecks Desk::paces_of(const Parties& parties, bool only_trunk) {
+  PaceChecks checks;
   const auto add = [&](Level level, const Payer& payer) {
     if (!payer.terms) return;
     std::span<const PaceRule> rules = payer.terms->paces;
@@ -137,6 +137,22 @@ std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const st
     add(Level::system, parties.system);
   }
   add(Level::trunk, parties.trunk);
+  return checks;
+}
+
+void Desk::recall(Now then, const Parties& parties, const std::string& number) {
+  const PaceChecks checks = paces_of(parties, false);
+  pace_.recall(then.mono_ms, {checks.data(), checks.size()}, number);
+}
+
+void Desk::recall_arrival(Now then, const Parties& parties) {
+  if (parties.trunk_inbound_paces.empty()) return;
+  const PaceCheck check{{Level::trunk, Direction::inbound, parties.trunk.id, 0}, parties.trunk_inbound_paces};
+  pace_.recall(then.mono_ms, {&check, 1}, {});
+}
+
+std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk) {
+  const PaceChecks checks = paces_of(parties, only_trunk);
   const auto no = pace_.take(now.mono_ms, {checks.data(), checks.size()}, number);
   if (!no) return std::nullopt;
   return Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <boost/container/static_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
@@ -148,6 +149,16 @@ class Desk {
     return gone.size() + lines_.keep([&](CallId leg) { return runs(call_of(leg)); });
   }
 
+  // --- After a restart, before the first call, oldest first: calls of the former process count in pace
+
+  /// One that left `then`.
+  void recall(Now then, const Parties& parties, const std::string& number);
+  /// One that a trunk brought, and by an inbound route from this number.
+  void recall_arrival(Now then, const Parties& parties);
+  void recall_caller(Now then, const InboundTerms& route, std::string_view caller) {
+    caller_pace_.take(then, route, caller);
+  }
+
   // --- Money
 
   /// Opens the account when it is new. Errors: as Ledger::top_up.
@@ -213,6 +224,8 @@ class Desk {
   std::optional<Refused> enter_lines(CallId leg, std::span<const LineLimit> limits, bool emergency);
   void leave_trunk(CallId id, Call& call);
   CallId victim(const Parties& parties);
+  using PaceChecks = boost::container::static_vector<PaceCheck, money::levels>;
+  static PaceChecks paces_of(const Parties& parties, bool only_trunk);
   std::optional<Refused> take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk);
   std::optional<Refused> admit(Now now, const Parties& parties, Call& call, bool only_trunk);
 

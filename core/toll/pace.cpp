@@ -98,14 +98,41 @@ PaceRefusal Pace::refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subje
   return out;
 }
 
+bool Pace::counts_numbers(std::span<const PaceCheck> checks) {
+  return std::any_of(checks.begin(), checks.end(), [](const PaceCheck& check) {
+    return std::any_of(check.rules.begin(), check.rules.end(), [](const PaceRule& rule) { return rule.distinct; });
+  });
+}
+
+void Pace::count(std::int64_t now_ms, const Asked& asked, std::uint64_t number) {
+  Record& record = *asked.record;
+  if (asked.rule->distinct)
+    destinations_.note(asked.id.value, record.numbers, number, now_ms);
+  else
+    record.window.add(now_ms);
+  record.empty_at_ms = std::max(record.empty_at_ms, now_ms + period_ms(*asked.rule));
+}
+
+void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, std::string_view number) {
+  const std::uint64_t destination = counts_numbers(checks) ? destination_of(number, key_) : 0;
+  for (const PaceCheck& check : checks) {
+    for (const PaceRule& rule : check.rules) {
+      const Asked one = record_of(then_mono_ms, check.subject, rule);
+      if (!one.record) continue;
+      std::size_t fresh_numbers = 0;
+      // So that what has left the window is let go; whether the rule would have another is not asked.
+      look(then_mono_ms, one, destination, fresh_numbers);
+      if (!rule.distinct || destinations_.knows(one.id.value, destination) || destinations_.room() > 0)
+        count(then_mono_ms, one, destination);
+    }
+  }
+}
+
 std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks,
                                       std::string_view number) {
   boost::container::static_vector<Asked, TollLimits::pace_rules> asked;
   std::size_t fresh_numbers = 0;
-  const bool any_distinct = std::any_of(checks.begin(), checks.end(), [](const PaceCheck& check) {
-    return std::any_of(check.rules.begin(), check.rules.end(), [](const PaceRule& rule) { return rule.distinct; });
-  });
-  const std::uint64_t destination = any_distinct ? destination_of(number, key_) : 0;
+  const std::uint64_t destination = counts_numbers(checks) ? destination_of(number, key_) : 0;
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
       Asked one{{}, nullptr, &rule};
@@ -117,14 +144,7 @@ std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const 
       asked.push_back(one);
     }
   }
-  for (const Asked& one : asked) {
-    Record& record = *one.record;
-    if (one.rule->distinct)
-      destinations_.note(one.id.value, record.numbers, destination, now_mono_ms);
-    else
-      record.window.add(now_mono_ms);
-    record.empty_at_ms = std::max(record.empty_at_ms, now_mono_ms + period_ms(*one.rule));
-  }
+  for (const Asked& one : asked) count(now_mono_ms, one, destination);
   return std::nullopt;
 }
 

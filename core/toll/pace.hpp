@@ -66,6 +66,10 @@ class Pace {
   /// id stand in `checks` once.
   std::optional<PaceRefusal> take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks, std::string_view number);
 
+  /// Counts a call that was served at that time, whatever there is already; calls and what is taken later never go back
+  /// in time. What there is no room for is not counted.
+  void recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, std::string_view number);
+
   std::size_t records() const { return records_.size(); }
   std::size_t destinations() const { return destinations_.size(); }
 
@@ -94,6 +98,8 @@ class Pace {
   };
 
   Asked record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule);
+  static bool counts_numbers(std::span<const PaceCheck> checks);
+  void count(std::int64_t now_ms, const Asked& asked, std::uint64_t number);
   void sweep(std::int64_t now_ms, std::uint32_t places);
   std::optional<PaceRefusal::Why> look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,
                                        std::size_t& fresh_numbers);

@@ -81,6 +81,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   if (encryption != nullptr && !encryption->is_table())
     problems.add(place_of(*encryption), "media.encryption is not a section",
                  "write [media.encryption] on a line of its own");
+  read_rtpengine(root["media"]["rtpengine"].node(), settings.media, problems);
   read_encryption({encryption == nullptr ? nullptr : encryption->as_table(), "media.encryption", problems},
                   settings.media);
   read_voice(section("voice"), settings.voice);

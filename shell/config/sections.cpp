@@ -1,3 +1,4 @@
+#include "core/media/rtpengine_limits.hpp"
 #include "shell/config/sections.hpp"
 
 #include <fmt/format.h>
@@ -178,8 +179,48 @@ void read_media(Section section, MediaSettings& out, policy::SipTimes& times) {
   section.text("interface", out.interface, not_an_interface, "write the name that `ip link` shows, such as \"eth1\"");
   section.flag("pinholes", out.pinholes);
   (void)section.raw("encryption");  // a section of its own
+  const toml::node* const servers = section.raw("rtpengine");
+  if (const auto engine = section.word("engine", {"relay", "rtpengine"})) out.elsewhere = *engine == 1;
+  if (const auto fallback = section.word("fallback", {"relay", "refuse"})) out.falls_back = *fallback == 0;
+  if (out.elsewhere && servers == nullptr)
+    section.fault("engine", "is \"rtpengine\", and no server is named",
+                  "write [[media.rtpengine]] with address = \"192.0.2.9:2223\", or engine = \"relay\"");
   section.number("silence_s", times.media_silence_s, 5, day_s);
   section.finish();
+}
+
+void read_rtpengine(const toml::node* node, MediaSettings& out, Problems& problems) {
+  if (node == nullptr) return;
+  const toml::array* const list = node->as_array();
+  if (list == nullptr || !list->is_array_of_tables())
+    return problems.add(place_of(*node), "media.rtpengine is not a list of sections",
+                        "write [[media.rtpengine]] with address = \"192.0.2.9:2223\" below it");
+  if (list->size() > RtpengineLimits::servers)
+    return problems.add(place_of(*node), fmt::format("media.rtpengine names more than {}", RtpengineLimits::servers),
+                        "keep fewer");
+  for (const toml::node& element : *list) {
+    Section section(element.as_table(), "media.rtpengine", problems);
+    RtpengineSettings server;
+    constexpr std::string_view remedy = "write where it listens for NG: \"192.0.2.9:2223\"";
+    std::string text;
+    if (!section.has("address")) section.fault("address", "is missing", std::string(remedy));
+    section.text(
+        "address", text,
+        [&](std::string_view value) -> std::optional<std::string> {
+          const auto endpoint = Endpoint::parse(value);
+          if (!endpoint || endpoint->port == 0 || endpoint->address.is_unspecified() ||
+              endpoint->address.is_multicast())
+            return fmt::format("is \"{}\", not an address with a port", value);
+          for (const RtpengineSettings& other : out.rtpengine)
+            if (other.address == *endpoint) return fmt::format("is \"{}\", which is named twice", value);
+          server.address = *endpoint;
+          return std::nullopt;
+        },
+        remedy);
+    section.number("weight", server.weight, 0, 1'000);
+    section.finish();
+    out.rtpengine.push_back(server);
+  }
 }
 
 void read_encryption(Section section, MediaSettings& out) {

@@ -8,6 +8,8 @@ namespace rf::config {
 void read_server(Section section, ServerSettings& out);
 void read_tls(Section section, TlsSettings& out);
 void read_media(Section section, MediaSettings& out, policy::SipTimes& times);
+/// [[media.rtpengine]]
+void read_rtpengine(const toml::node* node, MediaSettings& out, Problems& problems);
 /// [media.encryption]
 void read_encryption(Section section, MediaSettings& out);
 void read_voice(Section section, VoiceSettings& out);

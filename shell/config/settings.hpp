@@ -50,7 +50,18 @@ struct TlsSettings {
   std::string server_ca;  ///< PEM: whose certificates providers may show that we connect to, beside the system's
 };
 
+/// One [[media.rtpengine]]: a media server that is asked over NG.
+struct RtpengineSettings {
+  Endpoint address;  ///< where it listens for NG
+  std::uint32_t weight = 1;
+
+  friend bool operator==(const RtpengineSettings&, const RtpengineSettings&) = default;
+};
+
 struct MediaSettings {
+  bool elsewhere = false;   ///< engine = "rtpengine"
+  bool falls_back = true;   ///< to our own relay, when no server has room
+  std::vector<RtpengineSettings> rtpengine;
   std::uint16_t first_port = 40'000;  ///< even
   std::uint16_t last_port = 40'999;   ///< odd
   std::uint16_t threads = 1;

@@ -102,4 +102,14 @@ std::expected<IdentityRef, std::string> Identity::make(std::int64_t wall_ms) {
   return identity;
 }
 
+std::expected<Identities, std::string> make_identities(std::int64_t wall_ms) {
+  Identities both;
+  for (IdentityRef& each : both) {
+    auto made = Identity::make(wall_ms);
+    if (!made) return std::unexpected(std::move(made.error()));
+    each = std::move(*made);
+  }
+  return both;
+}
+
 }  // namespace rf::dtls

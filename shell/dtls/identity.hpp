@@ -1,6 +1,7 @@
 // The certificate that we show to peers of encrypted media, and the rules of DTLS that hold with it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -32,5 +33,11 @@ class Identity {
   media::Fingerprint fingerprint_;
 };
 using IdentityRef = std::shared_ptr<const Identity>;
+
+/// The two that are named to peers at a time, so that one who comes from another relay of ours can be told another
+/// certificate than there, which makes it begin anew (RFC 8842 §4.4).
+using Identities = std::array<IdentityRef, 2>;
+/// Errors: as of Identity::make.
+std::expected<Identities, std::string> make_identities(std::int64_t wall_ms);
 
 }  // namespace rf::dtls

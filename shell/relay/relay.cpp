@@ -41,8 +41,8 @@ void Relay::use(const media::ClipBankRef& clips) {
   for (const auto& worker : workers_) worker->post(UseClips{clips}, true);
 }
 
-void Relay::use(const dtls::IdentityRef& identity) {
-  for (const auto& worker : workers_) worker->post(UseIdentity{identity}, true);
+void Relay::use(const dtls::Identities& identities) {
+  for (const auto& worker : workers_) worker->post(UseIdentities{identities}, true);
 }
 
 media::RelayPlan Relay::placed(media::RelayPlan plan) const {

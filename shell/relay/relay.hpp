@@ -35,6 +35,7 @@ struct Options {
   /// After so many packets in a row a stream gets a socket connected to its peer: cheaper to send on, and a flood of
   /// strays on the port then has another queue than the call. 0 never.
   std::uint32_t connect_after_packets = 50;
+  bool io_uring = true;  ///< for those sockets, where the kernel has it (Linux 6.1) and allows it
 };
 
 /// Counters since the start, over all threads.
@@ -93,8 +94,9 @@ class Relay {
   /// What voices say from now on; an order that has begun keeps its clips. Before the first there are none.
   void use(const media::ClipBankRef& clips);
 
-  /// The certificate that plans name by its fingerprint from now on; the one before it still serves those that name it.
-  void use(const dtls::IdentityRef& identity);
+  /// The certificates that plans name by their fingerprints from now on; those before them still serve plans that name
+  /// them.
+  void use(const dtls::Identities& identities);
 
   /// Each gives false when the thread's queue is full: the plan was not taken.
   bool start(const media::RelayPlan& plan);

@@ -53,6 +53,15 @@ Worker::Worker(const Options& options, WarmPorts& warm, transcode::Pool& transco
   event.data.fd = wake_.get();
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
     throw std::system_error(errno, std::generic_category(), "media thread: epoll_ctl");
+  ring_event_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!ring_event_) throw std::system_error(errno, std::generic_category(), "media thread: eventfd");
+  // Edges: it need not be read, each further word of the ring is one.
+  event.events = EPOLLIN | EPOLLET;
+  event.data.fd = ring_event_.get();
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, ring_event_.get(), &event) != 0)
+    throw std::system_error(errno, std::generic_category(), "media thread: epoll_ctl");
+  if (options_.io_uring && options_.connect_after_packets > 0)
+    ring_ = Ring::open(packet_bytes, media::packet_growth, ring_event_.get());
   thread_ = std::thread([this] { run(); });
 }
 
@@ -108,8 +117,9 @@ void Worker::run() {
   ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
   ::pthread_setname_np(::pthread_self(), "rf-media");
   std::array<epoll_event, events_max> events;
+  if (ring_ && !ring_->begin()) ring_.reset();
   rate_from_us_ = monotonic_us();
-  bool rested = true;
+  bool rested = true, ring = false;
   for (;;) {
     const std::int64_t before_us = monotonic_us();
     // Sockets are looked at without waiting until all are empty; only then is there time to rest.
@@ -121,9 +131,12 @@ void Worker::run() {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == wake_.get())
         commands = true;
+      else if (fd == ring_event_.get())
+        ring = true;
       else
         on_event(fd, now_us);
     }
+    if (ring) ring = look_at_ring(now_us);
     if (!waiting_.empty()) shake_hands();
     on_timers(now_us);
     if (now_us >= speaks_at_us_) speak(now_us);
@@ -131,7 +144,7 @@ void Worker::run() {
       carry_out_commands(now_us);
       send_coded(now_us);
       const std::lock_guard lock(mutex_);
-      if (stopping_) return;
+      if (stopping_) break;
     }
     if (now_us - rate_from_us_ >= rate_window_us) {
       busy_ = rate_packets_ * 1'000'000 >
@@ -139,9 +152,13 @@ void Worker::run() {
       rate_from_us_ = now_us;
       rate_packets_ = 0;
     }
-    rested = ready <= 0 && waiting_.empty();
+    rested = ready <= 0 && waiting_.empty() && !ring;
     if (rested && busy_ && options_.gather_us > 0) nap(options_.gather_us);
   }
+  // A ring lets go of sockets some time after it is gone; a port has to be free at once.
+  for (auto& [id, stream] : streams_)
+    for (Leg& leg : stream->legs) leave_ring(leg.direct);
+  ring_.reset();
 }
 
 /// How long to wait for packets, in milliseconds for epoll.
@@ -167,26 +184,47 @@ void Worker::serve(Socket& socket, std::int64_t now_us) {
                                   reinterpret_cast<sockaddr*>(&from), &from_size);
   // An error here is nothing waiting, or an ICMP message about an earlier packet, which proves nothing.
   if (size < 0) return;
+  pass(socket, from_kernel(from), {packet_, static_cast<std::size_t>(size), {}}, now_us);
+}
+
+/// Whether something is left.
+bool Worker::look_at_ring(std::int64_t now_us) {
+  const Ring::Sent sent = ring_->look([&](const Ring::Packet& packet) {
+    return pass(*static_cast<Socket*>(packet.owner), packet.source, {packet.room, packet.bytes, packet.buffer}, now_us);
+  });
+  count(counters_.forwarded, sent.packets);
+  count(counters_.send_failures, sent.failures);
+  return sent.more;
+}
+
+/// Whether the datagram's buffer leaves by the ring.
+bool Worker::pass(Socket& socket, const Endpoint& source, const Datagram& datagram, std::int64_t now_us) {
   count(counters_.received);
   ++rate_packets_;
-  if (static_cast<std::size_t>(size) > packet_bytes) return;
+  if (datagram.size > packet_bytes) return false;
   Stream& stream = *socket.stream;
-  const Endpoint source = from_kernel(from);
   const media::Decision decision =
-      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, packet_, static_cast<std::size_t>(size));
+      stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, datagram.room, datagram.size);
   if (decision.digit != 0)
     deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
-  if (decision.handshake) await_handshake(socket, source, std::span(packet_).first(static_cast<std::size_t>(size)));
+  if (decision.handshake) await_handshake(socket, source, datagram.bytes());
   if (decision.answer_bytes > 0) {
-    answer(socket, source, std::span(packet_).first(decision.answer_bytes));
+    answer(socket, source, datagram.room.first(decision.answer_bytes));
     if (stream.handshakes) connect(stream, now_us);
   }
-  if (!decision && !decision.to_transcode) return;
-  if (decision.to_transcode)
-    transcode_from(socket, decision.bytes, now_us);
-  else if (send_on(stream, socket.leg ^ 1u, decision))
+  if (!decision && !decision.to_transcode) return false;
+  const unsigned other = socket.leg ^ 1u;
+  bool leaves = false;
+  if (decision.to_transcode) {
+    transcode_from(socket, datagram.room.first(decision.bytes), now_us);
+  } else if (datagram.buffer && goes_direct(stream, other, decision) && stream.legs[other].direct.watch) {
+    ring_->send(stream.legs[other].direct.watch, *datagram.buffer, decision.bytes);
+    leaves = true;
+  } else if (send_on(stream, other, decision, datagram.room.data())) {
     count(counters_.forwarded);
+  }
   if (!socket.rtcp) settle(stream, socket.leg, source);
+  return leaves;
 }
 
 void Worker::answer(const Socket& socket, const Endpoint& to, std::span<const std::uint8_t> bytes) {
@@ -195,23 +233,27 @@ void Worker::answer(const Socket& socket, const Endpoint& to, std::span<const st
   count(sent ? counters_.answered : counters_.send_failures);
 }
 
-bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision) {
+bool Worker::goes_direct(const Stream& stream, unsigned leg_index, const media::Decision& decision) {
+  const Leg& leg = stream.legs[leg_index];
+  return !decision.by_rtcp_port && leg.direct.fd && leg.direct_peer == *decision.to;
+}
+
+bool Worker::send_on(Stream& stream, unsigned leg_index, const media::Decision& decision, const std::uint8_t* bytes) {
   const std::size_t size = decision.bytes;
   Leg& leg = stream.legs[leg_index];
   const unsigned kind = decision.by_rtcp_port ? 1 : 0;
-  const bool direct = kind == 0 && leg.direct.fd && leg.direct_peer == *decision.to;
+  const bool direct = goes_direct(stream, leg_index, decision);
   ssize_t sent = -1;
   // The second try is for an ICMP error that an earlier packet left on the socket: it is told instead of sending.
   for (int attempt = 0; attempt < 2 && sent < 0; ++attempt) {
     if (direct) {
-      sent = ::send(leg.direct.fd.get(), packet_.data(), size, MSG_DONTWAIT);
+      sent = ::send(leg.direct.fd.get(), bytes, size, MSG_DONTWAIT);
     } else {
       Exit& exit = leg.exits[kind];
       if (exit.to != *decision.to)
         exit = {*decision.to, to_kernel(*decision.to, family_of(stream.session.plan().legs[leg_index].local))};
       if (exit.kernel.size == 0) break;
-      sent =
-          ::sendto(leg.ports[kind].fd.get(), packet_.data(), size, MSG_DONTWAIT, exit.kernel.get(), exit.kernel.size);
+      sent = ::sendto(leg.ports[kind].fd.get(), bytes, size, MSG_DONTWAIT, exit.kernel.get(), exit.kernel.size);
     }
     if (sent < 0 && errno == EAGAIN) break;
   }
@@ -239,8 +281,13 @@ void Worker::settle(Stream& stream, unsigned leg_index, const Endpoint& source) 
   leg.direct.stream = &stream;
   leg.direct.leg = static_cast<std::uint8_t>(leg_index);
   leg.direct_peer = source;
+  if (ring_) leg.direct.watch = ring_->watch(leg.direct.fd.get(), &leg.direct);
   // Unwatched it would swallow the peer's packets.
-  if (!watch(leg.direct, local, false)) leg.direct.fd = Descriptor();
+  if (!leg.direct.watch && !watch(leg.direct, local, false)) leg.direct.fd = Descriptor();
+}
+
+void Worker::leave_ring(Socket& socket) {
+  if (socket.watch) ring_->end(std::exchange(socket.watch, {}));
 }
 
 bool Worker::watch(Socket& socket, const Endpoint& local, bool already) {
@@ -338,9 +385,9 @@ void Worker::carry_out(const AskStream& command, std::int64_t) {
     deliver_(engine::RelayReported{found->second->session.report(), false});
 }
 
-void Worker::carry_out(const UseIdentity& command, std::int64_t) {
-  if (command.identity == identities_[0]) return;
-  identities_[1] = std::exchange(identities_[0], command.identity);
+void Worker::carry_out(const UseIdentities& command, std::int64_t) {
+  if (command.identities == identities_[0]) return;
+  identities_[1] = std::exchange(identities_[0], command.identities);
 }
 
 void Worker::carry_out(const UseClips& command, std::int64_t) {
@@ -380,7 +427,8 @@ void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
     if (spoken.to_transcode)
       transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
                         std::span(packet_).first(spoken.bytes));
-    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes})) count(counters_.spoken);
+    if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes}, packet_.data()))
+      count(counters_.spoken);
     if (spoken.over != 0)
       deliver_(engine::VoiceDone{stream.session.plan().id, stream.session.plan().call, spoken.over});
   }
@@ -421,7 +469,9 @@ void Worker::on_silence(Stream& stream, std::int64_t now_us) {
 void Worker::give_back_ports(Stream& stream) {
   for (unsigned i = 0; i < 2; ++i) {
     Leg& leg = stream.legs[i];
-    if (leg.direct.fd) watched_[static_cast<std::size_t>(leg.direct.fd.get())] = {};
+    leave_ring(leg.direct);
+    if (leg.direct.fd && static_cast<std::size_t>(leg.direct.fd.get()) < watched_.size())
+      watched_[static_cast<std::size_t>(leg.direct.fd.get())] = {};
     for (Socket& socket : leg.ports) {
       if (!socket.fd) continue;
       watched_[static_cast<std::size_t>(socket.fd.get())].socket = nullptr;

@@ -7,6 +7,8 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <thread>
 #include <unordered_map>
 #include <variant>
@@ -19,6 +21,7 @@
 #include "shell/dtls/greeter.hpp"
 #include "shell/relay/ports.hpp"
 #include "shell/relay/relay.hpp"
+#include "shell/relay/ring.hpp"
 #include "shell/transcode/pool.hpp"
 
 namespace rf::relay {
@@ -43,10 +46,10 @@ struct AskStream {
 struct UseClips {
   media::ClipBankRef clips;
 };
-struct UseIdentity {
-  dtls::IdentityRef identity;
+struct UseIdentities {
+  dtls::Identities identities;
 };
-using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips, UseIdentity>;
+using WorkerCommand = std::variant<StartStream, UpdateStream, StopStream, AskStream, UseClips, UseIdentities>;
 
 /// Owns the streams that were given to it. Only post(), post_coded() and totals() may be called from other threads.
 class Worker {
@@ -67,6 +70,7 @@ class Worker {
   /// A stream's port, or the socket connected beside it.
   struct Socket {
     Descriptor fd;
+    Ring::Watch watch;  // by ring_; else epoll_ watches it
     Stream* stream = nullptr;
     std::uint8_t leg = 0;
     bool rtcp = false;
@@ -75,6 +79,14 @@ class Worker {
   struct Watched {
     Socket* socket = nullptr;
     Endpoint local;
+  };
+  /// What came: the first `size` bytes of `room`. `buffer`: of ring_'s, when it came by that.
+  struct Datagram {
+    std::span<std::uint8_t> room;
+    std::size_t size = 0;
+    std::optional<std::uint16_t> buffer;
+
+    std::span<std::uint8_t> bytes() const { return room.first(size); }
   };
   /// Where packets leave by, and the peer's address as the kernel wants it.
   struct Exit {
@@ -133,7 +145,11 @@ class Worker {
   void run();
   int wait(std::int64_t now_us);
   void serve(Socket& socket, std::int64_t now_us);
-  bool send_on(Stream& stream, unsigned leg, const media::Decision& decision);
+  bool look_at_ring(std::int64_t now_us);
+  bool pass(Socket& socket, const Endpoint& source, const Datagram& datagram, std::int64_t now_us);
+  bool send_on(Stream& stream, unsigned leg, const media::Decision& decision, const std::uint8_t* bytes);
+  static bool goes_direct(const Stream& stream, unsigned leg, const media::Decision& decision);
+  void leave_ring(Socket& socket);
   void answer(const Socket& socket, const Endpoint& to, std::span<const std::uint8_t> bytes);
   void settle(Stream& stream, unsigned leg, const Endpoint& source);
   void carry_out_commands(std::int64_t now_us);
@@ -142,7 +158,7 @@ class Worker {
   void carry_out(const StopStream& command, std::int64_t now_us);
   void carry_out(const AskStream& command, std::int64_t now_us);
   void carry_out(const UseClips& command, std::int64_t now_us);
-  void carry_out(const UseIdentity& command, std::int64_t now_us);
+  void carry_out(const UseIdentities& command, std::int64_t now_us);
   media::Speech speech_for(const media::RelayPlan& plan) const;
   void watch_voice(Stream& stream);
   void speak(std::int64_t now_us);
@@ -154,7 +170,7 @@ class Worker {
 
   // Other codecs: worker_transcode.cpp
   void watch_transcoding(const media::RelayPlan& before, const media::RelayPlan& plan);
-  void transcode_from(const Socket& socket, std::size_t bytes, std::int64_t now_us);
+  void transcode_from(const Socket& socket, std::span<const std::uint8_t> packet, std::int64_t now_us);
   void send_coded(std::int64_t now_us);
 
   // DTLS: worker_dtls.cpp
@@ -183,7 +199,8 @@ class Worker {
   WarmPorts& warm_;
   transcode::Pool& transcoders_;
   const Deliver& deliver_;
-  Descriptor epoll_, wake_;
+  Descriptor epoll_, wake_, ring_event_;
+  std::unique_ptr<Ring> ring_;    // none where the kernel has none; the thread's own
   std::vector<Watched> watched_;  // by descriptor
   Timers timers_;
   std::vector<Timers::Fired> fired_;
@@ -194,7 +211,7 @@ class Worker {
   // No path carries more in one RTP packet; longer ones are dropped. Behind it is room for what the session adds.
   static constexpr std::size_t packet_bytes = 2'048;
   std::array<std::uint8_t, packet_bytes + media::packet_growth> packet_;
-  std::array<dtls::IdentityRef, 2> identities_;  // the one in use, and the one before it
+  std::array<dtls::Identities, 2> identities_;  // those in use, and those before them
   dtls::Greeter greeter_;
   std::deque<Waiting> waiting_;
   std::size_t handshakes_ = 0;  // under way

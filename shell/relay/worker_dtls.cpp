@@ -225,8 +225,9 @@ void Worker::send_from(Stream& stream, unsigned leg, unsigned port, const Endpoi
 }
 
 dtls::IdentityRef Worker::identity_of(const media::Fingerprint& fingerprint) const {
-  for (const dtls::IdentityRef& each : identities_)
-    if (each && each->fingerprint() == fingerprint) return each;
+  for (const dtls::Identities& generation : identities_)
+    for (const dtls::IdentityRef& each : generation)
+      if (each && each->fingerprint() == fingerprint) return each;
   return nullptr;
 }
 

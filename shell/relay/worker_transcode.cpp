@@ -21,7 +21,7 @@ void Worker::post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_
 }
 
 /// Hands the packet that came by a socket to the transcoder, at the pace at which all who are transcoded share it.
-void Worker::transcode_from(const Socket& socket, std::size_t bytes, std::int64_t now_us) {
+void Worker::transcode_from(const Socket& socket, std::span<const std::uint8_t> packet, std::int64_t now_us) {
   Leg& leg = socket.stream->legs[socket.leg];
   if (now_us - leg.pace_from_us >= 1'000'000) {
     leg.pace_from_us = now_us;
@@ -30,7 +30,7 @@ void Worker::transcode_from(const Socket& socket, std::size_t bytes, std::int64_
   if (++leg.paced > TranscodeLimits::packets_per_s) return;
   transcoders_.code(socket.stream->session.plan().id,
                     socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us,
-                    std::span(packet_).first(bytes));
+                    packet);
 }
 
 /// What the transcoder made leaves as if the other leg had sent it.
@@ -40,7 +40,7 @@ void Worker::send_coded(std::int64_t now_us) {
     if (found == streams_.end() || coded.bytes.size() > packet_bytes) continue;
     std::copy(coded.bytes.begin(), coded.bytes.end(), packet_.begin());
     const media::Decision decision = found->second->session.send_coded(now_us, coded.leg, packet_, coded.bytes.size());
-    if (decision && send_on(*found->second, coded.leg, decision)) count(counters_.forwarded);
+    if (decision && send_on(*found->second, coded.leg, decision, packet_.data())) count(counters_.forwarded);
   }
   taken_coded_.clear();
 }

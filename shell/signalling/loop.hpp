@@ -56,10 +56,14 @@ class EffectSink {
   virtual void on(effect::StartRelay effect) = 0;
   virtual void on(effect::UpdateRelay effect) = 0;
   virtual void on(effect::StopRelay effect) = 0;
+  virtual void on(effect::TakeRelay effect) = 0;
   virtual void on(effect::CommandDone effect) = 0;
   virtual void on(effect::Report effect) = 0;
   virtual void on(effect::Stopped effect) = 0;
   virtual void on(effect::WriteLedger effect) = 0;
+  virtual void on(effect::ForgetDialog effect) = 0;
+  virtual void on(effect::StoreGateway effect) = 0;
+  virtual void on(effect::DropGateway effect) = 0;
 };
 
 struct LoopOptions {

@@ -52,6 +52,11 @@ std::optional<Row> find_row(soci::session& sql, long long tenant, const std::str
   return row;
 }
 
+/// Whoever registered as this trunk with the former password has to register again.
+void drop_gateway(soci::session& sql, long long id) {
+  sql << "DELETE FROM gateways WHERE trunk = :id", soci::use(id);
+}
+
 void drop_rows(soci::session& sql, long long id) {
   sql << "DELETE FROM deck_rates WHERE deck = :id", soci::use(id);
   sql << "DELETE FROM list_lines WHERE list = :id", soci::use(id);
@@ -146,6 +151,7 @@ Expected<ObjectRow> Store::put_object(const seal::Vault& vault, TenantId tenant,
     if (write.password) {
       const std::string& text = write.password->reveal();
       const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+      drop_gateway(sql, row.id);
       row.secret = text.empty() ? "" : vault.seal({bytes, text.size()}, context_of(static_cast<std::uint64_t>(row.id)));
     }
     if (write.rates) row.currency = write.currency;
@@ -170,6 +176,7 @@ Expected<bool> Store::drop_object(TenantId tenant, const std::string& kind, cons
     const auto row = find_row(sql, static_cast<long long>(tenant.value), kind, name);
     if (!row) return false;
     drop_rows(sql, row->id);
+    drop_gateway(sql, row->id);
     sql << "DELETE FROM objects WHERE id = :id", soci::use(row->id);
     transaction.commit();
     return true;

@@ -130,6 +130,78 @@ record::Binding BindingRow::get() const {
   return binding;
 }
 
+void FlowColumns::set(const Flow& flow) {
+  listener = static_cast<long long>(flow.listener.value);
+  transport = static_cast<int>(flow.transport);
+  local = flow.local.text();
+  remote = flow.remote.text();
+}
+
+Flow FlowColumns::get() const {
+  Flow flow;
+  flow.listener = ListenerId{static_cast<std::uint64_t>(listener)};
+  flow.transport = transport_from_disk(transport);
+  flow.local = Endpoint::parse(local).value_or(Endpoint{});
+  flow.remote = Endpoint::parse(remote).value_or(Endpoint{});
+  return flow;
+}
+
+void GatewayRow::set(const record::GatewayBinding& binding) {
+  trunk = static_cast<long long>(binding.trunk.value);
+  escape(binding.user, account);
+  escape(binding.contact, contact);
+  flow.set(binding.flow);
+  escape(binding.call_id, call_id);
+  cseq = binding.cseq;
+  expires_wall_ms = binding.expires_wall_ms;
+}
+
+record::GatewayBinding GatewayRow::get() const {
+  return {TrunkId{static_cast<std::uint64_t>(trunk)},
+          unescaped(account),
+          unescaped(contact),
+          flow.get(),
+          unescaped(call_id),
+          static_cast<std::uint32_t>(cseq),
+          expires_wall_ms};
+}
+
+void DialogRow::set(const record::OpenDialog& dialog) {
+  escape(dialog.call, cdr);
+  side = dialog.side;
+  trunk = static_cast<long long>(dialog.trunk.value);
+  extension = static_cast<long long>(dialog.extension.value);
+  escape(dialog.call_id, call_id);
+  escape(dialog.local_tag, local_tag);
+  escape(dialog.remote_tag, remote_tag);
+  escape(dialog.local_party, local_party);
+  escape(dialog.remote_party, remote_party);
+  escape(dialog.remote_target, remote_target);
+  escape(dialog.routes, routes);
+  local_cseq = dialog.local_cseq;
+  flow.set(dialog.flow);
+  began_wall_ms = dialog.began_wall_ms;
+}
+
+record::OpenDialog DialogRow::get() const {
+  record::OpenDialog out;
+  out.call = unescaped(cdr);
+  out.side = static_cast<std::uint8_t>(side);
+  out.trunk = TrunkId{static_cast<std::uint64_t>(trunk)};
+  out.extension = ExtensionId{static_cast<std::uint64_t>(extension)};
+  out.call_id = unescaped(call_id);
+  out.local_tag = unescaped(local_tag);
+  out.remote_tag = unescaped(remote_tag);
+  out.local_party = unescaped(local_party);
+  out.remote_party = unescaped(remote_party);
+  out.remote_target = unescaped(remote_target);
+  out.routes = unescaped(routes);
+  out.local_cseq = static_cast<std::uint32_t>(local_cseq);
+  out.flow = flow.get();
+  out.began_wall_ms = began_wall_ms;
+  return out;
+}
+
 void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.id, id);
   tenant = static_cast<long long>(cdr.tenant.value);
@@ -158,6 +230,7 @@ void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.cut_reason, cut_reason);
   escape(cdr.account, account);
   escape(cdr.via, via);
+  escape(cdr.engine, engine);
   reserved_micro = cdr.reserved_micro;
   cost_micro = cdr.cost_micro;
   payer = static_cast<long long>(cdr.payer.value);
@@ -193,6 +266,7 @@ record::Cdr CdrRow::get() const {
   cdr.cut_reason = unescaped(cut_reason);
   cdr.account = unescaped(account);
   cdr.via = unescaped(via);
+  cdr.engine = unescaped(engine);
   cdr.reserved_micro = reserved_micro;
   cdr.cost_micro = cost_micro;
   cdr.payer = ExtensionId{static_cast<std::uint64_t>(payer)};

@@ -52,6 +52,72 @@ struct BindingRow {
   }
 };
 
+/// A path without its connection, which ends with the process.
+struct FlowColumns {
+  long long listener = 0;
+  int transport = 0;
+  std::string local, remote;
+
+  void set(const Flow& flow);
+  Flow get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("flow_listener", listener);
+    visit("flow_transport", transport);
+    visit("flow_local", local);
+    visit("flow_remote", remote);
+  }
+};
+
+struct GatewayRow {
+  long long trunk = 0, cseq = 0, expires_wall_ms = 0;
+  std::string account, contact, call_id;
+  FlowColumns flow;
+
+  void set(const record::GatewayBinding& binding);
+  record::GatewayBinding get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("trunk", trunk);
+    visit("account", account);
+    visit("contact", contact);
+    flow.each_column(visit);
+    visit("call_id", call_id);
+    visit("cseq", cseq);
+    visit("expires_wall_ms", expires_wall_ms);
+  }
+};
+
+struct DialogRow {
+  long long trunk = 0, extension = 0, local_cseq = 0, began_wall_ms = 0;
+  int side = 0;
+  std::string cdr, call_id, local_tag, remote_tag, local_party, remote_party, remote_target, routes;
+  FlowColumns flow;
+
+  void set(const record::OpenDialog& dialog);
+  record::OpenDialog get() const;
+
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("cdr", cdr);
+    visit("side", side);
+    visit("trunk", trunk);
+    visit("extension", extension);
+    visit("call_id", call_id);
+    visit("local_tag", local_tag);
+    visit("remote_tag", remote_tag);
+    visit("local_party", local_party);
+    visit("remote_party", remote_party);
+    visit("remote_target", remote_target);
+    visit("routes", routes);
+    visit("local_cseq", local_cseq);
+    flow.each_column(visit);
+    visit("began_wall_ms", began_wall_ms);
+  }
+};
+
 struct CdrRow {
   struct Leg {
     long long packets = 0, bytes = 0, lost = 0, rtcp_packets = 0, events = 0, refused_source = 0, refused_shape = 0,
@@ -60,7 +126,7 @@ struct CdrRow {
     std::string last_refused, protection, suite;
   };
   std::string id, caller_number, dialled, caller_address, reason, route, trunk_in, trunk_out, called, price, currency,
-      cut_reason, account, via;
+      cut_reason, account, via, engine;
   long long tenant = 0, caller = 0, callee = 0, started_wall_ms = 0, answered_wall_ms = 0, ended_wall_ms = 0,
             reserved_micro = 0, cost_micro = 0, payer = 0, money_key = 0;
   int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0,
@@ -129,6 +195,7 @@ struct CdrRow {
     visit("cut_reason", cut_reason);
     visit("account", account);
     visit("via", via);
+    visit("engine", engine);
     visit("money_key", money_key);
   }
 };

@@ -257,8 +257,41 @@ constexpr const char* version_9[] = {
     "INSERT INTO sequences (name, next) VALUES ('devices', 1)",
 };
 
+// Where gateways registered from, of each trunk one; and what it takes to end calls by trunks when the process has
+// died, see call::Partings.
 // Who may sign in, as what, and how they prove it, see core/access. Of secrets that are shown once, the hash alone.
 constexpr const char* version_10[] = {
+    "CREATE TABLE gateways ("
+    " trunk BIGINT PRIMARY KEY,"
+    " account TEXT NOT NULL,"
+    " contact TEXT NOT NULL,"
+    " flow_listener BIGINT NOT NULL,"
+    " flow_transport INTEGER NOT NULL,"
+    " flow_local TEXT NOT NULL,"
+    " flow_remote TEXT NOT NULL,"
+    " call_id TEXT NOT NULL,"
+    " cseq BIGINT NOT NULL,"
+    " expires_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE dialogs ("
+    " cdr TEXT NOT NULL,"
+    " side INTEGER NOT NULL,"
+    " trunk BIGINT NOT NULL,"
+    " extension BIGINT NOT NULL,"
+    " call_id TEXT NOT NULL,"
+    " local_tag TEXT NOT NULL,"
+    " remote_tag TEXT NOT NULL,"
+    " local_party TEXT NOT NULL,"
+    " remote_party TEXT NOT NULL,"
+    " remote_target TEXT NOT NULL,"
+    " routes TEXT NOT NULL,"
+    " local_cseq BIGINT NOT NULL,"
+    " flow_listener BIGINT NOT NULL,"
+    " flow_transport INTEGER NOT NULL,"
+    " flow_local TEXT NOT NULL,"
+    " flow_remote TEXT NOT NULL,"
+    " began_wall_ms BIGINT NOT NULL,"
+    " PRIMARY KEY (cdr, side))",
+    "ALTER TABLE cdrs ADD COLUMN engine TEXT NOT NULL DEFAULT 'relay'",
     "CREATE TABLE users ("
     " id INTEGER PRIMARY KEY,"
     " tenant BIGINT NOT NULL,"

@@ -20,6 +20,19 @@ constexpr std::size_t tenant_name_max = 64;
 /// Longer than a registration may ever hold.
 constexpr std::int64_t binding_life_ms = 86'400'000;
 
+template <class Row>
+std::vector<Row> rows_of(soci::session& sql, const std::string& select) {
+  Row row;
+  soci::statement rows(sql);
+  rows.alloc();
+  row.each_column([&](std::string_view, auto& field) { rows.exchange(soci::into(field)); });
+  rows.prepare(select);
+  rows.define_and_bind();
+  std::vector<Row> found;
+  for (bool got = rows.execute(true); got; got = rows.fetch()) found.push_back(row);
+  return found;
+}
+
 }  // namespace
 
 std::uint64_t Store::State::next_id(const std::string& sequence) {
@@ -79,6 +92,32 @@ Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wal
     for (const BindingRow& row : counting_bindings(state_->sql(), 0))
       if (row.expires_wall_ms > now_wall_ms) bindings.push_back(row.get());
     return bindings;
+  });
+}
+
+Expected<std::vector<record::GatewayBinding>> Store::load_gateways() {
+  return guarded([&]() -> Expected<std::vector<record::GatewayBinding>> {
+    std::vector<record::GatewayBinding> gateways;
+    for (const GatewayRow& row : rows_of<GatewayRow>(state_->sql(), select_sql<GatewayRow>("gateways")))
+      gateways.push_back(row.get());
+    return gateways;
+  });
+}
+
+Expected<std::vector<record::OpenDialog>> Store::load_dialogs(std::size_t most) {
+  return guarded([&]() -> Expected<std::vector<record::OpenDialog>> {
+    soci::session& sql = state_->sql();
+    Transaction transaction(sql);
+    std::vector<record::OpenDialog> dialogs;
+    const std::string newest = fmt::format(" ORDER BY began_wall_ms DESC LIMIT {}", most);
+    for (const DialogRow& row : rows_of<DialogRow>(sql, select_sql<DialogRow>("dialogs") + newest))
+      dialogs.push_back(row.get());
+    if (dialogs.size() == most && !dialogs.empty()) {
+      const long long oldest = dialogs.back().began_wall_ms;
+      sql << "DELETE FROM dialogs WHERE began_wall_ms < :oldest", soci::use(oldest);
+    }
+    transaction.commit();
+    return dialogs;
   });
 }
 

@@ -230,6 +230,11 @@ class Store {
   /// runs (the running engine forgets its own, and writes that it did). Gives how many there were.
   Expected<std::uint64_t> drop_bindings(ExtensionId extension, const std::string& contact_key);
 
+  /// Where gateways registered from, ended ones included. Changes nothing.
+  Expected<std::vector<record::GatewayBinding>> load_gateways();
+  /// What it takes to end calls that the former process left behind: the newest `most`, and the others are forgotten.
+  Expected<std::vector<record::OpenDialog>> load_dialogs(std::size_t most);
+
   /// Ends every CDR that is still open as interrupted, at `now_wall_ms`: what a crash left behind. Gives how many.
   /// Only at start, before the first new call.
   Expected<std::uint64_t> close_interrupted_cdrs(std::int64_t now_wall_ms);

@@ -8,6 +8,7 @@
 #include "shell/store/audit.hpp"
 #include "shell/store/guard.hpp"
 #include "shell/store/schema.hpp"
+#include "shell/store/text.hpp"
 
 namespace rf::store {
 namespace {
@@ -42,6 +43,14 @@ class Prepared {
   soci::statement statement_;
 };
 
+struct DialogsOfCall {
+  std::string cdr;
+  template <class Visit>
+  void each_column(Visit&& visit) {
+    visit("cdr", cdr);
+  }
+};
+
 }  // namespace
 
 struct GroupWriter::Statements {
@@ -50,13 +59,19 @@ struct GroupWriter::Statements {
         cdr(sql, upsert_sql<CdrRow>("cdrs", "started_wall_ms, id", {"id", "started_wall_ms"})),
         ban(sql, upsert_sql<BanRow>("bans", "subnet", {"subnet"})),
         source(sql, upsert_sql<SourceRow>("guard_sources", "source", {"source"})),
-        ledger(sql, insert_sql<LedgerRow>("ledger")) {}
+        ledger(sql, insert_sql<LedgerRow>("ledger")),
+        dialog(sql, upsert_sql<DialogRow>("dialogs", "cdr, side", {"cdr", "side"})),
+        dialogs_over(sql, "DELETE FROM dialogs WHERE cdr = :cdr"),
+        gateway(sql, upsert_sql<GatewayRow>("gateways", "trunk", {"trunk"})) {}
 
   Prepared<BindingRow> binding;
   Prepared<CdrRow> cdr;
   Prepared<BanRow> ban;
   Prepared<SourceRow> source;
   Prepared<LedgerRow> ledger;
+  Prepared<DialogRow> dialog;
+  Prepared<DialogsOfCall> dialogs_over;
+  Prepared<GatewayRow> gateway;
 };
 
 std::uint64_t ticket_of(const Write& write) {
@@ -109,10 +124,32 @@ void GroupWriter::execute(const Write& write) {
                           statements_->binding.row.set_dropped(w.extension, w.contact_key);
                           append_binding();
                         },
-                        [&](const effect::OpenCdr& w) { write_cdr(w.cdr); },
+                        [&](const effect::OpenCdr& w) {
+                          write_cdr(w.cdr);
+                          for (const record::OpenDialog& each : w.dialogs) {
+                            statements_->dialog.row.set(each);
+                            statements_->dialog.execute();
+                          }
+                        },
                         [&](const effect::CloseCdr& w) {
                           write_cdr(w.cdr);
+                          escape(w.cdr.id, statements_->dialogs_over.row.cdr);
+                          statements_->dialogs_over.execute();
                           closed_.push_back(&w.cdr);
+                        },
+                        [&](const effect::ForgetDialog& w) {
+                          const std::string cdr = escaped(w.call);
+                          const int side = w.side;
+                          *sql_ << "DELETE FROM dialogs WHERE cdr = :cdr AND side = :side", soci::use(cdr),
+                              soci::use(side);
+                        },
+                        [&](const effect::StoreGateway& w) {
+                          statements_->gateway.row.set(w.binding);
+                          statements_->gateway.execute();
+                        },
+                        [&](const effect::DropGateway& w) {
+                          const auto trunk = static_cast<long long>(w.trunk.value);
+                          *sql_ << "DELETE FROM gateways WHERE trunk = :trunk", soci::use(trunk);
                         },
                         [&](const effect::StoreBan& w) { write_ban(w.ban); },
                         [&](const effect::DropBan& w) {

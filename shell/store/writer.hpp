@@ -30,7 +30,8 @@ struct DropSources {
 
 /// The engine's effects that end on disk, as they come, and what was asked of it for the disk.
 using Write = std::variant<effect::StoreBinding, effect::DropBinding, effect::OpenCdr, effect::CloseCdr,
-                           effect::StoreBan, effect::DropBan, KeepSources, DropSources, effect::WriteLedger>;
+                           effect::StoreBan, effect::DropBan, KeepSources, DropSources, effect::WriteLedger,
+                           effect::ForgetDialog, effect::StoreGateway, effect::DropGateway>;
 
 struct WriterOptions {
   /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a

@@ -45,6 +45,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/txn", {"core/base", "core/policy", "core/sip"}},
     {"core/dialog", {"core/base", "core/policy", "core/sip", "core/txn"}},
     {"core/media", {"core/base", "core/ice", "core/rtp", "core/srtp"}},
+    {"core/rtpengine", {"core/base", "core/media", "core/sdp", "core/srtp"}},
     {"core/record", {"core/base", "core/media"}},
     {"core/effect", {"core/base", "core/guard", "core/media", "core/money", "core/record", "core/txn"}},
     {"core/call",

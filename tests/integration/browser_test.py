@@ -3,8 +3,10 @@ import unittest
 
 from baresip import Baresip
 from browsers import Browsers
+from desk import Far
 from netns import Namespace
 from ringfence import Ringfence, until
+from trunk_test import NATIONAL, Outside
 
 
 class People(unittest.TestCase):
@@ -58,7 +60,7 @@ class BrowserPhone(People):
         alice, bob = self.browsers.person("person 1001", 440), self.person("1002", 1000)
         alice.fake(path="/api/v1/phone/config", json={
             "wss": f"wss://{self.net.address}:{self.server.wss_port}", "domain": self.net.address, "realm": "ringfence",
-            "fingerprint": "sha-256 " + ":".join(["EE"] * 32), "languages": ["en"]})
+            "fingerprints": ["sha-256 " + ":".join([each] * 32) for each in ("EE", "FF")], "languages": ["en"]})
         alice.sign_in(self.page, *self.server.add("1001"), "1001")
         alice.dial("1002")
         bob.click(what="Answer")
@@ -87,7 +89,7 @@ class BrowserPhone(People):
         mallory.click(what="Use this browser as a phone")
         mallory.wait(text="was used already or has expired")
 
-    def test_whoever_talks_to_two_connects_them_and_is_told_so(self, give=False):
+    def test_whom_somebody_connected_hear_each_other(self):
         alice, bob, carol = self.person("1001", 440), self.person("1002", 1000), self.person("1003", 1600)
         alice.dial("1002")
         bob.click(what="Answer")
@@ -98,12 +100,9 @@ class BrowserPhone(People):
         alice.press(key="t")
         alice.click(what="Connect with 1002")
         alice.sees("The call was transferred.")
-        return (bob, carol) if give else None
-
-    @unittest.expectedFailure  # row M2: Chromium keeps its DTLS association, see ARCHITECTURE, Known limits
-    def test_whom_somebody_connected_hear_each_other(self):
-        bob, carol = self.test_whoever_talks_to_two_connects_them_and_is_told_so(give=True)
-        self.assertTrue(bob.hears(1600, 10), bob.evaluate(script="window.heard()"))
+        self.talk(bob, 1000, carol, 1600)
+        for person in (bob, carol):
+            person.sees("Encrypted on both sides")
 
     def test_a_server_that_starts_anew_finds_its_browsers_again(self):
         alice, bob = self.person("1001", 440), self.person("1002", 1000)
@@ -149,6 +148,38 @@ class BrowserAndDeskPhone(People):
         alice.fill(label="Transfer to", text="1003")
         alice.click(what="Transfer now")
         alice.sees("The call was transferred.")
+        self.assertTrue(bob.hears(700), bob.evaluate(script="window.heard()"))
+        self.assertTrue(until(lambda: phone.hears(1000), 40))
+        bob.sees("Encrypted to the server")
+        # Each relay names another certificate than the one before, so the third the first one's again.
+        carol = self.person("1004", 1600)
+        phone.tell("transfer", "1004")
+        carol.click(what="Answer")
+        self.talk(bob, 1000, carol, 1600)
+
+
+class BrowserAndPin(People, Outside):
+    kind_of_carrier = Far
+
+    def test_who_enters_the_right_pin_hears_whom_he_calls_and_is_heard(self):
+        self.cli("telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
+        line = self.net.make(self.carrier, "line", "127.0.0.3")
+        self.cli("pin-list", "add", "abroad")
+        self.cli("pin", "add", "abroad", "project-7", "--stdin", typed="748159\n")
+        self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "line", "--pins", "abroad")
+        alice = self.person("1001", 440)
+        alice.dial(NATIONAL)
+        self.assertTrue(until(lambda: (sound := alice.evaluate(script="window.heard()")) and sound["decibel"] > -60, 20))
+        for key in "748159#":
+            alice.press(key=key)
+        ringing = line.rings()
+        self.assertTrue(alice.hears(425), alice.evaluate(script="window.heard()"))
+        line.pick_up(ringing)
+        line.hears_tone(440, 1)
+        line.says_tone(600, lambda: alice.hears(600, 0))
+        alice.click(what="End call")
+        line.is_hung_up()
+        self.assertEqual([row["account"] for row in self.records(2) if row["trunk_out"] == "line"], ["project-7"])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Trunks that come to us: gateways that register, peers with a certificate; and carriers that behave oddly."""
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -47,6 +48,22 @@ class Gateway(Outside):
                         sorted((r["result"], r["trunk_in"], r["trunk_out"])
                                for r in self.server.json("cdr", "list")["cdrs"]))
         self.assertEqual(results, [("answered", "", "gateway"), ("busy", "gateway", "")])
+
+    def test_a_restart_does_not_lose_it(self):
+        self.assertEqual(self.gateway.register(), 200)
+        # A registration is not waited for: the disk has it a moment later.
+        self.assertTrue(until(lambda: self.rows("gateways") == 1))
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.ann.invite(NATIONAL)
+        self.gateway.refuse("486 Busy Here")
+        self.ann.hear("SIP/2.0 486")
+        self.server.stop(signal.SIGKILL)
+        self.cli("trunk", "password", "gateway", typed="another one\n")
+        self.assertEqual(self.rows("gateways"), 0, "and a new password is not waited for either")
+        self.server.start()
+        self.refused(NATIONAL, 480)
+        self.assertEqual(self.gateway.asked(), 1)
 
     def test_who_does_not_know_its_password_is_nobody(self):
         thief = self.at("127.0.0.9", "a guess")

@@ -19,6 +19,7 @@ sip_port=0
 sip_tcp_port=0
 sip_tls_port=-2
 default_proxy=0
+media_encryption={encryption}
 [rtp]
 audio_rtp_port={rtp_port}
 [proxy_0]
@@ -40,7 +41,8 @@ algorithm=SHA-256
 class Linphone:
     """One linphonec that plays a tone and records what it hears; told what to do like a person at its console."""
 
-    def __init__(self, net, server, number, authority, hertz, *options):
+    def __init__(self, net, server, number, authority, hertz, *options, encryption="none"):
+        """`encryption` as linphone calls it: none, srtp."""
         name, password = server.add(number)
         self.home = Path(tempfile.mkdtemp(prefix=f"linphone-{number}-"))
         (self.home / ".local/share/linphone").mkdir(parents=True)
@@ -48,7 +50,7 @@ class Linphone:
         self.heard, self.log = self.home / "heard.wav", self.home / "log"
         (self.home / "settings").write_text(SETTINGS.format(
             authority=authority, rtp_port=free_port(), address=server.address, tls_port=server.tls_port, number=number,
-            name=name, password=password))
+            name=name, password=password, encryption=encryption))
         self.screen = open(self.home / "screen", "wb")
         self.process = subprocess.Popen(
             net.inside("linphonec", "-c", str(self.home / "settings"), "-d", "6", "-l", str(self.log), *options),
@@ -84,8 +86,9 @@ class OverTls(unittest.TestCase):
         self.net = self.enterContext(Namespace("10.213.8.1"))
         self.server = self.enterContext(Ringfence(address=self.net.address, netns=self.net.name))
 
-    def phone(self, number, hertz, *options, authority=None):
-        phone = Linphone(self.net, self.server, number, authority or self.server.data / "tls/ca.pem", hertz, *options)
+    def phone(self, number, hertz, *options, authority=None, encryption="none"):
+        phone = Linphone(self.net, self.server, number, authority or self.server.data / "tls/ca.pem", hertz, *options,
+                         encryption=encryption)
         self.addCleanup(phone.close)
         return phone
 
@@ -95,9 +98,10 @@ class OverTls(unittest.TestCase):
     def states(self):
         return [c["state"] for c in self.server.json("call", "list")["calls"]]
 
-    def test_two_phones_talk_hold_and_hang_up(self):
-        bob = self.phone("1002", 700, "-a")
-        alice = self.phone("1001", 1000)
+    def talk_hold_and_hang_up(self, alice_speaks="none", bob_speaks="none"):
+        """A call in which each hears the other's tone; gives its record."""
+        bob = self.phone("1002", 700, "-a", encryption=bob_speaks)
+        alice = self.phone("1001", 1000, encryption=alice_speaks)
         self.assertTrue(until(lambda: len(self.registrations()) == 2, 30))
         self.assertEqual({r["transport"] for r in self.registrations()}, {"tls"})
         alice.say(f"call sip:1002@{self.net.address}")
@@ -123,6 +127,22 @@ class OverTls(unittest.TestCase):
         for way in row["media"]:
             self.assertGreater(way["packets"], 80)
             self.assertEqual(way["refused_source"], 0)
+        return row
+
+    def test_two_phones_talk_hold_and_hang_up(self):
+        row = self.talk_hold_and_hang_up()
+        self.assertEqual([way["encryption"] for way in row["media"]], ["none", "none"])
+
+    def test_with_keys_in_their_descriptions_both_legs_are_encrypted_through_hold_and_resumption(self):
+        row = self.talk_hold_and_hang_up("srtp", "srtp")
+        for way in row["media"]:
+            self.assertEqual(way["encryption"], "sdes")
+            self.assertRegex(way["suite"], "^AE")
+            self.assertLess(way["refused_proof"], 3)
+
+    def test_one_that_speaks_srtp_hears_one_that_does_not(self):
+        row = self.talk_hold_and_hang_up("srtp", "none")
+        self.assertEqual([way["encryption"] for way in row["media"]], ["sdes", "none"])
 
     def test_a_phone_that_trusts_another_authority_does_not_give_us_its_password(self):
         authority, key = self.server.data / "stranger.pem", self.server.data / "stranger.key"

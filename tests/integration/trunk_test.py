@@ -1,6 +1,7 @@
 """Calls that leave by trunks and come in by them: a real Kamailio as provider, small carriers with failures, money."""
 import re
 import signal
+import sqlite3
 import tempfile
 import time
 import unittest
@@ -65,6 +66,10 @@ class Outside(unittest.TestCase):
                      self.server.json("cdr", "list")["cdrs"])
         self.assertEqual(len(rows), count)
         return rows
+
+    def rows(self, table):
+        with sqlite3.connect(self.server.data / "ringfence.db") as database:
+            return database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
 
     def accounts(self, level):
         return [a for a in self.server.json("spend", "list")["accounts"] if a["level"] == level]
@@ -150,6 +155,14 @@ class Provider(Outside):
         for level in ("extension", "tenant", "trunk", "system"):
             now = self.today(level)
             self.assertEqual((float(now["spent"]), float(now["reserved"])), (float(row["cost"]), 0), level)
+
+    def test_a_call_that_ran_at_a_kill_is_ended_at_the_provider(self):
+        self.connect(NATIONAL, self.carrier)
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.carrier.reply(self.carrier.hear("BYE "), "200 OK")
+        self.assertTrue(until(lambda: "provider: BYE, answered 200" in self.server.log.read_text()),
+                        self.server.log.read_text())
 
     def test_a_call_from_outside_comes_to_the_contact_that_was_registered(self):
         self.cli("inbound", "add", "did", "--called", "+4930123", "--extension", "1001")
@@ -407,6 +420,31 @@ class Money(Outside):
         self.assertEqual((now["spent"], float(now["reserved"]), float(now["left"])), ("0.14", 0, 0))
         self.refused(NATIONAL)
         self.assertEqual(self.line.asked(), 1)
+
+    def test_a_call_that_ran_at_a_kill_is_ended_at_its_carrier_and_at_its_phone(self):
+        invite = self.connect(NATIONAL, self.line)
+        self.assertEqual(self.rows("dialogs"), 2)
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        bye = self.line.hear("BYE ")
+        for name in ("Call-ID", "From"):
+            self.assertEqual(*(re.search(rf"\n{name}: ([^\r]*)", text)[1] for text in (invite, bye)))
+        self.line.reply(bye, "200 OK")
+        self.ann.reply(self.ann.hear("BYE "), "200 OK")
+        self.assertTrue(until(lambda: self.server.log.read_text().count("call_left_behind") == 2))
+        self.assertTrue(until(lambda: self.rows("dialogs") == 0), "nobody is told twice")
+
+    def test_a_kill_gives_nobody_a_fresh_allowance_of_calls(self):
+        self.cli("limit", "set", "extension.1001", "--day", "none", "--paces", "2 per 1h")
+        for _ in range(2):
+            self.connect(NATIONAL, self.line)
+            self.hang_up(self.line)
+        self.refused(NATIONAL)
+        self.records(3)
+        self.server.stop(signal.SIGKILL)
+        self.server.start()
+        self.refused(NATIONAL)
+        self.assertEqual(self.line.asked(), 2)
 
 
 class Rights(Outside):

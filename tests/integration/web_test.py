@@ -156,6 +156,7 @@ class Pages(unittest.TestCase):
         self.assertEqual((status, headers["cache-control"]), (200, "no-store"))
         self.assertIn(f'"wss":"wss://{SERVED.address}:{SERVED.wss_port}"'.encode(), body)
         self.assertIn(b'"domain":"ringfence"', body)
+        self.assertEqual(len({p for p in json.loads(body)["fingerprints"] if re.match("sha-256 (..:){31}..$", p)}), 2)
         self.assertEqual(get(SERVED, "/health")[0], 200)
 
     def test_nothing_else_is_there(self):
@@ -237,6 +238,56 @@ class Links(unittest.TestCase):
         self.assertTrue(until(lambda: len(registrations("3001")) == 1))
         self.assertEqual(browser.register(), 401)
         self.assertEqual(desk.register(), 200)
+
+    def sign_out(self, made, *headers, **other):
+        told = {"auth_name": made["auth_name"], "password": made["password"], **other}
+        status, _, body = post(SERVED, "/api/v1/phone/sign-out", told, *headers)
+        return status, body
+
+    def test_who_signs_out_removes_his_device_with_what_it_has_running(self):
+        name, password = SERVED.add("3006", "--registrations", "2")
+        made = self.device("3006")
+        browser, desk = BrowserPhone(SERVED, "3006", made["auth_name"], made["password"]), \
+            Phone(SERVED, "3006", name, password)
+        for phone in (browser, desk):
+            self.addCleanup(phone.close)
+            self.assertEqual(phone.register(), 200)
+        # A page of others cannot ask for it, and without the device's own password nobody can.
+        for header in ("Origin: https://evil.example", "Sec-Fetch-Site: cross-site"):
+            self.assertEqual(self.sign_out(made, header)[0], 403, header)
+        answers = {self.sign_out(made, password="wrong"), self.sign_out(made, auth_name="nobody"),
+                   self.sign_out(made, auth_name=name, password=password), self.sign_out(made, password=7),
+                   self.sign_out(made, auth_name=name), self.sign_out(made, password=""),
+                   post(SERVED, "/api/v1/phone/sign-out", {})[::2]}
+        self.assertEqual(len(answers), 1, answers)
+        self.assertEqual(answers.pop()[0], 403)
+        self.assertEqual(len(registrations("3006")), 2)
+        self.assertEqual(self.sign_out(made)[0], 200)
+        self.assertTrue(until(lambda: len(registrations("3006")) == 1))
+        self.assertEqual(SERVED.json("extension", "devices", "3006")["devices"], [])
+        self.assertEqual(browser.register(), 401)
+        self.assertEqual(self.sign_out(made)[0], 403, "there is no such device any more")
+        self.assertEqual(desk.register(), 200)
+        self.assertNotIn(made["password"], SERVED.log.read_text())
+
+    def test_a_device_that_is_removed_is_gone_from_its_call_and_the_operator_is_told_of_both(self):
+        SERVED.add("3007")
+        made = self.device("3007")
+        browser = BrowserPhone(SERVED, "3007", made["auth_name"], made["password"])
+        other = Phone(SERVED, "3008", *SERVED.add("3008"))
+        for phone in (browser, other):
+            self.addCleanup(phone.close)
+            self.assertEqual(phone.register(), 200)
+        browser.invite("3008")
+        invite = other.hear("INVITE")
+        other.take(invite)
+        other.reply(invite, "200 OK", other.sdp())
+        browser.established(browser.hear("SIP/2.0 200"))
+        other.hear("ACK")
+        told = SERVED.json("extension", "device", "remove", "3007", made["auth_name"])
+        self.assertEqual((told["registrations_ended"], told["calls_ended"]), (1, 1), told)
+        for phone in (browser, other):
+            phone.reply(phone.hear("BYE"), "200 OK")
 
     def test_every_link_that_is_not_good_gets_the_same_answer(self):
         SERVED.add("3002")

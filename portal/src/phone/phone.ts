@@ -1,6 +1,6 @@
 // The phone behind the page: what people want of it comes in as methods, what it knows stands in its stores.
 
-import { ApiError, type Credential, type PhoneConfig, fetchPhoneConfig, spendLink } from '../shared/api';
+import { ApiError, type Credential, type PhoneConfig, fetchPhoneConfig, removeDevice, spendLink } from '../shared/api';
 import type { Messages } from '../shared/messages';
 import { Store } from '../shared/store';
 import { type Claim, claim } from './keep/claim';
@@ -17,8 +17,17 @@ import { Ringer } from './sound/ringer';
 
 const retryMaxSeconds = 30;
 
-export type Account = Credential & { readonly kept: boolean };
-export type SignInProblem = 'wrong' | 'wrongKept' | 'serverAway' | 'linkUsed' | 'linkThrottled' | 'openElsewhere';
+/** A password that was typed is the extension's; a link made one for this device alone, which this browser may keep. */
+export type SignInWay = 'typed' | 'link' | 'kept';
+export type Account = Credential & { readonly way: SignInWay };
+export type SignInProblem =
+  | 'wrong'
+  | 'wrongKept'
+  | 'serverAway'
+  | 'linkUsed'
+  | 'linkThrottled'
+  | 'openElsewhere'
+  | 'notRemoved';
 export type Trouble = keyof Messages['trouble'];
 
 export class Phone {
@@ -52,7 +61,7 @@ export class Phone {
   /** Goes on with the sign-in that this browser keeps, unless a link is to replace it. */
   async resume(hasLink: boolean): Promise<void> {
     const kept = hasLink ? null : await loadDevice();
-    if (kept) await this.signIn(kept, true);
+    if (kept) await this.signIn(kept, 'kept');
     this.ready.set(true);
   }
 
@@ -61,7 +70,7 @@ export class Phone {
     try {
       const credential = await spendLink(token);
       if (keep) await saveDevice(credential);
-      return await this.signIn(credential, keep, take);
+      return await this.signIn(credential, keep ? 'kept' : 'link', take);
     } catch (error) {
       const status = error instanceof ApiError ? error.status : 0;
       this.problem.set(status === 429 ? 'linkThrottled' : status === 0 || status >= 500 ? 'serverAway' : 'linkUsed');
@@ -69,20 +78,26 @@ export class Phone {
     }
   }
 
-  async signIn(credential: Credential, kept: boolean, take = false): Promise<boolean> {
+  async signIn(credential: Credential, way: SignInWay, take = false): Promise<boolean> {
     if (!(await this.take(take))) return false;
     this.problem.set(null);
-    this.account.set({ ...credential, kept });
+    this.account.set({ ...credential, way });
     this.connection.set({ state: 'connecting', attempts: 0 });
     this.history.set(await loadHistory(credential.number));
     await this.begin(credential);
     return true;
   }
 
-  /** For whom leaves on purpose: this browser keeps no sign-in any more. */
+  /** For whom leaves on purpose: this browser keeps no sign-in any more, and the server takes none from it. */
   async leave(): Promise<void> {
+    const account = this.account.get();
     this.signOut(null);
     await eraseDevice();
+    if (!account || account.way === 'typed') return;
+    await removeDevice(account).catch((error: unknown) => {
+      const gone = error instanceof ApiError && error.status === 403;
+      if (!gone && !this.account.get()) this.problem.set('notRemoved');
+    });
   }
 
   private signOut(problem: SignInProblem | null): void {
@@ -282,7 +297,7 @@ export class Phone {
     this.connection.update((connection) => connect(connection, event));
     const account = this.account.get();
     if (event.type === 'registration_refused' && isWrongPassword(event.code) && account)
-      this.signOut(account.kept ? 'wrongKept' : 'wrong');
+      this.signOut(account.way === 'typed' ? 'wrong' : 'wrongKept');
   }
 
   private sound(): void {

@@ -4,7 +4,7 @@ export interface PhoneConfig {
   readonly wss: string;
   readonly domain: string;
   readonly realm: string;
-  /** The certificates that our media may show, in one spelling; the present one first. */
+  /** The certificates that the server's media may show, in one spelling: of new calls, and of those that were running already. */
   readonly fingerprints: readonly string[];
 }
 
@@ -51,9 +51,19 @@ function text(value: Record<string, unknown>, key: string): string {
 
 export async function fetchPhoneConfig(spell: (text: string) => string | null): Promise<PhoneConfig> {
   const value = await ask('/api/v1/phone/config', { method: 'GET' });
-  const told = Array.isArray(value['fingerprints']) ? value['fingerprints'] : [text(value, 'fingerprint')];
+  const told: unknown = value['fingerprints'];
+  if (!Array.isArray(told)) throw new ApiError(502);
   const fingerprints = told.map((one) => (typeof one === 'string' ? spell(one) : null)).filter((one) => one !== null);
   return { wss: text(value, 'wss'), domain: text(value, 'domain'), realm: text(value, 'realm'), fingerprints };
+}
+
+/** Removes the device that this browser is: its password is good for nothing any more. Errors: 403 when that was so already. */
+export async function removeDevice(credential: Credential): Promise<void> {
+  await ask('/api/v1/phone/sign-out', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ auth_name: credential.authName, password: credential.password }),
+  });
 }
 
 /** Spends a one-time link. Errors: 401, 403, 404 or 410 for a link that is not (or no longer) good, 429 when there were too many. */

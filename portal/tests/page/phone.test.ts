@@ -21,6 +21,7 @@ let peer: Peer;
 let server: Standin;
 let fingerprints: string[];
 let spent: string[];
+let removed: string[];
 let violations: string[];
 
 beforeAll(async () => {
@@ -38,13 +39,14 @@ afterAll(() => browser.close());
 
 beforeEach(async () => {
   spent = [];
+  removed = [];
   violations = [];
   site = new Site(folder, {
     config: () => ({
       wss: 'wss://phone.test:5065',
       domain: 'phone.test',
       realm: 'phone.test',
-      fingerprint: fingerprints[0] ?? '',
+      fingerprints: [`sha-256 ${Array(32).fill('0A').join(':')}`, fingerprints[0] ?? ''],
       languages: ['en', 'de'],
     }),
     link: (given) => {
@@ -62,6 +64,10 @@ beforeEach(async () => {
             },
           }
         : { status: 404, body: { title: 'not found' } };
+    },
+    signOut: (name, password) => {
+      removed.push(`${name} ${password}`);
+      return removed.length === 1 ? 200 : 503;
     },
   });
   url = await site.start();
@@ -98,6 +104,12 @@ async function signIn(): Promise<void> {
   await page.locator('input[type=password]').fill('secret-of-1001');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Ready for calls').waitFor();
+}
+
+async function signOut(): Promise<void> {
+  await page.getByRole('button', { name: 'Settings and more' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in to your phone' }).waitFor();
 }
 
 async function dial(number: string): Promise<void> {
@@ -191,6 +203,34 @@ describe('signing in', () => {
     expect(spent).toEqual([token]);
     await server.ring('1002', 'Bob');
     await page.getByRole('button', { name: 'Answer' }).waitFor();
+  });
+
+  it('by a link ends here and at the server when its user signs out', async () => {
+    await page.close();
+    await open(`#${token}`);
+    await page.getByLabel('Keep this device signed in').check();
+    await page.getByRole('button', { name: 'Use this browser as a phone' }).click();
+    await page.getByText('Ready for calls').waitFor();
+    await signOut();
+    await expect.poll(() => removed).toEqual(['device-1 secret-of-device']);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in to your phone' }).waitFor();
+  });
+
+  it('by a link says so when the server cannot be told that its user left', async () => {
+    removed.push('somebody before');
+    await page.close();
+    await open(`#${token}`);
+    await page.getByRole('button', { name: 'Use this browser as a phone' }).click();
+    await page.getByText('Ready for calls').waitFor();
+    await signOut();
+    await page.getByText('it still lists this device').waitFor();
+  });
+
+  it('by a password leaves nothing at the server to be removed', async () => {
+    await signIn();
+    await signOut();
+    expect(removed).toEqual([]);
   });
 
   it('by a link that was used already is explained', async () => {

@@ -27,6 +27,7 @@ export const policy = [
 export interface Api {
   config: () => object;
   link: (token: string) => { status: number; body: object };
+  signOut: (name: string, password: string) => number;
 }
 
 export class Site {
@@ -54,10 +55,13 @@ export class Site {
     response.setHeader('Content-Security-Policy', policy);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (path === '/api/v1/phone/config') return this.json(response, 200, this.api.config());
-    if (path === '/api/v1/phone/link') {
+    if (path.startsWith('/api/v1/phone/')) {
       let text = '';
       for await (const part of request) text += String(part);
-      const { status, body } = this.api.link((JSON.parse(text) as { token: string }).token);
+      const said = JSON.parse(text) as Record<string, string>;
+      if (path === '/api/v1/phone/sign-out')
+        return this.json(response, this.api.signOut(said['auth_name'] ?? '', said['password'] ?? ''), {});
+      const { status, body } = this.api.link(said['token'] ?? '');
       return this.json(response, status, body);
     }
     try {

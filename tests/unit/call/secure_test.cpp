@@ -14,9 +14,6 @@ using sdp::Profile;
 using sdp::Setup;
 using srtp::Suite;
 
-constexpr std::string_view our_hash(
-    "5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A:5A");
-
 /// A description of one stream, with its text.
 struct Said {
   explicit Said(std::string_view proto, std::string_view lines = {}, std::uint16_t port = 5004)
@@ -50,7 +47,8 @@ const std::string dtls = "UDP/TLS/RTP/SAVP", browser = "UDP/TLS/RTP/SAVPF";
 
 MediaTerms terms(Encryption wanted, Transport transport) {
   MediaTerms out{wanted, transport, {}};
-  out.certificate.sha256.fill(0x5a);
+  out.certificates[0].sha256.fill(0x5a);
+  out.certificates[1].sha256.fill(0xa5);
   return out;
 }
 
@@ -300,11 +298,11 @@ TEST_F(KeyingTest, AnotherCertificateOrAnIceRestartOfThePeerMakesOursNew) {
   accept(wss, browser, certificate(1) + "a=ice-ufrag:anew\r\na=ice-pwd:peerpeerpeerpeerpeerpeer\r\n");
   EXPECT_NE(keying.agreed().ice->our_fragment, fragment);
   MediaTerms rotated = wss;
-  rotated.certificate.sha256.fill(0x77);
+  for (media::Fingerprint& each : rotated.certificates) each.sha256.fill(0x77);
   accept(rotated, browser, certificate(1) + "a=ice-ufrag:anew\r\na=ice-pwd:peerpeerpeerpeerpeerpeer\r\n");
-  EXPECT_EQ(keying.agreed().our_fingerprint, wss.certificate) << "its call goes on with the certificate it knows";
+  EXPECT_EQ(keying.agreed().our_fingerprint, wss.certificates[0]) << "its call goes on with the certificate it knows";
   accept(rotated, browser, certificate(2) + ice);
-  EXPECT_EQ(keying.agreed().our_fingerprint, rotated.certificate);
+  EXPECT_EQ(keying.agreed().our_fingerprint, rotated.certificates[0]);
 }
 
 TEST_F(KeyingTest, TwoLiteSidesUseNoIce) {
@@ -381,7 +379,53 @@ TEST_F(KeyingTest, InAnotherCallNothingOfTheKeysIsLeftAndTheProtectionStays) {
   EXPECT_FALSE(keying.agreed().peer_fingerprint);
   hold_out(wss);
   EXPECT_NE(std::string(keying.offered().ice_fragment), fragment);
-  EXPECT_EQ(sdp::text_of(*keying.offered().certificate), fmt::format("sha-256 {}", our_hash));
+  EXPECT_EQ(*keying.offered().certificate, wss.certificates[1].sha256);
+}
+
+TEST_F(KeyingTest, EachRelayNamesAnotherCertificateThanTheOneBefore) {
+  const auto offered = [&] { return media::Fingerprint{*keying.offered().certificate}; };
+  accept(wss, browser, certificate(1) + ice);
+  EXPECT_EQ(keying.agreed().our_fingerprint, wss.certificates[0]);
+  for (const std::size_t due : {1u, 0u, 1u}) {
+    keying.park();
+    EXPECT_FALSE(keying.agreed().our_fingerprint);
+    hold_out(wss);
+    EXPECT_EQ(offered(), wss.certificates[due]);
+    EXPECT_EQ(keying.offered().setup, Setup::actpass);
+    ASSERT_TRUE(answer(browser, certificate(1, "active") + ice));
+    EXPECT_EQ(keying.agreed().our_fingerprint, wss.certificates[due]);
+    hold_out(wss);
+    EXPECT_EQ(offered(), wss.certificates[due]) << "a refresh keeps what was shaken hands on";
+    accept(wss, browser, certificate(1) + ice);
+    EXPECT_EQ(keying.agreed().our_fingerprint, wss.certificates[due]) << "and so does the peer's";
+  }
+}
+
+TEST_F(KeyingTest, AnOfferThatWasNotTakenHasChangedNothingOfThePeersAssociation) {
+  accept(wss, browser, certificate(1) + ice);
+  keying.park();
+  hold_out(wss);
+  EXPECT_FALSE(keying.may_be_told(wss)) << "a refresh would name what is not agreed on";
+  hold_out(wss);  // after 491
+  EXPECT_EQ(*keying.offered().certificate, wss.certificates[1].sha256);
+  keying.park();  // and to yet another call
+  hold_out(wss);
+  EXPECT_EQ(*keying.offered().certificate, wss.certificates[1].sha256) << "its association is still the first";
+  accept(wss, browser, certificate(1) + ice);  // the peer's own offer came before ours could
+  EXPECT_EQ(keying.agreed().our_fingerprint, wss.certificates[1]);
+  EXPECT_EQ(keying.answered().setup, Setup::passive);
+  hold_out(wss);
+  EXPECT_EQ(*keying.offered().certificate, wss.certificates[1].sha256);
+}
+
+TEST_F(KeyingTest, CertificatesThatWereRenewedMeanwhileAreNewToThePeerAnyway) {
+  accept(wss, browser, certificate(1) + ice);
+  keying.park();
+  MediaTerms renewed = wss;
+  renewed.certificates[0].sha256.fill(0x77);
+  renewed.certificates[1].sha256.fill(0x78);
+  hold_out(renewed);
+  EXPECT_EQ(*keying.offered().certificate, renewed.certificates[0].sha256);
 }
 
 }  // namespace

@@ -362,6 +362,41 @@ TEST(Outgoing, LetsNobodyInjectAHeader) {
   EXPECT_THAT(out, Not(HasSubstr("\r\nY:")));
 }
 
+TEST(Kept, ADialogIsMadeAgainFromWhatWasKeptOfIt) {
+  Say s = from_bob(200, "bob");
+  s.extra = "Record-Route: <sip:edge.example;lr>\r\n";
+  const auto before = Dialog::calling({"out-1",
+                                       "ours",
+                                       "\"Alice\" <sip:1001@pbx.example>",
+                                       "<sip:1002@pbx.example>",
+                                       "sip:1002@203.0.113.20",
+                                       {},
+                                       1,
+                                       bob})
+                          ->fork(*say(s), bob);
+  ASSERT_TRUE(before);
+  const auto again = Dialog::kept({before->call_id(), before->local_tag(), before->remote_tag(), before->local_party(),
+                                   before->remote_party(), before->remote_target(), before->routes(),
+                                   before->local_cseq(), before->flow()});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->state(), Dialog::State::confirmed);
+  EXPECT_EQ(again->request(bye), before->request(bye));
+}
+
+TEST(Kept, WhatIsNoDialogIsRefused) {
+  const auto kept = [](std::string_view target, std::string_view routes) {
+    return Dialog::kept({"c", "t", "r", "<sip:a@b>", "<sip:c@d>", target, routes, 1, bob});
+  };
+  EXPECT_TRUE(kept("sip:c@d", ""));
+  EXPECT_TRUE(kept("sip:c@d", "<sip:a;lr>, <sip:b;lr>"));
+  for (const std::string_view target : {"", "tel:+4930", "nonsense"})
+    EXPECT_EQ(kept(target, "").error(), Fault::bad_contact) << target;
+  EXPECT_EQ(kept("sip:c@d", "<tel:+4930>").error(), Fault::bad_route);
+  std::string many;
+  for (std::size_t i = 0; i <= WireLimits::routes; ++i) many += many.empty() ? "<sip:a;lr>" : ", <sip:a;lr>";
+  EXPECT_EQ(kept("sip:c@d", many).error(), Fault::too_many_routes);
+}
+
 TEST(Copy, ACopiedDialogStandsOnItsOwn) {
   std::optional<Dialog> first = *Dialog::incoming(*say({}), alice, "pbx");
   Dialog second = *first;

@@ -92,6 +92,53 @@ TEST_F(Gateway, IsGrantedNoLongerThanItMayBeLostAfterARestart) {
   EXPECT_NE(told(Reason::trunk_not_registered), "");
 }
 
+TEST_F(Gateway, IsCalledAfterARestartAsBefore) {
+  ASSERT_EQ(gateway.register_(), 200);
+  ASSERT_EQ(exchange.gateways.size(), 1u);
+  exchange.crash_and_restart();
+  a = dial();
+  const auto invite = gateway.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ((*invite)->request_uri.raw, "sip:0301234567@203.0.113.70:5080");
+  gateway.answer(*invite, 486);
+  bring(gateway, "+493012340", "+493012340");
+  EXPECT_TRUE(bob.hear_request("INVITE")) << "and its calls come in without a password";
+  exchange.advance_ms(301'000);
+  EXPECT_TRUE(exchange.gateways.empty()) << "no longer than it was granted";
+}
+
+TEST_F(Gateway, IsGoneAfterARestartWhenItCouldNotRegisterLikeThatAnyMore) {
+  const auto again = [&](const std::function<void(toll::Terms&, record::GatewayBinding&)>& change) {
+    exchange.set_plan(plan_of(with_gateway()));
+    EXPECT_EQ(gateway.register_(), 200);
+    toll::Terms terms = with_gateway();
+    auto kept = exchange.gateways;
+    change(terms, kept.begin()->second);
+    exchange.set_plan(plan_of(terms));
+    exchange.gateways = kept;  // as if all that had happened while no process ran
+    exchange.crash_and_restart();
+    while (gateway.hear()) continue;
+    a = dial();
+    EXPECT_TRUE(exchange.gateways.empty());
+    return gateway.hear_request("INVITE").has_value();
+  };
+  EXPECT_FALSE(again([](toll::Terms& terms, auto&) { terms.trunks[1].line.enabled = false; }));
+  EXPECT_FALSE(again([](toll::Terms& terms, auto&) { terms.trunks[1].line.user = "somebody-else"; }));
+  EXPECT_FALSE(again(
+      [](toll::Terms& terms, auto&) { terms.trunks[1].identity.sources = {{*Subnet::parse("203.0.113.128/25"), 0}}; }));
+  EXPECT_FALSE(again([](toll::Terms&, record::GatewayBinding& kept) { kept.expires_wall_ms = 1; }));
+  EXPECT_FALSE(again([](toll::Terms&, record::GatewayBinding& kept) { kept.trunk = TrunkId{77}; }));
+}
+
+TEST_F(Gateway, ThatGoesOverToAConnectionLeavesNoPlaceOnDisk) {
+  ASSERT_EQ(gateway.register_(), 200);
+  ASSERT_EQ(exchange.gateways.size(), 1u);
+  Phone tcp(exchange, gateway.account(), sim::flow_from("203.0.113.70:6000", Transport::tcp, 9), 33);
+  sim::connect(exchange, {&alice, &bob, &carrier, &tcp});
+  ASSERT_EQ(tcp.register_(), 200);
+  EXPECT_TRUE(exchange.gateways.empty()) << "a connection ends with the process";
+}
+
 TEST_F(Gateway, ItsConnectionIsItsPlace) {
   Phone tcp(exchange, gateway.account(), sim::flow_from("203.0.113.70:6000", Transport::tcp, 9), 33);
   sim::connect(exchange, {&alice, &bob, &carrier, &tcp});

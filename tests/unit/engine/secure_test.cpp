@@ -180,6 +180,7 @@ TEST_F(Secure, ABrowserTalksToAPhoneThatKnowsNothingOfIt) {
   for (const char* const due : {"UDP/TLS/RTP/SAVPF", "a=setup:passive", "a=fingerprint:sha-256 5A:5A", "a=ice-lite",
                                 "a=ice-ufrag:", "a=rtcp-mux", "a=mid:first", "typ host", "a=end-of-candidates"})
     EXPECT_NE(answered.find(due), std::string::npos) << due << "\n" << answered;
+  EXPECT_EQ(answered.find("a=group"), std::string::npos) << "none was offered";
   EXPECT_EQ(security(0).protection, Protection::dtls);
   ASSERT_TRUE(security(0).ice);
   EXPECT_EQ(security(0).ice->peer_fragment, "brow");
@@ -190,9 +191,18 @@ TEST_F(Secure, ABrowserTalksToAPhoneThatKnowsNothingOfIt) {
   EXPECT_EQ(relay().legs[0].remote_rtp.port, 0) << "its checks find it";
 }
 
+TEST_F(Secure, ABrowserThatBundlesIsAnsweredABundleOfItsOneStream) {
+  std::string offer = described(nowhere, browser, browser_lines(1, "actpass"));
+  offer.insert(offer.find("m=audio"), "a=group:BUNDLE first second\r\n");
+  talk(web_alice, offer, bob, sim::audio_sdp(bob_rtp));
+  EXPECT_NE(answered.find("a=group:BUNDLE first\r\n"), std::string::npos) << answered;
+  EXPECT_EQ(offered.find("group"), std::string::npos) << offered;
+}
+
 TEST_F(Secure, ABrowserIsOfferedWhatBrowsersKnow) {
   talk(tls_alice, savp_offer, web_bob, described(nowhere, browser, browser_lines(3, "active", "webb")));
-  for (const char* const due : {"UDP/TLS/RTP/SAVPF", "a=setup:actpass", "a=ice-lite", "a=mid:0", "a=rtcp-mux"})
+  for (const char* const due :
+       {"UDP/TLS/RTP/SAVPF", "a=setup:actpass", "a=ice-lite", "a=group:BUNDLE 0", "a=mid:0", "a=rtcp-mux"})
     EXPECT_NE(offered.find(due), std::string::npos) << due << "\n" << offered;
   EXPECT_EQ(offered.find("crypto"), std::string::npos);
   EXPECT_EQ(noted, "other=sdes AES_CM_128_HMAC_SHA1_80");
@@ -421,6 +431,42 @@ TEST_F(Secure, ATransferGivesWhoIsHandedOverOtherKeys) {
   const media::RelayPlan& after = exchange.relays.rbegin()->second;
   EXPECT_TRUE(after.legs[0].security.ours == offer.security->keys.at(3).key);
   EXPECT_TRUE(after.legs[0].security.theirs == key_of(Suite::aes_cm_128_sha1_80, 6));
+}
+
+/// A browser that is handed over is named another certificate each time, or it would keep the association that it has
+/// (RFC 8842 §4.4), which the new relay knows nothing of.
+TEST_F(Secure, ATransferMakesABrowserShakeHandsAnew) {
+  const auto certificate_of = [](const media::LegSecurity& leg) { return leg.our_fingerprint.sha256[0]; };
+  talk(web_alice, described(nowhere, browser, browser_lines(1, "actpass")), bob, sim::audio_sdp(bob_rtp));
+  EXPECT_EQ(certificate_of(security(0)), 0x5a);
+  ASSERT_EQ(tls_carol.register_(), 200);
+  bob.request(b, "REFER", "Refer-To: <sip:1003@192.0.2.1>\r\n");
+  const auto to_carol = tls_carol.hear_request("INVITE");
+  ASSERT_TRUE(to_carol);
+  Line c = tls_carol.answer(*to_carol, 200, sim::audio_sdp(bob_rtp));
+  for (const int status : {491, 200}) {
+    const auto to_alice = web_alice.hear_request("INVITE");
+    ASSERT_TRUE(to_alice);
+    const Read offer(*to_alice);
+    EXPECT_EQ((*offer.security->certificate)[0], 0xa5);
+    EXPECT_EQ(offer.security->setup, sdp::Setup::actpass);
+    EXPECT_FALSE(exchange.relays.rbegin()->second.legs[0].security.peer_fingerprint) << "nothing passes yet";
+    web_alice.answer(*to_alice, status,
+                     status == 200 ? described(nowhere, browser, browser_lines(1, "active"), "sendrecv", 2) : "");
+    exchange.advance_ms(4'000);
+  }
+  const media::LegSecurity after = exchange.relays.rbegin()->second.legs[0].security;
+  EXPECT_EQ(certificate_of(after), 0xa5);
+  EXPECT_EQ(after.peer_fingerprint.sha256[0], 1);
+  EXPECT_FALSE(after.we_connect);
+  // And on to Bob again.
+  tls_carol.request(c, "REFER", "Refer-To: <sip:1002@192.0.2.1>\r\n");
+  const auto to_bob = bob.hear_request("INVITE");
+  ASSERT_TRUE(to_bob);
+  bob.answer(*to_bob, 200, sim::audio_sdp(bob_rtp));
+  const auto again = web_alice.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*Read(*again).security->certificate)[0], 0x5a);
 }
 
 TEST_F(Secure, WhoCannotProveToBeWhomSignallingNamedEndsTheCall) {

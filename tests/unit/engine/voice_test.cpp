@@ -48,6 +48,22 @@ TEST_F(Voice, WhoTalksToUsHasNobodyToHandOver) {
   EXPECT_TRUE(carrier.hear_request("INVITE"));
 }
 
+TEST_F(Voice, DigitsAreHeardFromBeforeTheAnswerOn) {
+  exchange.disk = sim::Exchange::Disk::holds;
+  a = dial();
+  ASSERT_EQ(exchange.relays.size(), 1u);
+  EXPECT_NE(relay().voice.order, 0u) << "whoever types as soon as he is answered is heard";
+  EXPECT_EQ(said(), Clips{}) << "and told nothing yet";
+  EXPECT_FALSE(alice.hear_status(200));
+  exchange.release_disk();
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  enter("748159#");
+  alice.ack(a);
+  EXPECT_TRUE(carrier.hear_request("INVITE")) << "the PIN came before the ACK";
+}
+
 TEST_F(Voice, TheRightPinConnectsAndItsAccountStandsInTheRecord) {
   dial_and_be_asked();
   EXPECT_EQ(said(), Clips{"en/enter-pin"});

@@ -193,6 +193,25 @@ TEST(SecureSession, WithIceOnlyWhoPassedACheckIsHeardAndOnlyWhoWasSelectedIsSent
   EXPECT_EQ(w.alice_is_at(), elsewhere);
 }
 
+TEST(SecureSession, ABrowserThatNamesNoAddressIsFoundByItsChecks) {
+  RelayPlan p = ice_plan();
+  p.legs[0].remote_rtp = p.legs[0].remote_rtcp = {};
+  World w(p);
+  Phone phone(key(Suite::aead_aes_256_gcm, 2), key(Suite::aead_aes_256_gcm, 1));
+  EXPECT_EQ(w.alice_is_at(), std::nullopt);
+  w.hears(0, elsewhere, check("our-password-of-22-chars", 1, true));
+  EXPECT_GT(w.last.answer_bytes, 0u);
+  EXPECT_TRUE(w.hears(0, elsewhere, phone.says(rtp(1))));
+  EXPECT_EQ(w.alice_is_at(), elsewhere);
+  // Before its description is there, whoever was told our password may ask, and nothing passes yet.
+  p.legs[0].security.ice->peer_fragment.clear();
+  World early(p);
+  early.hears(0, elsewhere, check("our-password-of-22-chars", 1, true));
+  EXPECT_GT(early.last.answer_bytes, 0u);
+  EXPECT_FALSE(early.hears(0, elsewhere, phone.says(rtp(2))));
+  EXPECT_EQ(early.alice_is_at(), std::nullopt);
+}
+
 TEST(SecureSession, AForgedCheckOpensNothingAndIsCounted) {
   World w(ice_plan());
   w.hears(0, mallory, check("a-guess-of-the-password", 1, true));
@@ -206,6 +225,20 @@ TEST(SecureSession, AForgedCheckOpensNothingAndIsCounted) {
   EXPECT_EQ(w.last.answer_bytes, 0u);
   EXPECT_EQ(w.leg(0).refused_replay, 1u);
   EXPECT_EQ(w.alice_is_at(), elsewhere);
+}
+
+TEST(SecureSession, ACheckOfOnePortIsNoneOfTheOther) {
+  RelayPlan p = ice_plan(Protection::plain);
+  p.legs[0].security.mux = false;
+  World w(p);
+  const Datagram honest = check("our-password-of-22-chars", 1, true);
+  w.hears(0, alice, honest);
+  w.hears(0, alice_rtcp, check("our-password-of-22-chars", 2, true), true);
+  w.hears(0, mallory, honest, true);
+  EXPECT_EQ(w.last.answer_bytes, 0u);
+  EXPECT_EQ(w.leg(0).refused_replay, 1u);
+  ASSERT_TRUE(w.hears(1, bob_rtcp, rtcp(), true));
+  EXPECT_EQ(w.to, alice_rtcp);
 }
 
 TEST(SecureSession, WithIceAHandshakeNeedsACheckFirst) {

@@ -51,6 +51,9 @@ class Noted final : public EffectSink {
   void on(effect::DropBinding) override { note("drop binding"); }
   void on(effect::OpenCdr) override { note("open cdr"); }
   void on(effect::WriteLedger) override { note("write ledger"); }
+  void on(effect::ForgetDialog) override { note("forget dialog"); }
+  void on(effect::StoreGateway) override { note("store gateway"); }
+  void on(effect::DropGateway) override { note("drop gateway"); }
   void on(effect::CloseCdr) override { note("close cdr"); }
   void on(effect::StoreBan) override { note("store ban"); }
   void on(effect::DropBan) override { note("drop ban"); }
@@ -59,6 +62,7 @@ class Noted final : public EffectSink {
   void on(effect::StartRelay) override { note("start relay"); }
   void on(effect::UpdateRelay) override { note("update relay"); }
   void on(effect::StopRelay) override { note("stop relay"); }
+  void on(effect::TakeRelay) override { note("take relay"); }
   void on(effect::CommandDone) override { note("command done"); }
   void on(effect::Report) override { note("report"); }
   void on(effect::Stopped) override {

@@ -109,6 +109,33 @@ TEST_F(Fraud, ManyExtensionsAtOnceAreOneBurstOfTheTenant) {
   EXPECT_LE(outcome.left, 8u) << "two calls of each extension are little, ten of the tenant are not";
 }
 
+TEST_F(Fraud, ManyExtensionsThatCallWhereNobodyEverCalledAreRefusedByDayToo) {
+  const char* const countries[] = {"+537123456", "+9601234", "+2522123456", "+1876123456"};
+  const Outcome outcome = run(200, [&](unsigned i) {
+    return office.call(1 + i % 25, noon_ms + i * 5 * second_ms, countries[i % 4] + std::to_string(10 + i / 25),
+                       300 + 17 * i);
+  });
+  EXPECT_LE(outcome.left, 8u) << "one call of each extension is little";
+  EXPECT_TRUE(has(office.judge(30, noon_ms + 10 * minute_ms, "+2203123456").findings, Signal::together))
+      << "and so it is for one who has not called yet";
+  const std::string why =
+      office.text(office.judge(30, noon_ms + 10 * minute_ms, "+2203123456"), noon_ms, "+2203123456");
+  EXPECT_NE(why.find("where nobody of its"), std::string::npos) << why;
+}
+
+TEST_F(Fraud, AConferenceAbroadWithOneNewNumberIsToldAndNotRefusedHoweverManyDialIn) {
+  const Outcome outcome = run(
+      100, [&](unsigned i) { return office.call(1 + i, noon_ms + i * 2 * second_ms, "+35315551234", std::nullopt); });
+  EXPECT_EQ(outcome.left, 100u);
+}
+
+TEST_F(Fraud, FewWhoCallNewCountriesOnOneMorningAreNoBurst) {
+  const char* const numbers[] = {"+35315551234", "+6421234567", "+551133445566", "+911122334455"};
+  const Outcome outcome =
+      run(4, [&](unsigned i) { return office.call(1 + i, noon_ms + i * 2 * minute_ms, numbers[i], 200); });
+  EXPECT_EQ(outcome.left, 4u);
+}
+
 TEST_F(Fraud, ForwardedCallsAtNightToANewCountryAreRefusedAtTheFourth) {
   const Outcome outcome = run(50, [&](unsigned i) {
     return office.call(1, night_ms + i * 60 * second_ms, "+37121234510", 300 + 50 * i, true);

@@ -1,155 +1,8 @@
 // Encrypted legs over real sockets: libsrtp and OpenSSL as honest phones, and as those who are none.
-#include <gtest/gtest.h>
-
-#include <map>
-#include <numeric>
-#include <string>
-#include <thread>
-#include <vector>
-
-#include "core/stun/writer.hpp"
-#include "tests/unit/dtls/peer.hpp"
-#include "tests/unit/relay/phones.hpp"
-#include "tests/unit/srtp/oracle.hpp"
+#include "tests/unit/relay/secure_call.hpp"
 
 namespace rf::relay {
 namespace {
-
-using dtls::testing::Peer;
-using dtls::testing::PeerOptions;
-using media::Protection;
-using srtp::Oracle;
-using srtp::Packet;
-using srtp::Suite;
-using testing::Call;
-using testing::Phone;
-using testing::receiver_report;
-using testing::rtp;
-
-constexpr std::array suites = {Suite::aead_aes_256_gcm,   Suite::aes_cm_256_sha1_80, Suite::aead_aes_128_gcm,
-                               Suite::aes_cm_128_sha1_80, Suite::aes_cm_256_sha1_32, Suite::aes_cm_128_sha1_32};
-const std::string ice_password = "a-password-of-22-chars";
-
-std::string text(const Packet& packet) {
-  return {packet.begin(), packet.end()};
-}
-Packet bytes(const std::string& text) {
-  return {text.begin(), text.end()};
-}
-
-dtls::IdentityRef identity() {
-  static const dtls::IdentityRef one = dtls::Identity::make(1'700'000'000'000).value();
-  return one;
-}
-
-srtp::MasterKey key(Suite suite, std::uint8_t seed) {
-  const srtp::SuiteFacts& facts = srtp::facts_of(suite);
-  Packet all(std::size_t{facts.key} + facts.salt);
-  std::iota(all.begin(), all.end(), seed);
-  return srtp::MasterKey::make(suite, all).value();
-}
-
-/// libsrtp's end of a leg.
-struct Crypt {
-  Crypt(const srtp::MasterKey& phones, const srtp::MasterKey& relays)
-      : out(phones, Oracle::Way::sends), in(relays, Oracle::Way::receives) {}
-  std::string closed(const std::string& packet) { return text(out.protected_rtp(bytes(packet)).value()); }
-  std::optional<std::string> opened(const std::optional<std::string>& packet) {
-    const auto clear = packet ? in.opened_rtp(bytes(*packet)) : std::nullopt;
-    return clear ? std::optional(text(*clear)) : std::nullopt;
-  }
-  Oracle out, in;
-};
-
-/// The keys that a handshake gave to the phone's side.
-Crypt crypt_of(const Peer& peer, bool is_client = true) {
-  static const std::map<std::string, Suite> names = {{"SRTP_AEAD_AES_256_GCM", Suite::aead_aes_256_gcm},
-                                                     {"SRTP_AEAD_AES_128_GCM", Suite::aead_aes_128_gcm},
-                                                     {"SRTP_AES128_CM_SHA1_80", Suite::aes_cm_128_sha1_80},
-                                                     {"SRTP_AES128_CM_SHA1_32", Suite::aes_cm_128_sha1_32}};
-  const Suite suite = names.at(peer.profile());
-  const srtp::SuiteFacts& facts = srtp::facts_of(suite);
-  const std::size_t k = facts.key, s = facts.salt;
-  const Packet m = peer.material(2 * (k + s));
-  const auto make = [&](std::size_t side) {
-    Packet all(m.begin() + static_cast<std::ptrdiff_t>(side * k),
-               m.begin() + static_cast<std::ptrdiff_t>(side * k + k));
-    const auto salt = m.begin() + static_cast<std::ptrdiff_t>(2 * k + side * s);
-    all.insert(all.end(), salt, salt + static_cast<std::ptrdiff_t>(s));
-    return srtp::MasterKey::make(suite, all).value();
-  };
-  return is_client ? Crypt(make(0), make(1)) : Crypt(make(1), make(0));
-}
-
-void send_all(Phone& phone, const Endpoint& to, const std::vector<dtls::Datagram>& datagrams) {
-  for (const dtls::Datagram& each : datagrams) phone.send(to, text(each));
-}
-
-/// Carries a handshake over the phone's socket; false when the relay falls silent before its end.
-bool shake_hands(Phone& phone, Peer& peer, const Endpoint& with, int wait_ms = testing::patience_ms) {
-  send_all(phone, with, peer.say());
-  while (!peer.done()) {
-    const auto heard = phone.receive(wait_ms);
-    if (!heard) return false;
-    send_all(phone, with, peer.say(bytes(*heard)));
-  }
-  return true;
-}
-
-std::string check(std::uint8_t id, bool nominates, const std::string& password = ice_password) {
-  Packet out(600);
-  stun::TransactionId transaction{};
-  transaction.fill(id);
-  stun::Writer writer(out, stun::Class::request, stun::binding, transaction);
-  writer.add(stun::Type::username, std::string_view("ours:peer")).add(stun::Type::priority, 1'000u);
-  writer.add(stun::Type::ice_controlling, stun::Bytes(Packet(8, 1)));
-  if (nominates) writer.add(stun::Type::use_candidate, stun::Bytes());
-  out.resize(writer.sign(stun::Hash::sha1, password).fingerprint().finish());
-  return text(out);
-}
-
-/// A call whose caller's leg is protected.
-class SecureCall : public Call {
- public:
-  explicit SecureCall(Protection protection = Protection::dtls, const PeerOptions& options = {})
-      : Call({}, "127.0.0.1", false), peer(options) {
-    relay.use(identity());
-    media::LegSecurity& s = security();
-    s.protection = protection;
-    s.mux = true;
-    s.our_fingerprint = identity()->fingerprint();
-    s.peer_fingerprint = peer.fingerprint();
-  }
-  media::LegSecurity& security() { return plan.legs[0].security; }
-  void use_ice() { security().ice = media::IcePlan{"ours", "peer", Secret(ice_password), {}}; }
-  void use_sdes(Suite suite, unsigned leg = 0) {
-    media::LegSecurity& s = plan.legs[leg].security;
-    s.protection = Protection::sdes;
-    s.ours = key(suite, static_cast<std::uint8_t>(1 + 2 * leg));
-    s.theirs = key(suite, static_cast<std::uint8_t>(2 + 2 * leg));
-  }
-  Crypt sdes(Suite suite, unsigned leg = 0) const {
-    return Crypt(key(suite, static_cast<std::uint8_t>(2 + 2 * leg)),
-                 key(suite, static_cast<std::uint8_t>(1 + 2 * leg)));
-  }
-  /// Both ways, each packet changed by nobody on its way.
-  void talk(Crypt& crypt, const std::string& said) {
-    const std::string there = rtp(++sequence, said), back = rtp(++sequence, said + " too");
-    alice.send(port(0), crypt.closed(there));
-    EXPECT_EQ(bob.receive(), there);
-    bob.send(port(1), back);
-    EXPECT_EQ(crypt.opened(alice.receive()), back);
-  }
-
-  /// Waits until the thread has counted so many on the caller's leg; more fail the test.
-  void await(std::uint64_t media::LegStatistics::* what, std::uint64_t number) {
-    std::uint64_t seen = 0;
-    for (int i = 0; i < 100'000 && (seen = ask().legs[0].*what) < number; ++i) std::this_thread::yield();
-    EXPECT_EQ(seen, number);
-  }
-
-  Peer peer;
-};
 
 TEST(SecureRelay, BridgesWhatLibsrtpSpeaksWithKeysFromSdp) {
   for (const Suite suite : suites) {
@@ -469,11 +322,11 @@ TEST(SecureRelay, WithIceAndTheActiveRoleWeConnectWhenThePeerHasChosen) {
   c.talk(crypt, "secret");
 }
 
-TEST(SecureRelay, CallsOfTheCertificateBeforeGoOnAndMayStillBegin) {
+TEST(SecureRelay, CallsOfTheCertificatesBeforeGoOnAndMayStillBegin) {
   SecureCall running;
   running.start();
   ASSERT_TRUE(shake_hands(running.alice, running.peer, running.port(0)));
-  const dtls::IdentityRef second = dtls::Identity::make(1'700'000'000'000).value();
+  const dtls::Identities second = make_identities();
   running.relay.use(second);
   Crypt crypt = crypt_of(running.peer);
   running.talk(crypt, "secret");
@@ -485,12 +338,12 @@ TEST(SecureRelay, CallsOfTheCertificateBeforeGoOnAndMayStillBegin) {
   EXPECT_EQ(running.peer.shown(), identity()->fingerprint());
   running.stop();
   running.plan.id = RelayId{4};
-  running.security().our_fingerprint = second->fingerprint();
+  running.security().our_fingerprint = second[0]->fingerprint();
   running.start();
   running.peer.begin();
   ASSERT_TRUE(shake_hands(running.alice, running.peer, running.port(0)));
-  EXPECT_EQ(running.peer.shown(), second->fingerprint());
-  running.relay.use(dtls::Identity::make(1'700'000'000'000).value());
+  EXPECT_EQ(running.peer.shown(), second[0]->fingerprint());
+  running.relay.use(make_identities());
   running.stop();
   running.plan.id = RelayId{5};
   running.security().our_fingerprint = identity()->fingerprint();
@@ -513,6 +366,26 @@ TEST(SecureRelay, AnotherFingerprintInAReInviteNeedsAnotherHandshake) {
   ASSERT_TRUE(shake_hands(c.alice, second, c.port(0)));
   Crypt crypt_of_second = crypt_of(second);
   c.talk(crypt_of_second, "second phone");
+}
+
+TEST(SecureRelay, WhoComesFromAnotherRelayIsShownTheCertificateThatItsPlanNames) {
+  SecureCall c;
+  c.security().our_fingerprint = identities()[1]->fingerprint();
+  c.start();
+  ASSERT_TRUE(shake_hands(c.alice, c.peer, c.port(0)));
+  EXPECT_EQ(c.peer.shown(), identities()[1]->fingerprint());
+  Crypt former = crypt_of(c.peer);
+  c.talk(former, "by the second");
+  // Another of ours in the same relay ends the association, though the peer is the same.
+  c.security().our_fingerprint = identities()[0]->fingerprint();
+  ASSERT_TRUE(c.relay.update(c.plan));
+  c.ask();
+  c.alice.send(c.port(0), former.closed(rtp(++c.sequence, "by the second still")));
+  c.peer.begin();
+  ASSERT_TRUE(shake_hands(c.alice, c.peer, c.port(0)));
+  EXPECT_EQ(c.peer.shown(), identities()[0]->fingerprint());
+  Crypt crypt = crypt_of(c.peer);
+  c.talk(crypt, "by the first");
 }
 
 TEST(SecureRelay, NewKeysFromSdpLoseNothing) {

@@ -55,6 +55,27 @@ TEST(Rewrite, ShowsNothingOfTheFirstLeg) {
             "m=audio 40000 RTP/AVP 0\r\na=content:main\r\na=sendrecv\r\n");
 }
 
+TEST(Rewrite, BundlesTheFirstStreamThatIsTakenAndNoOther) {
+  const std::string text = sample::with_media(
+      "m=audio 49170 RTP/AVP 0\r\nm=audio 49172 RTP/AVP 0\r\nm=video 49174 RTP/AVP 31\r\nm=video 0 RTP/AVP 31\r\n");
+  RewritePlan plan = plan_with({40'000, 40'002, 40'004, 40'006});
+  const std::array<std::string_view, 4> names{"a", "b", "c", "d"};
+  for (std::size_t i = 0; i < names.size(); ++i) plan.media[i].mid = names[i];
+  for (const std::size_t muxed : {1u, 2u, 3u}) plan.media[muxed].protection.mux = true;
+  const auto group = [&](std::string_view bundle) {
+    plan.bundle = bundle;
+    const std::string out = rewritten(text, plan);
+    const auto at = out.find("a=group:");
+    return at == std::string::npos ? std::string() : out.substr(at, out.find("\r\n", at) - at);
+  };
+  EXPECT_EQ(group("c b"), "a=group:BUNDLE c");
+  EXPECT_EQ(group("a b c"), "a=group:BUNDLE b") << "a has no rtcp-mux";
+  EXPECT_EQ(group("d  c"), "a=group:BUNDLE c") << "d is declined";
+  for (const std::string_view nothing : {"", " ", "a", "d", "unknown"}) EXPECT_EQ(group(nothing), "") << nothing;
+  plan.media[2].port = 0;
+  EXPECT_EQ(group("c"), "");
+}
+
 TEST(Rewrite, PassesWhatCodecsNeed) {
   const std::string out = rewritten(
       sample::with_media("m=video 49170 RTP/AVPF 96\r\nb=AS:512\r\nb=TIAS:500000\r\na=rtpmap:96 VP8/90000\r\n"

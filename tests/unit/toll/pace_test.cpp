@@ -39,6 +39,31 @@ TEST(Pace, FiveCallsASecondAreServedAndTheSixthIsToldByWhichRuleAndUntilWhen) {
   EXPECT_TRUE(take(pace, 2'000, alice, default_pace)) << "one left, one came";
 }
 
+TEST(Pace, CallsOfAFormerProcessCountUntilTheirTimeIsOver) {
+  Pace pace({}, 1);
+  const PaceRule hourly{.id = 1, .calls = 3, .period_s = 3'600};
+  const PaceCheck check{alice, {&hourly, 1}};
+  // The machine has just been started: what was before lies before its clock's beginning.
+  for (const std::int64_t then : {-3'000'000, -2'000'000, -1'000'000}) pace.recall(then, {&check, 1}, "+4930");
+  EXPECT_TRUE(take(pace, 1'000, alice, hourly));
+  EXPECT_FALSE(take(pace, 600'000, alice, hourly)) << "the first is an hour ago";
+  EXPECT_TRUE(take(pace, 600'001, alice, hourly));
+}
+
+TEST(Pace, MoreThanARuleAllowsIsRecalledWithoutHarm) {
+  TollLimits small;
+  small.pace_destinations = 4;
+  Pace pace(small, 1);
+  const PaceRule both[] = {{.id = 1, .calls = 2, .period_s = 60},
+                           {.id = 2, .calls = 2, .period_s = 60, .distinct = true}};
+  const PaceCheck check{alice, both};
+  for (int i = 0; i < 100; ++i) pace.recall(1'000 + i, {&check, 1}, "+49301" + std::to_string(i));
+  EXPECT_EQ(pace.destinations(), 4u) << "for more there is no room";
+  const auto refusal = pace.take(2'000, {&check, 1}, "+4930199");
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->why, Why::calls);
+}
+
 TEST(Pace, OnesCallsAreNotAnothers) {
   Pace pace({}, 1);
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(take(pace, 0, alice, default_pace));

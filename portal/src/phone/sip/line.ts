@@ -19,7 +19,7 @@ const ringSeconds = 600;
 const againMs = 30_000;
 const retrySeconds = { min: 1, max: 30 };
 /** No STUN: the server has an address of its own to us, and tells it. */
-const pcConfig: RTCConfiguration = { iceServers: [], bundlePolicy: 'balanced', rtcpMuxPolicy: 'require' };
+const pcConfig: RTCConfiguration = { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
 
 export interface LineWorld extends World {
   readonly connection: (event: ConnectionEvent) => void;

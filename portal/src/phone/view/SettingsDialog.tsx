@@ -37,7 +37,7 @@ export function SettingsDialog({ account, opened, close, openShortcuts }: Props)
           <Button fullWidth variant="default" leftSection={<Icon name="signOut" />} onClick={() => void phone.leave()}>
             {text.settings.signOut}
           </Button>
-          {account.kept && (
+          {account.way !== 'typed' && (
             <Text size="sm" c="dimmed" mt={4}>
               {text.settings.signOutHint}
             </Text>

@@ -90,7 +90,7 @@ function ByPassword() {
     const authName = name.trim();
     setMissing(authName === '' || password === '');
     if (authName === '' || password === '') return;
-    void phone.signIn({ authName, password, number: number.trim() || authName, displayName: '' }, false, take);
+    void phone.signIn({ authName, password, number: number.trim() || authName, displayName: '' }, 'typed', take);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -34,6 +34,8 @@ export const de: Messages = {
     openElsewhere: 'Dieses Telefon ist in einem anderen Tab oder Fenster dieses Browsers offen.',
     useHere: 'Hier benutzen',
     wrongKept: 'Die Anmeldung dieses Geräts wurde zurückgezogen oder ist abgelaufen. Bitten Sie um einen neuen Link.',
+    notRemoved:
+      'Sie sind hier abgemeldet, aber der Server war nicht erreichbar: Er führt dieses Gerät noch. Bitten Sie darum, es dort zu entfernen.',
   },
   connection: {
     label: 'Verbindung',
@@ -186,7 +188,7 @@ export const de: Messages = {
       'Dieser Browser sperrt Benachrichtigungen dieser Seite; erlauben Sie sie in den Einstellungen zur Website.',
     shortcuts: 'Tastenkürzel',
     signOut: 'Abmelden',
-    signOutHint: 'Vergisst auch die Anmeldung dieses Geräts.',
+    signOutHint: 'Beendet auch die Anmeldung dieses Geräts, hier und beim Server.',
   },
   shortcuts: {
     heading: 'Tastenkürzel',

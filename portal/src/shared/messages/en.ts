@@ -33,6 +33,8 @@ export const en = {
     openElsewhere: 'This phone is open in another tab or window of this browser.',
     useHere: 'Use it here',
     wrongKept: 'This device’s sign-in was withdrawn or has expired. Ask for a new link.',
+    notRemoved:
+      'You are signed out here, but the server was not reached: it still lists this device. Ask for it to be removed there.',
   },
   connection: {
     label: 'Connection',
@@ -184,7 +186,7 @@ export const en = {
     notificationsBlocked: 'This browser blocks notifications of this page; allow them in its site settings.',
     shortcuts: 'Keyboard shortcuts',
     signOut: 'Sign out',
-    signOutHint: 'Also forgets this device’s sign-in.',
+    signOutHint: 'Also ends this device’s sign-in, here and at the server.',
   },
   shortcuts: {
     heading: 'Keyboard shortcuts',

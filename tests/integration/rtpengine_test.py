@@ -1,0 +1,241 @@
+"""Media servers: calls through rtpengine daemons, one of them dies, all of them do; and rtpengine as a peer with SRTP."""
+import os
+import re
+import socket
+import ssl
+import subprocess
+import unittest
+
+from baresip import Baresip
+from netns import Namespace
+from phone import Phone, rtp_packet, talk
+from ringfence import Ringfence, until
+from rtpengine import Rtpengine
+
+
+@unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
+class WithServers(unittest.TestCase):
+    fallback = "relay"
+
+    def setUp(self):
+        self.net = self.enterContext(Namespace("10.213.16.1"))
+        self.servers = [Rtpengine(self.net), Rtpengine(self.net)]
+        for server in self.servers:
+            self.addCleanup(server.kill)
+        named = "".join(f'[[media.rtpengine]]\naddress = "{server.name}"\n' for server in self.servers)
+        self.server = self.enterContext(
+            Ringfence(address=self.net.address, netns=self.net.name, sip="sha2_allowed = false", extra=named,
+                      media=f'engine = "rtpengine"\nfallback = "{self.fallback}"'))
+        self.assertTrue(until(lambda: self.states() == ["up", "up"]))
+
+    def media(self):
+        return self.server.json("media", "list")["servers"]
+
+    def states(self):
+        return [server["state"] for server in self.media()]
+
+    def ready(self):
+        return sum(server["ready"] for server in self.media() if server["state"] == "up")
+
+    def records(self):
+        return self.server.json("cdr", "list")["cdrs"]
+
+    def registrations(self):
+        return self.server.json("registration", "list")["registrations"]
+
+    def phone(self, number, hertz, **how):
+        known = len(self.registrations())
+        phone = Baresip(self.net, self.server, number, hertz, **how)
+        self.addCleanup(phone.close)
+        self.assertTrue(until(lambda: len(self.registrations()) > known, 15))
+        return phone
+
+    def talk(self, ann, bob):
+        """A call in which both hear the other's tone; gives how it is listed while it runs."""
+        ann.tell("dial", bob.number)
+        self.assertTrue(until(lambda: ann.hears(700), 20), "Ann hears Bob")
+        self.assertTrue(until(lambda: bob.hears(1000), 20), "Bob hears Ann")
+        return self.server.json("call", "list")["calls"][0]
+
+    def hang_up(self, phone):
+        before = len(self.records())
+        phone.tell("hangup")
+        self.assertTrue(until(lambda: not self.server.json("call", "list")["calls"]))
+        self.assertTrue(until(lambda: self.records() and self.records()[0]["ended"]), before)
+        return self.records()[0]
+
+
+class Calls(WithServers):
+    def test_a_call_goes_through_one_of_them_and_its_record_says_so(self):
+        ann, bob = self.phone("1001", 1000), self.phone("1002", 700)
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        call = self.talk(ann, bob)
+        self.assertRegex(call["engine"], "^rtpengine 10.213.16.1:")
+        self.assertEqual(sum(server["calls"] for server in self.media()), 1)
+        record = self.hang_up(ann)
+        self.assertEqual(record["engine"], call["engine"])
+        for leg in record["media"]:
+            self.assertGreater(leg["packets"], 20)
+            self.assertGreater(leg["bytes"], 20 * 160)
+            self.assertEqual(leg["encryption"], "none")
+        self.assertTrue(until(lambda: sum(server["calls"] for server in self.media()) == 0))
+
+    def test_one_dies_then_the_other_and_calls_go_on(self):
+        ann, bob = self.phone("1001", 1000), self.phone("1002", 700)
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        first = self.talk(ann, bob)["engine"].removeprefix("rtpengine ")
+        died, other = sorted(self.servers, key=lambda server: server.name != first)
+        died.kill()
+        # Who talks there is told, and it is written why.
+        self.assertTrue(until(lambda: self.records() and self.records()[0]["ended"], 60))
+        self.assertIn("its media server does not answer", self.records()[0]["reason"])
+        self.assertEqual(sorted(self.states()), ["down", "up"])
+        self.assertEqual(self.talk(ann, bob)["engine"], f"rtpengine {other.name}")
+        self.hang_up(ann)
+        other.kill()
+        self.assertTrue(until(lambda: self.states() == ["down", "down"]))
+        self.assertIn("no media server answers", " ".join(self.server.json("status")["warnings"]))
+        self.assertEqual(self.talk(ann, bob)["engine"], "relay: no media server had room")
+        self.hang_up(ann)
+        died.start()
+        self.assertTrue(until(lambda: sorted(self.states()) == ["down", "up"] and self.ready() >= 64))
+        self.assertEqual(self.talk(ann, bob)["engine"], f"rtpengine {died.name}")
+        self.hang_up(ann)
+
+    def test_keys_on_one_side_are_its_to_use(self):
+        ann = self.phone("1001", 1000, transport="tls", encryption="srtp-mand")
+        self.server.cli("extension", "set", "1001", "--media-encryption", "required")
+        bob = self.phone("1002", 700)
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        self.assertRegex(self.talk(ann, bob)["engine"], "^rtpengine ")
+        record = self.hang_up(ann)
+        self.assertEqual([leg["encryption"] for leg in record["media"]], ["sdes", "none"])
+        self.assertIn("AES", record["media"][0]["suite"])
+        self.assertRegex(self.talk(bob, ann)["engine"], "^rtpengine ")
+        self.assertEqual([leg["encryption"] for leg in self.hang_up(bob)["media"]], ["none", "sdes"])
+
+    def test_what_it_cannot_do_is_done_here(self):
+        ann, bob = self.phone("1001", 1000, encryption="dtls_srtp"), self.phone("1002", 700)
+        self.assertEqual(self.talk(ann, bob)["engine"], "relay: a side shakes hands for its keys")
+
+    def test_strangers_are_not_heard(self):
+        subprocess.run(("ip", "-n", self.net.name, "addr", "add", "10.213.16.66/24", "dev", "phones"), check=True)
+        ann, bob = (self.net.make(Phone, self.server, number, *self.server.add(number), self.net.address)
+                    for number in ("1001", "1002"))
+        for phone in (ann, bob):
+            self.addCleanup(phone.close)
+            self.assertEqual(phone.register(), 200)
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        ann.invite("1002")
+        invite = bob.hear("INVITE")
+        bob_relay = int(re.search(r"m=audio (\d+)", invite)[1])
+        bob.reply(invite, "200 OK", bob.sdp())
+        ann_relay = ann.established(ann.hear("SIP/2.0 200"))
+        self.assertRegex(self.server.json("call", "list")["calls"][0]["engine"], "^rtpengine ")
+
+        def strangers():
+            # Another host, and another program of a phone's own host.
+            for address in ("10.213.16.66", self.net.address):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+                    out.bind((address, 0))
+                    for number in range(50):
+                        for relay in (ann_relay, bob_relay):
+                            out.sendto(rtp_packet(number, b"\x66" * 160), (self.net.address, relay))
+
+        self.net.make(strangers)
+        talk(ann, ann_relay, bob, bob_relay)
+        self.net.make(strangers)
+        talk(ann, ann_relay, bob, bob_relay)
+        ann.ask("BYE")
+        ann.hear("SIP/2.0 200")
+        self.assertTrue(until(lambda: self.records() and self.records()[0]["ended"]))
+        self.assertGreaterEqual(self.records()[0]["media"][0]["refused_source"], 100)
+
+
+class CallsThatNeedOne(WithServers):
+    fallback = "refuse"
+
+    def test_without_one_a_call_is_refused_and_it_is_written_why(self):
+        ann, _ = self.phone("1001", 1000), self.phone("1002", 700)
+        for server in self.servers:
+            server.kill()
+        self.assertTrue(until(lambda: self.states() == ["down", "down"]))
+        ann.tell("dial", "1002")
+        self.assertTrue(until(lambda: self.records() and self.records()[0]["ended"]))
+        self.assertEqual(self.records()[0]["result"], "refused")
+        self.assertIn("No media server could take the call", self.records()[0]["reason"])
+
+
+class KeyedPhone(Phone):
+    """Over TLS; its media is plain between it and an rtpengine, which speaks SRTP to everybody else."""
+
+    def __init__(self, server, number, name, password, address, rtpengine):
+        super().__init__(server, number, name, password, address)
+        self.rtpengine, self.socket_udp, self.heard = rtpengine, self.socket, b""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.socket = context.wrap_socket(socket.create_connection((server.address, server.tls_port), 5))
+
+    def close(self):
+        self.socket_udp.close()
+        super().close()
+
+    def sdp(self, direction="sendrecv", version=1):
+        if not hasattr(self, "told"):
+            self.told = self.rtpengine.described("offer", self.number, super().sdp(direction, version),
+                                                 **{"transport-protocol": "RTP/SAVP"})
+        return self.told
+
+    def established(self, ok):
+        """Gives where its plain media goes to."""
+        super().established(ok)
+        answer = self.rtpengine.described("answer", self.number, ok.partition("\r\n\r\n")[2], **{"to-tag": "server"})
+        return int(re.search(r"m=audio (\d+)", answer)[1])
+
+    def send(self, text):
+        self.socket.sendall(text.replace("SIP/2.0/UDP", "SIP/2.0/TLS").encode())
+
+    def hear(self, want):
+        while True:
+            head, end, rest = self.heard.partition(b"\r\n\r\n")
+            size = int(re.search(rb"\nContent-Length: *(\d+)", head)[1]) if end else 0
+            if not end or len(rest) < size:
+                self.heard += self.socket.recv(65_535)
+                continue
+            self.heard = rest[size:]
+            text = (head + end + rest[:size]).decode()
+            if re.match(want, text):
+                return text
+
+
+@unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
+class AsAPeer(unittest.TestCase):
+    def test_our_relay_and_rtpengine_understand_each_others_srtp(self):
+        net = self.enterContext(Namespace("10.213.17.1"))
+        peer = Rtpengine(net)
+        self.addCleanup(peer.kill)
+        server = self.enterContext(Ringfence(address=net.address, netns=net.name))
+        bob = net.make(Phone, server, "1002", *server.add("1002"), net.address)
+        ann = net.make(KeyedPhone, server, "1001", *server.add("1001"), net.address, peer)
+        for phone in (ann, bob):
+            self.addCleanup(phone.close)
+            self.assertEqual(phone.register(), 200)
+        ann.invite("1002")
+        invite = bob.hear("INVITE")
+        bob_relay = int(re.search(r"m=audio (\d+)", invite)[1])
+        bob.reply(invite, "200 OK", bob.sdp())
+        ok = ann.hear("SIP/2.0 200")
+        self.assertRegex(ok, r"m=audio \d+ RTP/SAVP ")
+        talk(ann, ann.established(ok), bob, bob_relay)
+        ann.ask("BYE")
+        ann.hear("SIP/2.0 200")
+        self.assertTrue(until(lambda: server.json("cdr", "list")["cdrs"][0]["ended"]))
+        caller, callee = server.json("cdr", "list")["cdrs"][0]["media"]
+        self.assertEqual((caller["encryption"], callee["encryption"]), ("sdes", "none"))
+        self.assertEqual(caller["suite"], "AEAD_AES_256_GCM")
+        self.assertEqual(caller["refused_proof"], 0)
+        self.assertGreaterEqual(caller["packets"], 19)
+
+
+if __name__ == "__main__":
+    unittest.main()
