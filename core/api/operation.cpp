@@ -32,6 +32,7 @@ constexpr Exception exceptions[] = {
     {"guard.country.allow", Verb::post, "/guard/countries/allow"},
     {"guard.country.deny", Verb::post, "/guard/countries/deny"},
     {"guard.country.remove", Verb::remove, "/guard/countries"},
+    {"media.list", Verb::get, "/media"},
     {"spend.list", Verb::get, "/spending"},
     {"trunk.password", Verb::put, "/trunks/{name}/password"},
     {"pin.list", Verb::get, "/pin-lists/{name}/pins"},
