@@ -21,7 +21,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"ExtensionList", "extensions [Extension]"},
     {"Account", "number string, auth_name string, realm string, password? string"},
     {"PasswordReset", "number string, auth_name string, realm string, password string, calls_ended? integer"},
-    {"Removed", "message string, number? string, removed? integer, count? integer, calls_ended? integer"},
+    {"Removed",
+     "message string, number? string, removed? integer, count? integer, calls_ended? integer, "
+     "registrations_ended? integer"},
     {"Link", "number string, link string, expires string, expires_in_s integer, qr boolean"},
     {"Device", "auth_name string, device string, created string, created_ms integer, used string, used_ms integer"},
     {"DeviceList", "number string, devices [Device]"},
