@@ -231,8 +231,9 @@ info:
   title: Ringfence
   version: "1"
   description: >-
-    Every command of the command line as an operation: the same checks, the same lines in the audit log, the same answers.
-    Unknown fields are refused. Errors are problem details (RFC 9457) with what to do about them. There is no CORS.
+    Every command of the command line as an operation: the same checks, the same lines in the audit log, the same
+    answers. Unknown fields are refused. Errors are problem details (RFC 9457) with what to do about them. There is no
+    CORS.
   license: {name: Apache-2.0, identifier: Apache-2.0}
 servers:
   - {url: "https://localhost:8443"}
@@ -243,9 +244,15 @@ constexpr std::string_view tail = R"(components:
     bearer: {type: http, scheme: bearer, description: "a token, which has permissions and an end of its own"}
     session: {type: apiKey, in: cookie, name: __Host-session, description: "of our own pages; changes want Origin"}
   parameters:
-    IfMatch: {name: If-Match, in: header, required: false, description: "the ETag of what is to be changed; another one there is 412", schema: {type: string}}
-    IfNoneMatch: {name: If-None-Match, in: header, required: false, description: "the ETag of what is known; the same there is 304", schema: {type: string}}
-    IdempotencyKey: {name: Idempotency-Key, in: header, required: false, description: "of a request that may be sent again: it is done once, and its answer kept for an hour", schema: {type: string, pattern: "^[A-Za-z0-9._:~-]{1,64}$"}}
+    IfMatch:
+      {name: If-Match, in: header, required: false, schema: {type: string},
+       description: "the ETag of what is to be changed; another one there is 412"}
+    IfNoneMatch:
+      {name: If-None-Match, in: header, required: false, schema: {type: string},
+       description: "the ETag of what is known; the same there is 304"}
+    IdempotencyKey:
+      {name: Idempotency-Key, in: header, required: false, schema: {type: string, pattern: "^[A-Za-z0-9._:~-]{1,64}$"},
+       description: "of a request that may be sent again: it is done once, and its answer kept for an hour"}
   headers:
     ETag: {description: "a strong tag; behind a dot of what only the moment says", schema: {type: string}}
     Link: {description: "rel=next: where the rest is; absent when nothing follows", schema: {type: string}}
@@ -268,7 +275,8 @@ constexpr std::string_view live = R"(  /api/v1/live:
       x-who: "whoever may hear one of its topics"
       security: [{bearer: []}, {session: []}]
       parameters:
-        - {name: "topics", in: query, required: false, description: "calls, registrations, bans, spend, events, with commas; all that one may hear when not given", schema: {type: string}}
+        - {name: "topics", in: query, required: false, schema: {type: string},
+           description: "calls, registrations, bans, spend, events, with commas; all that one may when not given"}
       responses:
         "101": {description: a WebSocket; nothing is to be said by it}
         default: {$ref: "#/components/responses/Problem"}

@@ -23,8 +23,6 @@ constexpr Exception exceptions[] = {
     {"extension.link", Verb::post, "/extensions/{number}/links"},
     {"extension.unlink", Verb::remove, "/extensions/{number}/links"},
     {"extension.device.remove", Verb::remove, "/extensions/{number}/devices/{name}"},
-    // A user may be called "first".
-    {"user.first", Verb::post, "/first-user"},
     {"credit.add", Verb::post, "/extensions/{number}/credit"},
     {"audit-log.list", Verb::get, "/audit-log"},
     {"audit-log.note", Verb::post, "/audit-log"},
@@ -34,6 +32,7 @@ constexpr Exception exceptions[] = {
     {"guard.country.allow", Verb::post, "/guard/countries/allow"},
     {"guard.country.deny", Verb::post, "/guard/countries/deny"},
     {"guard.country.remove", Verb::remove, "/guard/countries"},
+    {"media.list", Verb::get, "/media"},
     {"spend.list", Verb::get, "/spending"},
     {"trunk.password", Verb::put, "/trunks/{name}/password"},
     {"pin.list", Verb::get, "/pin-lists/{name}/pins"},

@@ -21,7 +21,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"ExtensionList", "extensions [Extension]"},
     {"Account", "number string, auth_name string, realm string, password? string"},
     {"PasswordReset", "number string, auth_name string, realm string, password string, calls_ended? integer"},
-    {"Removed", "message string, number? string, removed? integer, count? integer"},
+    {"Removed",
+     "message string, number? string, removed? integer, count? integer, calls_ended? integer, "
+     "registrations_ended? integer"},
     {"Link", "number string, link string, expires string, expires_in_s integer, qr boolean"},
     {"Device", "auth_name string, device string, created string, created_ms integer, used string, used_ms integer"},
     {"DeviceList", "number string, devices [Device]"},
@@ -42,7 +44,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "called string, price string, currency string, reserved string, cost string, payer string, cut_reason string, "
      "account string, via string, caller_transport string, callee_transport string, caller_address string, media "
      "[Leg], "
-     "state? string, duration_s? integer"},
+     "engine string, state? string, duration_s? integer"},
     {"CallRecordList", "cdrs [CallRecord]"},
     {"CallList", "calls [CallRecord]"},
     {"Ended", "message string, count integer"},
@@ -177,6 +179,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"AuditVerified",
      "entries integer, first integer, last integer, hash string, key string, key_known boolean, signed boolean, "
      "message string"},
+    {"MediaServer", "address string, weight integer, state string, why string, calls integer, ready integer"},
+    {"MediaServerList", "engine string, fallback? string, servers [MediaServer]"},
     {"Port", "service string, protocol string, address string, port string, state string"},
     {"PortList", "ports [Port]"},
     {"Firewall", "format string, text string"},
@@ -227,6 +231,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"audit-log.export", "Text"},
     {"audit-log.verify", "AuditVerified"},
     {"ports", "PortList"},
+    {"media.list", "MediaServerList"},
     {"firewall.show", "Firewall"},
     {"guard.bans", "BanList"},
     {"guard.explain", "Explanation"},
@@ -287,7 +292,7 @@ constexpr Further all_further[] = {
      "token string, device? string", "SignedIn"},
     {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
      "anybody", "name string, password string", "Me"},
-    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows the second factor, or a recovery code",
+    {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows a second factor, or a recovery code",
      "anybody", "code? string, recovery_code? string", "Me"},
     {Verb::remove, "/api/v1/session", "session.end", "Signs out", "anybody", "", "", 204},
     {Verb::get, "/api/v1/account", "account.show", "Shows who is signed in, and what he may", "signed in", "", "Me"},

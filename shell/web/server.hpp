@@ -47,8 +47,8 @@ struct Counters {
 
 /// HTTP/1.1 over TLS: GET, HEAD, POST, PUT, PATCH and DELETE. A request has WebLimits::header_bytes, its body what its
 /// route takes and a length that is said before it; longer ones than WebLimits::body_bytes are read of those alone who
-/// may ask. Chunks, continuations and other versions are refused, and so is everything that two readers could read in two
-/// ways. A body is a JSON object, sent from no page but our own; the one upgrade is to a listener's WebSocket.
+/// may ask. Chunks, continuations and other versions are refused, and so is everything that two readers could read in
+/// two ways. A body is a JSON object, sent from no page but our own; the one upgrade is to a listener's WebSocket.
 /// Bounds: a source (an IPv4 address, an IPv6 /64) has clients_per_source connections; when there are too many in all,
 /// the one that has waited longest without asking for anything makes room. Methods may be called from any thread.
 class Server {

@@ -14,8 +14,8 @@ namespace rf::web {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-/// Handshake, then requests one after the other, each within its time. A short body is read before anything is looked up;
-/// a longer one when it is known that whoever sends it may. Belongs to the I/O thread and keeps itself.
+/// Handshake, then requests one after the other, each within its time. A short body is read before anything is looked
+/// up; a longer one when it is known that whoever sends it may. Belongs to the I/O thread and keeps itself.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(asio::ip::tcp::socket socket, Server::State& server, const Endpoint& remote, const Address& source,

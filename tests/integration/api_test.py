@@ -215,7 +215,7 @@ class Walk(unittest.TestCase):
         self.good("user.remove", {"name": "bob"})
 
     def system(self):
-        for name in ("status", "ports", "firewall.show", "audit-log.list", "audit-log.export"):
+        for name in ("status", "ports", "media.list", "firewall.show", "audit-log.list", "audit-log.export"):
             self.good(name)
         self.good("audit-log.verify", {})
         self.good("audit-log.note", {"note": "looked at by a test"})
