@@ -94,8 +94,8 @@ void Session::aim(unsigned i) {
 
 bool Session::may_send_to(unsigned i, const Endpoint& to, bool locked) const {
   const LegPlan& plan = plan_.legs[i];
-  if (plan.remote_rtp.port == 0 || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
-    return false;
+  if (to.port == 0 || to.address.is_unspecified() || to.address.is_multicast()) return false;
+  if (plan.remote_rtp.port == 0 && !plan.security.ice) return false;
   // A leg that points back at this relay would make it talk to itself without end.
   for (const LegPlan& own : plan_.legs)
     if (to.address == own.local && (to.port == own.local_port || to.port == own.local_port + 1)) return false;

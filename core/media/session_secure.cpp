@@ -32,7 +32,8 @@ Decision Session::on_secure(std::int64_t now_us, unsigned i, bool rtcp_port, con
   if (secure.has_ice() && !secure.ice(component).is_valid(now_us, source)) return refuse_source(i, source);
   if (kind == rtp::Kind::dtls) return on_dtls(i, rtcp_port, source);
   if (kind == rtp::Kind::unknown || (rtcp && !rtcp_port && !leg.mux)) return refuse_shape(i, source);
-  if (plan_.legs[i].remote_rtp.port == 0) return refuse_source(i, source);
+  // Who passed a check needs no address in a description: a browser may answer before it has found its own.
+  if (!secure.has_ice() && plan_.legs[i].remote_rtp.port == 0) return refuse_source(i, source);
   if (secure.encrypts()) {
     const auto opened = secure.open(component, rtcp, room.first(bytes), now_us);
     if (!opened) return refuse(now_us, i, source, opened.error());
