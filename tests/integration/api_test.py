@@ -81,7 +81,7 @@ class Walk(unittest.TestCase):
         self.assertEqual(status, wanted, f"{operation}: {body}")
         self.assertEqual(headers["content-type"], "application/problem+json")
         self.assertEqual(CONTRACT.faults(body, {"$ref": "#/components/schemas/Problem"}), [])
-        self.assertTrue(body["detail"] and body["remedy"])
+        self.assertTrue(body["detail"])
         self.walked.add(operation)
         return body
 
