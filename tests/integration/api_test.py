@@ -81,7 +81,7 @@ class Walk(unittest.TestCase):
         self.assertEqual(status, wanted, f"{operation}: {body}")
         self.assertEqual(headers["content-type"], "application/problem+json")
         self.assertEqual(CONTRACT.faults(body, {"$ref": "#/components/schemas/Problem"}), [])
-        self.assertTrue(body["detail"] and body["remedy"])
+        self.assertTrue(body["detail"])
         self.walked.add(operation)
         return body
 
@@ -231,15 +231,13 @@ class Permissions(unittest.TestCase):
     def test_nobody_is_let_in_without_saying_who_he_is(self):
         stranger = Caller(SERVED)
         self.addCleanup(stranger.close)
-        for operation in CONTRACT.operations:
+        # Not so many that the guard takes him for a scanner: one of each kind.
+        for name in ("extension.list", "extension.show", "extension.set", "extension.remove", "trunk.password",
+                     "guard.block", "cdr.list", "account.show", "user.add", "audit-log.export", "policy.apply", "stop"):
+            operation = CONTRACT.by_name[name]
             target, body = operation.request({})
-            # Each on its own, and not so many that the guard takes him for a scanner.
-            if operation.permission is None and operation.who == "anybody":
-                continue
-            if operation.name in ("extension.list", "trunk.password", "guard.block", "cdr.list", "account.show",
-                                  "user.add", "audit-log.export", "stop", "live", "extension.remove", "policy.apply"):
-                status, headers, _ = stranger.send(operation.verb, target, body)
-                self.assertIn(status, (401,) if operation.name != "live" else (426,), operation.name)
+            status, headers, _ = stranger.send(operation.verb, target, body)
+            self.assertEqual((status, headers["www-authenticate"]), (401, "Bearer"), name)
         bad = Caller(SERVED, "A" * 43)
         self.addCleanup(bad.close)
         self.assertEqual(bad.ask("extension.list")[0], 401)
@@ -297,8 +295,6 @@ class Manners(unittest.TestCase):
                          (201, "true", "/api/v1/extensions/2002"))
         self.assertEqual(ADMIN.ask("extension.add", {"number": "2003"}, Idempotency_Key=key)[0], 422)
         self.assertEqual(ADMIN.ask("extension.show", {"number": "2003"})[0], 404)
-        other = Caller(SERVED, token("a-other", "extension.*") if False else token("root-admin", "extension.*"))
-        self.addCleanup(other.close)
         self.assertEqual(ADMIN.ask("extension.add", {"number": "2002"})[0], 409)
         self.assertEqual(ADMIN.ask("extension.set", {"number": "2002", "name": "x"}, Idempotency_Key=key)[0], 400)
 
@@ -334,7 +330,7 @@ class Manners(unittest.TestCase):
 
 
 class Attacks(unittest.TestCase):
-    def raw(self, request, *more):
+    def raw(self, request):
         head = f"Host: {SERVED.address}:{SERVED.web_port}\r\nAuthorization: Bearer {ADMIN.secret}\r\n"
         return fetch(SERVED, request.replace("HTTP/1.1\r\n", "HTTP/1.1\r\n" + head, 1))
 
@@ -349,7 +345,7 @@ class Attacks(unittest.TestCase):
     def test_no_request_hides_within_another(self):
         body = '{"number":"3001"}'
         typed = "Content-Type: application/json\r\n"
-        hidden = f"DELETE /api/v1/extensions/1001 HTTP/1.1\r\nHost: x\r\n\r\n"
+        hidden = "DELETE /api/v1/extensions/1001 HTTP/1.1\r\nHost: x\r\n\r\n"
         for lines, wanted in ((f"{typed}Content-Length: {len(body)}\r\nTransfer-Encoding: chunked\r\n", 400),
                               (f"{typed}Transfer-Encoding: chunked\r\n", 411),
                               (f"{typed}Content-Length: {len(body)}\r\nContent-Length: 3\r\n", 400),
