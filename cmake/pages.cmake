@@ -1,6 +1,6 @@
 # Makes a source file that carries every file of a folder within the program, with a compressed copy of what that shortens:
 #   cmake -DFOLDER=build/portal/dist -DOUT=build/pages -P cmake/pages.cmake
-# A page x.html is served as /x, everything else by its name; what lies in assets/ has its content's hash in its name.
+# A page x.html is served as /x, index.html as /, everything else by its name; what lies in assets/ has its content's hash in its name.
 
 set(types html "text/html\; charset=utf-8" js "text/javascript\; charset=utf-8" css "text/css\; charset=utf-8"
           svg image/svg+xml png image/png ico image/x-icon json application/json webmanifest application/manifest+json
@@ -23,6 +23,7 @@ foreach(name IN LISTS files)
   list(GET types ${at} type)
   set(path /${name})
   string(REGEX REPLACE "\\.html$" "" path ${path})
+  string(REGEX REPLACE "^/index$" "/" path ${path})
   set(immutable false)
   if(name MATCHES "^assets/")
     set(immutable true)

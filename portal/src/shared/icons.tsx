@@ -20,6 +20,8 @@ const paths = {
   missed: 'M6 5l6 6 7-7M19 4h-5M19 4v5M4 18c5-4 11-4 16 0',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   close: 'M6 6l12 12M18 6 6 18',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5',
   keyboard: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
   signOut: 'M10 4H5v16h5M15 8l4 4-4 4M19 12H9',
 } as const;

@@ -5,7 +5,7 @@ import { de } from './de';
 import { en } from './en';
 
 /** The same keys as English; a text that takes something takes the same in every language. */
-type Same<T> = T extends string
+export type Same<T> = T extends string
   ? string
   : T extends (...words: infer Words) => string
     ? (...words: Words) => string

@@ -1,0 +1,166 @@
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Problem, call } from '../api/client';
+import { useCommand, useTold } from '../api/queries';
+import { useText } from '../messages';
+import { type Me, enter, useMe } from '../session';
+import { DataTable } from '../view/DataTable';
+import { useDesk } from '../view/Dialogs';
+import { AddFactor, RemoveFactor } from '../view/Factor';
+import { Appearance } from '../view/HelpDialog';
+import { NewPassword } from '../view/NewPassword';
+import { Facts, Mark } from '../view/Shown';
+import { Asked, Trouble } from '../view/Trouble';
+import css from '../view/admin.module.css';
+import { useWhen } from '../view/words';
+import { PermissionList } from './Users';
+
+/** One's own account: password, second factor, sessions, how the pages look. */
+export function Account() {
+  const text = useText();
+  const me = useMe();
+  return (
+    <div className={css.columns}>
+      <section className={css.panel}>
+        <h2 className={css.heading}>{text.account.who}</h2>
+        <Facts
+          facts={[
+            [text.signIn.name, me.name],
+            [text.fields.display, me.display],
+            [text.fields.email, me.email],
+            [text.fields.role, me.role],
+          ]}
+        />
+        <details className={css.more}>
+          <summary>{text.account.may(String(me.permissions.length))}</summary>
+          <PermissionList permissions={me.permissions} />
+        </details>
+      </section>
+      <section className={css.panel}>
+        <h2 className={css.heading}>{text.account.look}</h2>
+        <Appearance />
+      </section>
+      <section className={css.panel}>
+        <h2 className={css.heading}>{text.account.password}</h2>
+        <ChangePassword />
+      </section>
+      <section className={css.panel}>
+        <h2 className={css.heading}>{text.account.factor}</h2>
+        <Factor />
+      </section>
+      <section className={`${css.panel} ${css.wide}`}>
+        <h2 className={css.heading}>{text.account.sessions}</h2>
+        <OwnSessions />
+      </section>
+    </div>
+  );
+}
+
+function ChangePassword() {
+  const text = useText();
+  const { say } = useDesk();
+  const [old, setOld] = useState('');
+  const [times, setTimes] = useState(0);
+  const sending = useMutation<Me, Problem, string>({
+    mutationFn: (fresh) => call('account.password', { old, new: fresh }),
+    onSuccess: (who) => {
+      enter(who);
+      setOld('');
+      setTimes(times + 1);
+      say(text.account.changed);
+    },
+  });
+  return (
+    <Stack>
+      <PasswordInput
+        label={text.account.old}
+        value={old}
+        onChange={(event) => setOld(event.currentTarget.value)}
+        autoComplete="current-password"
+        visibilityToggleButtonProps={{ 'aria-label': text.form.reveal }}
+      />
+      <NewPassword
+        key={times}
+        about={{}}
+        submit={text.account.change}
+        send={sending.mutate}
+        busy={sending.isPending}
+        problem={sending.error}
+      />
+    </Stack>
+  );
+}
+
+function Factor() {
+  const text = useText();
+  const me = useMe();
+  const { say } = useDesk();
+  const [open, setOpen] = useState(false);
+  const done = (who: Me) => {
+    enter(who);
+    setOpen(false);
+    say(text.app.saved);
+  };
+  if (open) return me.second_factor ? <RemoveFactor done={done} /> : <AddFactor done={done} />;
+  return (
+    <Stack align="flex-start">
+      <Mark tone={me.second_factor ? 'good' : 'fair'}>{me.second_factor ? text.account.factorOn : text.account.factorOff}</Mark>
+      <Text size="sm">
+        {me.second_factor ? text.account.recoveryLeft(String(me.recovery_codes_left ?? 0)) : text.account.factorWhy}
+      </Text>
+      <Button variant={me.second_factor ? 'default' : 'filled'} onClick={() => setOpen(true)}>
+        {me.second_factor ? text.account.factorRemove : text.account.factorAdd}
+      </Button>
+    </Stack>
+  );
+}
+
+function OwnSessions() {
+  const text = useText();
+  const when = useWhen();
+  const query = useTold('account.sessions');
+  const ending = useCommand('account.sessions.end');
+  return (
+    <Asked query={query}>
+      {({ value: { sessions } }) => (
+        <>
+          <DataTable
+            caption={text.account.sessions}
+            rows={sessions}
+            rowKey={({ id }) => id}
+            plain
+            empty={null}
+            actions={
+              sessions.length > 1 && (
+                <Button variant="default" loading={ending.isPending} onClick={() => ending.mutate({ values: { id: 'others' } })}>
+                  {text.account.endOthers}
+                </Button>
+              )
+            }
+            columns={[
+              { key: 'address', title: text.phones.address, cell: ({ address }) => address },
+              { key: 'browser', title: text.sessions.browser, cell: ({ browser }) => browser, minor: true },
+              { key: 'used', title: text.extensions.used, cell: ({ used }) => used, show: ({ used }) => when(used) },
+              {
+                key: 'actions',
+                title: '',
+                cell: () => '',
+                end: true,
+                show: (session) =>
+                  session.this ? (
+                    <Mark tone="good">{text.account.thisOne}</Mark>
+                  ) : (
+                    <Button size="compact-sm" variant="default" onClick={() => ending.mutate({ values: { id: session.id } })}>
+                      {text.sessions.end}
+                    </Button>
+                  ),
+              },
+            ]}
+          />
+          {ending.error && <Trouble problem={ending.error} />}
+        </>
+      )}
+    </Asked>
+  );
+}

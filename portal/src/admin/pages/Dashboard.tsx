@@ -1,0 +1,199 @@
+import type { ReactNode } from 'react';
+import { useStore } from '../../shared/store';
+import { events } from '../api/live';
+import { useList, useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
+import { useText } from '../messages';
+import { linkTo } from '../route';
+import { useMay } from '../session';
+import { Mark } from '../view/Shown';
+import { Meter } from '../view/Meter';
+import { Empty, Trouble } from '../view/Trouble';
+import css from '../view/admin.module.css';
+import { labelOf } from '../view/form';
+import { useWhen } from '../view/words';
+import { CallTable } from './Calls';
+import { perHour } from './hours';
+
+const everyMs = 15_000;
+
+/** What happens now: calls, phones, attacks, money, health. */
+export function Dashboard() {
+  const text = useText();
+  const may = useMay();
+  const calls = useList('call.list', 'calls', may('call.list'));
+  const extensions = useList('extension.list', 'extensions', may('extension.list'));
+  const phones = useList('registration.list', 'registrations', may('registration.list'));
+  const bans = useTold('guard.bans', { ended: true }, may('guard.bans'));
+  const spend = useTold('spend.list', { level: 'system' }, may('spend.list'));
+  const status = useTold('status', {}, may('status'), everyMs);
+  const trunks = useList('trunk.list', 'objects', may('trunk.list'));
+
+  const now = Date.now();
+  const all = bans.data?.value.bans ?? [];
+  const money = spend.data?.value.accounts.find(({ level }) => level === 'system');
+  const currency = spend.data?.value.currency ?? '';
+  const online = new Set(phones.data?.registrations.map(({ number }) => number)).size;
+  const down = trunks.data?.objects.filter((trunk) => trunk.now?.health === 'down') ?? [];
+  const trouble = [calls, extensions, phones, bans, spend, status].find(({ error }) => error)?.error;
+  return (
+    <>
+      {trouble && <Trouble problem={trouble} />}
+      {extensions.data?.extensions.length === 0 && (
+        <Empty title={text.dashboard.fresh}>
+          <p>{text.dashboard.freshText}</p>
+          <a href={linkTo('start')}>{text.pages.start}</a>
+        </Empty>
+      )}
+      <div className={css.tiles}>
+        {calls.data && <Tile title={text.pages.calls} link={linkTo('calls')} value={calls.data.calls.length} />}
+        {phones.data && (
+          <Tile title={text.dashboard.online} link={linkTo('phones')} value={online}>
+            {extensions.data && text.dashboard.ofExtensions(String(extensions.data.extensions.length))}
+          </Tile>
+        )}
+        {bans.data && (
+          <Tile title={text.dashboard.banned} link={linkTo('bans')} value={all.filter(({ active }) => active).length}>
+            {text.dashboard.today(String(all.filter(({ since_ms }) => now - since_ms < 86_400_000).length))}
+          </Tile>
+        )}
+        {money && (
+          <Tile title={text.dashboard.spent} link={linkTo('spending')} value={`${money.today.spent} ${currency}`}>
+            <Meter used={money.month.spent} of={money.month.limit} reserved={money.month.reserved} /> {text.spending.month}
+          </Tile>
+        )}
+        {trunks.data && trunks.data.objects.length > 0 && (
+          <Tile title={text.pages.trunks} link={linkTo('trunks')} value={`${trunks.data.objects.length - down.length} / ${trunks.data.objects.length}`}>
+            {down.length > 0 ? <Mark tone="bad">{text.dashboard.down(down.map(({ name }) => name).join(', '))}</Mark> : text.dashboard.allUp}
+          </Tile>
+        )}
+      </div>
+      {calls.data && calls.data.calls.length > 0 && (
+        <section className={css.panel}>
+          <h2 className={css.heading}>{text.pages.calls}</h2>
+          <CallTable calls={calls.data.calls.slice(0, 10)} />
+        </section>
+      )}
+      <div className={css.columns}>
+        {bans.data && <Attacks bans={all} now={now} />}
+        {status.data && <Health status={status.data.value} />}
+        <Happened />
+      </div>
+    </>
+  );
+}
+
+interface TileProps {
+  readonly title: string;
+  readonly link: string;
+  readonly value: ReactNode;
+  readonly children?: ReactNode;
+}
+
+function Tile({ title, link, value, children }: TileProps) {
+  return (
+    <div className={css.tile}>
+      <h2>
+        <a href={link}>{title}</a>
+      </h2>
+      <p className={css.figure}>{value}</p>
+      <div className={css.dim}>{children}</div>
+    </div>
+  );
+}
+
+/** Sources banned in each of the last 24 hours, and by which rules. */
+function Attacks({ bans, now }: { bans: readonly Schemas['Ban'][]; now: number }) {
+  const text = useText();
+  const hours = perHour(
+    bans.map(({ since_ms }) => since_ms),
+    now,
+  );
+  const most = Math.max(1, ...hours);
+  const rules = new Map<string, number>();
+  for (const { rule } of bans) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+  const top = [...rules].sort(([, a], [, b]) => b - a).slice(0, 5);
+  return (
+    <section className={css.panel}>
+      <h2 className={css.heading}>{text.dashboard.attacks}</h2>
+      {bans.length === 0 ? (
+        <p className={css.dim}>{text.bans.none}</p>
+      ) : (
+        <>
+          <svg className={css.chart} viewBox="0 0 240 60" role="img" aria-label={text.dashboard.attacksLabel(String(hours.reduce((a, b) => a + b, 0)), String(most))}>
+            {hours.map((count, hour) => (
+              <rect key={hour} x={hour * 10 + 1} width={8} y={60 - Math.max(1, (58 * count) / most)} height={Math.max(1, (58 * count) / most)} rx={1} />
+            ))}
+          </svg>
+          <p className={css.axis} aria-hidden="true">
+            <span>{text.dashboard.dayAgo}</span>
+            <span>{text.dashboard.now}</span>
+          </p>
+          <ul className={css.ranks}>
+            {top.map(([rule, count]) => (
+              <li key={rule}>
+                <span>{rule}</span> <strong>{count}</strong>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Health({ status }: { status: Schemas['Status'] }) {
+  const text = useText();
+  const when = useWhen();
+  const full = [...status.limits].filter(({ limit }) => limit > 0).sort((a, b) => b.used / b.limit - a.used / a.limit);
+  return (
+    <section className={css.panel}>
+      <h2 className={css.heading}>{text.dashboard.health}</h2>
+      <ul className={css.ranks}>
+        {status.listeners.map(({ transport, address, state }) => (
+          <li key={`${transport} ${address}`}>
+            <span>
+              {transport.toUpperCase()} {address}
+            </span>
+            <Mark tone={/listen|open|up/.test(state) ? 'good' : 'bad'}>{state}</Mark>
+          </li>
+        ))}
+        {full.slice(0, 3).map(({ name, used, limit }) => (
+          <li key={name}>
+            <span>{labelOf(name)}</span>
+            <Meter used={String(used)} of={String(limit)} />
+          </li>
+        ))}
+      </ul>
+      <p className={css.dim}>
+        {status.version} · {text.dashboard.since(when(status.started))}
+      </p>
+    </section>
+  );
+}
+
+function Happened() {
+  const text = useText();
+  const when = useWhen();
+  const list = useStore(events);
+  return (
+    <section className={`${css.panel} ${css.wide}`}>
+      <h2 className={css.heading}>{text.dashboard.happened}</h2>
+      {list.length === 0 ? (
+        <p className={css.dim}>{text.dashboard.quiet}</p>
+      ) : (
+        <ol className={css.events}>
+          {list.map((event, at) => (
+            <li key={`${event.at} ${at}`}>
+              <time dateTime={event.at}>{when(event.at)}</time>
+              <Mark tone={event.level === 'error' ? 'bad' : event.level === 'warning' ? 'fair' : 'plain'}>{event.level}</Mark>
+              <span>
+                {event.text} <span className={css.dim}>{[event.subject, event.remote].filter(Boolean).join(' · ')}</span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

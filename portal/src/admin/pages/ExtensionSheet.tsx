@@ -1,0 +1,226 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useCommand, useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
+import { useText } from '../messages';
+import { linkTo } from '../route';
+import { useMay } from '../session';
+import { CommandForm } from '../view/CommandForm';
+import { DataTable } from '../view/DataTable';
+import { Sheet, useDesk } from '../view/Dialogs';
+import { Facts, Qr, Secret } from '../view/Shown';
+import { Asked, Empty, Trouble } from '../view/Trouble';
+import css from '../view/admin.module.css';
+import { useWhen } from '../view/words';
+import { AccountShown } from './AccountShown';
+import { ValueTable } from './Objects';
+
+/** What the form starts from: its own settings and those of its calls. */
+export function settingsOf(extension: Schemas['Extension']): Record<string, unknown> {
+  const { calls_out: terms = [], ...own } = extension;
+  return { ...own, ...Object.fromEntries(terms.map(({ key, value }) => [key, value])) };
+}
+
+export function ExtensionSheet({ number, close }: { number: string; close: () => void }) {
+  const text = useText();
+  const may = useMay();
+  const { confirm, say } = useDesk();
+  const [editing, setEditing] = useState(false);
+  const [fresh, setFresh] = useState<Schemas['Account'] | null>(null);
+  const shown = useTold('extension.show', { number });
+  const phones = useTold('registration.list', { number }, may('registration.list')).data?.value.registrations ?? [];
+
+  const reset = () =>
+    confirm({
+      title: text.extensions.resetTitle(number),
+      consequences: [text.extensions.cutsOff(phones.length), text.extensions.resetText],
+      action: text.extensions.reset,
+      command: 'extension.reset-password',
+      values: { number },
+      done: (answer) => setFresh(answer as Schemas['Account']),
+    });
+  const remove = () =>
+    confirm({
+      title: text.extensions.removeTitle(number),
+      consequences: [text.extensions.cutsOff(phones.length), text.extensions.removed, text.app.noUndo],
+      action: text.app.remove,
+      command: 'extension.remove',
+      values: { number },
+      done: close,
+    });
+  return (
+    <Sheet title={text.extensions.one(number)} close={close} wide>
+      <Asked query={shown}>
+        {({ value, tag }) =>
+          editing ? (
+            <CommandForm
+              command="extension.set"
+              given={{ number }}
+              now={settingsOf(value)}
+              tag={tag}
+              first={['name', 'enabled', 'remote', 'reach', 'department', 'calls', 'registrations', 'permitted', 'countries']}
+              submit={text.app.save}
+              done={() => {
+                setEditing(false);
+                say(text.app.saved);
+              }}
+            />
+          ) : (
+            <Stack>
+              {may('extension.set') && (
+                <Group gap="xs">
+                  <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>
+                  <Button variant="default" onClick={reset}>
+                    {text.extensions.reset}
+                  </Button>
+                  <Button variant="default" onClick={remove}>
+                    {text.app.remove}
+                  </Button>
+                </Group>
+              )}
+              <Settings extension={value} />
+              {may('extension.link') && <LinkMaker number={number} />}
+              {may('exposure') && <Worth number={number} />}
+              <Devices number={number} />
+              {value.calls_out && (
+                <section>
+                  <h3 className={css.heading}>{text.extensions.terms}</h3>
+                  <ValueTable values={value.calls_out} />
+                </section>
+              )}
+            </Stack>
+          )
+        }
+      </Asked>
+      {fresh && <AccountShown account={fresh} close={() => setFresh(null)} />}
+    </Sheet>
+  );
+}
+
+function Settings({ extension: e }: { extension: Schemas['Extension'] }) {
+  const text = useText();
+  const yes = (is: boolean) => (is ? text.form.yes : text.form.no);
+  return (
+    <Facts
+      facts={[
+        [text.fields.name, e.name],
+        [text.extensions.auth, <code key="auth">{e.auth_name}</code>],
+        [text.fields.enabled, yes(e.enabled)],
+        [text.fields.remote, yes(e.remote)],
+        [text.fields.registrations, e.registrations],
+        [text.fields.calls, e.calls],
+        [text.fields.permitted, e.permitted.join(', ')],
+        [text.fields.countries, e.countries],
+        [text.fields.agent, e.agent],
+      ]}
+    />
+  );
+}
+
+/** A link that makes a browser this extension's phone, also as a picture for a camera. */
+export function LinkMaker({ number }: { number: string }) {
+  const text = useText();
+  const when = useWhen();
+  const making = useCommand('extension.link');
+  return (
+    <section>
+      <h3 className={css.heading}>{text.extensions.linkTitle}</h3>
+      <Text size="sm" mb="xs">
+        {text.extensions.linkText}
+      </Text>
+      {making.data ? (
+        <div className={css.linkMade}>
+          <Qr text={making.data.link} label={text.extensions.linkQr} />
+          <Stack>
+            <Secret label={text.extensions.link} value={making.data.link} />
+            <Text size="sm">{text.extensions.linkUntil(when(making.data.expires))}</Text>
+          </Stack>
+        </div>
+      ) : (
+        <Button variant="default" loading={making.isPending} onClick={() => making.mutate({ values: { number } })}>
+          {text.extensions.linkMake}
+        </Button>
+      )}
+      {making.error && <Trouble problem={making.error} />}
+    </section>
+  );
+}
+
+function Worth({ number }: { number: string }) {
+  const text = useText();
+  const query = useTold('exposure', { number });
+  return (
+    <section>
+      <h3 className={css.heading}>{text.extensions.exposureTitle}</h3>
+      <Asked query={query}>
+        {({ value: { extensions, currency } }) => (
+          <>
+            {extensions.map(({ hour, day, month, why, halving }) => (
+              <div key={number}>
+                <Facts
+                  facts={[
+                    [text.extensions.hour, `${hour.amount ?? text.extensions.unbounded} ${currency}`],
+                    [text.extensions.day, `${day.amount ?? text.extensions.unbounded} ${currency}`],
+                    [text.extensions.month, `${month.amount ?? text.extensions.unbounded} ${currency}`],
+                    [text.extensions.why, why || month.text],
+                    [text.extensions.halving, halving ? `${halving.limit}: ${halving.from} → ${halving.to}` : ''],
+                  ]}
+                />
+                <a href={linkTo('limits', `extension.${number}`)}>{text.extensions.toLimits}</a>
+              </div>
+            ))}
+          </>
+        )}
+      </Asked>
+    </section>
+  );
+}
+
+function Devices({ number }: { number: string }) {
+  const text = useText();
+  const may = useMay();
+  const when = useWhen();
+  const { confirm } = useDesk();
+  const query = useTold('extension.devices', { number });
+  const remove = (name: string) =>
+    confirm({
+      title: text.extensions.deviceTitle,
+      consequences: [text.extensions.deviceOut, text.app.noUndo],
+      action: text.extensions.shutOut,
+      command: 'extension.device.remove',
+      values: { number, name },
+    });
+  return (
+    <section>
+      <h3 className={css.heading}>{text.extensions.devices}</h3>
+      <Asked query={query}>
+        {({ value: { devices } }) => (
+          <DataTable
+            caption={text.extensions.devices}
+            rows={devices}
+            rowKey={({ auth_name }) => auth_name}
+            plain
+            empty={<Empty title={text.extensions.noDevices} />}
+            columns={[
+              { key: 'device', title: text.extensions.device, cell: ({ device, auth_name }) => device || auth_name },
+              { key: 'created', title: text.extensions.created, cell: ({ created_ms }) => created_ms, show: ({ created }) => when(created), minor: true },
+              { key: 'used', title: text.extensions.used, cell: ({ used_ms }) => used_ms, show: ({ used }) => when(used) || '—' },
+              {
+                key: 'actions',
+                title: '',
+                cell: () => '',
+                end: true,
+                show: ({ auth_name }) =>
+                  may('extension.device.remove') && (
+                    <Button size="compact-sm" variant="default" onClick={() => remove(auth_name)}>
+                      {text.extensions.shutOut}
+                    </Button>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Asked>
+    </section>
+  );
+}

@@ -1,0 +1,164 @@
+import { Button, Checkbox, Group, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { useCommand, useList, useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
+import { useText } from '../messages';
+import { goTo, linkTo, useRoute } from '../route';
+import { useMay } from '../session';
+import { CommandForm } from '../view/CommandForm';
+import { DataTable } from '../view/DataTable';
+import { Sheet, useDesk } from '../view/Dialogs';
+import { Facts, Mark } from '../view/Shown';
+import { Asked, Empty, Trouble } from '../view/Trouble';
+import css from '../view/admin.module.css';
+
+/** What there is to be allowed, bundled. Roles of one's own begin as a copy. */
+export function Roles() {
+  const text = useText();
+  const may = useMay();
+  const { id } = useRoute();
+  const [making, setMaking] = useState(false);
+  const query = useList('role.list', 'roles');
+  return (
+    <>
+      <p className={css.lead}>{text.roles.lead}</p>
+      <Asked query={query}>
+        {({ roles }) => (
+          <DataTable
+            caption={text.pages.roles}
+            rows={roles}
+            rowKey={({ name }) => name}
+            plain
+            actions={may('role.copy') && <Button onClick={() => setMaking(true)}>{text.roles.copy}</Button>}
+            empty={<Empty title={text.roles.none} />}
+            columns={[
+              { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('roles', name)}>{name}</a> },
+              { key: 'title', title: text.fields.title, cell: ({ title }) => title },
+              { key: 'realm', title: text.roles.realm, cell: ({ realm }) => realm },
+              { key: 'count', title: text.roles.permissions, cell: ({ permissions }) => permissions.length, end: true },
+              {
+                key: 'own',
+                title: '',
+                cell: ({ built_in }) => (built_in ? 1 : 0),
+                show: ({ built_in, copied_from }) => (built_in ? <Mark tone="plain">{text.roles.builtIn}</Mark> : text.roles.from(copied_from)),
+                minor: true,
+              },
+            ]}
+          />
+        )}
+      </Asked>
+      {making && (
+        <Sheet title={text.roles.copy} close={() => setMaking(false)}>
+          <CommandForm
+            command="role.copy"
+            submit={text.roles.copy}
+            done={({ name }) => {
+              setMaking(false);
+              goTo('roles', name);
+            }}
+          />
+        </Sheet>
+      )}
+      {id !== '' && <RoleSheet key={id} name={id} close={() => goTo('roles')} />}
+    </>
+  );
+}
+
+function RoleSheet({ name, close }: { name: string; close: () => void }) {
+  const text = useText();
+  const may = useMay();
+  const { confirm } = useDesk();
+  const query = useTold('role.show', { name });
+  const all = useTold('permission.list').data?.value.permissions ?? [];
+  const remove = () =>
+    confirm({
+      title: text.object.removeTitle(name),
+      consequences: [text.roles.removed, text.app.noUndo],
+      action: text.app.remove,
+      command: 'role.remove',
+      values: { name },
+      done: close,
+    });
+  return (
+    <Sheet title={text.roles.one(name)} close={close} wide>
+      <Asked query={query}>
+        {({ value: role, tag }) => (
+          <Stack>
+            <Facts
+              facts={[
+                [text.fields.title, role.title],
+                [text.roles.realm, role.realm],
+                [text.pages.users, (role.users ?? []).join(', ')],
+              ]}
+            />
+            {!role.built_in && may('role.remove') && (
+              <Group>
+                <Button variant="default" onClick={remove}>
+                  {text.app.remove}
+                </Button>
+              </Group>
+            )}
+            {role.built_in && <p className={css.dim}>{text.roles.builtInText}</p>}
+            <Permissions key={tag} role={role} tag={tag} all={all} fixed={role.built_in || !may('role.set')} />
+          </Stack>
+        )}
+      </Asked>
+    </Sheet>
+  );
+}
+
+interface PermissionsProps {
+  readonly role: Schemas['Role'];
+  readonly tag: string;
+  readonly all: readonly Schemas['Permission'][];
+  readonly fixed: boolean;
+}
+
+function Permissions({ role, tag, all, fixed }: PermissionsProps) {
+  const text = useText();
+  const { say } = useDesk();
+  const [has, setHas] = useState<ReadonlySet<string>>(new Set(role.permissions));
+  const saving = useCommand('role.set');
+  const allow = [...has].filter((each) => !role.permissions.includes(each));
+  const deny = role.permissions.filter((each) => !has.has(each));
+  const save = () =>
+    saving.mutate(
+      {
+        values: { name: role.name, allow: allow.join(',') || undefined, deny: deny.join(',') || undefined },
+        ...(tag ? { tag } : {}),
+      },
+      { onSuccess: () => say(text.app.saved) },
+    );
+  const turn = (name: string, on: boolean) =>
+    setHas((before) => {
+      const next = new Set(before);
+      if (on) next.add(name);
+      else next.delete(name);
+      return next;
+    });
+  return (
+    <Stack>
+      <fieldset className={css.checks}>
+        <legend>{text.roles.permissions}</legend>
+        {all
+          .filter(({ realm }) => role.realm === 'system' || realm === 'tenant')
+          .map(({ name, allows }) => (
+            <Checkbox
+              key={name}
+              label={name}
+              description={allows}
+              checked={has.has(name)}
+              disabled={fixed}
+              onChange={(event) => turn(name, event.currentTarget.checked)}
+            />
+          ))}
+      </fieldset>
+      {saving.error && <Trouble problem={saving.error} />}
+      {!fixed && (
+        <Button onClick={save} loading={saving.isPending} disabled={allow.length + deny.length === 0} className={css.submit}>
+          {text.app.save}
+        </Button>
+      )}
+    </Stack>
+  );
+}

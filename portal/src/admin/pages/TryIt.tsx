@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { type FormEvent } from 'react';
+import type { Values } from '../api/client';
+import { useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
+import { useText } from '../messages';
+import { useRoute } from '../route';
+import { Facts, Mark } from '../view/Shown';
+import { Asked } from '../view/Trouble';
+import css from '../view/admin.module.css';
+import { useWhen } from '../view/words';
+
+/** "May 1001 dial 0044… now?": the verdict, and every rule on the way. */
+export function TryIt() {
+  const text = useText();
+  const { query } = useRoute();
+  const given = Number(query.get('at') ?? '');
+  const first: Values = { from: query.get('from') ?? '', to: query.get('to') ?? '', at_ms: given || undefined };
+  const [from, setFrom] = useState(String(first['from']));
+  const [to, setTo] = useState(String(first['to']));
+  const [purpose, setPurpose] = useState('call');
+  const [asked, setAsked] = useState<Values | null>(first['from'] && first['to'] ? first : null);
+  const answer = useTold('route.test', asked ?? {}, asked !== null);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (from.trim() === '' || to.trim() === '') return;
+    const wish = { from: from.trim(), to: to.trim(), for: purpose === 'call' ? undefined : purpose };
+    if (JSON.stringify(wish) === JSON.stringify(asked)) void answer.refetch();
+    setAsked(wish);
+  };
+  return (
+    <>
+      <p className={css.lead}>{text.tryIt.lead}</p>
+      <form onSubmit={submit} className={css.tools} noValidate>
+        <TextInput label={text.tryIt.from} value={from} onChange={(event) => setFrom(event.currentTarget.value)} inputMode="numeric" required />
+        <TextInput label={text.tryIt.to} value={to} onChange={(event) => setTo(event.currentTarget.value)} inputMode="tel" required />
+        <NativeSelect
+          label={text.tryIt.purpose}
+          value={purpose}
+          onChange={(event) => setPurpose(event.currentTarget.value)}
+          data={[
+            { value: 'call', label: text.tryIt.call },
+            { value: 'forward', label: text.tryIt.forward },
+            { value: 'transfer', label: text.tryIt.transfer },
+          ]}
+        />
+        <Button type="submit" loading={answer.isFetching}>
+          {text.tryIt.submit}
+        </Button>
+      </form>
+      {asked && <Asked query={answer}>{({ value }) => <Verdict test={value} />}</Asked>}
+    </>
+  );
+}
+
+function Verdict({ test }: { test: Schemas['RouteTest'] }) {
+  const text = useText();
+  const when = useWhen();
+  const refused = test.action === 'refuse' || test.action === 'reject';
+  return (
+    <section className={css.panel} aria-live="polite">
+      <h2 className={css.verdict}>
+        <Mark tone={refused ? 'bad' : test.action === 'pin' ? 'fair' : 'good'}>{test.action}</Mark> {test.why}
+      </h2>
+      <Facts
+        facts={[
+          [text.tryIt.number, test.number],
+          [text.tryIt.country, test.country],
+          [text.tryIt.class, test.class],
+          [text.records.route, test.route],
+          [text.tryIt.pins, test.pins],
+          [text.tryIt.at, when(test.at)],
+          [text.tryIt.ways, test.trunks.map(({ trunk, called, price, currency }) => `${trunk}: ${called} ${price && `${price} ${currency}`}`).join(' · ')],
+        ]}
+      />
+      <h3 className={css.heading}>{text.tryIt.steps}</h3>
+      <ol className={css.steps}>
+        {test.steps.map((step) => (
+          <li key={`${step.rule} ${step.text}`} data-passed={step.passed || undefined}>
+            <span aria-hidden="true">{step.passed ? '✓' : '✕'}</span>
+            <span className="hidden-text">{step.passed ? text.tryIt.passed : text.tryIt.stopped}</span>
+            <span>
+              <strong>{step.rule}</strong> {step.text}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

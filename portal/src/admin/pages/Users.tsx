@@ -1,0 +1,196 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useList, useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
+import { useText } from '../messages';
+import { goTo, linkTo, useRoute } from '../route';
+import { useMay, useMe } from '../session';
+import { CommandForm } from '../view/CommandForm';
+import { DataTable } from '../view/DataTable';
+import { Sheet, useDesk } from '../view/Dialogs';
+import { Facts, Mark, Qr, Secret } from '../view/Shown';
+import { Asked, Empty } from '../view/Trouble';
+import css from '../view/admin.module.css';
+import { useWhen } from '../view/words';
+
+type Invitation = Schemas['Invitation'];
+
+/** Who may sign in here, and as what. */
+export function Users() {
+  const text = useText();
+  const may = useMay();
+  const when = useWhen();
+  const { id } = useRoute();
+  const [making, setMaking] = useState(false);
+  const [invitation, setInvitation] = useState<Invitation | null>(null);
+  const query = useList('user.list', 'users');
+  return (
+    <>
+      <p className={css.lead}>{text.users.lead}</p>
+      <Asked query={query}>
+        {({ users }) => (
+          <DataTable
+            caption={text.pages.users}
+            rows={users}
+            rowKey={({ name }) => name}
+            order={{ column: 'name', down: false }}
+            actions={may('user.add') && <Button onClick={() => setMaking(true)}>{text.users.add}</Button>}
+            empty={<Empty title={text.users.none} />}
+            columns={[
+              { key: 'name', title: text.signIn.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('users', name)}>{name}</a> },
+              { key: 'display', title: text.fields.display, cell: ({ display }) => display },
+              { key: 'role', title: text.fields.role, cell: ({ role }) => role },
+              {
+                key: 'factor',
+                title: text.users.factor,
+                cell: ({ second_factor }) => (second_factor ? 1 : 0),
+                show: ({ second_factor }) => <Mark tone={second_factor ? 'good' : 'fair'}>{second_factor ? text.form.yes : text.form.no}</Mark>,
+              },
+              { key: 'signed', title: text.users.signedIn, cell: ({ signed_in_ms }) => signed_in_ms, show: ({ signed_in }) => when(signed_in) || '—', minor: true },
+              {
+                key: 'state',
+                title: '',
+                cell: ({ enabled }) => (enabled ? 1 : 0),
+                show: ({ enabled, password }) =>
+                  !enabled ? <Mark tone="bad">{text.app.off}</Mark> : !password ? <Mark tone="plain">{text.users.invited}</Mark> : '',
+              },
+            ]}
+          />
+        )}
+      </Asked>
+      {making && (
+        <Sheet title={text.users.add} close={() => setMaking(false)}>
+          <CommandForm
+            command="user.add"
+            first={['name', 'display', 'email', 'class', 'role']}
+            submit={text.users.add}
+            done={(answer) => {
+              setMaking(false);
+              setInvitation(answer);
+            }}
+          />
+        </Sheet>
+      )}
+      {id !== '' && <UserSheet key={id} name={id} invite={setInvitation} close={() => goTo('users')} />}
+      {invitation && <InvitationShown invitation={invitation} close={() => setInvitation(null)} />}
+    </>
+  );
+}
+
+function InvitationShown({ invitation, close }: { invitation: Invitation; close: () => void }) {
+  const text = useText();
+  const when = useWhen();
+  return (
+    <Sheet title={text.users.invitation(invitation.name)} close={close}>
+      <Stack>
+        <Text>{text.users.invitationText}</Text>
+        <div className={css.linkMade}>
+          <Qr text={invitation.link} label={text.users.linkQr} />
+          <Stack>
+            <Secret label={text.extensions.link} value={invitation.link} />
+            <Text size="sm">{text.extensions.linkUntil(when(invitation.expires))}</Text>
+          </Stack>
+        </div>
+        <Button onClick={close}>{text.extensions.noted}</Button>
+      </Stack>
+    </Sheet>
+  );
+}
+
+interface SheetProps {
+  readonly name: string;
+  readonly invite: (invitation: Invitation) => void;
+  readonly close: () => void;
+}
+
+function UserSheet({ name, invite, close }: SheetProps) {
+  const text = useText();
+  const may = useMay();
+  const me = useMe();
+  const when = useWhen();
+  const { confirm, say } = useDesk();
+  const [editing, setEditing] = useState(false);
+  const query = useTold('user.show', { name });
+  const reset = () =>
+    confirm({
+      title: text.users.resetTitle(name),
+      consequences: [text.users.resetText],
+      action: text.users.reset,
+      command: 'user.reset',
+      values: { name },
+      done: (answer) => invite(answer as Invitation),
+    });
+  const remove = () =>
+    confirm({
+      title: text.object.removeTitle(name),
+      consequences: [text.users.removed, text.app.noUndo],
+      action: text.app.remove,
+      command: 'user.remove',
+      values: { name },
+      done: close,
+    });
+  return (
+    <Sheet title={text.users.one(name)} close={close}>
+      <Asked query={query}>
+        {({ value: user, tag }) =>
+          editing ? (
+            <CommandForm
+              command="user.set"
+              given={{ name }}
+              now={user}
+              tag={tag}
+              submit={text.app.save}
+              done={() => {
+                setEditing(false);
+                say(text.app.saved);
+              }}
+            />
+          ) : (
+            <Stack>
+              {may('user.set') && (
+                <Group gap="xs">
+                  <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>
+                  <Button variant="default" onClick={reset}>
+                    {text.users.reset}
+                  </Button>
+                  {me.name !== name && (
+                    <Button variant="default" onClick={remove}>
+                      {text.app.remove}
+                    </Button>
+                  )}
+                </Group>
+              )}
+              <Facts
+                facts={[
+                  [text.fields.display, user.display],
+                  [text.fields.email, user.email],
+                  [text.fields.class, user.class],
+                  [text.fields.role, user.role],
+                  [text.fields.enabled, user.enabled ? text.form.yes : text.form.no],
+                  [text.users.factor, user.second_factor ? text.form.yes : text.form.no],
+                  [text.extensions.created, when(user.created)],
+                  [text.users.signedIn, when(user.signed_in)],
+                ]}
+              />
+              {user.permissions && <PermissionList permissions={user.permissions} />}
+            </Stack>
+          )
+        }
+      </Asked>
+    </Sheet>
+  );
+}
+
+export function PermissionList({ permissions }: { permissions: readonly string[] }) {
+  const text = useText();
+  return (
+    <section>
+      <h3 className={css.heading}>{text.roles.permissions}</h3>
+      <ul className={css.tags}>
+        {permissions.map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+// Which component shows which page; those that are seldom opened come when they are.
+
+import { type ComponentType, lazy } from 'react';
+import { type Kind, kinds } from '../kinds';
+import type { PageName } from '../pages';
+import { Calls } from './Calls';
+import { Dashboard } from './Dashboard';
+
+const more = {
+  calls: Calls,
+  records: lazy(() => import('./Records').then(({ Records }) => ({ default: Records }))),
+  habits: lazy(() => import('./Habits').then(({ Habits }) => ({ default: Habits }))),
+  extensions: lazy(() => import('./Extensions').then(({ Extensions }) => ({ default: Extensions }))),
+  phones: lazy(() => import('./Phones').then(({ Phones }) => ({ default: Phones }))),
+  try: lazy(() => import('./TryIt').then(({ TryIt }) => ({ default: TryIt }))),
+  telephony: lazy(() => import('./Telephony').then(({ Telephony }) => ({ default: Telephony }))),
+  spending: lazy(() => import('./Spending').then(({ Spending }) => ({ default: Spending }))),
+  bans: lazy(() => import('./Bans').then(({ Bans }) => ({ default: Bans }))),
+  access: lazy(() => import('./Access').then(({ Access }) => ({ default: Access }))),
+  audit: lazy(() => import('./Audit').then(({ Audit }) => ({ default: Audit }))),
+  users: lazy(() => import('./Users').then(({ Users }) => ({ default: Users }))),
+  roles: lazy(() => import('./Roles').then(({ Roles }) => ({ default: Roles }))),
+  tokens: lazy(() => import('./Tokens').then(({ Tokens }) => ({ default: Tokens }))),
+  sessions: lazy(() => import('./Sessions').then(({ Sessions }) => ({ default: Sessions }))),
+  state: lazy(() => import('./State').then(({ State }) => ({ default: State }))),
+  account: lazy(() => import('./Account').then(({ Account }) => ({ default: Account }))),
+  start: lazy(() => import('./Start').then(({ Start }) => ({ default: Start }))),
+};
+
+const ofKind = (page: Kind['page']) => {
+  const kind = kinds.find((each) => each.page === page);
+  if (!kind) throw new Error(`no kind has the page ${page}`);
+  return lazy(() => import('./Objects').then(({ pageOfKind }) => ({ default: pageOfKind(kind) })));
+};
+
+export const pageOf: Readonly<Record<PageName, ComponentType>> = {
+  dashboard: Dashboard,
+  ...more,
+  departments: ofKind('departments'),
+  groups: ofKind('groups'),
+  trunks: ofKind('trunks'),
+  inbound: ofKind('inbound'),
+  routes: ofKind('routes'),
+  schedules: ofKind('schedules'),
+  limits: ofKind('limits'),
+  decks: ofKind('decks'),
+  'number-lists': ofKind('number-lists'),
+  'pin-lists': ofKind('pin-lists'),
+};

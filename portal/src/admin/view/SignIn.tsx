@@ -1,0 +1,170 @@
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { type Problem, call } from '../api/client';
+import { useText } from '../messages';
+import { type Me, enter, leave } from '../session';
+import { AddFactor } from './Factor';
+import { NewPassword } from './NewPassword';
+import { Trouble } from './Trouble';
+import css from './admin.module.css';
+
+/** By name and password, then whatever the server still asks for. */
+export function SignIn({ who }: { who: Me | null }) {
+  const text = useText();
+  const steps: Record<string, [string, ReactNode]> = {
+    second_factor: [text.signIn.codeTitle, <Code key="code" />],
+    new_password: [text.signIn.newTitle, <ChangePassword key="new" />],
+    enrol_factor: [text.signIn.enrolTitle, <Enrol key="enrol" />],
+  };
+  const [title, body] = (who && steps[who.step]) ?? [text.signIn.title, <NameAndPassword key="name" />];
+  return (
+    <Gate title={title}>
+      {body}
+      {who && (
+        <Anchor component="button" type="button" mt="md" onClick={() => void leave()} className={css.link}>
+          {text.signIn.other}
+        </Anchor>
+      )}
+    </Gate>
+  );
+}
+
+export function Gate({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <main className={css.gate}>
+      <div className={css.gatePanel}>
+        <p className={css.brand}>
+          <img src="/icon.svg" alt="" width={28} height={28} /> Ringfence
+        </p>
+        <Title order={1} size="h2" mb="md">
+          {title}
+        </Title>
+        {children}
+      </div>
+    </main>
+  );
+}
+
+function NameAndPassword() {
+  const text = useText();
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [missing, setMissing] = useState(false);
+  const sending = useMutation<Me, Problem>({
+    mutationFn: () => call('session.begin', { name: name.trim(), password }),
+    onSuccess: enter,
+    onError: () => setPassword(''),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const lacks = name.trim() === '' || password === '';
+    setMissing(lacks);
+    if (!lacks) sending.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <TextInput
+          label={text.signIn.name}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={missing && name.trim() === '' ? text.signIn.missing : undefined}
+          required
+        />
+        <PasswordInput
+          label={text.signIn.password}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          autoComplete="current-password"
+          error={missing && password === '' ? text.signIn.missing : undefined}
+          visibilityToggleButtonProps={{ 'aria-label': text.form.reveal }}
+          required
+        />
+        {sending.error && <Trouble problem={sending.error} />}
+        <Button type="submit" size="md" loading={sending.isPending}>
+          {text.signIn.submit}
+        </Button>
+        <Text size="sm" c="dimmed">
+          {text.signIn.first}
+        </Text>
+      </Stack>
+    </form>
+  );
+}
+
+function Code() {
+  const text = useText();
+  const [code, setCode] = useState('');
+  const [recovery, setRecovery] = useState(false);
+  const sending = useMutation<Me, Problem>({
+    mutationFn: () => call('session.second-factor', recovery ? { recovery_code: code.trim() } : { code: code.trim() }),
+    onSuccess: enter,
+    onError: () => setCode(''),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (code.trim() !== '') sending.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <TextInput
+          key={recovery ? 'recovery' : 'code'}
+          label={recovery ? text.signIn.recovery : text.signIn.code}
+          description={recovery ? text.signIn.recoveryHint : text.signIn.codeHint}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+          inputMode={recovery ? 'text' : 'numeric'}
+          autoComplete="one-time-code"
+          autoFocus
+          required
+        />
+        {sending.error && <Trouble problem={sending.error} />}
+        <Button type="submit" size="md" loading={sending.isPending}>
+          {text.signIn.submit}
+        </Button>
+        <Anchor component="button" type="button" onClick={() => setRecovery(!recovery)} className={css.link}>
+          {recovery ? text.signIn.useCode : text.signIn.useRecovery}
+        </Anchor>
+      </Stack>
+    </form>
+  );
+}
+
+/** The server wants another password before anything else. */
+function ChangePassword() {
+  const text = useText();
+  const [old, setOld] = useState('');
+  const sending = useMutation<Me, Problem, string>({
+    mutationFn: (fresh) => call('account.password', { old, new: fresh }),
+    onSuccess: enter,
+  });
+  return (
+    <Stack>
+      <Text>{text.signIn.newText}</Text>
+      <PasswordInput
+        label={text.account.old}
+        value={old}
+        onChange={(event) => setOld(event.currentTarget.value)}
+        autoComplete="current-password"
+        visibilityToggleButtonProps={{ 'aria-label': text.form.reveal }}
+        required
+      />
+      <NewPassword about={{}} submit={text.account.change} send={sending.mutate} busy={sending.isPending} problem={sending.error} />
+    </Stack>
+  );
+}
+
+function Enrol() {
+  const text = useText();
+  return (
+    <Stack>
+      <Text>{text.signIn.enrolText}</Text>
+      <AddFactor done={enter} />
+    </Stack>
+  );
+}

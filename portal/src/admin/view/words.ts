@@ -1,0 +1,29 @@
+// Times, lengths and lists as people read them.
+
+import { useStore } from '../../shared/store';
+import { preferences } from '../preferences';
+
+/** A time of the server in the browser's own zone; empty stays empty. */
+export function when(time: string, language: string): string {
+  const ms = Date.parse(time);
+  if (time === '' || Number.isNaN(ms)) return time;
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(ms);
+}
+
+export function useWhen(): (time: string) => string {
+  const { language } = useStore(preferences);
+  return (time) => when(time, language);
+}
+
+/** 65 s as "1:05", 3661 s as "1:01:01". */
+export function clock(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  const head = minutes < 60 ? String(minutes) : `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
+  return `${head}:${two(Math.floor(seconds) % 60)}`;
+}
+
+/** A value of an object: one text, or several. */
+export function joined(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
+}
