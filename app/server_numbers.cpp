@@ -51,7 +51,7 @@ std::vector<Number> Server::numbers() {
   std::unique_lock lock(mutex_);
   const web::Counters web = web_counters();
   lock.unlock();
-  for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings, clients)) {
+  for (const effect::Gauge& each : bounds(answer ? &std::get<effect::Status>(*answer) : nullptr, settings, web)) {
     out.push_back(
         {"ringfence_used", "Use of each bound", static_cast<double>(each.used), false, {{"limit", each.name}}});
     out.push_back({"ringfence_limit", "Each bound", static_cast<double>(each.limit), false, {{"limit", each.name}}});
