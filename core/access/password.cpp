@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/access/common.hpp"
-#include "core/access/limits.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::access {
 namespace {

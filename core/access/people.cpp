@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/access/limits.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::access {
 

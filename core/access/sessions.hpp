@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/access/asker.hpp"
-#include "core/access/limits.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/address.hpp"
 
 namespace rf::access {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/access/limits.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/address.hpp"
 #include "core/base/keyed_hash.hpp"
 #include "core/guard/set_table.hpp"
