@@ -30,6 +30,7 @@ constexpr Script all[] = {
     {"transfer, outside to outside", 1, "management", For::transfer, cuba, 20, 5 * second_ms, until_cut_s, until_cut_s,
      19, 30, 0},
     {"many extensions at once", 25, "sales", For::call, costly, 4, 5 * second_ms, until_cut_s, until_cut_s, 2, 5, 0},
+    {"many extensions by day", 25, "sales", For::call, costly, 4, 5 * second_ms, until_cut_s, until_cut_s, 10, 17, 0},
     {"trunk hopping", 1, "logistics", For::call, maldives, 6, 3 * second_ms, 1'800, 3'000, 0, 24, 0, true},
     {"revenue share", 1, "support", For::call, cuba, 4, 10 * second_ms, 540, 540, 8, 22, 0},
     {"call pumping", 1, "sales", For::call, fee, 4, 200, 2, 6, 0, 24, 0},

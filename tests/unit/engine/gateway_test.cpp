@@ -112,10 +112,10 @@ TEST_F(Gateway, IsGoneAfterARestartWhenItCouldNotRegisterLikeThatAnyMore) {
     exchange.set_plan(plan_of(with_gateway()));
     EXPECT_EQ(gateway.register_(), 200);
     toll::Terms terms = with_gateway();
-    auto kept = exchange.gateways;
-    change(terms, kept.begin()->second);
+    record::GatewayBinding kept = exchange.gateways.begin()->second;
+    change(terms, kept);
     exchange.set_plan(plan_of(terms));
-    exchange.gateways = kept;  // as if all that had happened while no process ran
+    exchange.gateways = {{kept.trunk.value, kept}};  // as if all that had happened while no process ran
     exchange.crash_and_restart();
     while (gateway.hear()) continue;
     a = dial();
