@@ -52,6 +52,9 @@ struct SessionLimits {
   static constexpr std::uint16_t dropout_max = 3'000;       ///< RFC 3550 A.1 MAX_DROPOUT
   static constexpr std::uint16_t misorder_max = 100;        ///< RFC 3550 A.1 MAX_MISORDER
   static constexpr std::int64_t press_repeats_us = 60'000;  ///< for which the end of a press is repeated
+  /// RTCP in the clear from an encrypted leg's own place that is no attack: some phones open their NAT with one before
+  /// they encrypt, and say good-bye with one when they do no more. It is refused as all is, and not counted.
+  static constexpr std::uint8_t clear_reports = 2;
   static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
   // Before an encrypted leg is sent to where nobody named it
   static constexpr std::int64_t peer_gone_us = 500'000;  ///< so long nothing came from where we send to
@@ -139,6 +142,7 @@ class Session {
     std::int64_t heard_us = 0;
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
+    std::uint8_t clear_reports = 0;
     bool transcodes = false;  // of one that may pass: its last sound was for the transcoder
     Presses presses;
     std::int64_t came_us = 0;  // when the leg became part of this stream
@@ -185,7 +189,7 @@ class Session {
   Decision on_dtls(unsigned leg, bool rtcp_port, const Endpoint& source);
   Decision on_proved(std::int64_t now_us, unsigned leg, bool rtcp, const Endpoint& source, Room room,
                      std::size_t bytes);
-  Decision refuse(std::int64_t now_us, unsigned leg, const Endpoint& source, srtp::Refusal refusal);
+  Decision refuse(std::int64_t now_us, unsigned leg, bool rtcp, const Endpoint& source, srtp::Refusal refusal);
   Decision refuse_proof(unsigned leg, const Endpoint& source);
   Decision refuse_replay(unsigned leg, const Endpoint& source);
   void follow(std::int64_t now_us, unsigned leg, const Endpoint& source, const rtp::Header& header);

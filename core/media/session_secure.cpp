@@ -35,7 +35,7 @@ Decision Session::on_secure(std::int64_t now_us, unsigned i, bool rtcp_port, con
   if (!is_described(i)) return refuse_source(i, source);
   if (secure.encrypts()) {
     const auto opened = secure.open(component, rtcp, room.first(bytes), now_us);
-    if (!opened) return refuse(now_us, i, source, opened.error());
+    if (!opened) return refuse(now_us, i, rtcp, source, opened.error());
     bytes = *opened;
   }
   return on_proved(now_us, i, rtcp, source, room, bytes);
@@ -98,11 +98,19 @@ Decision Session::on_dtls(unsigned i, bool rtcp_port, const Endpoint& source) {
   return decision;
 }
 
-Decision Session::refuse(std::int64_t now_us, unsigned i, const Endpoint& source, srtp::Refusal refusal) {
+Decision Session::refuse(std::int64_t now_us, unsigned i, bool rtcp, const Endpoint& source, srtp::Refusal refusal) {
   SecureLeg& secure = *legs_[i].secure;
   // Before the keys are agreed on, the peer's own early packets are no attack.
   if (!secure.suite() && source.address == plan_.legs[i].signalling) return {};
-  if (refusal != srtp::Refusal::replayed && refusal != srtp::Refusal::too_old) return refuse_proof(i, source);
+  if (refusal != srtp::Refusal::replayed && refusal != srtp::Refusal::too_old) {
+    Leg& leg = legs_[i];
+    const bool own_place = source == leg.rtcp || is_named(i, true, source);
+    if (rtcp && own_place && leg.clear_reports < SessionLimits::clear_reports) {
+      ++leg.clear_reports;
+      return {};
+    }
+    return refuse_proof(i, source);
+  }
   // Perhaps somebody repeated it faster than its sender. Who is where we send to, is there still; and between two that
   // send the same, nobody can tell who is the peer. What is older than the window is a recording, and tells nothing.
   const bool recent = refusal == srtp::Refusal::replayed;

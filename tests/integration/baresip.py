@@ -19,8 +19,9 @@ CODECS = {"PCMU": ("PCMU", "g711.so", 8000, 1), "PCMA": ("PCMA", "g711.so", 8000
 class Baresip:
     """The phone of a new extension in `net`, with one codec. It takes every call."""
 
-    def __init__(self, net, server, number, hertz, *commands, codec="PCMU", transport="udp", encryption=None):
-        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp."""
+    def __init__(self, net, server, number, hertz, *commands, codec="PCMU", transport="udp", encryption=None,
+                 settings=""):
+        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file."""
         name, password = server.add(number)
         port = server.tls_port if transport == "tls" else server.sip_port
         protected = f"mediaenc={encryption};" if encryption else ""
@@ -38,7 +39,7 @@ class Baresip:
             "ausrc_channels 1\nauplay_channels 1\n"
             "module sndfile.so\nmodule srtp.so\nmodule dtls_srtp.so\n"
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
-            f"ctrl_tcp_listen {net.address}:{self.control_port}\n")
+            f"ctrl_tcp_listen {net.address}:{self.control_port}\n{settings}")
         (self.home / "contacts").write_text("")
         self.log = open(self.home / "log", "wb")
         words = [w for c in commands for w in ("-e", c)]

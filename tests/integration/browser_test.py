@@ -1,7 +1,9 @@
 """The browser phone as people use it: Chromium with voices of tones, the real server, and what each hears."""
 import unittest
 
+from authority import Authority
 from baresip import Baresip
+from between import Box
 from browsers import Browsers
 from desk import Far
 from netns import Namespace
@@ -24,8 +26,8 @@ class People(unittest.TestCase):
         person.sign_in(self.page, *self.server.add(number), number)
         return person
 
-    def baresip(self, number, hertz):
-        phone = Baresip(self.net, self.server, number, hertz)
+    def baresip(self, number, hertz, **how):
+        phone = Baresip(self.net, self.server, number, hertz, **how)
         self.addCleanup(phone.close)
         rows = lambda: self.server.json("registration", "list")["registrations"]
         self.assertTrue(until(lambda: any(row["number"] == number for row in rows())))
@@ -69,6 +71,20 @@ class BrowserPhone(People):
         self.assertIsNone(alice.evaluate(script="window.heard()"))
         bob.dial("1001")
         bob.wait(text="share no way to carry sound", within="article")
+
+    def test_a_box_between_that_ends_the_signallings_tls_and_names_its_own_certificate_ends_the_call(self):
+        authority = self.enterContext(Authority())
+        box = self.enterContext(Box(self.net, self.server.wss_port, authority.certificate(f"IP:{self.net.address}"),
+                                    to_phone=True))
+        bob = self.person("1002", 1000)
+        box.divert()
+        alice = self.person("1001", 440)
+        alice.dial("1002")
+        bob.click(what="Answer")
+        alice.sees("Call stopped")
+        bob.sees("The other side ended the call.")
+        self.assertIsNone(alice.evaluate(script="window.heard()"))
+        self.assertGreater(box.rewritten, 0)
 
     def test_a_link_signs_in_once_and_a_reload_keeps_the_phone_reachable(self):
         self.server.add("1001")
@@ -138,6 +154,27 @@ class BrowserAndDeskPhone(People):
         phone.tell("dial", f"sip:1001@{self.net.address}:{self.server.sip_port}")
         alice.click(what="Answer")
         self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))
+
+    def test_a_browser_and_a_phone_with_keys_hear_each_other_whoever_calls(self):
+        alice = self.person("1001", 440)
+        phone = self.baresip("1003", 700, transport="tls", encryption="srtp-mand")
+        self.server.cli("extension", "set", "1003", "--media-encryption", "required")
+        alice.dial("1003")
+        alice.sees("Encrypted on both sides")
+        self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))
+        self.assertTrue(until(lambda: phone.hears(440), 40))
+        alice.click(what="End call")
+        alice.sees("You ended the call.")
+        phone.tell("dial", f"sip:1001@{self.net.address}:{self.server.tls_port};transport=tls")
+        alice.click(what="Answer")
+        alice.sees("Encrypted on both sides")
+        self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))
+        self.assertTrue(until(lambda: len(phone.heard()) > 1 and phone.hears(440), 40))
+        alice.click(what="End call")
+        rows = until(lambda: [r for r in self.server.json("cdr", "list")["cdrs"] if r["ended"]][1:] and
+                     self.server.json("cdr", "list")["cdrs"])
+        self.assertEqual(sorted(leg["encryption"] for row in rows for leg in row["media"]),
+                         ["dtls", "dtls", "sdes", "sdes"])
 
     def test_a_call_is_handed_to_a_number_and_the_browser_is_told_so(self):
         alice, bob, phone = self.person("1001", 440), self.person("1002", 1000), self.baresip("1003", 700)

@@ -327,14 +327,28 @@ TEST(SecureSession, AnAuthenticChangeOfSsrcNeedsNoProbationButThereAreOnlySoMany
   EXPECT_EQ(heard, 1 + ShareLimits::stream_restarts);
 }
 
+/// baresip opens its NAT with a report before it encrypts, and says good-bye with one when it does no more.
+TEST(SecureSession, TwoReportsInTheClearFromThePhonesOwnPlaceAreRefusedAndNotCounted) {
+  World w(sdes_plan());
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(w.hears(0, alice_rtcp, rtcp(203), true));
+  EXPECT_EQ(w.leg(0).refused_proof, 0u);
+  EXPECT_FALSE(w.hears(0, alice_rtcp, rtcp(203), true));
+  EXPECT_FALSE(w.hears(0, mallory, rtcp(203), true));
+  EXPECT_FALSE(w.hears(0, alice, rtp(1)));
+  EXPECT_EQ(w.leg(0).refused_proof, 3u);
+  EXPECT_EQ(w.leg(0).rtcp_packets, 0u);
+}
+
 TEST(SecureSession, AForgedByeEndsNothing) {
   World w(sdes_plan());
   Phone phone(key(Suite::aead_aes_256_gcm, 2), key(Suite::aead_aes_256_gcm, 1));
   ASSERT_TRUE(w.hears(0, alice, phone.says(rtp(1))));
   EXPECT_FALSE(w.hears(0, alice_rtcp, rtcp(203), true));
-  Datagram forged = phone.says(rtcp(203), true);
-  forged.back() ^= 1;
-  EXPECT_FALSE(w.hears(0, alice_rtcp, forged, true));
+  for (int i = 0; i < 3; ++i) {
+    Datagram forged = phone.says(rtcp(203), true);
+    forged.back() ^= 1;
+    EXPECT_FALSE(w.hears(0, alice_rtcp, forged, true));
+  }
   EXPECT_EQ(w.leg(0).rtcp_packets, 0u);
   EXPECT_EQ(w.leg(0).refused_proof, 2u);
 }

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/media/session.hpp"
 #include "core/stun/writer.hpp"
 #include "tests/unit/dtls/peer.hpp"
 #include "tests/unit/relay/phones.hpp"
