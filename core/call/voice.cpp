@@ -97,8 +97,13 @@ bool Calls::answer_ourselves(Context& ctx, Call& call, Speech speech, std::vecto
 }
 
 void Calls::note_answer(Call& call, Side by, const sdp::Session& answer) {
-  for (std::size_t i = 0; i < answer.media().size() && i < call.streams.size(); ++i)
-    call.streams[i].wishes[index(by)] = answer.media()[i].port == 0 ? Stream::Wish::declined : Stream::Wish::wanted;
+  for (std::size_t i = 0; i < answer.media().size() && i < call.streams.size(); ++i) {
+    const sdp::Media& media = answer.media()[i];
+    call.streams[i].wishes[index(by)] = media.port == 0 ? Stream::Wish::declined : Stream::Wish::wanted;
+    // Browsers offer events at several clocks: who offered presses by the type that we took.
+    if (const auto events = sdp::telephone_event(media))
+      call.streams[i].plan.legs[index(other(by))].event_payload_type = *events;
+  }
 }
 
 void Calls::answer_alone(Context& ctx, Call& call, Side side, const sdp::Session& offer) {

@@ -138,7 +138,7 @@ class OverTls(unittest.TestCase):
         for way in row["media"]:
             self.assertEqual(way["encryption"], "sdes")
             self.assertRegex(way["suite"], "^AE")
-            self.assertLess(way["refused_proof"], 3)
+            self.assertLess(way["refused_proof"], 50, "less than a second of it, at hold and resumption")
 
     def test_one_that_speaks_srtp_hears_one_that_does_not(self):
         row = self.talk_hold_and_hang_up("srtp", "none")
