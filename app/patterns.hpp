@@ -8,6 +8,7 @@
 #include "app/records.hpp"
 #include "core/command/command.hpp"
 #include "core/pattern/patterns.hpp"
+#include "core/toll/desk.hpp"
 #include "core/toll/plan.hpp"
 #include "shell/store/store.hpp"
 
