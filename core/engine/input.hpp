@@ -58,8 +58,8 @@ struct Stored {
   bool ok = true;
 };
 
-/// What was on disk at start: phones and gateways are reachable without registering again. After PlanChanged, which says
-/// what trunks there are.
+/// What was on disk at start: phones and gateways are reachable without registering again. After PlanChanged, which
+/// says what trunks there are.
 struct Restored {
   std::vector<record::Binding> bindings;
   std::vector<guard::Ban> bans;

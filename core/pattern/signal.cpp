@@ -7,8 +7,8 @@
 namespace rf::pattern {
 namespace {
 
-// No signal alone reaches what stands for an alert (40) but a burst, to one range or of many, and no two what stands for
-// a refusal (90, see core/document/schema.cpp). Calls to ordinary numbers of the country, dialled by hand, never do.
+// No signal alone reaches what stands for an alert (40) but a burst, to one range or of many, and no two what stands
+// for a refusal (90, see core/document/schema.cpp). Calls to ordinary numbers of the country never do.
 constexpr std::uint8_t country_new = 30, country_new_here = 10, country_of_new_tenant = 15;
 constexpr std::uint8_t newcomer_weight = 10;
 constexpr std::uint8_t costly_kind = 15;
