@@ -513,7 +513,7 @@ struct RtpengineLimits {
   static constexpr std::uint32_t first_wait_ms = 250;   ///< before the first repetition; then doubled
   static constexpr std::uint32_t requests = 4;          ///< of one question; then the server counts as down
   static constexpr std::uint32_t ping_every_ms = 2'000;
-  static constexpr std::size_t stock = 64;       ///< streams kept open for calls to come; without one a call falls back
+  static constexpr std::size_t stock = 64;       ///< streams kept open for calls to come
   static constexpr std::size_t stock_most = 256; ///< of them in the engine; further ones are given back
   static constexpr std::int64_t stock_age_ms = 900'000;   ///< then given back: a server forgets what is silent
   static constexpr std::int64_t refill_wait_ms = 1'000;   ///< after no server took one
