@@ -507,7 +507,7 @@ struct WebLimits {
 struct RtpengineLimits {
   static constexpr std::size_t servers = 16;            ///< configured; more are a fault of the file
   static constexpr std::size_t message_bytes = 65'507;  ///< of a question or an answer; a longer one is none
-  static constexpr std::size_t depth = 8;               ///< of lists and dictionaries in each other; deeper is malformed
+  static constexpr std::size_t depth = 8;               ///< of lists in each other; deeper is malformed
   static constexpr std::size_t elements = 4'096;        ///< of one answer; more are malformed
   static constexpr std::size_t questions = 8'192;       ///< of one server, under way; then streams go to others
   static constexpr std::uint32_t first_wait_ms = 250;   ///< before the first repetition; then doubled
