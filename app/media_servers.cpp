@@ -1,5 +1,5 @@
 #include "app/media_servers.hpp"
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 
 #include <fmt/format.h>
 

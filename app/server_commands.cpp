@@ -92,7 +92,8 @@ Json Server::ports() {
 
 Json Server::media_list() {
   const bool elsewhere = media_servers_ != nullptr;
-  Json out{{"engine", elsewhere ? "rtpengine" : "relay"}, {"servers", elsewhere ? media_servers_->list() : Json::array()}};
+  Json out{{"engine", elsewhere ? "rtpengine" : "relay"},
+           {"servers", elsewhere ? media_servers_->list() : Json::array()}};
   const std::lock_guard lock(mutex_);
   if (elsewhere) out["fallback"] = settings_.media.falls_back ? "relay" : "refuse";
   return out;

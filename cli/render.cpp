@@ -169,7 +169,8 @@ void media_servers(const Json& r, std::ostream& out) {
   if (text_at(r, "engine") == "relay")
     return fmt::print(out, "Calls are relayed by this server; see [media] engine in the configuration.\n");
   fmt::print(out, "Calls are relayed by these servers{}.\n",
-             text_at(r, "fallback") == "relay" ? ", and by this one where they cannot" : "; without one they are refused");
+             text_at(r, "fallback") == "relay" ? ", and by this one where they cannot"
+                                               : "; without one they are refused");
   Table table({"SERVER", "STATE", "WEIGHT", "STREAMS OF CALLS", "READY", "WHY"});
   for (const Json& s : list_at(r, "servers"))
     table.add({text_at(s, "address"), text_at(s, "state"), text_at(s, "weight"), text_at(s, "calls"),

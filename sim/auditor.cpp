@@ -286,9 +286,9 @@ void Auditor::check_description(const Flow& flow, std::string_view description) 
   if (!origin || !is_ours(*origin)) fault("a description whose origin is not ours");
   for (const sdp::Media& media : session->media()) {
     if (media.connection.address && !is_ours(*media.connection.address)) fault("media described at another's address");
-    const bool elsewhere =
-        media.connection.address && elsewhere_.contains({*media.connection.address, media.port});
-    const bool in_range = elsewhere || (media.port >= policy.media_ports.first && media.port <= policy.media_ports.last);
+    const bool elsewhere = media.connection.address && elsewhere_.contains({*media.connection.address, media.port});
+    const bool in_range =
+        elsewhere || (media.port >= policy.media_ports.first && media.port <= policy.media_ports.last);
     if (media.port != 0 && (!in_range || media.port % 2 != 0)) fault("media described at a port that is no relay's");
     if (media.rtcp_address) fault("a description that names an address for RTCP");
   }

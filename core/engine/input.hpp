@@ -171,7 +171,8 @@ struct Tick {};
 
 using Input =
     std::variant<Tick, PacketIn, PeerProved, ConnectionClosed, SendFailed, DnsAnswer, Stored, Restored, RelayReported,
-                 RelaySilent, RelayFailed, RelayStocked, RelayStale, RelayLost, DigitHeard, VoiceDone, MediaSecured, MediaDistrusted, Noticed,
+                 RelaySilent, RelayFailed, RelayStocked, RelayStale, RelayLost, DigitHeard,
+                 VoiceDone, MediaSecured, MediaDistrusted, Noticed,
                  PolicyChanged, GuardChanged, PlanChanged, CommandIn, StopAsked>;
 
 }  // namespace rf::engine

@@ -1,5 +1,5 @@
 // What operators ask of a running engine.
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 #include "core/engine/state.hpp"
 
 namespace rf::engine {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::media {
 

@@ -1,4 +1,4 @@
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 #include "core/rtpengine/bencode.hpp"
 
 #include <charconv>

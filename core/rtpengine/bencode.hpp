@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 
 namespace rf::rtpengine {
 

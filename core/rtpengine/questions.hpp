@@ -23,16 +23,16 @@ std::expected<void, Fault> read_pong(std::string_view answer);
 /// answered.
 struct Step {
   std::string question;
-  std::uint8_t towards = 0;   ///< the answer describes the server to this leg: where it has to send to
-  srtp::MasterKey key = {};   ///< and has to offer this one; not set: none
+  std::uint8_t towards = 0;  ///< the answer describes the server to this leg: where it has to send to
+  srtp::MasterKey key = {};  ///< and has to offer this one; not set: none
 };
 
-/// What tells a server about both legs. `call` is a name of ours that nobody can guess. A leg without a remote, or whose
-/// keys are not known yet, is inactive, and then so are both: the server lets them be silent for as long as its
+/// What tells a server about both legs. `call` is a name of ours that nobody can guess. A leg without a remote, or
+/// whose keys are not known yet, is inactive, and then so are both: the server lets them be silent for as long as its
 /// `silent-timeout` says. The endpoints stay the same when they are told anew.
 ///
-/// Each leg is heard from its endpoint alone: rtpengine could learn another one only from whoever is first, and cannot be
-/// told the one host that may teach it (row M3).
+/// Each leg is heard from its endpoint alone: rtpengine could learn another one only from whoever is first, and cannot
+/// be told the one host that may teach it (row M3).
 ///
 /// One leg may be protected by SDES (`can_relay`). rtpengine makes keys of its own; but what it is offered by one leg
 /// it offers to the other one, and keeps it. So unless `keeps_keys`, our key is first told as if the other leg had

@@ -1,5 +1,5 @@
 #include "core/rtpengine/servers.hpp"
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 #include "shell/rtpengine/client.hpp"
 
 #include <netinet/in.h>

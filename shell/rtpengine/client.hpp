@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/media/rtpengine_limits.hpp"
+#include "core/base/limits.hpp"
 #include "core/rtpengine/servers.hpp"
 
 namespace rf::rtpengine {
