@@ -21,7 +21,7 @@ class Between(unittest.TestCase):
         self.addCleanup(self.bob.close)
         self.assertTrue(self.is_registered("1002"))
 
-    def is_registered(self, number, seconds=15):
+    def is_registered(self, number, seconds=40):
         rows = lambda: self.server.json("registration", "list")["registrations"]
         return until(lambda: any(row["number"] == number for row in rows()), seconds)
 
