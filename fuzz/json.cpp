@@ -1,5 +1,5 @@
-// Any bytes as the body of a request: what is taken says everything once, lies no deeper than it may, and reads the same
-// again.
+// Any bytes as the body of a request: what is taken says everything once, lies no deeper than it may, and reads the
+// same again.
 #include <cstdint>
 #include <string_view>
 

@@ -285,7 +285,8 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     const std::string to = text_at(a, "to");
     if (!to.empty() && !Country::parse(to) && !number::parse_class(to))
       return invalid(fmt::format("{} is neither a country's code nor a kind of number", to),
-                     "give a code such as GB, or one of fixed, mobile, premium, shared_cost, personal, satellite", "to");
+                     "give a code such as GB, or one of fixed, mobile, premium, shared_cost, personal, satellite",
+                     "to");
     return Command(ShowReach{text_at(a, "from"), to});
   }
   if (spec.name.starts_with("pin.")) return pin_command(spec, a);
