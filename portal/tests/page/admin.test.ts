@@ -31,7 +31,7 @@ beforeEach(async () => {
   server = new Office(folder, answers);
   url = await server.start();
   context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   page = await context.newPage();
   page.on('console', (message) => /Content Security Policy|Refused to/.test(message.text()) && violations.push(message.text()));
   page.on('pageerror', (error) => violations.push(String(error)));
@@ -84,12 +84,12 @@ describe('signing in', () => {
     expect(await faults('sign-in')).toEqual([]);
     const password = page.locator('input[type=password]');
     await password.fill('wrong');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('is not right').waitFor();
     await password.fill('right');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByLabel('Code').fill('123456');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('link', { name: '1001' }).waitFor();
     const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     expect(kept).not.toContain('right');
@@ -158,7 +158,7 @@ describe('extensions', () => {
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     const form = page.getByRole('dialog');
     await form.getByLabel('Name', { exact: true }).fill('Alice Arendt');
-    await form.getByLabel('From outside').check();
+    await form.getByLabel('From outside', { exact: true }).check();
     await form.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
     expect(server.last('extension.set')).toEqual({ name: 'extension.set', values: { number: '1001', name: 'Alice Arendt', remote: true }, tag: '"tag-1"' });

@@ -159,7 +159,7 @@ export function office(): Answers {
         : { status: 400, body: { title: 'Bad Request', status: 400, detail: 'the code is not right; check the clock of your phone' } },
     'extension.list': () => ({ extensions }),
     'extension.show': ({ values }) => ({
-      ...extensions.find(({ number }) => number === values['number']),
+      ...(extensions.find(({ number }) => number === values['number']) ?? extension(String(values['number']), '')),
       calls_out: [value('reach', 'national'), value('forward_busy', '', 'standing'), value('transfers', 'true', 'standing')],
     }),
     'extension.add': ({ values }) =>
