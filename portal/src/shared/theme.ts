@@ -2,7 +2,7 @@
 // variables come with its style sheet, ours with theme.css. So no component may have properties by screen size, and Grid and
 // SimpleGrid, which are made of them, are left out; CSS modules do that.
 
-import { Modal, createTheme } from '@mantine/core';
+import { Checkbox, Modal, createTheme } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'cyan',
@@ -10,6 +10,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    Checkbox: Checkbox.extend({ defaultProps: { radius: 'sm' } }),
     // The lock of scrolling writes a style element.
     Modal: Modal.extend({
       defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.5 } },

@@ -12,7 +12,9 @@ export function when(time: string, language: string): string {
 
 export function useWhen(): (time: string) => string {
   const { language } = useStore(preferences);
-  return (time) => when(time, language);
+  // Of that language as it is written where the browser is at home: en-GB has other dates than en-US.
+  const place = navigator.languages.find((each) => each.split('-')[0] === language) ?? language;
+  return (time) => when(time, place);
 }
 
 /** 65 s as "1:05", 3661 s as "1:01:01". */

@@ -1,0 +1,239 @@
+// The administration pages in a real browser, with a stand-in for the server.
+
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { everyPage } from '../../src/admin/pages';
+import { anna, office } from './answers';
+import { type Answers, Office } from './office';
+
+const folder = process.env['PORTAL_DIST'] ?? 'dist';
+const pictures = process.env['PORTAL_PICTURES'];
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let server: Office;
+let answers: Answers;
+let url: string;
+let violations: string[];
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  violations = [];
+  answers = office();
+  server = new Office(folder, answers);
+  url = await server.start();
+  context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(20_000);
+  page = await context.newPage();
+  page.on('console', (message) => /Content Security Policy|Refused to/.test(message.text()) && violations.push(message.text()));
+  page.on('pageerror', (error) => violations.push(String(error)));
+});
+afterEach(async () => {
+  await context.close();
+  server.stop();
+  expect(violations).toEqual([]);
+});
+
+async function open(path: string): Promise<void> {
+  server.signedIn = true;
+  await page.goto(`${url}/#/${path}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+/** What axe-core finds fault with, in light and in dark. */
+async function faults(name: string): Promise<string[]> {
+  const found: string[] = [];
+  const client = await context.newCDPSession(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction((scheme) => document.documentElement.dataset['mantineColorScheme'] === scheme, colorScheme);
+    await client.send('Runtime.evaluate', { expression: await readFile(axe, 'utf8') });
+    const result = await page.evaluate(async () => {
+      type Found = { id: string; nodes: { html: string; failureSummary: string }[] };
+      const { violations: all } = await (window as unknown as { axe: { run: () => Promise<{ violations: Found[] }> } }).axe.run();
+      return all.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+    });
+    found.push(...result.map((fault) => `${name} ${colorScheme} ${fault}`));
+    if (!pictures) continue;
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: `${pictures}/${name.replace(/\W/g, '_')}-${colorScheme}-${width}.png` });
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+  return found;
+}
+
+describe('signing in', () => {
+  it('asks for the second factor when the server does, and shows the page that was wanted', async () => {
+    answers['session.begin'] = ({ values }) => {
+      server.signedIn = values['password'] === 'right';
+      return server.signedIn ? { ...anna, step: 'second_factor', permissions: [] } : { status: 403, body: { status: 403, title: 'Forbidden', detail: 'the name, the password or the code is not right' } };
+    };
+    answers['session.second-factor'] = ({ values }) => (values['code'] === '123456' ? anna : { status: 403, body: { status: 403, detail: 'the code is not right' } });
+    await page.goto(`${url}/#/extensions`);
+    await page.getByLabel('Name').fill('anna');
+    expect(await faults('sign-in')).toEqual([]);
+    const password = page.locator('input[type=password]');
+    await password.fill('wrong');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('is not right').waitFor();
+    await password.fill('right');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByLabel('Code').fill('123456');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('link', { name: '1001' }).waitFor();
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    expect(kept).not.toContain('right');
+  });
+
+  it('by the first link takes a name and a password that is held against the rules while it is typed', async () => {
+    answers['account.first.look'] = () => ({ makes: 'administrator', name: '', display: '', class: 'system' });
+    answers['account.first'] = () => ((server.signedIn = true), anna);
+    await page.goto(`${url}/login#${'L'.repeat(43)}`);
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    expect(page.url()).toBe(`${url}/`);
+    await page.getByLabel('Name').fill('anna');
+    const [first, again] = [page.getByLabel('New password').first(), page.getByLabel('New password again')];
+    await first.fill('short');
+    await page.getByText('It is too short.').waitFor();
+    expect(await faults('first-link')).toEqual([]);
+    await first.fill('long-Enough-7-words');
+    await page.getByText('This password is good.').waitFor();
+    await again.fill('long-Enough-7-words');
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+    expect(server.last('account.first')?.values).toMatchObject({ link: 'L'.repeat(43), name: 'anna', password: 'long-Enough-7-words' });
+  });
+
+  it('is asked for again when the session has ended', async () => {
+    await open('extensions');
+    await page.getByRole('link', { name: '1001' }).waitFor();
+    server.signedIn = false;
+    await page.getByRole('link', { name: 'Trunks' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+});
+
+describe('every page', () => {
+  it.each(everyPage.map(({ name }) => name))('%s shows itself without fault', async (name) => {
+    await open(name);
+    await page.waitForFunction(() => !document.body.innerText.includes('One moment'));
+    expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
+    expect(await faults(`page-${name}`)).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+    expect(wide, 'nothing sticks out to the side').toBe(true);
+  });
+});
+
+describe('extensions', () => {
+  it('are added by a form that shows what the server finds wrong beside its field, and the password once', async () => {
+    await open('extensions');
+    await page.getByRole('button', { name: 'Add an extension' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByRole('button', { name: 'Add an extension' }).click();
+    await form.getByText('Fill this in.').waitFor();
+    await form.getByLabel('Number', { exact: false }).first().fill('1001');
+    await form.getByRole('button', { name: 'Add an extension' }).click();
+    await form.getByText('extension 1001 exists already — choose another number').waitFor();
+    expect(await faults('extension-add')).toEqual([]);
+    await form.getByLabel('Number', { exact: false }).first().fill('1003');
+    await form.getByRole('button', { name: 'Add an extension' }).click();
+    await page.getByText('Vuk7-pelo-Wim3-garo').waitFor();
+    expect(server.last('extension.add')?.values).toEqual({ number: '1003' });
+    await page.getByRole('button', { name: 'I have noted it' }).click();
+    await page.getByText('Vuk7-pelo-Wim3-garo').waitFor({ state: 'hidden' });
+  });
+
+  it('are changed by what differs, against the state that was shown', async () => {
+    await open('extensions/1001');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Name', { exact: true }).fill('Alice Arendt');
+    await form.getByLabel('From outside', { exact: true }).check();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(server.last('extension.set')).toEqual({ name: 'extension.set', values: { number: '1001', name: 'Alice Arendt', remote: true }, tag: '"tag-1"' });
+  });
+
+  it('get a link with a QR code, and are removed only after the consequences were said', async () => {
+    await open('extensions/1001');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByRole('img', { name: 'QR code of the link, for a camera' }).waitFor();
+    expect(await faults('extension')).toEqual([]);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('This cuts off').waitFor();
+    expect(server.last('extension.remove')).toBeUndefined();
+    await page.getByRole('dialog', { name: 'Remove extension 1001?' }).getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('extension removed').waitFor();
+    expect(server.last('extension.remove')?.values).toEqual({ number: '1001' });
+  });
+});
+
+describe('what happens', () => {
+  it('a ban is explained and released', async () => {
+    await open('bans');
+    await page.getByRole('link', { name: '203.0.113.7' }).click();
+    await page.getByText('somebody guesses passwords').waitFor();
+    expect(await faults('ban')).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('dialog', { name: 'Release 203.0.113.7?' }).getByRole('button', { name: 'Release' }).click();
+    await page.getByText('203.0.113.7 is released').waitFor();
+    expect(server.last('guard.release')?.values).toEqual({ block: '203.0.113.7' });
+  });
+
+  it('a refused call leads to the rules that refused it', async () => {
+    await open('records');
+    await page.getByLabel('Result').selectOption('refused');
+    const rows = page.getByRole('table').getByRole('row');
+    await expect.poll(() => rows.count()).toBe(2);
+    await rows.nth(1).getByRole('button').click();
+    await page.getByText('the number costs more than its route allows').waitFor();
+    await page.getByRole('link', { name: /The decision/ }).click();
+    await page.getByText('premium numbers are refused').waitFor();
+    expect(server.last('route.test')?.values).toMatchObject({ from: '1001', to: '0044900123' });
+    expect(await faults('decision')).toEqual([]);
+  });
+});
+
+describe('finding one’s way', () => {
+  it('goes by keys: / searches, g and a letter goes, ? tells which', async () => {
+    await open('dashboard');
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.getByRole('heading', { name: 'Extensions', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByLabel('What you look for').fill('brandt');
+    await page.getByRole('link', { name: /1002 Bob Brandt/ }).waitFor();
+    expect(await faults('search')).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Extension 1002' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys and appearance' }).waitFor();
+    expect(await faults('help')).toEqual([]);
+  });
+
+  it('is in German for whoever wants that', async () => {
+    await open('account');
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('heading', { name: 'Mein Konto' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  });
+
+  it('leaves out what one may not', async () => {
+    answers['account.show'] = () => ({ ...anna, permissions: ['call.read'] });
+    await open('users');
+    await page.getByText('Your role does not allow this page').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual(['Dashboard', 'Calls now']);
+  });
+});

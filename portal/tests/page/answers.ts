@@ -1,0 +1,227 @@
+// What the office of the page tests has: three extensions, a trunk, an attack, a day of calls.
+
+import operations from '../../src/admin/contract/operations.json';
+import type { Answers } from './office';
+
+const permissions = [
+  ...new Set(Object.values(operations as unknown as Record<string, { permission: string }>).map(({ permission }) => permission)),
+].filter((each) => each !== '');
+
+export const anna = {
+  step: 'none',
+  name: 'anna',
+  display: 'Anna Berg',
+  class: 'system',
+  role: 'system',
+  email: 'anna@example.com',
+  second_factor: false,
+  permissions,
+  recovery_codes_left: 0,
+};
+
+const extension = (number: string, name: string, more: object = {}) => ({
+  number,
+  name,
+  auth_name: `r${number}x7`,
+  enabled: true,
+  remote: false,
+  md5: false,
+  registrations: 1,
+  newcomer: 'replace',
+  calls: 4,
+  encrypted: true,
+  agent: '',
+  permitted: [],
+  countries: '',
+  ...more,
+});
+
+export const extensions = [
+  extension('1001', 'Alice Abel'),
+  extension('1002', 'Bob Brandt', { remote: true }),
+  extension('1010', 'Carla Conti', { enabled: false }),
+];
+
+const leg = { packets: 3000, bytes: 516000, lost: 2, jitter_ms: 1.2, mos: 4.4, events: 0, refused_source: 0, refused_shape: 0, refused_proof: 0, refused_replay: 0, encryption: 'SDES', suite: 'AEAD_AES_256_GCM' };
+const record = (id: string, more: object) => ({
+  id,
+  caller: '1001',
+  dialled: '1002',
+  callee: '1002',
+  started: '2026-11-23T08:00:00.000Z',
+  answered: '2026-11-23T08:00:04.000Z',
+  ended: '2026-11-23T08:01:09.000Z',
+  started_ms: 1795420800000,
+  answered_ms: 1795420804000,
+  ended_ms: 1795420869000,
+  talked_s: 65,
+  result: 'answered',
+  ended_by: 'caller',
+  sip_status: 200,
+  reason: '',
+  attempts: 1,
+  route: '',
+  trunk_in: '',
+  trunk_out: '',
+  called: '',
+  price: '',
+  currency: 'EUR',
+  reserved: '',
+  cost: '',
+  payer: '',
+  cut_reason: '',
+  account: '',
+  via: '',
+  caller_transport: 'tls',
+  callee_transport: 'wss',
+  caller_address: '192.0.2.10:51200',
+  media: [leg, leg],
+  ...more,
+});
+export const records = [
+  record('c1', {}),
+  record('c2', { dialled: '0044900123', result: 'refused', reason: 'the number costs more than its route allows', talked_s: 0, sip_status: 403, answered: '', media: [] }),
+  record('c3', { dialled: '+493012345', trunk_out: 'provider', cost: '0.42', talked_s: 1261, price: '0.02' }),
+];
+
+const value = (key: string, held: string | string[], from = 'own') => ({ key, value: held, from, help: `what ${key} means` });
+const held = (amount: string | null) => ({ amount, rule: 'limit', level: 'extension', text: 'the month of the extension' });
+const hoursAgo = (hours: number) => Date.now() - hours * 3_600_000;
+const ban = (block: string, rule: string, hours: number, evidence: string) => ({
+  block,
+  rule,
+  evidence,
+  since: new Date(hoursAgo(hours)).toISOString(),
+  since_ms: hoursAgo(hours),
+  until: new Date(hoursAgo(hours - 24)).toISOString(),
+  until_ms: hoursAgo(hours - 24),
+  active: hours < 20,
+  proven: true,
+  bans_before: 0,
+});
+export const bans = [
+  ban('203.0.113.7', 'failed_passwords', 1, '52 wrong passwords in 60 s at 1001'),
+  ban('198.51.100.0/24', 'unanswered_challenges', 3, '50 challenges without an answer'),
+  ban('203.0.113.99', 'scanner', 3.5, 'asked for 31 extensions that there are not'),
+  ban('192.0.2.200', 'scanner', 22, 'calls itself friendly-scanner'),
+];
+const object = (kind: string, name: string, values: Record<string, string | string[]>, now?: object) => ({ kind, name, values, ...(now ? { now } : {}) });
+const trunkNow = { health: 'up', since: '2026-11-23T06:00:00Z', answered: '2026-11-23T08:20:00Z', registration: 'registered', registered_until: '2026-11-23T09:00:00Z', trouble: '', calls_in: 1, calls_out: 2 };
+export const objects: Record<string, ReturnType<typeof object>[]> = {
+  trunk: [object('trunk', 'provider', { kind: 'registers', uri: 'sip:provider.example;transport=tls', deck: 'provider-2026' }, trunkNow)],
+  route: [
+    object('route', 'national', { patterns: ['+49X.'], trunks: ['provider'], hours: 'office' }),
+    object('route', 'europe', { patterns: ['+43X.', '+41X.'], trunks: ['provider'], pins: 'abroad' }),
+  ],
+};
+const period = (spent: string, limit: string) => ({ spent, reserved: '0.40', limit, left: '1', until: '2026-11-24T00:00:00Z' });
+const account = (level: string, id: number, name: string, spent: string, limit: string) => ({ level, id, name, today: period(spent, limit), month: period(String(Number(spent) * 9), String(Number(limit) * 10)), credit: '', locked: false, calls: 1 });
+
+const status = {
+  version: '0.9.0',
+  pid: 4711,
+  started: '2026-11-23T06:00:00Z',
+  started_ms: 1795413600000,
+  uptime_s: 8000,
+  realm: 'pbx.example.com',
+  data_dir: '/var/lib/ringfence',
+  config: '/etc/ringfence.toml',
+  extensions: 3,
+  enforcement: { means: 'nftables', why: 'XDP is not permitted here', dropped: {} },
+  listeners: [
+    { transport: 'tls', address: '0.0.0.0:5061', state: 'open' },
+    { transport: 'wss', address: '0.0.0.0:5065', state: 'open' },
+  ],
+  limits: [
+    { name: 'calls', used: 3, limit: 1000 },
+    { name: 'registrations', used: 9000, limit: 10000 },
+    { name: 'bans', used: 3, limit: 100000 },
+  ],
+};
+
+export function office(): Answers {
+  const out: Answers = {
+    'account.show': () => anna,
+    'account.sessions': () => ({
+      sessions: [
+        { id: '1', this: true, address: '192.0.2.9', browser: 'Firefox 140 on Linux', begun: '2026-11-23T08:00:00Z', used: '2026-11-23T08:30:00Z', ends: '2026-11-23T20:00:00Z' },
+        { id: '2', this: false, address: '192.0.2.77', browser: 'Chrome on Android', begun: '2026-11-22T08:00:00Z', used: '2026-11-22T08:30:00Z', ends: '2026-11-23T20:00:00Z' },
+      ],
+    }),
+    'account.password.check': ({ values }) => {
+      const good = String(values['password']).length >= 12;
+      return { good, faults: good ? [] : [{ fault: 'too_short', text: 'it is shorter than 12 characters' }] };
+    },
+    'account.factor.begin': () => ({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Ringfence:anna?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Ringfence' }),
+    'account.factor.confirm': ({ values }) =>
+      values['code'] === '123456'
+        ? { ...anna, second_factor: true, recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
+        : { status: 400, body: { title: 'Bad Request', status: 400, detail: 'the code is not right; check the clock of your phone' } },
+    'extension.list': () => ({ extensions }),
+    'extension.show': ({ values }) => ({
+      ...(extensions.find(({ number }) => number === values['number']) ?? extension(String(values['number']), '')),
+      calls_out: [value('reach', 'national'), value('forward_busy', '', 'standing'), value('transfers', 'true', 'standing')],
+    }),
+    'extension.add': ({ values }) =>
+      values['number'] === '1001'
+        ? { status: 409, body: { title: 'Conflict', status: 409, detail: 'extension 1001 exists already', remedy: 'choose another number', field: 'number' } }
+        : { status: 201, body: { number: String(values['number']), auth_name: 'q8f3k2', realm: 'pbx.example.com', password: 'Vuk7-pelo-Wim3-garo' } },
+    'extension.set': ({ values }) => ({ ...extensions[0], ...values }),
+    'extension.remove': () => ({ message: 'extension removed', number: '1001' }),
+    'extension.reset-password': () => ({ number: '1001', auth_name: 'r1001x7', realm: 'pbx.example.com', password: 'Neu9-pelo-Wim3-garo', calls_ended: 0 }),
+    'extension.devices': () => ({ number: '1001', devices: [] }),
+    'extension.link': () => ({ status: 201, body: { number: '1001', link: `https://pbx.example.com:8443/phone#${'T'.repeat(43)}`, expires: '2026-11-23T09:00:00Z', expires_in_s: 900, qr: false } }),
+    'registration.list': () => ({
+      registrations: [
+        { number: '1001', key: 'k1', contact: 'sip:1001@192.0.2.10', transport: 'tls', remote: '192.0.2.10:51200', user_agent: 'Yealink SIP-T46U', registered: '2026-11-23T08:00:00Z', expires: '2026-11-23T09:00:00Z', expires_in_s: 3000, connected: true },
+        { number: '1002', key: 'k2', contact: 'sip:1002@192.0.2.11', transport: 'udp', remote: '192.0.2.11:5060', user_agent: 'baresip', registered: '2026-11-23T08:00:00Z', expires: '2026-11-23T09:00:00Z', expires_in_s: 3000, connected: true },
+      ],
+    }),
+    'exposure': () => ({
+      currency: 'EUR',
+      extensions: extensions.map(({ number }) => ({ number, hour: held('12.00'), day: held('20.00'), month: held(number === '1010' ? null : '200.00'), why: 'the month of the extension', dearest: null, halving: null, asks_for_pin: false })),
+    }),
+    'call.list': () => ({ calls: [record('now', { state: 'answered', duration_s: 95, dialled: '+493012345', trunk_out: 'provider', reserved: '0.40', ended: '', result: 'open' })] }),
+    'call.hangup': () => ({ message: 'the call has ended', count: 1 }),
+    'cdr.list': ({ values }) => ({ cdrs: records.filter(({ result }) => !values['result'] || result === values['result']) }),
+    'guard.bans': ({ values }) => ({ bans: bans.filter(({ active }) => active || values['ended'] === 'true') }),
+    'guard.release': ({ values }) => ({ message: `${values['block']} is released`, was_held_back: true, allowed_minutes: 60 }),
+    'guard.access': () => ({ access: [{ block: '192.0.2.0/24', action: 'allow', forced: false, note: 'office', until: '', until_ms: 0 }] }),
+    'guard.country.list': () => ({ mode: 'none', countries: '', of_the_file: '', of_commands: '', unknown_allowed: true, forced: false, state: 'off', database: { file: '', type: 'DBIP', built: '2026-11-01', ranges: 1, problem: '' } }),
+    'guard.explain': ({ values }) => ({
+      address: values['address'], state: 'banned', protected_as: '', country: 'ZZ', known: true, proven: true, last_heard: '', throttled_since: '', throttled_until: '', credentials_work_until: '', last_rule: 'failed_passwords', last_rule_about: 'somebody guesses passwords', spares_phones: false, registered_ports: 0, blocked_ports: 0, locked_accounts: 1, counts: [{ rule: 'failed_passwords', seen: 52, limit: 50, period_s: 60 }], ban: bans[0], enforced_in: 'nftables',
+    }),
+    'spend.list': ({ values }) => ({ currency: 'EUR', accounts: [account('system', 0, 'system', '31.20', '500.00'), account('extension', 1, '1001', '17.10', '20.00')].filter(({ level }) => !values['level'] || level === values['level']) }),
+    'status': () => status,
+    'ports': () => ({ ports: [{ service: 'sip', protocol: 'tls', address: '0.0.0.0', port: '5061', state: 'open' }] }),
+    'firewall.show': () => ({ format: 'nft', text: 'table inet ringfence {\n  chain input { }\n}' }),
+    'route.test': ({ values }) => ({
+      from: values['from'], to: values['to'], at: '2026-11-23T08:30:00Z', action: 'refuse', why: 'the kind of number is not allowed', number: '+44900123', country: 'GB', class: 'premium', pins: '', route: '', trunks: [],
+      steps: [
+        { rule: 'number', passed: true, text: 'read as +44900123' },
+        { rule: 'class', passed: false, text: 'premium numbers are refused unless the extension allows them' },
+      ],
+    }),
+    'audit-log.list': () => ({
+      entries: [
+        { number: 3, at: '2026-11-23T08:30:00Z', actor: 'user anna', kind: 'command', action: 'extension.add number=1002', outcome: 'done', hash: 'a' },
+        { number: 2, at: '2026-11-23T08:20:00Z', actor: 'user bob', kind: 'login', action: 'sign in from 192.0.2.7', outcome: 'refused', hash: 'b' },
+      ],
+    }),
+    'audit-log.verify': () => ({ entries: 3, first: 1, last: 3, hash: 'a', key: 'k', key_known: true, signed: true, message: 'the log is whole' }),
+    'user.list': () => ({ users: [{ ...anna, enabled: true, must_change: false, password: true, created: '', signed_in: '2026-11-23T08:00:00Z', signed_in_ms: 1 }] }),
+    'user.show': () => ({ ...anna, enabled: true, must_change: false, password: true, created: '', signed_in: '', signed_in_ms: 1 }),
+    'user.add': ({ values }) => ({ status: 201, body: { name: values['name'], link: 'https://pbx.example.com:8443/login#XYZ', expires: '2026-11-24T08:00:00Z', expires_in_s: 86400, message: '' } }),
+    'role.list': () => ({ roles: [{ name: 'system', title: 'System', realm: 'system', built_in: true, copied_from: '', permissions }] }),
+    'token.list': () => ({ tokens: [] }),
+    'session.list': () => ({ sessions: [] }),
+    'login.held': () => ({ held: [] }),
+    'pattern.list': () => ({ subjects: [], told: [] }),
+    'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
+    'trunk.show': () => ({ kind: 'trunk', name: 'provider', values: [value('kind', 'registers'), value('uri', 'sip:provider.example;transport=tls'), value('md5', 'true', 'standing')], password: true, now: trunkNow }),
+    'trunk.set': () => ({ kind: 'trunk', name: 'provider', values: [] }),
+  };
+  for (const kind of ['trunk', 'inbound', 'route', 'ring-group', 'department', 'schedule', 'limit', 'deck', 'number-list', 'pin-list'])
+    out[`${kind}.list`] = () => ({ kind, objects: objects[kind] ?? [] });
+  return out;
+}
