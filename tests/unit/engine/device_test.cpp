@@ -129,7 +129,7 @@ TEST_F(Devices, ThatHandedACallOnAndWentTakeNothingOfItAlong) {
   browser.request(a, "REFER", "Refer-To: <sip:1003@192.0.2.1>\r\n");
   const auto to_carol = carol.hear_request("INVITE");
   ASSERT_TRUE(to_carol);
-  carol.answer(*to_carol, 200, sim::audio_sdp(carol_rtp));
+  carol.answer(*to_carol, 200, sim::audio_sdp(*Endpoint::parse("198.51.100.13:4000")));
   const auto to_bob = bob.hear_request("INVITE");
   ASSERT_TRUE(to_bob);
   bob.answer(*to_bob, 200, sim::audio_sdp(bob_rtp, "sendrecv", 2));
