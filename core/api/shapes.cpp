@@ -24,6 +24,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Removed",
      "message string, number? string, removed? integer, count? integer, calls_ended? integer, "
      "registrations_ended? integer"},
+    {"DeviceRemoved",
+     "number string, device string, registrations_ended? integer, calls_ended? integer, warnings? [string]"},
     {"Link", "number string, link string, expires string, expires_in_s integer, qr boolean"},
     {"Device", "auth_name string, device string, created string, created_ms integer, used string, used_ms integer"},
     {"DeviceList", "number string, devices [Device]"},
@@ -103,7 +105,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Halving", "rule string, limit string, from string, to string, month string, command string"},
     {"Exposure",
      "number string, hour Held, day Held, month Held, why string, dearest Dearest|null, halving Halving|null, "
-     "asks_for_pin boolean"},
+     "asks_for_pin [string]"},
     {"ExposureList", "currency string, extensions [Exposure]"},
     {"Period", "spent string, reserved string, limit string, left string, until string"},
     {"Spending",
@@ -195,7 +197,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "enforcement Enforcement, listeners [ListenerState], limits [Bound]"},
     // Beside commands
     {"Health", "status string"},
-    {"PhoneFacts", "wss string, domain string, realm string, fingerprint string, languages [string]"},
+    {"PhoneFacts", "wss string, domain string, realm string, fingerprints [string], languages [string]"},
+    {"SignedOut", "signed_out boolean"},
     {"SignedIn", "auth_name string, password string, number string, display_name string, realm string, expires string"},
     {"Me",
      "step string, name string, display string, class string, role string, email string, second_factor boolean, "
@@ -223,7 +226,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"extension.link", "Link"},
     {"extension.unlink", "Removed"},
     {"extension.devices", "DeviceList"},
-    {"extension.device.remove", "Removed"},
+    {"extension.device.remove", "DeviceRemoved"},
     {"cdr.list", "CallRecordList"},
     {"registration.list", "RegistrationList"},
     {"registration.remove", "Removed"},
@@ -290,6 +293,8 @@ constexpr Further all_further[] = {
      "PhoneFacts"},
     {Verb::post, "/api/v1/phone/link", "phone.link", "Signs a browser in with a one-time link", "anybody",
      "token string, device? string", "SignedIn"},
+    {Verb::post, "/api/v1/phone/sign-out", "phone.sign-out", "Signs a browser phone out, by its own password", "anybody",
+     "auth_name string, password string", "SignedOut"},
     {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
      "anybody", "name string, password string", "Me"},
     {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows a second factor, or a recovery code",
