@@ -8,6 +8,7 @@ export const de: Messages = {
     skip: 'Zum Inhalt springen',
     navigation: 'Seiten',
     menu: 'Seiten',
+    bar: 'Suche und Konto',
     help: 'Tasten und Aussehen',
     signOut: 'Abmelden',
     close: 'Schließen',

@@ -8,6 +8,7 @@ export const en = {
     skip: 'Skip to the content',
     navigation: 'Pages',
     menu: 'Pages',
+    bar: 'Search and account',
     help: 'Keys and appearance',
     signOut: 'Sign out',
     close: 'Close',

@@ -44,7 +44,7 @@ export function Shell() {
       <a href="#main" className={css.skip} onClick={(event) => (event.preventDefault(), main.current?.focus())}>
         {text.app.skip}
       </a>
-      <header className={css.bar}>
+      <section className={css.bar} aria-label={text.app.bar}>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -83,7 +83,7 @@ export function Shell() {
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.app.signOut} onClick={() => void leave()}>
           <Icon name="signOut" />
         </ActionIcon>
-      </header>
+      </section>
       <nav id="navigation" className={css.nav} data-open={open || undefined} aria-label={text.app.navigation}>
         {groups.map(({ name, pages }) => {
           const shown = pages.filter(seen);
