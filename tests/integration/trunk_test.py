@@ -225,6 +225,7 @@ class ProviderWithAnotherName(Provider):
         self.assertEqual((self.carrier.asked(), self.registered()), (0, False))
 
     test_a_call_leaves_with_the_digest_answered_and_its_money_is_counted = None
+    test_a_call_that_ran_at_a_kill_is_ended_at_the_provider = None
     test_a_call_from_outside_comes_to_the_contact_that_was_registered = None
     test_a_wrong_password_is_told_once_and_not_tried_again_and_again = None
 
