@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import threading
 
-FINGERPRINT = re.compile(rb"(a=fingerprint:sha-256 )((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})")
+FINGERPRINT = re.compile(rb"(?i)(a=fingerprint:sha-256 )((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})")
 ITS_OWN = b":".join([b"EE"] * 32)
 MARK = 7  # of the box's own packets
 

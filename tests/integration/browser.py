@@ -47,9 +47,10 @@ def fetch(server, raw):
         return status or 0, headers, body
 
 
-def get(server, target, *headers, method="GET"):
+def get(server, target, *headers, method="GET", body=""):
     lines = "".join(f"{h}\r\n" for h in headers)
-    return fetch(server, f"{method} {target} HTTP/1.1\r\nHost: {server.address}:{server.web_port}\r\n{lines}\r\n")
+    return fetch(server,
+                 f"{method} {target} HTTP/1.1\r\nHost: {server.address}:{server.web_port}\r\n{lines}\r\n{body}")
 
 
 def post(server, target, body, *headers):

@@ -36,8 +36,9 @@ class Rtpengine:
 
     def start(self):
         self.process = subprocess.Popen(
-            self.net.inside("rtpengine", "--foreground", "--log-stderr", "--log-level=2", "--table=-1",
+            self.net.inside("rtpengine", "--config-file=none", "--foreground", "--log-stderr", "--log-level=2", "--table=-1",
                             f"--interface={self.net.address}", f"--listen-ng={self.name}",
+                            f"--listen-cli=127.0.0.1:{free_port()}",
                             f"--port-min={self.first}", f"--port-max={self.first + 399}"),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not until(lambda: b"pong" in (self.ask({"command": "ping"}) or b"")):

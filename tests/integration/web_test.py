@@ -137,19 +137,20 @@ class Signalling(unittest.TestCase):
 
 
 class Pages(unittest.TestCase):
-    def test_the_phone_comes_with_every_protection(self):
-        status, headers, body = get(SERVED, "/phone")
-        self.assertEqual(status, 200)
-        self.assertIn(b"<", body)
-        policy = headers["content-security-policy"]
-        self.assertIn("default-src 'none'", policy)
-        self.assertIn(f"wss://{SERVED.address}:{SERVED.wss_port};", policy)
-        self.assertNotIn("unsafe", policy)
-        for name in ("strict-transport-security", "x-content-type-options", "referrer-policy", "permissions-policy",
-                     "cross-origin-opener-policy", "cross-origin-resource-policy", "x-frame-options"):
-            self.assertIn(name, headers)
-        self.assertNotIn("server", headers)
-        self.assertEqual(get(SERVED, "/phone", f"If-None-Match: {headers['etag']}")[0], 304)
+    def test_every_page_comes_with_every_protection(self):
+        for page in ("/", "/login", "/phone"):
+            status, headers, body = get(SERVED, page)
+            self.assertEqual(status, 200, page)
+            self.assertIn(b"<", body)
+            policy = headers["content-security-policy"]
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn(f"wss://{SERVED.address}:{SERVED.wss_port};", policy)
+            self.assertNotIn("unsafe", policy)
+            for name in ("strict-transport-security", "x-content-type-options", "referrer-policy", "permissions-policy",
+                         "cross-origin-opener-policy", "cross-origin-resource-policy", "x-frame-options"):
+                self.assertIn(name, headers, page)
+            self.assertNotIn("server", headers)
+            self.assertEqual(get(SERVED, page, f"If-None-Match: {headers['etag']}")[0], 304)
 
     def test_the_page_is_told_where_to_connect(self):
         status, headers, body = get(SERVED, "/api/v1/phone/config")
@@ -160,11 +161,14 @@ class Pages(unittest.TestCase):
         self.assertEqual(get(SERVED, "/health")[0], 200)
 
     def test_nothing_else_is_there(self):
-        for target in ("/", "/../etc/passwd", "/phone/../../etc/passwd", "/%2e%2e/etc/passwd", "/assets/", "/api",
+        for target in ("/../etc/passwd", "/phone/../../etc/passwd", "/%2e%2e/etc/passwd", "/assets/", "/api",
                        "/api/v1/phone/config/", "//phone"):
             self.assertEqual(get(SERVED, target)[0], 404, target)
-        for method in ("PUT", "DELETE", "TRACE", "CONNECT", "OPTIONS"):
+        for method in ("TRACE", "CONNECT", "OPTIONS"):
             self.assertEqual(get(SERVED, "/phone", method=method)[0], 501, method)
+        for method in ("PUT", "PATCH", "DELETE"):
+            self.assertEqual(get(SERVED, "/phone", "Content-Type: application/json", "Content-Length: 2", method=method,
+                                 body="{}")[0], 405, method)
         self.assertEqual(get(SERVED, "/api/v1/phone/link")[0], 405)
         self.assertEqual(post(SERVED, "/phone", {})[0], 405)
 
