@@ -165,7 +165,7 @@ class BrowserAndDeskPhone(People):
         self.assertTrue(until(lambda: phone.hears(440), 40))
         alice.click(what="End call")
         alice.sees("You ended the call.")
-        phone.tell("dial", f"sip:1001@{self.net.address}:{self.server.tls_port};transport=tls")
+        phone.tell("dial", "1001")
         alice.click(what="Answer")
         alice.sees("Encrypted on both sides")
         self.assertTrue(alice.hears(700), alice.evaluate(script="window.heard()"))

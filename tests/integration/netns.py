@@ -44,6 +44,9 @@ class Namespace:
         subprocess.run(("ip", "netns", "add", self.name), check=True)
         try:
             for words in (("link", "set", "lo", "up"), ("link", "add", "phones", "type", "veth", "peer", "name", "far"),
+                          # An address that comes a second later is a change of networks, which browsers start anew for.
+                          ("link", "set", "phones", "addrgenmode", "none"),
+                          ("link", "set", "far", "addrgenmode", "none"),
                           ("addr", "add", f"{self.address}/24", "dev", "phones"), ("link", "set", "phones", "up"),
                           # Phones ask for the way to the world to learn their own address.
                           ("link", "set", "far", "up"), ("route", "add", "default", "dev", "phones")):

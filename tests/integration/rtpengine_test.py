@@ -46,15 +46,16 @@ class WithServers(unittest.TestCase):
     def phone(self, number, hertz, **how):
         known = len(self.registrations())
         phone = Baresip(self.net, self.server, number, hertz, **how)
+        phone.hertz = hertz
         self.addCleanup(phone.close)
         self.assertTrue(until(lambda: len(self.registrations()) > known, 15))
         return phone
 
-    def talk(self, ann, bob):
+    def talk(self, caller, callee):
         """A call in which both hear the other's tone; gives how it is listed while it runs."""
-        ann.tell("dial", bob.number)
-        self.assertTrue(until(lambda: ann.hears(700), 20), "Ann hears Bob")
-        self.assertTrue(until(lambda: bob.hears(1000), 20), "Bob hears Ann")
+        caller.tell("dial", callee.number)
+        self.assertTrue(until(lambda: caller.hears(callee.hertz), 20), "the caller hears")
+        self.assertTrue(until(lambda: callee.hears(caller.hertz), 20), "the callee hears")
         return self.server.json("call", "list")["calls"][0]
 
     def hang_up(self, phone):
