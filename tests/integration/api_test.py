@@ -373,16 +373,17 @@ class Attacks(unittest.TestCase):
         self.assertFalse([name for name in headers if name.startswith("access-control")], "no CORS")
 
     def test_bodies_are_one_object_that_says_everything_once(self):
-        def body(text):
+        def body(text, announced=None):
             return self.raw(f"POST /api/v1/extensions HTTP/1.1\r\nContent-Type: application/json\r\n"
-                            f"Content-Length: {len(text.encode())}\r\n\r\n{text}")[0]
+                            f"Content-Length: {announced or len(text.encode())}\r\n\r\n{text}")[0]
         self.assertEqual(body('{"number":"3003","number":"3004"}'), 400)
         self.assertEqual(body('{"number":' + "[" * 30_000 + "]" * 30_000 + "}"), 400)
         self.assertEqual(body('{"number":{"a":"3003"}}'), 422)
         self.assertEqual(body('{"number":3003}'), 422)
         self.assertEqual(body('{"number":null}'), 422)
         self.assertEqual(body("[]"), 400)
-        self.assertEqual(body('{"number":"3003","name":"' + "x" * 70_000 + '"}'), 413)
+        # Refused by what it says of itself, before it comes.
+        self.assertEqual(body('{"number":"3003","name":"', announced=70_000), 413)
         self.assertEqual(body('{"number":"3003","__proto__":"x"}'), 422)
         self.assertEqual(body('{"number":"3003","id":"7","tenant":"1"}'), 422, "nobody sets what is not his to set")
         self.assertEqual(ADMIN.ask("extension.show", {"number": "3003"})[0], 404)
