@@ -42,6 +42,7 @@ class Rtpengine:
                             f"--port-min={self.first}", f"--port-max={self.first + 399}"),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not until(lambda: b"pong" in (self.ask({"command": "ping"}) or b"")):
+            self.kill()
             raise AssertionError("rtpengine never answered")
 
     def ask(self, question):

@@ -19,9 +19,10 @@ class WithServers(unittest.TestCase):
 
     def setUp(self):
         self.net = self.enterContext(Namespace("10.213.16.1"))
-        self.servers = [Rtpengine(self.net), Rtpengine(self.net)]
-        for server in self.servers:
-            self.addCleanup(server.kill)
+        self.servers = []
+        for _ in range(2):
+            self.servers.append(Rtpengine(self.net))
+            self.addCleanup(self.servers[-1].kill)
         named = "".join(f'[[media.rtpengine]]\naddress = "{server.name}"\n' for server in self.servers)
         self.server = self.enterContext(
             Ringfence(address=self.net.address, netns=self.net.name, sip="sha2_allowed = false", extra=named,
