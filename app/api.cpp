@@ -10,7 +10,7 @@
 #include "core/api/request.hpp"
 #include "core/audit/chain.hpp"
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::app {
 namespace {

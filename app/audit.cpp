@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "app/host.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::app {
 namespace {

@@ -13,7 +13,7 @@
 #include "app/serve.hpp"
 #include "app/setup.hpp"
 #include "cli/run.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace {
 

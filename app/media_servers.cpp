@@ -1,5 +1,5 @@
 #include "app/media_servers.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 
 #include <fmt/format.h>
 

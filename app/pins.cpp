@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "app/object_commands.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/call/asked.hpp"
 #include "shell/seal/generate.hpp"
 

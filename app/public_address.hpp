@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "shell/config/settings.hpp"
 #include "shell/dns/resolver.hpp"
 

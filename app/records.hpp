@@ -7,7 +7,7 @@
 
 #include "app/rows.hpp"
 #include "app/terms.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/command/command.hpp"
 #include "shell/seal/vault.hpp"
 #include "shell/store/store.hpp"

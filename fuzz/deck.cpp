@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/money/deck_reader.hpp"
 
 using namespace rf;

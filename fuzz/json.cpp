@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/web/json.hpp"
 
 namespace {

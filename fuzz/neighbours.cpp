@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
 #include "shell/lan/neighbours.hpp"
 
 using namespace rf;

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/plain.hpp"
 #include "core/document/change.hpp"
 #include "core/document/rows.hpp"

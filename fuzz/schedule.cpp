@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/schedule/schedule.hpp"
 #include "core/schedule/tzif.hpp"
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/sdp/lines.hpp"
 #include "core/sdp/offer_answer.hpp"
 #include "core/sdp/security.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/rtp/rtp.hpp"
 #include "shell/transcode/direction.hpp"
 

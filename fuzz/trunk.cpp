@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/trunk/identity.hpp"
 
 using namespace rf;

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/http/paths.hpp"
 #include "core/http/url.hpp"
 

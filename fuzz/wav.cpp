@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "shell/prompts/wav.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/websocket/conversation.hpp"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/access/common.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::access {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/limits/people.hpp"
+
 namespace rf::access {
 namespace {
 

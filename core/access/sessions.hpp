@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "core/access/asker.hpp"
-#include "core/base/limits.hpp"
 #include "core/base/address.hpp"
 
 namespace rf::access {

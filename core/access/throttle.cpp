@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/limits/people.hpp"
 #include "core/guard/sources.hpp"
 
 namespace rf::access {

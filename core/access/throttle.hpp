@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "core/base/address.hpp"
 #include "core/base/keyed_hash.hpp"
 #include "core/guard/set_table.hpp"

@@ -8,7 +8,7 @@
 
 #include "core/api/operation.hpp"
 #include "core/api/shapes.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::api {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::api {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::audit {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "core/auth/challenge.hpp"
 #include "core/auth/hash.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
 

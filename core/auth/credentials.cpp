@@ -5,7 +5,7 @@
 
 #include "core/auth/digest.hpp"
 #include "core/auth/params.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::auth {
 namespace {

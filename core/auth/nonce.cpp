@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::auth {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::auth {
 

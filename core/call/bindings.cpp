@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/registrar.hpp"
 #include "core/sip/writer.hpp"

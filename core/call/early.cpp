@@ -1,7 +1,7 @@
 // Before the answer: provisional responses, reliable or not, PRACK, and changes to a call that only rings.
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 

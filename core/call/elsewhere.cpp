@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/codecs.hpp"
 #include "core/sip/uri.hpp"

@@ -4,7 +4,7 @@
 #include <expected>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/wire.hpp"
 

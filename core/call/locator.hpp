@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/base/slots.hpp"
 #include "core/call/context.hpp"
 #include "core/txn/locate.hpp"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 

@@ -5,7 +5,8 @@
 #include <bit>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/call/wire.hpp"
 #include "core/sip/writer.hpp"
 

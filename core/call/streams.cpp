@@ -1,7 +1,8 @@
 // The streams of a call: ports taken, descriptions rewritten, relays started, changed and stopped.
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/codecs.hpp"
 #include "core/call/wire.hpp"

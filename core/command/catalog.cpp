@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/people_specs.hpp"
 

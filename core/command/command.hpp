@@ -11,7 +11,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/country.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/base/secret.hpp"
 #include "core/command/people.hpp"
 #include "core/document/schema.hpp"

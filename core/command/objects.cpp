@@ -6,7 +6,7 @@
 #include <deque>
 #include <string>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/document/object.hpp"
 #include "core/number/plan.hpp"
 

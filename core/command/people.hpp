@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/access/asker.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/access/permission.hpp"
 #include "core/base/address.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::dialog {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::dialog {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/country.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/plain.hpp"
 #include "core/money/amount.hpp"

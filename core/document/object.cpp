@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/plain.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/plain.hpp"
 
 namespace rf::document {

@@ -6,7 +6,8 @@
 #include <chrono>
 #include <set>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/money/deck_reader.hpp"
 #include "core/number/lists.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::document {
 namespace {

@@ -1,5 +1,7 @@
 // What operators ask of a running engine.
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/base/limits/media.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/engine/state.hpp"
 
 namespace rf::engine {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/engine/front.hpp"
 
 namespace rf::engine {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
 #include "core/guard/window.hpp"
 
 namespace rf::guard {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
 #include "core/guard/countries.hpp"
 
 namespace rf::guard {

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
 #include "core/guard/set_table.hpp"
 #include "core/guard/window.hpp"
 

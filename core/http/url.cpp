@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::http {
 namespace {

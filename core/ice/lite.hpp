@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/base/secret.hpp"
 #include "core/stun/message.hpp"
 

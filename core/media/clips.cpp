@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/base/clip_name.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/media/g711.hpp"
 
 namespace rf::media {

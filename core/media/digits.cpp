@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 
 namespace rf::media {
 

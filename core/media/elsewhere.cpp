@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 
 namespace rf::media {
 

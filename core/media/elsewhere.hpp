@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
 

@@ -1,6 +1,6 @@
 #include "core/media/session.hpp"
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/base/time.hpp"
 #include "core/rtp/rtcp.hpp"
 

@@ -1,7 +1,7 @@
 // The part of the session that hears nobody without a proof: SRTP, DTLS and ICE.
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/media/session.hpp"
 #include "core/rtp/rtcp.hpp"
 

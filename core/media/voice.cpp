@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/time.hpp"
 #include "core/media/g711.hpp"
 

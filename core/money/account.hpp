@@ -8,7 +8,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/keyed_hash.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/money/amount.hpp"
 
 namespace rf::money {

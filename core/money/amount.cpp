@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::money {
 namespace {

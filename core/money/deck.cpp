@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::money {
 

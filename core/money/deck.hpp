@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/money/rate.hpp"
 
 namespace rf::money {

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::money {
 namespace {

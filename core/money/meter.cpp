@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::money {
 

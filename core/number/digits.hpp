@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::number {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/base/limits/toll.hpp"
 #include "core/number/plan.hpp"
 
 namespace rf::number {

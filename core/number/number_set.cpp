@@ -7,6 +7,8 @@
 #include <bit>
 #include <tuple>
 
+#include "core/base/limits/toll.hpp"
+
 namespace rf::number {
 namespace {
 

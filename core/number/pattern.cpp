@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/base/limits/toll.hpp"
+
 namespace rf::number {
 namespace {
 

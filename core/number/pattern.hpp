@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
 
 namespace rf::number {
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "core/base/ids.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::number {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/pattern/call.hpp"
 
 namespace rf::pattern {

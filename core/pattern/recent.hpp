@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/pattern/call.hpp"
 
 namespace rf::pattern {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/pattern/baseline.hpp"
 #include "core/pattern/recent.hpp"
 

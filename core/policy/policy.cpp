@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/base/limits/wire.hpp"
+
 namespace rf::policy {
 
 const Credentials* Extension::credentials_of(DeviceId device) const {

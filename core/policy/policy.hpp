@@ -12,7 +12,8 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/base/secret.hpp"
 #include "core/policy/encryption.hpp"
 #include "core/policy/phone_rules.hpp"

@@ -1,4 +1,4 @@
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/rtpengine/bencode.hpp"
 
 #include <charconv>

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 
 namespace rf::rtpengine {
 

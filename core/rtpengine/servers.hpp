@@ -13,7 +13,6 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
 #include "core/base/random.hpp"
 #include "core/media/plan.hpp"
 #include "core/rtpengine/questions.hpp"

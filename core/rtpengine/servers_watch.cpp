@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/rtpengine/questions.hpp"
 #include "core/rtpengine/servers.hpp"
 

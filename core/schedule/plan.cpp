@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::schedule {
 namespace {

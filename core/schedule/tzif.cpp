@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/schedule/calendar.hpp"
 #include "core/schedule/posix.hpp"
 

@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::sdp {
 

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "core/base/limits/media.hpp"
 #include "core/sdp/base64.hpp"
 #include "core/sdp/lines.hpp"
 

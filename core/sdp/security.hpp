@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "core/sdp/sdp.hpp"
 #include "core/srtp/suite.hpp"
 

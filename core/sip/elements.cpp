@@ -1,7 +1,6 @@
 // Values of the structured headers: hosts, parameters, name-addr, Via, CSeq, RAck, comma lists.
 #include <algorithm>
 
-#include "core/base/limits.hpp"
 #include "core/sip/chars.hpp"
 #include "core/sip/message.hpp"
 #include "core/sip/scan.hpp"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/sip/error.hpp"
 #include "core/sip/method.hpp"
 #include "core/sip/uri.hpp"

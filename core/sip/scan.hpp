@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/sip/message.hpp"
 
 namespace rf::sip::scan {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/sip/chars.hpp"
 #include "core/sip/message.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/limits.hpp"
 #include "core/sip/chars.hpp"
 #include "core/sip/scan.hpp"
 

@@ -1,6 +1,6 @@
 #include "core/srtp/indexes.hpp"
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 
 namespace rf::srtp {
 

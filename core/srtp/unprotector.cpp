@@ -1,6 +1,6 @@
 #include <array>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/srtp/indexes.hpp"
 #include "core/srtp/stream.hpp"
 #include "core/srtp/transform.hpp"

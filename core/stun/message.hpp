@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/stun/proof.hpp"
 
 namespace rf::stun {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/stun/wire.hpp"
 
 namespace rf::stun {

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/number/dial.hpp"
 
 namespace rf::toll {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/base/keyed_hash.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/time.hpp"
 #include "core/toll/terms.hpp"
 #include "core/toll/window.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/money/exposure.hpp"
 #include "core/money/ledger.hpp"
 #include "core/toll/parties.hpp"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/slots.hpp"
 #include "core/toll/subject.hpp"
 

@@ -11,7 +11,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/keyed_hash.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/slots.hpp"
 #include "core/toll/destinations.hpp"
 #include "core/toll/subject.hpp"

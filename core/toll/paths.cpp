@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/number/dial.hpp"
 
 namespace rf::toll {

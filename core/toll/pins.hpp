@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/time.hpp"
 #include "core/toll/terms.hpp"
 

@@ -10,7 +10,6 @@
 #include <tuple>
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "core/toll/decide.hpp"
 
 namespace rf::toll {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/random.hpp"
 #include "core/base/time.hpp"
 

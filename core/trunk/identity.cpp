@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 
 namespace rf::trunk {
 namespace {

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/base/secret.hpp"
 
 namespace rf::trunk {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/limits/wire.hpp"
 #include "core/trunk/backoff.hpp"
 
 namespace rf::trunk {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/auth/client.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/random.hpp"
 #include "core/base/time.hpp"
 

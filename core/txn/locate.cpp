@@ -5,7 +5,7 @@
 #include <span>
 #include <tuple>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/sip/message.hpp"
 
 namespace rf::txn {

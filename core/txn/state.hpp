@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/keyed_hash.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "core/base/slots.hpp"
 #include "core/base/timers.hpp"
 #include "core/txn/transactions.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/sip/chars.hpp"
 
 namespace rf::websocket {

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::websocket {
 namespace {

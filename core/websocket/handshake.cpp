@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::websocket {
 namespace {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "shell/config/sections.hpp"
 
 namespace rf::config {

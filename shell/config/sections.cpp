@@ -1,4 +1,7 @@
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
+#include "core/base/limits/people.hpp"
+#include "core/base/limits/server.hpp"
+#include "core/base/limits/wire.hpp"
 #include "shell/config/sections.hpp"
 
 #include <fmt/format.h>

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/effect/effect.hpp"
 #include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <cstring>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::control {
 namespace {

@@ -1,6 +1,6 @@
 #include "shell/control/protocol.hpp"
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::control {
 namespace {

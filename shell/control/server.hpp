@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "shell/control/protocol.hpp"
 
 namespace rf::control {

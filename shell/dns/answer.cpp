@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::dns {
 namespace {

@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "core/base/limits/wire.hpp"
 #include "shell/dns/answer.hpp"
 #include "shell/dns/cache.hpp"
 

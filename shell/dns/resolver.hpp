@@ -9,7 +9,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/txn/dns.hpp"
 
 namespace rf::dns {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/media/security.hpp"
 
 struct bio_st;

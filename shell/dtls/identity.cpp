@@ -10,7 +10,7 @@
 #include <array>
 #include <ctime>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "shell/dtls/datagrams.hpp"
 
 namespace rf::dtls {

@@ -18,6 +18,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/limits/server.hpp"
+
 namespace rf::firewall {
 namespace {
 

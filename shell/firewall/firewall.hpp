@@ -14,7 +14,6 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "shell/firewall/channel.hpp"
 
 namespace rf::firewall {

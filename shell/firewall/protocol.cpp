@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core/base/limits/server.hpp"
+
 namespace rf::firewall {
 namespace {
 

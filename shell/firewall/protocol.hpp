@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
 
 namespace rf::firewall {
 

@@ -19,7 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::geo {
 namespace {

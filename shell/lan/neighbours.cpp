@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
 
 namespace rf::lan {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/effect/effect.hpp"
 #include "shell/log/line.hpp"
 

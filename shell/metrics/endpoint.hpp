@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::metrics {
 

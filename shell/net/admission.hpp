@@ -11,7 +11,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::net {
 

@@ -9,7 +9,8 @@
 #include <cerrno>
 #include <string>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::net {
 namespace {

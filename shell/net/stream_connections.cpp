@@ -7,7 +7,7 @@
 #include <chrono>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "shell/net/failure.hpp"
 #include "shell/net/stream_state.hpp"
 

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "core/base/clip_name.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "shell/prompts/wav.hpp"
 
 namespace rf::prompts {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 
 namespace rf::prompts {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::relay {
 

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/engine/input.hpp"
 #include "core/media/clips.hpp"
 #include "core/media/plan.hpp"

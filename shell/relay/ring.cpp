@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "shell/relay/ports.hpp"
 
 namespace rf::relay {

@@ -1,7 +1,7 @@
 // Streams whose legs share no codec: their packets go by the transcoder's threads and come back.
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "shell/relay/worker.hpp"
 
 namespace rf::relay {

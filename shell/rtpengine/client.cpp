@@ -1,4 +1,5 @@
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
+#include "core/base/limits/server.hpp"
 #include "shell/rtpengine/client.hpp"
 
 #include <netinet/in.h>

@@ -5,7 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/rtpengine/servers.hpp"
 
 namespace rf::rtpengine {

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <thread>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/base/address.hpp"
 #include "core/base/secret.hpp"
 

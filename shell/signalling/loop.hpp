@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/base/time.hpp"
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"

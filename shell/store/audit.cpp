@@ -5,7 +5,7 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/store/state.hpp"
 #include "shell/store/text.hpp"
 

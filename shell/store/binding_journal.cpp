@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/base/ids.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::store {
 

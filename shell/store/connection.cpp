@@ -10,7 +10,7 @@
 #include <system_error>
 #include <thread>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 
 namespace rf::store {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "shell/store/connection.hpp"
 
 namespace rf::store {

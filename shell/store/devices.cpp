@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/seal/generate.hpp"
 #include "shell/store/extension_credentials.hpp"
 #include "shell/store/state.hpp"

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
+#include "core/base/limits/server.hpp"
+#include "core/base/limits/wire.hpp"
 #include "shell/store/text.hpp"
 
 namespace rf::store {

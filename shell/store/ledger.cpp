@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/money/snapshot.hpp"
 #include "shell/store/rows.hpp"
 #include "shell/store/state.hpp"

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/base/limits/toll.hpp"
 #include "shell/seal/generate.hpp"
 #include "shell/store/state.hpp"
 

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/record/records.hpp"
 
 namespace rf::store {

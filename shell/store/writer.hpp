@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
 #include "shell/store/problem.hpp"

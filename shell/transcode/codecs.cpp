@@ -10,7 +10,7 @@
 // Behind <cmath>, whose functions it redefines otherwise.
 #include <spandsp.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/media/g711.hpp"
 
 namespace rf::transcode {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "shell/transcode/direction.hpp"
 
 namespace rf::transcode {

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/base/plain.hpp"
 
 namespace rf::web {

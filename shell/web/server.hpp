@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/web/site.hpp"
 
 struct ssl_ctx_st;

@@ -14,7 +14,7 @@
 
 #include "core/access/asker.hpp"
 #include "core/base/address.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/http/paths.hpp"
 #include "core/http/url.hpp"
 

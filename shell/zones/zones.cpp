@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/nearest.hpp"
 #include "core/schedule/tzif.hpp"
 

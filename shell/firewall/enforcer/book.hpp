@@ -7,7 +7,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "shell/firewall/enforcer/filter.hpp"
 
 namespace rf::firewall {

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/base/limits/server.hpp"
+
 namespace rf::firewall {
 namespace {
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/access/people.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::access {
 namespace {

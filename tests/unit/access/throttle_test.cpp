@@ -1,4 +1,5 @@
 #include "core/access/throttle.hpp"
+#include "core/base/limits/people.hpp"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 #include "core/api/contract.hpp"
 #include "core/api/request.hpp"
 #include "core/api/shapes.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::api {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 
 namespace rf::audit {
 namespace {

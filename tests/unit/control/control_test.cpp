@@ -11,7 +11,7 @@
 #include <future>
 #include <thread>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "shell/control/client.hpp"
 #include "shell/control/server.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "tests/unit/dns/name_server.hpp"
 
 namespace rf::dns {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 
 namespace rf::document {
 namespace {

@@ -1,3 +1,4 @@
+#include "core/base/limits/call.hpp"
 #include "core/document/terms.hpp"
 
 #include <fmt/format.h>

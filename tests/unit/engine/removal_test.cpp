@@ -1,5 +1,5 @@
 // How registrations end: whoever is told that one is gone can rely on it, and what may no longer be there goes.
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "tests/unit/engine/story.hpp"
 
 namespace rf {

@@ -1,3 +1,4 @@
+#include "core/base/limits/server.hpp"
 #include "shell/firewall/protocol.hpp"
 
 #include <gtest/gtest.h>

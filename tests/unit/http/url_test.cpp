@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "core/http/paths.hpp"
 
 namespace rf::http {

@@ -8,7 +8,7 @@
 
 #include <cstring>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/guard.hpp"
 #include "core/base/random.hpp"
 
 namespace rf::lan {

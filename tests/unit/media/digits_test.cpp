@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 
 namespace rf::media {
 namespace {

@@ -1,4 +1,5 @@
 // Encrypted legs in the packet step: what is authentic passes, and nothing else does, in either direction.
+#include "core/base/limits/server.hpp"
 #include "tests/unit/media/secure_world.hpp"
 
 namespace rf::media {

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "core/media/session.hpp"
 #include "core/rtp/rtp.hpp"
 #include "core/stun/writer.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/server.hpp"
 #include "core/base/time.hpp"
 #include "tests/unit/media/give.hpp"
 

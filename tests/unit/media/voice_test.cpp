@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/time.hpp"
 #include "core/media/g711.hpp"
 #include "core/media/session.hpp"

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/random.hpp"
 #include "core/money/deck_reader.hpp"
 

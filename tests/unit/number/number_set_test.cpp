@@ -1,3 +1,4 @@
+#include "core/base/limits/toll.hpp"
 #include "core/number/number_set.hpp"
 
 #include <fmt/format.h>

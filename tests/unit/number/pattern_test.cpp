@@ -1,3 +1,4 @@
+#include "core/base/limits/toll.hpp"
 #include "core/number/pattern.hpp"
 
 #include <fmt/format.h>

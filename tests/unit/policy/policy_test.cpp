@@ -1,3 +1,4 @@
+#include "core/base/limits/wire.hpp"
 #include "core/policy/policy.hpp"
 
 #include <gmock/gmock.h>

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 
 namespace rf::prompts {
 namespace {

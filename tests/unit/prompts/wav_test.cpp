@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/media/g711.hpp"
 
 namespace rf::prompts {

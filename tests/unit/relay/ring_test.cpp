@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "tests/unit/relay/phones.hpp"
 
 namespace rf::relay {

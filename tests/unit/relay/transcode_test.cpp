@@ -1,5 +1,5 @@
 // A stream whose legs share no codec, with real sockets.
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "core/media/g711.hpp"
 #include "tests/unit/relay/phones.hpp"
 #include "tests/unit/transcode/sounds.hpp"

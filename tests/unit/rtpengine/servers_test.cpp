@@ -1,5 +1,5 @@
 #include "core/rtpengine/servers.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/random.hpp"
 
 namespace rf::schedule {

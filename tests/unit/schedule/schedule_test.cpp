@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "core/base/limits.hpp"
 #include "core/base/random.hpp"
 #include "core/schedule/tzif.hpp"
 

@@ -1,4 +1,5 @@
 // What a stream's protection may look like, and what attackers make of it.
+#include "core/base/limits/media.hpp"
 #include "core/sdp/security.hpp"
 
 #include <fmt/format.h>

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::sip {
 namespace {

@@ -1,7 +1,7 @@
 // What somebody on the path, the other party, or a holder of old packets can try.
 #include <gtest/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "tests/unit/srtp/packets.hpp"
 
 namespace rf::srtp {

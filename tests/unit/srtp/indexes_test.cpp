@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "tests/unit/srtp/packets.hpp"
 
 namespace rf::srtp {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/store/state.hpp"
 #include "tests/unit/store/scratch.hpp"
 

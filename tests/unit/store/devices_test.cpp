@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "core/auth/digest.hpp"
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/seal/generate.hpp"
 #include "tests/unit/store/scratch.hpp"
 

@@ -1,4 +1,5 @@
 // What must not be configured about forwarding, ring groups, PINs and inbound targets.
+#include "core/base/limits/call.hpp"
 #include "core/toll/answer_faults.hpp"
 
 #include <gmock/gmock.h>

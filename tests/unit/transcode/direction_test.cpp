@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "tests/unit/transcode/sounds.hpp"
 
 namespace rf::transcode {

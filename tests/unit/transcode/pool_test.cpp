@@ -7,7 +7,7 @@
 #include <map>
 #include <mutex>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/media.hpp"
 #include "tests/unit/transcode/sounds.hpp"
 
 namespace rf::transcode {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/call.hpp"
 #include "core/base/random.hpp"
 
 namespace rf::trunk::test {

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 
 namespace rf::txn::test {
 namespace {

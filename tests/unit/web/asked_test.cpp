@@ -4,7 +4,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "shell/web/server.hpp"
 #include "tests/unit/net/peers.hpp"
 

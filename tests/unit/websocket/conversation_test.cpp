@@ -4,7 +4,6 @@
 
 #include <vector>
 
-#include "core/base/limits.hpp"
 #include "tests/unit/websocket/client.hpp"
 
 namespace rf::websocket {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/wire.hpp"
 #include "tests/unit/websocket/client.hpp"
 
 namespace rf::websocket {

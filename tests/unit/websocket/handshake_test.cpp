@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/limits.hpp"
+#include "core/base/limits/people.hpp"
 #include "tests/unit/websocket/client.hpp"
 
 namespace rf::websocket {
