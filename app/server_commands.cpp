@@ -53,8 +53,7 @@ std::string web_bind_text(const config::WebSettings& web) {
 void add_other_ports(Json& list, const config::Settings& s, std::string_view state) {
   list.push_back(
       port_row("media", "udp", "per call", fmt::format("{}-{}", s.media.first_port, s.media.last_port), state));
-  if (s.web.enabled)
-    list.push_back(port_row("https", "tcp", web_bind_text(s.web), std::to_string(s.web.port), state));
+  if (s.web.enabled) list.push_back(port_row("https", "tcp", web_bind_text(s.web), std::to_string(s.web.port), state));
   if (s.metrics.enabled)
     list.push_back(
         port_row("metrics", "tcp", s.metrics.bind.address.text(), std::to_string(s.metrics.bind.port), state));
@@ -301,9 +300,8 @@ Outcome Server::execute(const command::Checked& checked) {
         std::any_of(decoys.begin(), decoys.end(), [&](const std::string& number) { return policy_->knows(number); });
     const std::vector<policy::Extension>& extensions = policy_->extensions();
     const bool unknown_places =
-        !guard_->around.countries && std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
-          return extension.phone.countries.any();
-        });
+        !guard_->around.countries && std::any_of(extensions.begin(), extensions.end(),
+                                                 [](const auto& extension) { return extension.phone.countries.any(); });
     std::vector<std::string> notes;
     if (outdated || unknown_places)
       if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
@@ -326,7 +324,12 @@ Outcome Server::add_credit_running(const command::AddCredit& command) {
                                  "see: ringfence extension list"});
   std::unique_lock lock(records_mutex_);
   const money::Currency currency = plan_->terms().currency;
+  const bool prepaid = plan_->extension(store::default_tenant, extension).spending.money.prepaid;
   lock.unlock();
+  if (!prepaid)
+    return std::unexpected(Error{Code::conflict,
+                                 fmt::format("{} does not pay in advance, so it has no credit", command.number),
+                                 fmt::format("ringfence limit set extension.{} --prepaid", command.number)});
   const auto amount = money::Amount::parse(command.amount, currency);
   if (!amount)
     return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),

@@ -390,6 +390,21 @@ void Session::send(std::string_view body) {
 void Session::end() {
   leave_line();
   expect_within(farewell_ms);
+  parser_ && !parser_->is_done() ? linger(WebLimits::linger_bytes) : say_goodbye();
+}
+
+/// Part of a body that is not wanted may be on its way still, and a connection that is closed over it takes the answer
+/// with it: what comes is read and dropped, so much and for so long.
+void Session::linger(std::size_t left) {
+  buffer_.consume(buffer_.size());
+  stream_.async_read_some(buffer_.prepare(WebLimits::body_bytes),
+                          [self = shared_from_this(), left](const boost::system::error_code& error, std::size_t count) {
+                            if (error) return;
+                            count < left ? self->linger(left - count) : self->say_goodbye();
+                          });
+}
+
+void Session::say_goodbye() {
   stream_.async_shutdown([self = shared_from_this()](const boost::system::error_code&) {});
 }
 

@@ -167,6 +167,7 @@ class Walk(unittest.TestCase):
         self.good("exposure")
         self.good("spend.list")
         self.good("credit.add", {"number": "1001", "amount": "20"})
+        self.refused(409, "credit.add", {"number": "1002", "amount": "20"})
         text = self.good("policy.export")["text"]
         self.good("policy.plan", {"text": text})
         self.good("policy.apply", {"text": text})
