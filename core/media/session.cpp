@@ -41,6 +41,7 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     secure_leg(i, now_us);
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
+    if (plan_.legs[i].round != before.legs[i].round) legs_[i].used = Leg::Used::nothing;
     if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
     if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) {
       legs_[i].started = false;
@@ -48,9 +49,12 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     }
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
+  if (plan_.press.order != before.press.order) take_press(plan_.press, now_us, speech);
 }
 
 void Session::order_voice(std::int64_t now_us, const Speech& speech) {
+  for (Leg& leg : legs_)
+    if (leg.keypad) leg.keypad->restart();
   if (plan_.voice.order != 0)
     voice_.begin(plan_.voice, speech, now_us);
   else
@@ -58,6 +62,8 @@ void Session::order_voice(std::int64_t now_us, const Speech& speech) {
 }
 
 Spoken Session::speak(std::int64_t now_us, std::span<std::uint8_t> out) {
+  for (unsigned i = 0; i < legs_.size(); ++i)
+    if (legs_[i].keypad && legs_[i].keypad->due_us() <= now_us) return speak_key(now_us, i, out);
   const unsigned leg = plan_.voice.leg & 1;
   Leg& hearer = legs_[leg];
   if (hearer.secure && hearer.secure->has_ice()) follow_ice(now_us, leg);
@@ -191,6 +197,7 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
   ++leg.restarts;
   restart = {};
   leg.presses.restart();
+  if (leg.keypad) leg.keypad->restart();
   leg.former_ssrc = leg.receiver.ssrc();
   leg.receiver.start(header.ssrc, header.sequence);
   Leg& other = legs_[&leg == &legs_[0] ? 1 : 0];
@@ -224,11 +231,14 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
   const bool transcodes = is_for_transcoder(i, header.payload_type);
   leg.receiver.receive(header.sequence, header.timestamp,
                        static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
+  leg.timestamp = header.timestamp;
   const Key key = key_in(i, header, now_us);
-  const bool passes = plan_.voice.order == 0 && !key.for_us;
+  bool passes = !key.for_us && (plan_.voice.order == 0 || listens_to(i));
+  if (passes && leg.keypad) passes = leg.keypad->admit(header, room, now_us);
   if (passes && !transcodes) return pass_to(now_us, i ^ 1, false, room, bytes);
   Decision kept;
   kept.digit = key.digit;
+  kept.digit_leg = static_cast<std::uint8_t>(i);
   kept.to_transcode = passes;
   kept.bytes = bytes;
   return kept;
@@ -236,9 +246,15 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
 
 Decision Session::send_coded(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
   i &= 1;
-  const bool to_hearer = plan_.voice.order == 0 ? plan_.transcode.has_value()
-                                                : plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
-  return to_hearer ? pass_to(now_us, i, false, room, bytes) : Decision{};
+  const bool is_voice = plan_.voice.order != 0 && plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
+  if (is_voice) return pass_to(now_us, i, false, room, bytes);
+  if (!plan_.transcode || (plan_.voice.order != 0 && !listens_to(i ^ 1))) return {};
+  const Key key = key_made(i, room.first(bytes), now_us);
+  if (plan_.voice.order == 0 && !key.for_us) return pass_to(now_us, i, false, room, bytes);
+  Decision kept;
+  kept.digit = key.digit;
+  kept.digit_leg = static_cast<std::uint8_t>(i ^ 1);
+  return kept;
 }
 
 /// A leg may change between what passes and what does not whenever it likes (RFC 3264 §5.1).
@@ -278,15 +294,15 @@ Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t
   if (event_type == 0 || header.payload_type != event_type) return {};
   Leg& leg = legs_[i];
   const auto event = rtp::parse_event(header.payload);
-  if (!event || !leg.presses.begins(header, *event)) return {leg.presses.is_kept(header), 0};
+  const bool kept = is_told(i) || !takes_events(i);
+  if (!event || !leg.presses.begins(header, *event)) return {kept || leg.presses.is_kept(header), 0};
   ++leg.counted.events;
-  if (plan_.voice.order == 0 && !began_elsewhere(i, *event, now_us)) return {};
+  const bool foreign = plan_.voice.order == 0 && began_elsewhere(i, *event, now_us);
+  if (!foreign && takes_events(i)) leg.used = Leg::Used::rtp;
+  if (!kept && !foreign) return {};
   leg.presses.keep();
-  if (plan_.voice.order == 0) return {true, 0};
-  const char digit = digit_of(*event);
-  if (digit == 0 || (plan_.voice.leg & 1) != i || !leg.presses.may_tell(now_us)) return {true, 0};
-  if (plan_.voice.stops_at_digit) voice_.interrupt(plan_.voice);
-  return {true, digit};
+  if (foreign || !takes_events(i)) return {true, 0};
+  return {true, tell(i, digit_of(*event), now_us)};
 }
 
 /// Whether a press whose first packet came now began before its leg came over from another call. All packets but the

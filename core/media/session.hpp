@@ -10,6 +10,7 @@
 
 #include "core/base/address.hpp"
 #include "core/media/digits.hpp"
+#include "core/media/keypad.hpp"
 #include "core/media/plan.hpp"
 #include "core/media/secure_leg.hpp"
 #include "core/media/voice.hpp"
@@ -29,6 +30,7 @@ struct Decision {
   std::size_t bytes = 0;
   bool by_rtcp_port = false;
   char digit = 0;                ///< that was pressed, and is to be told: DigitHeard
+  std::uint8_t digit_leg = 0;    ///< who pressed it
   bool handshake = false;        ///< a datagram of DTLS that is for the association of this leg and port
   std::size_t answer_bytes = 0;  ///< so many at the beginning of the room go back to the source by the same socket
   bool to_transcode = false;     ///< the first `bytes` are for the transcoder; what it makes of them: send_coded()
@@ -42,7 +44,8 @@ struct Spoken {
   std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
   std::size_t bytes = 0;
   std::uint32_t over = 0;     ///< the order of which all was said: VoiceDone
-  bool to_transcode = false;  ///< its hearer speaks no G.711: `bytes` are for the transcoder
+  bool to_transcode = false;  ///< its hearer has another codec, or hears keys as tones: `bytes` are for the transcoder
+  bool is_key = false;        ///< of the other leg, and not of our voice
 };
 
 /// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
@@ -79,6 +82,9 @@ struct SessionLimits {
 ///
 /// While the plan has a voice with an order, nothing is passed on. What the legs send is held against all the same
 /// rules; the digits of the leg that hears the voice come with the decision. speak() whenever speaks_at_us() has come.
+///
+/// Keys of a leg that come by INFO (plan.press) are put into what it sends; see Keypad. Who sends both events and INFO
+/// for one key presses it once: the way that was used first counts until the plan's next round.
 class Session {
  public:
   Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speech = {});
@@ -92,7 +98,7 @@ class Session {
   void update(const RelayPlan& plan, std::int64_t now_us, const Speech& speech = {});
 
   /// When speak() wants to be called next (monotonic microseconds); never_ms while there is nothing to say.
-  std::int64_t speaks_at_us() const { return voice_.due_us(); }
+  std::int64_t speaks_at_us() const;
   /// Writes the packet that is due to `out`, which has room for voice_packet_bytes and srtp::growth_most. What is
   /// behind time is said in several calls.
   Spoken speak(std::int64_t now_us, std::span<std::uint8_t> out);
@@ -145,6 +151,11 @@ class Session {
     std::uint8_t clear_reports = 0;
     bool transcodes = false;  // of one that may pass: its last sound was for the transcoder
     Presses presses;
+    Presses made;  // of what the transcoder makes for this leg
+    std::uint32_t made_ssrc = 0;
+    enum class Used : std::uint8_t { nothing, rtp, info } used = Used::nothing;  // for its keys, in this round
+    std::uint32_t timestamp = 0;  // of its last packet
+    std::unique_ptr<Keypad> keypad;  // once a key of its came by INFO
     std::int64_t came_us = 0;  // when the leg became part of this stream
     rtp::Receiver receiver;
     LegStatistics counted;
@@ -166,6 +177,15 @@ class Session {
     char digit = 0;       // to be told
   };
   Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
+  // Keys that are turned from one way into another: session_keys.cpp
+  Key key_made(unsigned leg, std::span<const std::uint8_t> packet, std::int64_t now_us);
+  char tell(unsigned leg, char digit, std::int64_t now_us);
+  bool takes_events(unsigned leg) const;
+  bool is_told(unsigned leg) const;
+  bool listens_to(unsigned leg) const;
+  void take_press(const PressPlan& press, std::int64_t now_us, const Speech& speech);
+  std::optional<KeyFormat> key_format(unsigned leg) const;
+  Spoken speak_key(std::int64_t now_us, unsigned leg, std::span<std::uint8_t> out);
   bool is_for_transcoder(unsigned leg, std::uint8_t payload_type);
   bool is_transcoded(unsigned leg) const;
   std::uint32_t clock_of(unsigned leg) const;

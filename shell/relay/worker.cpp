@@ -206,7 +206,8 @@ bool Worker::pass(Socket& socket, const Endpoint& source, const Datagram& datagr
   const media::Decision decision =
       stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, datagram.room, datagram.size);
   if (decision.digit != 0)
-    deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
+    deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit,
+                                decision.digit_leg});
   if (decision.handshake) await_handshake(socket, source, datagram.bytes());
   if (decision.answer_bytes > 0) {
     answer(socket, source, datagram.room.first(decision.answer_bytes));
@@ -397,7 +398,8 @@ void Worker::carry_out(const UseClips& command, std::int64_t) {
 /// What a session may need for the plan's order. The numbers of a stream are not to be guessed (RFC 3550 §9).
 media::Speech Worker::speech_for(const media::RelayPlan& plan) const {
   media::Speech speech{clips_.get(), {}};
-  if (plan.voice.order != 0 && ::getrandom(&speech.start, sizeof speech.start, GRND_NONBLOCK) < 0) speech.start = {};
+  const bool needed = plan.voice.order != 0 || plan.press.order != 0;
+  if (needed && ::getrandom(&speech.start, sizeof speech.start, GRND_NONBLOCK) < 0) speech.start = {};
   return speech;
 }
 
@@ -425,8 +427,11 @@ void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
   while (stream.session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = stream.session.speak(now_us, packet_);
     if (spoken.to_transcode)
-      transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
-                        std::span(packet_).first(spoken.bytes));
+      transcoders_.code(stream.session.plan().id,
+                        !spoken.is_key      ? transcode::Source::voice
+                        : spoken.leg == 1 ? transcode::Source::caller
+                                            : transcode::Source::callee,
+                        now_us, std::span(packet_).first(spoken.bytes));
     if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes}, packet_.data()))
       count(counters_.spoken);
     if (spoken.over != 0)
