@@ -1,5 +1,7 @@
 #include "core/media/session.hpp"
 
+#include <algorithm>
+
 #include "core/base/limits/server.hpp"
 #include "core/base/time.hpp"
 #include "core/rtp/rtcp.hpp"
@@ -217,7 +219,8 @@ Decision Session::on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, c
 Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source, Room room, std::size_t bytes) {
   const auto header = rtp::parse(room.first(bytes));
   if (!is_rtp_peer(i, source, header.has_value())) return refuse_source(i, source);
-  return header ? hear_rtp(now_us, i, source, *header, room, bytes) : refuse_shape(i, source);
+  if (header) return hear_rtp(now_us, i, source, *header, room, bytes);
+  return only_opens(now_us, i, false, source, room.first(bytes)) ? Decision{} : refuse_shape(i, source);
 }
 
 /// A packet of the peer, in the clear.
@@ -323,7 +326,8 @@ Decision Session::on_rtcp(std::int64_t now_us, unsigned i, bool rtcp_port, const
     if (!is_rtp_peer(i, source, false)) return refuse_source(i, source);
     if (!legs_[i].mux) return refuse_shape(i, source);
   }
-  return valid ? hear_rtcp(now_us, i, room, bytes) : refuse_shape(i, source);
+  if (valid) return hear_rtcp(now_us, i, room, bytes);
+  return only_opens(now_us, i, rtcp_port, source, room.first(bytes)) ? Decision{} : refuse_shape(i, source);
 }
 
 /// Reports of the peer, in the clear.
@@ -332,6 +336,25 @@ Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::siz
   // What reports say of the other side's stream is about packets that this one never sent.
   const bool crosses = plan_.voice.order == 0 && !is_transcoded(i) && !is_transcoded(i ^ 1);
   return crosses ? pass_to(now_us, i ^ 1, true, room, bytes) : Decision{};
+}
+
+/// Whether it is a Binding request or indication of STUN by which the leg's own place opens its NAT.
+bool Session::only_opens(std::int64_t now_us, unsigned i, bool rtcp_port, const Endpoint& source,
+                         std::span<const std::uint8_t> datagram) {
+  constexpr std::array<std::uint8_t, 4> cookie{0x21, 0x12, 0xa4, 0x42};  // RFC 8489 §5
+  constexpr std::size_t head_bytes = 20;
+  Leg& leg = legs_[i];
+  if (source != (rtcp_port ? leg.rtcp : leg.rtp) && !is_named(i, rtcp_port, source)) return false;
+  if (datagram.size() < head_bytes || datagram[0] != 0 || (datagram[1] != 0x01 && datagram[1] != 0x11)) return false;
+  if (!std::equal(cookie.begin(), cookie.end(), datagram.begin() + 4)) return false;
+  if (head_bytes + (std::size_t{datagram[2]} << 8 | datagram[3]) != datagram.size()) return false;
+  if (now_us - leg.openers_from_us >= SessionLimits::openers_window_us) {
+    leg.openers_from_us = now_us;
+    leg.openers = 0;
+  }
+  if (leg.openers >= SessionLimits::openers) return false;
+  ++leg.openers;
+  return true;
 }
 
 Decision Session::refuse_source(unsigned i, const Endpoint& source) {

@@ -58,6 +58,10 @@ struct SessionLimits {
   /// RTCP in the clear from an encrypted leg's own place that is no attack: some phones open their NAT with one before
   /// they encrypt, and say good-bye with one when they do no more. It is refused as all is, and not counted.
   static constexpr std::uint8_t clear_reports = 2;
+  /// Questions of STUN without ICE from a leg's own place that are no attack either, in a minute: some phones open
+  /// their NAT with them whenever their stream begins, and keep it open so (RFC 6263 §4.6). Nobody answers.
+  static constexpr std::uint8_t openers = 64;
+  static constexpr std::int64_t openers_window_us = 60'000'000;
   static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
   // Before an encrypted leg is sent to where nobody named it
   static constexpr std::int64_t peer_gone_us = 500'000;  ///< so long nothing came from where we send to
@@ -149,6 +153,8 @@ class Session {
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
     std::uint8_t clear_reports = 0;
+    std::uint8_t openers = 0;
+    std::int64_t openers_from_us = 0;
     bool transcodes = false;  // of one that may pass: its last sound was for the transcoder
     Presses presses;
     Presses made;  // of what the transcoder makes for this leg
@@ -197,6 +203,8 @@ class Session {
                     std::size_t bytes);
   Decision hear_rtcp(std::int64_t now_us, unsigned leg, Room room, std::size_t bytes);
   Decision pass_to(std::int64_t now_us, unsigned leg, bool rtcp, Room room, std::size_t bytes);
+  bool only_opens(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source,
+                  std::span<const std::uint8_t> datagram);
   Decision refuse_source(unsigned leg, const Endpoint& source);
   Decision refuse_shape(unsigned leg, const Endpoint& source);
 
