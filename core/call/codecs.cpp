@@ -213,7 +213,8 @@ std::optional<media::TranscodePlan> with_keys(std::optional<media::TranscodePlan
   if (differ && may_add && share_a_codec(relayed_formats(offer), relayed_formats(answer)))
     if (auto one = in_one_codec(offer, answer)) between = one;
   if (!between) return between;
-  const auto own = free_type(sdp::payload_types_of(offer) | sdp::payload_types_of(answer), usual_event_type).value_or(0);
+  const auto own =
+      free_type(sdp::payload_types_of(offer) | sdp::payload_types_of(answer), usual_event_type).value_or(0);
   set_keys(between->legs[0], ways[0], ways[1], own);
   set_keys(between->legs[1], ways[1], ways[0], own);
   return between;

@@ -33,9 +33,10 @@ std::optional<Events> events_of(const sdp::Media& said, std::uint32_t clock_hz);
 /// The clock of the first of them; none: of the favourite codec that we know, else 8000.
 std::uint32_t event_clock_of(const sdp::Media& said);
 
-/// The same for keys: `between` (nothing, or what transcoding_between() said of these two) with what each leg does about
-/// keys. Where one of them says and hears keys in its sound and the other does not, also two that share a codec are
-/// transcoded, unless `may_add` is false. A leg by INFO is told events of a payload type of our own, which never leave.
+/// The same for keys: `between` (nothing, or what transcoding_between() said of these two) with what each leg does
+/// about keys. Where one of them says and hears keys in its sound and the other does not, also two that share a codec
+/// are transcoded, unless `may_add` is false. A leg by INFO is told events of a payload type of our own, which never
+/// leave.
 std::optional<media::TranscodePlan> with_keys(std::optional<media::TranscodePlan> between, const sdp::Media& offer,
                                               const sdp::Media& answer, const std::array<media::KeyWay, 2>& ways,
                                               bool may_add);

@@ -93,8 +93,8 @@ void Calls::fit_events(const Context& ctx, Call& call, Side to, const Leg& leg, 
   if (own) return add_events(text, said, *own);
   if (offered) return;
   const auto former = sdp::parse(std::string_view(leg.said.reveal()));
-  const auto before = former && stream < former->media().size() ? events_of(former->media()[stream], clock_hz)
-                                                                : std::nullopt;
+  const auto before =
+      former && stream < former->media().size() ? events_of(former->media()[stream], clock_hz) : std::nullopt;
   if (before || rule == policy::Keys::events) add_events(text, said, before.value_or(Events{0, clock_hz}));
 }
 

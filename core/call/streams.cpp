@@ -242,8 +242,8 @@ void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
 }
 
-FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said,
-                              const sdp::Media* offer, bool events) const {
+FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said, const sdp::Media* offer,
+                              bool events) const {
   if (!ctx.policy.transcode || !call.server.empty()) return {};
   if (offer) return formats_to_answer(*offer, said, events);
   return transcoded_ < TranscodeLimits::streams ? formats_to_offer(said) : FormatText();

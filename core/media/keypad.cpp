@@ -11,8 +11,8 @@ constexpr std::int64_t step_us = 20'000;
 /// Between two keys, so that every detector tells them apart (ITU-T Q.24).
 constexpr std::int64_t pause_us = 60'000;
 constexpr std::int64_t transcoder_us = 100'000;
-constexpr std::uint8_t end_packets = 3;  // RFC 4733 §2.5.1.4
-constexpr std::uint8_t volume = 10;      // in -dBm0
+constexpr std::uint8_t end_packets = 3;      // RFC 4733 §2.5.1.4
+constexpr std::uint8_t volume = 10;          // in -dBm0
 constexpr std::uint16_t misorder_max = 100;  // RFC 3550 A.1
 
 void put16(std::span<std::uint8_t> out, std::size_t at, std::uint32_t value) {
@@ -32,7 +32,8 @@ std::uint32_t ticks_in(std::int64_t us, std::uint32_t clock_hz) {
 
 bool Keypad::press(const PressPlan& plan, std::int64_t now_us) {
   if (count_ == waiting_.size()) return false;
-  const auto lasts_ms = std::clamp<std::uint32_t>(plan.lasts_ms, VoiceLimits::press_least_ms, VoiceLimits::press_most_ms);
+  const auto lasts_ms =
+      std::clamp<std::uint32_t>(plan.lasts_ms, VoiceLimits::press_least_ms, VoiceLimits::press_most_ms);
   waiting_[count_++] = {plan.code, static_cast<std::uint16_t>(lasts_ms)};
   if (due_us_ == never_ms) due_us_ = has_ended_ ? std::max(now_us, ended_us_ + pause_us) : now_us;
   return true;
@@ -92,7 +93,8 @@ std::size_t Keypad::write(std::int64_t now_us, const KeyFormat& format, std::spa
   put32(out, 8, place_.ssrc);
   out[12] = key.key.code;
   out[13] = static_cast<std::uint8_t>((ends ? 0x80u : 0u) | volume);
-  put16(out, 14, std::min<std::uint32_t>(ticks_in(std::int64_t{key.said_ms} * 1'000, format.event_clock_hz), UINT16_MAX));
+  put16(out, 14,
+        std::min<std::uint32_t>(ticks_in(std::int64_t{key.said_ms} * 1'000, format.event_clock_hz), UINT16_MAX));
   due_us_ = std::max(due_us_ + step_us, now_us - step_us);
   if (!ends || ++key.ends < end_packets) return key_packet_bytes;
   place_.timestamp = key.began + ticks_in(std::int64_t{key.said_ms} * 1'000, format.clock_hz);

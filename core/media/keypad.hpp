@@ -74,12 +74,12 @@ class Keypad {
   std::int64_t due_us_ = never_ms;
   std::int64_t ended_us_ = 0;
   bool has_ended_ = false;
-  StreamPlace place_;           // what left last
-  std::uint16_t came_;          // the newest that came and is not to pass any more
-  std::uint16_t ahead_ = 0;     // by so much what leaves is ahead of what comes
-  bool continues_ = false;      // the next that comes goes on where the key ended
-  bool has_pressed_ = false;    // came_ counts
-  bool anew_ = false;           // the next that comes is another stream
+  StreamPlace place_;         // what left last
+  std::uint16_t came_;        // the newest that came and is not to pass any more
+  std::uint16_t ahead_ = 0;   // by so much what leaves is ahead of what comes
+  bool continues_ = false;    // the next that comes goes on where the key ended
+  bool has_pressed_ = false;  // came_ counts
+  bool anew_ = false;         // the next that comes is another stream
 };
 
 }  // namespace rf::media

@@ -35,7 +35,8 @@ Session::Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speec
 void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& speech) {
   const RelayPlan before = plan_;
   plan_ = plan;
-  last_rtp_us_ = now_us;
+  // Who presses keys by INFO is not heard for that.
+  if (plan_.press.order == before.press.order) last_rtp_us_ = now_us;
   for (unsigned i = 0; i < legs_.size(); ++i) {
     // The ports are bound already; a plan cannot move them.
     plan_.legs[i].local = before.legs[i].local;
@@ -108,8 +109,7 @@ bool Session::is_described(unsigned i) const {
 
 bool Session::may_send_to(unsigned i, const Endpoint& to, bool locked) const {
   const LegPlan& plan = plan_.legs[i];
-  if (!is_described(i) || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
-    return false;
+  if (!is_described(i) || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast()) return false;
   // A leg that points back at this relay would make it talk to itself without end.
   for (const LegPlan& own : plan_.legs)
     if (to.address == own.local && (to.port == own.local_port || to.port == own.local_port + 1)) return false;

@@ -30,6 +30,12 @@ Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
   return {plan.local, static_cast<std::uint16_t>(plan.local_port + (rtcp ? 1 : 0))};
 }
 
+/// Our voice, or a key of the leg that does not hear it.
+transcode::Source source_of(const media::Spoken& spoken) {
+  if (!spoken.is_key) return transcode::Source::voice;
+  return spoken.leg == 1 ? transcode::Source::caller : transcode::Source::callee;
+}
+
 }  // namespace
 
 std::int64_t monotonic_us() {
@@ -427,11 +433,7 @@ void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
   while (stream.session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = stream.session.speak(now_us, packet_);
     if (spoken.to_transcode)
-      transcoders_.code(stream.session.plan().id,
-                        !spoken.is_key      ? transcode::Source::voice
-                        : spoken.leg == 1 ? transcode::Source::caller
-                                            : transcode::Source::callee,
-                        now_us, std::span(packet_).first(spoken.bytes));
+      transcoders_.code(stream.session.plan().id, source_of(spoken), now_us, std::span(packet_).first(spoken.bytes));
     if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes}, packet_.data()))
       count(counters_.spoken);
     if (spoken.over != 0)

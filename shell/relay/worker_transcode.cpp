@@ -29,8 +29,7 @@ void Worker::transcode_from(const Socket& socket, std::span<const std::uint8_t> 
   }
   if (++leg.paced > TranscodeLimits::packets_per_s) return;
   transcoders_.code(socket.stream->session.plan().id,
-                    socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us,
-                    packet);
+                    socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us, packet);
 }
 
 /// What the transcoder made leaves as if the other leg had sent it.

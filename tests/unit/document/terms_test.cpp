@@ -169,11 +169,11 @@ TEST(Terms, EncryptionOfMediaIsTheTransportsUnlessAWordSaysOtherwise) {
 
 TEST(Terms, KeysGoTheWayThatIsNamed) {
   const std::string rules(office);
-  for (const auto& [name, way] : std::initializer_list<std::pair<std::string_view, policy::Keys>>{
-           {"auto", policy::Keys::automatic},
-           {"rfc4733", policy::Keys::events},
-           {"info", policy::Keys::info},
-           {"inband", policy::Keys::sound}}) {
+  for (const auto& [name, way] :
+       std::initializer_list<std::pair<std::string_view, policy::Keys>>{{"auto", policy::Keys::automatic},
+                                                                        {"rfc4733", policy::Keys::events},
+                                                                        {"info", policy::Keys::info},
+                                                                        {"inband", policy::Keys::sound}}) {
     const auto said = terms_of(placed(rules + fmt::format("[extension.1002]\ndtmf = \"{}\"\n", name)), around());
     ASSERT_TRUE(said) << said.error().front().text;
     EXPECT_EQ(said->extensions[1].keys, way);

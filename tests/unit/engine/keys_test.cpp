@@ -50,9 +50,7 @@ class PressedKeys : public Outward {
     alice.ack(a);
     ASSERT_TRUE(bob.hear_request("ACK"));
   }
-  void talk_with_events() {
-    talk(speaking(alice_rtp, "0 101", events), speaking(bob_rtp, "0 101", events));
-  }
+  void talk_with_events() { talk(speaking(alice_rtp, "0 101", events), speaking(bob_rtp, "0 101", events)); }
   int press(Phone& phone, Line& line, std::string_view body, std::string_view type = relay_type) {
     phone.request(line, "INFO", {}, body, type);
     while (const auto heard = phone.hear())
