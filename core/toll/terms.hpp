@@ -18,6 +18,7 @@
 #include "core/number/rewrite.hpp"
 #include "core/pattern/call.hpp"
 #include "core/policy/encryption.hpp"
+#include "core/policy/keys.hpp"
 #include "core/policy/trunk.hpp"
 #include "core/schedule/schedule.hpp"
 #include "core/toll/pace.hpp"
@@ -102,6 +103,7 @@ struct ExtensionTerms {
   ForwardTerms forward;
   bool transfers = true;                                    ///< may connect one who talks to it with somebody else
   std::optional<policy::Encryption> media_encryption = {};  ///< none: as its transport says
+  policy::Keys keys = policy::Keys::automatic;
 };
 
 struct TrunkTerms {

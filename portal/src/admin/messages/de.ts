@@ -699,6 +699,7 @@ export const de: Messages = {
     for: 'Link gilt für',
     must_change: 'Muss ein neues Passwort wählen',
     media_encryption: 'Verschlüsselung der Medien',
+    dtmf: 'Tasten (DTMF)',
     transfers: 'Übergaben',
     forward_always: 'Immer weiterleiten',
     forward_busy: 'Weiterleiten, wenn besetzt',

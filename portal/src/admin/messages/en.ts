@@ -699,6 +699,7 @@ export const en = {
     for: 'Link good for',
     must_change: 'Must choose a new password',
     media_encryption: 'Media encryption',
+    dtmf: 'Keys (DTMF)',
     transfers: 'Transfers',
     forward_always: 'Forward always',
     forward_busy: 'Forward when busy',
