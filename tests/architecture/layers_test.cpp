@@ -19,6 +19,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/http", {"core/base"}},
     {"core/api", {"core/base", "core/command", "core/document", "core/http"}},
     {"core/sip", {"core/base"}},
+    {"core/trace", {"core/base", "core/sip"}},
     {"core/websocket", {"core/base", "core/sip"}},
     {"core/sdp", {"core/base", "core/srtp"}},
     {"core/rtp", {"core/base"}},
