@@ -11,6 +11,8 @@ struct TraceKeep {
   std::uint32_t budget_mb = 256;  ///< of whole messages; beyond it the oldest go
   std::uint32_t log_mb = 512;     ///< of summaries; beyond it the oldest go
   std::uint32_t days = 90;        ///< then both are deleted
+
+  friend bool operator==(const TraceKeep&, const TraceKeep&) = default;
 };
 
 /// Fixed.
