@@ -130,6 +130,7 @@ struct Recorder::State {
   void open();
   void run();
   void write(Waiting& batch);
+  void sweep();
   Entry entry_of(const Taken& message, std::string_view bytes);
   std::expected<void, std::string> store(const std::vector<Entry>& entries);
   bool has_room();
@@ -271,7 +272,7 @@ void Recorder::State::run() {
     if (fresh) {
       options.keep = *fresh;
       open();
-      swept_ms = 0;
+      sweep();
     }
     write(batch);
     batch.clear();
@@ -280,6 +281,13 @@ void Recorder::State::run() {
     changed.notify_all();
     if (last) return;
   }
+}
+
+void Recorder::State::sweep() {
+  const std::int64_t wall_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  for (Segments* const ring : {calls.get(), strangers.get(), log.get()}) ring->sweep(wall_ms);
 }
 
 bool Recorder::State::has_room() {
@@ -293,12 +301,11 @@ bool Recorder::State::has_room() {
 
 void Recorder::State::write(Waiting& batch) {
   const std::int64_t now_ms = mono_now_ms();
-  if (swept_ms == 0 || now_ms - swept_ms > sweep_ms) {
+  // Not before an hour has passed: a clock that was wrong at boot has been set by then.
+  if (swept_ms == 0) swept_ms = now_ms;
+  if (now_ms - swept_ms > sweep_ms) {
     swept_ms = now_ms;
-    const std::int64_t wall_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
-    for (Segments* const ring : {calls.get(), strangers.get(), log.get()}) ring->sweep(wall_ms);
+    sweep();
   }
   if (batch.messages.empty()) return;
   std::vector<Entry> entries;

@@ -89,7 +89,7 @@ std::expected<void, std::string> Segments::append(std::string_view bytes, std::i
   if (full) close();
   if (file_ < 0) {
     if (auto begun = begin(wall_ms); !begun) return begun;
-    sweep(wall_ms);
+    sweep(0);
   }
   while (!bytes.empty()) {
     const ssize_t count = ::write(file_, bytes.data(), bytes.size());

@@ -38,7 +38,7 @@ class Segments {
 
   /// Writes all of `bytes`. Errors: a sentence; the file is over then, and the next append() begins another one.
   std::expected<void, std::string> append(std::string_view bytes, std::int64_t wall_ms);
-  /// Deletes what is too old or too much.
+  /// Deletes what is too much, and what is too old at that time; append() does the former by itself.
   void sweep(std::int64_t wall_ms);
   std::uint64_t bytes() const { return bytes_; }
 
