@@ -236,7 +236,7 @@ std::optional<Outcome> answer_trace(const config::Settings& settings, trace::Rec
   if (found.entries.empty() && asked->as != ReadTrace::As::log)
     return std::unexpected(
         Error{Code::not_found, "nothing is recorded of that",
-              settings.trace.enabled ? "older messages are gone, see [trace] of the file; summaries: ringfence trace log"
+              settings.trace.enabled ? "older messages are gone, see [trace] of the file; try: ringfence trace log"
                                      : "set trace.enabled in the file and start again"});
   if (asked->as == ReadTrace::As::log) return log_json(found, asked->numbers);
   if (asked->as != ReadTrace::As::ladder) return file_json(std::move(found), *asked);

@@ -175,7 +175,8 @@ std::expected<void, std::string> HepSender::State::connect() {
       socklen_t size = sizeof fault;
       if (wait_for(POLLOUT, until)) ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &fault, &size);
     }
-    if (fault == 0) return options.transport == Transport::tls ? shake_hands(until) : std::expected<void, std::string>();
+    if (fault == 0 && options.transport == Transport::tls) return shake_hands(until);
+    if (fault == 0) return {};
     why = std::strerror(fault);
   }
   return std::unexpected(why);

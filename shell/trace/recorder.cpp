@@ -104,14 +104,23 @@ std::expected<void, std::string> make_folder(const std::string& folder) {
 
 struct Recorder::State {
   explicit State(Options given) : options(std::move(given)), shares(options.seed) {}
+  ~State() {
+    delete waiting.load();
+    delete spare.load();
+  }
 
   Options options;
   Shares shares;  ///< the signalling thread's
 
-  std::mutex mutex;  ///< over the next five; held for moments
+  /// What waits, or null while either thread has it in hand: whoever wants it exchanges it for null. A lock would let
+  /// the writer, when it is put aside with it, hold up the signalling thread.
+  std::atomic<Waiting*> waiting = nullptr, spare = nullptr;
+  std::atomic<std::uint64_t> taken = 0;
+  std::atomic<std::size_t> waiting_bytes = 0;
+
+  std::mutex mutex;  ///< over the next five; never the signalling thread's
   std::condition_variable changed;
-  Waiting waiting;
-  std::uint64_t taken = 0, written = 0;
+  std::uint64_t written = 0;
   std::optional<TraceKeep> other_keep;
   bool ending = false;
   bool hurry = false;
@@ -202,17 +211,21 @@ void Recorder::note(std::int64_t wall_ms, std::string_view call, std::string_vie
 }
 
 void Recorder::State::push(Taken message, std::string_view bytes) {
-  const std::lock_guard lock(mutex);
-  if (waiting.messages.size() >= TraceLimits::queue_messages ||
-      waiting.bytes.size() + bytes.size() > TraceLimits::queue_bytes) {
+  Waiting* batch = waiting.exchange(nullptr);
+  if (batch == nullptr) batch = spare.exchange(nullptr);
+  if (batch == nullptr) batch = new Waiting;
+  if (batch->messages.size() < TraceLimits::queue_messages &&
+      batch->bytes.size() + bytes.size() <= TraceLimits::queue_bytes) {
+    message.offset = batch->bytes.size();
+    message.size = bytes.size();
+    batch->bytes.append(bytes);
+    batch->messages.push_back(std::move(message));
+    taken.fetch_add(1);
+  } else {
     lost.fetch_add(1, std::memory_order_relaxed);
-    return;
   }
-  message.offset = waiting.bytes.size();
-  message.size = bytes.size();
-  waiting.bytes.append(bytes);
-  waiting.messages.push_back(std::move(message));
-  ++taken;
+  waiting_bytes.store(batch->bytes.size(), std::memory_order_relaxed);
+  waiting.store(batch);
 }
 
 void Recorder::settle(std::uint32_t timeout_ms) {
@@ -237,8 +250,7 @@ RecorderCounters Recorder::counters() const {
   out.lost = s.lost;
   out.disk_bytes = s.disk_bytes;
   out.failing = s.failing;
-  const std::lock_guard lock(state_->mutex);
-  out.waiting_bytes = s.waiting.bytes.size();
+  out.waiting_bytes = s.waiting_bytes;
   return out;
 }
 
@@ -259,13 +271,10 @@ void Recorder::State::open() {
 }
 
 void Recorder::State::run() {
-  Waiting batch;
   while (true) {
     std::unique_lock lock(mutex);
     changed.wait_for(lock, pause, [&] { return ending || hurry; });
     hurry = false;
-    std::swap(batch, waiting);
-    const std::uint64_t upto = taken;
     const bool last = ending;
     const auto fresh = std::exchange(other_keep, std::nullopt);
     lock.unlock();
@@ -274,12 +283,25 @@ void Recorder::State::run() {
       open();
       sweep();
     }
-    write(batch);
-    batch.clear();
-    lock.lock();
-    written = upto;
-    changed.notify_all();
+    // After the end is asked for nobody brings more, so what is taken then is all.
+    if (Waiting* const batch = waiting.exchange(nullptr)) {
+      waiting_bytes.store(0, std::memory_order_relaxed);
+      const std::size_t count = batch->messages.size();
+      write(*batch);
+      batch->clear();
+      delete spare.exchange(batch);
+      lock.lock();
+      written += count;
+      changed.notify_all();
+      lock.unlock();
+    }
     if (last) return;
+    // Not before an hour has passed: a clock that was wrong at boot has been set by then.
+    const std::int64_t now_ms = mono_now_ms();
+    if (swept_ms == 0) swept_ms = now_ms;
+    if (now_ms - swept_ms < sweep_ms) continue;
+    swept_ms = now_ms;
+    sweep();
   }
 }
 
@@ -301,12 +323,6 @@ bool Recorder::State::has_room() {
 
 void Recorder::State::write(Waiting& batch) {
   const std::int64_t now_ms = mono_now_ms();
-  // Not before an hour has passed: a clock that was wrong at boot has been set by then.
-  if (swept_ms == 0) swept_ms = now_ms;
-  if (now_ms - swept_ms > sweep_ms) {
-    swept_ms = now_ms;
-    sweep();
-  }
   if (batch.messages.empty()) return;
   std::vector<Entry> entries;
   entries.reserve(batch.messages.size());

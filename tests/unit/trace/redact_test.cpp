@@ -30,16 +30,16 @@ TEST(Redaction, HidesThemInFoldedLinesWhicheverWayLinesEnd) {
 }
 
 TEST(Redaction, SaysWhichKindOfAnswerItWasAndNothingElse) {
-  const std::string kept = redact_message(
-      invite("Authorization: Digest username=\"S3CRET\", algorithm=SHA-256, nonce=\"S3CRET\", response=\"S3CRET\"\r\n"));
+  const std::string kept = redact_message(invite(
+      "Authorization: Digest username=\"S3CRET\", algorithm=SHA-256, nonce=\"S3CRET\", response=\"S3CRET\"\r\n"));
   EXPECT_NE(kept.find("Authorization: Digest algorithm=SHA-256 [hidden]\r\n"), std::string::npos) << kept;
   expect_hidden(invite("Authorization: Bearer S3CRET\r\n"));
   expect_hidden(invite("Authorization: Digest algorithm=S3CRET\r\n"));
 }
 
 TEST(Redaction, HidesHeadersWhoseNameSpeaksOfASecretAndLinesThatAreNone) {
-  for (const char* line : {"Authentication-Info: rspauth=\"S3CRET\"\r\n", "X-Auth-Token: S3CRET\r\n", "Cookie: S3CRET\r\n",
-                           "X-API-Key: S3CRET\r\n", "X-Account-PIN: S3CRET\r\n", "P-Password: S3CRET\r\n",
+  for (const char* line : {"Authentication-Info: rspauth=\"S3CRET\"\r\n", "X-Auth-Token: S3CRET\r\n",
+                           "Cookie: S3CRET\r\n", "X-API-Key: S3CRET\r\n", "X-Account-PIN: S3CRET\r\n", "P-Password: S3CRET\r\n",
                            "Authorization Digest S3CRET\r\n", "Autho\x01rization: S3CRET\r\n", "\x7f S3CRET\r\n"})
     expect_hidden(invite(line));
 }
