@@ -28,6 +28,13 @@ bool same_peer(const Flow& a, const Flow& b) {
   return a.transport == b.transport && a.connection == b.connection && a.remote == b.remote;
 }
 
+/// What is told of a call in passing, whatever packet is handled just then.
+bool ends_a_call(effect::Reason reason) {
+  using enum effect::Reason;
+  return reason == call_ended || reason == call_left_behind || reason == media_silent || reason == session_expired ||
+         reason == max_duration_reached || reason == bleed_detected || reason == toll_cut;
+}
+
 std::string whole_line(const std::string& text, bool numbers) {
   return plain(numbers ? text : trace::hidden_numbers_in_words(text));
 }
@@ -173,7 +180,7 @@ void Tracing::received(Now now, const Flow& flow, std::string_view bytes, std::s
   const bool invites = bytes.starts_with("INVITE ");
   for (const effect::Effect& each : effects) {
     if (const auto* report = std::get_if<effect::Report>(&each)) {
-      if (!invites || report->call.empty() || !same_peer(report->flow, flow)) continue;
+      if (!invites || report->call.empty() || ends_a_call(report->reason) || !same_peer(report->flow, flow)) continue;
       // Also of one that was refused at once: it takes a proof to have a record.
       if (began.empty()) began = report->call;
       recorder_->prove(flow);

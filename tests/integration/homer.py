@@ -1,5 +1,6 @@
 """Stands in for Homer: takes HEP3 packets over UDP or TCP and reads their chunks."""
 import socket
+import ssl
 import struct
 import threading
 
@@ -19,8 +20,11 @@ def chunks_of(packet):
 class Homer:
     """with Homer() as homer: …; homer.packets() gives the chunks of all that came."""
 
-    def __init__(self, kind="udp"):
-        self.kind, self.heard, self.lock = kind, [], threading.Lock()
+    def __init__(self, kind="udp", certificate=None):
+        self.kind, self.heard, self.lock, self.tls = kind, [], threading.Lock(), None
+        if certificate:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(*certificate)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -46,6 +50,11 @@ class Homer:
                     self.take(self.socket.recv(65535))
             while True:
                 peer = self.socket.accept()[0]
+                if self.tls:
+                    try:
+                        peer = self.tls.wrap_socket(peer, server_side=True)
+                    except ssl.SSLError:
+                        continue
                 data = b""
                 while part := peer.recv(65535):
                     data += part

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import unittest
 
+from authority import Authority
 from browser import trusting
 from homer import Homer
 from phone import Phone
@@ -229,6 +230,31 @@ class SentOverTcp(Sent):
         self.homer = self.enterContext(Homer("tcp"))
         self.extra = f'[trace]\nhep = "tcp:127.0.0.1:{self.homer.port}"\nhep_id = 7\n'
         Calling.setUp(self)
+
+
+class SentOverTls(Sent):
+    def setUp(self):
+        self.authority = self.enterContext(Authority())
+        self.homer = self.enterContext(Homer("tls", self.authority.certificate("IP:127.0.0.1")))
+        self.extra = (f'[tls]\nserver_ca = "{self.authority.path}"\n'
+                      f'[trace]\nhep = "tls:127.0.0.1:{self.homer.port}"\nhep_id = 7\n')
+        Calling.setUp(self)
+
+
+class Impostor(Calling):
+    """Somebody in Homer's place whose certificate bears another name."""
+
+    def setUp(self):
+        self.authority = self.enterContext(Authority())
+        self.homer = self.enterContext(Homer("tls", self.authority.certificate("DNS:elsewhere.example")))
+        self.extra = (f'[tls]\nserver_ca = "{self.authority.path}"\n'
+                      f'[trace]\nhep = "tls:127.0.0.1:{self.homer.port}"\n')
+        super().setUp()
+
+    def test_hears_nothing_and_calls_go_on(self):
+        self.call()
+        self.assertTrue(until(lambda: "does not take HEP" in self.server.log.read_text()))
+        self.assertEqual(self.homer.packets(), [])
 
 
 class Without(unittest.TestCase):
