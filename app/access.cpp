@@ -21,6 +21,7 @@
 #include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
+#include "app/tracing.hpp"
 #include "shell/control/client.hpp"
 
 namespace rf::app {
@@ -64,6 +65,7 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
   CountryBook countries;
   const policy::Policy no_policy;
   const GuardDesk desk{settings, no_policy, records.store, countries, {}};
+  if (auto answer = answer_trace(settings, nullptr, checked)) return std::move(*answer);
   if (auto fault = fault_in_countries(settings, countries, command)) return std::unexpected(std::move(*fault));
   if (auto shown = show_countries_here(desk, command, now_ms)) return std::move(*shown);
   if (auto changed = change_countries(desk, command)) return std::move(changed->outcome);

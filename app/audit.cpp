@@ -162,14 +162,15 @@ Outcome verify_own(Records& records, command::VerifyAudit c, std::int64_t now_wa
 }  // namespace
 
 Outcome carry_out(const command::Checked& checked, const AuditDesk& desk) {
-  if (!checked.spec->changes) return desk.execute(checked);
-  const Json before = shown(checked, desk);
+  if (!checked.spec->changes && checked.audit.empty()) return desk.execute(checked);
+  const Json before = checked.spec->changes ? shown(checked, desk) : Json();
   const auto asked = desk.append({wall_now_ms(), desk.actor, "command", checked.audit, "asked"});
   if (!asked)
     return std::unexpected(Error{Code::failed,
                                  "the audit log cannot be written, so nothing was done: " + asked.error().text,
                                  "make room on the disk, or see why it fails"});
   Outcome outcome = desk.execute(checked);
+  if (!checked.spec->changes) return outcome;  // that it was shown is all there is to say
   const std::string came = outcome ? "done" + difference(before, shown(checked, desk))
                                    : fmt::format("{}: {}", name_of(outcome.error().code), outcome.error().message);
   const auto told = desk.append({wall_now_ms(), desk.actor, "result", fmt::format("of entry {}", asked->number), came});

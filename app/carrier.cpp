@@ -6,6 +6,7 @@
 #include "app/enforcement.hpp"
 #include "app/host.hpp"
 #include "app/media_servers.hpp"
+#include "app/tracing.hpp"
 
 namespace rf::app {
 namespace {
@@ -54,6 +55,7 @@ void Carrier::on(effect::OpenCdr effect) {
 
 void Carrier::on(effect::CloseCdr effect) {
   feed_.on(effect);
+  if (tracing_ != nullptr) tracing_->on(effect);
   write(std::move(effect), 0);
 }
 
@@ -157,6 +159,7 @@ void Carrier::on(effect::CommandDone effect) {
 void Carrier::on(effect::Report effect) {
   reports_[static_cast<std::uint8_t>(effect.reason)].fetch_add(1, std::memory_order_relaxed);
   log_.report(effect);
+  if (tracing_ != nullptr) tracing_->on(effect);
   feed_.on(effect);
 }
 

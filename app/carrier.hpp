@@ -37,6 +37,7 @@ class Inlet {
 };
 
 class MediaServers;
+class Tracing;
 
 class Carrier final : public signalling::EffectSink {
  public:
@@ -54,6 +55,8 @@ class Carrier final : public signalling::EffectSink {
   }
   /// Before the loop starts; none: calls never get streams of theirs.
   void connect(MediaServers* media_servers) { media_servers_ = media_servers; }
+  /// Before the loop starts; none: nothing of signalling is recorded.
+  void connect(Tracing* tracing) { tracing_ = tracing; }
   Questions& questions() { return questions_; }
   /// Who listens hears of effects as they are carried out.
   Feed& feed() { return feed_; }
@@ -97,6 +100,7 @@ class Carrier final : public signalling::EffectSink {
   store::StoreWriter* writer_ = nullptr;
   relay::Relay* relay_ = nullptr;
   MediaServers* media_servers_ = nullptr;
+  Tracing* tracing_ = nullptr;
   dns::Resolver* resolver_ = nullptr;
   firewall::Firewall* firewall_ = nullptr;                                 ///< none: nothing is enforced in the kernel
   std::unordered_map<std::uint64_t, std::array<std::uint16_t, 4>> ports_;  ///< open for a relay

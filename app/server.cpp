@@ -152,6 +152,10 @@ std::expected<void, Error> Server::open_engine() {
                                              std::move(opened.desk), std::move(habits));
   handler_ = std::make_unique<signalling::HandlerOf<engine::Engine>>(*engine_);
   carrier_ = std::make_unique<Carrier>(*log_, inlet_, door_);
+  std::string trace_note;
+  tracing_ = Tracing::start(settings_, *log_, trace_note);
+  if (!trace_note.empty()) warnings_["trace"] = trace_note;
+  carrier_->connect(tracing_.get());
 
   store::WriterOptions writer_options;
   writer_options.queue_max = settings_.limits.store_queue_max;
@@ -195,6 +199,7 @@ std::expected<void, Error> Server::open_engine() {
 
   signalling::LoopOptions loop_options;
   loop_options.streams.limits = settings_.limits;
+  loop_options.witness = tracing_.get();
   if (firewall::Firewall* const firewall = circumstances_.firewall.get())
     loop_options.udp.widen = [firewall](int socket) { firewall->widen(socket); };
   loop_options.streams.not_trusted = [this](const Flow& flow, std::string_view fault) {
@@ -348,6 +353,8 @@ void Server::stop(std::uint32_t limit_ms) {
   metrics_.reset();
   inlet_.close();
   if (loop_) loop_->stop(stream_grace_ms);
+  if (carrier_) carrier_->connect(static_cast<Tracing*>(nullptr));
+  tracing_.reset();
   circumstances_.firewall.reset();
   resolver_.reset();
   media_servers_.reset();

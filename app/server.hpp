@@ -18,6 +18,7 @@
 #include "app/public_address.hpp"
 #include "app/records.hpp"
 #include "app/rounds.hpp"
+#include "app/tracing.hpp"
 #include "cli/world.hpp"
 #include "core/engine/engine.hpp"
 #include "core/guard/compile.hpp"
@@ -190,6 +191,7 @@ class Server {
   Inlet inlet_;
   Door door_;
   std::unique_ptr<Logins> logins_;
+  std::unique_ptr<Tracing> tracing_;  ///< none: nothing of signalling is recorded
   std::unique_ptr<Carrier> carrier_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<signalling::HandlerOf<engine::Engine>> handler_;

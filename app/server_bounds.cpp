@@ -75,6 +75,12 @@ std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const co
                          {"database_mb", writes.bytes / 1'000'000, settings.records.keep_mb},
                          {"log_lines", log_->counters().waiting, QueueLimits::log_lines},
                          {"descriptors", descriptors_open(), descriptors_allowed()}});
+  if (tracing_) {
+    const trace::RecorderCounters trace = tracing_->recorder().counters();
+    out.push_back({"trace_queue_bytes", trace.waiting_bytes, TraceLimits::queue_bytes});
+    out.push_back({"trace_mb", trace.disk_bytes / 1'000'000,
+                   std::uint64_t{settings.trace.keep.budget_mb} + settings.trace.keep.log_mb});
+  }
   out.push_back({"web_clients", web.clients, WebLimits::clients});
   out.push_back({"web_listeners", web.listeners, ApiLimits::listeners});
   return out;

@@ -261,6 +261,8 @@ Outcome Server::execute(const command::Checked& checked) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
   }
+  if (std::holds_alternative<command::ReadTrace>(command))
+    return *answer_trace(current_settings(), tracing_ ? &tracing_->recorder() : nullptr, checked);
   if (auto outcome = execute_running(command)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.

@@ -37,6 +37,9 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.media.dscp != b.media.dscp, "media.dscp");
   differs(a.media.interface != b.media.interface, "media.interface");
   differs(a.limits.store_queue_max != b.limits.store_queue_max, "limits.store_queue_max");
+  config::TraceSettings trace = b.trace;
+  trace.keep = a.trace.keep;
+  differs(a.trace != trace, "trace");
   differs(a.metrics.enabled != b.metrics.enabled || a.metrics.bind != b.metrics.bind, "metrics");
   return out;
 }
@@ -50,6 +53,9 @@ config::Settings merged(const config::Settings& old, config::Settings fresh) {
   fresh.media = old.media;
   fresh.limits.store_queue_max = old.limits.store_queue_max;
   fresh.metrics = old.metrics;
+  const TraceKeep keep = fresh.trace.keep;
+  fresh.trace = old.trace;
+  fresh.trace.keep = keep;
   return fresh;
 }
 
@@ -195,6 +201,7 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   records_->web = settings_.web.enabled ? web_address(settings_) : std::string();
   writer_->set_keep(keep_of(settings_.records));
   logins_->use(settings_.login);
+  if (tracing_) tracing_->recorder().keep(settings_.trace.keep);
 
   // The engine learns of listeners before their first packet can come, and of failures after.
   public_address_.use(settings_.public_address, settings_.dns.servers);

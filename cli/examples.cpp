@@ -101,6 +101,21 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence cdr list --limit 20\n"
      "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
      "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"trace.call",
+     "  ringfence trace call k3v9x2m7q1w8e5r4t6y0     the id as call list and cdr list show it\n"
+     "  ringfence trace call k3v9x2m7q1w8e5r4t6y0 --json | jq -r '.messages[].text'\n"},
+    {"trace.extension",
+     "  ringfence trace extension 1001\n"
+     "  ringfence trace extension 1001 --since \"2026-01-31 08:00\"\n"},
+    {"trace.source",
+     "  ringfence trace source 198.51.100.7           strangers, too, as far as their share goes\n"},
+    {"trace.log",
+     "  ringfence trace log --extension 1001 --since 2026-01-01\n"
+     "  ringfence trace log --source 203.0.113.0/24 --limit 500\n"},
+    {"trace.export",
+     "  ringfence trace export --call k3v9x2m7q1w8e5r4t6y0 --format pcap call.pcap\n"
+     "  ringfence trace export --extension 1001 --since 2026-01-31 messages.txt\n"
+     "  ringfence trace export --source 198.51.100.7 --format pcap - | tshark -r -\n"},
     {"exposure",
      "  ringfence exposure\n"
      "  ringfence exposure 1001\n"

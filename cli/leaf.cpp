@@ -29,7 +29,10 @@ bool is_positional(const command::Spec& spec, const Parameter& p) {
 void add_when(Leaf& leaf, const Parameter& p) {
   const std::string key(p.name);
   const std::string name = "--" + key.substr(0, key.find('_'));
-  const std::string help = std::string(p.name == "from_ms"    ? "begun at or after"
+  const bool recorded = leaf.spec->name.starts_with("trace.");
+  const std::string help = std::string(recorded && p.name == "since_ms" ? "recorded at or after"
+                                       : recorded             ? "recorded before"
+                                       : p.name == "from_ms"    ? "begun at or after"
                                        : p.name == "to_ms"    ? "begun before"
                                        : p.name == "since_ms" ? "asks the calls of the past again from then on"
                                                               : "as if it were then") +
@@ -108,7 +111,8 @@ std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec) {
   leaf->app->add_flag("--json", leaf->json, "the result as JSON");
   if (spec.name == "cdr.list")
     leaf->app->add_flag("--csv", leaf->csv, "the result as CSV, safe to open in a spreadsheet");
-  if (spec.name == "guard.export" || spec.name == "audit-log.export" || spec.name == "policy.export")
+  if (spec.name == "guard.export" || spec.name == "audit-log.export" || spec.name == "policy.export" ||
+      spec.name == "trace.export")
     leaf->app->add_option("file", leaf->out_file, "to write to; - is standard output");
   leaf->app->callback([raw = leaf.get()] { raw->here = true; });
   teach(*leaf->app, spec.name);

@@ -8,6 +8,7 @@
 #include "cli/render_links.hpp"
 #include "cli/render_objects.hpp"
 #include "cli/render_people.hpp"
+#include "cli/render_trace.hpp"
 #include "cli/table.hpp"
 #include "cli/when.hpp"
 #include "core/base/plain.hpp"
@@ -321,6 +322,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     audit_log(r, out);
   } else if (command == "audit-log.export") {
     out << r.value("text", "");
+  } else if (command.starts_with("trace.")) {
+    render_trace(command, r, out);
   } else if (command == "spend.list") {
     spending(r, out);
   } else if (command == "exposure") {

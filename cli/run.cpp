@@ -10,6 +10,7 @@
 #include "cli/completion.hpp"
 #include "cli/leaf.hpp"
 #include "cli/render.hpp"
+#include "cli/render_trace.hpp"
 #include "core/api/contract.hpp"
 #include "core/base/nearest.hpp"
 #include "core/base/plain.hpp"
@@ -107,7 +108,7 @@ int run_leaf(Leaf& leaf, const Place& place, World& world) {
   const Outcome outcome = world.ask(place, leaf.spec->name, leaf.args);
   if (!outcome) return complain(world, leaf.json, outcome.error());
   if (leaf.out_file != "-") {
-    if (const auto done_so = world.write_file(leaf.out_file, outcome->value("text", "")); !done_so)
+    if (const auto done_so = world.write_file(leaf.out_file, file_in(*outcome)); !done_so)
       return complain(world, leaf.json, {command::Code::failed, done_so.error(), "name another file"});
     return done;
   }
@@ -125,6 +126,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "extension") return "Accounts of phones: add, show, change, remove";
   if (group == "registration") return "Phones that are registered now";
   if (group == "call") return "Running calls";
+  if (group == "trace") return "Recorded SIP messages: ladders, lists, files for Wireshark";
   if (group == "audit-log") return "Who did what, as a chain that shows whoever tampers with it";
   if (group == "firewall") return "Firewall rules for this configuration, in the language of seven firewalls";
   if (group == "telephony") return "How people here dial, their money and their time";

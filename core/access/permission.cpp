@@ -34,6 +34,8 @@ constexpr auto table = std::to_array<PermissionInfo>({
     {call_read, "call.read", "call", false, !beyond, "see running calls"},
     {call_write, "call.write", "call", true, !beyond, "end running calls"},
     {cdr_read, "cdr.read", "cdr", false, !beyond, "see records of calls"},
+    {trace_read, "trace.read", "trace", false, beyond, "see recorded SIP messages, without the last digits of numbers"},
+    {trace_number_read, "trace-number.read", "trace-number", false, beyond, "see numbers in recorded SIP messages in full"},
     {department_read, "department.read", "department", false, !beyond, "see departments"},
     {department_write, "department.write", "department", true, !beyond, "change departments"},
     {ring_group_read, "ring-group.read", "ring-group", false, !beyond, "see ring groups"},

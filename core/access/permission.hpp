@@ -35,6 +35,8 @@ enum class Permission : std::uint8_t {
   call_read,
   call_write,
   cdr_read,
+  trace_read,
+  trace_number_read,
   department_read,
   department_write,
   ring_group_read,

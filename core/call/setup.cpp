@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <span>
 
+#include "core/base/call_link.hpp"
 #include "core/call/calls.hpp"
 #include "core/call/partings.hpp"
 #include "core/call/wire.hpp"
@@ -227,7 +228,7 @@ void Calls::ring(Context& ctx, Call& call, const policy::Extension& callee, cons
 }
 
 Fork* Calls::add_fork(Context& ctx, Call& call, dialog::Dialog::Outgoing outgoing) {
-  const std::string call_id = ctx.random.token(24), local_tag = ctx.random.token(20);
+  const std::string call_id = call_link(call.cdr.id) + ctx.random.token(24), local_tag = ctx.random.token(20);
   outgoing.call_id = call_id;
   outgoing.local_tag = local_tag;
   auto dialog = dialog::Dialog::calling(outgoing);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/limits/people.hpp"
+#include "core/base/limits/trace.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/people_specs.hpp"
 
@@ -110,6 +111,31 @@ constexpr Parameter test_parameters[] = {
     {"target", Kind::text, false, 0, 64, {}, "the number that it asks for"},
     {"user_agent", Kind::text, false, 0, 256, {}, "what it calls itself"}};
 
+constexpr Parameter numbers_parameter{
+    "numbers", Kind::flag, false, 0, 0, {}, "telephone numbers in full, which takes trace-number.read"};
+constexpr Parameter since_parameter{
+    "since_ms", Kind::number, false, 0, INT64_MAX, {}, "recorded at or after, in ms since 1970"};
+constexpr Parameter until_parameter{
+    "to_ms", Kind::number, false, 0, INT64_MAX, {}, "recorded before, in ms since 1970"};
+constexpr Parameter of_extension_parameter{
+    "extension", Kind::text, false, 1, 64, {}, "only messages from or to this number"};
+constexpr Parameter of_source_parameter{
+    "source", Kind::text, false, 2, 64, {}, "only messages from or to this address or block"};
+constexpr Parameter trace_call_parameters[] = {
+    {"id", Kind::text, true, 1, 64, {}, "the call's id, from call list or cdr list"}, numbers_parameter};
+constexpr Parameter trace_extension_parameters[] = {number_parameter, since_parameter, until_parameter,
+                                                    numbers_parameter};
+constexpr Parameter trace_source_parameters[] = {address_parameter, since_parameter, until_parameter,
+                                                 numbers_parameter};
+constexpr Parameter trace_log_parameters[] = {
+    {"limit", Kind::number, false, 1, static_cast<std::int64_t>(TraceLimits::shown), {}, "how many, the newest"},
+    of_extension_parameter, of_source_parameter, since_parameter, until_parameter, numbers_parameter};
+constexpr std::string_view trace_format_words[] = {"text", "pcap"};
+constexpr Parameter trace_export_parameters[] = {
+    {"format", Kind::text, false, 0, 8, trace_format_words, "text when not given; pcap for Wireshark"},
+    {"call", Kind::text, false, 1, 64, {}, "the call's id, from call list or cdr list"},
+    of_extension_parameter, of_source_parameter, since_parameter, until_parameter, numbers_parameter};
+
 constexpr std::string_view format_words[] = {"nft", "iptables", "firewalld", "ufw", "aws", "azure", "gcloud"};
 constexpr Parameter show_parameters[] = {
     {"format", Kind::text, false, 0, 16, format_words, "whose language, nft when not given"}};
@@ -154,6 +180,14 @@ constexpr auto fixed = std::to_array<Spec>({
     {"extension.device.remove", "extension.write", "Shuts one of these browsers out; its registrations and calls end",
      true, false, device_parameters},
     {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
+    {"trace.call", "trace.read", "Draws a call's SIP messages as a ladder, all legs side by side", false, false,
+     trace_call_parameters},
+    {"trace.extension", "trace.read", "Draws the messages from and to an extension", false, false,
+     trace_extension_parameters},
+    {"trace.source", "trace.read", "Draws the messages from and to an address", false, false, trace_source_parameters},
+    {"trace.log", "trace.read", "Lists messages, a line each, of the last weeks", false, false, trace_log_parameters},
+    {"trace.export", "trace.read", "Writes recorded messages into a file, as text or for Wireshark", false, false,
+     trace_export_parameters},
     {"registration.list", "registration.read", "Lists registered phones", false, false, maybe_number},
     {"registration.remove", "registration.write", "Removes registrations", true, false, remove_registration_parameters},
     {"audit-log.list", "audit.read", "Lists who did what, newest first", false, false, audit_list_parameters},

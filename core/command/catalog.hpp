@@ -57,7 +57,9 @@ struct Checked {
   /// Which one it is about, as its "….show" takes it (the number of an extension, the name of a trunk); empty when
   /// nothing shows it.
   Arguments about;
-  std::string audit;  ///< "extension.set number=1001 remote=true"; secrets appear as "[secret]"
+  /// "extension.set number=1001 remote=true"; secrets appear as "[secret]". Of what changes nothing empty, unless it
+  /// shows what few may see.
+  std::string audit;
   /// For whom it is carried out: somebody who signed in, or whoever runs the machine itself. While nobody said, what
   /// is about people is refused.
   std::optional<access::Asker> by = {};

@@ -165,6 +165,22 @@ GuardTest test_of(const Arguments& a) {
   return out;
 }
 
+ReadTrace trace_of(std::string_view name, const Arguments& a) {
+  ReadTrace out;
+  if (name == "trace.log") out.as = ReadTrace::As::log;
+  if (name == "trace.export")
+    out.as = text_or_empty(a, "format") == "pcap" ? ReadTrace::As::pcap : ReadTrace::As::text;
+  out.call = name == "trace.call" ? text_or_empty(a, "id") : text_or_empty(a, "call");
+  out.number = name == "trace.extension" ? text_or_empty(a, "number") : text_or_empty(a, "extension");
+  const std::string_view source = name == "trace.source" ? "address" : "source";
+  if (value_of(a, source) != nullptr) out.source = block_of(a, source);
+  out.from_ms = number_or<std::int64_t>(a, "since_ms", 0);
+  out.to_ms = number_or<std::int64_t>(a, "to_ms", 0);
+  out.limit = number_or<std::uint32_t>(a, "limit", 0);
+  out.numbers = maybe<bool>(a, "numbers").value_or(false);
+  return out;
+}
+
 Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> terms) {
   const std::string_view name = spec.name;
   const std::string number = text_or_empty(a, "number");
@@ -182,6 +198,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "extension.devices") return ListDevices{number};
   if (name == "extension.device.remove") return RemoveDevice{number, text_or_empty(a, "name")};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
+  if (name.starts_with("trace.")) return trace_of(name, a);
   if (name == "ports") return ListPorts{};
   if (name == "media.list") return ListMedia{};
   if (name == "firewall.show")
@@ -308,7 +325,7 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
     }
     if (p.name == "caller" && !Address::parse(std::get<std::string>(*value)))
       return invalid("caller is no address", "give " + std::string(p.help), p.name);
-    if (p.name == "address" || p.name == "block") {
+    if (p.name == "address" || p.name == "block" || p.name == "source") {
       const auto block = guard::parse_prefix(std::get<std::string>(*value));
       if (!block) return invalid(fmt::format("{}: {}", p.name, block.error()), "give " + std::string(p.help), p.name);
       if (p.name == "address" && block->prefix != 128)
@@ -325,6 +342,9 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
         return invalid(std::move(*fault), "leave it out and a strong one is generated", p.name);
     }
   }
+  if (spec->name == "trace.export" && !arguments.contains("call") && !arguments.contains("extension") &&
+      !arguments.contains("source"))
+    return invalid("nothing was named that is to be written", "give call, extension or source", "call");
   if (spec->name == "extension.set" && arguments.size() == 1)
     return invalid("nothing to change was given", "name at least one setting, see --help");
   auto terms = object_values(*spec, arguments);
@@ -335,8 +355,11 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
     if (!people) return std::unexpected(std::move(people.error()));
     object = std::move(people);
   }
-  return Checked{spec, *object ? std::move(**object) : build(*spec, arguments, std::move(*terms)),
-                 about_of(*spec, arguments), spec->changes ? audit_of(*spec, arguments) : std::string()};
+  Command command = *object ? std::move(**object) : build(*spec, arguments, std::move(*terms));
+  const auto* trace = std::get_if<ReadTrace>(&command);
+  const bool told = spec->changes || (trace != nullptr && trace->numbers);
+  return Checked{spec, std::move(command), about_of(*spec, arguments),
+                 told ? audit_of(*spec, arguments) : std::string()};
 }
 
 }  // namespace rf::command

@@ -280,6 +280,23 @@ struct ShowReach {
   std::string to;    ///< a country's code or a class of numbers; empty: all
 };
 
+/// Recorded signalling: a call, or whatever fits an extension or a source.
+struct ReadTrace {
+  enum class As : std::uint8_t {
+    ladder,
+    log,   ///< a line for each message, of the whole time that summaries are kept
+    text,  ///< a file with whole messages
+    pcap,
+  };
+  As as = As::ladder;
+  std::string call, number;  ///< empty: any
+  std::optional<Subnet> source;
+  std::int64_t from_ms = 0;  ///< wall time, inclusive
+  std::int64_t to_ms = 0;    ///< exclusive; 0: no end
+  std::uint32_t limit = 0;   ///< newest first; 0: as many as an answer holds
+  bool numbers = false;      ///< in full; takes a permission of its own
+};
+
 // --- the running server only
 
 struct GuardExplain {
@@ -341,7 +358,7 @@ using Command =
                  GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,
                  GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
                  RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
-                 ShowReach, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 ShowReach, ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
                  GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop,
                  PeopleCommand>;
 

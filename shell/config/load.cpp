@@ -91,6 +91,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_store(section("store"), settings.store);
   read_records(section("records"), settings.limits, settings.records);
   read_log(section("log"), settings.log);
+  read_trace(section("trace"), settings.trace);
   read_web(section("web"), settings.web);
   read_login(section("login"), settings.login);
   read_metrics(section("metrics"), settings.metrics);

@@ -20,6 +20,7 @@ void read_network(Section section, std::vector<Subnet>& local, std::vector<std::
 void read_store(Section section, StoreSettings& out);
 void read_records(Section section, const Limits& limits, RecordSettings& out);
 void read_log(Section section, LogSettings& out);
+void read_trace(Section section, TraceSettings& out);
 void read_web(Section section, WebSettings& out);
 void read_login(Section section, LoginSettings& out);
 void read_metrics(Section section, MetricsSettings& out);

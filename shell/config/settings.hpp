@@ -8,6 +8,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/limits/server.hpp"
+#include "core/base/limits/trace.hpp"
 #include "core/effect/effect.hpp"
 #include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"
@@ -101,6 +102,19 @@ struct RecordSettings {
   std::uint32_t keep_mb = DiskLimits{}.database_mb;    ///< of the database; 0: as many as fit the disk
 };
 
+/// What is recorded of signalling, and where it is sent.
+struct TraceSettings {
+  bool enabled = true;
+  TraceKeep keep;
+  Transport hep_transport = Transport::udp;
+  std::string hep_host;  ///< empty: it is sent nowhere
+  std::uint16_t hep_port = 9'060;
+  std::uint32_t hep_agent = 2'001;  ///< our number among those that capture
+  bool hep_numbers = false;         ///< with telephone numbers in full
+
+  friend bool operator==(const TraceSettings&, const TraceSettings&) = default;
+};
+
 /// HTTPS: the browser phone.
 struct WebSettings {
   bool enabled = true;
@@ -162,6 +176,7 @@ struct Settings {
   StoreSettings store;
   RecordSettings records;
   LogSettings log;
+  TraceSettings trace;
   WebSettings web;
   LoginSettings login;
   MetricsSettings metrics;

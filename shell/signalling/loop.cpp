@@ -112,6 +112,7 @@ struct SignallingLoop::State final : net::StreamEvents {
   void round();
   int sleep_ms() const;
   void handle(engine::Input input);
+  void hear(const Flow& flow, std::span<char> bytes);
   void take_inputs();
   void gather(std::size_t datagrams, std::int64_t since_last_us);
   void carry_out();
@@ -248,7 +249,7 @@ void SignallingLoop::State::round() {
       more = port->socket().receive(received) || more;
       datagrams += received.datagrams().size();
       for (const net::UdpReceiveBatch::Datagram& datagram : received.datagrams())
-        handler.handle(now, engine::PacketIn{datagram.flow, datagram.bytes}, effects);
+        hear(datagram.flow, datagram.bytes);
     }
   if (handler.next_deadline() <= now.mono_ms) {
     bump(counters.ticks);
@@ -286,6 +287,13 @@ void SignallingLoop::State::handle(engine::Input input) {
   handler.handle(now, std::move(input), effects);
 }
 
+void SignallingLoop::State::hear(const Flow& flow, std::span<char> bytes) {
+  const std::size_t before = effects.list().size();
+  handler.handle(now, engine::PacketIn{flow, bytes}, effects);
+  if (options.witness != nullptr)
+    options.witness->received(now, flow, {bytes.data(), bytes.size()}, std::span(effects.list()).subspan(before));
+}
+
 void SignallingLoop::State::take_inputs() {
   if (entries_at == entries.size()) {
     entries.clear();
@@ -302,7 +310,8 @@ void SignallingLoop::State::take_inputs() {
       done.packet_bytes += packet->bytes.size();
       if (!packet->peer_names.empty())
         handle(engine::PeerProved{packet->flow.connection, std::move(packet->peer_names)});
-      handle(engine::PacketIn{packet->flow, packet->bytes});
+      bump(counters.inputs);
+      hear(packet->flow, packet->bytes);
     } else {
       ++done.inputs;
       handle(std::move(std::get<engine::Input>(entries[entries_at])));
@@ -338,6 +347,7 @@ void SignallingLoop::State::carry_out() {
 
 void SignallingLoop::State::send(const effect::Send& send) {
   const std::string_view bytes = effects.bytes_of(send);
+  if (options.witness != nullptr) options.witness->sent(now, send.flow, bytes);
   if (is_stream(send.flow.transport)) {
     stream_batch.send(send.flow, bytes);
     if (net::failure_matters(bytes)) stream_flows.push_back(&send.flow);

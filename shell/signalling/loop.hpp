@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/base/limits/server.hpp"
@@ -66,6 +67,16 @@ class EffectSink {
   virtual void on(effect::DropGateway effect) = 0;
 };
 
+/// Sees every message, after it was handled or as it leaves. Called on the signalling thread; must not block.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// `bytes` as the engine left them: lines that were folded are not any more. `effects` are those it led to.
+  virtual void received(Now now, const Flow& flow, std::string_view bytes,
+                        std::span<const effect::Effect> effects) = 0;
+  virtual void sent(Now now, const Flow& flow, std::string_view bytes) = 0;
+};
+
 struct LoopOptions {
   net::UdpOptions udp;
   net::StreamOptions streams;
@@ -74,6 +85,7 @@ struct LoopOptions {
   std::size_t stream_bytes_max = QueueLimits::stream_bytes;
   std::size_t inputs_per_round = 256;             ///< of each kind, before the sockets get their turn again
   std::uint32_t coalesce_us = 2'000;       ///< under load: let datagrams gather for so long; 0 takes each at once
+  Witness* witness = nullptr;              ///< lives as long as the loop; none: nobody looks
 };
 
 struct LoopCounters {

@@ -204,6 +204,27 @@ describe('what happens', () => {
   });
 });
 
+describe('signalling', () => {
+  it('is a ladder on the sheet of a call, whose messages open and which can be taken along', async () => {
+    await open('records');
+    await page.getByRole('table').getByRole('row').nth(1).getByRole('button').click();
+    const ladder = page.getByRole('dialog').getByRole('table');
+    await ladder.getByText('call_started: A call began: 1002').waitFor();
+    const message = ladder.getByRole('button', { name: '1002 to Ringfence: 200 OK (SDP)' });
+    await message.focus();
+    await page.keyboard.press('Enter');
+    await ladder.getByText('Call-ID: leg-103').waitFor();
+    expect(await message.getAttribute('aria-expanded')).toBe('true');
+    expect(await faults('ladder')).toEqual([]);
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download for Wireshark' }).click();
+    expect((await coming).suggestedFilename()).toBe('call-c2.pcap');
+    expect(server.last('trace.export')?.values).toMatchObject({ format: 'pcap' });
+    await page.getByLabel('Numbers in full').check();
+    await expect.poll(() => server.last('trace.call')?.values['numbers']).toBe('true');
+  });
+});
+
 describe('finding one’s way', () => {
   it('goes by keys: / searches, g and a letter goes, ? tells which', async () => {
     await open('dashboard');

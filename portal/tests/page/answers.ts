@@ -78,6 +78,38 @@ const record = (id: string, more: object) => ({
   media: [leg, leg],
   ...more,
 });
+
+const said = (at: number, from: number, to: number, label: string, more: object = {}) => ({
+  at: `2026-11-23T08:00:00.${at}Z`,
+  at_ms: 1795420800000 + at,
+  direction: from === 1 ? 'out' : 'in',
+  transport: 'udp',
+  from,
+  to,
+  label,
+  stranger: false,
+  call: 'c2',
+  text: `${label}\nCall-ID: leg-${at}\n`,
+  ...more,
+});
+export const trace = {
+  numbers: false,
+  more: false,
+  participants: [
+    { name: '1001', address: '192.0.2.10:5060 udp', ours: false },
+    { name: 'Ringfence', address: '', ours: true },
+    { name: '1002', address: '192.0.2.11:5060 udp', ours: false },
+  ],
+  messages: [
+    said(100, 0, 1, 'INVITE (SDP)'),
+    said(101, 0, 0, 'call_started: A call began: 1002', { direction: 'note' }),
+    said(102, 1, 2, 'INVITE (SDP)'),
+    said(103, 2, 1, '200 OK (SDP)'),
+    said(104, 1, 0, '200 OK (SDP)'),
+  ],
+  ladder: '',
+};
+
 export const records = [
   record('c1', {}),
   record('c2', { dialled: '0044900123', result: 'refused', reason: 'the number costs more than its route allows', talked_s: 0, sip_status: 403, answered: '', media: [] }),
@@ -184,6 +216,8 @@ export function office(): Answers {
     'call.list': () => ({ calls: [record('now', { state: 'answered', duration_s: 95, dialled: '+493012345', trunk_out: 'provider', reserved: '0.40', ended: '', result: 'open' })] }),
     'call.hangup': () => ({ message: 'the call has ended', count: 1 }),
     'cdr.list': ({ values }) => ({ cdrs: records.filter(({ result }) => !values['result'] || result === values['result']) }),
+    'trace.call': () => trace,
+    'trace.export': ({ values }) => ({ format: values['format'], name: 'call-c2.pcap', more: false, messages: 4, base64: '1MOyoQ==' }),
     'guard.bans': ({ values }) => ({ bans: bans.filter(({ active }) => active || values['ended'] === 'true') }),
     'guard.release': ({ values }) => ({ message: `${values['block']} is released`, was_held_back: true, allowed_minutes: 60 }),
     'guard.access': () => ({ access: [{ block: '192.0.2.0/24', action: 'allow', forced: false, note: 'office', until: '', until_ms: 0 }] }),

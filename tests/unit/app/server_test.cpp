@@ -283,6 +283,8 @@ TEST_F(RunningServer, StatusShowsEveryBoundThatCanBeCounted) {
                            "warm_ports",
                            "database_mb",
                            "log_lines",
+                           "trace_queue_bytes",
+                           "trace_mb",
                            "descriptors"}) {
     ASSERT_TRUE(bounds.contains(name)) << name;
     EXPECT_LE(bounds[name].first, bounds[name].second) << name;

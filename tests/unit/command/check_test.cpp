@@ -25,6 +25,7 @@ Arguments enough_for(const Spec& spec) {
                                       : spec.name.starts_with("role.")         ? "operator"
                                       : p.name == "scope"                      ? "call.read"
                                                                                : "1001"));
+  if (spec.name == "trace.export") out.emplace("call", std::string("k3v9"));
   if (spec.name == "extension.set") out.emplace("remote", true);
   else if (spec.name == "user.set" || spec.name == "role.set")
     out.emplace(spec.name == "user.set" ? "display" : "title", std::string("Anna"));
@@ -54,6 +55,10 @@ TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
         []<class Each>(const Each& each) {
           if constexpr (std::is_same_v<Each, PeopleCommand>)
             return std::pair{document::Kind(100 + each.index()), false};
+          else if constexpr (std::is_same_v<Each, ReadTrace>)
+            return std::pair{document::Kind(200 + 4 * static_cast<int>(each.as) + !each.call.empty() +
+                                            2 * !each.number.empty()),
+                             false};
           else if constexpr (requires { each.kind; each.add; }) return std::pair{each.kind, each.add};
           else if constexpr (requires { { each.kind } -> std::convertible_to<document::Kind>; })
             return std::pair{each.kind, false};
@@ -78,6 +83,19 @@ TEST(CommandCatalog, EveryCommandHasAPermissionAndASummary) {
 TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
   for (const Spec& spec : catalog())
     EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
+}
+
+TEST(CommandCheck, RecordedSignallingIsAskedOfSomebodyAndNumbersInFullLeaveALine) {
+  EXPECT_THAT(fault("trace.export", {}).remedy, HasSubstr("call, extension or source"));
+  EXPECT_EQ(fault("trace.log", {{"source", "nowhere"}}).field, "source");
+  EXPECT_EQ(fault("trace.source", {{"address", "192.0.2.0/24"}}).code, Code::invalid);
+  const auto log = check("trace.log", {{"source", "192.0.2.0/24"}, {"limit", std::int64_t{7}}});
+  ASSERT_TRUE(log);
+  EXPECT_EQ(std::get<ReadTrace>(log->command).source, Subnet::parse("192.0.2.0/24"));
+  EXPECT_EQ(std::get<ReadTrace>(log->command).limit, 7u);
+  EXPECT_TRUE(log->audit.empty());
+  EXPECT_EQ(check("trace.call", {{"id", "k3v9"}, {"numbers", true}})->audit, "trace.call id=\"k3v9\" numbers=true");
+  EXPECT_TRUE(check("trace.call", {{"id", "k3v9"}, {"numbers", false}})->audit.empty());
 }
 
 TEST(CommandCheck, ReachIsAskedForACountryOrAKindOfNumber) {

@@ -380,6 +380,35 @@ TEST(Configuration, AMissingFileIsSaid) {
       "/nonexistent/ringfence.toml: cannot be read: No such file or directory; check the path given with --config");
 }
 
+TEST(TraceSection, SaysWhereHomerListens) {
+  EXPECT_TRUE(defaults().trace.enabled);
+  EXPECT_EQ(defaults().trace.keep.days, 90u);
+  EXPECT_EQ(defaults().trace.hep_host, "");
+  const TraceSettings all = good(R"([trace]
+    messages_mb = 10
+    log_mb = 20
+    days = 30
+    hep = "tls:homer.example.com:9061"
+    hep_id = 7
+    hep_numbers = "show")").trace;
+  EXPECT_EQ(all.keep, (TraceKeep{10, 20, 30}));
+  EXPECT_EQ(all.hep_transport, Transport::tls);
+  EXPECT_EQ(all.hep_host, "homer.example.com");
+  EXPECT_EQ(all.hep_port, 9061);
+  EXPECT_EQ(all.hep_agent, 7u);
+  EXPECT_TRUE(all.hep_numbers);
+  EXPECT_EQ(good("[trace]\nhep = \"udp:192.0.2.9\"").trace.hep_port, 9060);
+  EXPECT_EQ(good("[trace]\nhep = \"tcp:[2001:db8::9]:9\"").trace.hep_host, "2001:db8::9");
+  EXPECT_FALSE(good("[trace]\nenabled = false").trace.enabled);
+}
+
+TEST(TraceSection, RefusesWhatIsNoPlace) {
+  for (const char* bad_target :
+       {"192.0.2.9", "wss:homer", "udp:", "udp:a b", "tcp:homer:0", "tcp:homer:65536", "tcp:homer:"})
+    EXPECT_THAT(fault(std::string("[trace]\nhep = \"") + bad_target + "\""), HasSubstr("t.toml:2")) << bad_target;
+  EXPECT_THAT(fault("[trace]\ndays = 0"), HasSubstr("trace.days"));
+}
+
 TEST(GuardSection, IsReadOverTheRulesThatShip) {
   const Settings s = good(R"(
     [guard]

@@ -13,6 +13,7 @@ import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { labelOf } from '../view/form';
 import { clock, useWhen } from '../view/words';
+import { Ladder } from './Ladder';
 
 type Record = Schemas['CallRecord'];
 const rowsAtOnce = 50;
@@ -159,6 +160,7 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
           </a>
         </p>
       )}
+      <Ladder id={r.id} />
     </Sheet>
   );
 }
