@@ -1,59 +1,33 @@
 #include "shell/fetch/fetch.hpp"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <memory>
 
-#include "core/base/reach.hpp"
+#include "shell/fetch/curl.hpp"
 
 namespace rf::fetch {
 namespace {
 
-struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
-using Easy = std::unique_ptr<CURL, EasyDeleter>;
-using List = std::unique_ptr<curl_slist, ListDeleter>;
 
 constexpr std::string_view methods[] = {"GET", "POST", "PUT", "DELETE", "HEAD"};
-
-void init() {
-  static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(once);
-}
 
 /// What the callbacks know of one request.
 struct Transfer {
   const Request& request;
-  std::stop_token stop;
-  Answer answer;
+  Answer answer = {};
   std::size_t header_bytes = 0;
   bool too_long = false;
-  std::string forbidden;  ///< the last address that was refused
 };
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
-}
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 std::string lower(std::string_view text) {
@@ -67,30 +41,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t from = text.find_first_not_of(" \t\r\n");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
-}
-
-std::optional<Address> address_of(const sockaddr& from) {
-  if (from.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &from, sizeof v4);
-    return Address::v4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (from.sa_family != AF_INET6) return std::nullopt;
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &from, sizeof v6);
-  std::array<std::uint8_t, 16> bytes;
-  std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-  return Address::from_bytes(bytes);
-}
-
-curl_socket_t open_socket(void* with, curlsocktype, curl_sockaddr* to) {
-  Transfer& transfer = *static_cast<Transfer*>(with);
-  const auto address = address_of(to->addr);
-  if (!address || !may_connect(*address, transfer.request.allowed)) {
-    transfer.forbidden = address ? address->text() : "an address of an unknown kind";
-    return CURL_SOCKET_BAD;
-  }
-  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
 std::size_t take_body(const char* bytes, std::size_t size, std::size_t count, void* with) {
@@ -119,11 +69,7 @@ std::size_t take_header(const char* bytes, std::size_t size, std::size_t count, 
   return line.size();
 }
 
-int still_wanted(void* with, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const Transfer*>(with)->stop.stop_requested() ? 1 : 0;
-}
-
-std::optional<std::string> fault_of(const Request& request) {
+std::optional<std::string> wrong_with(const Request& request) {
   if (std::find(std::begin(methods), std::end(methods), request.method) == std::end(methods))
     return "the method is none of GET, POST, PUT, DELETE, HEAD";
   if (request.headers.size() > FetchLimits::headers) return "there are too many headers";
@@ -144,45 +90,11 @@ std::optional<std::string> fault_of(const Request& request) {
   return std::nullopt;
 }
 
-Fault fault_after(CURLcode code, const Transfer& transfer, const std::string& host, std::uint32_t whole_ms) {
-  if (transfer.too_long) return {Cause::too_long, fmt::format("{} answers more than is taken", host)};
-  if (transfer.stop.stop_requested()) return {Cause::stopped, "nobody waits for it any more"};
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return {Cause::unresolved, fmt::format("there is no host {}", host)};
-    case CURLE_OPERATION_TIMEDOUT:
-      return {Cause::timed_out, fmt::format("{} did not answer within {} ms", host, whole_ms)};
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-      return {code == CURLE_PEER_FAILED_VERIFICATION ? Cause::distrusted : Cause::unreachable,
-              fmt::format("TLS with {}: {}", host,
-                          code == CURLE_PEER_FAILED_VERIFICATION ? "its certificate is not to be trusted"
-                                                                 : curl_easy_strerror(code))};
-    case CURLE_SSL_CACERT_BADFILE:
-      return {Cause::invalid, "the authority's certificate cannot be read"};
-    default:
-      break;
-  }
-  if (!transfer.forbidden.empty())
-    return {Cause::forbidden,
-            fmt::format("{} is at {}, which is not a public address and not allowed", host, transfer.forbidden)};
-  const bool reached = code != CURLE_COULDNT_CONNECT && code != CURLE_RECV_ERROR && code != CURLE_SEND_ERROR &&
-                       code != CURLE_GOT_NOTHING && code != CURLE_PARTIAL_FILE;
-  return {reached ? Cause::failed : Cause::unreachable, fmt::format("{}: {}", host, curl_easy_strerror(code))};
-}
-
 List headers_of(const Request& request) {
   List out;
-  const auto add = [&](const std::string& line) {
-    if (curl_slist* longer = curl_slist_append(out.get(), line.c_str())) {
-      static_cast<void>(out.release());
-      out.reset(longer);
-    }
-  };
   // Waiting for "100 Continue" would be a second's silence before each longer body.
-  add("Expect:");
-  for (const auto& [name, value] : request.headers) add(value.empty() ? name + ";" : name + ": " + value);
+  append(out, "Expect:");
+  for (const auto& [name, value] : request.headers) append(out, value.empty() ? name + ";" : name + ": " + value);
   return out;
 }
 
@@ -213,7 +125,6 @@ std::string_view Answer::header(std::string_view name) const {
 }
 
 std::expected<std::string, std::string> host_of(std::string_view url, bool plain_allowed) {
-  init();
   const auto wrong = [](const char* what) { return std::unexpected(std::string(what)); };
   if (url.size() > FetchLimits::url_bytes) return wrong("the URL is too long");
   if (has_control(url) || url.find(' ') != std::string_view::npos) return wrong("the URL holds spaces or worse");
@@ -238,32 +149,19 @@ std::expected<std::string, std::string> host_of(std::string_view url, bool plain
 std::expected<Answer, Fault> fetch(const Request& request, std::stop_token stop) {
   const auto host = host_of(request.url, request.plain_allowed);
   if (!host) return std::unexpected(Fault{Cause::invalid, host.error()});
-  if (auto wrong = fault_of(request)) return std::unexpected(Fault{Cause::invalid, std::move(*wrong)});
-  const Easy easy(curl_easy_init());
+  if (auto wrong = wrong_with(request)) return std::unexpected(Fault{Cause::invalid, std::move(*wrong)});
+  Door door{false, request.allowed, std::move(stop)};
+  const Easy easy = handle(door, request.ca_pem, request.whole_ms);
   if (!easy) return std::unexpected(Fault{Cause::failed, "libcurl cannot be used"});
-  Transfer transfer{request, std::move(stop), {}, 0, false, {}};
+  Transfer transfer{request};
   const List headers = headers_of(request);
   CURL* const h = easy.get();
   curl_easy_setopt(h, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, request.plain_allowed ? "https,http" : "https");
-  curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(h, CURLOPT_PROXY, "");
-  curl_easy_setopt(h, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(h, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(FetchLimits::connect_ms, request.whole_ms)));
-  curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, static_cast<long>(request.whole_ms));
-  curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, &transfer);
   curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(h, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(h, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, still_wanted);
-  curl_easy_setopt(h, CURLOPT_XFERINFODATA, &transfer);
-  curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers.get());
   set_method(h, request);
   if (request.basic) {
@@ -271,15 +169,11 @@ std::expected<Answer, Fault> fetch(const Request& request, std::stop_token stop)
     curl_easy_setopt(h, CURLOPT_USERNAME, request.basic->user.c_str());
     curl_easy_setopt(h, CURLOPT_PASSWORD, request.basic->password.reveal().c_str());
   }
-  if (!request.ca_pem.empty()) {
-    // Copied by libcurl; never written to.
-    curl_blob ca{const_cast<char*>(request.ca_pem.data()), request.ca_pem.size(), CURL_BLOB_COPY};
-    curl_easy_setopt(h, CURLOPT_CAPATH, nullptr);
-    curl_easy_setopt(h, CURLOPT_CAINFO, nullptr);
-    curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &ca);
+  if (const CURLcode code = curl_easy_perform(h); code != CURLE_OK) {
+    if (transfer.too_long)
+      return std::unexpected(Fault{Cause::too_long, fmt::format("{} answers more than is taken", *host)});
+    return std::unexpected(fault_of(code, door, *host, request.whole_ms));
   }
-  if (const CURLcode code = curl_easy_perform(h); code != CURLE_OK)
-    return std::unexpected(fault_after(code, transfer, *host, request.whole_ms));
   long status = 0;
   curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
   transfer.answer.status = static_cast<int>(status);
