@@ -59,8 +59,13 @@ constexpr Parameter target_parameter{"target",
                                      "an e-mail address, an https:// URL, or tls:HOST:PORT or udp:HOST:PORT of syslog"};
 constexpr Parameter language_parameter{"language", Kind::text, false, 0, 4, language_words, "en when not given"};
 constexpr Parameter enabled_parameter{"enabled", Kind::flag, false, 0, 0, {}, "whether anything is sent there"};
-constexpr Parameter digest_parameter{
-    "digest", Kind::number, false, 0, 10'080, {}, "minutes in which all but critical events become one message; 0: none"};
+constexpr Parameter digest_parameter{"digest",
+                                     Kind::number,
+                                     false,
+                                     0,
+                                     10'080,
+                                     {},
+                                     "minutes in which all but critical events become one message; 0: none"};
 constexpr Parameter quiet_parameter{
     "quiet", Kind::text, false, 0, 11, {}, "hours such as 22:00-06:00 in which only critical events come; empty: none"};
 constexpr Parameter networks_parameter{"networks",
@@ -83,12 +88,18 @@ constexpr Parameter set_contact_parameters[] = {contact_name,      target_parame
                                                 enabled_parameter, digest_parameter, quiet_parameter,
                                                 networks_parameter};
 constexpr Parameter one_contact[] = {contact_name};
-constexpr Parameter pem_parameter{
-    "text", Kind::lines, false, 0, 65'536, {}, "certificates of who may vouch for the server (PEM); none: the system's"};
+constexpr Parameter pem_parameter{"text",
+                                  Kind::lines,
+                                  false,
+                                  0,
+                                  65'536,
+                                  {},
+                                  "certificates of who may vouch for the server (PEM); none: the system's"};
 constexpr Parameter contact_ca_parameters[] = {contact_name, pem_parameter};
 
 constexpr Parameter route_name{"name", Kind::text, true, 1, 64, {}, "the route"};
-constexpr Parameter route_level{"level", Kind::text, false, 0, 8, level_words, "these and graver ones; warning when not given"};
+constexpr Parameter route_level{
+    "level", Kind::text, false, 0, 8, level_words, "these and graver ones; warning when not given"};
 constexpr Parameter route_events{
     "events", Kind::text, false, 1, 1'024, {}, "which, with commas: guard.*,trunk.down; * when not given"};
 constexpr Parameter add_route_parameters[] = {
@@ -102,9 +113,19 @@ constexpr Parameter one_template[] = {kind_name, language_parameter};
 constexpr Parameter set_template_parameters[] = {
     kind_name,
     language_parameter,
-    {"subject", Kind::text, true, 1, 2 * static_cast<std::int64_t>(EventLimits::subject_bytes), {},
+    {"subject",
+     Kind::text,
+     true,
+     1,
+     2 * static_cast<std::int64_t>(EventLimits::subject_bytes),
+     {},
      "one line, with values such as {title} {level} {subject}"},
-    {"text", Kind::lines, true, 1, static_cast<std::int64_t>(EventLimits::template_bytes), {},
+    {"text",
+     Kind::lines,
+     true,
+     1,
+     static_cast<std::int64_t>(EventLimits::template_bytes),
+     {},
      "the text, with values {title} {level} {subject} {text} {time} {count} {kind} {system} {id}"}};
 
 constexpr Parameter mail_parameters[] = {
@@ -195,7 +216,8 @@ class Reader {
     std::uint64_t value = 0;
     const std::string given = text("id");
     const auto [end, wrong] = std::from_chars(given.data(), given.data() + given.size(), value);
-    if (wrong != std::errc{} || end != given.data() + given.size()) fault("id", "is no number", "take it from the list");
+    if (wrong != std::errc{} || end != given.data() + given.size())
+      fault("id", "is no number", "take it from the list");
     return value;
   }
   std::optional<std::vector<Subnet>> networks() {
@@ -235,7 +257,8 @@ class Reader {
   void fault(std::string_view key, std::string what, std::string remedy) {
     if (fault_) return;
     const bool joined = key.empty() || what.starts_with(':');
-    fault_ = Error{Code::invalid, fmt::format("{}{}{}", key, joined ? "" : " ", what), std::move(remedy), std::string(key)};
+    fault_ =
+        Error{Code::invalid, fmt::format("{}{}{}", key, joined ? "" : " ", what), std::move(remedy), std::string(key)};
   }
   const std::optional<Error>& fault() const { return fault_; }
 
@@ -245,10 +268,14 @@ class Reader {
 };
 
 ListEvents list_of(Reader& read) {
-  return {read.number<std::uint32_t>("limit", 100), read.level(),
-          read.kinds("kinds"),                      read.text("subject"),
-          read.number<std::int64_t>("from_ms", 0),  read.number<std::int64_t>("to_ms", 0),
-          read.flag("open"),                        read.number<std::uint64_t>("before", 0)};
+  return {read.number<std::uint32_t>("limit", 100),
+          read.level(),
+          read.kinds("kinds"),
+          read.text("subject"),
+          read.number<std::int64_t>("from_ms", 0),
+          read.number<std::int64_t>("to_ms", 0),
+          read.flag("open"),
+          read.number<std::uint64_t>("before", 0)};
 }
 
 EventCommand event_of(std::string_view verb, Reader& read) {
@@ -273,9 +300,15 @@ EventCommand contact_of(std::string_view verb, Reader& read) {
   if (verb == "secret") return RenewContactSecret{std::move(name)};
   if (verb == "ca") return SetContactAuthority{std::move(name), read.pem()};
   if (verb == "set") read.something_to_change();
-  PutContact out{std::move(name),         verb == "add",         event::parse_way(read.text("way")),
-                 read.maybe<std::string>("target"), read.language(), read.maybe<bool>("enabled"),
-                 {},                      read.quiet(),          read.networks()};
+  PutContact out{std::move(name),
+                 verb == "add",
+                 event::parse_way(read.text("way")),
+                 read.maybe<std::string>("target"),
+                 read.language(),
+                 read.maybe<bool>("enabled"),
+                 {},
+                 read.quiet(),
+                 read.networks()};
   if (read.maybe<std::int64_t>("digest")) out.digest_min = read.number<std::uint32_t>("digest", 0);
   return out;
 }
@@ -288,8 +321,12 @@ EventCommand route_of(std::string_view verb, Reader& read) {
   if (verb == "set") read.something_to_change();
   read.kinds("events");
   read.name("contact");
-  return PutEventRoute{std::move(name), verb == "add",           read.maybe<std::string>("events"),
-                       read.maybe<std::string>("contact"), read.level(), read.maybe<bool>("enabled")};
+  return PutEventRoute{std::move(name),
+                       verb == "add",
+                       read.maybe<std::string>("events"),
+                       read.maybe<std::string>("contact"),
+                       read.level(),
+                       read.maybe<bool>("enabled")};
 }
 
 EventCommand template_of(std::string_view verb, Reader& read) {
@@ -310,8 +347,12 @@ EventCommand mail_of(std::string_view verb, const Arguments& arguments, Reader& 
   if (verb == "show") return ShowMail{};
   if (verb == "ca") return SetMailAuthority{read.pem()};
   if (arguments.empty()) read.fault("", "nothing to change was given", "name at least one setting, see --help");
-  SetMail out{read.maybe<std::string>("server"), read.maybe<std::string>("tls"), read.maybe<std::string>("user"),
-              read.maybe<std::string>("from"), {}, {}};
+  SetMail out{read.maybe<std::string>("server"),
+              read.maybe<std::string>("tls"),
+              read.maybe<std::string>("user"),
+              read.maybe<std::string>("from"),
+              {},
+              {}};
   if (read.maybe<std::int64_t>("port")) out.port = read.number<std::uint16_t>("port", 0);
   if (auto password = read.maybe<std::string>("password")) out.password = Secret<std::string>(std::move(*password));
   if (out.from && !out.from->empty() && !event::is_mail_address(*out.from))

@@ -64,7 +64,7 @@ struct Contact {
   std::string target;  ///< an e-mail address, a URL, or what parse_syslog_target() reads
   Language language = Language::en;
   bool enabled = true;
-  std::uint32_t digest_min = 0;  ///< non-critical events are told together, as often; 0: at once
+  std::uint32_t digest_min = 0;          ///< non-critical events are told together, as often; 0: at once
   std::optional<QuietHours> quiet = {};  ///< non-critical events wait until these end
   std::vector<Subnet> networks = {};     ///< addresses besides public ones that its target may be at
   std::string ca_pem = {};               ///< who may vouch for its target instead of the system's authorities

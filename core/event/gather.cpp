@@ -49,9 +49,14 @@ std::optional<Event> Gather::add(Now now, const Kind& kind, std::string_view sub
   open.since_ms = open.last_ms = now.mono_ms;
   open.window_s = window_s;
   open.grew = false;
-  open.event = Event{++last_id_, std::string(kind.name), kind.level,
+  open.event = Event{++last_id_,
+                     std::string(kind.name),
+                     kind.level,
                      several ? std::string("several") : plain(subject, EventLimits::subject_bytes),
-                     plain(text, EventLimits::text_bytes), count, now.wall_ms, now.wall_ms};
+                     plain(text, EventLimits::text_bytes),
+                     count,
+                     now.wall_ms,
+                     now.wall_ms};
   return open.event;
 }
 

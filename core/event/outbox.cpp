@@ -19,7 +19,8 @@ std::int64_t retry_after_ms(std::uint32_t attempts) {
 }  // namespace
 
 const Contact* Book::contact(std::string_view name) const {
-  const auto found = std::find_if(contacts.begin(), contacts.end(), [&](const auto& each) { return each.name == name; });
+  const auto found =
+      std::find_if(contacts.begin(), contacts.end(), [&](const auto& each) { return each.name == name; });
   return found == contacts.end() ? nullptr : &*found;
 }
 
@@ -109,18 +110,20 @@ std::optional<Message> Outbox::take(Now now) {
         line.message->test = line.test;
         line.message->attempts = 0;
         for (Event& each : line.waiting)
-          if (line.message->events.size() < 2 * EventLimits::digest_lines) line.message->events.push_back(std::move(each));
+          if (line.message->events.size() < 2 * EventLimits::digest_lines)
+            line.message->events.push_back(std::move(each));
         line.message->left_out += std::exchange(line.left_out, 0);
         line.waiting.clear();
         line.critical = line.test = false;
       }
     } else {
       if (!is_due(*contact, line, now)) continue;
-      line.message = Message{name,
-                             {std::make_move_iterator(line.waiting.begin()), std::make_move_iterator(line.waiting.end())},
-                             std::exchange(line.left_out, 0),
-                             0,
-                             line.test};
+      line.message =
+          Message{name,
+                  {std::make_move_iterator(line.waiting.begin()), std::make_move_iterator(line.waiting.end())},
+                  std::exchange(line.left_out, 0),
+                  0,
+                  line.test};
       line.waiting.clear();
       line.critical = line.test = false;
       if (std::exchange(line.hour, now.mono_ms / hour_ms) != now.mono_ms / hour_ms) line.sent = 0;

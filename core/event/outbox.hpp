@@ -81,9 +81,9 @@ class Outbox {
   struct Line {
     std::deque<Event> waiting;
     std::uint64_t left_out = 0;
-    std::int64_t due_ms = 0;            ///< of what waits; meaningful while something does
+    std::int64_t due_ms = 0;              ///< of what waits; meaningful while something does
     bool critical = false, test = false;  ///< among what waits
-    std::optional<Message> message;     ///< under way, or waiting to be tried again
+    std::optional<Message> message;       ///< under way, or waiting to be tried again
     bool under_way = false;
     std::int64_t retry_ms = 0;
     std::int64_t hour = 0;  ///< in which so many messages were sent

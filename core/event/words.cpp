@@ -48,9 +48,10 @@ std::expected<void, std::string> check_form(std::string_view form) {
     if (close == std::string_view::npos) return std::unexpected(std::string("has a { that is not closed"));
     const std::string_view name = form.substr(0, close);
     if (std::find(std::begin(names), std::end(names), name) == std::end(names))
-      return std::unexpected(fmt::format("names {{{}}}, which is none of {{title}} {{level}} {{subject}} {{text}} {{time}} "
-                                         "{{count}} {{kind}} {{system}} {{id}}",
-                                         plain(name, 32)));
+      return std::unexpected(
+          fmt::format("names {{{}}}, which is none of {{title}} {{level}} {{subject}} {{text}} {{time}} "
+                      "{{count}} {{kind}} {{system}} {{id}}",
+                      plain(name, 32)));
     form.remove_prefix(close + 1);
   }
 }
@@ -193,19 +194,21 @@ Filled words_of(const Message& message, const Book& book, const Contact& contact
     out.text += out.text.empty() ? one : "\n--\n\n" + one;
   }
   if (left_out > 0)
-    out.text += fmt::format("\n--\n\n{} {}\n", left_out,
-                            german ? "weitere stehen nur in der Liste der Ereignisse." : "more stand in the list of events only.");
+    out.text += fmt::format(
+        "\n--\n\n{} {}\n", left_out,
+        german ? "weitere stehen nur in der Liste der Ereignisse." : "more stand in the list of events only.");
   return out;
 }
 
 std::string letter(const Filled& words, std::string_view from, std::string_view to, std::string_view id,
                    std::int64_t wall_ms) {
   const std::string_view domain = from.substr(std::min(from.find('@') + 1, from.size()));
-  std::string out = fmt::format("From: Ringfence <{}>\r\nTo: <{}>\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}@{}>\r\n", from,
-                                to, encoded_words(one_line(words.subject, 2 * EventLimits::subject_bytes)),
-                                mail_date(wall_ms), id, domain);
-  out += "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-         "Content-Transfer-Encoding: base64\r\n\r\n";
+  std::string out = fmt::format(
+      "From: Ringfence <{}>\r\nTo: <{}>\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}@{}>\r\n", from, to,
+      encoded_words(one_line(words.subject, 2 * EventLimits::subject_bytes)), mail_date(wall_ms), id, domain);
+  out +=
+      "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n";
   std::string body;
   for (const char c : words.text) {
     if (c == '\n') body += '\r';
@@ -225,7 +228,8 @@ std::string syslog_line(const Event& event, Language language, std::string_view 
   time[10] = 'T';
   // 32473 is the number that RFC 5612 sets aside for where there is none of one's own.
   return fmt::format(
-      "<{}>1 {}.{:03}Z {} ringfence - {} [event@32473 id=\"{}\" level=\"{}\" count=\"{}\" subject=\"{}\"] \xef\xbb\xbf{}: {}",
+      "<{}>1 {}.{:03}Z {} ringfence - {} [event@32473 id=\"{}\" level=\"{}\" count=\"{}\" subject=\"{}\"] "
+      "\xef\xbb\xbf{}: {}",
       priority, time, event.last_wall_ms - seconds * 1'000, host_word(host, 255), host_word(event.kind, 32), event.id,
       name_of(event.level), event.count, sd_value(one_line(event.subject, EventLimits::subject_bytes)),
       title_of(event, language), one_line(event.text, EventLimits::text_bytes));

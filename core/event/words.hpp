@@ -27,8 +27,9 @@ Template standing_template(std::string_view kind, Language language);
 /// Subject and text of a message about one event or many, in the contact's language; bounded.
 Filled words_of(const Message& message, const Book& book, const Contact& contact, std::string_view system);
 
-/// A whole letter with its headers, ASCII, lines ended by CRLF. `from` and `to` are addresses (is_mail_address). Nothing
-/// in it can add a header or end the letter. `id` is what no other letter has. Source: RFC 5322, 2045, 2047, 3834.
+/// A whole letter with its headers, ASCII, lines ended by CRLF. `from` and `to` are addresses (is_mail_address).
+/// Nothing in it can add a header or end the letter. `id` is what no other letter has. Source: RFC 5322, 2045, 2047,
+/// 3834.
 std::string letter(const Filled& words, std::string_view from, std::string_view to, std::string_view id,
                    std::int64_t wall_ms);
 

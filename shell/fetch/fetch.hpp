@@ -27,7 +27,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};  ///< wiped by whoever made it, when it holds secrets
   std::optional<Basic> basic = {};
-  std::string ca_pem = {};  ///< who may vouch for the server instead of the system's authorities
+  std::string ca_pem = {};           ///< who may vouch for the server instead of the system's authorities
   std::vector<Subnet> allowed = {};  ///< addresses besides public ones, see core/base/reach.hpp
   bool plain_allowed = false;        ///< http:// as well: only for what an operator runs on its own host
   std::size_t answer_bytes = FetchLimits::answer_bytes;

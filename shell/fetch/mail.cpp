@@ -53,7 +53,8 @@ std::expected<void, MailFault> send_mail(const MailServer& server, std::string_v
   std::string_view rest = letter;
   curl_easy_setopt(h, CURLOPT_URL, url.c_str());
   curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  curl_easy_setopt(h, CURLOPT_USE_SSL, static_cast<long>(server.tls == MailTls::none ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+  curl_easy_setopt(h, CURLOPT_USE_SSL,
+                   static_cast<long>(server.tls == MailTls::none ? CURLUSESSL_NONE : CURLUSESSL_ALL));
   curl_easy_setopt(h, CURLOPT_MAIL_FROM, from.c_str());
   curl_easy_setopt(h, CURLOPT_MAIL_RCPT, receivers.get());
   curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
@@ -70,12 +71,11 @@ std::expected<void, MailFault> send_mail(const MailServer& server, std::string_v
   curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &said);
   if (said >= 400 && said < 600 && code != CURLE_PEER_FAILED_VERIFICATION && code != CURLE_OPERATION_TIMEDOUT) {
     const bool signing_in = code == CURLE_LOGIN_DENIED;
-    return std::unexpected(MailFault{said < 500 || signing_in,
-                                     fmt::format("{} {} ({})", server.host,
-                                                 signing_in   ? "does not let us sign in"
-                                                 : said < 500 ? "takes it later"
-                                                              : "refuses it",
-                                                 said)});
+    return std::unexpected(MailFault{said < 500 || signing_in, fmt::format("{} {} ({})", server.host,
+                                                                           signing_in   ? "does not let us sign in"
+                                                                           : said < 500 ? "takes it later"
+                                                                                        : "refuses it",
+                                                                           said)});
   }
   if (code == CURLE_USE_SSL_FAILED)
     return std::unexpected(MailFault{true, fmt::format("{} does not encrypt (STARTTLS)", server.host)});

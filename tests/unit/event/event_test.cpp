@@ -125,7 +125,8 @@ TEST(Gather, WhatGoesOnIsToldAgainEverLessOftenAndAfterAPauseIsNews) {
 
 TEST(Gather, KeepsOneBoundedLineOfWhatStrangersWrote) {
   Gather gather;
-  const auto event = gather.add(at_s(0), kind("guard.banned"), std::string(9'999, 'x'), "a\r\nBcc: b\x1b[2J" + std::string(99'999, 'y'));
+  const auto event = gather.add(at_s(0), kind("guard.banned"), std::string(9'999, 'x'),
+                                "a\r\nBcc: b\x1b[2J" + std::string(99'999, 'y'));
   ASSERT_TRUE(event.has_value());
   EXPECT_LE(event->subject.size(), EventLimits::subject_bytes + 4);
   EXPECT_LE(event->text.size(), EventLimits::text_bytes + 4);
@@ -188,6 +189,27 @@ TEST(Outbox, ABurstIsOneMessageAndWhatComesMeanwhileTheNext) {
   EXPECT_EQ(outbox.take(at_s(9))->events.size(), 1u);
 }
 
+TEST(Outbox, AFloodOfAMillionEventsOfOneKindIsOneMessage) {
+  Gather gather;
+  Outbox outbox = outbox_of(book_of(anna()));
+  std::size_t messages = 0;
+  for (int i = 0; i < 1'000'000; ++i) {
+    const Now now = at_s(i / 10'000);
+    if (auto event = gather.add(now, kind("guard.banned"), "source " + std::to_string(i), "scanner"))
+      outbox.add(now, *event);
+    if (i % 1'000 == 0) {
+      for (const Event& event : gather.grown(now)) outbox.grow(event);
+      if (const auto message = outbox.take(now)) {
+        ++messages;
+        EXPECT_EQ(message->events.size(), Gather::subjects_of_kind + 1);
+        EXPECT_GT(message->events.back().count, 10'000u);
+        outbox.done(now, "anna", Result::taken, {});
+      }
+    }
+  }
+  EXPECT_EQ(messages, 1u);
+}
+
 TEST(Outbox, QuietHoursHoldBackAllButWhatIsCritical) {
   Contact contact = anna();
   contact.quiet = QuietHours::parse("11:00-13:00");
@@ -224,7 +246,8 @@ TEST(Outbox, ADigestComesAsOftenAsItShouldAndCriticalEventsDoNotWaitForIt) {
   Contact contact = anna();
   contact.digest_min = 30;
   Outbox outbox = outbox_of(book_of(contact));
-  for (std::uint64_t i = 0; i < 5; ++i) outbox.add(at_s(static_cast<std::int64_t>(i) * 60), event_of("guard.banned", i));
+  for (std::uint64_t i = 0; i < 5; ++i)
+    outbox.add(at_s(static_cast<std::int64_t>(i) * 60), event_of("guard.banned", i));
   EXPECT_FALSE(outbox.take(at_s(1'799)));
   EXPECT_EQ(outbox.take(at_s(1'800))->events.size(), 5u);
   outbox.done(at_s(1'800), "anna", Result::taken, {});
@@ -378,7 +401,8 @@ TEST(Words, ALineOfSyslogIsOneLineWithItsPriority) {
   event.subject = "a\"]\\b\nc";
   event.text = "x\n<0>1 forged";
   const std::string line = syslog_line(event, Language::en, "pbx example");
-  EXPECT_THAT(line, ::testing::StartsWith("<132>1 2025-06-16T12:00:00.000Z pbx_example ringfence - trunk.down [event@32473 "));
+  EXPECT_THAT(
+      line, ::testing::StartsWith("<132>1 2025-06-16T12:00:00.000Z pbx_example ringfence - trunk.down [event@32473 "));
   EXPECT_THAT(line, HasSubstr(R"(subject="a\"\]\\b c")"));
   EXPECT_EQ(line.find('\n'), std::string::npos);
   event.level = Level::critical;
@@ -388,8 +412,9 @@ TEST(Words, ALineOfSyslogIsOneLineWithItsPriority) {
 TEST(Words, AddressesAndTargetsAreReadStrictly) {
   for (const char* fine : {"anna@example.com", "a.b+c@sub.example.com", "root@localhost"})
     EXPECT_TRUE(is_mail_address(fine)) << fine;
-  for (const char* wrong : {"", "anna", "@example.com", "anna@", "a b@example.com", "a@b@c", "a@example.com\r\nBcc: x",
-                            "<a@example.com>", "a@exa mple.com", "-a@example.com", "a@-x.com", "a,b@example.com", "a@b..c"})
+  for (const char* wrong :
+       {"", "anna", "@example.com", "anna@", "a b@example.com", "a@b@c", "a@example.com\r\nBcc: x", "<a@example.com>",
+        "a@exa mple.com", "-a@example.com", "a@-x.com", "a,b@example.com", "a@b..c"})
     EXPECT_FALSE(is_mail_address(wrong)) << wrong;
   EXPECT_EQ(parse_syslog_target("tls:logs.example.com:6514")->host, "logs.example.com");
   EXPECT_EQ(parse_syslog_target("udp:[2001:db8::1]:514")->host, "2001:db8::1");

@@ -35,9 +35,9 @@ class Server {
     std::string pattern = (fs::temp_directory_path() / "rf-fetch-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     tls::CertificateOptions options;
-    options.wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count();
+    options.wall_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     const std::vector<std::string> names{"localhost"};
     files_ = tls::ensure_certificates(folder_ / "tls", names, {}, options).value();
     context_ = tls::server_context(files_.certificate, files_.key).value();
@@ -167,7 +167,8 @@ TEST(Fetch, IsNotLedInsideByAnotherWayOfWritingAnAddress) {
 }
 
 TEST(Fetch, FollowsNoRedirect) {
-  Server server("HTTP/1.1 302 Found\r\nLocation: https://localhost:1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  Server server(
+      "HTTP/1.1 302 Found\r\nLocation: https://localhost:1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   const auto answer = fetch(server.request());
   ASSERT_TRUE(answer.has_value()) << answer.error().what;
   EXPECT_EQ(answer->status, 302);

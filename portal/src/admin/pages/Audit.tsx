@@ -12,6 +12,7 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Mark } from '../view/Shown';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { save } from '../view/save';
 import { useWhen } from '../view/words';
 
 const rowsAtOnce = 100;
@@ -125,13 +126,4 @@ function Verify() {
       {exporting.error && <Trouble problem={exporting.error} />}
     </div>
   );
-}
-
-/** Gives a text to whoever sits there as a file. */
-function save(content: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
