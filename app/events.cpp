@@ -143,6 +143,11 @@ event::Reached Events::reached(const std::string& contact) {
   return outbox_.reached(contact);
 }
 
+std::size_t Events::waiting() {
+  const std::lock_guard lock(incoming_mutex_);
+  return critical_.size() + others_.size();
+}
+
 void Events::gather_all() {
   std::deque<Heard> heard;
   std::uint64_t lost = 0;

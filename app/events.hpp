@@ -46,6 +46,8 @@ class Events {
   /// Sends a test, and tells what came of it if that is known soon. Errors: not_found, failed.
   Outcome test(const std::string& contact);
   event::Reached reached(const std::string& contact);
+  /// Heard, and not looked at yet.
+  std::size_t waiting();
   /// Tells what waits, once, within `limit_ms`; then it hears nothing any more.
   void close(std::uint32_t limit_ms);
 

@@ -75,6 +75,7 @@ std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const co
                          {"database_mb", writes.bytes / 1'000'000, settings.records.keep_mb},
                          {"log_lines", log_->counters().waiting, QueueLimits::log_lines},
                          {"descriptors", descriptors_open(), descriptors_allowed()}});
+  out.push_back({"events", events_->waiting(), 2 * EventLimits::incoming});
   out.push_back({"web_clients", web.clients, WebLimits::clients});
   out.push_back({"web_listeners", web.listeners, ApiLimits::listeners});
   return out;
