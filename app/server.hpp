@@ -12,6 +12,7 @@
 #include "app/audit.hpp"
 #include "app/carrier.hpp"
 #include "app/data_dir.hpp"
+#include "app/events.hpp"
 #include "app/guard_rules.hpp"
 #include "app/logins.hpp"
 #include "app/media_servers.hpp"
@@ -161,6 +162,7 @@ class Server {
   std::int64_t started_wall_ms_ = 0;
 
   std::unique_ptr<log::Log> log_;
+  std::unique_ptr<Events> events_;  ///< hears the log
   std::mutex changes_mutex_;  ///< one change after the other, with its lines in the audit log; taken before all others
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/event_commands.hpp"
 #include "app/fence_commands.hpp"
 #include "app/host.hpp"
 #include "app/links.hpp"
@@ -263,6 +264,9 @@ Outcome Server::execute(const command::Checked& checked) {
   }
   if (std::holds_alternative<command::ReadTrace>(command))
     return *answer_trace(current_settings(), tracing_ ? &tracing_->recorder() : nullptr, checked);
+  // It waits for somebody elsewhere: not with a lock.
+  if (const auto* events = std::get_if<command::EventCommand>(&command))
+    if (const auto* test = std::get_if<command::TestContact>(events)) return events_->test(test->contact);
   if (auto outcome = execute_running(command)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.
@@ -275,6 +279,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
+  if (auto outcome = change_events(*records_, events_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {

@@ -20,6 +20,8 @@ enum class Permission : std::uint8_t {
   guard_write,
   audit_read,
   audit_write,
+  event_read,
+  event_write,
   user_read,
   user_write,
   role_read,

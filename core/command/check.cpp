@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/command/catalog.hpp"
+#include "core/command/event_specs.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
 #include "core/command/people_specs.hpp"
@@ -331,8 +332,8 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
       if (p.name == "address" && block->prefix != 128)
         return invalid("address is a block of addresses", "give one address", p.name);
     }
-    if (p.kind == Kind::secret && spec->name == "trunk.password") {
-      // The provider chose it; it is written into no header as it is.
+    if (p.kind == Kind::secret && (spec->name == "trunk.password" || spec->name == "mail.set")) {
+      // Somebody else chose it; it is written into no header as it is.
       const std::string& password = std::get<std::string>(*value);
       if (password.empty() || password.size() > 128 || has_control(password))
         return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters",
@@ -354,6 +355,10 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   if (auto people = people_command(*spec, arguments); !people || *people) {
     if (!people) return std::unexpected(std::move(people.error()));
     object = std::move(people);
+  }
+  if (auto events = event_command(*spec, arguments); !events || *events) {
+    if (!events) return std::unexpected(std::move(events.error()));
+    object = std::move(events);
   }
   Command command = *object ? std::move(**object) : build(*spec, arguments, std::move(*terms));
   const auto* trace = std::get_if<ReadTrace>(&command);

@@ -13,6 +13,7 @@
 #include "core/base/country.hpp"
 #include "core/base/limits/people.hpp"
 #include "core/base/secret.hpp"
+#include "core/command/events.hpp"
 #include "core/command/people.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
@@ -360,7 +361,7 @@ using Command =
                  RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
                  ShowReach, ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
                  GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop,
-                 PeopleCommand>;
+                 PeopleCommand, EventCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

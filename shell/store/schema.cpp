@@ -346,6 +346,48 @@ constexpr const char* version_10[] = {
     "INSERT INTO sequences (name, next) VALUES ('users', 1)",
     "INSERT INTO sequences (name, next) VALUES ('sessions', 1)",
     "INSERT INTO sequences (name, next) VALUES ('tokens', 1)",
+    "CREATE TABLE events ("
+    " id INTEGER PRIMARY KEY,"
+    " kind TEXT NOT NULL,"
+    " level INTEGER NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " count BIGINT NOT NULL,"
+    " first_wall_ms BIGINT NOT NULL,"
+    " last_wall_ms BIGINT NOT NULL,"
+    " acknowledged_by TEXT NOT NULL,"
+    " acknowledged_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE event_contacts ("
+    " name TEXT PRIMARY KEY,"
+    " way TEXT NOT NULL,"
+    " target TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL,"
+    " digest_min BIGINT NOT NULL,"
+    " quiet TEXT NOT NULL,"
+    " networks TEXT NOT NULL,"
+    " ca TEXT NOT NULL,"
+    " secret TEXT NOT NULL)",
+    "CREATE TABLE event_routes ("
+    " name TEXT PRIMARY KEY,"
+    " events TEXT NOT NULL,"
+    " level INTEGER NOT NULL,"
+    " contact TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL)",
+    "CREATE TABLE event_templates ("
+    " kind TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (kind, language))",
+    "CREATE TABLE mail_server ("
+    " server TEXT NOT NULL,"
+    " port BIGINT NOT NULL,"
+    " tls TEXT NOT NULL,"
+    " account TEXT NOT NULL,"
+    " sender TEXT NOT NULL,"
+    " ca TEXT NOT NULL,"
+    " password TEXT NOT NULL)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -236,6 +236,22 @@ export function office(): Answers {
         { rule: 'class', passed: false, text: 'premium numbers are refused unless the extension allows them' },
       ],
     }),
+    'event.list': () => ({
+      events: [
+        { id: 8, kind: 'trunk.down', level: 'warning', subject: 'provider', text: 'provider: no answer', count: 3, first: '2026-11-23T08:20:00Z', first_ms: 2, last: '2026-11-23T08:30:00Z', last_ms: 3, acknowledged_by: '', acknowledged: '' },
+        { id: 7, kind: 'call.emergency', level: 'critical', subject: '1001', text: '112 by the trunk provider', count: 1, first: '2026-11-23T08:10:00Z', first_ms: 1, last: '2026-11-23T08:10:00Z', last_ms: 1, acknowledged_by: 'user anna', acknowledged: '2026-11-23T08:12:00Z' },
+      ],
+    }),
+    'event.acknowledge': () => ({ count: 1, message: 'Event 8 is acknowledged.' }),
+    'event-contact.list': () => ({
+      contacts: [
+        { name: 'chat', way: 'webhook', target: 'https://hooks.example.com/pbx', language: 'en', enabled: true, digest: 0, quiet: '22:00-06:00', networks: '', ca: false, now: { taken: '2026-11-23T08:30:00Z', failed: '', trouble: 'hooks.example.com answers 503', waiting: 1, dropped: 0 } },
+      ],
+    }),
+    'event-contact.add': ({ values }) => ({ status: 201, body: { name: values['name'], way: 'webhook', target: values['target'], language: 'en', enabled: true, digest: 0, quiet: '', networks: '', ca: false, secret: 'hook-secret-1' } }),
+    'event-route.list': () => ({ routes: [{ name: 'all', contact: 'chat', events: '*', level: 'warning', enabled: true }] }),
+    'event-template.list': () => ({ templates: [{ name: 'trunk.down', language: 'de', subject: '{subject} ist weg', text: '{text}', own: true }] }),
+    'mail.show': () => ({ server: 'mail.example.com', port: 587, tls: 'starttls', user: 'pbx', from: 'pbx@example.com', ca: false, password: true }),
     'audit-log.list': () => ({
       entries: [
         { number: 3, at: '2026-11-23T08:30:00Z', actor: 'user anna', kind: 'command', action: 'extension.add number=1002', outcome: 'done', hash: 'a' },

@@ -18,6 +18,8 @@ const more = {
   bans: lazy(() => import('./Bans').then(({ Bans }) => ({ default: Bans }))),
   access: lazy(() => import('./Access').then(({ Access }) => ({ default: Access }))),
   audit: lazy(() => import('./Audit').then(({ Audit }) => ({ default: Audit }))),
+  events: lazy(() => import('./Events').then(({ Events }) => ({ default: Events }))),
+  contacts: lazy(() => import('./Contacts').then(({ Contacts }) => ({ default: Contacts }))),
   users: lazy(() => import('./Users').then(({ Users }) => ({ default: Users }))),
   roles: lazy(() => import('./Roles').then(({ Roles }) => ({ default: Roles }))),
   tokens: lazy(() => import('./Tokens').then(({ Tokens }) => ({ default: Tokens }))),
