@@ -117,6 +117,27 @@ std::optional<std::string> fault_of(const Provider& p) {
   return std::nullopt;
 }
 
+std::expected<std::vector<Subnet>, std::string> parse_networks(std::string_view text) {
+  std::vector<Subnet> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(",; "), text.size());
+    const std::string_view one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (one.empty()) continue;
+    const auto block = guard::parse_prefix(one);
+    if (!block) return std::unexpected(block.error());
+    if (out.size() >= SignInLimits::mapped) return std::unexpected(std::string("there are too many of them"));
+    out.push_back(*block);
+  }
+  return out;
+}
+
+std::string text_of(std::span<const Subnet> networks) {
+  std::string out;
+  for (const Subnet& each : networks) out += (out.empty() ? "" : ", ") + each.text();
+  return out;
+}
+
 std::expected<std::vector<GroupRole>, std::string> parse_group_roles(std::string_view text) {
   std::vector<GroupRole> out;
   while (!text.empty()) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/access/people.hpp"
+#include "core/base/address.hpp"
 #include "core/base/secret.hpp"
 
 namespace rf::access {
@@ -39,6 +40,7 @@ struct Provider {
   Secret<std::string> secret;
   std::string ca;      ///< certificates (PEM) that its own has to come from; empty: those that the system trusts
   std::string scopes;  ///< OpenID Connect: what is asked for
+  std::vector<Subnet> networks;  ///< likewise: where it may be besides public addresses
   std::string base;    ///< of a directory: below which people are
   std::string filter;  ///< likewise: who is meant, with {name} for what was typed
   std::string group_base, group_filter;  ///< likewise: where groups are, with {dn}; empty: `groups` has them
@@ -51,6 +53,10 @@ struct Provider {
 void fill_in(Provider& provider);
 /// Why it cannot work, as a sentence; none: it can. What it is to trust is looked at by whoever connects.
 std::optional<std::string> fault_of(const Provider& provider);
+
+/// "10.0.0.0/8, fd00::/8". Errors: a sentence.
+std::expected<std::vector<Subnet>, std::string> parse_networks(std::string_view text);
+std::string text_of(std::span<const Subnet> networks);
 
 /// "admins=system; cn=staff,dc=example=employee": groups may hold "=", roles do not. Errors: a sentence.
 std::expected<std::vector<GroupRole>, std::string> parse_group_roles(std::string_view text);
