@@ -6,6 +6,7 @@
 
 #include "core/base/limits/people.hpp"
 #include "core/base/plain.hpp"
+#include "core/guard/prefix.hpp"
 
 namespace rf::access {
 namespace {

@@ -34,7 +34,7 @@ std::vector<Role> make() {
       role("system", "System", Realm::system, Permissions::all()),
       // Runs it from day to day; who may sign in, and as what, others decide.
       role("operation", "Operation", Realm::system,
-           without(Permissions::all(), "user.write role.write token.write audit.write")),
+           without(Permissions::all(), "user.write role.write sign-in.write token.write audit.write")),
       // At one place: its people, phones and hours.
       role("site", "Site", Realm::system,
            of("system.read guard.* extension.* registration.* call.* cdr.read department.* ring-group.* schedule.* "

@@ -227,6 +227,7 @@ std::span<const Spec> catalog() {
   static const std::vector<Spec> specs = [] {
     std::vector<Spec> all = with_objects(fixed);
     all.insert(all.end(), people_specs().begin(), people_specs().end());
+    all.insert(all.end(), provider_specs().begin(), provider_specs().end());
     return all;
   }();
   return specs;

@@ -132,6 +132,7 @@ struct SignInLimits {
   static constexpr std::size_t threads = 4;            ///< that wait for them
   static constexpr std::size_t busy_with_one = 2;      ///< of those, for one provider
   static constexpr std::size_t waiting = 32;           ///< who sign in; further ones: 503
+  static constexpr std::size_t waiting_for_one = 16;   ///< for one provider; likewise
   static constexpr std::size_t waiting_of_source = 2;  ///< of one source; likewise
   static constexpr std::size_t finished = 4'096;       ///< sign-ins that must not come twice; further ones: 503
 };
