@@ -20,6 +20,7 @@ const more = {
   audit: lazy(() => import('./Audit').then(({ Audit }) => ({ default: Audit }))),
   users: lazy(() => import('./Users').then(({ Users }) => ({ default: Users }))),
   roles: lazy(() => import('./Roles').then(({ Roles }) => ({ default: Roles }))),
+  'sign-ins': lazy(() => import('./SignIns').then(({ SignIns }) => ({ default: SignIns }))),
   tokens: lazy(() => import('./Tokens').then(({ Tokens }) => ({ default: Tokens }))),
   sessions: lazy(() => import('./Sessions').then(({ Sessions }) => ({ default: Sessions }))),
   state: lazy(() => import('./State').then(({ State }) => ({ default: State }))),
