@@ -172,8 +172,15 @@ Answer Logins::not_proved(const web::Request& asked, const Provider& provider, c
   doors_.log.say(away ? effect::Level::warning : effect::Level::notice, away ? "provider_away" : "sign_in_refused",
                  fmt::format("{}: {}", provider.name, plain(why.what)));
   if (why.fault == Fault::wrong) {
-    Answer out = refuse(asked, counted, false, fmt::format("sign in by {}", provider.name));
-    return provider.kind == access::ProviderKind::ldap ? out : not_good();
+    const std::string what = fmt::format("sign in by {}", provider.name);
+    if (provider.kind == access::ProviderKind::oidc) {
+      refuse(asked, counted, false, what);
+      return not_good();
+    }
+    const std::string name = counted.substr(counted.find(' ') + 1);
+    const access::PeopleRef people = this->people();
+    const User* const user = people->by_name(name);
+    return refuse(asked, name, user != nullptr && user->provider == provider.name, what);
   }
   if (!counted.empty()) {
     const std::lock_guard lock(mutex_);
@@ -192,17 +199,17 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
   const std::int64_t now_ms = wall_now_ms();
   doors_.records([&](Records& records) {
     store::PeopleTables tables(records.store);
-    const auto people = tables.load();
-    if (!people) return;
-    const User* const known = (*people)->by_subject(provider.name, who.subject);
-    const auto role_name = role_of(provider, who.groups, [&](const std::string& name) {
-      return (*people)->role(name) != nullptr;
-    });
+    // While nobody else is at the database, it is what is in memory.
+    const access::PeopleRef people = this->people();
+    const User* const known = people->by_subject(provider.name, who.subject);
+    const auto role_name =
+        role_of(provider, who.groups, [&](const std::string& role) { return people->role(role) != nullptr; });
+    bool changed = true;
     const auto done = records.store.together([&]() -> store::Expected<void> {
       came = Came::nobody;
       if (known == nullptr && !role_name) return {};
       if (known == nullptr && !access::is_login_name(who.name)) return came = Came::no_name, store::Expected<void>();
-      if (known == nullptr && (*people)->by_name(who.name) != nullptr)
+      if (known == nullptr && people->by_name(who.name) != nullptr)
         return came = Came::taken, store::Expected<void>();
       user = known == nullptr ? User() : *known;
       user.display = who.display;
@@ -211,7 +218,7 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
       const bool other = user.role != role_name.value_or("");
       user.role = role_name.value_or("");
       if (role_name) {
-        const bool system = (*people)->role(*role_name)->realm == access::Realm::system;
+        const bool system = people->role(*role_name)->realm == access::Realm::system;
         user.of = system ? access::Class::system_administrator : access::Class::tenant_user;
         user.tenant = system ? TenantId{} : store::default_tenant;
       }
@@ -223,15 +230,18 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
         const auto id = tables.add_user(user);
         if (!id) return std::unexpected(id.error());
         user.id = *id;
-      } else if (auto set = tables.set_user(user); !set) {
-        return set;
+      } else {
+        changed = other || user.display != known->display || user.email != known->email || user.of != known->of ||
+                  user.must_change != known->must_change;
+        if (changed)
+          if (auto set = tables.set_user(user); !set) return set;
       }
       // What he was by other groups is over.
       if (known != nullptr && other) end_others(records, user.id, {});
       came = !role_name ? Came::no_role : user.enabled ? Came::in : Came::shut_out;
       return {};
     });
-    if (!done || !reload(records)) came = Came::disk;
+    if (!done || (changed && !reload(records))) came = Came::disk;
   });
   const std::string how = fmt::format("sign in by {}", provider.name);
   const std::string name = plain(who.name, word_bytes);
