@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "app/errands.hpp"
 #include "app/records.hpp"
+#include "app/sign_on.hpp"
 #include "core/access/people.hpp"
 #include "core/access/sessions.hpp"
 #include "core/access/throttle.hpp"
@@ -35,7 +37,8 @@ class Logins {
     std::function<void(const Endpoint&, std::string_view account)> failed;  ///< for the guard's counts
     std::function<bool(const Address&)> spared;  ///< who is never held for good: loopback, what operators allow
   };
-  Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {});
+  Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {},
+         std::unique_ptr<SignOn> sign_on = std::make_unique<SignOn>());
 
   /// At start: what was there before. Errors: of the database.
   store::Expected<void> restore(Records& records);
@@ -44,8 +47,11 @@ class Logins {
   void use(const config::LoginSettings& settings);
   /// Each second or so: ends what has ended, and writes down what was used.
   void care(Records& records, std::int64_t now_wall_ms);
-  /// Nothing more is hashed; whoever waits for it is refused.
-  void stop() { hashes_.stop(); }
+  /// Nothing more is hashed, and nobody elsewhere is asked; whoever waits for it is refused.
+  void stop() {
+    hashes_.stop();
+    errands_.stop();
+  }
 
   web::Recognised recognise(const web::Credentials& shown);
   /// Of somebody known who lacked what he asked for.
@@ -96,6 +102,22 @@ class Logins {
   void use_first(const web::Request& asked, web::Respond respond);
   web::Answer made_first(const web::Request& asked, const std::string& link, const access::User& wished,
                          const Secret<std::string>& hash);
+  // logins_elsewhere.cpp
+  web::Answer ways(const web::Request& asked);
+  void leave_for(const web::Request& asked, web::Respond respond);
+  void come_back(const web::Request& asked, web::Respond respond);
+  void ask_directory(const web::Request& asked, const std::string& name, Secret<std::string> password,
+                     web::Respond respond);
+  /// Who was proved elsewhere, signed in here: found, made or changed, as his groups have it. `counted`: the name that
+  /// his attempt counts under.
+  web::Answer welcome(const web::Request& asked, const access::Provider& provider, const access::Identity& who,
+                      const std::string& counted);
+  web::Answer not_proved(const web::Request& asked, const access::Provider& provider, const SignOn::Problem& why,
+                         const std::string& counted);
+  /// Whether he may have no password here.
+  bool barred(const access::User& user) const;
+  bool trusts_factor_of(const access::User& user) const;
+
   std::vector<access::PasswordFault> faults(std::string_view password, const access::User& user) const;
   std::optional<web::Answer> refuse_password(std::string_view password, const access::User& user) const;
   std::optional<access::User> user_of(const web::Request& asked);
@@ -116,7 +138,11 @@ class Logins {
   std::int64_t cared_ms_ = 0, audited_ms_ = 0;
   std::uint32_t audited_ = 0, unaudited_ = 0;
   bool held_changed_ = false;
+  seal::Vault flows_;  ///< seals what browsers keep while they are elsewhere; no longer than this process
+  std::map<std::string, std::int64_t> finished_;  ///< nonces that signed somebody in, and until when they could again
   std::vector<audit::Event> refusals_;  ///< that the audit log has still to take
+  std::unique_ptr<SignOn> sign_on_;
+  Errands errands_;  ///< ends before all that it uses
 };
 
 /// What a body lacks or has too much: its fields are these texts, no others. None: it is fine.

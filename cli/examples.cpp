@@ -89,6 +89,19 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"token.remove", "  ringfence token remove 7                      see: token list\n"},
     {"session.list", "  ringfence session list\n  ringfence session list --user anna --json\n"},
     {"session.remove", "  ringfence session remove 12                   see: session list\n"},
+    {"sign-in.add",
+     "  ringfence sign-in add corporate --kind oidc --title \"Example\" --url https://login.example.com \\\n"
+     "    --client ringfence --roles \"pbx-admins=system; staff=employee\"\n"
+     "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com --base ou=people,dc=example,dc=com \\\n"
+     "    --client cn=ringfence,dc=example,dc=com --roles \"cn=staff,ou=groups,dc=example,dc=com=employee\"\n"},
+    {"sign-in.list", "  ringfence sign-in list\n"},
+    {"sign-in.show", "  ringfence sign-in show corporate              also the redirect URI that the provider asks for\n"},
+    {"sign-in.set",
+     "  ringfence sign-in set corporate --required --trusted-factor   no passwords and second factors here\n"
+     "  ringfence sign-in set corporate --no-enabled                  shut; its people are signed out\n"},
+    {"sign-in.secret", "  pass show pbx/corporate | ringfence sign-in secret corporate\n"},
+    {"sign-in.ca", "  ringfence sign-in ca directory company-ca.pem\n"},
+    {"sign-in.remove", "  ringfence sign-in remove corporate\n"},
     {"login.held", "  ringfence login held\n"},
     {"login.release", "  ringfence login release 198.51.100.7          it may try again\n"},
     {"registration.list", "  ringfence registration list\n  ringfence registration list 1001 --json\n"},

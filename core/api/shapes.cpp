@@ -164,8 +164,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"GuardVerdict", "action string, reason string, text string, rule string"},
     // People
     {"User",
-     "name string, display string, class string, role string, email string, enabled boolean, must_change boolean, "
-     "password boolean, second_factor boolean, created string, signed_in string, signed_in_ms integer, "
+     "name string, display string, class string, role string, email string, sign_in string, enabled boolean, "
+     "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, signed_in_ms integer, "
      "permissions? [string]"},
     {"UserList", "users [User]"},
     {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
@@ -183,6 +183,12 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Session",
      "id string, user string, address string, browser string, step string, begun string, used string, used_ms integer"},
     {"SessionList", "sessions [Session]"},
+    {"SignIn",
+     "name string, title string, kind string, enabled boolean, required boolean, trusted_factor boolean, url string, "
+     "client string, has_secret boolean, has_ca boolean, scopes string, networks string, base string, filter string, "
+     "group_base string, group_filter string, login string, groups string, roles string, people integer, "
+     "redirect string, message? string"},
+    {"SignInList", "sign_ins [SignIn]"},
     {"HeldSource", "address string, since string, until string, until_ms integer, for_good boolean, locks integer"},
     {"HeldSourceList", "held [HeldSource]"},
     {"About", "message string, name? string, id? string, address? string"},
@@ -234,7 +240,11 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"SignedIn", "auth_name string, password string, number string, display_name string, realm string, expires string"},
     {"Me",
      "step string, name string, display string, class string, role string, email string, second_factor boolean, "
-     "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string]"},
+     "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string], "
+     "target? string"},
+    {"Way", "name string, title string, kind string"},
+    {"WayList", "providers [Way]"},
+    {"WayThere", "url string"},
     {"PasswordFault", "fault string, text string"},
     {"PasswordCheck", "good boolean, faults [PasswordFault]"},
     {"BegunFactor", "secret string, uri string"},
@@ -343,6 +353,13 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"token.add", "NewToken"},
     {"token.list", "TokenList"},
     {"token.remove", "About"},
+    {"sign-in.add", "SignIn"},
+    {"sign-in.list", "SignInList"},
+    {"sign-in.show", "SignIn"},
+    {"sign-in.set", "SignIn"},
+    {"sign-in.secret", "About"},
+    {"sign-in.ca", "About"},
+    {"sign-in.remove", "About"},
     {"session.list", "SessionList"},
     {"session.remove", "About"},
     {"login.held", "HeldSourceList"},
@@ -358,7 +375,13 @@ constexpr Further all_further[] = {
     {Verb::post, "/api/v1/phone/sign-out", "phone.sign-out", "Signs a browser phone out, by its own password",
      "anybody", "auth_name string, password string", "SignedOut"},
     {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
-     "anybody", "name string, password string", "Me"},
+     "anybody", "name string, password string, provider? string", "Me"},
+    {Verb::get, "/api/v1/session/providers", "session.providers", "Lists where people may sign in besides here",
+     "anybody", "", "WayList"},
+    {Verb::post, "/api/v1/session/provider", "session.leave", "Begins to sign in with a provider: where to go for it",
+     "anybody", "provider string, target? string", "WayThere"},
+    {Verb::post, "/api/v1/session/provider/return", "session.return", "Signs in with what a provider sent back",
+     "anybody", "state string, code? string, issuer? string, error? string", "Me"},
     {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows a second factor, or a recovery code",
      "anybody", "code? string, recovery_code? string", "Me"},
     {Verb::remove, "/api/v1/session", "session.end", "Signs out", "anybody", "", "", 204},

@@ -263,6 +263,7 @@ std::span<const Spec> catalog() {
     std::vector<Spec> all = with_objects(fixed);
     all.insert(all.end(), people_specs().begin(), people_specs().end());
     all.insert(all.end(), event_specs().begin(), event_specs().end());
+    all.insert(all.end(), provider_specs().begin(), provider_specs().end());
     return all;
   }();
   return specs;

@@ -332,12 +332,12 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
       if (p.name == "address" && block->prefix != 128)
         return invalid("address is a block of addresses", "give one address", p.name);
     }
-    if (p.kind == Kind::secret && (spec->name == "trunk.password" || spec->name == "mail.set")) {
+    if (p.kind == Kind::secret && (spec->name == "trunk.password" || spec->name == "sign-in.secret" || spec->name == "mail.set")) {
       // Somebody else chose it; it is written into no header as it is.
-      const std::string& password = std::get<std::string>(*value);
-      if (password.empty() || password.size() > 128 || has_control(password))
-        return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters",
-                       p.name);
+      const std::string& secret = std::get<std::string>(*value);
+      if (secret.empty() || static_cast<std::int64_t>(secret.size()) > p.max || has_control(secret))
+        return invalid(fmt::format("the {} is empty, too long, or holds control characters", p.name),
+                       fmt::format("give 1 to {} characters", p.max), p.name);
     } else if (p.kind == Kind::secret && spec->name != "pin.add") {
       if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
         return invalid(std::move(*fault), "leave it out and a strong one is generated", p.name);
@@ -359,6 +359,10 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   if (auto events = event_command(*spec, arguments); !events || *events) {
     if (!events) return std::unexpected(std::move(events.error()));
     object = std::move(events);
+  }
+  if (auto provider = provider_command(*spec, arguments); !provider || *provider) {
+    if (!provider) return std::unexpected(std::move(provider.error()));
+    object = std::move(provider);
   }
   Command command = *object ? std::move(**object) : build(*spec, arguments, std::move(*terms));
   const auto* trace = std::get_if<ReadTrace>(&command);

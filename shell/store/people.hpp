@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/access/people.hpp"
+#include "core/access/provider.hpp"
 #include "core/access/sessions.hpp"
 #include "core/access/throttle.hpp"
 #include "shell/seal/vault.hpp"
@@ -31,7 +32,7 @@ class PeopleTables {
   Expected<access::PeopleRef> load();
   /// Errors: duplicate_name, invalid_value when there are too many.
   Expected<access::UserId> add_user(const access::User& user);
-  /// All but the password. Errors: not_found.
+  /// All but the name, the password, and where he signs in. Errors: not_found.
   Expected<void> set_user(const access::User& user);
   /// An empty hash: he has none until a link gives him one.
   Expected<void> set_password(access::UserId user, const Secret<std::string>& hash, bool must_change,
@@ -42,6 +43,15 @@ class PeopleTables {
   /// Adds or replaces one of the operators'. Errors: invalid_value when there are too many.
   Expected<void> put_role(const access::Role& role);
   Expected<bool> drop_role(const std::string& name);
+
+  /// Where people sign in who have no password here. A secret that was moved there from elsewhere is none.
+  Expected<std::vector<access::Provider>> providers(const seal::Vault& vault);
+  /// Adds or replaces one; its secret stays as it is. Errors: invalid_value when there are too many.
+  Expected<void> put_provider(const access::Provider& provider);
+  Expected<void> set_provider_secret(const seal::Vault& vault, const std::string& name,
+                                     const Secret<std::string>& secret);
+  /// With its people. Errors: not_found.
+  Expected<void> drop_provider(const std::string& name);
 
   /// Takes the place of one before, and of its recovery codes. `recovery`: their hashes.
   Expected<void> set_factor(const seal::Vault& vault, access::UserId user, std::span<const std::uint8_t> secret,

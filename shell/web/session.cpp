@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/http/json.hpp"
 #include "core/http/kept.hpp"
-#include "shell/web/json.hpp"
 #include "shell/web/listener.hpp"
 
 namespace rf::web {
@@ -247,7 +247,7 @@ bool Session::takes_long_body(const Fields& request, const Route& route, const R
 
 void Session::serve_route(const Fields& request, const Found& found) {
   const Route& route = *found.route;
-  Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}};
+  Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}, {}};
   const auto refusal = admit(request, route, typed);
   known_ = typed.asker.has_value();
   if (!parser_->is_done() && !refusal) {
@@ -277,7 +277,7 @@ void Session::hand_over(const Route& route, Request typed) {
     auto reply = std::make_shared<Reply>(std::move(self));
     const Respond respond = [reply](Answer answer) { reply->give(std::move(answer)); };
     if (has_body(route.method)) {
-      auto read = read_object(body);
+      auto read = rf::http::read_object(body);
       if (!read) return respond(problem(400, read.error()));
       typed.body = std::move(*read);
     }

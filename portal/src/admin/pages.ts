@@ -77,6 +77,7 @@ export const groups: readonly Group[] = [
     pages: [
       { name: 'users', needs: 'user.list', letter: 'u' },
       { name: 'roles', needs: 'role.list' },
+      { name: 'sign-ins', needs: 'sign-in.list' },
       { name: 'tokens', needs: 'token.list' },
       { name: 'sessions', needs: 'session.list' },
       { name: 'contacts', needs: 'event-contact.list' },

@@ -73,6 +73,56 @@ async function faults(name: string): Promise<string[]> {
 }
 
 describe('signing in', () => {
+  it('leaves for a provider, and comes back once, with what it sent, to the page that was wanted', async () => {
+    const sent: unknown[] = [];
+    answers['session.leave'] = ({ values }) => {
+      sent.push(values);
+      return { url: `${url}/login?code=the-code&state=the-state&iss=https%3A%2F%2Flogin.example.com` };
+    };
+    answers['session.return'] = ({ values }) => {
+      sent.push(values);
+      server.signedIn = true;
+      return { ...anna, target: '#/extensions' };
+    };
+    await page.goto(`${url}/#/extensions`);
+    await page.getByRole('button', { name: 'Sign in with Example GmbH' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Extensions' }).waitFor();
+    expect(sent).toEqual([
+      { provider: 'corporate', target: '#/extensions' },
+      { code: 'the-code', state: 'the-state', issuer: 'https://login.example.com' },
+    ]);
+    expect(page.url()).toBe(`${url}/#/extensions`);
+  });
+
+  it('says why a provider did not sign somebody in, and begins again', async () => {
+    answers['session.return'] = () => ({ status: 403, body: { status: 403, title: 'Forbidden', detail: 'Example GmbH did not sign you in' } });
+    await page.goto(`${url}/login?error=access_denied&state=x`);
+    await page.getByText('Example GmbH did not sign you in').waitFor();
+    expect(await faults('come back')).toEqual([]);
+    await page.getByRole('button', { name: 'Back to signing in' }).click();
+    await page.getByLabel('Name').waitFor();
+  });
+
+  it('shows a name and password to a directory only when that was chosen', async () => {
+    const sent: unknown[] = [];
+    answers['session.begin'] = ({ values }) => {
+      sent.push(values);
+      return { status: 403, body: { status: 403, title: 'Forbidden', detail: 'the name, the password or the code is not right' } };
+    };
+    await page.goto(`${url}/`);
+    for (const choose of ['Sign in with Directory', 'Sign in with a password of this system']) {
+      await page.getByRole('button', { name: choose }).click();
+      await page.getByLabel('Name').fill('anna');
+      await page.getByLabel('Password').first().fill('wrong');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByText('the name, the password or the code is not right').waitFor();
+    }
+    expect(sent).toEqual([
+      { name: 'anna', password: 'wrong', provider: 'directory' },
+      { name: 'anna', password: 'wrong' },
+    ]);
+  });
+
   it('asks for the second factor when the server does, and shows the page that was wanted', async () => {
     answers['session.begin'] = ({ values }) => {
       server.signedIn = values['password'] === 'right';

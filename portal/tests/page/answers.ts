@@ -171,6 +171,30 @@ const status = {
   ],
 };
 
+const signIn = {
+  name: 'corporate',
+  title: 'Example GmbH',
+  kind: 'oidc',
+  enabled: true,
+  required: true,
+  trusted_factor: false,
+  url: 'https://login.example.com',
+  client: 'ringfence',
+  has_secret: false,
+  has_ca: false,
+  scopes: 'openid profile email',
+  networks: '',
+  base: '',
+  filter: '',
+  group_base: '',
+  group_filter: '',
+  login: 'preferred_username',
+  groups: 'groups',
+  roles: 'pbx-admins=system; staff=employee',
+  people: 12,
+  redirect: 'https://pbx.example.com:8443/login',
+};
+
 export function office(): Answers {
   const out: Answers = {
     'account.show': () => anna,
@@ -189,6 +213,14 @@ export function office(): Answers {
       values['code'] === '123456'
         ? { ...anna, second_factor: true, recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
         : { status: 400, body: { title: 'Bad Request', status: 400, detail: 'the code is not right; check the clock of your phone' } },
+    'session.providers': () => ({
+      providers: [
+        { name: 'corporate', title: 'Example GmbH', kind: 'oidc' },
+        { name: 'directory', title: 'Directory', kind: 'ldap' },
+      ],
+    }),
+    'sign-in.list': () => ({ sign_ins: [signIn] }),
+    'sign-in.show': () => signIn,
     'extension.list': () => ({ extensions }),
     'extension.show': ({ values }) => ({
       ...(extensions.find(({ number }) => number === values['number']) ?? extension(String(values['number']), '')),

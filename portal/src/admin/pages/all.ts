@@ -22,6 +22,7 @@ const more = {
   contacts: lazy(() => import('./Contacts').then(({ Contacts }) => ({ default: Contacts }))),
   users: lazy(() => import('./Users').then(({ Users }) => ({ default: Users }))),
   roles: lazy(() => import('./Roles').then(({ Roles }) => ({ default: Roles }))),
+  'sign-ins': lazy(() => import('./SignIns').then(({ SignIns }) => ({ default: SignIns }))),
   tokens: lazy(() => import('./Tokens').then(({ Tokens }) => ({ default: Tokens }))),
   sessions: lazy(() => import('./Sessions').then(({ Sessions }) => ({ default: Sessions }))),
   state: lazy(() => import('./State').then(({ State }) => ({ default: State }))),
