@@ -11,7 +11,7 @@
 #include "core/base/plain.hpp"
 #include "core/http/json.hpp"
 #include "core/http/url.hpp"
-#include "core/oidc/base64url.hpp"
+#include "core/http/base64url.hpp"
 
 namespace rf::oidc {
 namespace {
@@ -55,7 +55,7 @@ std::optional<Flow> read_flow(std::string_view text) {
 std::string challenge_of(std::string_view verifier) {
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> hash{};
   SHA256(reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size(), hash.data());
-  return base64url(hash);
+  return http::base64url(hash);
 }
 
 std::string authorization_url(const Metadata& metadata, const access::Provider& provider, const Flow& flow) {

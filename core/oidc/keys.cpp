@@ -12,7 +12,7 @@
 
 #include "core/base/limits/people.hpp"
 #include "core/http/json.hpp"
-#include "core/oidc/base64url.hpp"
+#include "core/http/base64url.hpp"
 
 namespace rf::oidc {
 namespace {
@@ -39,9 +39,9 @@ std::string text_at(const json& object, const char* key) {
   return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-std::optional<Bytes> bytes_at(const json& object, const char* key) {
+std::optional<http::Bytes> bytes_at(const json& object, const char* key) {
   const std::string text = text_at(object, key);
-  return text.empty() ? std::nullopt : read_base64url(text);
+  return text.empty() ? std::nullopt : http::read_base64url(text);
 }
 
 std::shared_ptr<EVP_PKEY> made(const char* kind, OSSL_PARAM* parameters) {

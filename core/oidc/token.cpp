@@ -15,7 +15,7 @@
 #include "core/base/plain.hpp"
 #include "core/http/json.hpp"
 #include "core/http/url.hpp"
-#include "core/oidc/base64url.hpp"
+#include "core/http/base64url.hpp"
 
 namespace rf::oidc {
 namespace {
@@ -58,7 +58,7 @@ std::string string_at(const json& object, std::string_view key) {
 }
 
 std::optional<json> read_part(std::string_view text) {
-  const auto bytes = read_base64url(text);
+  const auto bytes = http::read_base64url(text);
   if (!bytes) return std::nullopt;
   auto read = http::read_object({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
   return read ? std::optional(std::move(*read)) : std::nullopt;
@@ -156,7 +156,7 @@ std::expected<Token, Fault> read_token(std::string_view text) {
     return std::unexpected(Fault::malformed);
   const auto header = read_part(text.substr(0, first));
   auto claims = read_part(text.substr(first + 1, last - first - 1));
-  const auto signature = read_base64url(text.substr(last + 1));
+  const auto signature = http::read_base64url(text.substr(last + 1));
   if (!header || !claims || !signature) return std::unexpected(Fault::malformed);
   const auto algorithm = parse_algorithm(string_at(*header, "alg"));
   if (!algorithm) return std::unexpected(Fault::algorithm);

@@ -26,6 +26,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/srtp", {"core/base"}},
     {"core/access", {"core/base", "core/guard"}},
     {"core/oidc", {"core/access", "core/base", "core/http"}},
+    {"core/passkey", {"core/base", "core/http"}},
     {"core/audit", {"core/base"}},
     {"core/stun", {"core/base"}},
     {"core/ice", {"core/base", "core/stun"}},

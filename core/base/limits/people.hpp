@@ -100,6 +100,12 @@ struct AccessLimits {
   static constexpr std::size_t hash_jobs = 16;    ///< passwords that wait for their turn; further ones: 503
   static constexpr std::size_t hash_jobs_per_source = 2;  ///< likewise, of one source
   static constexpr std::uint32_t audited_per_min = 60;    ///< failed logins in the audit log; the rest are counted
+  static constexpr std::size_t passkeys_per_user = 16;      ///< further ones are refused
+  static constexpr std::size_t passkey_id_bytes = 512;      ///< of what an authenticator calls it; a longer one: refused
+  static constexpr std::size_t passkey_key_bytes = 1'024;   ///< of its public key; likewise
+  static constexpr std::size_t passkey_answer_bytes = 2'048;  ///< of each part of what one shows; likewise
+  static constexpr std::uint32_t passkey_s = 300;           ///< that a challenge is good for
+  static constexpr std::size_t passkeys_used = 4'096;       ///< challenges that signed somebody in; further ones: refused
 };
 
 /// Bounds of signing in elsewhere: with a provider of OpenID Connect, or in a directory (LDAP). Fixed.

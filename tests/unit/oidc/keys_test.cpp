@@ -80,8 +80,8 @@ TEST(Keys, AreNotCountless) {
 
 TEST(Base64Url, ReadsEachValueInOneWay) {
   for (const std::string text : {"", "a", "ab", "abc", "\xff\xfe\xfd\xfc"})
-    EXPECT_EQ(read_base64url(test::coded(text)), Bytes(text.begin(), text.end()));
-  for (const char* each : {"A", "QQ=", "QQ==", "QR", "QUJ", "+/", "Q Q", "QQ\n"}) EXPECT_FALSE(read_base64url(each)) << each;
+    EXPECT_EQ(http::read_base64url(test::coded(text)), http::Bytes(text.begin(), text.end()));
+  for (const char* each : {"A", "QQ=", "QQ==", "QR", "QUJ", "+/", "Q Q", "QQ\n"}) EXPECT_FALSE(http::read_base64url(each)) << each;
 }
 
 TEST(Book, AsksForAnUnknownKeyOnceAMinuteAndForEverythingOnceAnHour) {

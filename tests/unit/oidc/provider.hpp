@@ -16,14 +16,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/oidc/base64url.hpp"
+#include "core/http/base64url.hpp"
 
 namespace rf::oidc::test {
 
 using Json = nlohmann::json;
 
 inline std::string coded(std::string_view bytes) {
-  return base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  return http::base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 class SigningKey {
@@ -114,7 +114,7 @@ inline std::string token_by_secret(const Json& claims, const std::string& id, co
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
-  return text + "." + base64url({mac, size});
+  return text + "." + http::base64url({mac, size});
 }
 
 }  // namespace rf::oidc::test

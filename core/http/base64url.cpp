@@ -1,8 +1,8 @@
-#include "core/oidc/base64url.hpp"
+#include "core/http/base64url.hpp"
 
 #include <array>
 
-namespace rf::oidc {
+namespace rf::http {
 namespace {
 
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -49,4 +49,4 @@ std::optional<Bytes> read_base64url(std::string_view text) {
   return out;
 }
 
-}  // namespace rf::oidc
+}  // namespace rf::http

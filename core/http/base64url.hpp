@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rf::oidc {
+namespace rf::http {
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -16,4 +16,4 @@ std::string base64url(std::span<const std::uint8_t> bytes);
 /// None for padding, other letters, and bits that belong to no byte.
 std::optional<Bytes> read_base64url(std::string_view text);
 
-}  // namespace rf::oidc
+}  // namespace rf::http
