@@ -70,6 +70,7 @@ Logins::Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t
       settings_(settings),
       sessions_(settings.sessions),
       throttle_(settings.throttle, seed),
+      challenges_(random_key()),
       flows_(random_key()),
       sign_on_(std::move(sign_on)) {}
 
@@ -487,6 +488,12 @@ std::vector<web::Route> Logins::routes() {
       {Method::post, "/api/v1/account/second-factor", signed_in, now(&Logins::begin_factor)},
       {Method::post, "/api/v1/account/second-factor/confirm", signed_in, now(&Logins::confirm_factor)},
       {Method::post, "/api/v1/account/second-factor/remove", signed_in, {}, later(&Logins::remove_factor)},
+      {Method::post, "/api/v1/session/passkey/question", anybody, now(&Logins::ask_for_passkey)},
+      {Method::post, "/api/v1/session/passkey", anybody, now(&Logins::show_passkey)},
+      {Method::get, "/api/v1/account/passkeys", signed_in, now(&Logins::own_passkeys)},
+      {Method::post, "/api/v1/account/passkeys/question", signed_in, {}, later(&Logins::begin_passkey)},
+      {Method::post, "/api/v1/account/passkeys", signed_in, now(&Logins::add_passkey)},
+      {Method::post, "/api/v1/account/passkeys/remove", signed_in, now(&Logins::remove_passkey)},
       {Method::get, "/api/v1/account/sessions", signed_in, now(&Logins::own_sessions)},
       {Method::post, "/api/v1/account/sessions/end", signed_in, now(&Logins::end_sessions)},
       {Method::post, "/api/v1/account/first", anybody, {}, later(&Logins::use_first)},

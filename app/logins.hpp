@@ -19,6 +19,7 @@
 #include "core/access/throttle.hpp"
 #include "core/access/totp.hpp"
 #include "core/audit/chain.hpp"
+#include "core/passkey/passkey.hpp"
 #include "shell/config/login.hpp"
 #include "shell/log/log.hpp"
 #include "shell/seal/slow_hash.hpp"
@@ -96,6 +97,18 @@ class Logins {
   web::Answer begin_factor(const web::Request& asked);
   web::Answer confirm_factor(const web::Request& asked);
   void remove_factor(const web::Request& asked, web::Respond respond);
+  // passkeys.cpp
+  web::Answer own_passkeys(const web::Request& asked);
+  void begin_passkey(const web::Request& asked, web::Respond respond);
+  web::Answer add_passkey(const web::Request& asked);
+  web::Answer remove_passkey(const web::Request& asked);
+  web::Answer ask_for_passkey(const web::Request& asked);
+  web::Answer show_passkey(const web::Request& asked);
+  std::string challenge(const std::string& purpose) const;
+  /// Once: whoever saw it pass by comes too late.
+  bool use_challenge(const std::string& challenge, std::int64_t now_wall_ms);
+
+  // account.cpp
   web::Answer own_sessions(const web::Request& asked);
   web::Answer end_sessions(const web::Request& asked);
   web::Answer look_at_first(const web::Request& asked);
@@ -135,12 +148,14 @@ class Logins {
   access::Tokens tokens_;
   access::Throttle throttle_;
   std::map<access::SessionId, access::TotpSecret> begun_factors_;  ///< shown, and not confirmed yet
+  passkey::Challenges challenges_;
+  std::map<std::string, std::int64_t> used_challenges_;  ///< until when each would be good
   std::int64_t cared_ms_ = 0, audited_ms_ = 0;
   std::uint32_t audited_ = 0, unaudited_ = 0;
   bool held_changed_ = false;
   seal::Vault flows_;  ///< seals what browsers keep while they are elsewhere; no longer than this process
   std::map<std::string, std::int64_t> finished_;  ///< nonces that signed somebody in, and until when they could again
-  std::vector<audit::Event> refusals_;  ///< that the audit log has still to take
+  std::vector<audit::Event> refusals_;            ///< that the audit log has still to take
   std::unique_ptr<SignOn> sign_on_;
   Errands errands_;  ///< ends before all that it uses
 };

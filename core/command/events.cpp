@@ -133,7 +133,7 @@ constexpr Parameter mail_parameters[] = {
     {"port", Kind::number, false, 1, 65'535, {}, "587 when not given"},
     {"tls", Kind::text, false, 0, 8, tls_words, "starttls when not given; none: in the clear, without a password"},
     {"user", Kind::text, false, 0, 128, {}, "to sign in with; empty: nobody signs in"},
-    {"password", Kind::secret, false, 0, 0, {}, "the password of that user"},
+    {"password", Kind::secret, false, 0, 128, {}, "the password of that user"},
     {"from", Kind::text, false, 0, 254, {}, "the address that letters come from"}};
 constexpr Parameter mail_ca_parameters[] = {pem_parameter};
 

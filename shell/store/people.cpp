@@ -154,7 +154,7 @@ Expected<void> PeopleTables::drop_user(UserId user) {
     Transaction transaction(sql);
     if (!exists(sql, user)) return no_user();
     const long long id = number(user.value);
-    for (const char* table : {"recovery_codes", "invitations", "sessions", "tokens"})
+    for (const char* table : {"recovery_codes", "passkeys", "invitations", "sessions", "tokens"})
       sql << fmt::format("DELETE FROM {} WHERE user_id = :id", table), soci::use(id);
     sql << "DELETE FROM users WHERE id = :id", soci::use(id);
     transaction.commit();

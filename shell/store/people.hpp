@@ -24,6 +24,16 @@ struct Factor {
   std::uint64_t last_step = 0;  ///< of the code that was accepted last
 };
 
+/// A passkey of a user.
+struct PasskeyRow {
+  std::string id;  ///< as base64url, like its key
+  access::UserId user;
+  std::string name;  ///< what its user calls it
+  std::string key, site;
+  std::uint32_t count = 0;
+  std::int64_t created_wall_ms = 0, used_wall_ms = 0;  ///< 0: never
+};
+
 /// The tables about people of an open store; lives no longer than it.
 class PeopleTables {
  public:
@@ -64,6 +74,16 @@ class PeopleTables {
   /// Whether there was such a code; then it is gone.
   Expected<bool> use_recovery(access::UserId user, const std::string& hash);
   Expected<std::size_t> recovery_left(access::UserId user);
+
+  Expected<std::vector<PasskeyRow>> passkeys(access::UserId user);
+  /// Whose ever it is. Errors: not_found.
+  Expected<PasskeyRow> passkey(const std::string& id);
+  /// Errors: duplicate_name when it is known already, invalid_value when the user has too many.
+  Expected<void> add_passkey(const PasskeyRow& row);
+  /// Whether this user had it.
+  Expected<bool> drop_passkey(access::UserId user, const std::string& id);
+  /// It let its user in. Whether its count was higher than before, or nothing is counted: at once, whoever asks the same.
+  Expected<bool> use_passkey(const std::string& id, std::uint32_t count, std::int64_t now_wall_ms);
 
   /// A one-time link of a user, or of nobody: then it makes the first administrator. Takes the place of one before.
   Expected<void> add_invitation(const std::string& hash, access::UserId user, std::int64_t now_wall_ms,

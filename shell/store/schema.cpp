@@ -337,6 +337,16 @@ constexpr const char* version_10[] = {
     " permissions TEXT NOT NULL,"
     " copied_from TEXT NOT NULL)",
     "CREATE TABLE recovery_codes (user_id BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (user_id, hash))",
+    "CREATE TABLE passkeys ("
+    " id TEXT PRIMARY KEY,"
+    " user_id BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " public_key TEXT NOT NULL,"
+    " site TEXT NOT NULL,"
+    " count BIGINT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " used_wall_ms BIGINT NOT NULL)",
+    "CREATE INDEX passkeys_user ON passkeys (user_id)",
     "CREATE TABLE invitations ("
     " hash TEXT PRIMARY KEY,"
     " user_id BIGINT NOT NULL,"

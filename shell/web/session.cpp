@@ -247,7 +247,8 @@ bool Session::takes_long_body(const Fields& request, const Route& route, const R
 
 void Session::serve_route(const Fields& request, const Found& found) {
   const Route& route = *found.route;
-  Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}, {}};
+  Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  typed.origin = "https://" + std::string(view(request[http::field::host]));
   const auto refusal = admit(request, route, typed);
   known_ = typed.asker.has_value();
   if (!parser_->is_done() && !refusal) {

@@ -66,7 +66,8 @@ struct Request {
   std::string agent = {};                   ///< what his browser calls itself, printable and bounded
   std::vector<std::string> in_path = {};    ///< what stands where the route's path has braces, decoded
   std::vector<http::Field> query = {};
-  std::string flow = {};  ///< of a sign-in on its way, as set_flow() gave it
+  std::string origin = {};  ///< "https://pbx.example.com:8443": that of our own pages, by the Host that was asked for
+  std::string flow = {};    ///< of a sign-in on its way, as set_flow() gave it
   std::string if_match = {}, if_none_match = {}, idempotency_key = {};  ///< these headers; empty: not there
 };
 
@@ -136,8 +137,8 @@ struct Site {
 struct Found {
   const Asset* asset = nullptr;
   const Route* route = nullptr;
-  bool known = false;      ///< the path exists, though perhaps not for this method
-  std::string_view allow;  ///< methods that it exists for, as an Allow header lists them
+  bool known = false;                         ///< the path exists, though perhaps not for this method
+  std::string_view allow;                     ///< methods that it exists for, as an Allow header lists them
   std::vector<std::string_view> values = {};  ///< of the path, still coded
 };
 /// In as many steps as a path has segments, however many assets and routes there are.

@@ -198,6 +198,7 @@ const signIn = {
 export function office(): Answers {
   const out: Answers = {
     'account.show': () => anna,
+    'account.passkeys': () => ({ passkeys: [] }),
     'account.sessions': () => ({
       sessions: [
         { id: '1', this: true, address: '192.0.2.9', browser: 'Firefox 140 on Linux', begun: '2026-11-23T08:00:00Z', used: '2026-11-23T08:30:00Z', ends: '2026-11-23T20:00:00Z' },

@@ -7,6 +7,7 @@ import { useText } from '../messages';
 import { type Me, enter, leave } from '../session';
 import { AddFactor } from './Factor';
 import { NewPassword } from './NewPassword';
+import { UsePasskey } from './Passkeys';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 
@@ -97,6 +98,7 @@ function NameAndPassword() {
         <Button type="submit" size="md" loading={sending.isPending}>
           {text.signIn.submit}
         </Button>
+        {!directory && <UsePasskey />}
         {(ways.data ?? []).map((way) =>
           way.kind === 'oidc' ? (
             <Leave key={way.name} way={way} />
