@@ -242,8 +242,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "step string, name string, display string, class string, role string, email string, second_factor boolean, "
      "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string], "
      "target? string"},
-    {"Way", "name string, title string, kind string"},
-    {"WayList", "providers [Way]"},
+    {"SignInWay", "name string, title string, kind string"},
+    {"WayList", "providers [SignInWay]"},
     {"WayThere", "url string"},
     {"PasswordFault", "fault string, text string"},
     {"PasswordCheck", "good boolean, faults [PasswordFault]"},

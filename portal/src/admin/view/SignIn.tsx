@@ -11,7 +11,7 @@ import { UsePasskey } from './Passkeys';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 
-type Way = Schemas['Way'];
+type Way = Schemas['SignInWay'];
 
 /** By name and password, or elsewhere, then whatever the server still asks for. */
 export function SignIn({ who }: { who: Me | null }) {
