@@ -80,7 +80,8 @@ class Directory {
     if (password.empty()) return LDAP_INVALID_CREDENTIALS;
     berval shown{password.size(), const_cast<char*>(password.data())};
     int id = 0;
-    const int sent = ldap_sasl_bind(ldap_.get(), std::string(dn).c_str(), LDAP_SASL_SIMPLE, &shown, nullptr, nullptr, &id);
+    const int sent =
+        ldap_sasl_bind(ldap_.get(), std::string(dn).c_str(), LDAP_SASL_SIMPLE, &shown, nullptr, nullptr, &id);
     if (sent != LDAP_SUCCESS) return sent;
     timeval wait = time_of(wait_ms_);
     LDAPMessage* raw = nullptr;
@@ -190,10 +191,9 @@ std::expected<access::Identity, Problem> sign_in(const Provider& provider, std::
   if (!directory) return std::unexpected(directory.error());
   if (const int code = directory->bind(provider.client, provider.secret.reveal()); code != LDAP_SUCCESS)
     return away("our own account there", code);
-  const auto found = directory->search(provider.base, access::filter_with(provider.filter, "name", name),
-                                       {provider.login, provider.groups, "displayName", "cn", "mail", "entryUUID",
-                                        "objectGUID"},
-                                       2);
+  const auto found =
+      directory->search(provider.base, access::filter_with(provider.filter, "name", name),
+                        {provider.login, provider.groups, "displayName", "cn", "mail", "entryUUID", "objectGUID"}, 2);
   if (!found) return away("the search for people", found.error());
   // Two of one name are nobody: which one it would be is not ours to choose.
   LDAPMessage* const entry = directory->count(*found) == 1 ? directory->first(*found) : nullptr;
