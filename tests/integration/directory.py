@@ -48,7 +48,9 @@ class Directory:
         self.folder = Path(tempfile.mkdtemp(prefix="directory-"))
         self.tls_port, self.plain_port = free_port(), free_port()
         self.process, self.log = None, open(self.folder / "log", "ab")
-        certificate, key = authority.certificate("DNS:localhost")
+        # For libldap localhost is what the host calls itself.
+        names = sorted({"localhost", socket.gethostname(), socket.getfqdn()})
+        certificate, key = authority.certificate(",".join(f"DNS:{name}" for name in names))
         (self.folder / "slapd.conf").write_text(CONFIG.format(folder=self.folder, ca=authority.path, key=key,
                                                               certificate=certificate, base=BASE, reader=READER))
 

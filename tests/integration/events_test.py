@@ -1,6 +1,7 @@
 """Events of the real program: what happens is kept, and those who are to be told are told, and nobody else."""
 import json
 import queue
+import signal
 import socket
 import sqlite3
 import unittest
@@ -46,8 +47,10 @@ class Events(unittest.TestCase):
         """A warning of its own each time: a configuration that is refused."""
         path = self.server.data / "ringfence.toml"
         good = path.read_text()
+        refused = self.server.log.read_text().count("reload_refused")
         path.write_text(good + "\n[nonsense]\n")
-        self.cli("reload", check=False)
+        self.server.process.send_signal(signal.SIGHUP)
+        assert until(lambda: self.server.log.read_text().count("reload_refused") > refused)
         path.write_text(good)
 
     def now(self, name):

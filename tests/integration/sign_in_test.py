@@ -52,8 +52,11 @@ class Provider:
             print((self.authority.folder / "provider.log").read_text()[-2000:])
 
     def heard(self):
+        # What it says of itself besides is no answer.
         line = self.process.stdout.readline()
-        if not line.startswith("{"):
+        while line and not line.startswith("{"):
+            line = self.process.stdout.readline()
+        if not line:
             raise AssertionError("the provider ended: " + (self.authority.folder / "provider.log").read_text()[-2000:])
 
     def tell(self, do, **words):
