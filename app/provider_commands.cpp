@@ -93,7 +93,8 @@ struct Executor {
     for (const access::GroupRole& each : p.roles) {
       const access::Role* const role = people.role(each.role);
       if (role == nullptr)
-        return fault(Code::not_found, fmt::format("there is no role {}", each.role), "see: ringfence role list", "roles");
+        return fault(Code::not_found, fmt::format("there is no role {}", each.role), "see: ringfence role list",
+                     "roles");
       if (auto why = access::fault_of_grant(by, role->permissions))
         return fault(Code::denied, std::move(*why), "ask somebody who may", "roles");
     }
@@ -201,8 +202,9 @@ struct Executor {
     const auto theirs = std::count_if(people.users().begin(), people.users().end(),
                                       [&](const User& user) { return user.provider == c.name; });
     if (theirs > 0 && !c.force)
-      return fault(Code::conflict, fmt::format("{} people sign in there, who would be removed with it", theirs),
-                   fmt::format("shut it: ringfence sign-in set {0} --no-enabled; or: sign-in remove {0} --force", c.name));
+      return fault(
+          Code::conflict, fmt::format("{} people sign in there, who would be removed with it", theirs),
+          fmt::format("shut it: ringfence sign-in set {0} --no-enabled; or: sign-in remove {0} --force", c.name));
     const auto dropped = tables.drop_provider(c.name);
     if (!dropped) return fail(dropped.error());
     return Json{{"name", c.name}, {"message", fmt::format("{} is removed, with {} people.", c.name, theirs)}};

@@ -92,10 +92,12 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"sign-in.add",
      "  ringfence sign-in add corporate --kind oidc --title \"Example\" --url https://login.example.com \\\n"
      "    --client ringfence --roles \"pbx-admins=system; staff=employee\"\n"
-     "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com --base ou=people,dc=example,dc=com \\\n"
+     "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com \\\n"
+     "    --base ou=people,dc=example,dc=com \\\n"
      "    --client cn=ringfence,dc=example,dc=com --roles \"cn=staff,ou=groups,dc=example,dc=com=employee\"\n"},
     {"sign-in.list", "  ringfence sign-in list\n"},
-    {"sign-in.show", "  ringfence sign-in show corporate              also the redirect URI that the provider asks for\n"},
+    {"sign-in.show",
+     "  ringfence sign-in show corporate              also the redirect URI that the provider asks for\n"},
     {"sign-in.set",
      "  ringfence sign-in set corporate --required --trusted-factor   no passwords and second factors here\n"
      "  ringfence sign-in set corporate --no-enabled                  shut; its people are signed out\n"},

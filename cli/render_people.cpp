@@ -104,7 +104,8 @@ void sign_ins(const Json& r, std::ostream& out) {
                : !s.value("has_secret", false) ? "has no secret yet"
                : s.value("required", false)    ? "open, no passwords here"
                                                : "open"});
-  if (table.empty()) return fmt::print(out, "People sign in here alone. To add a provider: ringfence sign-in add --help\n");
+  if (table.empty())
+    return fmt::print(out, "People sign in here alone. To add a provider: ringfence sign-in add --help\n");
   table.print(out);
 }
 

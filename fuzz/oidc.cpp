@@ -1,5 +1,5 @@
-// Any bytes as a token, a key set, a provider's document or its answer: whatever is taken is bounded, and nothing is good
-// that nobody signed.
+// Any bytes as a token, a key set, a provider's document or its answer: whatever is taken is bounded, and nothing is
+// good that nobody signed.
 #include <cstdint>
 #include <string_view>
 

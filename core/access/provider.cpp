@@ -23,8 +23,9 @@ char small(char c) {
 }
 
 bool same(std::string_view a, std::string_view b, bool any_case) {
-  return any_case ? std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return small(x) == small(y); })
-                  : a == b;
+  return any_case
+             ? std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return small(x) == small(y); })
+             : a == b;
 }
 
 /// host, host:port or [v6]:port

@@ -165,7 +165,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     // People
     {"User",
      "name string, display string, class string, role string, email string, sign_in string, enabled boolean, "
-     "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, signed_in_ms integer, "
+     "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, "
+     "signed_in_ms integer, "
      "permissions? [string]"},
     {"UserList", "users [User]"},
     {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},

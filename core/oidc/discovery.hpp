@@ -18,8 +18,8 @@ struct Metadata {
 /// Where its document lies.
 std::string discovery_url(std::string_view issuer);
 
-/// Errors, as a sentence: it is no such document, it is of another issuer, leads elsewhere than to HTTPS, signs in no way
-/// that we take, or takes no secret as we give it. Source: OpenID Connect Discovery §3, §4.3.
+/// Errors, as a sentence: it is no such document, it is of another issuer, leads elsewhere than to HTTPS, signs in no
+/// way that we take, or takes no secret as we give it. Source: OpenID Connect Discovery §3, §4.3.
 std::expected<Metadata, std::string> read_discovery(std::string_view text, std::string_view issuer);
 
 }  // namespace rf::oidc

@@ -31,9 +31,9 @@ struct Key {
 
 class Keys {
  public:
-  /// A JSON web key set. Keys that are not to verify with, of other kinds, too weak or too large are passed over. Errors,
-  /// as a sentence: it is no such set, has more than SignInLimits::keys, two of one id, or none that can be used.
-  /// Source: RFC 7517, RFC 7518 §6.
+  /// A JSON web key set. Keys that are not to verify with, of other kinds, too weak or too large are passed over.
+  /// Errors, as a sentence: it is no such set, has more than SignInLimits::keys, two of one id, or none that can be
+  /// used. Source: RFC 7517, RFC 7518 §6.
   static std::expected<Keys, std::string> read(std::string_view text);
 
   /// The key of this id; without one, the only one that fits. Null: there is none.

@@ -196,7 +196,8 @@ std::expected<access::Identity, std::string> identity_of(const json& claims, con
   out.subject = provider.url + " " + string_at(claims, "sub");
   const std::string name = string_at(claims, provider.login);
   if (name.empty()) return std::unexpected(fmt::format("the provider does not tell \"{}\"", provider.login));
-  if (name.size() > SignInLimits::claim_bytes) return std::unexpected(fmt::format("its \"{}\" is too long", provider.login));
+  if (name.size() > SignInLimits::claim_bytes)
+    return std::unexpected(fmt::format("its \"{}\" is too long", provider.login));
   if (provider.login == "email" && claims.value("email_verified", json(false)) != json(true))
     return std::unexpected("the provider has not checked the e-mail address that is to be the name");
   out.name = access::login_name(name);

@@ -80,7 +80,8 @@ class Directory {
     if (password.empty()) return LDAP_INVALID_CREDENTIALS;
     berval shown{password.size(), const_cast<char*>(password.data())};
     int id = 0;
-    const int sent = ldap_sasl_bind(ldap_.get(), std::string(dn).c_str(), LDAP_SASL_SIMPLE, &shown, nullptr, nullptr, &id);
+    const int sent =
+        ldap_sasl_bind(ldap_.get(), std::string(dn).c_str(), LDAP_SASL_SIMPLE, &shown, nullptr, nullptr, &id);
     if (sent != LDAP_SUCCESS) return sent;
     timeval wait = time_of(wait_ms_);
     LDAPMessage* raw = nullptr;

@@ -17,7 +17,8 @@ std::string place_of(const std::string& name) {
 }
 
 std::unexpected<Problem> no_provider(const std::string& name) {
-  return problem(Fault::not_found, fmt::format("there is no way to sign in called {}; see: ringfence sign-in list", name));
+  return problem(Fault::not_found,
+                 fmt::format("there is no way to sign in called {}; see: ringfence sign-in list", name));
 }
 
 int count_of(soci::session& sql, const std::string& name) {
@@ -78,11 +79,11 @@ Expected<void> PeopleTables::put_provider(const Provider& p) {
              " '', 0, 0, 0, '', '', '', '', '', '', '', '', '', '', '', '', '')",
           soci::use(p.name);
     }
-    const std::string title = escaped(p.title), kind(name_of(p.kind)), url = escaped(p.url),
-                      client = escaped(p.client), ca = escaped(p.ca), scopes = escaped(p.scopes),
-                      networks = escaped(access::text_of(p.networks)), base = escaped(p.base), filter = escaped(p.filter),
-                      group_base = escaped(p.group_base), group_filter = escaped(p.group_filter),
-                      login = escaped(p.login), groups = escaped(p.groups), roles = escaped(access::text_of(p.roles));
+    const std::string title = escaped(p.title), kind(name_of(p.kind)), url = escaped(p.url), client = escaped(p.client),
+                      ca = escaped(p.ca), scopes = escaped(p.scopes), networks = escaped(access::text_of(p.networks)),
+                      base = escaped(p.base), filter = escaped(p.filter), group_base = escaped(p.group_base),
+                      group_filter = escaped(p.group_filter), login = escaped(p.login), groups = escaped(p.groups),
+                      roles = escaped(access::text_of(p.roles));
     const int enabled = p.enabled ? 1 : 0, required = p.required ? 1 : 0, trusted = p.trusted_factor ? 1 : 0;
     sql << "UPDATE providers SET title = :title, kind = :kind, enabled = :enabled, required = :required,"
            " trusted_factor = :trusted, url = :url, client = :client, ca = :ca, scopes = :scopes,"
@@ -90,10 +91,10 @@ Expected<void> PeopleTables::put_provider(const Provider& p) {
            " group_filter = :group_filter, login = :login, member_of = :groups, roles = :roles WHERE name = :name",
         soci::use(title, "title"), soci::use(kind, "kind"), soci::use(enabled, "enabled"),
         soci::use(required, "required"), soci::use(trusted, "trusted"), soci::use(url, "url"),
-        soci::use(client, "client"), soci::use(ca, "ca"), soci::use(scopes, "scopes"),
-        soci::use(networks, "networks"), soci::use(base, "base"), soci::use(filter, "filter"),
-        soci::use(group_base, "group_base"), soci::use(group_filter, "group_filter"), soci::use(login, "login"),
-        soci::use(groups, "groups"), soci::use(roles, "roles"), soci::use(p.name, "name");
+        soci::use(client, "client"), soci::use(ca, "ca"), soci::use(scopes, "scopes"), soci::use(networks, "networks"),
+        soci::use(base, "base"), soci::use(filter, "filter"), soci::use(group_base, "group_base"),
+        soci::use(group_filter, "group_filter"), soci::use(login, "login"), soci::use(groups, "groups"),
+        soci::use(roles, "roles"), soci::use(p.name, "name");
     transaction.commit();
     return {};
   });

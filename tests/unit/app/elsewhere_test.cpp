@@ -68,9 +68,10 @@ struct Idp {
     if (path == "/keys") return fetch::Answer{200, {}, oidc::test::key_set({key})};
     const auto form = http::parse_query(request.body);
     const auto found = codes.find(value_in(*form, "code"));
-    const bool right = found != codes.end() &&
-                       oidc::challenge_of(value_in(*form, "code_verifier")) == value_in(found->second, "code_challenge") &&
-                       value_in(*form, "redirect_uri") == value_in(found->second, "redirect_uri");
+    const bool right =
+        found != codes.end() &&
+        oidc::challenge_of(value_in(*form, "code_verifier")) == value_in(found->second, "code_challenge") &&
+        value_in(*form, "redirect_uri") == value_in(found->second, "redirect_uri");
     if (!right) return fetch::Answer{400, {}, R"({"error":"invalid_grant"})"};
     const std::int64_t now_s = wall_now_ms() / 1'000;
     Json all{{"iss", issuer}, {"aud", "ringfence"}, {"exp", now_s + 60}, {"iat", now_s},
@@ -188,11 +189,13 @@ class Elsewhere : public ::testing::Test {
     return out ? *out : Json();
   }
   void local_user(std::string_view name, std::string_view role, std::string_view of) {
-    const Json made = run("user.add", {{"name", std::string(name)}, {"role", std::string(role)}, {"class", std::string(of)}});
+    const Json made =
+        run("user.add", {{"name", std::string(name)}, {"role", std::string(role)}, {"class", std::string(of)}});
     const std::string link = made["link"];
     Browser browser;
-    ASSERT_EQ(post(browser, "/api/v1/account/first", {{"link", link.substr(link.find('#') + 1)}, {"password", good}}).status,
-              200u);
+    ASSERT_EQ(
+        post(browser, "/api/v1/account/first", {{"link", link.substr(link.find('#') + 1)}, {"password", good}}).status,
+        200u);
   }
   const access::User* user(std::string_view name) {
     people_ = logins_->people();
@@ -454,7 +457,8 @@ TEST_F(Elsewhere, ADirectoryIsAskedForPeopleOfItsOwnAndForNobodyElse) {
   ASSERT_EQ(in.status, 200u) << in.body.dump();
   EXPECT_EQ(in.body["role"], "operator");
   EXPECT_EQ(user("bernd")->provider, "directory");
-  EXPECT_EQ(post(browser, "/api/v1/session", {{"name", "a"}, {"password", "b"}, {"provider", "corporate"}}).status, 404u);
+  EXPECT_EQ(post(browser, "/api/v1/session", {{"name", "a"}, {"password", "b"}, {"provider", "corporate"}}).status,
+            404u);
   EXPECT_EQ(post(browser, "/api/v1/session", {{"name", "a"}, {"password", "b"}, {"provider", "x"}}).status, 404u);
   directory_away_ = true;
   EXPECT_EQ(there("bernd", good).status, 503u);

@@ -81,7 +81,8 @@ TEST(Keys, AreNotCountless) {
 TEST(Base64Url, ReadsEachValueInOneWay) {
   for (const std::string text : {"", "a", "ab", "abc", "\xff\xfe\xfd\xfc"})
     EXPECT_EQ(http::read_base64url(test::coded(text)), http::Bytes(text.begin(), text.end()));
-  for (const char* each : {"A", "QQ=", "QQ==", "QR", "QUJ", "+/", "Q Q", "QQ\n"}) EXPECT_FALSE(http::read_base64url(each)) << each;
+  for (const char* each : {"A", "QQ=", "QQ==", "QR", "QUJ", "+/", "Q Q", "QQ\n"})
+    EXPECT_FALSE(http::read_base64url(each)) << each;
 }
 
 TEST(Book, AsksForAnUnknownKeyOnceAMinuteAndForEverythingOnceAnHour) {
