@@ -172,8 +172,8 @@ struct Executor {
     if (elsewhere) changed.secret = {};
     Json out = json_of(changed);
     if (elsewhere)
-      out["message"] = fmt::format("At another address, the secret has to be given again: ringfence sign-in secret {}",
-                                   c.name);
+      out["message"] =
+          fmt::format("At another address, the secret has to be given again: ringfence sign-in secret {}", c.name);
     return out;
   }
   Outcome operator()(const command::SetProviderSecret& c) {

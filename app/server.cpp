@@ -14,6 +14,7 @@
 #include "app/pins.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
+#include "core/base/limits/events.hpp"
 #include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
 
@@ -122,7 +123,7 @@ std::expected<void, Error> Server::open_engine() {
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
-  events_->use_zone(plan_->terms().zone);
+  tell_zone();
   if (const auto swept = records_->store.sweep_bindings(wall_now_ms()); !swept)
     return std::unexpected(error_of(swept.error()));
   auto bindings = records_->store.load_bindings(wall_now_ms());

@@ -100,6 +100,8 @@ class Server {
   void take_public_address();
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
+  /// Events are told by the time of the first tenant.
+  void tell_zone();
   Outcome execute(const command::Checked& checked);
   /// Carries out a command for whoever it is, by whatever way it came, with its lines in the audit log. Of one that
   /// changes something `still` is asked first, and no other change comes between.

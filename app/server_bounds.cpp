@@ -6,6 +6,7 @@
 
 #include "app/host.hpp"
 #include "app/server.hpp"
+#include "core/base/limits/events.hpp"
 
 namespace rf::app {
 namespace {

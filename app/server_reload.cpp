@@ -160,9 +160,14 @@ std::expected<void, Error> Server::load_plan() {
   return {};
 }
 
+void Server::tell_zone() {
+  const auto& tenants = plan_->terms().tenants;
+  events_->use_zone(tenants.empty() ? nullptr : tenants.front().zone);
+}
+
 void Server::publish_plan() {
   inlet_.post(engine::PlanChanged{plan_});
-  events_->use_zone(plan_->terms().zone);
+  tell_zone();
   // Trunks are protected, so the guard's rules know them.
   std::vector<std::string> notes;
   if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));

@@ -21,8 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence completion zsh > ~/.zfunc/_ringfence\n"
      "  ringfence completion fish > ~/.config/fish/completions/ringfence.fish\n"},
     {"version", "  ringfence version --json\n"},
-    {"api-contract",
-     "  ringfence api-contract > openapi.yaml         for programs that make clients of it\n"},
+    {"api-contract", "  ringfence api-contract > openapi.yaml         for programs that make clients of it\n"},
     {"extension.add",
      "  ringfence extension add 1001 --name \"Ann\"                     password generated, shown once\n"
      "  ringfence extension add 1002 --registrations 3 --newcomer refuse\n"
@@ -92,8 +91,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"sign-in.add",
      "  ringfence sign-in add corporate --kind oidc --title \"Example\" --url https://login.example.com \\\n"
      "    --client ringfence --roles \"pbx-admins=system; staff=employee\"\n"
-     "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com \\\n"
-     "    --base ou=people,dc=example,dc=com \\\n"
+     "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com --base ou=people,dc=example,dc=com "
+     "\\\n"
      "    --client cn=ringfence,dc=example,dc=com --roles \"cn=staff,ou=groups,dc=example,dc=com=employee\"\n"},
     {"sign-in.list", "  ringfence sign-in list\n"},
     {"sign-in.show",
@@ -122,8 +121,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"trace.extension",
      "  ringfence trace extension 1001\n"
      "  ringfence trace extension 1001 --since \"2026-01-31 08:00\"\n"},
-    {"trace.source",
-     "  ringfence trace source 198.51.100.7           strangers, too, as far as their share goes\n"},
+    {"trace.source", "  ringfence trace source 198.51.100.7           strangers, too, as far as their share goes\n"},
     {"trace.log",
      "  ringfence trace log --extension 1001 --since 2026-01-01\n"
      "  ringfence trace log --source 203.0.113.0/24 --limit 500\n"},

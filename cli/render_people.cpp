@@ -111,13 +111,28 @@ void sign_ins(const Json& r, std::ostream& out) {
 
 void sign_in(const Json& r, std::ostream& out) {
   std::vector<std::pair<std::string_view, std::string>> rows;
-  for (const auto& [label, key] : std::initializer_list<std::pair<std::string_view, const char*>>{
-           {"name", "name"}, {"title", "title"}, {"kind", "kind"}, {"enabled", "enabled"},
-           {"no passwords here", "required"}, {"its second factor counts", "trusted_factor"}, {"where", "url"},
-           {"redirect URI, for the provider", "redirect"}, {"our id there", "client"}, {"secret", "has_secret"},
-           {"own certificates", "has_ca"}, {"scopes", "scopes"}, {"networks", "networks"}, {"base", "base"},
-           {"filter", "filter"}, {"group base", "group_base"}, {"group filter", "group_filter"},
-           {"login name from", "login"}, {"groups from", "groups"}, {"roles", "roles"}, {"people", "people"}})
+  for (const auto& [label, key] :
+       std::initializer_list<std::pair<std::string_view, const char*>>{{"name", "name"},
+                                                                       {"title", "title"},
+                                                                       {"kind", "kind"},
+                                                                       {"enabled", "enabled"},
+                                                                       {"no passwords here", "required"},
+                                                                       {"its second factor counts", "trusted_factor"},
+                                                                       {"where", "url"},
+                                                                       {"redirect URI, for the provider", "redirect"},
+                                                                       {"our id there", "client"},
+                                                                       {"secret", "has_secret"},
+                                                                       {"own certificates", "has_ca"},
+                                                                       {"scopes", "scopes"},
+                                                                       {"networks", "networks"},
+                                                                       {"base", "base"},
+                                                                       {"filter", "filter"},
+                                                                       {"group base", "group_base"},
+                                                                       {"group filter", "group_filter"},
+                                                                       {"login name from", "login"},
+                                                                       {"groups from", "groups"},
+                                                                       {"roles", "roles"},
+                                                                       {"people", "people"}})
     if (std::string value = text_at(r, key); !value.empty()) rows.emplace_back(label, std::move(value));
   facts(out, rows);
   if (r.contains("message")) fmt::print(out, "\n{}\n", text_at(r, "message"));

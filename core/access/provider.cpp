@@ -103,9 +103,16 @@ void fill_in(Provider& p) {
 }
 
 std::optional<std::string> fault_of(const Provider& p) {
-  for (const auto& [key, value] : std::initializer_list<std::pair<std::string_view, const std::string&>>{
-           {"title", p.title}, {"client", p.client}, {"scopes", p.scopes}, {"base", p.base}, {"filter", p.filter},
-           {"group_base", p.group_base}, {"group_filter", p.group_filter}, {"login", p.login}, {"groups", p.groups}})
+  for (const auto& [key, value] :
+       std::initializer_list<std::pair<std::string_view, const std::string&>>{{"title", p.title},
+                                                                              {"client", p.client},
+                                                                              {"scopes", p.scopes},
+                                                                              {"base", p.base},
+                                                                              {"filter", p.filter},
+                                                                              {"group_base", p.group_base},
+                                                                              {"group_filter", p.group_filter},
+                                                                              {"login", p.login},
+                                                                              {"groups", p.groups}})
     if (value.size() > SignInLimits::text_bytes || !is_plain(value))
       return fmt::format("{} is longer than {} bytes or holds control characters", key, SignInLimits::text_bytes);
   if (p.url.size() > SignInLimits::url_bytes) return "url is too long";

@@ -54,8 +54,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"TraceMessage",
      "at string, at_ms integer, direction string, transport string, from integer, to integer, label string, "
      "stranger boolean, call string, text string"},
-    {"Trace",
-     "numbers boolean, more boolean, participants [TraceParticipant], messages [TraceMessage], ladder string"},
+    {"Trace", "numbers boolean, more boolean, participants [TraceParticipant], messages [TraceMessage], ladder string"},
     {"TraceLine",
      "at string, at_ms integer, direction string, transport string, remote string, label string, from string, "
      "to string, cseq string, call_id string, call string, stranger boolean, line string"},
@@ -165,8 +164,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     // People
     {"User",
      "name string, display string, class string, role string, email string, sign_in string, enabled boolean, "
-     "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, "
-     "signed_in_ms integer, "
+     "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, signed_in_ms "
+     "integer, "
      "permissions? [string]"},
     {"UserList", "users [User]"},
     {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
@@ -212,8 +211,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"EventRouteList", "routes [EventRoute]"},
     {"EventTemplate", "name string, language string, subject string, text string, own boolean"},
     {"EventTemplateList", "templates [EventTemplate]"},
-    {"MailServer",
-     "server string, port integer, tls string, user string, from string, ca boolean, password boolean"},
+    {"MailServer", "server string, port integer, tls string, user string, from string, ca boolean, password boolean"},
     // The system
     {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},
     {"AuditList", "entries [AuditEntry]"},
@@ -250,12 +248,10 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"PasswordCheck", "good boolean, faults [PasswordFault]"},
     {"BegunFactor", "secret string, uri string"},
     {"PasskeyQuestion", "challenge string, site string"},
-    {"NewPasskeyQuestion",
-     "challenge string, site string, user string, name string, display string, known [string]"},
+    {"NewPasskeyQuestion", "challenge string, site string, user string, name string, display string, known [string]"},
     {"OwnPasskey", "id string, name string, site string, created string, used string"},
     {"OwnPasskeyList", "passkeys [OwnPasskey]"},
-    {"OwnSession",
-     "id string, this boolean, address string, browser string, begun string, used string, ends string"},
+    {"OwnSession", "id string, this boolean, address string, browser string, begun string, used string, ends string"},
     {"OwnSessionList", "sessions [OwnSession]"},
     {"EndedSessions", "ended integer"},
     {"FirstLook", "makes string, name string, display string, class string"},

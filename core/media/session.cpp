@@ -338,16 +338,16 @@ Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::siz
   return crosses ? pass_to(now_us, i ^ 1, true, room, bytes) : Decision{};
 }
 
-/// Whether it is a Binding request or indication of STUN by which the leg's own place opens its NAT.
+/// Whether it is an empty Binding request or indication of STUN, by which the leg's own place opens its NAT.
 bool Session::only_opens(std::int64_t now_us, unsigned i, bool rtcp_port, const Endpoint& source,
                          std::span<const std::uint8_t> datagram) {
   constexpr std::array<std::uint8_t, 4> cookie{0x21, 0x12, 0xa4, 0x42};  // RFC 8489 §5
-  constexpr std::size_t head_bytes = 20;
+  constexpr std::size_t head_bytes = 20;  // and no attribute: checks of ICE show who sent them
   Leg& leg = legs_[i];
   if (source != (rtcp_port ? leg.rtcp : leg.rtp) && !is_named(i, rtcp_port, source)) return false;
-  if (datagram.size() < head_bytes || datagram[0] != 0 || (datagram[1] != 0x01 && datagram[1] != 0x11)) return false;
+  if (datagram.size() != head_bytes || datagram[0] != 0 || (datagram[1] != 0x01 && datagram[1] != 0x11)) return false;
   if (!std::equal(cookie.begin(), cookie.end(), datagram.begin() + 4)) return false;
-  if (head_bytes + (std::size_t{datagram[2]} << 8 | datagram[3]) != datagram.size()) return false;
+  if (datagram[2] != 0 || datagram[3] != 0) return false;
   if (now_us - leg.openers_from_us >= SessionLimits::openers_window_us) {
     leg.openers_from_us = now_us;
     leg.openers = 0;

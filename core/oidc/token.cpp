@@ -13,9 +13,9 @@
 
 #include "core/base/limits/people.hpp"
 #include "core/base/plain.hpp"
+#include "core/http/base64url.hpp"
 #include "core/http/json.hpp"
 #include "core/http/url.hpp"
-#include "core/http/base64url.hpp"
 
 namespace rf::oidc {
 namespace {
@@ -106,8 +106,7 @@ bool is_signed(const Token& token, const Key& key) {
            EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1 &&
            EVP_PKEY_CTX_set_rsa_mgf1_md(parameters, EVP_sha256()) == 1;
   fine = fine && EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
-                                  signature.size(),
-                                  reinterpret_cast<const unsigned char*>(token.signed_part.data()),
+                                  signature.size(), reinterpret_cast<const unsigned char*>(token.signed_part.data()),
                                   token.signed_part.size()) == 1;
   ERR_clear_error();
   return fine;
@@ -117,10 +116,9 @@ std::expected<void, Fault> fault_of_audience(const json& claims, const std::stri
   const auto at = claims.find("aud");
   if (at == claims.end()) return std::unexpected(Fault::audience);
   const bool one = at->is_string();
-  const bool ours = one ? *at == client
-                        : at->is_array() && std::any_of(at->begin(), at->end(), [&](const json& each) {
-                            return each.is_string() && each == client;
-                          });
+  const bool ours = one ? *at == client : at->is_array() && std::any_of(at->begin(), at->end(), [&](const json& each) {
+                                            return each.is_string() && each == client;
+                                          });
   if (!ours) return std::unexpected(Fault::audience);
   const bool party = claims.contains("azp");
   if ((party && claims["azp"] != client) || (!party && !one && at->size() > 1)) return std::unexpected(Fault::party);

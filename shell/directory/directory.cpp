@@ -245,10 +245,9 @@ std::expected<access::Identity, Problem> sign_in(const Provider& provider, std::
   if (!directory) return std::unexpected(directory.error());
   if (const int code = directory->bind(provider.client, provider.secret.reveal()); code != LDAP_SUCCESS)
     return away("our own account there", code);
-  const auto found = directory->search(provider.base, access::filter_with(provider.filter, "name", name),
-                                       {provider.login, provider.groups, "displayName", "cn", "mail", "entryUUID",
-                                        "objectGUID"},
-                                       2);
+  const auto found =
+      directory->search(provider.base, access::filter_with(provider.filter, "name", name),
+                        {provider.login, provider.groups, "displayName", "cn", "mail", "entryUUID", "objectGUID"}, 2);
   if (!found) return away("the search for people", found.error());
   // Two of one name are nobody: which one it would be is not ours to choose.
   LDAPMessage* const entry = directory->count(*found) == 1 ? directory->first(*found) : nullptr;

@@ -45,8 +45,8 @@ std::vector<User> load_users(soci::session& sql) {
                                                                              : access::Class::tenant_user;
     out.push_back({UserId{static_cast<std::uint64_t>(id)}, unescaped(name), unescaped(display), known, unescaped(role),
                    TenantId{static_cast<std::uint64_t>(tenant)}, unescaped(email), enabled != 0, must_change != 0,
-                   !factor.empty(), Secret<std::string>(password), created, set, login,
-                   unescaped(provider), unescaped(subject)});
+                   !factor.empty(), Secret<std::string>(password), created, set, login, unescaped(provider),
+                   unescaped(subject)});
   }
   return out;
 }
@@ -96,8 +96,8 @@ Expected<UserId> PeopleTables::add_user(const User& user) {
                     created = user.created_wall_ms;
     const int of = static_cast<int>(user.of), enabled = user.enabled ? 1 : 0;
     sql << "INSERT INTO users (id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
-           " factor_step, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject) VALUES (:id, :tenant,"
-           " :name, :display,"
+           " factor_step, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject) VALUES (:id, :tenant, "
+           ":name, :display,"
            " :of, :role, :email, :enabled, 0, '', '', 0, :created, 0, 0, :provider, :subject)",
         soci::use(id, "id"), soci::use(tenant, "tenant"), soci::use(name, "name"), soci::use(display, "display"),
         soci::use(of, "of"), soci::use(role, "role"), soci::use(email, "email"), soci::use(enabled, "enabled"),

@@ -82,7 +82,8 @@ class PeopleTables {
   Expected<void> add_passkey(const PasskeyRow& row);
   /// Whether this user had it.
   Expected<bool> drop_passkey(access::UserId user, const std::string& id);
-  /// It let its user in. Whether its count was higher than before, or nothing is counted: at once, whoever asks the same.
+  /// It let its user in. Whether its count was higher than before, or nothing is counted: at once, whoever asks the
+  /// same.
   Expected<bool> use_passkey(const std::string& id, std::uint32_t count, std::int64_t now_wall_ms);
 
   /// A one-time link of a user, or of nobody: then it makes the first administrator. Takes the place of one before.

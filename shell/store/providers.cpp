@@ -41,13 +41,12 @@ Expected<std::vector<Provider>> PeopleTables::providers(const seal::Vault& vault
                                  " FROM providers ORDER BY name",
          soci::into(p.name), soci::into(p.title), soci::into(kind), soci::into(enabled), soci::into(required),
          soci::into(trusted), soci::into(p.url), soci::into(p.client), soci::into(secret), soci::into(ca),
-         soci::into(p.scopes), soci::into(networks), soci::into(p.base), soci::into(p.filter),
-         soci::into(p.group_base), soci::into(p.group_filter), soci::into(p.login), soci::into(p.groups),
-         soci::into(roles));
+         soci::into(p.scopes), soci::into(networks), soci::into(p.base), soci::into(p.filter), soci::into(p.group_base),
+         soci::into(p.group_filter), soci::into(p.login), soci::into(p.groups), soci::into(roles));
     for (bool got = rows.execute(true); got; got = rows.fetch()) {
       Provider one = p;
-      for (std::string* text : {&one.title, &one.url, &one.client, &one.scopes, &one.base, &one.filter,
-                                &one.group_base, &one.group_filter, &one.login, &one.groups})
+      for (std::string* text : {&one.title, &one.url, &one.client, &one.scopes, &one.base, &one.filter, &one.group_base,
+                                &one.group_filter, &one.login, &one.groups})
         *text = unescaped(*text);
       one.kind = access::parse_provider_kind(kind).value_or(access::ProviderKind::oidc);
       one.enabled = enabled != 0;

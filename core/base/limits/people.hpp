@@ -98,27 +98,27 @@ struct AccessLimits {
   static constexpr std::size_t accounts = 4'096;  ///< likewise, of names, whether there is such a user or not
   static constexpr std::size_t pairs = 8'192;     ///< likewise, of a source and a name
   static constexpr std::size_t hash_jobs = 16;    ///< passwords that wait for their turn; further ones: 503
-  static constexpr std::size_t hash_jobs_per_source = 2;  ///< likewise, of one source
-  static constexpr std::uint32_t audited_per_min = 60;    ///< failed logins in the audit log; the rest are counted
-  static constexpr std::size_t passkeys_per_user = 16;      ///< further ones are refused
-  static constexpr std::size_t passkey_id_bytes = 512;      ///< of what an authenticator calls it; a longer one: refused
-  static constexpr std::size_t passkey_key_bytes = 1'024;   ///< of its public key; likewise
+  static constexpr std::size_t hash_jobs_per_source = 2;   ///< likewise, of one source
+  static constexpr std::uint32_t audited_per_min = 60;     ///< failed logins in the audit log; the rest are counted
+  static constexpr std::size_t passkeys_per_user = 16;     ///< further ones are refused
+  static constexpr std::size_t passkey_id_bytes = 512;     ///< of what an authenticator calls it; a longer one: refused
+  static constexpr std::size_t passkey_key_bytes = 1'024;  ///< of its public key; likewise
   static constexpr std::size_t passkey_answer_bytes = 2'048;  ///< of each part of what one shows; likewise
-  static constexpr std::uint32_t passkey_s = 300;           ///< that a challenge is good for
-  static constexpr std::size_t passkeys_used = 4'096;       ///< challenges that signed somebody in; further ones: refused
+  static constexpr std::uint32_t passkey_s = 300;             ///< that a challenge is good for
+  static constexpr std::size_t passkeys_used = 4'096;  ///< challenges that signed somebody in; further ones: refused
 };
 
 /// Bounds of signing in elsewhere: with a provider of OpenID Connect, or in a directory (LDAP). Fixed.
 struct SignInLimits {
   // What is configured
-  static constexpr std::size_t providers = 16;         ///< further ones are refused
-  static constexpr std::size_t mapped = 128;           ///< groups of one provider that have a role; more are refused
-  static constexpr std::size_t group_bytes = 512;      ///< of a group's name; a longer one is refused
-  static constexpr std::size_t mapping_bytes = 16'384; ///< of all that map to a role
-  static constexpr std::size_t url_bytes = 512;        ///< of an address; a longer one is refused
-  static constexpr std::size_t text_bytes = 512;       ///< of other texts, such as filters; likewise
-  static constexpr std::size_t secret_bytes = 512;     ///< likewise
-  static constexpr std::size_t ca_bytes = 65'536;      ///< of certificates to be trusted; likewise
+  static constexpr std::size_t providers = 16;          ///< further ones are refused
+  static constexpr std::size_t mapped = 128;            ///< groups of one provider that have a role; more are refused
+  static constexpr std::size_t group_bytes = 512;       ///< of a group's name; a longer one is refused
+  static constexpr std::size_t mapping_bytes = 16'384;  ///< of all that map to a role
+  static constexpr std::size_t url_bytes = 512;         ///< of an address; a longer one is refused
+  static constexpr std::size_t text_bytes = 512;        ///< of other texts, such as filters; likewise
+  static constexpr std::size_t secret_bytes = 512;      ///< likewise
+  static constexpr std::size_t ca_bytes = 65'536;       ///< of certificates to be trusted; likewise
   // What a provider or directory tells
   static constexpr std::size_t document_bytes = 262'144;  ///< of one answer of theirs; a longer one is refused
   static constexpr std::size_t token_bytes = 32'768;      ///< of an ID token; likewise
@@ -127,14 +127,14 @@ struct SignInLimits {
   static constexpr std::size_t groups = 1'024;            ///< of one person; further ones do not count
   static constexpr unsigned rsa_bits = 2'048, rsa_bits_most = 8'192;  ///< other keys are not used
   // Times
-  static constexpr std::int64_t skew_s = 60;             ///< that clocks may differ
-  static constexpr std::int64_t token_s = 600;           ///< that an ID token may be old, whatever it says
-  static constexpr std::int64_t flow_s = 600;            ///< from leaving our page to being back
-  static constexpr std::int64_t keys_ms = 3'600'000;     ///< that keys and addresses of a provider are used unasked
-  static constexpr std::int64_t unknown_key_ms = 60'000; ///< between two questions for keys that are not known
-  static constexpr std::int64_t again_ms = 5'000;        ///< between two questions to a provider that failed
-  static constexpr std::uint32_t fetch_ms = 8'000;       ///< for one answer of a provider
-  static constexpr std::uint32_t directory_ms = 4'000;   ///< for one answer of a directory
+  static constexpr std::int64_t skew_s = 60;              ///< that clocks may differ
+  static constexpr std::int64_t token_s = 600;            ///< that an ID token may be old, whatever it says
+  static constexpr std::int64_t flow_s = 600;             ///< from leaving our page to being back
+  static constexpr std::int64_t keys_ms = 3'600'000;      ///< that keys and addresses of a provider are used unasked
+  static constexpr std::int64_t unknown_key_ms = 60'000;  ///< between two questions for keys that are not known
+  static constexpr std::int64_t again_ms = 5'000;         ///< between two questions to a provider that failed
+  static constexpr std::uint32_t fetch_ms = 8'000;        ///< for one answer of a provider
+  static constexpr std::uint32_t directory_ms = 4'000;    ///< for one answer of a directory
   // Work
   static constexpr std::size_t threads = 4;            ///< that wait for them
   static constexpr std::size_t busy_with_one = 2;      ///< of those, for one provider

@@ -58,13 +58,15 @@ struct Idp {
     asked.push_back(path);
     if (gone) return std::unexpected(fetch::Fault{fetch::Cause::unreachable, "it is not reached"});
     if (path == "/.well-known/openid-configuration")
-      return fetch::Answer{200, {}, Json{{"issuer", issuer},
-                                         {"authorization_endpoint", issuer + "/auth"},
-                                         {"token_endpoint", issuer + "/token"},
-                                         {"jwks_uri", issuer + "/keys"},
-                                         {"id_token_signing_alg_values_supported", {"ES256", "RS256"}},
-                                         {"authorization_response_iss_parameter_supported", says_who}}
-                                        .dump()};
+      return fetch::Answer{200,
+                           {},
+                           Json{{"issuer", issuer},
+                                {"authorization_endpoint", issuer + "/auth"},
+                                {"token_endpoint", issuer + "/token"},
+                                {"jwks_uri", issuer + "/keys"},
+                                {"id_token_signing_alg_values_supported", {"ES256", "RS256"}},
+                                {"authorization_response_iss_parameter_supported", says_who}}
+                               .dump()};
     if (path == "/keys") return fetch::Answer{200, {}, oidc::test::key_set({key})};
     const auto form = http::parse_query(request.body);
     const auto found = codes.find(value_in(*form, "code"));
@@ -74,7 +76,10 @@ struct Idp {
         value_in(*form, "redirect_uri") == value_in(found->second, "redirect_uri");
     if (!right) return fetch::Answer{400, {}, R"({"error":"invalid_grant"})"};
     const std::int64_t now_s = wall_now_ms() / 1'000;
-    Json all{{"iss", issuer}, {"aud", "ringfence"}, {"exp", now_s + 60}, {"iat", now_s},
+    Json all{{"iss", issuer},
+             {"aud", "ringfence"},
+             {"exp", now_s + 60},
+             {"iat", now_s},
              {"nonce", value_in(found->second, "nonce")}};
     all.update(claims);
     if (!codes_twice) codes.erase(found);
@@ -98,8 +103,12 @@ class Elsewhere : public ::testing::Test {
     log_ = std::move(*log::Log::open(options));
     records_.web = "https://pbx.example.com:8443";
     make({});
-    run("sign-in.add", {{"name", "corporate"}, {"kind", "oidc"}, {"url", corporate_.issuer}, {"client", "ringfence"},
-                        {"title", "Example"}, {"roles", "admins=system; staff=employee; ops=operator"}});
+    run("sign-in.add", {{"name", "corporate"},
+                        {"kind", "oidc"},
+                        {"url", corporate_.issuer},
+                        {"client", "ringfence"},
+                        {"title", "Example"},
+                        {"roles", "admins=system; staff=employee; ops=operator"}});
     run("sign-in.secret", {{"name", "corporate"}, {"secret", std::string(secret)}});
   }
   void make(const config::LoginSettings& settings) {
@@ -119,8 +128,8 @@ class Elsewhere : public ::testing::Test {
           Idp& idp = request.url.starts_with(other_.issuer) ? other_ : corporate_;
           return idp.answer(request);
         },
-        [this](const access::Provider& provider, std::string_view name, const Secret<std::string>& password)
-            -> std::expected<access::Identity, directory::Problem> {
+        [this](const access::Provider& provider, std::string_view name,
+               const Secret<std::string>& password) -> std::expected<access::Identity, directory::Problem> {
           ++directory_asked_;
           if (directory_away_) return std::unexpected(directory::Problem{directory::Fault::away, "it is not reached"});
           if (name != "bernd" || password.reveal() != good)
@@ -202,8 +211,11 @@ class Elsewhere : public ::testing::Test {
     return people_->by_name(name);
   }
   void add_directory() {
-    run("sign-in.add", {{"name", "directory"}, {"kind", "ldap"}, {"url", "ldaps://dc1.example.com"},
-                        {"base", "dc=example"}, {"roles", "cn=staff,dc=example=operator"}});
+    run("sign-in.add", {{"name", "directory"},
+                        {"kind", "ldap"},
+                        {"url", "ldaps://dc1.example.com"},
+                        {"base", "dc=example"},
+                        {"roles", "cn=staff,dc=example=operator"}});
   }
 
   Idp corporate_{.issuer = "https://login.example.com"};
@@ -277,7 +289,10 @@ TEST_F(Elsewhere, ANameThatSomebodyElseHasIsNotTakenOver) {
   EXPECT_EQ(out.status, 403u);
   EXPECT_THAT(out.body["detail"].get<std::string>(), HasSubstr("somebody else's"));
   EXPECT_EQ(user("anna")->provider, "");
-  run("sign-in.add", {{"name", "other"}, {"kind", "oidc"}, {"url", other_.issuer}, {"client", "ringfence"},
+  run("sign-in.add", {{"name", "other"},
+                      {"kind", "oidc"},
+                      {"url", other_.issuer},
+                      {"client", "ringfence"},
                       {"roles", "staff=employee"}});
   corporate_.claims["preferred_username"] = "carla";
   ASSERT_EQ(sign_in(browser).status, 200u);
@@ -312,7 +327,10 @@ TEST_F(Elsewhere, WhatAnotherBrowserBeganIsNotFinishedHere) {
 }
 
 TEST_F(Elsewhere, WhatOneProviderSendsIsNotShownToAnother) {
-  run("sign-in.add", {{"name", "other"}, {"kind", "oidc"}, {"url", other_.issuer}, {"client", "ringfence"},
+  run("sign-in.add", {{"name", "other"},
+                      {"kind", "oidc"},
+                      {"url", other_.issuer},
+                      {"client", "ringfence"},
                       {"roles", "staff=system"}});
   Browser browser;
   // The other one leads the browser on to the first and hopes for the code.
@@ -339,9 +357,7 @@ TEST_F(Elsewhere, OnlyPagesOfOursAreWhereOneReturnsTo) {
 TEST_F(Elsewhere, TokensThatNobodyVouchesForMakeNobody) {
   const SigningKey thief = SigningKey::ec("first");
   const std::vector<std::function<std::string(Json)>> forgers = {
-      [](const Json& c) {
-        return oidc::test::coded(R"({"alg":"none"})") + "." + oidc::test::coded(c.dump()) + ".";
-      },
+      [](const Json& c) { return oidc::test::coded(R"({"alg":"none"})") + "." + oidc::test::coded(c.dump()) + "."; },
       [&](const Json& c) { return oidc::test::token_by_secret(c, "first", corporate_.key.pem()); },
       [&](const Json& c) { return oidc::test::token(c, thief, "ES256"); },
       [&](Json c) { return c["nonce"] = "x", oidc::test::token(c, corporate_.key, "ES256"); },
@@ -479,8 +495,9 @@ TEST_F(Elsewhere, NobodyLetsGroupsGiveWhatHeHasNotHimself) {
     const Outcome out = attempt(name, arguments, asker);
     return !out && out.error().code == command::Code::denied;
   };
-  EXPECT_TRUE(denied("sign-in.add", {{"name", "mine"}, {"kind", "oidc"}, {"url", "https://evil.example"},
-                                     {"client", "x"}, {"roles", "all=system"}}));
+  EXPECT_TRUE(denied(
+      "sign-in.add",
+      {{"name", "mine"}, {"kind", "oidc"}, {"url", "https://evil.example"}, {"client", "x"}, {"roles", "all=system"}}));
   EXPECT_TRUE(denied("sign-in.set", {{"name", "corporate"}, {"url", "https://evil.example"}}));
   EXPECT_TRUE(denied("sign-in.secret", {{"name", "corporate"}, {"secret", "x"}}));
   EXPECT_TRUE(denied("sign-in.ca", {{"name", "corporate"}, {"text", ""}}));

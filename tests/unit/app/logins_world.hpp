@@ -63,7 +63,7 @@ class LoginsWorld : public ::testing::Test {
     routes_ = logins_->routes();
   }
 
-  web::Recognised recognise(const LoginLoginBrowser& browser, std::string_view token = {}) {
+  web::Recognised recognise(const LoginBrowser& browser, std::string_view token = {}) {
     const Endpoint remote{*Address::parse(browser.from), 40'000};
     return logins_->recognise({remote, browser.cookie, token, browser.agent});
   }

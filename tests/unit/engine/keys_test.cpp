@@ -109,7 +109,7 @@ TEST_F(PressedKeys, AnEventIsInfoForWhoIsToHaveIt) {
 TEST_F(PressedKeys, InfoForInfoIsWrittenAnew) {
   rule(2, Keys::info);
   talk_with_events();
-  EXPECT_EQ(press(alice, a, "X-Secret: inside\r\nSignal=5\r\nDuration=9999\r\n"), 200);
+  EXPECT_EQ(press(alice, a, "X-Secret=inside\r\nSignal=5\r\nDuration=9999\r\n"), 200);
   const auto info = bob.hear_request("INFO");
   ASSERT_TRUE(info);
   EXPECT_EQ((*info)->body, "Signal=5\r\nDuration=160\r\n");
