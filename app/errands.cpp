@@ -74,12 +74,16 @@ void Errands::run() {
     take_one(waiting_, now.provider);
     ++busy_[now.provider];
     lock.unlock();
-    now.job(stop_.get_token());
+    After after = now.job(stop_.get_token());
     now.job = nullptr;
     lock.lock();
     take_one(busy_, now.provider);
     take_one(shares_, now.source);
     changed_.notify_one();
+    lock.unlock();
+    if (after) after();
+    after = nullptr;
+    lock.lock();
   }
 }
 

@@ -20,7 +20,9 @@ namespace rf::app {
 
 class Errands {
  public:
-  using Job = std::function<void(std::stop_token)>;
+  /// What a job gives back is done when its place in the line is free again: whoever is answered may come at once.
+  using After = std::function<void()>;
+  using Job = std::function<After(std::stop_token)>;
 
   Errands() = default;
   ~Errands() { stop(); }

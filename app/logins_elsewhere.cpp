@@ -43,6 +43,10 @@ Answer without_flow(Answer answer) {
   return answer;
 }
 
+Errands::After answered(const web::Respond& respond, Answer answer) {
+  return [respond, answer = std::move(answer)] { respond(answer); };
+}
+
 Address source_of(const web::Request& asked) {
   return guard::source_block(asked.remote.address).base;
 }
@@ -84,13 +88,13 @@ void Logins::leave_for(const web::Request& asked, web::Respond respond) {
   const bool added =
       errands_.add(source_of(asked), provider->name, [this, asked, respond, provider, flow](std::stop_token stop) {
         const auto url = sign_on_->begin(*provider, flow, wall_now_ms(), stop);
-        if (!url) return respond(not_proved(asked, *provider, url.error(), ""));
+        if (!url) return answered(respond, not_proved(asked, *provider, url.error(), ""));
         const std::string text = oidc::text_of(flow);
         const std::string sealed =
             flows_.seal({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, flow_context);
         Answer out{200, {{"url", *url}}};
         out.headers.emplace_back("Set-Cookie", web::set_flow(sealed, SignInLimits::flow_s));
-        respond(std::move(out));
+        return answered(respond, std::move(out));
       });
   if (!added) respond(full());
 }
@@ -118,7 +122,7 @@ void Logins::come_back(const web::Request& asked, web::Respond respond) {
       source_of(asked), provider->name, [this, asked, respond, provider, flow = *flow, back, counted](auto stop) {
         const std::int64_t now_ms = wall_now_ms();
         const auto who = sign_on_->finish(*provider, flow, back, now_ms, stop);
-        if (!who) return respond(without_flow(not_proved(asked, *provider, who.error(), counted)));
+        if (!who) return answered(respond, without_flow(not_proved(asked, *provider, who.error(), counted)));
         bool room = false, fresh = false;
         {
           // A token is good once here, whoever at the provider thinks otherwise.
@@ -126,14 +130,14 @@ void Logins::come_back(const web::Request& asked, web::Respond respond) {
           room = finished_.size() < SignInLimits::finished;
           fresh = room && finished_.emplace(flow.nonce, flow.ends_wall_ms).second;
         }
-        if (!room) return respond(full());
+        if (!room) return answered(respond, full());
         if (!fresh) {
           refuse(asked, counted, false, "come back from a provider again");
-          return respond(without_flow(not_good()));
+          return answered(respond, without_flow(not_good()));
         }
         Answer out = without_flow(welcome(asked, *provider, *who, counted));
         if (out.status == 200) out.body["target"] = flow.target;
-        respond(std::move(out));
+        return answered(respond, std::move(out));
       });
   if (added) return;
   {
@@ -154,8 +158,8 @@ void Logins::ask_directory(const web::Request& asked, const std::string& name, S
       source_of(asked), provider->name,
       [this, asked, respond, provider, name, counted, password = std::move(password)](std::stop_token) {
         const auto who = sign_on_->by_directory(*provider, name, password);
-        if (!who) return respond(not_proved(asked, *provider, who.error(), counted));
-        respond(welcome(asked, *provider, *who, counted));
+        if (!who) return answered(respond, not_proved(asked, *provider, who.error(), counted));
+        return answered(respond, welcome(asked, *provider, *who, counted));
       });
   if (added) return;
   {

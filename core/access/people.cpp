@@ -28,7 +28,8 @@ People::People(std::vector<User> users, std::vector<Role> custom) : users_(std::
   for (std::size_t i = 0; i < users_.size(); ++i) {
     names_.emplace(users_[i].name, i);
     ids_.emplace(users_[i].id, i);
-    if (!users_[i].provider.empty()) subjects_.emplace(std::pair{users_[i].provider, users_[i].subject}, i);
+    const std::string_view provider = users_[i].provider, subject = users_[i].subject;
+    if (!provider.empty()) subjects_.emplace(std::pair(provider, subject), i);
   }
   // A built-in role is never another one, whatever is on disk.
   for (std::size_t i = 0; i < roles_.size(); ++i) role_names_.emplace(roles_[i].name, i);

@@ -1,13 +1,20 @@
 #include "shell/directory/directory.hpp"
 
 #include <fmt/format.h>
+#include <fcntl.h>
 #include <ldap.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <vector>
 
 #include "core/audit/chain.hpp"
@@ -21,6 +28,8 @@ using access::Provider;
 /// Who is asked for in place of somebody who is not there, so that both are the same number of questions.
 constexpr std::string_view nobody = "cn=nobody of that name";
 constexpr std::string_view no_attributes = LDAP_NO_ATTRS;
+/// The time for all of it, in times of one answer.
+constexpr std::int64_t answers = 2;
 
 struct Unbind {
   void operator()(LDAP* ldap) const { ldap_unbind_ext_s(ldap, nullptr, nullptr); }
@@ -56,6 +65,49 @@ class MemoryFile {
   bool good_ = false;
 };
 
+/// Ends connections when their time is over, whatever their library waits for: it waits for a TLS handshake for ever.
+class Watch {
+ public:
+  explicit Watch(std::chrono::milliseconds time)
+      : callback_{&Watch::opened, &Watch::closed, this},
+        thread_([this, until = std::chrono::steady_clock::now() + time](const std::stop_token& stop) {
+          std::unique_lock lock(mutex_);
+          over_ = !changed_.wait_until(lock, stop, until, [&] { return stop.stop_requested(); });
+          if (over_)
+            for (const int each : sockets_) ::shutdown(each, SHUT_RDWR);
+        }) {}
+  ~Watch() {
+    thread_.request_stop();
+    thread_.join();
+    for (const int each : sockets_) ::close(each);
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+  ldap_conncb* callback() { return &callback_; }
+
+ private:
+  static int opened(LDAP*, Sockbuf* buffer, LDAPURLDesc*, sockaddr*, ldap_conncb* callback) {
+    ber_socket_t theirs = -1;
+    ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &theirs);
+    // Another descriptor of the same socket: the library's may be somebody else's by then.
+    const int ours = ::fcntl(theirs, F_DUPFD_CLOEXEC, 0);
+    return ours < 0 ? -1 : static_cast<Watch*>(callback->lc_arg)->take(ours);
+  }
+  static void closed(LDAP*, Sockbuf*, ldap_conncb*) {}
+  int take(int socket) {
+    const std::lock_guard lock(mutex_);
+    sockets_.push_back(socket);
+    return over_ ? -1 : 0;
+  }
+
+  ldap_conncb callback_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<int> sockets_;
+  bool over_ = false;
+  std::jthread thread_;  ///< begins when all else is there
+};
+
 std::unexpected<Problem> away(std::string_view what, int code) {
   return std::unexpected(Problem{Fault::away, fmt::format("{}: {}", what, ldap_err2string(code))});
 }
@@ -66,12 +118,12 @@ timeval time_of(std::uint32_t ms) {
 
 class Directory {
  public:
-  static std::expected<Directory, Problem> open(const Provider& provider, std::uint32_t wait_ms) {
+  static std::expected<Directory, Problem> open(const Provider& provider, std::uint32_t wait_ms, Watch& watch) {
     LDAP* made = nullptr;
     if (const int code = ldap_initialize(&made, provider.url.c_str()); code != LDAP_SUCCESS)
       return away("its address", code);
     Directory out(Connection(made), wait_ms);
-    if (const int code = out.set_up(provider); code != LDAP_SUCCESS) return away("its certificate or address", code);
+    if (const int code = out.set_up(provider, watch); code != LDAP_SUCCESS) return away("its certificate or address", code);
     return out;
   }
 
@@ -136,7 +188,7 @@ class Directory {
   }
   int set(int option, const void* value) { return ldap_set_option(ldap_.get(), option, value); }
 
-  int set_up(const Provider& provider) {
+  int set_up(const Provider& provider, Watch& watch) {
     const int version = LDAP_VERSION3, demand = LDAP_OPT_X_TLS_DEMAND, server = 0,
               least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
     const timeval wait = time_of(wait_ms_);
@@ -146,8 +198,9 @@ class Directory {
     if (!own.good()) return LDAP_NO_MEMORY;
     for (const int code :
          {set(LDAP_OPT_PROTOCOL_VERSION, &version), set(LDAP_OPT_REFERRALS, LDAP_OPT_OFF),
-          set(LDAP_OPT_RESTART, LDAP_OPT_OFF), set(LDAP_OPT_NETWORK_TIMEOUT, &wait), set(LDAP_OPT_TIMEOUT, &wait),
-          set(LDAP_OPT_X_TLS_CACERTFILE, authorities.c_str()), set(LDAP_OPT_X_TLS_REQUIRE_CERT, &demand),
+          set(LDAP_OPT_RESTART, LDAP_OPT_OFF), set(LDAP_OPT_NETWORK_TIMEOUT, &wait), set(LDAP_OPT_TIMEOUT, &wait), set(LDAP_OPT_CONNECT_CB, watch.callback()),
+          set(LDAP_OPT_X_TLS_CACERTFILE, authorities.c_str()), set(LDAP_OPT_X_TLS_CACERTDIR, ""),
+          set(LDAP_OPT_X_TLS_CERTFILE, ""), set(LDAP_OPT_X_TLS_KEYFILE, ""), set(LDAP_OPT_X_TLS_CIPHER_SUITE, ""), set(LDAP_OPT_X_TLS_REQUIRE_CERT, &demand),
           set(LDAP_OPT_X_TLS_PROTOCOL_MIN, &least), set(LDAP_OPT_X_TLS_NEWCTX, &server)})
       if (code != LDAP_OPT_SUCCESS) return LDAP_CONNECT_ERROR;
     if (provider.url.starts_with("ldaps://")) return LDAP_SUCCESS;
@@ -187,7 +240,8 @@ std::expected<access::Identity, Problem> sign_in(const Provider& provider, std::
                                                  const Secret<std::string>& password, std::uint32_t wait_ms) {
   const Problem wrong{Fault::wrong, "the name or the password is not right"};
   if (name.empty() || password.reveal().empty()) return std::unexpected(wrong);
-  auto directory = Directory::open(provider, wait_ms);
+  Watch watch(std::chrono::milliseconds(std::int64_t{wait_ms} * answers));
+  auto directory = Directory::open(provider, wait_ms, watch);
   if (!directory) return std::unexpected(directory.error());
   if (const int code = directory->bind(provider.client, provider.secret.reveal()); code != LDAP_SUCCESS)
     return away("our own account there", code);

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 from ringfence import free_port
@@ -37,6 +38,7 @@ access to * by dn.exact="{reader}" read by * none
 
 def person(name, password, *groups):
     lines = [f"dn: uid={name},ou=people,{BASE}", "objectClass: inetOrgPerson", f"uid: {name}", f"cn: {name.title()}",
+             f"entryUUID: {uuid.uuid5(uuid.NAMESPACE_DNS, name)}",
              "sn: Test", f"mail: {name}@example.com", f"userPassword: {password}"]
     return "\n".join(lines + [f"memberOf: cn={group},ou=groups,{BASE}" for group in groups])
 
@@ -48,9 +50,7 @@ class Directory:
         self.folder = Path(tempfile.mkdtemp(prefix="directory-"))
         self.tls_port, self.plain_port = free_port(), free_port()
         self.process, self.log = None, open(self.folder / "log", "ab")
-        # For libldap localhost is what the host calls itself.
-        names = sorted({"localhost", socket.gethostname(), socket.getfqdn()})
-        certificate, key = authority.certificate(",".join(f"DNS:{name}" for name in names))
+        certificate, key = authority.certificate("IP:127.0.0.1")
         (self.folder / "slapd.conf").write_text(CONFIG.format(folder=self.folder, ca=authority.path, key=key,
                                                               certificate=certificate, base=BASE, reader=READER))
 
@@ -78,12 +78,12 @@ class Directory:
         if added.returncode != 0:
             raise AssertionError(added.stderr)
         self.process = subprocess.Popen(("/usr/sbin/slapd", "-d", "0", "-f", str(self.folder / "slapd.conf"), "-h",
-                                         f"ldaps://localhost:{self.tls_port} ldap://localhost:{self.plain_port}"),
+                                         f"ldaps://127.0.0.1:{self.tls_port} ldap://127.0.0.1:{self.plain_port}"),
                                         stdout=self.log, stderr=self.log)
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("localhost", self.tls_port), 1).close()
+                socket.create_connection(("127.0.0.1", self.tls_port), 1).close()
                 return
             except OSError:
                 if self.process.poll() is not None:

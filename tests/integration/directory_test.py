@@ -24,7 +24,7 @@ class Ldap(unittest.TestCase):
 
     def add(self, name="company", url=None, trusted=True, *more):
         self.server.cli("sign-in", "add", name, "--kind", "ldap", "--url",
-                        url or f"ldaps://localhost:{self.directory.tls_port}", "--client", READER, "--base",
+                        url or f"ldaps://127.0.0.1:{self.directory.tls_port}", "--client", READER, "--base",
                         f"ou=people,{BASE}", "--roles",
                         f"cn=admins,ou=groups,{BASE}=system; cn=Staff,ou=groups,{BASE}=employee", *more)
         self.server.cli("sign-in", "secret", name, stdin=READER_PASSWORD)
@@ -67,7 +67,7 @@ class Ldap(unittest.TestCase):
         self.assertEqual(self.server.json("user", "list")["users"], [])
 
     def test_starttls_is_as_good_and_nothing_goes_without_it(self):
-        self.add("plain", f"ldap://localhost:{self.directory.plain_port}")
+        self.add("plain", f"ldap://127.0.0.1:{self.directory.plain_port}")
         self.assertEqual(self.sign_in("anna", PASSWORD, "plain")[0], 200)
         heard = []
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -78,7 +78,7 @@ class Ldap(unittest.TestCase):
                     heard.append(peer.recv(4096))
             thread = threading.Thread(target=listen)
             thread.start()
-            self.add("eve", f"ldap://localhost:{listener.getsockname()[1]}")
+            self.add("eve", f"ldap://127.0.0.1:{listener.getsockname()[1]}")
             self.assertEqual(self.sign_in("anna", PASSWORD, "eve")[0], 503)
             thread.join()
         self.assertIn(b"1.3.6.1.4.1.1466.20037", heard[0], "StartTLS comes before all else")
@@ -88,7 +88,7 @@ class Ldap(unittest.TestCase):
     def test_a_certificate_of_nobody_known_or_of_another_name_is_not_trusted(self):
         self.add("unknown", trusted=False)
         self.assertEqual(self.sign_in("anna", PASSWORD, "unknown")[0], 503)
-        self.add("other", f"ldaps://127.0.0.1:{self.directory.tls_port}")
+        self.add("other", f"ldaps://localhost:{self.directory.tls_port}")
         self.assertEqual(self.sign_in("anna", PASSWORD, "other")[0], 503)
         self.assertIn("provider_away", self.server.log.read_text())
 
@@ -100,11 +100,11 @@ class Ldap(unittest.TestCase):
     def test_a_directory_that_hangs_keeps_nobody_else_from_signing_in(self):
         self.add()
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.add("slow", f"ldaps://localhost:{listener.getsockname()[1]}")
+            self.add("slow", f"ldaps://127.0.0.1:{listener.getsockname()[1]}")
             answers = []
             hanging = threading.Thread(target=lambda: answers.append(self.sign_in("anna", PASSWORD, "slow")[0]))
             hanging.start()
-            peer, _ = listener.accept()
+            peer = self.enterContext(listener.accept()[0])
             begun = time.monotonic()
             self.assertEqual(self.sign_in("anna", PASSWORD)[0], 200)
             administrator = Browser(self.server)
@@ -113,11 +113,10 @@ class Ldap(unittest.TestCase):
                                                  "password": GOOD})[0], 200)
             self.assertLess(time.monotonic() - begun, 4, "others are served meanwhile")
             hanging.join()
-            peer.close()
             self.assertEqual(answers, [503])
 
     def test_a_directory_that_is_away_is_nobodys_fault(self):
-        self.add("gone", f"ldaps://localhost:{free_port()}")
+        self.add("gone", f"ldaps://127.0.0.1:{free_port()}")
         for _ in range(12):
             self.assertEqual(self.sign_in("anna", PASSWORD, "gone")[0], 503)
 

@@ -400,7 +400,8 @@ TEST_F(Elsewhere, AProviderThatIsAwayIsNobodysFaultAndIsLeftAloneForAMoment) {
 TEST_F(Elsewhere, WhoeverGuessesIsHeldAndKeepsNobodyElseOut) {
   Browser attacker, browser;
   attacker.from = "198.51.100.7";
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(come_back(attacker, {{"state", "x"}, {"code", "y"}}).status, 403u);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(come_back(attacker, {{"state", fmt::format("x{}", i)}, {"code", "y"}}).status, 403u);
   EXPECT_EQ(come_back(attacker, {{"state", "x"}, {"code", "y"}}).status, 429u);
   EXPECT_EQ(sign_in(browser).status, 200u);
 }
@@ -541,16 +542,24 @@ TEST(Errands, OfOneProviderNeverTakeEveryThread) {
   std::size_t taken = 0;
   for (std::uint32_t i = 0; i < 100; ++i) {
     const Address from = *Address::parse(fmt::format("192.0.2.{}", i));
-    taken += errands.add(from, "slow", [&, released](std::stop_token) { ++slow, released.wait(); }) ? 1 : 0;
+    taken += errands.add(from, "slow",
+                         [&, released](std::stop_token) {
+                           ++slow;
+                           released.wait();
+                           return Errands::After();
+                         })
+                 ? 1
+                 : 0;
   }
   EXPECT_LE(taken, SignInLimits::waiting_for_one + SignInLimits::busy_with_one);
   std::promise<void> done;
-  EXPECT_TRUE(errands.add(*Address::parse("198.51.100.1"), "quick", [&](std::stop_token) { done.set_value(); }));
+  EXPECT_TRUE(errands.add(*Address::parse("198.51.100.1"), "quick",
+                          [&](std::stop_token) -> Errands::After { return [&] { done.set_value(); }; }));
   done.get_future().wait();
   EXPECT_LE(slow, static_cast<int>(SignInLimits::busy_with_one));
   release.set_value();
   errands.stop();
-  EXPECT_FALSE(errands.add(*Address::parse("198.51.100.1"), "quick", [](std::stop_token) {}));
+  EXPECT_FALSE(errands.add(*Address::parse("198.51.100.1"), "quick", [](std::stop_token) { return Errands::After(); }));
 }
 
 }  // namespace
