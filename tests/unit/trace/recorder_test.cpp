@@ -178,8 +178,10 @@ TEST_F(Recording, NeverTakesMoreThanItsBudget) {
 
 TEST_F(Recording, ReadsWhatIsWholeOfTornAndForeignFiles) {
   start();
+  recorder_->prove(flow("192.0.2.7:5060"));
   recorder_->received(now_, flow("192.0.2.7:5060"), invite(), "call-one");
   recorder_->settle(5'000);
+  ASSERT_FALSE(segments_in(options_.folder, "calls").empty());
   const std::string path = segments_in(options_.folder, "calls").front().path;
   std::ofstream(path, std::ios::app | std::ios::binary) << "RFT1\xff\xff\xff\xff torn";
   std::ofstream(options_.folder + "/calls-1-x.trace") << "foreign";
