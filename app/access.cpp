@@ -16,6 +16,7 @@
 #include "app/guard_exchange.hpp"
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
+#include "app/event_commands.hpp"
 #include "app/people_commands.hpp"
 #include "app/place.hpp"
 #include "app/web_reach.hpp"
@@ -82,6 +83,7 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
   }
   if (auto answer = answer_audit(records, command, now_ms)) return std::move(*answer);
   if (auto outcome = change_people(records, nullptr, checked, now_ms)) return std::move(*outcome);
+  if (auto outcome = change_events(records, nullptr, checked, now_ms)) return std::move(*outcome);
   if (asks_plan(command)) {
     const auto plan = plan_of(records.store, records.vault, records.shelf);
     if (!plan) return std::unexpected(error_of(plan.error()));

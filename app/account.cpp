@@ -300,7 +300,7 @@ void Logins::use_first(const web::Request& asked, web::Respond respond) {
     wished->display = text_of(asked.body, "display");
     wished->email = text_of(asked.body, "email");
   });
-  if (!wished || !wished->enabled) {
+  if (!wished || !wished->enabled || barred(*wished)) {
     doors_.failed(asked.remote, "one-time link");
     doors_.log.say(effect::Level::notice, "link_refused", asked.remote.text());
     return respond(no_link());

@@ -30,6 +30,12 @@ Answer wrong() {
   return problem(403, "the name, the password or the code is not right");
 }
 
+seal::Vault::Key random_key() {
+  seal::Vault::Key out;
+  fill_from_kernel(out.data(), out.size());
+  return out;
+}
+
 /// Nothing of it can be said twice in the log: names that nobody has may be passwords in the wrong field.
 std::string shown_name(const std::string& name, bool known) {
   return known ? name : "(unknown)";
@@ -57,12 +63,16 @@ std::optional<Answer> fault_of_fields(const Json& body, std::initializer_list<st
   return std::nullopt;
 }
 
-Logins::Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost)
+Logins::Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost,
+               std::unique_ptr<SignOn> sign_on)
     : doors_(std::move(doors)),
       hashes_(cost),
       settings_(settings),
       sessions_(settings.sessions),
-      throttle_(settings.throttle, seed) {}
+      throttle_(settings.throttle, seed),
+      challenges_(random_key()),
+      flows_(random_key()),
+      sign_on_(std::move(sign_on)) {}
 
 store::Expected<void> Logins::restore(Records& records) {
   store::PeopleTables tables(records.store);
@@ -86,6 +96,9 @@ store::Expected<void> Logins::reload(Records& records) {
   if (!rows) return std::unexpected(rows.error());
   auto tokens = tables.tokens();
   if (!tokens) return std::unexpected(tokens.error());
+  auto providers = tables.providers(records.vault);
+  if (!providers) return std::unexpected(providers.error());
+  sign_on_->use(std::move(*providers));
   std::set<access::SessionId> there;
   for (const access::Session& row : *rows) there.insert(row.id);
   const std::lock_guard lock(mutex_);
@@ -133,6 +146,7 @@ void Logins::care(Records& records, std::int64_t now_wall_ms) {
   {
     const std::lock_guard lock(mutex_);
     ended = sessions_.sweep(now_wall_ms);
+    std::erase_if(finished_, [&](const auto& each) { return each.second <= now_wall_ms; });
     std::erase_if(begun_factors_, [&](const auto& each) { return sessions_.find(each.first) == nullptr; });
     if (now_wall_ms - cared_ms_ >= minute_ms || now_wall_ms < cared_ms_) {
       used = sessions_.all();
@@ -260,6 +274,7 @@ Answer Logins::refuse(const web::Request& asked, const std::string& name, bool k
 
 access::Step Logins::step_of(const User& user) const {
   if (user.must_change) return Step::new_password;
+  if (trusts_factor_of(user)) return Step::none;
   const std::lock_guard lock(mutex_);
   if (!user.has_factor && settings_.second_factor[static_cast<std::size_t>(user.of)]) return Step::enrol_factor;
   return Step::none;
@@ -332,14 +347,15 @@ Answer Logins::go_on(const web::Request& asked, const User& user, Step step, Jso
 }
 
 void Logins::sign_in(const web::Request& asked, web::Respond respond) {
-  if (auto fault = fault_of_fields(asked.body, {"name", "password"})) return respond(std::move(*fault));
+  if (auto fault = fault_of_fields(asked.body, {"name", "password"}, {"provider"})) return respond(std::move(*fault));
   const std::string name = access::login_name(text_of(asked.body, "name"));
   Secret<std::string> password(text_of(asked.body, "password"));
   if (password.reveal().size() > AccessLimits::password_bytes) return respond(problem(400, "the password is too long"));
+  if (asked.body.contains("provider")) return ask_directory(asked, name, std::move(password), std::move(respond));
   if (auto held = hold(asked, name)) return respond(std::move(*held));
   const access::PeopleRef people = this->people();
   const User* const user = people->by_name(name);
-  const std::string hash = user == nullptr ? std::string() : user->password.reveal();
+  const std::string hash = user == nullptr || barred(*user) ? std::string() : user->password.reveal();
   const Address source = guard::source_block(asked.remote.address).base;
   const bool added = hashes_.add(
       source, [this, asked, name, hash, people, user, respond, password = std::move(password)](seal::SlowHash& hashes) {
@@ -461,6 +477,9 @@ std::vector<web::Route> Logins::routes() {
   };
   return {
       {Method::post, "/api/v1/session", anybody, {}, later(&Logins::sign_in)},
+      {Method::get, "/api/v1/session/providers", anybody, now(&Logins::ways)},
+      {Method::post, "/api/v1/session/provider", anybody, {}, later(&Logins::leave_for)},
+      {Method::post, "/api/v1/session/provider/return", anybody, {}, later(&Logins::come_back)},
       {Method::post, "/api/v1/session/second-factor", anybody, now(&Logins::second_factor)},
       {Method::remove, "/api/v1/session", anybody, now(&Logins::sign_out)},
       {Method::get, "/api/v1/account", signed_in, now(&Logins::account)},
@@ -469,6 +488,12 @@ std::vector<web::Route> Logins::routes() {
       {Method::post, "/api/v1/account/second-factor", signed_in, now(&Logins::begin_factor)},
       {Method::post, "/api/v1/account/second-factor/confirm", signed_in, now(&Logins::confirm_factor)},
       {Method::post, "/api/v1/account/second-factor/remove", signed_in, {}, later(&Logins::remove_factor)},
+      {Method::post, "/api/v1/session/passkey/question", anybody, now(&Logins::ask_for_passkey)},
+      {Method::post, "/api/v1/session/passkey", anybody, now(&Logins::show_passkey)},
+      {Method::get, "/api/v1/account/passkeys", signed_in, now(&Logins::own_passkeys)},
+      {Method::post, "/api/v1/account/passkeys/question", signed_in, {}, later(&Logins::begin_passkey)},
+      {Method::post, "/api/v1/account/passkeys", signed_in, now(&Logins::add_passkey)},
+      {Method::post, "/api/v1/account/passkeys/remove", signed_in, now(&Logins::remove_passkey)},
       {Method::get, "/api/v1/account/sessions", signed_in, now(&Logins::own_sessions)},
       {Method::post, "/api/v1/account/sessions/end", signed_in, now(&Logins::end_sessions)},
       {Method::post, "/api/v1/account/first", anybody, {}, later(&Logins::use_first)},

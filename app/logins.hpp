@@ -11,12 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "app/errands.hpp"
 #include "app/records.hpp"
+#include "app/sign_on.hpp"
 #include "core/access/people.hpp"
 #include "core/access/sessions.hpp"
 #include "core/access/throttle.hpp"
 #include "core/access/totp.hpp"
 #include "core/audit/chain.hpp"
+#include "core/passkey/passkey.hpp"
 #include "shell/config/login.hpp"
 #include "shell/log/log.hpp"
 #include "shell/seal/slow_hash.hpp"
@@ -35,7 +38,8 @@ class Logins {
     std::function<void(const Endpoint&, std::string_view account)> failed;  ///< for the guard's counts
     std::function<bool(const Address&)> spared;  ///< who is never held for good: loopback, what operators allow
   };
-  Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {});
+  Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {},
+         std::unique_ptr<SignOn> sign_on = std::make_unique<SignOn>());
 
   /// At start: what was there before. Errors: of the database.
   store::Expected<void> restore(Records& records);
@@ -44,8 +48,11 @@ class Logins {
   void use(const config::LoginSettings& settings);
   /// Each second or so: ends what has ended, and writes down what was used.
   void care(Records& records, std::int64_t now_wall_ms);
-  /// Nothing more is hashed; whoever waits for it is refused.
-  void stop() { hashes_.stop(); }
+  /// Nothing more is hashed, and nobody elsewhere is asked; whoever waits for it is refused.
+  void stop() {
+    hashes_.stop();
+    errands_.stop();
+  }
 
   web::Recognised recognise(const web::Credentials& shown);
   /// Of somebody known who lacked what he asked for.
@@ -90,12 +97,40 @@ class Logins {
   web::Answer begin_factor(const web::Request& asked);
   web::Answer confirm_factor(const web::Request& asked);
   void remove_factor(const web::Request& asked, web::Respond respond);
+  // passkeys.cpp
+  web::Answer own_passkeys(const web::Request& asked);
+  void begin_passkey(const web::Request& asked, web::Respond respond);
+  web::Answer add_passkey(const web::Request& asked);
+  web::Answer remove_passkey(const web::Request& asked);
+  web::Answer ask_for_passkey(const web::Request& asked);
+  web::Answer show_passkey(const web::Request& asked);
+  std::string challenge(const std::string& purpose) const;
+  /// Once: whoever saw it pass by comes too late.
+  bool use_challenge(const std::string& challenge, std::int64_t now_wall_ms);
+
+  // account.cpp
   web::Answer own_sessions(const web::Request& asked);
   web::Answer end_sessions(const web::Request& asked);
   web::Answer look_at_first(const web::Request& asked);
   void use_first(const web::Request& asked, web::Respond respond);
   web::Answer made_first(const web::Request& asked, const std::string& link, const access::User& wished,
                          const Secret<std::string>& hash);
+  // logins_elsewhere.cpp
+  web::Answer ways(const web::Request& asked);
+  void leave_for(const web::Request& asked, web::Respond respond);
+  void come_back(const web::Request& asked, web::Respond respond);
+  void ask_directory(const web::Request& asked, const std::string& name, Secret<std::string> password,
+                     web::Respond respond);
+  /// Who was proved elsewhere, signed in here: found, made or changed, as his groups have it. `counted`: the name that
+  /// his attempt counts under.
+  web::Answer welcome(const web::Request& asked, const access::Provider& provider, const access::Identity& who,
+                      const std::string& counted);
+  web::Answer not_proved(const web::Request& asked, const access::Provider& provider, const SignOn::Problem& why,
+                         const std::string& counted);
+  /// Whether he may have no password here.
+  bool barred(const access::User& user) const;
+  bool trusts_factor_of(const access::User& user) const;
+
   std::vector<access::PasswordFault> faults(std::string_view password, const access::User& user) const;
   std::optional<web::Answer> refuse_password(std::string_view password, const access::User& user) const;
   std::optional<access::User> user_of(const web::Request& asked);
@@ -113,10 +148,16 @@ class Logins {
   access::Tokens tokens_;
   access::Throttle throttle_;
   std::map<access::SessionId, access::TotpSecret> begun_factors_;  ///< shown, and not confirmed yet
+  passkey::Challenges challenges_;
+  std::map<std::string, std::int64_t> used_challenges_;  ///< until when each would be good
   std::int64_t cared_ms_ = 0, audited_ms_ = 0;
   std::uint32_t audited_ = 0, unaudited_ = 0;
   bool held_changed_ = false;
-  std::vector<audit::Event> refusals_;  ///< that the audit log has still to take
+  seal::Vault flows_;  ///< seals what browsers keep while they are elsewhere; no longer than this process
+  std::map<std::string, std::int64_t> finished_;  ///< nonces that signed somebody in, and until when they could again
+  std::vector<audit::Event> refusals_;            ///< that the audit log has still to take
+  std::unique_ptr<SignOn> sign_on_;
+  Errands errands_;  ///< ends before all that it uses
 };
 
 /// What a body lacks or has too much: its fields are these texts, no others. None: it is fine.

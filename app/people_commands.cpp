@@ -46,6 +46,7 @@ Json json_of(const User& user) {
           {"class", name_of(user.of)},
           {"role", user.role},
           {"email", user.email},
+          {"sign_in", user.provider},
           {"enabled", user.enabled},
           {"must_change", user.must_change},
           {"password", !user.password.reveal().empty()},
@@ -101,9 +102,13 @@ struct Executor {
   }
   /// That nobody is left who may do everything is not to happen by mistake.
   bool last_administrator(const User& user) const {
-    if (people.permissions_of(user) != Permissions::all() || !user.enabled) return false;
+    // Whoever signs in elsewhere is no such one: a provider may be gone when he is needed.
+    const auto one = [&](const User& each) {
+      return each.enabled && each.provider.empty() && people.permissions_of(each) == Permissions::all();
+    };
+    if (!one(user)) return false;
     return std::none_of(people.users().begin(), people.users().end(), [&](const User& other) {
-      return other.id != user.id && other.enabled && people.permissions_of(other) == Permissions::all();
+      return other.id != user.id && one(other);
     });
   }
   static std::unexpected<Error> last() {
@@ -178,6 +183,9 @@ struct Executor {
     const auto found = within_reach(c.name);
     if (!found) return std::unexpected(found.error());
     User changed = *found;
+    if (c.role && !found->provider.empty())
+      return fault(Code::conflict, fmt::format("{} has the role that groups at {} give", c.name, found->provider),
+                   "change the groups there, or: ringfence sign-in set " + found->provider + " --roles …");
     if (c.role) {
       const auto wanted = role(*c.role);
       if (!wanted) return std::unexpected(wanted.error());
@@ -210,12 +218,20 @@ struct Executor {
     const auto found = within_reach(c.name);
     if (!found) return std::unexpected(found.error());
     Outcome out = Json();
+    const auto elsewhere = provider_of(records, tables, *found);
+    const bool no_password = !found->provider.empty() && (!elsewhere || elsewhere->required);
     const auto done = records.store.together([&]() -> store::Expected<void> {
       if (auto set = tables.set_password(found->id, {}, false, now_ms); !set) return set;
       if (auto ended = end_sessions(found->id); !ended) return ended;
       if (auto ended = tables.drop_tokens_of(found->id); !ended) return ended;
       if (c.second_factor)
         if (auto dropped = tables.drop_factor(found->id); !dropped) return dropped;
+      if (no_password) {
+        out = Json{{"name", c.name}, {"link", ""}, {"expires", ""}, {"expires_in_s", 0},
+                   {"message", fmt::format("The sessions and tokens of {} have ended; the password is that of {}.",
+                                           c.name, found->provider)}};
+        return {};
+      }
       out =
           link_of(*found, c.for_s, fmt::format("The password of {} has ended, with its sessions and tokens.", c.name));
       if (out) return {};
@@ -299,6 +315,9 @@ struct Executor {
       if (each.role == c.name)
         return fault(Code::conflict, fmt::format("{} has the role {}", each.name, c.name),
                      fmt::format("give another one: ringfence user set {} --role ROLE", each.name));
+    if (const auto user = provider_that_gives(records, tables, c.name))
+      return fault(Code::conflict, fmt::format("groups at {} give the role {}", *user, c.name),
+                   fmt::format("give others: ringfence sign-in set {} --roles …", *user));
     const auto dropped = tables.drop_role(c.name);
     if (!dropped) return fail(dropped.error());
     return Json{{"name", c.name}, {"message", fmt::format("The role {} is removed.", c.name)}};
@@ -393,6 +412,8 @@ struct Executor {
     }
     return fault(Code::not_found, fmt::format("there is no session {}", c.id), "see: ringfence session list");
   }
+
+  Outcome operator()(const command::ProviderCommand& c) { return change_providers(records, tables, people, by, c); }
 
   Outcome operator()(const command::ListHeld&) {
     if (by != nullptr && by->tenant) return denied("addresses are the system's; ask its administrator");

@@ -14,6 +14,7 @@
 #include "app/pins.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
+#include "core/base/limits/events.hpp"
 #include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
 
@@ -69,6 +70,10 @@ std::expected<std::unique_ptr<Server>, Error> Server::start(config::Settings set
   auto log = log::Log::open(log_options(server->settings_.log));
   if (!log) return fault(log.error(), "check log.file");
   server->log_ = std::move(*log);
+  const config::Settings& s = server->settings_;
+  server->events_ = std::make_unique<Events>(
+      Events::Options{{s.store_path(), s.store.synchronous, 5'000}, s.server.realm, s.log.show_personal});
+  server->log_->listen([events = server->events_.get()](const log::Line& line) { events->hear(line); });
   for (const auto step : {&Server::open_records, &Server::open_logins, &Server::open_engine, &Server::open_listeners,
                           &Server::open_doors}) {
     if (auto done = (server.get()->*step)(); !done) {
@@ -90,6 +95,7 @@ std::expected<void, Error> Server::open_records() {
   if (const auto started = append_audit({wall_now_ms(), "system", "system", "start " + circumstances_.version, "done"});
       !started)
     return std::unexpected(error_of(started.error()));
+  if (auto opened = events_->open(records_->vault); !opened) return opened;
   if (settings_.web.enabled) records_->web = web_address(settings_);
   const auto interrupted = records_->store.close_interrupted_cdrs(wall_now_ms());
   if (!interrupted) return std::unexpected(error_of(interrupted.error()));
@@ -117,6 +123,7 @@ std::expected<void, Error> Server::open_engine() {
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
+  tell_zone();
   if (const auto swept = records_->store.sweep_bindings(wall_now_ms()); !swept)
     return std::unexpected(error_of(swept.error()));
   auto bindings = records_->store.load_bindings(wall_now_ms());
@@ -361,6 +368,7 @@ void Server::stop(std::uint32_t limit_ms) {
   relay_.reset();
   const bool written = !writer_ || writer_->close();
   writer_.reset();
+  events_->close(EventLimits::farewell_ms);
   if (records_ && log_) {
     if (!append_audit({wall_now_ms(), "system", "system", "stop", "done"}))
       log_->say(effect::Level::error, "audit", "the stop could not be written into the audit log");

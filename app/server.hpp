@@ -12,6 +12,7 @@
 #include "app/audit.hpp"
 #include "app/carrier.hpp"
 #include "app/data_dir.hpp"
+#include "app/events.hpp"
 #include "app/guard_rules.hpp"
 #include "app/logins.hpp"
 #include "app/media_servers.hpp"
@@ -99,6 +100,8 @@ class Server {
   void take_public_address();
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
+  /// Events are told by the time of the first tenant.
+  void tell_zone();
   Outcome execute(const command::Checked& checked);
   /// Carries out a command for whoever it is, by whatever way it came, with its lines in the audit log. Of one that
   /// changes something `still` is asked first, and no other change comes between.
@@ -161,6 +164,7 @@ class Server {
   std::int64_t started_wall_ms_ = 0;
 
   std::unique_ptr<log::Log> log_;
+  std::unique_ptr<Events> events_;  ///< hears the log
   std::mutex changes_mutex_;  ///< one change after the other, with its lines in the audit log; taken before all others
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;

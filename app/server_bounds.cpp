@@ -6,6 +6,7 @@
 
 #include "app/host.hpp"
 #include "app/server.hpp"
+#include "core/base/limits/events.hpp"
 
 namespace rf::app {
 namespace {
@@ -81,6 +82,7 @@ std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const co
     out.push_back({"trace_mb", trace.disk_bytes / 1'000'000,
                    std::uint64_t{settings.trace.keep.budget_mb} + settings.trace.keep.log_mb});
   }
+  out.push_back({"events", events_->waiting(), 2 * EventLimits::incoming});
   out.push_back({"web_clients", web.clients, WebLimits::clients});
   out.push_back({"web_listeners", web.listeners, ApiLimits::listeners});
   return out;

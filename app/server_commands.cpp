@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/event_commands.hpp"
 #include "app/fence_commands.hpp"
 #include "app/host.hpp"
 #include "app/links.hpp"
@@ -53,8 +54,7 @@ std::string web_bind_text(const config::WebSettings& web) {
 void add_other_ports(Json& list, const config::Settings& s, std::string_view state) {
   list.push_back(
       port_row("media", "udp", "per call", fmt::format("{}-{}", s.media.first_port, s.media.last_port), state));
-  if (s.web.enabled)
-    list.push_back(port_row("https", "tcp", web_bind_text(s.web), std::to_string(s.web.port), state));
+  if (s.web.enabled) list.push_back(port_row("https", "tcp", web_bind_text(s.web), std::to_string(s.web.port), state));
   if (s.metrics.enabled)
     list.push_back(
         port_row("metrics", "tcp", s.metrics.bind.address.text(), std::to_string(s.metrics.bind.port), state));
@@ -264,6 +264,9 @@ Outcome Server::execute(const command::Checked& checked) {
   }
   if (std::holds_alternative<command::ReadTrace>(command))
     return *answer_trace(current_settings(), tracing_ ? &tracing_->recorder() : nullptr, checked);
+  // It waits for somebody elsewhere: not with a lock.
+  if (const auto* events = std::get_if<command::EventCommand>(&command))
+    if (const auto* test = std::get_if<command::TestContact>(events)) return events_->test(test->contact);
   if (auto outcome = execute_running(command)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.
@@ -276,6 +279,7 @@ Outcome Server::execute(const command::Checked& checked) {
   const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
+  if (auto outcome = change_events(*records_, events_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
   if (auto changed = change_objects(*records_, command, wall_now_ms())) {
@@ -303,9 +307,8 @@ Outcome Server::execute(const command::Checked& checked) {
         std::any_of(decoys.begin(), decoys.end(), [&](const std::string& number) { return policy_->knows(number); });
     const std::vector<policy::Extension>& extensions = policy_->extensions();
     const bool unknown_places =
-        !guard_->around.countries && std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
-          return extension.phone.countries.any();
-        });
+        !guard_->around.countries && std::any_of(extensions.begin(), extensions.end(),
+                                                 [](const auto& extension) { return extension.phone.countries.any(); });
     std::vector<std::string> notes;
     if (outdated || unknown_places)
       if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));
@@ -328,7 +331,12 @@ Outcome Server::add_credit_running(const command::AddCredit& command) {
                                  "see: ringfence extension list"});
   std::unique_lock lock(records_mutex_);
   const money::Currency currency = plan_->terms().currency;
+  const bool prepaid = plan_->extension(store::default_tenant, extension).spending.money.prepaid;
   lock.unlock();
+  if (!prepaid)
+    return std::unexpected(Error{Code::conflict,
+                                 fmt::format("{} does not pay in advance, so it has no credit", command.number),
+                                 fmt::format("ringfence limit set extension.{} --prepaid", command.number)});
   const auto amount = money::Amount::parse(command.amount, currency);
   if (!amount)
     return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),

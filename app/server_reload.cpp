@@ -89,10 +89,14 @@ std::expected<void, Error> Server::load_certificates() {
   web_tls_ = *pages;
   loop_->streams().set_tls(*server, *client, *pages);
   if (web_) web_->set_tls(web_tls_);
+  const std::string told = std::exchange(warnings_["certificate"], {});
   warnings_.erase("certificate");
-  if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms)
-    warnings_["certificate"] =
+  if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms) {
+    const std::string ending =
         fmt::format("the TLS certificate ends in {} days", std::max<std::int64_t>(0, (*end - wall_now_ms()) / day_ms));
+    if (ending != told) log_->say(effect::Level::warning, "certificate_ending", ending);
+    warnings_["certificate"] = ending;
+  }
   return {};
 }
 
@@ -156,8 +160,14 @@ std::expected<void, Error> Server::load_plan() {
   return {};
 }
 
+void Server::tell_zone() {
+  const auto& tenants = plan_->terms().tenants;
+  events_->use_zone(tenants.empty() ? nullptr : tenants.front().zone);
+}
+
 void Server::publish_plan() {
   inlet_.post(engine::PlanChanged{plan_});
+  tell_zone();
   // Trunks are protected, so the guard's rules know them.
   std::vector<std::string> notes;
   if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));

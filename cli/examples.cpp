@@ -21,8 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence completion zsh > ~/.zfunc/_ringfence\n"
      "  ringfence completion fish > ~/.config/fish/completions/ringfence.fish\n"},
     {"version", "  ringfence version --json\n"},
-    {"api-contract",
-     "  ringfence api-contract > openapi.yaml         for programs that make clients of it\n"},
+    {"api-contract", "  ringfence api-contract > openapi.yaml         for programs that make clients of it\n"},
     {"extension.add",
      "  ringfence extension add 1001 --name \"Ann\"                     password generated, shown once\n"
      "  ringfence extension add 1002 --registrations 3 --newcomer refuse\n"
@@ -89,6 +88,21 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"token.remove", "  ringfence token remove 7                      see: token list\n"},
     {"session.list", "  ringfence session list\n  ringfence session list --user anna --json\n"},
     {"session.remove", "  ringfence session remove 12                   see: session list\n"},
+    {"sign-in.add",
+     "  ringfence sign-in add corporate --kind oidc --title \"Example\" --url https://login.example.com \\\n"
+     "    --client ringfence --roles \"pbx-admins=system; staff=employee\"\n"
+     "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com --base ou=people,dc=example,dc=com "
+     "\\\n"
+     "    --client cn=ringfence,dc=example,dc=com --roles \"cn=staff,ou=groups,dc=example,dc=com=employee\"\n"},
+    {"sign-in.list", "  ringfence sign-in list\n"},
+    {"sign-in.show",
+     "  ringfence sign-in show corporate              also the redirect URI that the provider asks for\n"},
+    {"sign-in.set",
+     "  ringfence sign-in set corporate --required --trusted-factor   no passwords and second factors here\n"
+     "  ringfence sign-in set corporate --no-enabled                  shut; its people are signed out\n"},
+    {"sign-in.secret", "  pass show pbx/corporate | ringfence sign-in secret corporate\n"},
+    {"sign-in.ca", "  ringfence sign-in ca directory company-ca.pem\n"},
+    {"sign-in.remove", "  ringfence sign-in remove corporate\n"},
     {"login.held", "  ringfence login held\n"},
     {"login.release", "  ringfence login release 198.51.100.7          it may try again\n"},
     {"registration.list", "  ringfence registration list\n  ringfence registration list 1001 --json\n"},
@@ -107,8 +121,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"trace.extension",
      "  ringfence trace extension 1001\n"
      "  ringfence trace extension 1001 --since \"2026-01-31 08:00\"\n"},
-    {"trace.source",
-     "  ringfence trace source 198.51.100.7           strangers, too, as far as their share goes\n"},
+    {"trace.source", "  ringfence trace source 198.51.100.7           strangers, too, as far as their share goes\n"},
     {"trace.log",
      "  ringfence trace log --extension 1001 --since 2026-01-01\n"
      "  ringfence trace log --source 203.0.113.0/24 --limit 500\n"},
@@ -151,6 +164,46 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"guard.country.deny", "  ringfence guard country deny KP               this one may not, all others may\n"},
     {"guard.country.remove", "  ringfence guard country remove DE,AT,CH\n"},
     {"guard.country.list", "  ringfence guard country list\n"},
+    {"event.list",
+     "  ringfence event list --level warning --open\n"
+     "  ringfence event list --kinds guard.*,trunk.down --from 2026-01-31\n"},
+    {"event.show", "  ringfence event show 17\n"},
+    {"event.export",
+     "  ringfence event export events.jsonl\n"
+     "  ringfence event export events.csv --format csv --from 2026-01-01\n"},
+    {"event.kinds", "  ringfence event kinds\n"},
+    {"event.acknowledge", "  ringfence event acknowledge 17\n"},
+    {"event.acknowledge-all", "  ringfence event acknowledge-all --upto 17\n"},
+    {"event.test", "  ringfence event test anna\n"},
+    {"event-contact.list", "  ringfence event-contact list\n"},
+    {"event-contact.show", "  ringfence event-contact show anna\n"},
+    {"event-contact.add",
+     "  ringfence event-contact add anna --way email --target anna@example.com --language de --quiet 22:00-06:00\n"
+     "  ringfence event-contact add chat --way webhook --target https://hooks.example.com/pbx\n"
+     "  ringfence event-contact add logs --way syslog --target tls:logs.example.com:6514 --networks 10.1.0.0/16\n"},
+    {"event-contact.set",
+     "  ringfence event-contact set anna --digest 30      one message in half an hour, but for critical events\n"
+     "  ringfence event-contact set anna --no-enabled\n"},
+    {"event-contact.ca", "  ringfence event-contact ca logs authority.pem\n"},
+    {"event-contact.secret", "  ringfence event-contact secret chat\n"},
+    {"event-contact.remove", "  ringfence event-contact remove anna\n"},
+    {"event-route.list", "  ringfence event-route list\n"},
+    {"event-route.show", "  ringfence event-route show all-to-anna\n"},
+    {"event-route.add",
+     "  ringfence event-route add all-to-anna --contact anna --level warning\n"
+     "  ringfence event-route add attacks --contact chat --events guard.*,login.* --level info\n"},
+    {"event-route.set", "  ringfence event-route set attacks --level warning\n"},
+    {"event-route.remove", "  ringfence event-route remove attacks\n"},
+    {"event-template.list", "  ringfence event-template list\n"},
+    {"event-template.show", "  ringfence event-template show trunk.down --language de\n"},
+    {"event-template.set",
+     "  ringfence event-template set trunk.down --language de --subject \"Leitung {subject} ist weg\" text.txt\n"},
+    {"event-template.remove", "  ringfence event-template remove trunk.down --language de\n"},
+    {"mail.show", "  ringfence mail show\n"},
+    {"mail.set",
+     "  ringfence mail set --server mail.example.com --user pbx --password-stdin --from pbx@example.com < password\n"
+     "  ringfence mail set --server 10.1.0.25 --port 25 --tls none --user \"\" --from pbx@example.com\n"},
+    {"mail.ca", "  ringfence mail ca authority.pem\n"},
     {"audit-log.list", "  ringfence audit-log list\n  ringfence audit-log list --kind command --from 2026-01-31\n"},
     {"audit-log.export",
      "  ringfence audit-log export audit.txt\n  ringfence audit-log export --after 20000 audit2.txt\n"},

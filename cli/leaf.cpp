@@ -22,6 +22,7 @@ std::string option_name(std::string_view parameter) {
 bool is_positional(const command::Spec& spec, const Parameter& p) {
   return p.name == "id" || p.name == "address" || p.name == "block" || (p.name == "countries" && p.required) ||
          (p.name == "name" && p.required) || p.name == "account" ||
+         (p.name == "contact" && spec.name == "event.test") ||
          (p.name == "note" && spec.name == "audit-log.note") ||
          (p.name == "number" && spec.name != "cdr.list" && !spec.name.starts_with("ring-group."));
 }
@@ -112,7 +113,7 @@ std::unique_ptr<Leaf> add_leaf(CLI::App& parent, const command::Spec& spec) {
   if (spec.name == "cdr.list")
     leaf->app->add_flag("--csv", leaf->csv, "the result as CSV, safe to open in a spreadsheet");
   if (spec.name == "guard.export" || spec.name == "audit-log.export" || spec.name == "policy.export" ||
-      spec.name == "trace.export")
+      spec.name == "trace.export" || spec.name == "event.export")
     leaf->app->add_option("file", leaf->out_file, "to write to; - is standard output");
   leaf->app->callback([raw = leaf.get()] { raw->here = true; });
   teach(*leaf->app, spec.name);

@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 
 #include "cli/cells.hpp"
+#include "cli/render_events.hpp"
 #include "cli/render_guard.hpp"
 #include "cli/render_links.hpp"
 #include "cli/render_objects.hpp"
@@ -344,7 +345,7 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     render_removed_device(r, out);
   } else if (command == "status") {
     status(r, out);
-  } else if (render_object(command, r, out) || render_people(command, r, out)) {
+  } else if (render_object(command, r, out) || render_people(command, r, out) || render_event(command, r, out)) {
     // written
   } else if (command.starts_with("guard.") && !r.contains("message")) {
     render_guard(command.substr(6), r, out);

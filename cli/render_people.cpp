@@ -20,6 +20,7 @@ std::string joined(const Json& list) {
 }
 
 void link(const Json& r, std::ostream& out) {
+  if (text_at(r, "link").empty()) return fmt::print(out, "{}\n", plain(text_at(r, "message"), link_bytes));
   fmt::print(out, "{}\n\n{} Good for {}; whoever opens it first has it.\n", plain(text_at(r, "link"), link_bytes),
              plain(text_at(r, "message")), show_duration(number_at(r, "expires_in_s")));
 }
@@ -43,6 +44,7 @@ void user(const Json& r, std::ostream& out) {
               {"class", text_at(r, "class")},
               {"role", text_at(r, "role")},
               {"e-mail", text_at(r, "email")},
+              {"signs in", text_at(r, "sign_in").empty() ? "here" : text_at(r, "sign_in")},
               {"enabled", text_at(r, "enabled")},
               {"password", r.value("password", false) ? "set" : "none yet"},
               {"has to change it", text_at(r, "must_change")},
@@ -94,6 +96,48 @@ void tokens(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+void sign_ins(const Json& r, std::ostream& out) {
+  Table table({"NAME", "TITLE", "KIND", "WHERE", "PEOPLE", "STATE"});
+  for (const Json& s : list_at(r, "sign_ins"))
+    table.add({text_at(s, "name"), text_at(s, "title"), text_at(s, "kind"), text_at(s, "url"), text_at(s, "people"),
+               !s.value("enabled", false)      ? "shut"
+               : !s.value("has_secret", false) ? "has no secret yet"
+               : s.value("required", false)    ? "open, no passwords here"
+                                               : "open"});
+  if (table.empty())
+    return fmt::print(out, "People sign in here alone. To add a provider: ringfence sign-in add --help\n");
+  table.print(out);
+}
+
+void sign_in(const Json& r, std::ostream& out) {
+  std::vector<std::pair<std::string_view, std::string>> rows;
+  for (const auto& [label, key] :
+       std::initializer_list<std::pair<std::string_view, const char*>>{{"name", "name"},
+                                                                       {"title", "title"},
+                                                                       {"kind", "kind"},
+                                                                       {"enabled", "enabled"},
+                                                                       {"no passwords here", "required"},
+                                                                       {"its second factor counts", "trusted_factor"},
+                                                                       {"where", "url"},
+                                                                       {"redirect URI, for the provider", "redirect"},
+                                                                       {"our id there", "client"},
+                                                                       {"secret", "has_secret"},
+                                                                       {"own certificates", "has_ca"},
+                                                                       {"scopes", "scopes"},
+                                                                       {"networks", "networks"},
+                                                                       {"base", "base"},
+                                                                       {"filter", "filter"},
+                                                                       {"group base", "group_base"},
+                                                                       {"group filter", "group_filter"},
+                                                                       {"login name from", "login"},
+                                                                       {"groups from", "groups"},
+                                                                       {"roles", "roles"},
+                                                                       {"people", "people"}})
+    if (std::string value = text_at(r, key); !value.empty()) rows.emplace_back(label, std::move(value));
+  facts(out, rows);
+  if (r.contains("message")) fmt::print(out, "\n{}\n", text_at(r, "message"));
+}
+
 void sessions(const Json& r, std::ostream& out) {
   Table table({"ID", "USER", "ADDRESS", "LAST USED", "STATE", "BROWSER"});
   for (const Json& s : list_at(r, "sessions"))
@@ -126,6 +170,10 @@ constexpr std::pair<std::string_view, Render> renders[] = {{"user.first", link},
                                                            {"permission.list", permissions},
                                                            {"token.add", token},
                                                            {"token.list", tokens},
+                                                           {"sign-in.list", sign_ins},
+                                                           {"sign-in.show", sign_in},
+                                                           {"sign-in.add", sign_in},
+                                                           {"sign-in.set", sign_in},
                                                            {"session.list", sessions},
                                                            {"login.held", held}};
 

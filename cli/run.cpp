@@ -149,6 +149,11 @@ std::string_view group_text(std::string_view group) {
   if (group == "token") return "Tokens of programs that use the API";
   if (group == "session") return "Browsers that are signed in";
   if (group == "login") return "Addresses that have to wait after wrong passwords";
+  if (group == "event") return "What happened that an operator may have to know";
+  if (group == "event-contact") return "Who is told of events: e-mail addresses, webhooks, syslog receivers";
+  if (group == "event-route") return "Which events go to whom";
+  if (group == "event-template") return "Words of your own for messages about events";
+  if (group == "mail") return "The server by which e-mails leave";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   return "Call records";

@@ -5,7 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/limits/people.hpp"
-#include "shell/web/json.hpp"
+#include "core/http/json.hpp"
 
 namespace {
 
@@ -23,7 +23,7 @@ std::size_t depth_of(const nlohmann::json& value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto read = rf::web::read_object(text);
+  const auto read = rf::http::read_object(text);
   if (!read) {
     RF_CHECK(!read.error().empty() && read.error().size() < 200);
     return 0;
@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RF_CHECK(read->is_object() && depth_of(*read) <= rf::ApiLimits::json_depth);
   // The library reads the same where it reads anything.
   RF_CHECK(nlohmann::json::parse(text, nullptr, false) == *read);
-  const auto again = rf::web::read_object(read->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const auto again = rf::http::read_object(read->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   RF_CHECK(again.has_value());
   return 0;
 }

@@ -1,6 +1,6 @@
 // The relay's packet step under hostile bytes: a script of packets from the peers and from strangers, with updates in
 // between, and the promise of M3 checked after each; with a voice, also that nothing passes and that what is said goes
-// to the one who may hear it.
+// to the one who may hear it; with keys by INFO, that they go to the other leg.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -49,15 +49,26 @@ media::RelayPlan plan_of(std::uint8_t flags) {
   return plan;
 }
 
+/// What an update may say of keys: a press of one leg, and which way each leg's keys go.
+void add_keys(media::RelayPlan& plan, std::uint8_t step, std::uint32_t order) {
+  plan.press = {order, static_cast<std::uint8_t>(step & 1), static_cast<std::uint8_t>(step >> 1 & 15), step};
+  plan.legs[0].keys = step & 32 ? media::KeyWay::info : media::KeyWay::events;
+  plan.legs[1].keys = step & 64 ? media::KeyWay::info : media::KeyWay::events;
+  plan.legs[0].round = plan.legs[1].round = step >> 7;
+}
+
 /// Says what is due: to the leg that listens, and never more than a short burst.
 void listen(media::Session& session, std::int64_t now_us) {
-  std::array<std::uint8_t, media::voice_packet_bytes> room;
+  std::array<std::uint8_t, media::voice_packet_bytes + media::packet_growth> room;
   int said = 0;
   while (session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = session.speak(now_us, room);
     if (++said > 16) broken();
     if (spoken.to == nullptr) continue;
-    if (session.plan().voice.order == 0 || spoken.leg != session.plan().voice.leg) broken();
+    if (spoken.is_key ? session.plan().voice.order != 0
+                      : session.plan().voice.order == 0 || spoken.leg != session.plan().voice.leg)
+      broken();
+    if (spoken.is_key && session.plan().legs[spoken.leg].keys != media::KeyWay::events) broken();
     if (spoken.to->port == 0 || spoken.to->address == host(100, 0).address) broken();
     if (!rtp::parse(std::span(room).first(spoken.bytes))) broken();
   }
@@ -73,6 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   media::Session session(plan_of(input[0]), 0, speech);
   input = input.subspan(1);
   std::int64_t now_us = 0;
+  media::RelayPlan keys;  // of which only what add_keys() said counts
   // Each step: what and from where, how much later, how many bytes.
   while (input.size() >= 4) {
     const std::uint8_t what = input[0], who = input[1], later = input[2];
@@ -81,7 +93,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     input = input.subspan(4 + length);
     now_us += std::int64_t{later} * later * 100;
     if (what & 0x80) {
-      session.update(plan_of(static_cast<std::uint8_t>((what & 0x3f) | who << 6)), now_us, speech);
+      media::RelayPlan plan = plan_of(static_cast<std::uint8_t>((what & 0x3f) | who << 6));
+      if (what & 0x40) add_keys(keys, later, keys.press.order + 1);
+      plan.press = keys.press;
+      for (const std::size_t i : {0u, 1u}) {
+        plan.legs[i].keys = keys.legs[i].keys;
+        plan.legs[i].round = keys.legs[i].round;
+      }
+      session.update(plan, now_us, speech);
       continue;
     }
     listen(session, now_us);
@@ -97,7 +116,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       broken();
     const bool speaks = session.plan().voice.order != 0;
     if (decision && speaks) broken();
-    if (decision.digit != 0 && (stranger || !speaks || leg != session.plan().voice.leg)) broken();
+    const bool told = speaks ? leg == session.plan().voice.leg
+                             : session.plan().legs[leg ^ 1].keys == media::KeyWay::info;
+    if (decision.digit != 0 && (stranger || !told || decision.digit_leg != leg)) broken();
     if (stranger && after.refused_source != before.refused_source + 1) broken();
     if (decision && (decision.to->port == 0 || decision.to->address == host(100, 0).address)) broken();
     if (after.mos < 0 || after.mos > 4.5 || after.jitter_ms < 0) broken();

@@ -28,6 +28,7 @@ People::People(std::vector<User> users, std::vector<Role> custom) : users_(std::
   for (std::size_t i = 0; i < users_.size(); ++i) {
     names_.emplace(users_[i].name, i);
     ids_.emplace(users_[i].id, i);
+    if (!users_[i].provider.empty()) subjects_.emplace(std::pair{users_[i].provider, users_[i].subject}, i);
   }
   // A built-in role is never another one, whatever is on disk.
   for (std::size_t i = 0; i < roles_.size(); ++i) role_names_.emplace(roles_[i].name, i);
@@ -43,6 +44,11 @@ const User* People::by_id(UserId id) const {
   return at == ids_.end() ? nullptr : &users_[at->second];
 }
 
+const User* People::by_subject(std::string_view provider, std::string_view subject) const {
+  const auto at = subjects_.find({provider, subject});
+  return at == subjects_.end() ? nullptr : &users_[at->second];
+}
+
 const Role* People::role(std::string_view name) const {
   const auto at = role_names_.find(name);
   return at == role_names_.end() ? nullptr : &roles_[at->second];
@@ -56,7 +62,9 @@ Permissions People::permissions_of(const User& user) const {
 
 bool People::has_administrator() const {
   return std::any_of(users_.begin(), users_.end(),
-                     [&](const User& user) { return user.enabled && permissions_of(user) == Permissions::all(); });
+                     [&](const User& user) {
+    return user.enabled && user.provider.empty() && permissions_of(user) == Permissions::all();
+  });
 }
 
 bool role_fits(const Role& role, Class of) {

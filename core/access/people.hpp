@@ -29,6 +29,8 @@ struct User {
   bool has_factor = false;
   Secret<std::string> password;  ///< Argon2id, as libsodium writes it; empty: none was chosen yet
   std::int64_t created_wall_ms = 0, password_wall_ms = 0, login_wall_ms = 0;
+  std::string provider = {};  ///< where he signs in, see core/access/provider.hpp; empty: here
+  std::string subject = {};   ///< who he is there
 };
 
 /// 2 to 64 small letters, digits and . _ @ + -, a letter or digit first and last.
@@ -45,9 +47,11 @@ class People {
   const std::vector<Role>& roles() const { return roles_; }
   const User* by_name(std::string_view name) const;
   const User* by_id(UserId id) const;
+  const User* by_subject(std::string_view provider, std::string_view subject) const;
   const Role* role(std::string_view name) const;
   /// What he may now: what his role has, within its realm. A role that is gone has nothing.
   Permissions permissions_of(const User& user) const;
+  /// Whether somebody may do everything who needs nobody else to sign in.
   bool has_administrator() const;
 
  private:
@@ -55,6 +59,7 @@ class People {
   std::vector<Role> roles_;
   std::unordered_map<std::string_view, std::size_t> names_;
   std::unordered_map<UserId, std::size_t> ids_;
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> subjects_;
   std::map<std::string_view, std::size_t, std::less<>> role_names_;
 };
 using PeopleRef = std::shared_ptr<const People>;

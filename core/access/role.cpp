@@ -34,7 +34,8 @@ std::vector<Role> make() {
       role("system", "System", Realm::system, Permissions::all()),
       // Runs it from day to day; who may sign in, and as what, others decide.
       role("operation", "Operation", Realm::system,
-           without(Permissions::all(), "user.write role.write token.write audit.write trace-number.read")),
+           without(Permissions::all(),
+                   "user.write role.write sign-in.write token.write audit.write trace-number.read")),
       // At one place: its people, phones and hours.
       role("site", "Site", Realm::system,
            of("system.read guard.* extension.* registration.* call.* cdr.read trace.read department.* ring-group.* "

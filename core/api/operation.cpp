@@ -43,6 +43,8 @@ constexpr Exception exceptions[] = {
     {"pin.remove", Verb::remove, "/pin-lists/{name}/pins/{account}"},
     {"emergency.test", Verb::get, "/emergency-test"},
     {"role.copy", Verb::post, "/roles"},
+    {"sign-in.secret", Verb::put, "/sign-ins/{name}/secret"},
+    {"sign-in.ca", Verb::put, "/sign-ins/{name}/ca"},
 };
 constexpr std::pair<std::string_view, std::string_view> plurals[] = {{"inbound", "inbound-routes"}};
 

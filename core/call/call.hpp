@@ -69,6 +69,16 @@ struct Leg {
   bool joins_again = false;  ///< what `ours.joins` offered met another offer: it is to be offered again
   std::uint32_t join_tries = 0;
   std::size_t infos = 0;  ///< of the phone, that wait for the other one
+  /// Keys: what is pressed on this leg, and what waits for it.
+  struct Keys {
+    bool sends_info = false;  ///< it has sent one so
+    enum class Used : std::uint8_t { nothing, rtp, info } used = Used::nothing;  ///< first, since `round` began
+    std::uint8_t round = 0;   ///< how often its media was agreed on
+    std::int64_t second_from_ms = 0;
+    std::uint32_t in_second = 0;  ///< that came by INFO
+    std::string due;              ///< to be sent to it by INFO, one after the other
+    txn::ClientId sending;
+  } keys;
 
   /// A re-INVITE or UPDATE of ours that waits for its answer; `for_peer` when it carries one of the other leg over.
   struct Ours {
@@ -258,6 +268,7 @@ struct Call {
   std::optional<Side> joins_next;    ///< who is offered what the other side answers
   Speech speech = Speech::none;
   std::uint32_t orders = 0;  ///< of the voice, so far
+  std::uint32_t presses = 0;  ///< of keys into streams, so far
   std::string digits;        ///< entered
   std::uint32_t wrong_pins = 0;
   std::string pins;                ///< the list that is asked for

@@ -16,6 +16,7 @@
 #include "core/call/call.hpp"
 #include "core/call/codecs.hpp"
 #include "core/call/context.hpp"
+#include "core/call/keys.hpp"
 #include "core/call/locator.hpp"
 #include "core/call/refusals.hpp"
 #include "core/call/registrar.hpp"
@@ -95,8 +96,8 @@ class Calls {
   void on_media_secured(CallId call, RelayId relay, Side side, srtp::Suite suite);
   /// A leg could not prove to be whom signalling named: the call ends.
   void on_media_distrusted(Context& ctx, CallId call, RelayId relay, Side side, media::MediaFault fault);
-  /// Whom we speak to ourselves dialled a digit.
-  void on_digit(Context& ctx, CallId call, char digit);
+  /// Whom we speak to ourselves dialled a digit, or whose partner takes them by INFO.
+  void on_digit(Context& ctx, CallId call, Side side, char digit);
   /// What we said to him is over.
   void on_voice_done(Context& ctx, CallId call, std::uint32_t order);
   /// A phone registered again from another place: its calls follow it.
@@ -215,6 +216,7 @@ class Calls {
   void ask_pin(Context& ctx, Call& call, const Target& target);
   void begin_speech(Context& ctx, Call& call);
   bool say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat);
+  void enter_digit(Context& ctx, Call& call, char digit);
   void on_pin(Context& ctx, Call& call);
   void say_and_end(Context& ctx, Call& call, Side to, std::string_view prompt, effect::Reason reason,
                    std::string_view detail);
@@ -226,6 +228,22 @@ class Calls {
   void answer_alone(Context& ctx, Call& call, Side side, const sdp::Session& offer);
   void note_answer(Call& call, Side by, const sdp::Session& answer);
   std::string prompt_of(Context& ctx, const Call& call, std::string_view name) const;
+
+  // pressed.cpp
+  static policy::Keys key_rule(const Context& ctx, TenantId tenant, ExtensionId extension, TrunkId trunk);
+  static policy::Keys key_rule(const Context& ctx, const Call& call, const Leg& leg);
+  void on_info_key(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
+  /// A key that `side` pressed by INFO goes on, by the way that the other side has.
+  void press(Context& ctx, Call& call, Side side, const KeyPress& key);
+  void tell_key(Context& ctx, Call& call, Leg& to, char symbol);
+  void send_next_key(Context& ctx, CallId call, Leg& to);
+  /// What a leg is told of telephone-event in the description of `said`; `offered`: its own offer, when that is
+  /// answered.
+  void fit_events(const Context& ctx, Call& call, Side to, const Leg& leg, std::size_t stream, const sdp::Media& said,
+                  const sdp::Media* offered, FormatText& text) const;
+  /// How keys go to each leg and come from it, by what both have said.
+  void choose_keys(Context& ctx, const Call& call, Stream& stream, const sdp::Media* of_caller,
+                   const sdp::Media* of_callee, bool by_callee) const;
 
   // outward.cpp
   bool start_outside(Context& ctx, Call& call, Target target);
@@ -294,8 +312,8 @@ class Calls {
   /// What is written for `to` of the other leg's description: an answer while its offer is pending, else an offer.
   std::string describe(Context& ctx, Call& call, Side to, Leg& leg, const sdp::Session& session);
   FormatText formats_for(const Context& ctx, const Call& call, const sdp::Media& said,
-                         const sdp::Media* offer) const;
-  void choose_transcoding(Call& call, Stream& stream);
+                         const sdp::Media* offer, bool events) const;
+  void choose_transcoding(Context& ctx, Call& call, Stream& stream);
   /// Whether an offer's streams can be relayed, and may be as `by` has protected them; null: that was judged before.
   enum class Opening : std::uint8_t { some, none, no_ports };
   Opening open_streams(Context& ctx, Call& call, const Leg* by, const sdp::Session& session);

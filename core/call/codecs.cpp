@@ -10,6 +10,7 @@
 namespace rf::call {
 
 using media::Codec;
+using media::KeyWay;
 using media::LegCoding;
 using sdp::Format;
 
@@ -18,6 +19,7 @@ namespace {
 using AllFormats = std::vector<Format>;
 
 constexpr std::uint8_t noise_type = 13;
+constexpr std::uint8_t usual_event_type = 101;
 
 /// How a codec stands in an rtpmap (RFC 3551, RFC 7587 §7). Opus says two channels whatever it sends.
 struct Named {
@@ -105,9 +107,15 @@ void append_codec(FormatText& text, Codec codec, std::uint8_t payload_type) {
   if (codec == Codec::opus) fmt::format_to(to, "a=fmtp:{} useinbandfec=1\r\n", payload_type);
 }
 
-/// A payload type for a codec that the offer has not; none when all are taken.
-std::optional<std::uint8_t> free_type(const std::bitset<128>& taken, const Named& named) {
-  if (!taken.test(named.payload_type)) return named.payload_type;
+void append_events(FormatText& text, std::uint8_t payload_type, std::uint32_t clock_hz) {
+  fmt::format_to(std::back_inserter(text.more), "{}{}", text.more.empty() ? "" : " ", payload_type);
+  fmt::format_to(std::back_inserter(text.lines), "a=rtpmap:{0} telephone-event/{1}\r\na=fmtp:{0} 0-15\r\n",
+                 payload_type, clock_hz);
+}
+
+/// A payload type that is not taken, this one where it can be; none when all are.
+std::optional<std::uint8_t> free_type(const std::bitset<128>& taken, std::uint8_t usual) {
+  if (!taken.test(usual)) return usual;
   for (std::uint8_t type = dynamic_first; type <= dynamic_last; ++type)
     if (!taken.test(type)) return type;
   return std::nullopt;
@@ -142,6 +150,110 @@ std::optional<media::TranscodePlan> transcoding_between(const sdp::Media& offer,
   return media::TranscodePlan{{*a, *b}};
 }
 
+std::optional<Events> events_of(const sdp::Media& said, std::uint32_t clock_hz) {
+  std::optional<Events> first;
+  for (const Format& format : sdp::formats_of(said)) {
+    if (!is_event(format)) continue;
+    if (format.clock_hz == clock_hz) return Events{format.payload_type, clock_hz};
+    if (!first) first = Events{format.payload_type, format.clock_hz};
+  }
+  return first;
+}
+
+std::uint32_t event_clock_of(const sdp::Media& said) {
+  for (const Format& format : sdp::formats_of(said))
+    if (is_event(format)) return format.clock_hz;
+  const auto favourite = favourite_of(said);
+  return favourite ? media::clock_of(favourite->codec) : 8'000;
+}
+
+namespace {
+
+/// What a leg does about keys, as its coding has it. `other` is what its partner does.
+void set_keys(LegCoding& coding, KeyWay way, KeyWay other, std::uint8_t own) {
+  if (way == KeyWay::events) return;
+  coding.event_type = coding.heard_event_type = 0;
+  coding.event_clock_hz = media::clock_of(coding.codec);
+  if (other == KeyWay::sound && way == KeyWay::sound) return;
+  // Keys that it says by INFO come to the transcoder as events, and those for it leave the transcoder so.
+  coding.heard_event_type = own;
+  coding.says_keys = way == KeyWay::sound;
+  if (way == KeyWay::info) coding.event_type = own;
+}
+
+std::optional<LegCoding> coding_as(const sdp::Media& said, const AllFormats& formats, Codec codec) {
+  for (const Format& format : formats)
+    if (codec_of(format) == codec) return coding_of(said, formats, format, codec);
+  return std::nullopt;
+}
+
+/// Both legs in the codec that the answer likes best of those that both have.
+std::optional<media::TranscodePlan> in_one_codec(const sdp::Media& offer, const sdp::Media& answer) {
+  const AllFormats offered = relayed_formats(offer), answered = relayed_formats(answer);
+  const auto favourite = favourite_among(answer, only(answered, offered), false);
+  if (!favourite) return std::nullopt;
+  auto a = coding_as(offer, offered, favourite->codec), b = coding_as(answer, answered, favourite->codec);
+  if (!a || !b) return std::nullopt;
+  // Each sends by the numbers of the other.
+  a->heard_type = b->payload_type;
+  b->heard_type = a->payload_type;
+  for (const Format& format : answered)
+    if (!is_side(format) && codec_of(format) != favourite->codec && has(offered, format))
+      a->passing.set(format.payload_type);
+  b->passing = a->passing;
+  return media::TranscodePlan{{*a, *b}};
+}
+
+}  // namespace
+
+std::optional<media::TranscodePlan> with_keys(std::optional<media::TranscodePlan> between, const sdp::Media& offer,
+                                              const sdp::Media& answer, const std::array<KeyWay, 2>& ways,
+                                              bool may_add) {
+  const bool differ = (ways[0] == KeyWay::sound) != (ways[1] == KeyWay::sound);
+  if (differ && may_add && share_a_codec(relayed_formats(offer), relayed_formats(answer)))
+    if (auto one = in_one_codec(offer, answer)) between = one;
+  if (!between) return between;
+  const auto own =
+      free_type(sdp::payload_types_of(offer) | sdp::payload_types_of(answer), usual_event_type).value_or(0);
+  set_keys(between->legs[0], ways[0], ways[1], own);
+  set_keys(between->legs[1], ways[1], ways[0], own);
+  return between;
+}
+
+std::optional<media::TranscodePlan> listening_to(const sdp::Media& said) {
+  auto heard = favourite_of(said);
+  if (!heard) return std::nullopt;
+  LegCoding ours;
+  ours.event_type = usual_event_type;
+  set_keys(*heard, KeyWay::sound, KeyWay::info, 0);
+  return media::TranscodePlan{{*heard, ours}};
+}
+
+void leave_out_events(FormatText& text, const sdp::Media& said) {
+  std::bitset<128> kept = text.kept.value_or(sdp::payload_types_of(said));
+  for (const Format& format : sdp::formats_of(said))
+    if (is_event(format)) kept.reset(format.payload_type);
+  text.kept = kept;
+}
+
+void add_events(FormatText& text, const sdp::Media& said, const Events& wanted) {
+  if (text.lines.find("telephone-event") != text.lines.npos) return;
+  std::bitset<128> taken = text.kept.value_or(std::bitset<128>().set()) & sdp::payload_types_of(said);
+  for (const Format& format : sdp::formats_of(said))
+    if (is_event(format) && taken.test(format.payload_type)) return;
+  for (std::string_view rest = text.more; !rest.empty();) {
+    std::size_t type = 0;
+    while (!rest.empty() && rest.front() != ' ') {
+      type = type * 10 + static_cast<std::size_t>(rest.front() - '0');
+      rest.remove_prefix(1);
+    }
+    if (!rest.empty()) rest.remove_prefix(1);
+    if (type < taken.size()) taken.set(type);
+  }
+  const auto type = free_type(taken, wanted.payload_type != 0 ? wanted.payload_type : usual_event_type);
+  if (type) append_events(text, *type, wanted.clock_hz);
+}
+
 FormatText formats_to_offer(const sdp::Media& offer) {
   FormatText text;
   const AllFormats formats = relayed_formats(offer);
@@ -153,7 +265,7 @@ FormatText formats_to_offer(const sdp::Media& offer) {
   for (const std::size_t place : is_g711(favourite->codec) ? narrow : wide) {
     const Named& named = known[place];
     if (has(formats, named.codec)) continue;
-    const auto type = free_type(taken, named);
+    const auto type = free_type(taken, named.payload_type);
     if (!type) continue;
     taken.set(*type);
     append_codec(text, named.codec, *type);
@@ -161,7 +273,7 @@ FormatText formats_to_offer(const sdp::Media& offer) {
   return text;
 }
 
-FormatText formats_to_answer(const sdp::Media& offer, const sdp::Media& answer) {
+FormatText formats_to_answer(const sdp::Media& offer, const sdp::Media& answer, bool events) {
   const AllFormats offered = relayed_formats(offer), answered = relayed_formats(answer);
   FormatText text;
   if (share_a_codec(offered, answered)) {
@@ -179,6 +291,7 @@ FormatText formats_to_answer(const sdp::Media& offer, const sdp::Media& answer) 
   if (!favourite || !theirs) return text;
   LegCoding told = *favourite;
   told.noise = told.noise && theirs->noise;
+  if (!events) told.event_type = 0;
   text = text_of(told);
   text.kept.emplace();
   return text;
@@ -188,11 +301,7 @@ FormatText text_of(const LegCoding& coding) {
   FormatText text;
   append_codec(text, coding.codec, coding.payload_type);
   auto lines = std::back_inserter(text.lines);
-  if (coding.event_type != 0) {
-    fmt::format_to(std::back_inserter(text.more), " {}", coding.event_type);
-    fmt::format_to(lines, "a=rtpmap:{0} telephone-event/{1}\r\na=fmtp:{0} 0-15\r\n", coding.event_type,
-                   coding.event_clock_hz);
-  }
+  if (coding.event_type != 0) append_events(text, coding.event_type, coding.event_clock_hz);
   if (coding.noise) {
     fmt::format_to(std::back_inserter(text.more), " {}", noise_type);
     fmt::format_to(lines, "a=rtpmap:{} CN/8000\r\n", noise_type);

@@ -49,6 +49,7 @@ std::string_view Calls::why_here(const MediaTerms& terms, std::string_view conta
     return "a side may shake hands for its keys";
   if (holds_keys_out && caller_is_protected) return "both sides may be encrypted";
   if (is_translated(contact, seen)) return "a phone is behind a NAT";
+  if (terms.turns_keys) return "a side's keys are turned";
   return {};
 }
 

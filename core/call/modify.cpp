@@ -22,24 +22,10 @@ bool is_trickle(std::string_view content_type) {
   return sip::equal_nocase(bare_type(content_type), "application/trickle-ice-sdpfrag");
 }
 
-/// What INFO may carry to the other phone, in our words: keys pressed (and picture requests of video phones), nothing
-/// else. Empty for all else.
+/// What INFO may carry to the other phone as it is: picture requests of video phones. Empty for all else.
 std::string_view passing_type(std::string_view content_type) {
-  const std::string_view type = bare_type(content_type);
-  for (const std::string_view known : {"application/dtmf-relay", "application/dtmf", "application/media_control+xml"})
-    if (sip::equal_nocase(type, known)) return known;
-  return {};
-}
-
-/// The digit of an INFO (application/dtmf-relay "Signal=5", application/dtmf "5"); 0: none.
-char digit_of(std::string_view body) {
-  if (const std::size_t at = body.find("Signal"); at != std::string_view::npos) {
-    body.remove_prefix(at + 6);
-    const std::size_t value = body.find_first_not_of(" \t=");
-    body = value == std::string_view::npos ? std::string_view() : body.substr(value);
-  }
-  const char c = body.empty() ? '\0' : body.front();
-  return (c >= '0' && c <= '9') || c == '*' || c == '#' ? c : '\0';
+  constexpr std::string_view known = "application/media_control+xml";
+  return sip::equal_nocase(bare_type(content_type), known) ? known : std::string_view();
 }
 
 /// A failed refresh that leaves the call standing is tried again after this (RFC 3261 §14.1: 2.1 to 4 s).
@@ -155,12 +141,8 @@ void Calls::on_info(Context& ctx, Call& call, Side side, const sip::Message& req
   Leg& leg = *call.leg(side);
   Leg* peer = peer_of(call, side);
   const Flow& flow = leg.dialog->flow();
-  if (!peer) {
-    respond(ctx, request, flow, server, 200);
-    if (const char digit = digit_of(request.body)) on_digit(ctx, call.id, digit);
-    return;
-  }
-  if (request.body.empty()) return respond(ctx, request, flow, server, 200);
+  if (is_key_type(request.content_type)) return on_info_key(ctx, call, side, request, server);
+  if (!peer || request.body.empty()) return respond(ctx, request, flow, server, 200);
   const std::string_view type = passing_type(request.content_type);
   if (type.empty()) return respond(ctx, request, flow, server, 415);
   if (request.body.size() > WireLimits::info_bytes) return respond(ctx, request, flow, server, 413);
@@ -180,8 +162,16 @@ void Calls::answer_info(Context& ctx, txn::ClientId client, int status) {
   const InfoRelay info = std::move(found->second);
   infos_.erase(found);
   // Wherever that leg has gone meanwhile.
-  if (const auto known = by_tag_.find(info.tag); known != by_tag_.end())
-    if (Leg* leg = this->leg(known->second)) --leg->infos;
+  const auto known = by_tag_.find(info.tag);
+  Leg* const leg = known == by_tag_.end() ? nullptr : this->leg(known->second);
+  if (!info.server) {
+    if (!leg) return;
+    leg->keys.sending = {};
+    // Who does not take one does not take the others.
+    if (status >= 300) leg->keys.due.clear();
+    return send_next_key(ctx, known->second.call, *leg);
+  }
+  if (leg) --leg->infos;
   std::string bytes;
   begin_response(bytes, status, info.head).no_body();
   ctx.txns.respond(ctx.now, info.server, status, std::move(bytes), ctx.out);

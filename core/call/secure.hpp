@@ -24,6 +24,7 @@ struct MediaTerms {
   Transport transport = Transport::udp;  ///< of its signalling: keys pass over an encrypted one alone
   std::array<media::Fingerprint, 2> certificates;  ///< ours, of which new offers and answers name one
   bool by_key_alone = false;  ///< a media server relays it, which gets no certificate of ours
+  bool turns_keys = false;    ///< its keys go another way than RFC 4733: nobody but us relays that
 
   /// What registers over a WebSocket is a browser, which knows DTLS-SRTP with ICE and nothing else.
   bool is_browser() const { return transport == Transport::ws || transport == Transport::wss; }

@@ -34,6 +34,7 @@ MediaTerms Calls::rule_for(Context& ctx, TenantId tenant, ExtensionId extension,
     const auto usual = ctx.policy.media_encryption[static_cast<std::size_t>(transport)];
     terms.wanted = ctx.plan.extension(tenant, extension).media_encryption.value_or(usual);
   }
+  terms.turns_keys = !speaks_events(key_rule(ctx, tenant, extension, trunk_id));
   return terms;
 }
 
@@ -151,6 +152,8 @@ std::optional<Breach> Calls::agree_by_answer(Leg& leg, const sdp::Session& answe
 void Calls::take_remote(Call& call, Side from, Leg& by, const sdp::Session& session) {
   const Flow& flow = by.dialog->flow();
   by.said = Description(std::string(session.text));
+  by.keys.used = Leg::Keys::Used::nothing;
+  ++by.keys.round;
   for (std::size_t i = 0; i < session.media().size() && i < call.streams.size(); ++i) {
     Stream& stream = call.streams[i];
     if (!stream.exists()) continue;
@@ -173,6 +176,7 @@ void Calls::take_remote(Call& call, Side from, Leg& by, const sdp::Session& sess
     stream.held[index(from)] = leg.holds = sdp::is_held(media);
     if (wanted) stream.plan.clock_hz = sdp::clock_hz(media);
     leg.event_payload_type = sdp::telephone_event(media).value_or(0);
+    leg.round = by.keys.round;
   }
 }
 
@@ -194,7 +198,7 @@ void Calls::push_streams(Context& ctx, Call& call) {
     }
     if (!stream.is(Stream::Wish::wanted)) continue;  // of an offer that waits for its answer
     const bool expects_sound = answered && !on_hold && !stream.is_held();
-    choose_transcoding(call, stream);
+    choose_transcoding(ctx, call, stream);
     stream.plan.silence_limit_ms = expects_sound ? ctx.policy.times.media_silence_s * 1'000 : 0;
     if (stream.started) {
       ctx.out.add(effect::UpdateRelay{stream.plan});
@@ -238,15 +242,15 @@ void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
 }
 
-FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said,
-                              const sdp::Media* offer) const {
+FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said, const sdp::Media* offer,
+                              bool events) const {
   if (!ctx.policy.transcode || !call.server.empty()) return {};
-  if (offer) return formats_to_answer(*offer, said);
+  if (offer) return formats_to_answer(*offer, said, events);
   return transcoded_ < TranscodeLimits::streams ? formats_to_offer(said) : FormatText();
 }
 
-/// By what both sides said last. Who rings, or hears us alone, needs nothing.
-void Calls::choose_transcoding(Call& call, Stream& stream) {
+/// By what both sides said last. Who rings needs nothing, and who hears us alone only somebody who hears his tones.
+void Calls::choose_transcoding(Context& ctx, Call& call, Stream& stream) {
   const auto place = static_cast<std::size_t>(&stream - call.streams.data());
   const Leg* callee = call.leg(Side::callee);
   const Description* const theirs = callee ? &callee->said : call.heard ? &call.forks[*call.heard].answer : nullptr;
@@ -255,14 +259,17 @@ void Calls::choose_transcoding(Call& call, Stream& stream) {
   if (call.caller.exchange.state() == sdp::OfferAnswer::State::offer_received) stream.answered_by = Side::callee;
   if (callee && callee->exchange.state() == sdp::OfferAnswer::State::offer_received) stream.answered_by = Side::caller;
   const bool by_callee = stream.answered_by == Side::callee;
+  const bool is_ours = !media::is_elsewhere(stream.plan.id);
+  const sdp::Media* const of_caller = a && place < a->media().size() ? &a->media()[place] : nullptr;
+  const sdp::Media* const of_callee = b && place < b->media().size() ? &b->media()[place] : nullptr;
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
-  if (!media::is_elsewhere(stream.plan.id) && a && b && place < a->media().size() && place < b->media().size()) {
-    const sdp::Media &of_caller = a->media()[place], &of_callee = b->media()[place];
+  if (is_ours && of_caller && of_callee) {
     stream.plan.transcode =
-        by_callee ? transcoding_between(of_caller, of_callee) : transcoding_between(of_callee, of_caller);
+        by_callee ? transcoding_between(*of_caller, *of_callee) : transcoding_between(*of_callee, *of_caller);
     if (stream.plan.transcode && !by_callee) std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);
   }
+  if (stream.audio) choose_keys(ctx, call, stream, of_caller, of_callee, by_callee);
   transcoded_ += stream.plan.transcode ? 1 : 0;
 }
 
@@ -284,7 +291,8 @@ std::string Calls::describe(Context& ctx, Call& call, Side to, Leg& leg, const s
     sdp::MediaRewrite& media = plan.media[i];
     media.port = call.streams[i].plan.legs[index(to)].local_port;
     const sdp::Media* const offered = answering && offer && i < offer->media().size() ? &offer->media()[i] : nullptr;
-    texts[i] = formats_for(ctx, call, session.media()[i], offered);
+    texts[i] = formats_for(ctx, call, session.media()[i], offered, speaks_events(key_rule(ctx, call, leg)));
+    fit_events(ctx, call, to, leg, i, session.media()[i], offered, texts[i]);
     media.formats = texts[i].rewrite();
     if (offered) {
       const sdp::Media& asked = *offered;

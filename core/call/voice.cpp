@@ -164,12 +164,10 @@ bool Calls::say(Context& ctx, Call& call, Side to, std::vector<std::string> clip
   return false;
 }
 
-void Calls::on_digit(Context& ctx, CallId id, char digit) {
-  Call* call = calls_.find(id);
-  if (!call || call->state != CallState::talking || call->speech != Speech::pin) return;
-  if (digit == '#') return on_pin(ctx, *call);
-  if (digit == '*') return call->digits.clear();
-  if (digit >= '0' && digit <= '9' && call->digits.size() <= PinLimits::digits) call->digits += digit;
+void Calls::enter_digit(Context& ctx, Call& call, char digit) {
+  if (digit == '#') return on_pin(ctx, call);
+  if (digit == '*') return call.digits.clear();
+  if (digit >= '0' && digit <= '9' && call.digits.size() <= PinLimits::digits) call.digits += digit;
 }
 
 void Calls::on_voice_done(Context& ctx, CallId id, std::uint32_t order) {

@@ -6,6 +6,7 @@
 
 #include "core/base/limits/people.hpp"
 #include "core/base/limits/trace.hpp"
+#include "core/command/event_specs.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/people_specs.hpp"
 
@@ -261,6 +262,8 @@ std::span<const Spec> catalog() {
   static const std::vector<Spec> specs = [] {
     std::vector<Spec> all = with_objects(fixed);
     all.insert(all.end(), people_specs().begin(), people_specs().end());
+    all.insert(all.end(), event_specs().begin(), event_specs().end());
+    all.insert(all.end(), provider_specs().begin(), provider_specs().end());
     return all;
   }();
   return specs;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/command/catalog.hpp"
+#include "core/command/event_specs.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
 #include "core/command/people_specs.hpp"
@@ -168,8 +169,7 @@ GuardTest test_of(const Arguments& a) {
 ReadTrace trace_of(std::string_view name, const Arguments& a) {
   ReadTrace out;
   if (name == "trace.log") out.as = ReadTrace::As::log;
-  if (name == "trace.export")
-    out.as = text_or_empty(a, "format") == "pcap" ? ReadTrace::As::pcap : ReadTrace::As::text;
+  if (name == "trace.export") out.as = text_or_empty(a, "format") == "pcap" ? ReadTrace::As::pcap : ReadTrace::As::text;
   out.call = name == "trace.call" ? text_or_empty(a, "id") : text_or_empty(a, "call");
   out.number = name == "trace.extension" ? text_or_empty(a, "number") : text_or_empty(a, "extension");
   const std::string_view source = name == "trace.source" ? "address" : "source";
@@ -216,8 +216,11 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.explain") return GuardExplain{block_of(a, "address").base};
   if (name == "audit-log.list")
     return ListAudit{static_cast<std::uint32_t>(maybe<std::int64_t>(a, "limit").value_or(100)),
-                     maybe<std::int64_t>(a, "from_ms").value_or(0), maybe<std::int64_t>(a, "to_ms").value_or(0),
-                     text_or_empty(a, "actor"), text_or_empty(a, "kind"), number_or<std::uint64_t>(a, "before", 0)};
+                     maybe<std::int64_t>(a, "from_ms").value_or(0),
+                     maybe<std::int64_t>(a, "to_ms").value_or(0),
+                     text_or_empty(a, "actor"),
+                     text_or_empty(a, "kind"),
+                     number_or<std::uint64_t>(a, "before", 0)};
   if (name == "audit-log.export")
     return ExportAudit{static_cast<std::uint64_t>(maybe<std::int64_t>(a, "after").value_or(0))};
   if (name == "audit-log.verify")
@@ -313,8 +316,7 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
       return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001", p.name);
     if (p.name == "permitted")
       if (const auto blocks = blocks_of(std::get<std::string>(*value)); !blocks)
-        return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7",
-                       p.name);
+        return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7", p.name);
     if (p.name == "countries" && !parse_countries(std::get<std::string>(*value)))
       return invalid("countries holds something else than codes of two letters", "give them such as DE or DE,AT,CH",
                      p.name);
@@ -331,12 +333,13 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
       if (p.name == "address" && block->prefix != 128)
         return invalid("address is a block of addresses", "give one address", p.name);
     }
-    if (p.kind == Kind::secret && spec->name == "trunk.password") {
-      // The provider chose it; it is written into no header as it is.
-      const std::string& password = std::get<std::string>(*value);
-      if (password.empty() || password.size() > 128 || has_control(password))
-        return invalid("the password is empty, too long, or holds control characters", "give 1 to 128 characters",
-                       p.name);
+    if (p.kind == Kind::secret &&
+        (spec->name == "trunk.password" || spec->name == "sign-in.secret" || spec->name == "mail.set")) {
+      // Somebody else chose it; it is written into no header as it is.
+      const std::string& secret = std::get<std::string>(*value);
+      if (secret.empty() || static_cast<std::int64_t>(secret.size()) > p.max || has_control(secret))
+        return invalid(fmt::format("the {} is empty, too long, or holds control characters", p.name),
+                       fmt::format("give 1 to {} characters", p.max), p.name);
     } else if (p.kind == Kind::secret && spec->name != "pin.add") {
       if (auto fault = fault_of_password(std::get<std::string>(*value), text_or_empty(arguments, "number")))
         return invalid(std::move(*fault), "leave it out and a strong one is generated", p.name);
@@ -354,6 +357,14 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
   if (auto people = people_command(*spec, arguments); !people || *people) {
     if (!people) return std::unexpected(std::move(people.error()));
     object = std::move(people);
+  }
+  if (auto events = event_command(*spec, arguments); !events || *events) {
+    if (!events) return std::unexpected(std::move(events.error()));
+    object = std::move(events);
+  }
+  if (auto provider = provider_command(*spec, arguments); !provider || *provider) {
+    if (!provider) return std::unexpected(std::move(provider.error()));
+    object = std::move(provider);
   }
   Command command = *object ? std::move(**object) : build(*spec, arguments, std::move(*terms));
   const auto* trace = std::get_if<ReadTrace>(&command);

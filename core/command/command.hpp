@@ -13,6 +13,7 @@
 #include "core/base/country.hpp"
 #include "core/base/limits/people.hpp"
 #include "core/base/secret.hpp"
+#include "core/command/events.hpp"
 #include "core/command/people.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
@@ -351,16 +352,14 @@ struct Stop {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
-                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs,
-                 ListRegistrations, RemoveRegistrations, ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit,
-                 ExportAudit, VerifyAudit, NoteAudit, GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove,
-                 GuardRelease,
-                 GuardCountryAllow, GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport,
-                 GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin,
-                 RemovePin, ListPins, ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency,
-                 ShowReach, ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
-                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop,
-                 PeopleCommand>;
+                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ListRegistrations, RemoveRegistrations, ListPorts,
+                 ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
+                 GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
+                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
+                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
+                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
+                 ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
+                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand, EventCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -11,7 +11,9 @@
 #include "core/access/asker.hpp"
 #include "core/base/limits/people.hpp"
 #include "core/access/permission.hpp"
+#include "core/access/provider.hpp"
 #include "core/base/address.hpp"
+#include "core/base/secret.hpp"
 
 namespace rf::command {
 
@@ -90,8 +92,45 @@ struct ReleaseHeld {
   Address address;
 };
 
+/// Settings of a way to sign in elsewhere; what is absent stays as it is, or takes its usual value.
+struct ProviderSettings {
+  std::optional<std::string> title, url, client, scopes, base, filter, group_base, group_filter, login, groups;
+  std::optional<bool> enabled, required, trusted_factor;
+  std::optional<std::vector<Subnet>> networks;
+  std::optional<std::vector<access::GroupRole>> roles;
+};
+struct AddProvider {
+  std::string name;
+  access::ProviderKind kind = access::ProviderKind::oidc;
+  ProviderSettings settings;
+};
+struct ListProviders {};
+struct ShowProvider {
+  std::string name;
+};
+struct SetProvider {
+  std::string name;
+  ProviderSettings settings;
+};
+struct RemoveProvider {
+  std::string name;
+  bool force = false;  ///< also when people sign in there, who are removed with it
+};
+/// Our own secret there.
+struct SetProviderSecret {
+  std::string name;
+  Secret<std::string> secret;
+};
+/// The certificates that its own has to come from; empty: those that the system trusts.
+struct SetProviderCa {
+  std::string name;
+  std::string text;
+};
+using ProviderCommand = std::variant<AddProvider, ListProviders, ShowProvider, SetProvider, RemoveProvider,
+                                     SetProviderSecret, SetProviderCa>;
+
 using PeopleCommand = std::variant<FirstUser, AddUser, ListUsers, ShowUser, SetUser, RemoveUser, ResetUser, ListRoles,
                                    ListPermissions, ShowRole, CopyRole, SetRole, RemoveRole, AddToken, ListTokens,
-                                   RemoveToken, ListSessions, RemoveSession, ListHeld, ReleaseHeld>;
+                                   RemoveToken, ListSessions, RemoveSession, ListHeld, ReleaseHeld, ProviderCommand>;
 
 }  // namespace rf::command

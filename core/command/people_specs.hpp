@@ -1,4 +1,4 @@
-// The list of these commands, and how they are read.
+// The lists of commands about people, and how they are read.
 #pragma once
 
 #include <expected>
@@ -14,5 +14,9 @@ std::span<const Spec> people_specs();
 
 /// The command of one of these specs, nothing for others. Errors: Code::invalid.
 std::expected<std::optional<Command>, Error> people_command(const Spec& spec, const Arguments& arguments);
+
+/// Where people sign in elsewhere; as above.
+std::span<const Spec> provider_specs();
+std::expected<std::optional<Command>, Error> provider_command(const Spec& spec, const Arguments& arguments);
 
 }  // namespace rf::command

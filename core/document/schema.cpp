@@ -36,6 +36,7 @@ constexpr std::string_view order_words[] = {"all", "in_turn", "least_recent"};
 constexpr std::string_view language_words[] = {"en", "de"};
 constexpr std::string_view listing_words[] = {"allowed", "shared_cost", "premium", "satellite", "fraud", "blocked"};
 constexpr std::string_view encryption_words[] = {"by_transport", "off", "optional", "required"};
+constexpr std::string_view dtmf_words[] = {"auto", "rfc4733", "info", "inband"};
 constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
 
 constexpr Key enabled{.name = "enabled", .type = flag, .help = "whether it is used", .standing = "true"};
@@ -174,6 +175,9 @@ constexpr Key media_encryption_key(std::string_view help) {
   return {
       .name = "media_encryption", .type = word, .help = help, .standing = "by_transport", .words = encryption_words};
 }
+constexpr Key dtmf_key(std::string_view help) {
+  return {.name = "dtmf", .type = word, .help = help, .standing = "auto", .words = dtmf_words};
+}
 constexpr Key alert_key(std::string_view name, std::string_view help) {
   return {.name = name, .type = number, .help = help, .standing = "0", .max = 1'000'000};
 }
@@ -221,6 +225,7 @@ constexpr Key trunk_keys[] = {
     {.name = "hosts", .type = host, .help = "domains that only it may speak for", .list = true},
     {.name = "encrypted_only", .type = flag, .help = "TLS or nothing", .standing = "false"},
     media_encryption_key("SRTP with it; by_transport: optional over TLS, else off"),
+    dtmf_key("how keys are sent to it and taken from it; auto: as its descriptions say"),
     {.name = "address_risk_signed",
      .type = flag,
      .help = "whoever can forge its address may call at your cost (needs --force)",
@@ -408,6 +413,7 @@ constexpr Key extension_keys[] = {
      .standing = "internal",
      .words = reach_words},
     media_encryption_key("SRTP with its phones; by_transport: as [media.encryption] of the file says"),
+    dtmf_key("how keys are sent to its phones and taken from them; auto: as their descriptions say"),
     {.name = "transfers", .type = flag, .help = "may transfer who it talks to", .standing = "true"},
 };
 constexpr Key number_list_keys[] = {

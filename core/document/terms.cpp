@@ -326,6 +326,7 @@ class Maker {
     terms.forward = forward_of(table);
     terms.transfers = table.flag("transfers");
     terms.media_encryption = policy::parse_encryption(table.text("media_encryption"));
+    terms.keys = table.word<policy::Keys>("dtmf");
     terms.spending = spending("extension." + number);
     out_.extensions.push_back(std::move(terms));
   }

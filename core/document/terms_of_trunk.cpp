@@ -96,6 +96,7 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   line.realms = table.list("realms");
   line.md5_allowed = table.flag("md5");
   line.media_encryption = policy::parse_encryption(table.text("media_encryption"));
+  line.keys = table.word<policy::Keys>("dtmf");
   line.ping_s = table.seconds("ping");
   line.answer_wait_ms = table.seconds("answer_wait") * 1'000;
 

@@ -125,7 +125,9 @@ void Engine::handle(Now now, Input input, Effects& effects) {
     void operator()(Noticed& in) const {
       s.watch.noticed(ctx.now, {in.remote, in.transport, in.local_port, in.what, in.account});
     }
-    void operator()(DigitHeard& in) const { s.calls.on_digit(ctx, in.call, in.digit); }
+    void operator()(DigitHeard& in) const {
+      s.calls.on_digit(ctx, in.call, static_cast<call::Side>(in.leg & 1), in.digit);
+    }
     void operator()(VoiceDone& in) const { s.calls.on_voice_done(ctx, in.call, in.order); }
     void operator()(PolicyChanged&) const {
       s.registrar.on_policy(ctx);

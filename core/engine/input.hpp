@@ -88,11 +88,13 @@ struct RelayFailed {
   CallId call;
 };
 
-/// The leg that a relay speaks to dialled a digit: 0 to 9, *, #, A to D. Once for each press.
+/// A leg that a relay speaks to, or whose partner takes keys by INFO, dialled a digit: 0 to 9, *, #, A to D. Once for
+/// each press.
 struct DigitHeard {
   RelayId relay;
   CallId call;
   char digit = 0;
+  std::uint8_t leg = 0;
 };
 
 /// All clips of this order were played, or stopped by a digit; never told of one that repeats.

@@ -31,6 +31,7 @@ struct LegCoding {
   /// Of what it sends, what the other leg takes as it is; keys and comfort noise go the way of the sound before them.
   /// None: the legs share nothing.
   std::bitset<128> passing{};
+  bool says_keys = false;  ///< its keys are tones in its sound, though events of its may come, too
 
   friend bool operator==(const LegCoding&, const LegCoding&) = default;
 };

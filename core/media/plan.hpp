@@ -14,6 +14,9 @@
 
 namespace rf::media {
 
+/// How keys reach a leg, and how it says its own: as events (RFC 4733), by SIP INFO, or in the sound.
+enum class KeyWay : std::uint8_t { events, info, sound };
+
 /// One side of a relayed stream. RTCP uses the port above each RTP port unless the peer named another.
 struct LegPlan {
   Address local;                 ///< address to bind
@@ -24,10 +27,24 @@ struct LegPlan {
   /// the first packet that fits this address teaches the remote endpoint, once; no other source ever does (M3).
   Address signalling;
   bool learn = false;
-  std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends (RFC 4733), for counting; 0 none
+  std::uint8_t event_payload_type = 0;  ///< of telephone-event in what this leg sends and is sent (RFC 4733); 0 none
   bool holds = false;                   ///< the phone does not want to hear; what a media server needs to be told
   bool comes_over = false;              ///< from another call: what it began to press there is not for its new partner
+  std::uint32_t event_clock_hz = 8'000;  ///< of the durations in its events
+  /// With `info`, keys for this leg are told (DigitHeard) and do not leave by it. What it sends as events counts for
+  /// nothing with another way than `events`.
+  KeyWay keys = KeyWay::events;
+  /// Another number than before: agreed on anew. Of RFC 4733 and INFO the one counts that it used first since then.
+  std::uint8_t round = 0;
   LegSecurity security{};
+};
+
+/// A key that a leg pressed by INFO: the other leg gets it as if it had come as an event.
+struct PressPlan {
+  std::uint32_t order = 0;     ///< another number than before: press it, behind those that wait
+  std::uint8_t leg = 0;        ///< who pressed it
+  std::uint8_t code = 0;       ///< RFC 4733 §3.2
+  std::uint16_t lasts_ms = 0;  ///< within VoiceLimits::press_least_ms and press_most_ms
 };
 
 /// What we say to one leg ourselves. While it lasts nothing is passed on from leg to leg, and the digits that this leg
@@ -52,6 +69,7 @@ struct RelayPlan {
   std::uint32_t clock_hz = 8'000;      ///< of the first payload type: turns RTP timestamps into time for jitter
   VoicePlan voice;
   std::optional<TranscodePlan> transcode;  ///< each leg hears the other in a codec of its own
+  PressPlan press{};
 };
 
 /// What one side sent us, and what was refused on its port.

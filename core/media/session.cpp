@@ -1,5 +1,7 @@
 #include "core/media/session.hpp"
 
+#include <algorithm>
+
 #include "core/base/limits/server.hpp"
 #include "core/base/time.hpp"
 #include "core/rtp/rtcp.hpp"
@@ -33,7 +35,8 @@ Session::Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speec
 void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& speech) {
   const RelayPlan before = plan_;
   plan_ = plan;
-  last_rtp_us_ = now_us;
+  // Who presses keys by INFO is not heard for that.
+  if (plan_.press.order == before.press.order) last_rtp_us_ = now_us;
   for (unsigned i = 0; i < legs_.size(); ++i) {
     // The ports are bound already; a plan cannot move them.
     plan_.legs[i].local = before.legs[i].local;
@@ -41,6 +44,7 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     secure_leg(i, now_us);
     const bool moved = !same_peer(plan_.legs[i], before.legs[i]);
     if (moved) aim(i);
+    if (plan_.legs[i].round != before.legs[i].round) legs_[i].used = Leg::Used::nothing;
     if (plan_.legs[i].comes_over && (moved || !before.legs[i].comes_over)) legs_[i].came_us = now_us;
     if (moved || plan_.clock_hz != before.clock_hz || plan_.transcode != before.transcode) {
       legs_[i].started = false;
@@ -48,9 +52,12 @@ void Session::update(const RelayPlan& plan, std::int64_t now_us, const Speech& s
     }
   }
   if (plan_.voice.order != before.voice.order) order_voice(now_us, speech);
+  if (plan_.press.order != before.press.order) take_press(plan_.press, now_us, speech);
 }
 
 void Session::order_voice(std::int64_t now_us, const Speech& speech) {
+  for (Leg& leg : legs_)
+    if (leg.keypad) leg.keypad->restart();
   if (plan_.voice.order != 0)
     voice_.begin(plan_.voice, speech, now_us);
   else
@@ -58,6 +65,8 @@ void Session::order_voice(std::int64_t now_us, const Speech& speech) {
 }
 
 Spoken Session::speak(std::int64_t now_us, std::span<std::uint8_t> out) {
+  for (unsigned i = 0; i < legs_.size(); ++i)
+    if (legs_[i].keypad && legs_[i].keypad->due_us() <= now_us) return speak_key(now_us, i, out);
   const unsigned leg = plan_.voice.leg & 1;
   Leg& hearer = legs_[leg];
   if (hearer.secure && hearer.secure->has_ice()) follow_ice(now_us, leg);
@@ -100,8 +109,7 @@ bool Session::is_described(unsigned i) const {
 
 bool Session::may_send_to(unsigned i, const Endpoint& to, bool locked) const {
   const LegPlan& plan = plan_.legs[i];
-  if (!is_described(i) || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast())
-    return false;
+  if (!is_described(i) || to.port == 0 || to.address.is_unspecified() || to.address.is_multicast()) return false;
   // A leg that points back at this relay would make it talk to itself without end.
   for (const LegPlan& own : plan_.legs)
     if (to.address == own.local && (to.port == own.local_port || to.port == own.local_port + 1)) return false;
@@ -191,6 +199,7 @@ bool Session::fits_stream(Leg& leg, const rtp::Header& header, std::int64_t now_
   ++leg.restarts;
   restart = {};
   leg.presses.restart();
+  if (leg.keypad) leg.keypad->restart();
   leg.former_ssrc = leg.receiver.ssrc();
   leg.receiver.start(header.ssrc, header.sequence);
   Leg& other = legs_[&leg == &legs_[0] ? 1 : 0];
@@ -210,7 +219,8 @@ Decision Session::on_packet(std::int64_t now_us, unsigned leg, bool rtcp_port, c
 Decision Session::on_rtp(std::int64_t now_us, unsigned i, const Endpoint& source, Room room, std::size_t bytes) {
   const auto header = rtp::parse(room.first(bytes));
   if (!is_rtp_peer(i, source, header.has_value())) return refuse_source(i, source);
-  return header ? hear_rtp(now_us, i, source, *header, room, bytes) : refuse_shape(i, source);
+  if (header) return hear_rtp(now_us, i, source, *header, room, bytes);
+  return only_opens(now_us, i, false, source, room.first(bytes)) ? Decision{} : refuse_shape(i, source);
 }
 
 /// A packet of the peer, in the clear.
@@ -224,11 +234,14 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
   const bool transcodes = is_for_transcoder(i, header.payload_type);
   leg.receiver.receive(header.sequence, header.timestamp,
                        static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
+  leg.timestamp = header.timestamp;
   const Key key = key_in(i, header, now_us);
-  const bool passes = plan_.voice.order == 0 && !key.for_us;
+  bool passes = !key.for_us && (plan_.voice.order == 0 || listens_to(i));
+  if (passes && leg.keypad) passes = leg.keypad->admit(header, room, now_us);
   if (passes && !transcodes) return pass_to(now_us, i ^ 1, false, room, bytes);
   Decision kept;
   kept.digit = key.digit;
+  kept.digit_leg = static_cast<std::uint8_t>(i);
   kept.to_transcode = passes;
   kept.bytes = bytes;
   return kept;
@@ -236,9 +249,15 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
 
 Decision Session::send_coded(std::int64_t now_us, unsigned i, Room room, std::size_t bytes) {
   i &= 1;
-  const bool to_hearer = plan_.voice.order == 0 ? plan_.transcode.has_value()
-                                                : plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
-  return to_hearer ? pass_to(now_us, i, false, room, bytes) : Decision{};
+  const bool is_voice = plan_.voice.order != 0 && plan_.voice.coding.has_value() && (plan_.voice.leg & 1u) == i;
+  if (is_voice) return pass_to(now_us, i, false, room, bytes);
+  if (!plan_.transcode || (plan_.voice.order != 0 && !listens_to(i ^ 1))) return {};
+  const Key key = key_made(i, room.first(bytes), now_us);
+  if (plan_.voice.order == 0 && !key.for_us) return pass_to(now_us, i, false, room, bytes);
+  Decision kept;
+  kept.digit = key.digit;
+  kept.digit_leg = static_cast<std::uint8_t>(i ^ 1);
+  return kept;
 }
 
 /// A leg may change between what passes and what does not whenever it likes (RFC 3264 §5.1).
@@ -278,15 +297,15 @@ Session::Key Session::key_in(unsigned i, const rtp::Header& header, std::int64_t
   if (event_type == 0 || header.payload_type != event_type) return {};
   Leg& leg = legs_[i];
   const auto event = rtp::parse_event(header.payload);
-  if (!event || !leg.presses.begins(header, *event)) return {leg.presses.is_kept(header), 0};
+  const bool kept = is_told(i) || !takes_events(i);
+  if (!event || !leg.presses.begins(header, *event)) return {kept || leg.presses.is_kept(header), 0};
   ++leg.counted.events;
-  if (plan_.voice.order == 0 && !began_elsewhere(i, *event, now_us)) return {};
+  const bool foreign = plan_.voice.order == 0 && began_elsewhere(i, *event, now_us);
+  if (!foreign && takes_events(i)) leg.used = Leg::Used::rtp;
+  if (!kept && !foreign) return {};
   leg.presses.keep();
-  if (plan_.voice.order == 0) return {true, 0};
-  const char digit = digit_of(*event);
-  if (digit == 0 || (plan_.voice.leg & 1) != i || !leg.presses.may_tell(now_us)) return {true, 0};
-  if (plan_.voice.stops_at_digit) voice_.interrupt(plan_.voice);
-  return {true, digit};
+  if (foreign || !takes_events(i)) return {true, 0};
+  return {true, tell(i, digit_of(*event), now_us)};
 }
 
 /// Whether a press whose first packet came now began before its leg came over from another call. All packets but the
@@ -307,7 +326,8 @@ Decision Session::on_rtcp(std::int64_t now_us, unsigned i, bool rtcp_port, const
     if (!is_rtp_peer(i, source, false)) return refuse_source(i, source);
     if (!legs_[i].mux) return refuse_shape(i, source);
   }
-  return valid ? hear_rtcp(now_us, i, room, bytes) : refuse_shape(i, source);
+  if (valid) return hear_rtcp(now_us, i, room, bytes);
+  return only_opens(now_us, i, rtcp_port, source, room.first(bytes)) ? Decision{} : refuse_shape(i, source);
 }
 
 /// Reports of the peer, in the clear.
@@ -316,6 +336,25 @@ Decision Session::hear_rtcp(std::int64_t now_us, unsigned i, Room room, std::siz
   // What reports say of the other side's stream is about packets that this one never sent.
   const bool crosses = plan_.voice.order == 0 && !is_transcoded(i) && !is_transcoded(i ^ 1);
   return crosses ? pass_to(now_us, i ^ 1, true, room, bytes) : Decision{};
+}
+
+/// Whether it is an empty Binding request or indication of STUN, by which the leg's own place opens its NAT.
+bool Session::only_opens(std::int64_t now_us, unsigned i, bool rtcp_port, const Endpoint& source,
+                         std::span<const std::uint8_t> datagram) {
+  constexpr std::array<std::uint8_t, 4> cookie{0x21, 0x12, 0xa4, 0x42};  // RFC 8489 §5
+  constexpr std::size_t head_bytes = 20;  // and no attribute: checks of ICE show who sent them
+  Leg& leg = legs_[i];
+  if (source != (rtcp_port ? leg.rtcp : leg.rtp) && !is_named(i, rtcp_port, source)) return false;
+  if (datagram.size() != head_bytes || datagram[0] != 0 || (datagram[1] != 0x01 && datagram[1] != 0x11)) return false;
+  if (!std::equal(cookie.begin(), cookie.end(), datagram.begin() + 4)) return false;
+  if (datagram[2] != 0 || datagram[3] != 0) return false;
+  if (now_us - leg.openers_from_us >= SessionLimits::openers_window_us) {
+    leg.openers_from_us = now_us;
+    leg.openers = 0;
+  }
+  if (leg.openers >= SessionLimits::openers) return false;
+  ++leg.openers;
+  return true;
 }
 
 Decision Session::refuse_source(unsigned i, const Endpoint& source) {

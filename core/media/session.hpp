@@ -10,6 +10,7 @@
 
 #include "core/base/address.hpp"
 #include "core/media/digits.hpp"
+#include "core/media/keypad.hpp"
 #include "core/media/plan.hpp"
 #include "core/media/secure_leg.hpp"
 #include "core/media/voice.hpp"
@@ -29,6 +30,7 @@ struct Decision {
   std::size_t bytes = 0;
   bool by_rtcp_port = false;
   char digit = 0;                ///< that was pressed, and is to be told: DigitHeard
+  std::uint8_t digit_leg = 0;    ///< who pressed it
   bool handshake = false;        ///< a datagram of DTLS that is for the association of this leg and port
   std::size_t answer_bytes = 0;  ///< so many at the beginning of the room go back to the source by the same socket
   bool to_transcode = false;     ///< the first `bytes` are for the transcoder; what it makes of them: send_coded()
@@ -42,7 +44,8 @@ struct Spoken {
   std::uint8_t leg = 0;          ///< it leaves by this leg's RTP port
   std::size_t bytes = 0;
   std::uint32_t over = 0;     ///< the order of which all was said: VoiceDone
-  bool to_transcode = false;  ///< its hearer speaks no G.711: `bytes` are for the transcoder
+  bool to_transcode = false;  ///< its hearer has another codec, or hears keys as tones: `bytes` are for the transcoder
+  bool is_key = false;        ///< of the other leg, and not of our voice
 };
 
 /// What the right source may do without being taken for somebody else: the numbers of RFC 3550 A.1, and their like.
@@ -55,6 +58,10 @@ struct SessionLimits {
   /// RTCP in the clear from an encrypted leg's own place that is no attack: some phones open their NAT with one before
   /// they encrypt, and say good-bye with one when they do no more. It is refused as all is, and not counted.
   static constexpr std::uint8_t clear_reports = 2;
+  /// Questions of STUN without ICE from a leg's own place that are no attack either, in a minute: some phones open
+  /// their NAT with them whenever their stream begins, and keep it open so (RFC 6263 §4.6). Nobody answers.
+  static constexpr std::uint8_t openers = 64;
+  static constexpr std::int64_t openers_window_us = 60'000'000;
   static constexpr std::int64_t restarts_window_us = 60'000'000;  ///< of ShareLimits::stream_restarts
   // Before an encrypted leg is sent to where nobody named it
   static constexpr std::int64_t peer_gone_us = 500'000;  ///< so long nothing came from where we send to
@@ -79,6 +86,9 @@ struct SessionLimits {
 ///
 /// While the plan has a voice with an order, nothing is passed on. What the legs send is held against all the same
 /// rules; the digits of the leg that hears the voice come with the decision. speak() whenever speaks_at_us() has come.
+///
+/// Keys of a leg that come by INFO (plan.press) are put into what it sends; see Keypad. Who sends both events and INFO
+/// for one key presses it once: the way that was used first counts until the plan's next round.
 class Session {
  public:
   Session(const RelayPlan& plan, std::int64_t now_us, const Speech& speech = {});
@@ -92,7 +102,7 @@ class Session {
   void update(const RelayPlan& plan, std::int64_t now_us, const Speech& speech = {});
 
   /// When speak() wants to be called next (monotonic microseconds); never_ms while there is nothing to say.
-  std::int64_t speaks_at_us() const { return voice_.due_us(); }
+  std::int64_t speaks_at_us() const;
   /// Writes the packet that is due to `out`, which has room for voice_packet_bytes and srtp::growth_most. What is
   /// behind time is said in several calls.
   Spoken speak(std::int64_t now_us, std::span<std::uint8_t> out);
@@ -143,8 +153,15 @@ class Session {
     std::int64_t window_us = 0;
     std::uint32_t restarts = 0;
     std::uint8_t clear_reports = 0;
+    std::uint8_t openers = 0;
+    std::int64_t openers_from_us = 0;
     bool transcodes = false;  // of one that may pass: its last sound was for the transcoder
     Presses presses;
+    Presses made;  // of what the transcoder makes for this leg
+    std::uint32_t made_ssrc = 0;
+    enum class Used : std::uint8_t { nothing, rtp, info } used = Used::nothing;  // for its keys, in this round
+    std::uint32_t timestamp = 0;  // of its last packet
+    std::unique_ptr<Keypad> keypad;  // once a key of its came by INFO
     std::int64_t came_us = 0;  // when the leg became part of this stream
     rtp::Receiver receiver;
     LegStatistics counted;
@@ -166,6 +183,15 @@ class Session {
     char digit = 0;       // to be told
   };
   Key key_in(unsigned leg, const rtp::Header& header, std::int64_t now_us);
+  // Keys that are turned from one way into another: session_keys.cpp
+  Key key_made(unsigned leg, std::span<const std::uint8_t> packet, std::int64_t now_us);
+  char tell(unsigned leg, char digit, std::int64_t now_us);
+  bool takes_events(unsigned leg) const;
+  bool is_told(unsigned leg) const;
+  bool listens_to(unsigned leg) const;
+  void take_press(const PressPlan& press, std::int64_t now_us, const Speech& speech);
+  std::optional<KeyFormat> key_format(unsigned leg) const;
+  Spoken speak_key(std::int64_t now_us, unsigned leg, std::span<std::uint8_t> out);
   bool is_for_transcoder(unsigned leg, std::uint8_t payload_type);
   bool is_transcoded(unsigned leg) const;
   std::uint32_t clock_of(unsigned leg) const;
@@ -177,6 +203,8 @@ class Session {
                     std::size_t bytes);
   Decision hear_rtcp(std::int64_t now_us, unsigned leg, Room room, std::size_t bytes);
   Decision pass_to(std::int64_t now_us, unsigned leg, bool rtcp, Room room, std::size_t bytes);
+  bool only_opens(std::int64_t now_us, unsigned leg, bool rtcp_port, const Endpoint& source,
+                  std::span<const std::uint8_t> datagram);
   Decision refuse_source(unsigned leg, const Endpoint& source);
   Decision refuse_shape(unsigned leg, const Endpoint& source);
 

@@ -59,7 +59,10 @@ Decision Session::on_proved(std::int64_t now_us, unsigned i, bool rtcp, const En
 Decision Session::on_stun(std::int64_t now_us, unsigned i, Component component, const Endpoint& source, Room room,
                           std::size_t bytes) {
   SecureLeg& secure = *legs_[i].secure;
-  if (!secure.has_ice()) return refuse_proof(i, source);
+  if (!secure.has_ice()) {
+    const bool opens = only_opens(now_us, i, component == Component::rtcp, source, room.first(bytes));
+    return opens ? Decision{} : refuse_proof(i, source);
+  }
   const Component other = component == Component::rtp ? Component::rtcp : Component::rtp;
   if (!plan_.legs[i].security.mux && secure.ice(other).has_seen(room.first(bytes))) return refuse_replay(i, source);
   const Room beside = room.subspan(bytes);

@@ -83,6 +83,8 @@ class FlatTable {
     --size_;
   }
 
+  /// Of a record of this table.
+  std::uint32_t place_of(const Record& record) const { return static_cast<std::uint32_t>(&record - records_.data()); }
   Record& operator[](std::uint32_t place) { return records_[place]; }
   const Record& operator[](std::uint32_t place) const { return records_[place]; }
 

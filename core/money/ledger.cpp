@@ -67,18 +67,42 @@ std::optional<Refused> Ledger::refusal_of(const AccountState& account, std::int6
 
 std::expected<LedgerEntry, Refused> Ledger::reserve(CallId call, std::span<const AccountId> accounts, Amount amount,
                                                     std::int64_t wall_ms) {
-  if (amount.currency() != currency_ || amount.micros() < 0) return std::unexpected(refused(Refusal::bad_amount));
-  if (!call) return std::unexpected(refused(Refusal::unknown_call));
-  if (calls_.find(call) != calls_.none) return std::unexpected(refused(Refusal::call_known));
-  if (calls_.size() == calls_.capacity()) return std::unexpected(refused(Refusal::reservations_full));
+  if (auto fault = fault_of(call, amount)) return std::unexpected(*fault);
   const auto places = places_of(accounts);
   if (!places) return std::unexpected(places.error());
-  for (std::size_t i = 0; i < accounts.size(); ++i)
-    if (const auto no = refusal_of(accounts_[(*places)[i]], amount.micros())) return std::unexpected(*no);
-  begin(call, *places, accounts.size(), amount.micros());
+  return reserve_at(call, *places, accounts.size(), amount, wall_ms);
+}
+
+std::expected<LedgerEntry, Refused> Ledger::reserve(CallId call, std::span<const AccountState* const> accounts,
+                                                    Amount amount, std::int64_t wall_ms) {
+  if (auto fault = fault_of(call, amount)) return std::unexpected(*fault);
+  Places places{};
+  if (accounts.empty() || accounts.size() > places.size()) return std::unexpected(refused(Refusal::no_accounts));
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    if (!accounts[i]) return std::unexpected(refused(Refusal::unknown_account));
+    places[i] = accounts_.place_of(*accounts[i]);
+    for (std::size_t other = 0; other < i; ++other)
+      if (places[other] == places[i]) return std::unexpected(refused(Refusal::repeated_account, accounts[i]->id));
+  }
+  return reserve_at(call, places, accounts.size(), amount, wall_ms);
+}
+
+std::optional<Refused> Ledger::fault_of(CallId call, Amount amount) const {
+  if (amount.currency() != currency_ || amount.micros() < 0) return refused(Refusal::bad_amount);
+  if (!call) return refused(Refusal::unknown_call);
+  if (calls_.find(call) != calls_.none) return refused(Refusal::call_known);
+  if (calls_.size() == calls_.capacity()) return refused(Refusal::reservations_full);
+  return std::nullopt;
+}
+
+std::expected<LedgerEntry, Refused> Ledger::reserve_at(CallId call, const Places& places, std::size_t count,
+                                                       Amount amount, std::int64_t wall_ms) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (const auto no = refusal_of(accounts_[places[i]], amount.micros())) return std::unexpected(*no);
+  begin(call, places, count, amount.micros());
   Reserved change{call, {}, amount.micros()};
-  std::copy(accounts.begin(), accounts.end(), change.accounts.ids.begin());
-  change.accounts.count = static_cast<std::uint8_t>(accounts.size());
+  for (std::size_t i = 0; i < count; ++i) change.accounts.ids[i] = accounts_[places[i]].id;
+  change.accounts.count = static_cast<std::uint8_t>(count);
   return entered(change, wall_ms);
 }
 

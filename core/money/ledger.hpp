@@ -127,6 +127,9 @@ class Ledger {
 
   std::expected<LedgerEntry, Refused> reserve(CallId call, std::span<const AccountId> accounts, Amount amount,
                                               std::int64_t wall_ms);
+  /// For who has found them already, see find().
+  std::expected<LedgerEntry, Refused> reserve(CallId call, std::span<const AccountState* const> accounts, Amount amount,
+                                              std::int64_t wall_ms);
   /// More for a call that has a reservation, at the same accounts.
   std::expected<LedgerEntry, Refused> extend(CallId call, Amount more, std::int64_t wall_ms);
   /// The call is over; `actual` is at most Amount::highest. What is above the reservation is an overrun, counted too.
@@ -138,6 +141,8 @@ class Ledger {
   std::expected<std::optional<Amount>, Refused> headroom(CallId call) const;
   /// Altogether, over all extensions.
   std::optional<Amount> reserved(CallId call) const;
+  /// Begins to read the place of a call that will be reserved for soon.
+  void fetch(CallId call) const { calls_.begin_find(call); }
 
   // --- Accounts
 
@@ -152,9 +157,12 @@ class Ledger {
   /// An operator's word on what day it is, after a wrong clock. What was counted stays counted.
   std::expected<LedgerEntry, Refused> mend_periods(AccountId account, const Periods& periods, std::int64_t wall_ms);
   std::expected<LedgerEntry, Refused> close(AccountId account, std::int64_t wall_ms);
+  /// Stays where it is until the account is closed. None: there is no such account.
   const AccountState* find(AccountId account) const;
-  /// Begins to read accounts that will be asked for soon: each is a few cache lines somewhere in the table.
-  void fetch(std::span<const AccountId> accounts) const;
+  /// For who found one there before, of whatever account; it is tried first.
+  const AccountState* find(AccountId account, const AccountState* before) const {
+    return before && before->id == account ? before : find(account);
+  }
 
   /// Appends the warnings since the last time; they are not in a snapshot. None is ever lost to a bound: what waits is
   /// one mark an account. After a restore those that the replayed entries caused are said again.
@@ -192,6 +200,9 @@ class Ledger {
   using Places = std::array<std::uint32_t, MoneyLimits::accounts_per_call>;
 
   std::expected<Places, Refused> places_of(std::span<const AccountId> accounts) const;
+  std::optional<Refused> fault_of(CallId call, Amount amount) const;
+  std::expected<LedgerEntry, Refused> reserve_at(CallId call, const Places& places, std::size_t count, Amount amount,
+                                                 std::int64_t wall_ms);
   std::optional<Refused> refusal_of(const AccountState& account, std::int64_t amount) const;
   std::expected<std::optional<Amount>, Refused> least_left(const Places& places, std::size_t count) const;
   Refused refused(Refusal why, AccountId account = {}, std::int64_t left = 0) const;

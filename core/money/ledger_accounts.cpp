@@ -51,13 +51,6 @@ void start(Purse& purse) {
 
 }  // namespace
 
-void Ledger::fetch(std::span<const AccountId> accounts) const {
-  std::array<std::uint64_t, MoneyLimits::accounts_per_call> hashes{};
-  const std::size_t count = std::min(accounts.size(), hashes.size());
-  for (std::size_t i = 0; i < count; ++i) hashes[i] = accounts_.begin_find(accounts[i]);
-  for (std::size_t i = 0; i < count; ++i) accounts_.go_on(hashes[i]);
-}
-
 const AccountState* Ledger::find(AccountId account) const {
   const std::uint32_t place = accounts_.find(account);
   return place == accounts_.none ? nullptr : &accounts_[place];

@@ -20,7 +20,11 @@ std::optional<std::uint32_t> cut_at_s(const Rate& rate, Amount reserved, const H
 std::optional<std::uint32_t> extend_at_s(const Rate& rate, Amount reserved, const Horizon& horizon) {
   const auto cut = cut_at_s(rate, reserved, horizon);
   if (!cut) return std::nullopt;
-  return *cut - std::min(*cut, horizon.step_s / 2);
+  return extend_before_s(*cut, horizon);
+}
+
+std::uint32_t extend_before_s(std::uint32_t cut_at_s, const Horizon& horizon) {
+  return cut_at_s - std::min(cut_at_s, horizon.step_s / 2);
 }
 
 }  // namespace rf::money

@@ -32,5 +32,7 @@ std::optional<std::uint32_t> cut_at_s(const Rate& rate, Amount reserved, const H
 
 /// When to ask for more: half a step before `cut_at_s`, so that a slow disk does not cut an honest call.
 std::optional<std::uint32_t> extend_at_s(const Rate& rate, Amount reserved, const Horizon& horizon);
+/// The same for who knows when it is cut.
+std::uint32_t extend_before_s(std::uint32_t cut_at_s, const Horizon& horizon);
 
 }  // namespace rf::money

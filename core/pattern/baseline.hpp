@@ -85,13 +85,13 @@ class Baseline {
   void begin(const Moment& day);
   void age();
 
-  std::array<std::array<std::uint8_t, 24>, 7> hours_{};  ///< days with calls then
-  std::array<Seen<std::uint16_t>, PatternLimits::countries> countries_{};
-  std::array<Seen<number::E164>, PatternLimits::ranges> ranges_{};
-  std::array<std::uint16_t, length_classes> lengths_{};
   std::uint16_t days_ = 0;
   Most most_;
   Today today_;
+  std::array<std::uint16_t, length_classes> lengths_{};
+  std::array<std::array<std::uint8_t, 24>, 7> hours_{};  ///< days with calls then
+  std::array<Seen<std::uint16_t>, PatternLimits::countries> countries_{};
+  std::array<Seen<number::E164>, PatternLimits::ranges> ranges_{};
 };
 
 }  // namespace rf::pattern

@@ -44,6 +44,8 @@ struct Thresholds {
 struct Party {
   std::uint64_t id = 0;  ///< 0: there is none (an extension without a department)
   Thresholds thresholds;
+  static constexpr std::uint32_t nowhere = UINT32_MAX;
+  std::uint32_t place = nowhere;  ///< among all payers of a plan: where to remember what was found of it
 };
 
 /// Who calls, or set up the forwarding. Nothing of it is kept.

@@ -31,10 +31,18 @@ Patterns::Subjects Patterns::subjects_of(const Asker& asker) const {
   Subjects out{};
   for (std::size_t i = 0; i < level_count; ++i) {
     if (asker.parties[i].id == 0) continue;
-    const auto found = by_key_.find(Key{asker.parties[i].id, static_cast<Level>(i)});
-    if (found != by_key_.end()) out[i] = subjects_.find(found->second);
+    out[i] = find(static_cast<Level>(i), asker.parties[i]);
+    if (out[i]) out[i]->fetch();
   }
   return out;
+}
+
+const Patterns::Subject* Patterns::find(Level level, const Party& party) const {
+  const Key key{party.id, level};
+  if (party.place < hints_.size())
+    if (const Subject* const one = subjects_.find(hints_[party.place]); one && one->key == key) return one;
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : subjects_.find(found->second);
 }
 
 void Patterns::make_room() {
@@ -54,13 +62,19 @@ void Patterns::make_room() {
   subjects_.erase(victim);
 }
 
-Patterns::Subject& Patterns::take(Level level, std::uint64_t id) {
-  const Key key{id, level};
+Patterns::Subject& Patterns::take(Level level, const Party& party) {
+  const Key key{party.id, level};
   const auto found = by_key_.find(key);
-  if (found != by_key_.end()) return *subjects_.find(found->second);
-  if (subjects_.size() >= subjects_.limit()) make_room();
-  const Handle handle = subjects_.emplace(Subject{key, {}, {}});
-  by_key_.emplace(key, handle);
+  Handle handle = found == by_key_.end() ? Handle{} : found->second;
+  if (!handle) {
+    if (subjects_.size() >= subjects_.limit()) make_room();
+    handle = subjects_.emplace(Subject{.key = key});
+    by_key_.emplace(key, handle);
+  }
+  if (party.place != Party::nowhere) {
+    if (party.place >= hints_.size()) hints_.resize(party.place + std::size_t{1});
+    hints_[party.place] = handle;
+  }
   return *subjects_.find(handle);
 }
 
@@ -99,7 +113,7 @@ Judgement Patterns::judge(Now now, const Asker& asker, const Call& call) const {
 
 bool Patterns::is_news(const Moment& now, const Asker& asker, const Judgement& judgement) {
   if (judgement.action == Action::none) return false;
-  Subject& subject = take(judgement.level, asker.parties[static_cast<std::size_t>(judgement.level)].id);
+  Subject& subject = take(judgement.level, asker.parties[static_cast<std::size_t>(judgement.level)]);
   const bool goes_on = now.at_s < subject.told_at_s + burst_pause_s && subject.told_at_s <= now.at_s + burst_pause_s;
   const bool news = subject.told == Action::none || !goes_on || judgement.action > subject.told;
   subject.told = goes_on ? std::max(subject.told, judgement.action) : judgement.action;
@@ -117,7 +131,7 @@ bool Patterns::note(Now now, const Asker& asker, const Call& call, const Judgeme
     // Those above remember singly what somebody may earn from: the rest of a large office would push it out.
     if (asker.parties[i].id == 0 || (i != 0 && !dear)) continue;
     const auto state = refused ? Recent::State::refused : Recent::State::running;
-    take(static_cast<Level>(i), asker.parties[i].id)
+    take(static_cast<Level>(i), asker.parties[i])
         .recent.add(
             {call.number, moment.at_s, 0, call.country.index, state, call.forwarded, fresh[i], caller_of(asker)});
   }
@@ -138,7 +152,7 @@ void Patterns::ended(const Asker& asker, const Call& call, const Ended& how) {
     const auto found = by_key_.find(Key{asker.parties[i].id, static_cast<Level>(i)});
     Subject* subject = found == by_key_.end() ? nullptr : subjects_.find(found->second);
     if (!subject && !how.talked_s) continue;
-    if (!subject) subject = &take(static_cast<Level>(i), asker.parties[i].id);
+    if (!subject) subject = &take(static_cast<Level>(i), asker.parties[i]);
     subject->recent.end(begun.at_s, call.number, state, seconds16(talked_s));
     if (!how.talked_s) continue;
     subject->baseline.learn({call, begun, talked_s, is_dear(call, asker.home), how.score >= unusual_score,

@@ -10,6 +10,15 @@ constexpr std::uint32_t short_call_s = 10;
 /// Shorter calls are of equal length by chance: an answering machine, a menu.
 constexpr std::uint32_t long_call_s = 60;
 
+std::uint32_t age_of(std::uint32_t at_s, const Moment& now) {
+  return now.at_s > at_s ? now.at_s - at_s : 0;
+}
+
+/// All calls to a country that is no usual one are alike for a day.
+std::uint32_t looked_back_s(bool fresh) {
+  return fresh ? day_s : hour_s;
+}
+
 template <class T>
 bool contains(const std::array<T, PatternLimits::recent>& seen, std::uint32_t count, const T& one) {
   return std::find(seen.begin(), seen.begin() + count, one) != seen.begin() + count;
@@ -57,6 +66,7 @@ number::E164 range_of(const number::E164& number) {
 void Recent::add(const Entry& entry) {
   entries_[next_] = entry;
   at_s_[next_] = entry.at_s;
+  newest_s_ = std::max(newest_s_, entry.at_s);
   next_ = static_cast<std::uint8_t>((next_ + 1) % entries_.size());
   used_ = static_cast<std::uint8_t>(std::min<std::size_t>(used_ + 1u, entries_.size()));
 }
@@ -76,8 +86,13 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh, std::uint32
   out.alike = out.different = 1;
   out.new_countries = fresh ? 1 : 0;
   out.forwarded = out.looped = call.forwarded ? 1 : 0;
+  out.callers = out.fresh_numbers = 1;
+  if (used_ > 0 && age_of(newest_s_, now) <= looked_back_s(fresh)) look_back(now, call, fresh, out, caller);
+  return out;
+}
+
+void Recent::look_back(const Moment& now, const Call& call, bool fresh, Burst& out, std::uint32_t caller) const {
   const number::E164 range = range_of(call.number);
-  const std::uint32_t looked_back_s = fresh ? day_s : hour_s;
   std::array<std::uint16_t, PatternLimits::recent> lengths;
   std::array<number::E164, PatternLimits::recent> numbers;
   std::array<std::uint16_t, PatternLimits::recent> countries;
@@ -85,8 +100,8 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh, std::uint32
   Different callers(caller);
   Different fresh_numbers(call.number);
   for (std::size_t i = 0; i < used_; ++i) {
-    const std::uint32_t age_s = now.at_s > at_s_[i] ? now.at_s - at_s_[i] : 0;
-    if (age_s > looked_back_s) continue;
+    const std::uint32_t age_s = age_of(at_s_[i], now);
+    if (age_s > looked_back_s(fresh)) continue;
     const Entry& entry = entries_[i];
     const bool same_country = entry.country == call.country.index;
     const bool same_range =
@@ -123,7 +138,6 @@ Burst Recent::count(const Moment& now, const Call& call, bool fresh, std::uint32
   out.new_countries += foreign;
   out.equal = equal_lengths(lengths, ended_alike, out.equal_s);
   out.one_number = ended_alike != 0 && to_this == ended_alike;
-  return out;
 }
 
 std::uint32_t Recent::answered_lately(const Moment& now) const {
@@ -131,7 +145,7 @@ std::uint32_t Recent::answered_lately(const Moment& now) const {
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < used_; ++i) {
     const Entry& entry = entries_[i];
-    const std::uint32_t age_s = now.at_s > entry.at_s ? now.at_s - entry.at_s : 0;
+    const std::uint32_t age_s = age_of(entry.at_s, now);
     if (age_s <= burst_s && entry.state == State::answered && !contains(numbers, count, entry.number))
       numbers[count++] = entry.number;
   }

@@ -41,7 +41,7 @@ class Recent {
     std::uint16_t country = 0;
     State state = State::running;
     bool forwarded = false;
-    bool fresh = false;  ///< its country was no usual one then
+    bool fresh = false;        ///< its country was no usual one then
     std::uint32_t caller = 0;  ///< of the extension's id
   };
 
@@ -54,10 +54,13 @@ class Recent {
   std::uint32_t answered_lately(const Moment& now) const;
 
  private:
-  std::array<Entry, PatternLimits::recent> entries_{};
+  void look_back(const Moment& now, const Call& call, bool fresh, Burst& out, std::uint32_t caller) const;
+
+  std::uint32_t newest_s_ = 0;  ///< of all there ever were: mostly this one is too old already
+  std::uint8_t used_ = 0, next_ = 0;
   /// Of each entry, side by side: most are too old to be looked at.
   std::array<std::uint32_t, PatternLimits::recent> at_s_{};
-  std::uint8_t used_ = 0, next_ = 0;
+  std::array<Entry, PatternLimits::recent> entries_{};
 };
 
 }  // namespace rf::pattern

@@ -10,6 +10,7 @@
 #include "core/base/ids.hpp"
 #include "core/base/secret.hpp"
 #include "core/policy/encryption.hpp"
+#include "core/policy/keys.hpp"
 
 namespace rf::policy {
 
@@ -32,6 +33,7 @@ struct Trunk {
   std::uint32_t ping_s = 30;    ///< OPTIONS, 0: none
   /// None: optional over encrypted signalling, else off.
   std::optional<Encryption> media_encryption = {};
+  Keys keys = Keys::automatic;
   std::uint32_t answer_wait_ms = 6'000;  ///< without any response for so long, the next trunk is tried
 };
 

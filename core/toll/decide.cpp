@@ -179,7 +179,7 @@ class Judge {
   /// Whether a route takes this call; what else it is about.
   bool takes(Plan::Place place) const {
     const RouteTerms& route = plan_.terms().routes[place];
-    if (!plan_.may_use(question_.tenant, question_.extension, place)) return false;
+    if (!plan_.may_use(question_.tenant, who_, place)) return false;
     if (!route.countries.empty() &&
         std::find(route.countries.begin(), route.countries.end(), out_.country.text()) == route.countries.end())
       return false;

@@ -12,11 +12,8 @@ namespace {
 /// Limits in place: one call is in no more lines.
 class LineList {
  public:
-  void add(const Subject& subject, const LineTerms& terms) {
-    list_.push_back({.subject = subject, .alert_at = terms.alert_at, .block_at = terms.block_at});
-  }
-  void add(Level level, const Payer& payer) {
-    if (payer.terms) add({level, Direction::outbound, payer.id, 0}, payer.terms->lines);
+  void add(const Subject& subject, const LineTerms& terms, LineHint* hint = nullptr) {
+    list_.push_back({.subject = subject, .alert_at = terms.alert_at, .block_at = terms.block_at, .hint = hint});
   }
   std::span<const LineLimit> view() const { return {list_.data(), list_.size()}; }
 
@@ -69,6 +66,10 @@ Desk::Desk(const Options& options, money::Ledger ledger)
   by_call_.reserve(options.toll.line_calls);
 }
 
+Desk::Hint* Desk::hint_of(const Payer& payer) {
+  return payer.place < hints_.size() ? &hints_[payer.place] : nullptr;
+}
+
 Desk::Call* Desk::find(CallId id) {
   const auto found = by_call_.find(id);
   return found == by_call_.end() ? nullptr : calls_.find(found->second);
@@ -76,14 +77,21 @@ Desk::Call* Desk::find(CallId id) {
 
 std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk) {
   LineList list;
+  const auto hint = [&](const Payer& payer) {
+    Hint* const known = hint_of(payer);
+    return known ? &known->lines : nullptr;
+  };
+  const auto add = [&](Level level, const Payer& payer) {
+    if (payer.terms) list.add({level, Direction::outbound, payer.id, 0}, payer.terms->lines, hint(payer));
+  };
   if (!only_trunk) {
-    list.add(Level::extension, parties.extension);
-    list.add(Level::department, parties.department);
-    list.add(Level::tenant, parties.tenant);
-    list.add(Level::system, parties.system);
+    add(Level::extension, parties.extension);
+    add(Level::department, parties.department);
+    add(Level::tenant, parties.tenant);
+    add(Level::system, parties.system);
   }
   if (parties.trunk.terms) {
-    list.add(on_trunk(Direction::outbound, parties.trunk.id), outbound_of(parties));
+    list.add(on_trunk(Direction::outbound, parties.trunk.id), outbound_of(parties), hint(parties.trunk));
     list.add(on_trunk(Direction::both, parties.trunk.id), parties.trunk_both);
     list.add(of_tenant_on_trunk(parties.tenant.id, parties.trunk.id), parties.tenant_on_trunk);
   }
@@ -128,7 +136,9 @@ Desk::PaceChecks Desk::paces_of(const Parties& parties, bool only_trunk) {
     if (!payer.terms) return;
     std::span<const PaceRule> rules = payer.terms->paces;
     if (rules.empty() && level == Level::extension) rules = {&default_pace, 1};
-    if (!rules.empty()) checks.push_back({{level, Direction::outbound, payer.id, 0}, rules});
+    if (rules.empty()) return;
+    Hint* const known = hint_of(payer);
+    checks.push_back({{level, Direction::outbound, payer.id, 0}, rules, known ? &known->pace : nullptr});
   };
   if (!only_trunk) {
     add(Level::extension, parties.extension);
@@ -151,39 +161,41 @@ void Desk::recall_arrival(Now then, const Parties& parties) {
   pace_.recall(then.mono_ms, {&check, 1}, {});
 }
 
-std::optional<Refused> Desk::take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk) {
-  const PaceChecks checks = paces_of(parties, only_trunk);
-  const auto no = pace_.take(now.mono_ms, {checks.data(), checks.size()}, number);
+Desk::Counted Desk::counted_by(const Parties& parties, bool only_trunk) {
+  Counted out{paces_of(parties, only_trunk), {}};
+  out.places = pace_.look_up({out.checks.data(), out.checks.size()});
+  return out;
+}
+
+std::optional<Refused> Desk::take_pace(Now now, const Counted& by, const std::string& number) {
+  const auto no = pace_.take(now.mono_ms, {by.checks.data(), by.checks.size()}, by.places, number);
   if (!no) return std::nullopt;
   return Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)};
 }
 
 /// Pace cannot be given back, so it is taken when everything else is sure. Money is only looked at before: what is
 /// reserved and given back would be two entries on disk for every call that was dialled too fast.
-std::optional<Refused> Desk::admit(Now now, const Parties& parties, Call& call, bool only_trunk) {
+std::optional<Refused> Desk::admit(Now now, const Parties& parties, Call& call, const Counted& by) {
   call.extension_ms = duration_ms(parties.extension);
   call.trunk_ms = duration_ms(parties.trunk);
   call.system_ms = duration_ms(parties.system);
   call.horizon = parties.horizon;
   call.reserved = 0;
-  std::int64_t amount = 0;
-  const bool priced = static_cast<bool>(call.rate.currency());
-  if (priced) {
-    if (const auto no = closed(now)) return no;
-    if (call.rate.currency() != ledger_.currency()) return refused({money::Refusal::bad_amount, {}, amount_of(0)});
-    if (ledger_.calls() >= options_.money.reservations) return Refused{Refused::Closed::full, {}};
-    if (const auto no = prepare(now, parties)) return no;
-    call.accounts = accounts_of(parties);
-    const auto first = affordable(call, 0);
-    if (!first) return first.error();
-    amount = *first;
-  }
-  if (const auto no = take_pace(now, parties, call.number, only_trunk)) return no;
-  if (!priced) return std::nullopt;
-  const auto entry = ledger_.reserve(CallId{call.key.value}, call.accounts.view(), amount_of(amount), now.wall_ms);
+  if (!call.rate.currency()) return take_pace(now, by, call.number);
+  if (const auto no = closed(now)) return no;
+  if (call.rate.currency() != ledger_.currency()) return refused({money::Refusal::bad_amount, {}, amount_of(0)});
+  if (ledger_.calls() >= options_.money.reservations) return Refused{Refused::Closed::full, {}};
+  const auto accounts = prepare(now, parties);
+  if (!accounts) return accounts.error();
+  call.accounts = *accounts;
+  const auto amount = affordable(call, 0);
+  if (!amount) return amount.error();
+  if (const auto no = take_pace(now, by, call.number)) return no;
+  const std::span<const money::AccountState* const> payers(call.accounts.data(), call.accounts.size());
+  const auto entry = ledger_.reserve(CallId{call.key.value}, payers, amount_of(*amount), now.wall_ms);
   if (!entry) return refused(entry.error());
   enter(*entry);
-  call.reserved = amount;
+  call.reserved = *amount;
   call.has_money = true;
   return std::nullopt;
 }
@@ -192,7 +204,11 @@ std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const 
   if (!leaving.call || !leaving.key || by_call_.contains(leaving.call)) return std::unexpected(not_known());
   // Fail closed: a paid call leaves by a trunk that the plan knows. Fail open: an emergency call leaves by any.
   if (!parties.trunk.terms && !leaving.emergency) return std::unexpected(not_known());
-  if (leaving.rate.currency()) ledger_.fetch(accounts_of(parties).view());
+  // The system is the last payer of a plan.
+  if (parties.system.place != Payer::nowhere && parties.system.place >= hints_.size())
+    hints_.resize(parties.system.place + std::size_t{1});
+  if (leaving.rate.currency()) fetch_money(leaving.key, parties);
+  const Counted by = counted_by(parties, false);
   Call call;
   call.key = leaving.key;
   call.number = leaving.number;
@@ -204,7 +220,7 @@ std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const 
   CallId make_room;
   if (leaving.emergency) {
     make_room = victim(parties);
-  } else if (auto no = admit(now, parties, call, false)) {
+  } else if (auto no = admit(now, parties, call, by)) {
     lines_.leave(leaving.call);
     return std::unexpected(*no);
   }
@@ -227,7 +243,7 @@ std::expected<Grant, Refused> Desk::next_way(Now now, const Parties& parties, Ca
   CallId make_room;
   if (call.emergency) {
     make_room = victim(parties);
-  } else if (auto no = admit(now, parties, call, true)) {
+  } else if (auto no = admit(now, parties, call, counted_by(parties, true))) {
     leave_trunk(id, call);
     return std::unexpected(*no);
   }

@@ -192,13 +192,15 @@ class Desk {
   std::optional<std::string> audit() const;
 
  private:
+  /// Of a call, in the ledger, which closes none that has a reservation.
+  using Accounts = boost::container::static_vector<const money::AccountState*, MoneyLimits::accounts_per_call>;
   struct Call {
     CallKey key;
     std::string number;
     std::uint64_t tenant = 0, trunk = 0;
     money::Rate rate;
     money::Horizon horizon;
-    money::AccountList accounts;
+    Accounts accounts;
     std::int64_t reserved = 0;
     std::optional<std::int64_t> answered_mono_ms;
     std::optional<std::int64_t> asked_after_ms;  ///< since the answer: when more money was asked for last
@@ -220,19 +222,34 @@ class Desk {
   static CallId leg_in(CallId call) { return {call.value | inbound_leg}; }
   static CallId call_of(CallId leg) { return {leg.value & ~inbound_leg}; }
 
+  /// Where a payer's lines, pace and money were found last: mostly there is nothing to look up.
+  struct Hint {
+    LineHint lines;
+    PaceHint pace;
+    const money::AccountState* account = nullptr;
+  };
+  Hint* hint_of(const Payer& payer);
+  void fetch_money(CallKey key, const Parties& parties);
+
   std::optional<Refused> take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk);
   std::optional<Refused> enter_lines(CallId leg, std::span<const LineLimit> limits, bool emergency);
   void leave_trunk(CallId id, Call& call);
   CallId victim(const Parties& parties);
   using PaceChecks = boost::container::static_vector<PaceCheck, money::levels>;
-  static PaceChecks paces_of(const Parties& parties, bool only_trunk);
-  std::optional<Refused> take_pace(Now now, const Parties& parties, const std::string& number, bool only_trunk);
-  std::optional<Refused> admit(Now now, const Parties& parties, Call& call, bool only_trunk);
+  PaceChecks paces_of(const Parties& parties, bool only_trunk);
+  /// What a call is counted by.
+  struct Counted {
+    PaceChecks checks;
+    Pace::Places places;
+  };
+  Counted counted_by(const Parties& parties, bool only_trunk);
+  std::optional<Refused> take_pace(Now now, const Counted& by, const std::string& number);
+  std::optional<Refused> admit(Now now, const Parties& parties, Call& call, const Counted& by);
 
-  static money::AccountList accounts_of(const Parties& parties);
-  std::optional<money::Refused> prepare_one(Now now, money::AccountId id, const Payer& payer);
-  std::optional<Refused> prepare(Now now, const Parties& parties);
-  Tightest tightest(const money::AccountList& accounts) const;
+  std::expected<const money::AccountState*, money::Refused> prepare_one(Now now, money::AccountId id,
+                                                                        const Payer& payer);
+  std::expected<Accounts, Refused> prepare(Now now, const Parties& parties);
+  static Tightest tightest(const Accounts& accounts);
   std::expected<std::int64_t, Refused> affordable(const Call& call, std::uint32_t elapsed_s) const;
   std::optional<Refused> closed(Now now) const;
   void cancel(Now now, Call& call);
@@ -251,6 +268,7 @@ class Desk {
   money::Ledger ledger_;
   Slots<Call, Place> calls_;  ///< apart from their index: few running calls stay few cache lines
   boost::unordered_flat_map<CallId, Place, std::hash<CallId>> by_call_;
+  std::vector<Hint> hints_;  ///< by Payer::place
   std::vector<LineAlert> alerts_;
   std::size_t alerts_left_out_ = 0;
   std::string shut_;

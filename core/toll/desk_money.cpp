@@ -30,10 +30,15 @@ void each_payer(const Parties& parties, Fn&& fn) {
 
 }  // namespace
 
-money::AccountList Desk::accounts_of(const Parties& parties) {
-  money::AccountList out;
-  each_payer(parties, [&](money::AccountId id, const Payer&) { out.ids[out.count++] = id; });
-  return out;
+/// Each account is a few cache lines somewhere in the ledger; other things are done until they are there.
+void Desk::fetch_money(CallKey key, const Parties& parties) {
+  ledger_.fetch(CallId{key.value});
+  each_payer(parties, [&](money::AccountId, const Payer& payer) {
+    const Hint* const known = hint_of(payer);
+    if (!known || !known->account) return;
+    const char* at = reinterpret_cast<const char*>(known->account);
+    for (std::size_t line = 0; line < sizeof(money::AccountState); line += 64) __builtin_prefetch(at + line, 1);
+  });
 }
 
 money::Amount Desk::amount_of(std::int64_t micros) const {
@@ -59,36 +64,42 @@ std::optional<Refused> Desk::closed(Now now) const {
 }
 
 /// The account is there, with the limits and in the periods of now.
-std::optional<money::Refused> Desk::prepare_one(Now now, money::AccountId id, const Payer& payer) {
-  const money::AccountState* account = ledger_.find(id);
+std::expected<const money::AccountState*, money::Refused> Desk::prepare_one(Now now, money::AccountId id,
+                                                                            const Payer& payer) {
+  Hint* const known = hint_of(payer);
+  const money::AccountState* account = ledger_.find(id, known ? known->account : nullptr);
   if (!account || account->limits != payer.terms->money) {
     const auto entry = ledger_.set_limits(id, payer.terms->money, now.wall_ms);
-    if (!entry) return entry.error();
+    if (!entry) return std::unexpected(entry.error());
     enter(*entry);
     account = ledger_.find(id);
   }
+  if (known) known->account = account;
   const money::Periods& present = account->periods;
-  if (now.wall_ms < present.day_end_ms && now.wall_ms < present.month_end_ms) return std::nullopt;
+  if (now.wall_ms < present.day_end_ms && now.wall_ms < present.month_end_ms) return account;
   // A zone that gives no proper day leaves the account in the former one: its cap goes on (fail closed).
   if (const auto entry = ledger_.set_periods(id, periods_of(payer.zone, now.wall_ms), now.wall_ms); entry && *entry)
     enter(**entry);
-  return std::nullopt;
+  return account;
 }
 
-std::optional<Refused> Desk::prepare(Now now, const Parties& parties) {
+std::expected<Desk::Accounts, Refused> Desk::prepare(Now now, const Parties& parties) {
+  Accounts out;
   std::optional<money::Refused> refusal;
   each_payer(parties, [&](money::AccountId id, const Payer& payer) {
-    if (!refusal) refusal = prepare_one(now, id, payer);
+    if (refusal) return;
+    if (const auto account = prepare_one(now, id, payer))
+      out.push_back(*account);
+    else
+      refusal = account.error();
   });
-  if (!refusal) return std::nullopt;
-  return refused(*refusal);
+  if (refusal) return std::unexpected(refused(*refusal));
+  return out;
 }
 
-Desk::Tightest Desk::tightest(const money::AccountList& accounts) const {
+Desk::Tightest Desk::tightest(const Accounts& accounts) {
   Tightest out;
-  for (const money::AccountId id : accounts.view()) {
-    const money::AccountState* const account = ledger_.find(id);
-    if (!account) continue;
+  for (const money::AccountState* const account : accounts) {
     for (const money::Limit limit : {money::Limit::day, money::Limit::month, money::Limit::credit}) {
       if (!account->has(limit)) continue;
       const std::int64_t left = std::max<std::int64_t>(account->purse(limit).left(), 0);
@@ -135,7 +146,7 @@ std::expected<Grant, Refused> Desk::extend(Now now, const Parties& parties, Call
   // A disk may work again before the call has to end; money does not come back to a call that was told of its end.
   if (auto no = closed(now)) return std::unexpected(*no);
   const auto more = [&]() -> std::expected<std::int64_t, Refused> {
-    if (auto no = prepare(now, parties)) return std::unexpected(*no);
+    if (const auto ready = prepare(now, parties); !ready) return std::unexpected(ready.error());
     return affordable(
         call, static_cast<std::uint32_t>(std::min<std::int64_t>((elapsed_ms + 999) / 1'000, MoneyLimits::call_s)));
   }();
@@ -180,8 +191,7 @@ Times Desk::times_of(const Call& call) const {
   if (call.last_money) return out;
   // More money is the usual case: the end is announced when it was refused.
   out.end->announce_after_ms.reset();
-  const auto at_s = money::extend_at_s(call.rate, amount_of(call.reserved), call.horizon);
-  std::int64_t at_ms = std::int64_t{at_s.value_or(0)} * 1'000;
+  std::int64_t at_ms = std::int64_t{money::extend_before_s(cut_s.value_or(0), call.horizon)} * 1'000;
   if (call.asked_after_ms) at_ms = std::max(at_ms, *call.asked_after_ms + extend_again_ms);
   if (at_ms < cut_ms) out.extend_after_ms = at_ms;
   return out;
@@ -204,7 +214,7 @@ std::expected<std::uint64_t, Refused> Desk::top_up(Now now, money::Level level, 
   if (auto no = closed(now)) return std::unexpected(*no);
   const money::AccountId id{level, payer.id};
   if (payer.terms)
-    if (const auto no = prepare_one(now, id, payer)) return std::unexpected(refused(*no));
+    if (const auto account = prepare_one(now, id, payer); !account) return std::unexpected(refused(account.error()));
   const auto entry = ledger_.top_up(id, amount, now.wall_ms);
   if (!entry) return std::unexpected(refused(entry.error()));
   enter(*entry);

@@ -31,6 +31,12 @@ Lines::LineHandle Lines::line_of(const Subject& subject) const {
   return found == by_subject_.end() ? LineHandle{} : found->second;
 }
 
+Lines::LineHandle Lines::line_of(const LineLimit& limit) const {
+  if (limit.hint)
+    if (const Line* line = lines_.find(*limit.hint); line && line->subject == limit.subject) return *limit.hint;
+  return line_of(limit.subject);
+}
+
 std::uint32_t Lines::count(const Subject& subject) const {
   const Line* line = lines_.find(line_of(subject));
   return line ? line->count : 0;
@@ -46,10 +52,11 @@ std::optional<LineRefusal> Lines::judge(const Call* call, std::span<const LineLi
   std::size_t memberships = call ? call->count : 0;
   if (!call && calls_.size() >= calls_.limit())
     return LineRefusal{.why = LineRefusal::Why::no_room, .subject = {}, .count = 0, .block_at = 0};
+  // Each lies somewhere else in memory: all are looked up, then all are read.
+  for (std::size_t i = 0; i < std::min(limits.size(), found.size()); ++i) lines_.fetch(found[i] = line_of(limits[i]));
   for (std::size_t i = 0; i < limits.size(); ++i) {
     const LineLimit& limit = limits[i];
-    const LineHandle handle = line_of(limit.subject);
-    if (i < found.size()) found[i] = handle;
+    const LineHandle handle = i < found.size() ? found[i] : line_of(limit);
     if (handle && call && is_in(*call, handle)) continue;
     const Line* line = lines_.find(handle);
     const std::uint32_t count = line ? line->count : 0;
@@ -74,8 +81,10 @@ Entry Lines::enter(CallId id, std::span<const LineLimit> limits, bool emergency)
     spare(call);
   Call& entered = *calls_.find(call);
   for (std::size_t i = 0; i < limits.size(); ++i) {
-    const LineHandle line = i < found.size() ? found[i] : LineHandle{};
-    join(entered, call, line ? line : line_for(limits[i].subject), limits[i]);
+    LineHandle line = i < found.size() ? found[i] : LineHandle{};
+    if (!line) line = line_for(limits[i].subject);
+    if (limits[i].hint) *limits[i].hint = line;
+    join(entered, call, line, limits[i]);
   }
   return {.refused = {}, .alerts = alerts_};
 }

@@ -18,11 +18,15 @@
 
 namespace rf::toll {
 
+/// Where the list of somebody's calls was found last; it may have gone since.
+using LineHint = Id<struct LineTag>;
+
 /// Somebody whom a call is counted for, and how many calls there may be at once.
 struct LineLimit {
   Subject subject;
   std::uint32_t alert_at = 0;  ///< with so many calls the operator is told, once; 0: never
   std::uint32_t block_at = 0;  ///< so many calls at most; 0: any number
+  LineHint* hint = nullptr;    ///< tried first, and kept up to date
 };
 
 /// As many calls as the operator wanted to be told of.
@@ -93,7 +97,7 @@ class Lines {
 
  private:
   using CallHandle = Id<struct LineCallTag>;
-  using LineHandle = Id<struct LineTag>;
+  using LineHandle = LineHint;
   /// A call in one of its lists: the call's handle, and in the top four bits which of its memberships.
   using Link = std::uint64_t;
 
@@ -122,6 +126,7 @@ class Lines {
   Membership& at(Link link) { return calls_.find(call_of(link))->in[index_of(link)]; }
 
   LineHandle line_of(const Subject& subject) const;
+  LineHandle line_of(const LineLimit& limit) const;
   /// Lines of a call's limits, found once; none: not there yet, or not looked for.
   using Found = std::array<LineHandle, TollLimits::line_subjects>;
   std::optional<LineRefusal> judge(const Call* call, std::span<const LineLimit> limits, Found& found) const;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/container/static_vector.hpp>
 
 namespace rf::toll {
 namespace {
@@ -45,14 +44,30 @@ void Pace::sweep(std::int64_t now_ms, std::uint32_t places) {
   });
 }
 
-Pace::Asked Pace::record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule) {
-  const Key key{subject, rule.id};
-  if (const auto known = by_key_.find(key); known != by_key_.end()) {
+Pace::RecordId Pace::find(const PaceCheck& check, const PaceRule& rule) const {
+  const Key key{check.subject, rule.id};
+  if (check.hint && &rule == check.rules.data())
+    if (const Record* const record = records_.find(*check.hint); record && record->key == key) return *check.hint;
+  const auto known = by_key_.find(key);
+  return known == by_key_.end() ? RecordId{} : known->second;
+}
+
+Pace::Places Pace::look_up(std::span<const PaceCheck> checks) const {
+  Places out;
+  for (const PaceCheck& check : checks)
+    for (const PaceRule& rule : check.rules)
+      if (out.size() < out.capacity()) records_.fetch(out.emplace_back(find(check, rule)));
+  return out;
+}
+
+Pace::Asked Pace::record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule, RecordId known) {
+  // One that was known may have been swept away for another of this call.
+  if (Record* const record = records_.find(known)) {
     // Must not be swept away while this call is looked at.
-    Record& record = *records_.find(known->second);
-    record.empty_at_ms = std::max(record.empty_at_ms, now_ms + 1);
-    return {known->second, &record, &rule};
+    record->empty_at_ms = std::max(record->empty_at_ms, now_ms + 1);
+    return {known, record, &rule};
   }
+  const Key key{subject, rule.id};
   sweep(now_ms, records_.size() < records_.limit() ? few_places : many_places);
   const RecordId id = records_.emplace(Record{.empty_at_ms = now_ms + 1, .numbers = {}, .key = key, .window = {}});
   if (id) by_key_.emplace(key, id);
@@ -117,7 +132,7 @@ void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, 
   const std::uint64_t destination = counts_numbers(checks) ? destination_of(number, key_) : 0;
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
-      const Asked one = record_of(then_mono_ms, check.subject, rule);
+      const Asked one = record_of(then_mono_ms, check.subject, rule, find(check, rule));
       if (!one.record) continue;
       std::size_t fresh_numbers = 0;
       // So that what has left the window is let go; whether the rule would have another is not asked.
@@ -128,7 +143,7 @@ void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, 
   }
 }
 
-std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks,
+std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks, const Places& places,
                                       std::string_view number) {
   boost::container::static_vector<Asked, TollLimits::pace_rules> asked;
   std::size_t fresh_numbers = 0;
@@ -136,11 +151,12 @@ std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const 
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
       Asked one{{}, nullptr, &rule};
-      if (asked.size() < asked.capacity()) one = record_of(now_mono_ms, check.subject, rule);
+      if (asked.size() < asked.capacity()) one = record_of(now_mono_ms, check.subject, rule, places[asked.size()]);
       // Fail closed: a paid call that cannot be counted does not leave.
       if (!one.record) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
       if (const auto why = look(now_mono_ms, one, destination, fresh_numbers))
         return refusal(now_mono_ms, *why, check.subject, one);
+      if (check.hint && &rule == check.rules.data()) *check.hint = one.id;
       asked.push_back(one);
     }
   }

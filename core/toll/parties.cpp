@@ -7,20 +7,20 @@ namespace rf::toll {
 Parties parties_of(const Plan& plan, TenantId tenant, ExtensionId extension, TrunkId trunk) {
   Parties out;
   out.horizon = plan.terms().horizon;
-  out.system = {0, &plan.terms().system, nullptr};
+  out.system = {0, &plan.terms().system, nullptr, plan.system_payer()};
   const TenantTerms* const its_tenant = plan.tenant(tenant);
   const schedule::Zone* const zone = its_tenant ? its_tenant->zone.get() : nullptr;
-  if (its_tenant) out.tenant = {tenant.value, &its_tenant->spending, zone};
+  if (its_tenant) out.tenant = {tenant.value, &its_tenant->spending, zone, plan.payer(*its_tenant)};
   if (extension) {
     const ExtensionTerms& terms = plan.extension(tenant, extension);
-    out.extension = {extension.value, &terms.spending, zone};
+    out.extension = {extension.value, &terms.spending, zone, plan.payer(terms)};
     if (const DepartmentTerms* const department = plan.department(terms.department))
-      out.department = {department->id, &department->spending, zone};
+      out.department = {department->id, &department->spending, zone, plan.payer(*department)};
   }
   const TrunkTerms* const line = plan.trunk(trunk);
   if (!line) return out;
   const TenantTerms* const owner = plan.tenant(line->line.tenant);
-  out.trunk = {trunk.value, &line->spending, owner ? owner->zone.get() : nullptr};
+  out.trunk = {trunk.value, &line->spending, owner ? owner->zone.get() : nullptr, plan.payer(*line)};
   out.trunk_outbound = line->outbound;
   out.trunk_inbound = line->inbound;
   out.trunk_both = line->both;

@@ -15,9 +15,12 @@ class Plan;
 
 /// One of them. Pointers into the plan, which has to outlive it.
 struct Payer {
+  static constexpr std::uint32_t nowhere = UINT32_MAX;
   std::uint64_t id = 0;
   const SpendingTerms* terms = nullptr;  ///< null: there is none (an extension without a department)
   const schedule::Zone* zone = nullptr;  ///< of its days and months; null: UTC
+  /// Among all payers of the plan, which another plan may change: where to remember what was found of it.
+  std::uint32_t place = nowhere;
 };
 
 /// Of one call on one trunk.

@@ -343,7 +343,24 @@ const TenantTerms* Plan::tenant(TenantId id) const {
 
 const ExtensionTerms& Plan::extension(TenantId tenant, ExtensionId id) const {
   const Place place = place_in(extensions_, id);
-  return place == none || terms_.extensions[place].tenant != tenant ? unspecified_ : terms_.extensions[place];
+  if (place == none) return unspecified_;
+  const ExtensionTerms& terms = terms_.extensions[place];
+  for (std::size_t line = 0; line < sizeof(ExtensionTerms); line += 64)
+    __builtin_prefetch(reinterpret_cast<const char*>(&terms) + line);
+  return terms.tenant == tenant ? terms : unspecified_;
+}
+
+Plan::Place Plan::payer(const TenantTerms& one) const {
+  return place_among(terms_.tenants, one, terms_.extensions.size() + terms_.departments.size());
+}
+
+Plan::Place Plan::payer(const TrunkTerms& one) const {
+  return place_among(terms_.trunks, one, terms_.extensions.size() + terms_.departments.size() + terms_.tenants.size());
+}
+
+Plan::Place Plan::system_payer() const {
+  return static_cast<Place>(terms_.extensions.size() + terms_.departments.size() + terms_.tenants.size() +
+                            terms_.trunks.size());
 }
 
 const DepartmentTerms* Plan::department(std::uint64_t id) const {
@@ -357,7 +374,7 @@ const TrunkTerms* Plan::trunk(TrunkId id) const {
 }
 
 const money::Deck* Plan::deck_of(const TrunkTerms& trunk) const {
-  const Place place = place_in(trunks_, trunk.line.id);
+  const Place place = place_among(terms_.trunks, trunk, 0);
   return place == none ? nullptr : decks_[place];
 }
 
@@ -400,8 +417,8 @@ bool Plan::is_caller_of(Place inbound, std::string_view caller) const {
          });
 }
 
-bool Plan::may_use(TenantId tenant, ExtensionId id, Place route) const {
-  const Place place = place_in(extensions_, id);
+bool Plan::may_use(TenantId tenant, const ExtensionTerms& who, Place route) const {
+  const Place place = place_among(terms_.extensions, who, 0);
   const std::uint32_t kind = place == none ? kind_of_unspecified_ : kind_of_extension_[place];
   return terms_.routes[route].tenant == tenant && (route_sets_[kind][route / 64] >> route % 64 & 1) != 0;
 }

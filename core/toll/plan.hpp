@@ -49,6 +49,15 @@ class Plan {
   const TenantTerms* tenant(TenantId id) const;
   /// Of an extension without terms of its own: those of a new one.
   const ExtensionTerms& extension(TenantId tenant, ExtensionId id) const;
+  /// Payers stand one after the other: extensions, departments, tenants, trunks, the system. `none` for one that is not
+  /// of terms().
+  Place payer(const ExtensionTerms& one) const { return place_among(terms_.extensions, one, 0); }
+  Place payer(const DepartmentTerms& one) const {
+    return place_among(terms_.departments, one, terms_.extensions.size());
+  }
+  Place payer(const TenantTerms& one) const;
+  Place payer(const TrunkTerms& one) const;
+  Place system_payer() const;
   const DepartmentTerms* department(std::uint64_t id) const;
   const TrunkTerms* trunk(TrunkId id) const;
   const money::Deck* deck_of(const TrunkTerms& trunk) const;
@@ -61,7 +70,7 @@ class Plan {
   Place route_of_pattern(std::uint32_t pattern) const { return route_of_pattern_[pattern]; }
   const std::vector<Place>& routes_without_patterns() const { return open_routes_; }
   /// Whether conditions of who calls let an extension use a route at all.
-  bool may_use(TenantId tenant, ExtensionId id, Place route) const;
+  bool may_use(TenantId tenant, const ExtensionTerms& who, Place route) const;
   const std::vector<TrunkId>& trunks_of(Place route) const { return route_trunks_[route]; }
 
   /// By the number that is dialled.
@@ -85,6 +94,11 @@ class Plan {
  private:
   friend class Compiler;
   Plan() = default;
+  template <class Terms>
+  static Place place_among(const std::vector<Terms>& all, const Terms& one, std::size_t before) {
+    const auto at = static_cast<std::size_t>(&one - all.data());
+    return at < all.size() ? static_cast<Place>(before + at) : none;
+  }
 
   Terms terms_;
   boost::unordered_flat_map<TenantId, Place, std::hash<TenantId>> tenants_;

@@ -42,7 +42,8 @@ CallingRights CallingRights::of(const Plan& plan, TenantId tenant, ExtensionId e
                     .routes = {}};
   for (std::size_t i = 0; i < plan.terms().routes.size(); ++i) {
     const auto place = static_cast<Plan::Place>(i);
-    if (plan.terms().routes[i].enabled && plan.may_use(tenant, extension, place)) out.routes.push_back(place);
+    if (plan.terms().routes[i].enabled && plan.may_use(tenant, plan.extension(tenant, extension), place))
+      out.routes.push_back(place);
   }
   return out;
 }

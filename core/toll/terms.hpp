@@ -18,6 +18,7 @@
 #include "core/number/rewrite.hpp"
 #include "core/pattern/call.hpp"
 #include "core/policy/encryption.hpp"
+#include "core/policy/keys.hpp"
 #include "core/policy/trunk.hpp"
 #include "core/schedule/schedule.hpp"
 #include "core/toll/pace.hpp"
@@ -91,17 +92,18 @@ struct ForwardTerms {
 struct ExtensionTerms {
   ExtensionId id;
   TenantId tenant;
-  std::uint64_t department = 0;     ///< 0: none
-  std::vector<std::string> groups;  ///< that routes may ask for
+  std::uint64_t department = 0;  ///< 0: none
   Reach reach = Reach::national;
-  CountrySet countries;          ///< abroad only these; none: any
-  ClassSet allowed_classes = 0;  ///< of costly_classes
-  std::string hours;             ///< a schedule outside which it calls nobody outside; empty: any time
-  std::string shown;             ///< E.164 with +, as it is seen outside; empty: the trunk's
+  ClassSet allowed_classes = 0;     ///< of costly_classes
+  CountrySet countries;             ///< abroad only these; none: any
+  SpendingTerms spending;           ///< every call reads what stands to here, and few what follows
+  std::vector<std::string> groups;  ///< that routes may ask for
+  std::string hours;                ///< a schedule outside which it calls nobody outside; empty: any time
+  std::string shown;                ///< E.164 with +, as it is seen outside; empty: the trunk's
   ForwardTerms forward;
-  bool transfers = true;  ///< may connect one who talks to it with somebody else
+  bool transfers = true;                                    ///< may connect one who talks to it with somebody else
   std::optional<policy::Encryption> media_encryption = {};  ///< none: as its transport says
-  SpendingTerms spending;
+  policy::Keys keys = policy::Keys::automatic;
 };
 
 struct TrunkTerms {
@@ -157,7 +159,7 @@ struct RouteTerms {
   std::vector<std::string> countries;  ///< of the called number: codes of ISO 3166
   /// Of the number that the caller shows, or, if it shows none, of its tenant.
   std::vector<std::string> caller_countries;
-  std::string hours;                   ///< a schedule; empty: any time
+  std::string hours;  ///< a schedule; empty: any time
   struct Out {
     std::string trunk;                      ///< its name
     std::optional<number::Rewrite> called;  ///< instead of the trunk's

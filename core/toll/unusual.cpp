@@ -12,12 +12,12 @@ pattern::Asker asker_of(const Plan& plan, TenantId tenant, ExtensionId extension
     return out.parties[static_cast<std::size_t>(level)];
   };
   const ExtensionTerms& terms = plan.extension(tenant, extension);
-  party(pattern::Level::extension) = {extension.value, terms.spending.unusual};
+  party(pattern::Level::extension) = {extension.value, terms.spending.unusual, plan.payer(terms)};
   if (const DepartmentTerms* const department = plan.department(terms.department))
-    party(pattern::Level::department) = {department->id, department->spending.unusual};
+    party(pattern::Level::department) = {department->id, department->spending.unusual, plan.payer(*department)};
   const TenantTerms* const its_tenant = plan.tenant(tenant);
   if (!its_tenant) return out;
-  party(pattern::Level::tenant) = {tenant.value, its_tenant->spending.unusual};
+  party(pattern::Level::tenant) = {tenant.value, its_tenant->spending.unusual, plan.payer(*its_tenant)};
   out.zone = its_tenant->zone.get();
   out.home = its_tenant->home;
   return out;

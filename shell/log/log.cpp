@@ -144,7 +144,11 @@ struct Log::State {
   std::shared_ptr<DescriptorSink> sink;
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
+  std::function<void(const Line&)> listener;
 
+  void hear(const Line& line) const {
+    if (listener) listener(line);
+  }
   void take(const Options& options) {
     format = options.format;
     level = options.level;
@@ -213,8 +217,10 @@ void Log::sum_up() {
 
 void Log::report(const effect::Report& report) {
   const std::string_view event = effect::name_of(report.reason);
-  if (!wanted(report.level) || !admit(report.level, event, report.flow)) return;
-  write({report.level, event, effect::text_of(report.reason), report.flow, report.subject, report.call, report.detail});
+  const Line line{report.level,   event,       effect::text_of(report.reason), report.flow,
+                  report.subject, report.call, report.detail};
+  state_->hear(line);
+  if (wanted(report.level) && admit(report.level, event, report.flow)) write(line);
 }
 
 bool Log::wanted(effect::Level level) const {
@@ -222,13 +228,16 @@ bool Log::wanted(effect::Level level) const {
 }
 
 void Log::say(effect::Level level, std::string_view event, std::string_view text) {
-  if (!wanted(level) || !admit(level, event, {})) return;
-  write({level, event, text, {}, {}, {}, {}});
+  const Line line{level, event, text, {}, {}, {}, {}};
+  state_->hear(line);
+  if (wanted(level) && admit(level, event, {})) write(line);
 }
 
 void Log::audit(std::string_view actor, std::string_view action, std::string_view outcome) {
   const std::string text = fmt::format("{} by {}: {}", action, actor, outcome);
-  write({effect::Level::notice, "audit", text, {}, {}, {}, {}});
+  const Line line{effect::Level::notice, "audit", text, {}, {}, {}, {}};
+  state_->hear(line);
+  write(line);
 }
 
 std::expected<void, std::string> Log::reopen(const Options& options) {
@@ -237,6 +246,10 @@ std::expected<void, std::string> Log::reopen(const Options& options) {
   state_->sink->exchange(*descriptor, options);
   state_->take(options);
   return {};
+}
+
+void Log::listen(std::function<void(const Line&)> listener) {
+  state_->listener = std::move(listener);
 }
 
 void Log::flush() {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,6 +60,9 @@ class Log {
   std::expected<void, std::string> reopen(const Options& options);
   void flush();
   Counters counters() const;
+  /// From now on `listener` hears every line before it is known whether it is written, with its subject as it came. It
+  /// is called by whoever says something, and has to be quick. To be set before other threads know this log.
+  void listen(std::function<void(const Line&)> listener);
 
  private:
   struct State;

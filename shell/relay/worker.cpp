@@ -30,6 +30,12 @@ Endpoint local_of(const media::LegPlan& plan, bool rtcp) {
   return {plan.local, static_cast<std::uint16_t>(plan.local_port + (rtcp ? 1 : 0))};
 }
 
+/// Our voice, or a key of the leg that does not hear it.
+transcode::Source source_of(const media::Spoken& spoken) {
+  if (!spoken.is_key) return transcode::Source::voice;
+  return spoken.leg == 1 ? transcode::Source::caller : transcode::Source::callee;
+}
+
 }  // namespace
 
 std::int64_t monotonic_us() {
@@ -206,7 +212,8 @@ bool Worker::pass(Socket& socket, const Endpoint& source, const Datagram& datagr
   const media::Decision decision =
       stream.session.on_packet(now_us, socket.leg, socket.rtcp, source, datagram.room, datagram.size);
   if (decision.digit != 0)
-    deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit});
+    deliver_(engine::DigitHeard{stream.session.plan().id, stream.session.plan().call, decision.digit,
+                                decision.digit_leg});
   if (decision.handshake) await_handshake(socket, source, datagram.bytes());
   if (decision.answer_bytes > 0) {
     answer(socket, source, datagram.room.first(decision.answer_bytes));
@@ -397,7 +404,8 @@ void Worker::carry_out(const UseClips& command, std::int64_t) {
 /// What a session may need for the plan's order. The numbers of a stream are not to be guessed (RFC 3550 §9).
 media::Speech Worker::speech_for(const media::RelayPlan& plan) const {
   media::Speech speech{clips_.get(), {}};
-  if (plan.voice.order != 0 && ::getrandom(&speech.start, sizeof speech.start, GRND_NONBLOCK) < 0) speech.start = {};
+  const bool needed = plan.voice.order != 0 || plan.press.order != 0;
+  if (needed && ::getrandom(&speech.start, sizeof speech.start, GRND_NONBLOCK) < 0) speech.start = {};
   return speech;
 }
 
@@ -425,8 +433,7 @@ void Worker::say_what_is_due(Stream& stream, std::int64_t now_us) {
   while (stream.session.speaks_at_us() <= now_us) {
     const media::Spoken spoken = stream.session.speak(now_us, packet_);
     if (spoken.to_transcode)
-      transcoders_.code(stream.session.plan().id, transcode::Source::voice, now_us,
-                        std::span(packet_).first(spoken.bytes));
+      transcoders_.code(stream.session.plan().id, source_of(spoken), now_us, std::span(packet_).first(spoken.bytes));
     if (spoken.to != nullptr && send_on(stream, spoken.leg, {spoken.to, spoken.bytes}, packet_.data()))
       count(counters_.spoken);
     if (spoken.over != 0)

@@ -29,8 +29,7 @@ void Worker::transcode_from(const Socket& socket, std::span<const std::uint8_t> 
   }
   if (++leg.paced > TranscodeLimits::packets_per_s) return;
   transcoders_.code(socket.stream->session.plan().id,
-                    socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us,
-                    packet);
+                    socket.leg == 0 ? transcode::Source::caller : transcode::Source::callee, now_us, packet);
 }
 
 /// What the transcoder made leaves as if the other leg had sent it.
@@ -40,6 +39,8 @@ void Worker::send_coded(std::int64_t now_us) {
     if (found == streams_.end() || coded.bytes.size() > packet_bytes) continue;
     std::copy(coded.bytes.begin(), coded.bytes.end(), packet_.begin());
     const media::Decision decision = found->second->session.send_coded(now_us, coded.leg, packet_, coded.bytes.size());
+    if (decision.digit != 0)
+      deliver_(engine::DigitHeard{coded.relay, found->second->session.plan().call, decision.digit, decision.digit_leg});
     if (decision && send_on(*found->second, coded.leg, decision, packet_.data())) count(counters_.forwarded);
   }
   taken_coded_.clear();

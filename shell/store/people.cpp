@@ -31,20 +31,22 @@ std::vector<User> load_users(soci::session& sql) {
   std::vector<User> out;
   long long id = 0, tenant = 0, created = 0, set = 0, login = 0;
   int of = 0, enabled = 0, must_change = 0;
-  std::string name, display, role, email, password, factor;
+  std::string name, display, role, email, password, factor, provider, subject;
   soci::statement rows =
       (sql.prepare << "SELECT id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
-                      " created_wall_ms, password_wall_ms, login_wall_ms FROM users ORDER BY name",
+                      " created_wall_ms, password_wall_ms, login_wall_ms, provider, subject FROM users"
+                      " ORDER BY name",
        soci::into(id), soci::into(tenant), soci::into(name), soci::into(display), soci::into(of), soci::into(role),
        soci::into(email), soci::into(enabled), soci::into(must_change), soci::into(password), soci::into(factor),
-       soci::into(created), soci::into(set), soci::into(login));
+       soci::into(created), soci::into(set), soci::into(login), soci::into(provider), soci::into(subject));
   for (bool got = rows.execute(true); got; got = rows.fetch()) {
     // A class that this program does not know is one that may least.
     const auto known = of >= 0 && of < static_cast<int>(access::class_count) ? static_cast<access::Class>(of)
                                                                              : access::Class::tenant_user;
     out.push_back({UserId{static_cast<std::uint64_t>(id)}, unescaped(name), unescaped(display), known, unescaped(role),
                    TenantId{static_cast<std::uint64_t>(tenant)}, unescaped(email), enabled != 0, must_change != 0,
-                   !factor.empty(), Secret<std::string>(password), created, set, login});
+                   !factor.empty(), Secret<std::string>(password), created, set, login, unescaped(provider),
+                   unescaped(subject)});
   }
   return out;
 }
@@ -82,7 +84,7 @@ Expected<UserId> PeopleTables::add_user(const User& user) {
     Transaction transaction(sql);
     int same = 0, all = 0;
     const std::string name = escaped(user.name), display = escaped(user.display), role = escaped(user.role),
-                      email = escaped(user.email);
+                      email = escaped(user.email), provider = escaped(user.provider), subject = escaped(user.subject);
     sql << "SELECT COUNT(*) FROM users WHERE name = :name", soci::use(name), soci::into(same);
     if (same > 0)
       return problem(Fault::duplicate_name,
@@ -94,11 +96,12 @@ Expected<UserId> PeopleTables::add_user(const User& user) {
                     created = user.created_wall_ms;
     const int of = static_cast<int>(user.of), enabled = user.enabled ? 1 : 0;
     sql << "INSERT INTO users (id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
-           " factor_step, created_wall_ms, password_wall_ms, login_wall_ms) VALUES (:id, :tenant, :name, :display,"
-           " :of, :role, :email, :enabled, 0, '', '', 0, :created, 0, 0)",
+           " factor_step, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject) VALUES (:id, :tenant, "
+           ":name, :display,"
+           " :of, :role, :email, :enabled, 0, '', '', 0, :created, 0, 0, :provider, :subject)",
         soci::use(id, "id"), soci::use(tenant, "tenant"), soci::use(name, "name"), soci::use(display, "display"),
         soci::use(of, "of"), soci::use(role, "role"), soci::use(email, "email"), soci::use(enabled, "enabled"),
-        soci::use(created, "created");
+        soci::use(created, "created"), soci::use(provider, "provider"), soci::use(subject, "subject");
     transaction.commit();
     return UserId{static_cast<std::uint64_t>(id)};
   });
@@ -111,11 +114,13 @@ Expected<void> PeopleTables::set_user(const User& user) {
     if (!exists(sql, user.id)) return no_user();
     const long long id = number(user.id.value);
     const std::string display = escaped(user.display), role = escaped(user.role), email = escaped(user.email);
-    const int enabled = user.enabled ? 1 : 0, must_change = user.must_change ? 1 : 0;
+    const int enabled = user.enabled ? 1 : 0, must_change = user.must_change ? 1 : 0, of = static_cast<int>(user.of);
+    const long long tenant = number(user.tenant.value);
     sql << "UPDATE users SET display = :display, role = :role, email = :email, enabled = :enabled,"
-           " must_change = :must_change WHERE id = :id",
+           " must_change = :must_change, class = :of, tenant = :tenant WHERE id = :id",
         soci::use(display, "display"), soci::use(role, "role"), soci::use(email, "email"),
-        soci::use(enabled, "enabled"), soci::use(must_change, "must_change"), soci::use(id, "id");
+        soci::use(enabled, "enabled"), soci::use(must_change, "must_change"), soci::use(of, "of"),
+        soci::use(tenant, "tenant"), soci::use(id, "id");
     transaction.commit();
     return {};
   });
@@ -150,7 +155,7 @@ Expected<void> PeopleTables::drop_user(UserId user) {
     Transaction transaction(sql);
     if (!exists(sql, user)) return no_user();
     const long long id = number(user.value);
-    for (const char* table : {"recovery_codes", "invitations", "sessions", "tokens"})
+    for (const char* table : {"recovery_codes", "passkeys", "invitations", "sessions", "tokens"})
       sql << fmt::format("DELETE FROM {} WHERE user_id = :id", table), soci::use(id);
     sql << "DELETE FROM users WHERE id = :id", soci::use(id);
     transaction.commit();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/access/people.hpp"
+#include "core/access/provider.hpp"
 #include "core/access/sessions.hpp"
 #include "core/access/throttle.hpp"
 #include "shell/seal/vault.hpp"
@@ -23,6 +24,16 @@ struct Factor {
   std::uint64_t last_step = 0;  ///< of the code that was accepted last
 };
 
+/// A passkey of a user.
+struct PasskeyRow {
+  std::string id;  ///< as base64url, like its key
+  access::UserId user;
+  std::string name;  ///< what its user calls it
+  std::string key, site;
+  std::uint32_t count = 0;
+  std::int64_t created_wall_ms = 0, used_wall_ms = 0;  ///< 0: never
+};
+
 /// The tables about people of an open store; lives no longer than it.
 class PeopleTables {
  public:
@@ -31,7 +42,7 @@ class PeopleTables {
   Expected<access::PeopleRef> load();
   /// Errors: duplicate_name, invalid_value when there are too many.
   Expected<access::UserId> add_user(const access::User& user);
-  /// All but the password. Errors: not_found.
+  /// All but the name, the password, and where he signs in. Errors: not_found.
   Expected<void> set_user(const access::User& user);
   /// An empty hash: he has none until a link gives him one.
   Expected<void> set_password(access::UserId user, const Secret<std::string>& hash, bool must_change,
@@ -42,6 +53,15 @@ class PeopleTables {
   /// Adds or replaces one of the operators'. Errors: invalid_value when there are too many.
   Expected<void> put_role(const access::Role& role);
   Expected<bool> drop_role(const std::string& name);
+
+  /// Where people sign in who have no password here. A secret that was moved there from elsewhere is none.
+  Expected<std::vector<access::Provider>> providers(const seal::Vault& vault);
+  /// Adds or replaces one; its secret stays as it is. Errors: invalid_value when there are too many.
+  Expected<void> put_provider(const access::Provider& provider);
+  Expected<void> set_provider_secret(const seal::Vault& vault, const std::string& name,
+                                     const Secret<std::string>& secret);
+  /// With its people. Errors: not_found.
+  Expected<void> drop_provider(const std::string& name);
 
   /// Takes the place of one before, and of its recovery codes. `recovery`: their hashes.
   Expected<void> set_factor(const seal::Vault& vault, access::UserId user, std::span<const std::uint8_t> secret,
@@ -54,6 +74,17 @@ class PeopleTables {
   /// Whether there was such a code; then it is gone.
   Expected<bool> use_recovery(access::UserId user, const std::string& hash);
   Expected<std::size_t> recovery_left(access::UserId user);
+
+  Expected<std::vector<PasskeyRow>> passkeys(access::UserId user);
+  /// Whose ever it is. Errors: not_found.
+  Expected<PasskeyRow> passkey(const std::string& id);
+  /// Errors: duplicate_name when it is known already, invalid_value when the user has too many.
+  Expected<void> add_passkey(const PasskeyRow& row);
+  /// Whether this user had it.
+  Expected<bool> drop_passkey(access::UserId user, const std::string& id);
+  /// It let its user in. Whether its count was higher than before, or nothing is counted: at once, whoever asks the
+  /// same.
+  Expected<bool> use_passkey(const std::string& id, std::uint32_t count, std::int64_t now_wall_ms);
 
   /// A one-time link of a user, or of nobody: then it makes the first administrator. Takes the place of one before.
   Expected<void> add_invitation(const std::string& hash, access::UserId user, std::int64_t now_wall_ms,

@@ -109,6 +109,93 @@ Expected<std::size_t> PeopleTables::recovery_left(UserId user) {
   });
 }
 
+Expected<std::vector<PasskeyRow>> PeopleTables::passkeys(UserId user) {
+  return guarded([&]() -> Expected<std::vector<PasskeyRow>> {
+    const long long owner = number(user.value);
+    std::vector<std::string> ids;
+    const soci::rowset<std::string> rows =
+        (state_.sql().prepare << "SELECT id FROM passkeys WHERE user_id = :owner ORDER BY created_wall_ms, id",
+         soci::use(owner));
+    for (const std::string& id : rows) ids.push_back(id);
+    std::vector<PasskeyRow> out;
+    for (const std::string& id : ids)
+      if (auto row = passkey(id)) out.push_back(std::move(*row));
+    return out;
+  });
+}
+
+Expected<PasskeyRow> PeopleTables::passkey(const std::string& id) {
+  return guarded([&]() -> Expected<PasskeyRow> {
+    PasskeyRow out;
+    out.id = id;
+    long long user = 0, count = 0, created = 0, used = 0;
+    soci::statement row =
+        (state_.sql().prepare << "SELECT user_id, name, public_key, site, count, created_wall_ms, used_wall_ms"
+                                 " FROM passkeys WHERE id = :id",
+         soci::use(id), soci::into(user), soci::into(out.name), soci::into(out.key), soci::into(out.site),
+         soci::into(count), soci::into(created), soci::into(used));
+    if (!row.execute(true)) return problem(Fault::not_found, "there is no such passkey");
+    out.user = UserId{static_cast<std::uint64_t>(user)};
+    out.name = unescaped(out.name);
+    out.count = static_cast<std::uint32_t>(count);
+    out.created_wall_ms = created;
+    out.used_wall_ms = used;
+    return out;
+  });
+}
+
+Expected<void> PeopleTables::add_passkey(const PasskeyRow& row) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    const long long user = number(row.user.value), count = row.count, created = row.created_wall_ms, used = 0;
+    int known = 0;
+    sql << "SELECT COUNT(*) FROM passkeys WHERE id = :id", soci::use(row.id), soci::into(known);
+    if (known > 0) return problem(Fault::duplicate_name, "this passkey is known already");
+    if (static_cast<std::size_t>(count_of(sql, "SELECT COUNT(*) FROM passkeys WHERE user_id = :id", user)) >=
+        AccessLimits::passkeys_per_user)
+      return problem(Fault::invalid_value,
+                     fmt::format("there are {} passkeys, the most there may be", AccessLimits::passkeys_per_user));
+    const std::string name = escaped(row.name);
+    sql << "INSERT INTO passkeys (id, user_id, name, public_key, site, count, created_wall_ms, used_wall_ms) VALUES"
+           " (:id, :owner, :name, :key, :site, :count, :created, :used)",
+        soci::use(row.id, "id"), soci::use(user, "owner"), soci::use(name, "name"), soci::use(row.key, "key"),
+        soci::use(row.site, "site"), soci::use(count, "count"), soci::use(created, "created"), soci::use(used, "used");
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<bool> PeopleTables::drop_passkey(UserId user, const std::string& id) {
+  return guarded([&]() -> Expected<bool> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    const long long owner = number(user.value);
+    int count = 0;
+    sql << "SELECT COUNT(*) FROM passkeys WHERE user_id = :owner AND id = :id", soci::use(owner), soci::use(id),
+        soci::into(count);
+    sql << "DELETE FROM passkeys WHERE user_id = :owner AND id = :id", soci::use(owner), soci::use(id);
+    transaction.commit();
+    return count > 0;
+  });
+}
+
+Expected<bool> PeopleTables::use_passkey(const std::string& id, std::uint32_t count, std::int64_t now_wall_ms) {
+  return guarded([&]() -> Expected<bool> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    long long before = 0;
+    soci::statement row =
+        (sql.prepare << "SELECT count FROM passkeys WHERE id = :id", soci::use(id), soci::into(before));
+    if (!row.execute(true) || ((before != 0 || count != 0) && count <= before)) return false;
+    const long long after = count, now = now_wall_ms;
+    sql << "UPDATE passkeys SET count = :count, used_wall_ms = :now WHERE id = :id", soci::use(after, "count"),
+        soci::use(now, "now"), soci::use(id, "id");
+    transaction.commit();
+    return true;
+  });
+}
+
 Expected<void> PeopleTables::add_invitation(const std::string& hash, UserId user, std::int64_t now_wall_ms,
                                             std::int64_t ends_wall_ms) {
   return guarded([&]() -> Expected<void> {

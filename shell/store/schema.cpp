@@ -307,7 +307,29 @@ constexpr const char* version_10[] = {
     " factor_step BIGINT NOT NULL,"
     " created_wall_ms BIGINT NOT NULL,"
     " password_wall_ms BIGINT NOT NULL,"
-    " login_wall_ms BIGINT NOT NULL)",
+    " login_wall_ms BIGINT NOT NULL,"
+    " provider TEXT NOT NULL,"
+    " subject TEXT NOT NULL)",
+    "CREATE TABLE providers ("
+    " name TEXT PRIMARY KEY,"
+    " title TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL,"
+    " required INTEGER NOT NULL,"
+    " trusted_factor INTEGER NOT NULL,"
+    " url TEXT NOT NULL,"
+    " client TEXT NOT NULL,"
+    " secret TEXT NOT NULL,"
+    " ca TEXT NOT NULL,"
+    " scopes TEXT NOT NULL,"
+    " networks TEXT NOT NULL,"
+    " base TEXT NOT NULL,"
+    " filter TEXT NOT NULL,"
+    " group_base TEXT NOT NULL,"
+    " group_filter TEXT NOT NULL,"
+    " login TEXT NOT NULL,"
+    " member_of TEXT NOT NULL,"
+    " roles TEXT NOT NULL)",
     "CREATE TABLE roles ("
     " name TEXT PRIMARY KEY,"
     " title TEXT NOT NULL,"
@@ -315,6 +337,16 @@ constexpr const char* version_10[] = {
     " permissions TEXT NOT NULL,"
     " copied_from TEXT NOT NULL)",
     "CREATE TABLE recovery_codes (user_id BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (user_id, hash))",
+    "CREATE TABLE passkeys ("
+    " id TEXT PRIMARY KEY,"
+    " user_id BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " public_key TEXT NOT NULL,"
+    " site TEXT NOT NULL,"
+    " count BIGINT NOT NULL,"
+    " created_wall_ms BIGINT NOT NULL,"
+    " used_wall_ms BIGINT NOT NULL)",
+    "CREATE INDEX passkeys_user ON passkeys (user_id)",
     "CREATE TABLE invitations ("
     " hash TEXT PRIMARY KEY,"
     " user_id BIGINT NOT NULL,"
@@ -346,6 +378,48 @@ constexpr const char* version_10[] = {
     "INSERT INTO sequences (name, next) VALUES ('users', 1)",
     "INSERT INTO sequences (name, next) VALUES ('sessions', 1)",
     "INSERT INTO sequences (name, next) VALUES ('tokens', 1)",
+    "CREATE TABLE events ("
+    " id INTEGER PRIMARY KEY,"
+    " kind TEXT NOT NULL,"
+    " level INTEGER NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " count BIGINT NOT NULL,"
+    " first_wall_ms BIGINT NOT NULL,"
+    " last_wall_ms BIGINT NOT NULL,"
+    " acknowledged_by TEXT NOT NULL,"
+    " acknowledged_wall_ms BIGINT NOT NULL)",
+    "CREATE TABLE event_contacts ("
+    " name TEXT PRIMARY KEY,"
+    " way TEXT NOT NULL,"
+    " target TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL,"
+    " digest_min BIGINT NOT NULL,"
+    " quiet TEXT NOT NULL,"
+    " networks TEXT NOT NULL,"
+    " ca TEXT NOT NULL,"
+    " secret TEXT NOT NULL)",
+    "CREATE TABLE event_routes ("
+    " name TEXT PRIMARY KEY,"
+    " events TEXT NOT NULL,"
+    " level INTEGER NOT NULL,"
+    " contact TEXT NOT NULL,"
+    " enabled INTEGER NOT NULL)",
+    "CREATE TABLE event_templates ("
+    " kind TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (kind, language))",
+    "CREATE TABLE mail_server ("
+    " server TEXT NOT NULL,"
+    " port BIGINT NOT NULL,"
+    " tls TEXT NOT NULL,"
+    " account TEXT NOT NULL,"
+    " sender TEXT NOT NULL,"
+    " ca TEXT NOT NULL,"
+    " password TEXT NOT NULL)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

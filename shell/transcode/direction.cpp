@@ -23,7 +23,7 @@ bool is_wide(Codec codec) {
   return codec == Codec::g722 || codec == Codec::opus;
 }
 bool listens_for_keys(const LegCoding& from, const LegCoding& to) {
-  return from.heard_event_type == 0 && to.event_type != 0;
+  return (from.heard_event_type == 0 || from.says_keys) && to.event_type != 0;
 }
 
 }  // namespace

@@ -27,6 +27,11 @@ std::string set_session(std::string_view token) {
                      token.empty() ? "; Max-Age=0" : "");
 }
 
+std::string set_flow(std::string_view flow, std::int64_t seconds) {
+  return fmt::format("{}={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", flow_cookie, flow,
+                     flow.empty() ? 0 : seconds);
+}
+
 std::string_view cookie_in(std::string_view header, std::string_view name) {
   std::string_view found;
   bool seen = false;
@@ -57,6 +62,7 @@ std::optional<Session::Refusal> Session::admit(const Fields& request, const Rout
   const Credentials shown{remote_, cookie_in(cookies, session_cookie), bearer_in(authorization),
                           view(request[http::field::user_agent])};
   typed.agent = plain(shown.agent, agent_bytes);
+  typed.flow = cookie_in(cookies, flow_cookie);
   if (request.count(http::field::cookie) > 1 || request.count(http::field::authorization) > 1)
     return Refusal{400, "Cookie or Authorization is there twice"};
   if (server_.site.recognise && (!shown.session.empty() || !shown.token.empty())) {

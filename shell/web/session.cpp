@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/http/json.hpp"
 #include "core/http/kept.hpp"
-#include "shell/web/json.hpp"
 #include "shell/web/listener.hpp"
 
 namespace rf::web {
@@ -247,7 +247,8 @@ bool Session::takes_long_body(const Fields& request, const Route& route, const R
 
 void Session::serve_route(const Fields& request, const Found& found) {
   const Route& route = *found.route;
-  Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}};
+  Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  typed.origin = "https://" + std::string(view(request[http::field::host]));
   const auto refusal = admit(request, route, typed);
   known_ = typed.asker.has_value();
   if (!parser_->is_done() && !refusal) {
@@ -277,7 +278,7 @@ void Session::hand_over(const Route& route, Request typed) {
     auto reply = std::make_shared<Reply>(std::move(self));
     const Respond respond = [reply](Answer answer) { reply->give(std::move(answer)); };
     if (has_body(route.method)) {
-      auto read = read_object(body);
+      auto read = rf::http::read_object(body);
       if (!read) return respond(problem(400, read.error()));
       typed.body = std::move(*read);
     }
@@ -390,6 +391,21 @@ void Session::send(std::string_view body) {
 void Session::end() {
   leave_line();
   expect_within(farewell_ms);
+  parser_ && !parser_->is_done() ? linger(WebLimits::linger_bytes) : say_goodbye();
+}
+
+/// Part of a body that is not wanted may be on its way still, and a connection that is closed over it takes the answer
+/// with it: what comes is read and dropped, so much and for so long.
+void Session::linger(std::size_t left) {
+  buffer_.consume(buffer_.size());
+  stream_.async_read_some(buffer_.prepare(WebLimits::body_bytes),
+                          [self = shared_from_this(), left](const boost::system::error_code& error, std::size_t count) {
+                            if (error) return;
+                            count < left ? self->linger(left - count) : self->say_goodbye();
+                          });
+}
+
+void Session::say_goodbye() {
   stream_.async_shutdown([self = shared_from_this()](const boost::system::error_code&) {});
 }
 

@@ -79,6 +79,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void begin_answer(unsigned status, std::string_view type, std::string_view caching);
   void send(std::string_view body);
   void end();
+  void linger(std::size_t left);
+  void say_goodbye();
   void notice(Deed deed);
 
   Server::State& server_;

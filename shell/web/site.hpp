@@ -48,6 +48,10 @@ constexpr bool has_body(Method method) {
 inline constexpr std::string_view session_cookie = "__Host-session";
 /// As Set-Cookie takes it; an empty `token` takes the cookie away.
 std::string set_session(std::string_view token);
+/// The cookie of a sign-in that is on its way at a provider elsewhere.
+inline constexpr std::string_view flow_cookie = "__Host-sign-in";
+/// Likewise; it ends by itself after `seconds`.
+std::string set_flow(std::string_view flow, std::int64_t seconds);
 /// The value of one cookie in a Cookie header. Empty: it is not there, or more than once.
 std::string_view cookie_in(std::string_view header, std::string_view name);
 /// The token of an Authorization header. Empty: it has none.
@@ -62,6 +66,8 @@ struct Request {
   std::string agent = {};                   ///< what his browser calls itself, printable and bounded
   std::vector<std::string> in_path = {};    ///< what stands where the route's path has braces, decoded
   std::vector<http::Field> query = {};
+  std::string origin = {};  ///< "https://pbx.example.com:8443": that of our own pages, by the Host that was asked for
+  std::string flow = {};    ///< of a sign-in on its way, as set_flow() gave it
   std::string if_match = {}, if_none_match = {}, idempotency_key = {};  ///< these headers; empty: not there
 };
 
@@ -131,8 +137,8 @@ struct Site {
 struct Found {
   const Asset* asset = nullptr;
   const Route* route = nullptr;
-  bool known = false;      ///< the path exists, though perhaps not for this method
-  std::string_view allow;  ///< methods that it exists for, as an Allow header lists them
+  bool known = false;                         ///< the path exists, though perhaps not for this method
+  std::string_view allow;                     ///< methods that it exists for, as an Allow header lists them
   std::vector<std::string_view> values = {};  ///< of the path, still coded
 };
 /// In as many steps as a path has segments, however many assets and routes there are.

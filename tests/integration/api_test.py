@@ -91,6 +91,7 @@ class Walk(unittest.TestCase):
         self.calls_out()
         self.guard()
         self.people()
+        self.events()
         self.system()
         left = {each.name for each in CONTRACT.commands} - self.walked
         self.assertEqual(left, {"reload", "stop"}, "these have a test of their own")
@@ -173,6 +174,7 @@ class Walk(unittest.TestCase):
         self.good("exposure")
         self.good("spend.list")
         self.good("credit.add", {"number": "1001", "amount": "20"})
+        self.refused(409, "credit.add", {"number": "1002", "amount": "20"})
         text = self.good("policy.export")["text"]
         self.good("policy.plan", {"text": text})
         self.good("policy.apply", {"text": text})
@@ -217,9 +219,48 @@ class Walk(unittest.TestCase):
         self.good("token.remove", {"id": made["id"]})
         self.good("session.list")
         self.refused(404, "session.remove", {"id": "1"})
+        self.good("sign-in.add", {"name": "corporate", "kind": "oidc", "url": "https://login.example.com",
+                                  "client": "ringfence", "roles": "staff=employee"})
+        self.good("sign-in.list")
+        self.good("sign-in.show", {"name": "corporate"})
+        self.good("sign-in.set", {"name": "corporate", "enabled": False})
+        self.good("sign-in.secret", {"name": "corporate", "secret": "of ours there"})
+        self.good("sign-in.ca", {"name": "corporate", "text": ""})
+        self.good("sign-in.remove", {"name": "corporate"})
         self.good("login.held")
         self.good("login.release", {"address": "198.51.100.9"})
         self.good("user.remove", {"name": "bob"})
+
+    def events(self):
+        self.good("event.kinds")
+        first = self.good("event.list", {"limit": 1})["events"][0]["id"]
+        self.good("event.show", {"id": str(first)})
+        self.good("event.acknowledge", {"id": str(first)})
+        self.good("event.acknowledge-all", {"upto": first})
+        self.good("event.export", {"format": "csv"})
+        self.refused(404, "event.test", {"contact": "nobody"})
+        self.good("mail.set", {"server": "mail.example.com", "user": "pbx", "password": "geheim-7",
+                               "from": "pbx@example.com"})
+        self.good("mail.ca", {})
+        self.assertNotIn("geheim-7", json.dumps(self.good("mail.show")))
+        self.good("event-contact.add", {"name": "chat", "way": "webhook", "target": "https://hooks.example.com/"})
+        self.good("event-contact.set", {"name": "chat", "quiet": "22:00-06:00", "digest": 30, "enabled": False})
+        self.refused(422, "event-contact.set", {"name": "chat", "target": "http://hooks.example.com/"})
+        self.good("event-contact.ca", {"name": "chat"})
+        self.assertNotIn("secret", self.good("event-contact.show", {"name": "chat"}))
+        self.good("event-contact.secret", {"name": "chat"})
+        self.good("event-contact.list")
+        self.good("event-route.add", {"name": "attacks", "contact": "chat", "events": "guard.*"})
+        self.good("event-route.set", {"name": "attacks", "level": "notice"})
+        self.good("event-route.show", {"name": "attacks"})
+        self.good("event-route.list")
+        self.good("event-route.remove", {"name": "attacks"})
+        self.good("event-template.set", {"name": "trunk.down", "language": "de", "subject": "{subject}",
+                                         "text": "{text}"})
+        self.good("event-template.show", {"name": "trunk.down", "language": "de"})
+        self.good("event-template.list")
+        self.good("event-template.remove", {"name": "trunk.down", "language": "de"})
+        self.good("event-contact.remove", {"name": "chat"})
 
     def system(self):
         for name in ("status", "ports", "media.list", "firewall.show", "audit-log.list", "audit-log.export"):

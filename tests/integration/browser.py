@@ -47,16 +47,17 @@ def fetch(server, raw):
         return status or 0, headers, body
 
 
-def get(server, target, *headers, method="GET", body=""):
+def get(server, target, *headers, method="GET", body="", host=None):
     lines = "".join(f"{h}\r\n" for h in headers)
-    return fetch(server,
-                 f"{method} {target} HTTP/1.1\r\nHost: {server.address}:{server.web_port}\r\n{lines}\r\n{body}")
+    host = host or f"{server.address}:{server.web_port}"
+    return fetch(server, f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n{body}")
 
 
-def post(server, target, body, *headers):
+def post(server, target, body, *headers, host=None):
     text = json.dumps(body)
+    host = host or f"{server.address}:{server.web_port}"
     lines = "".join(f"{h}\r\n" for h in ("Content-Type: application/json", f"Content-Length: {len(text)}", *headers))
-    return fetch(server, f"POST {target} HTTP/1.1\r\nHost: {server.address}:{server.web_port}\r\n{lines}\r\n{text}")
+    return fetch(server, f"POST {target} HTTP/1.1\r\nHost: {host}\r\n{lines}\r\n{text}")
 
 
 def upgrade(server, *headers, origin=None):

@@ -3,6 +3,8 @@ import base64
 import hashlib
 import hmac
 import json
+import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -35,8 +37,8 @@ def totp(secret, ahead=0):
 class Browser:
     """Keeps its cookie and says which page asks, as browsers do."""
 
-    def __init__(self, server=None, agent="Firefox", origin=None):
-        self.server = server or SERVED
+    def __init__(self, server=None, agent="Firefox", origin=None, host=None):
+        self.server, self.host = server or SERVED, host
         self.agent, self.cookie, self.headers = agent, None, {}
         self.origin = origin or f"https://{self.server.address}:{self.server.web_port}"
 
@@ -55,10 +57,10 @@ class Browser:
         return status, json.loads(body) if body.strip() else {}
 
     def post(self, path, body=None):
-        return self.took(post(self.server, V1 + path, body or {}, *self.lines()))
+        return self.took(post(self.server, V1 + path, body or {}, *self.lines(), host=self.host))
 
     def get(self, path, method="GET"):
-        return self.took(get(self.server, V1 + path, *self.lines(), method=method))
+        return self.took(get(self.server, V1 + path, *self.lines(), method=method, host=self.host))
 
     def sign_in(self, name, password=GOOD):
         return self.post("/session", {"name": name, "password": password})
@@ -166,6 +168,70 @@ class Sessions(unittest.TestCase):
         self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 200)
         replay.sign_in("anna6")
         self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 403)
+
+
+def coded(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+class Authenticator:
+    """Keeps a key on P-256, and answers as a browser would that has it."""
+
+    def __init__(self, folder, site="localhost"):
+        self.key, self.site = f"{folder}/key.pem", site
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.key], check=True)
+
+    def data(self, flags, more=b""):
+        return hashlib.sha256(self.site.encode()).digest() + bytes([flags]) + bytes(4) + more
+
+    def said(self, kind, challenge, origin):
+        return json.dumps({"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False}).encode()
+
+    def make(self, challenge, origin):
+        public = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"], check=True,
+                                capture_output=True).stdout
+        return {"name": "laptop", "client_data": coded(self.said("webauthn.create", challenge, origin)),
+                "authenticator_data": coded(self.data(0x45, bytes(16) + b"\0\x10" + b"k" * 16)), "public_key": coded(public)}
+
+    def show(self, challenge, origin):
+        said, data = self.said("webauthn.get", challenge, origin), self.data(5)
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.key], check=True, capture_output=True,
+                                   input=data + hashlib.sha256(said).digest()).stdout
+        return {"id": coded(b"k" * 16), "client_data": coded(said), "authenticator_data": coded(data),
+                "signature": coded(signature)}
+
+
+class Passkeys(unittest.TestCase):
+    def test_a_passkey_signs_in_at_the_name_where_it_was_made_and_after_a_restart(self):
+        anna, name = Browser(), user("pia")
+        anna.sign_in(name)
+        self.assertEqual(anna.post("/account/passkeys/question", {"password": GOOD})[0], 409, "an address has none")
+        with tempfile.TemporaryDirectory() as folder:
+            phone = Authenticator(folder)
+            origin = f"https://localhost:{SERVED.web_port}"
+            by_name = Browser(origin=origin, host=f"localhost:{SERVED.web_port}")
+            self.assertEqual(by_name.sign_in(name)[0], 200)
+            status, asked = by_name.post("/account/passkeys/question", {"password": GOOD})
+            self.assertEqual((status, asked["site"]), (200, "localhost"))
+            self.assertEqual(by_name.post("/account/passkeys", phone.make(asked["challenge"], origin))[0], 200)
+
+            def enter(browser, told=origin):
+                _, question = browser.post("/session/passkey/question")
+                return browser.post("/session/passkey", phone.show(question.get("challenge", ""), told))
+
+            fresh = Browser(origin=origin, host=by_name.host)
+            self.assertEqual(enter(fresh, "https://localhost.evil.example")[0], 403)
+            status, who = enter(fresh)
+            self.assertEqual((status, who["name"], who["step"]), (200, name, "none"))
+            self.assertEqual(fresh.get("/account")[0], 200)
+            SERVED.stop()
+            SERVED.start()
+            late = Browser(origin=origin, host=by_name.host)
+            self.assertEqual(enter(late)[0], 200)
+            self.assertEqual(len(late.get("/account/passkeys")[1]["passkeys"]), 1)
+            logged = SERVED.log.read_text()
+            self.assertIn("sign in by passkey", logged)
+            self.assertIn("it was asked by another page", logged)
 
 
 class Guessing(unittest.TestCase):

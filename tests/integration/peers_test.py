@@ -71,6 +71,8 @@ class SippHold(WithSipp):
     media = "silence_s = 5"
 
     def test_a_call_is_held_and_resumed_by_either_side_and_no_silence_ends_it_meanwhile(self):
+        # The key that tells the other scenario to go on comes as the scenario looks for it.
+        self.server.cli("extension", "set", "1002", "--dtmf", "info")
         uas = self.run_sipp("1002", "held.xml", self.port["1002"])
         uac = self.run_sipp("1001", "hold.xml", self.port["1001"])
         self.assertTrue(until(lambda: [c["state"] for c in self.server.json("call", "list")["calls"]] == ["held"]))

@@ -176,6 +176,7 @@ class Trial(unittest.TestCase):
         self.assertEqual(self.records(), [])
 
     def test_credit_is_given_while_calls_may_run_and_survives_a_kill(self):
+        self.assertIn("does not pay in advance", self.failed("credit", "add", "1001", "--amount", "20"))
         self.server.cli("limit", "set", "extension.1001", "--prepaid")
         self.assertEqual(self.server.json("credit", "add", "1001", "--amount", "20")["left"], "20.00")
         self.assertEqual(self.server.json("credit", "add", "1001", "--amount=-7.50")["left"], "12.50")

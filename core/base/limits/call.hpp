@@ -74,6 +74,10 @@ struct VoiceLimits {
   static constexpr std::size_t clip_name_part_bytes = 32;   ///< on each side of the slash
   static constexpr std::size_t order_clips = 32;            ///< of one order; the rest is not played
   static constexpr std::uint32_t digits_per_s = 16;         ///< of one stream; the rest of the second is not told
+  // Keys that are sent on by another way than they came; by INFO: 500 for more than digits_per_s
+  static constexpr std::size_t keys_waiting = 16;     ///< for one leg, while others are being sent; more are lost
+  static constexpr std::uint32_t press_least_ms = 80;  ///< of a key that came by INFO; a shorter one lasts so long
+  static constexpr std::uint32_t press_most_ms = 400;  ///< a longer one is cut off
   /// What has nowhere to be sent yet waits for a leg's address; then its time passes unheard.
   static constexpr std::int64_t address_wait_ms = 10'000;
 };

@@ -68,6 +68,7 @@ export const groups: readonly Group[] = [
     pages: [
       { name: 'bans', needs: 'guard.bans', letter: 'b' },
       { name: 'access', needs: 'guard.access', letter: 'x' },
+      { name: 'events', needs: 'event.list', letter: 'v' },
       { name: 'audit', needs: 'audit-log.list', letter: 'a' },
     ],
   },
@@ -76,8 +77,10 @@ export const groups: readonly Group[] = [
     pages: [
       { name: 'users', needs: 'user.list', letter: 'u' },
       { name: 'roles', needs: 'role.list' },
+      { name: 'sign-ins', needs: 'sign-in.list' },
       { name: 'tokens', needs: 'token.list' },
       { name: 'sessions', needs: 'session.list' },
+      { name: 'contacts', needs: 'event-contact.list' },
       { name: 'state', needs: 'status' },
     ],
   },

@@ -1,6 +1,7 @@
 // The administration pages in a real browser, with a stand-in for the server.
 
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -73,6 +74,119 @@ async function faults(name: string): Promise<string[]> {
 }
 
 describe('signing in', () => {
+  it('leaves for a provider, and comes back once, with what it sent, to the page that was wanted', async () => {
+    const sent: unknown[] = [];
+    answers['session.leave'] = ({ values }) => {
+      sent.push(values);
+      return { url: `${url}/login?code=the-code&state=the-state&iss=https%3A%2F%2Flogin.example.com` };
+    };
+    answers['session.return'] = ({ values }) => {
+      sent.push(values);
+      server.signedIn = true;
+      return { ...anna, target: '#/extensions' };
+    };
+    await page.goto(`${url}/#/extensions`);
+    await page.getByRole('button', { name: 'Sign in with Example GmbH' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Extensions' }).waitFor();
+    expect(sent).toEqual([
+      { provider: 'corporate', target: '#/extensions' },
+      { code: 'the-code', state: 'the-state', issuer: 'https://login.example.com' },
+    ]);
+    expect(page.url()).toBe(`${url}/#/extensions`);
+  });
+
+  it('says why a provider did not sign somebody in, and begins again', async () => {
+    answers['session.return'] = () => ({ status: 403, body: { status: 403, title: 'Forbidden', detail: 'Example GmbH did not sign you in' } });
+    await page.goto(`${url}/login?error=access_denied&state=x`);
+    await page.getByText('Example GmbH did not sign you in').waitFor();
+    expect(await faults('come back')).toEqual([]);
+    await page.getByRole('button', { name: 'Back to signing in' }).click();
+    await page.getByLabel('Name').waitFor();
+  });
+
+  it('shows a name and password to a directory only when that was chosen', async () => {
+    const sent: unknown[] = [];
+    answers['session.begin'] = ({ values }) => {
+      sent.push(values);
+      return { status: 403, body: { status: 403, title: 'Forbidden', detail: 'the name, the password or the code is not right' } };
+    };
+    await page.goto(`${url}/`);
+    for (const choose of ['Sign in with Directory', 'Sign in with a password of this system']) {
+      await page.getByRole('button', { name: choose }).click();
+      await page.getByLabel('Name').fill('anna');
+      await page.getByLabel('Password').first().fill('wrong');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByText('the name, the password or the code is not right').waitFor();
+    }
+    expect(sent).toEqual([
+      { name: 'anna', password: 'wrong', provider: 'directory' },
+      { name: 'anna', password: 'wrong' },
+    ]);
+  });
+
+  it('makes a passkey by the password, and signs in with it without one', async () => {
+    const client = await context.newCDPSession(page);
+    await client.send('WebAuthn.enable');
+    await client.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    const bytes = (text: unknown) => Buffer.from(String(text), 'base64url');
+    const said = (values: Readonly<Record<string, unknown>>) => JSON.parse(bytes(values['client_data']).toString()) as Record<string, unknown>;
+    const made: { id: string; name: unknown; key: Buffer }[] = [];
+    answers['account.passkeys.question'] = ({ values }) =>
+      values['password'] === 'right'
+        ? { challenge: 'bWFrZSBvbmU', site: 'localhost', user: 'MDE', name: 'anna', display: 'Anna Berg', known: made.map(({ id }) => id) }
+        : { status: 403, body: { status: 403, detail: 'the password is not right' } };
+    answers['account.passkeys.add'] = ({ values }) => {
+      const data = bytes(values['authenticator_data']);
+      expect(said(values)).toMatchObject({ type: 'webauthn.create', challenge: 'bWFrZSBvbmU', origin: url });
+      expect(data.subarray(0, 32)).toEqual(createHash('sha256').update('localhost').digest());
+      expect(data.readUInt8(32) & 0x45, 'present, verified, with a key').toBe(0x45);
+      const id = data.subarray(55, 55 + data.readUInt16BE(53)).toString('base64url');
+      made.push({ id, name: values['name'], key: bytes(values['public_key']) });
+      return { passkeys: [] };
+    };
+    answers['account.passkeys'] = () => ({
+      passkeys: made.map(({ id, name }) => ({ id, name, site: 'localhost', created: '2026-11-23T08:00:00.000Z', used: '' })),
+    });
+    await open('account');
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByLabel('Passkey', { exact: true }).fill('laptop');
+    const password = page.getByRole('region').or(page.locator('form')).filter({ hasText: 'Make the passkey' }).getByLabel('Present password');
+    await password.fill('wrong');
+    await page.getByRole('button', { name: 'Make the passkey' }).click();
+    await page.getByText('the password is not right').waitFor();
+    await password.fill('right');
+    await page.getByRole('button', { name: 'Make the passkey' }).click();
+    await page.getByRole('cell', { name: 'laptop' }).waitFor();
+    expect(made).toHaveLength(1);
+    expect(await faults('passkeys')).toEqual([]);
+
+    const entered: boolean[] = [];
+    answers['session.passkey.question'] = () => ({ challenge: 'bGV0IG1lIGlu', site: 'localhost' });
+    answers['session.passkey'] = ({ values }) => {
+      const data = Buffer.concat([bytes(values['authenticator_data']), createHash('sha256').update(bytes(values['client_data'])).digest()]);
+      expect(values['id']).toBe(made[0]?.id);
+      expect(said(values)).toMatchObject({ type: 'webauthn.get', challenge: 'bGV0IG1lIGlu', origin: url });
+      const key = createPublicKey({ key: made[0]?.key ?? Buffer.alloc(0), format: 'der', type: 'spki' });
+      entered.push(verify('sha256', data, key, bytes(values['signature'])));
+      server.signedIn = true;
+      return anna;
+    };
+    server.signedIn = false;
+    await page.goto(`${url}/login#/extensions`);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Extensions' }).waitFor();
+    expect(entered).toEqual([true]);
+  });
+
   it('asks for the second factor when the server does, and shows the page that was wanted', async () => {
     answers['session.begin'] = ({ values }) => {
       server.signedIn = values['password'] === 'right';

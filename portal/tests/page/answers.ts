@@ -171,9 +171,34 @@ const status = {
   ],
 };
 
+const signIn = {
+  name: 'corporate',
+  title: 'Example GmbH',
+  kind: 'oidc',
+  enabled: true,
+  required: true,
+  trusted_factor: false,
+  url: 'https://login.example.com',
+  client: 'ringfence',
+  has_secret: false,
+  has_ca: false,
+  scopes: 'openid profile email',
+  networks: '',
+  base: '',
+  filter: '',
+  group_base: '',
+  group_filter: '',
+  login: 'preferred_username',
+  groups: 'groups',
+  roles: 'pbx-admins=system; staff=employee',
+  people: 12,
+  redirect: 'https://pbx.example.com:8443/login',
+};
+
 export function office(): Answers {
   const out: Answers = {
     'account.show': () => anna,
+    'account.passkeys': () => ({ passkeys: [] }),
     'account.sessions': () => ({
       sessions: [
         { id: '1', this: true, address: '192.0.2.9', browser: 'Firefox 140 on Linux', begun: '2026-11-23T08:00:00Z', used: '2026-11-23T08:30:00Z', ends: '2026-11-23T20:00:00Z' },
@@ -189,6 +214,14 @@ export function office(): Answers {
       values['code'] === '123456'
         ? { ...anna, second_factor: true, recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
         : { status: 400, body: { title: 'Bad Request', status: 400, detail: 'the code is not right; check the clock of your phone' } },
+    'session.providers': () => ({
+      providers: [
+        { name: 'corporate', title: 'Example GmbH', kind: 'oidc' },
+        { name: 'directory', title: 'Directory', kind: 'ldap' },
+      ],
+    }),
+    'sign-in.list': () => ({ sign_ins: [signIn] }),
+    'sign-in.show': () => signIn,
     'extension.list': () => ({ extensions }),
     'extension.show': ({ values }) => ({
       ...(extensions.find(({ number }) => number === values['number']) ?? extension(String(values['number']), '')),
@@ -236,6 +269,22 @@ export function office(): Answers {
         { rule: 'class', passed: false, text: 'premium numbers are refused unless the extension allows them' },
       ],
     }),
+    'event.list': () => ({
+      events: [
+        { id: 8, kind: 'trunk.down', level: 'warning', subject: 'provider', text: 'provider: no answer', count: 3, first: '2026-11-23T08:20:00Z', first_ms: 2, last: '2026-11-23T08:30:00Z', last_ms: 3, acknowledged_by: '', acknowledged: '' },
+        { id: 7, kind: 'call.emergency', level: 'critical', subject: '1001', text: '112 by the trunk provider', count: 1, first: '2026-11-23T08:10:00Z', first_ms: 1, last: '2026-11-23T08:10:00Z', last_ms: 1, acknowledged_by: 'user anna', acknowledged: '2026-11-23T08:12:00Z' },
+      ],
+    }),
+    'event.acknowledge': () => ({ count: 1, message: 'Event 8 is acknowledged.' }),
+    'event-contact.list': () => ({
+      contacts: [
+        { name: 'chat', way: 'webhook', target: 'https://hooks.example.com/pbx', language: 'en', enabled: true, digest: 0, quiet: '22:00-06:00', networks: '', ca: false, now: { taken: '2026-11-23T08:30:00Z', failed: '', trouble: 'hooks.example.com answers 503', waiting: 1, dropped: 0 } },
+      ],
+    }),
+    'event-contact.add': ({ values }) => ({ status: 201, body: { name: values['name'], way: 'webhook', target: values['target'], language: 'en', enabled: true, digest: 0, quiet: '', networks: '', ca: false, secret: 'hook-secret-1' } }),
+    'event-route.list': () => ({ routes: [{ name: 'all', contact: 'chat', events: '*', level: 'warning', enabled: true }] }),
+    'event-template.list': () => ({ templates: [{ name: 'trunk.down', language: 'de', subject: '{subject} ist weg', text: '{text}', own: true }] }),
+    'mail.show': () => ({ server: 'mail.example.com', port: 587, tls: 'starttls', user: 'pbx', from: 'pbx@example.com', ca: false, password: true }),
     'audit-log.list': () => ({
       entries: [
         { number: 3, at: '2026-11-23T08:30:00Z', actor: 'user anna', kind: 'command', action: 'extension.add number=1002', outcome: 'done', hash: 'a' },

@@ -159,10 +159,26 @@ TEST(Terms, EncryptionOfMediaIsTheTransportsUnlessAWordSaysOtherwise) {
   ASSERT_TRUE(usual);
   EXPECT_FALSE(usual->extensions[0].media_encryption);
   EXPECT_FALSE(usual->trunks[0].line.media_encryption);
+  EXPECT_EQ(usual->extensions[0].keys, policy::Keys::automatic);
+  EXPECT_EQ(usual->trunks[0].line.keys, policy::Keys::automatic);
   const auto said = terms_of(placed(rules + "[extension.1002]\nmedia_encryption = \"required\"\n"), around());
   ASSERT_TRUE(said) << said.error().front().text;
   EXPECT_EQ(said->extensions[1].media_encryption, policy::Encryption::required);
   EXPECT_FALSE(read_objects(rules + "[extension.1002]\nmedia_encryption = \"must\"\n"));
+}
+
+TEST(Terms, KeysGoTheWayThatIsNamed) {
+  const std::string rules(office);
+  for (const auto& [name, way] :
+       std::initializer_list<std::pair<std::string_view, policy::Keys>>{{"auto", policy::Keys::automatic},
+                                                                        {"rfc4733", policy::Keys::events},
+                                                                        {"info", policy::Keys::info},
+                                                                        {"inband", policy::Keys::sound}}) {
+    const auto said = terms_of(placed(rules + fmt::format("[extension.1002]\ndtmf = \"{}\"\n", name)), around());
+    ASSERT_TRUE(said) << said.error().front().text;
+    EXPECT_EQ(said->extensions[1].keys, way);
+  }
+  EXPECT_FALSE(read_objects(rules + "[extension.1002]\ndtmf = \"sound\"\n"));
 }
 
 TEST(Terms, UnusualCallsAreToldAndRefusedByThresholdsOfWhoCalls) {

@@ -387,12 +387,13 @@ TEST_F(CallStory, AnInviteWithoutOfferGetsTheCalleesAndAnswersInTheAck) {
   expect_nothing_left();
 }
 
-TEST_F(CallStory, KeysPressedPassAsInfoAndItsAnswerComesBack) {
+TEST_F(CallStory, PictureRequestsPassAsInfoAndTheirAnswerComesBack) {
   establish();
-  alice.request(a, "INFO", {}, "Signal=5\r\nDuration=160\r\n", "application/dtmf-relay");
+  constexpr std::string_view wish = "<media_control><vc_primitive/></media_control>";
+  alice.request(a, "INFO", {}, wish, "application/media_control+xml");
   const auto info = bob.hear_request("INFO");
   ASSERT_TRUE(info);
-  EXPECT_EQ((*info)->body, "Signal=5\r\nDuration=160\r\n");
+  EXPECT_EQ((*info)->body, wish);
   bob.answer(*info, 200);
   EXPECT_TRUE(alice.hear_status(200));
   alice.request(a, "INFO", {}, "<secret/>", "application/xml");

@@ -91,7 +91,7 @@ TEST_F(CodecStory, APhoneThatHoldsAndComesBackStaysTranscoded) {
   bob.request(b, "INVITE", {}, speaking(bob_rtp, "0", "") + "a=ptime:40\r\n");
   const auto invite = alice.hear_request("INVITE");
   ASSERT_TRUE(invite);
-  EXPECT_EQ(m_line(std::string((*invite)->body)), "0 8 9 111");
+  EXPECT_EQ(m_line(std::string((*invite)->body)), "0 8 9 111 101") << "with keys, which it has been told of";
   alice.answer(*invite, 200, speaking(alice_rtp, "111", "a=rtpmap:111 opus/48000/2\r\n"));
   const auto ok = bob.hear_status(200);
   ASSERT_TRUE(ok);

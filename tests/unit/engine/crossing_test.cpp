@@ -85,12 +85,12 @@ TEST_F(Crossing, OnlyThePhoneThatHasTheCallPressesKeysInIt) {
   EXPECT_FALSE(alice.hear_request("INFO"));
 }
 
-TEST_F(Crossing, KeysArePassedOnInOurWords) {
+TEST_F(Crossing, RequestsArePassedOnInOurWords) {
   establish();
-  alice.request(a, "INFO", {}, "Signal=1\r\nDuration=100\r\n", "application/dtmf-relay; at=198.51.100.11");
+  alice.request(a, "INFO", {}, "<media_control/>", "application/media_control+xml; at=198.51.100.11");
   const auto info = bob.hear_request("INFO");
   ASSERT_TRUE(info);
-  EXPECT_EQ(info->message->content_type, "application/dtmf-relay");
+  EXPECT_EQ(info->message->content_type, "application/media_control+xml");
 }
 
 TEST_F(Crossing, AnAckBeforeTheAnswerAcknowledgesNothing) {

@@ -241,6 +241,30 @@ TEST_F(Elsewhere, WhereEncryptionIsRequiredWithoutKeysAHandshakeIsOursToDo) {
   EXPECT_EQ(gauge("media_servers_ready"), 1u);
 }
 
+TEST_F(Elsewhere, AKeyByInfoStaysOneWhereAServerRelays) {
+  stock(2);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  ASSERT_TRUE(is_elsewhere());
+  alice.request(a, "INFO", {}, "Signal=5\r\n", "application/dtmf-relay");
+  const auto info = bob.hear_request("INFO");
+  ASSERT_TRUE(info);
+  EXPECT_EQ((*info)->body, "Signal=5\r\nDuration=160\r\n");
+  EXPECT_EQ(relay().press.order, 0u);
+}
+
+TEST_F(Elsewhere, WhoseKeysAreTurnedIsRelayedHere) {
+  stock(1);
+  toll::ExtensionTerms one;
+  one.id = ExtensionId{2};
+  one.tenant = tenant;
+  one.keys = policy::Keys::info;
+  terms.extensions.push_back(one);
+  exchange.set_plan(plan_of(terms));
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  EXPECT_FALSE(is_elsewhere());
+  EXPECT_EQ(last_cdr().engine, "relay: a side's keys are turned");
+}
+
 TEST_F(Elsewhere, APhoneBehindANatIsRelayedHereWhichLearnsFromItsHostAlone) {
   stock(1);
   const Endpoint inside = *Endpoint::parse("192.168.1.5:4000");

@@ -97,18 +97,17 @@ TEST_F(Forgery, AnOldCSeqIsRefused) {
 
 TEST_F(Forgery, KeysWithAnOldCSeqAreNotPressedAgain) {
   establish();
+  const auto pressed = [&] { return exchange.relays.begin()->second.press.order; };
   alice.request(a, "INFO", {}, "Signal=1\r\nDuration=100\r\n", "application/dtmf-relay");
-  const auto info = bob.hear_request("INFO");
-  ASSERT_TRUE(info);
-  bob.answer(*info, 200);
   ASSERT_TRUE(alice.hear_status(200));
+  EXPECT_EQ(pressed(), 1u);
   for (const std::uint32_t before : {1u, 2u}) {
     Line old = a;
     old.cseq -= before;
     alice.request(old, "INFO", {}, "Signal=1\r\nDuration=100\r\n", "application/dtmf-relay");
     EXPECT_TRUE(alice.hear_status(500));
   }
-  EXPECT_FALSE(bob.hear_request("INFO"));
+  EXPECT_EQ(pressed(), 1u);
 }
 
 TEST_F(Forgery, AnAnswerFromAnotherPortOfThePhonesHostAnswersNothing) {

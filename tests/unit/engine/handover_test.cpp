@@ -95,8 +95,8 @@ TEST_F(Handover, APhoneThatIsTakenAwayEndsWhatItWasToBeConnectedWith) {
 
 TEST_F(Handover, InfosThatWaitWhileALegGoesOverAreCountedWhereTheyBegan) {
   ask_carol();
-  // Bob's key to Carol waits while Alice takes his place.
-  bob.request(second, "INFO", {}, "Signal=5\r\nDuration=160\r\n", "application/dtmf-relay");
+  // Bob's request to Carol waits while Alice takes his place.
+  bob.request(second, "INFO", {}, "<media_control/>", "application/media_control+xml");
   const auto key = carol.hear_request("INFO");
   ASSERT_TRUE(key);
   EXPECT_EQ(refer(bob, b, replacing(second)), 202);
@@ -106,16 +106,16 @@ TEST_F(Handover, InfosThatWaitWhileALegGoesOverAreCountedWhereTheyBegan) {
   EXPECT_TRUE(bob.hear_status(200));
   // Of Alice's as many wait as of everybody's, and no more.
   for (std::size_t i = 0; i < WireLimits::infos; ++i)
-    alice.request(a, "INFO", {}, "Signal=1\r\nDuration=160\r\n", "application/dtmf-relay");
+    alice.request(a, "INFO", {}, "<media_control/>", "application/media_control+xml");
   EXPECT_FALSE(alice.hear_status(500));
-  alice.request(a, "INFO", {}, "Signal=1\r\nDuration=160\r\n", "application/dtmf-relay");
+  alice.request(a, "INFO", {}, "<media_control/>", "application/media_control+xml");
   EXPECT_TRUE(alice.hear_status(500)) << "the bound holds";
 }
 
 TEST_F(Handover, InfosOfALegThatGoesOverAreGivenBackWhenTheyAreAnswered) {
   std::vector<Heard> keys;
   for (std::size_t i = 0; i < WireLimits::infos; ++i) {
-    alice.request(a, "INFO", {}, "Signal=1\r\nDuration=160\r\n", "application/dtmf-relay");
+    alice.request(a, "INFO", {}, "<media_control/>", "application/media_control+xml");
     auto key = bob.hear_request("INFO");
     ASSERT_TRUE(key);
     keys.push_back(std::move(*key));
@@ -128,7 +128,7 @@ TEST_F(Handover, InfosOfALegThatGoesOverAreGivenBackWhenTheyAreAnswered) {
   for (const Heard& key : keys) bob.answer(key, 200);
   while (alice.hear()) {
   }
-  alice.request(a, "INFO", {}, "Signal=1\r\nDuration=160\r\n", "application/dtmf-relay");
+  alice.request(a, "INFO", {}, "<media_control/>", "application/media_control+xml");
   EXPECT_FALSE(alice.hear_status(500));
   EXPECT_TRUE(carol.hear_request("INFO"));
 }

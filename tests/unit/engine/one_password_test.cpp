@@ -6,7 +6,7 @@
 namespace rf {
 namespace {
 
-constexpr std::string_view key_pressed = "Signal=1\r\nDuration=100\r\n";
+constexpr std::string_view picture = "<media_control/>";
 
 class OnePassword : public Story {
  protected:
@@ -17,7 +17,7 @@ class OnePassword : public Story {
     ADD_FAILURE() << "no gauge";
     return 0;
   }
-  void press(std::string_view keys = key_pressed) { alice.request(a, "INFO", {}, keys, "application/dtmf-relay"); }
+  void ask(std::string_view words = picture) { alice.request(a, "INFO", {}, words, "application/media_control+xml"); }
   static std::size_t count_requests(Phone& phone, std::string_view method) {
     std::size_t count = 0;
     while (phone.hear_request(method)) ++count;
@@ -30,9 +30,9 @@ class OnePassword : public Story {
   }
 };
 
-TEST_F(OnePassword, HasAFewKeysUnderWayToAPhoneThatSaysNothing) {
+TEST_F(OnePassword, HasAFewRequestsUnderWayToAPhoneThatSaysNothing) {
   establish();
-  for (int i = 0; i < 20; ++i) press();
+  for (int i = 0; i < 20; ++i) ask();
   const auto first = bob.hear_request("INFO");
   ASSERT_TRUE(first);
   EXPECT_EQ(count_requests(bob, "INFO"), WireLimits::infos - 1);
@@ -40,21 +40,21 @@ TEST_F(OnePassword, HasAFewKeysUnderWayToAPhoneThatSaysNothing) {
   ASSERT_TRUE(refused);
   EXPECT_FALSE((*refused)->value(sip::HeaderName::retry_after).empty());
   EXPECT_EQ(count_statuses(alice, 500), 20 - WireLimits::infos - 1);
-  press();
+  ask();
   EXPECT_FALSE(bob.hear_request("INFO"));
   bob.answer(*first, 200);
-  press();
+  ask();
   EXPECT_TRUE(bob.hear_request("INFO")) << "one was answered, so there is room for another";
   bob.drop_everything = true;
   exchange.advance_ms(40'000);
   bob.drop_everything = false;
-  press();
+  ask();
   EXPECT_TRUE(bob.hear_request("INFO")) << "those that nobody answered are over";
 }
 
-TEST_F(OnePassword, PressesNoKeysOfTensOfKilobytes) {
+TEST_F(OnePassword, AsksNothingInTensOfKilobytes) {
   establish();
-  press(std::string(key_pressed) + std::string(WireLimits::info_bytes, 'x'));
+  ask(std::string(picture) + std::string(WireLimits::info_bytes, 'x'));
   EXPECT_TRUE(alice.hear_status(413));
   EXPECT_FALSE(bob.hear_request("INFO"));
 }

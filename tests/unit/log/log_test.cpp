@@ -135,6 +135,23 @@ TEST_F(LogFile, AReportCarriesItsReasonAndItsText) {
   EXPECT_THAT(content(options_.file), HasSubstr("detail=wrong_password"));
 }
 
+TEST_F(LogFile, WhoListensHearsAlsoWhatIsNotWritten) {
+  options_.level = effect::Level::error;
+  options_.lines_per_min = 1;
+  auto log = *Log::open(options_);
+  std::vector<std::string> heard;
+  log->listen([&](const Line& line) { heard.push_back(std::string(line.event) + " " + std::string(line.subject)); });
+  effect::Report report;
+  report.reason = effect::Reason::trunk_down;
+  report.subject = "alice@example.com";
+  log->report(report);
+  log->say(effect::Level::debug, "quiet", "not written");
+  log->say(effect::Level::error, "loud", "written");
+  log->say(effect::Level::error, "loud", "summed up");
+  log->audit("root", "stop", "done");
+  EXPECT_THAT(heard, ::testing::ElementsAre("trunk_down alice@example.com", "quiet ", "loud ", "loud ", "audit "));
+}
+
 TEST_F(LogFile, AFloodOfOneKindIsSummedUpAndLeavesRoomForTheOthers) {
   options_.lines_per_min = 5;
   auto log = *Log::open(options_);

@@ -354,6 +354,44 @@ TEST(SecureSession, AForgedByeEndsNothing) {
   EXPECT_EQ(w.leg(0).refused_proof, 2u);
 }
 
+/// A question of STUN with nothing in it, as phones send that open their NAT with one.
+Datagram opener(std::uint8_t type = 0x01) {
+  return {0, type, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+}
+
+TEST(SecureSession, AQuestionOfStunThatOpensTheWayIsNoForgeryAndGetsNoAnswer) {
+  for (const bool encrypted : {true, false}) {
+    World w(encrypted ? sdes_plan() : plan());
+    EXPECT_FALSE(w.hears(0, alice, opener()));
+    EXPECT_FALSE(w.hears(0, alice, opener(0x11)));
+    EXPECT_FALSE(w.hears(0, alice_rtcp, opener(), true));
+    EXPECT_EQ(w.last.answer_bytes, 0u);
+    EXPECT_EQ(w.leg(0).refused_proof + w.leg(0).refused_shape + w.leg(0).refused_source, 0u);
+  }
+}
+
+TEST(SecureSession, StunFromElsewhereOrTooMuchOfItOrOfAnotherShapeIsCounted) {
+  const auto refused = [](World& w) {
+    return w.leg(0).refused_proof + w.leg(0).refused_shape + w.leg(0).refused_source;
+  };
+  for (const bool encrypted : {true, false}) {
+    World w(encrypted ? sdes_plan() : plan());
+    EXPECT_FALSE(w.hears(0, mallory, opener()));
+    EXPECT_EQ(refused(w), 1u);
+    EXPECT_FALSE(w.hears(0, alice, opener(0x02)));
+    EXPECT_EQ(refused(w), 2u) << "a type that asks nothing";
+    Datagram longer = opener();
+    longer.push_back(0);
+    EXPECT_FALSE(w.hears(0, alice, longer));
+    EXPECT_EQ(refused(w), 3u) << "another length than it says";
+    for (int i = 0; i < 100; ++i) EXPECT_FALSE(w.hears(0, alice, opener()));
+    EXPECT_EQ(refused(w), 3u + 100 - SessionLimits::openers);
+    w.now_us += SessionLimits::openers_window_us;
+    EXPECT_FALSE(w.hears(0, alice, opener()));
+    EXPECT_EQ(refused(w), 3u + 100 - SessionLimits::openers) << "a minute later some are none again";
+  }
+}
+
 /// A network that loses, repeats, and lets packets overtake each other, and a NAT that gives the phone another port.
 TEST(SecureSession, LossRepetitionReorderAndANewPortOfTheNatAreLivedThrough) {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {

@@ -204,7 +204,7 @@ TEST(Session, RefusesWhatIsNeitherRtpNorRtcp) {
   World w(plan());
   EXPECT_FALSE(w.hears(0, alice, {}));
   EXPECT_FALSE(w.hears(0, alice, {'h', 'i'}));
-  EXPECT_FALSE(w.hears(0, alice, Datagram{0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  EXPECT_FALSE(w.hears(0, alice, Datagram{0, 2, 0, 0, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
   EXPECT_FALSE(w.hears(0, alice_rtcp, rtp(1), true));
   EXPECT_EQ(w.leg(0).refused_shape, 4u);
 }

@@ -286,8 +286,8 @@ TEST(Decide, ARouteIsForCallersOfItsCountriesByTheNumberThatTheyShow) {
   EXPECT_EQ(route_of(bob), "all") << "who shows no number calls from home";
   terms.routes[0].caller_countries = {"DE"};
   const PlanRef home = plan_of(terms);
-  EXPECT_FALSE(home->may_use(tenant, alice, 0));
-  EXPECT_TRUE(home->may_use(tenant, bob, 0));
+  EXPECT_FALSE(home->may_use(tenant, home->extension(tenant, alice), 0));
+  EXPECT_TRUE(home->may_use(tenant, home->extension(tenant, bob), 0));
   terms.routes[0].caller_countries = {"Germany"};
   EXPECT_FALSE(Plan::compile(std::move(terms), {}, 1));
 }

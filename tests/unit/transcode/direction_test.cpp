@@ -228,6 +228,35 @@ TEST(Direction, AllKeysBecomeEventsForWhoAloneHasThem) {
     }
 }
 
+TEST(Direction, KeysOfOneWhoSaysTonesCountAsEventsToo) {
+  for (const bool for_events : {true, false}) {
+    media::LegCoding from = pcma();
+    from.heard_event_type = 96;
+    from.says_keys = true;
+    const media::LegCoding to = for_events ? pcmu() : without_events(pcmu());
+    Line line(from, to);
+    line.sing(400, 10);
+    for (int i = 1; i <= 5; ++i) line.give(line.talker.press(5, static_cast<std::uint32_t>(20 * i), i == 5, i == 1));
+    line.talker.rest(100);
+    line.sing(400, 10);
+    if (for_events) {
+      ASSERT_THAT(line.listener.events, SizeIs(5));
+      EXPECT_EQ(line.listener.events.front().event.code, 5);
+    } else {
+      EXPECT_THAT(line.listener.events, SizeIs(0));
+    }
+    // And the same key in the sound.
+    Samples sound(800);
+    KeyTone(7, 8'000).sound(sound);
+    for (std::size_t at = 0; at < sound.size(); at += 160)
+      line.give(line.talker.say(std::span(sound).subspan(at, 160)));
+    line.sing(400, 10);
+    if (for_events) {
+      EXPECT_EQ(line.listener.events.back().event.code, 7);
+    }
+  }
+}
+
 TEST(Direction, AKeyThatIsHeldLongIsToldInSegments) {
   Line line(without_events(pcma()), opus());
   KeyTone keys(7, 8'000);

@@ -35,13 +35,12 @@ class Serving : public ::testing::Test {
     Site site;
     site.assets = assets_;
     site.phone_port = 5'065;
-    site.routes = {
-        {Method::get, "/facts", access::anybody,
-         [](const Request& asked) { return Answer{200, {{"host", asked.host}}}; }},
-        {Method::post, "/echo", access::anybody, [this](const Request& asked) {
-           const std::lock_guard lock(slow_);
-           return Answer{200, asked.body};
-         }}};
+    site.routes = {{Method::get, "/facts", access::anybody,
+                    [](const Request& asked) { return Answer{200, {{"host", asked.host}}}; }},
+                   {Method::post, "/echo", access::anybody, [this](const Request& asked) {
+                      const std::lock_guard lock(slow_);
+                      return Answer{200, asked.body};
+                    }}};
     auto opened = Server::open(options, std::move(site));
     ASSERT_TRUE(opened) << opened.error();
     server_ = std::move(*opened);
@@ -195,6 +194,18 @@ TEST_F(Serving, BoundsHeadsAndBodies) {
   EXPECT_EQ(ask(get("/" + std::string(WebLimits::header_bytes, 'x'))).status(), "431");
   EXPECT_EQ(ask(post(std::string(WebLimits::body_bytes + 1, ' '))).status(), "413");
   EXPECT_EQ(ask(post("{" + std::string(WebLimits::body_bytes - 2, ' ') + "}")).status(), "200");
+}
+
+TEST_F(Serving, AnswersABodyThatIsTooLongThoughMostOfItIsOnItsWay) {
+  serve();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(ask(post(std::string(WebLimits::linger_bytes / 2, ' '))).status(), "413");
+  const auto endless = connect();
+  const std::string part(WebLimits::linger_bytes, ' ');
+  ASSERT_TRUE(endless->send(get("/echo", "Content-Type: application/json\r\nContent-Length: 999999999\r\n", "POST")));
+  int parts = 0;
+  while (parts < 100 && endless->send(part)) ++parts;
+  EXPECT_LT(parts, 100) << "nobody is listened to for long";
+  EXPECT_TRUE(eventually([&] { return server_->counters().clients == 0; }));
 }
 
 TEST_F(Serving, SpeaksTlsAlone) {

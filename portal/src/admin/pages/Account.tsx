@@ -10,6 +10,7 @@ import { useDesk } from '../view/Dialogs';
 import { AddFactor, RemoveFactor } from '../view/Factor';
 import { Appearance } from '../view/HelpDialog';
 import { NewPassword } from '../view/NewPassword';
+import { Passkeys } from '../view/Passkeys';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -48,6 +49,10 @@ export function Account() {
       <section className={css.panel}>
         <h2 className={css.heading}>{text.account.factor}</h2>
         <Factor />
+      </section>
+      <section className={`${css.panel} ${css.wide}`}>
+        <h2 className={css.heading}>{text.passkeys.title}</h2>
+        <Passkeys />
       </section>
       <section className={`${css.panel} ${css.wide}`}>
         <h2 className={css.heading}>{text.account.sessions}</h2>

@@ -118,7 +118,11 @@ function UserSheet({ name, invite, close }: SheetProps) {
       action: text.users.reset,
       command: 'user.reset',
       values: { name },
-      done: (answer) => invite(answer as Invitation),
+      done: (answer) => {
+        const { link, message } = answer as Invitation;
+        if (link === '') say(message);
+        else invite(answer as Invitation);
+      },
     });
   const remove = () =>
     confirm({
@@ -166,6 +170,7 @@ function UserSheet({ name, invite, close }: SheetProps) {
                   [text.fields.email, user.email],
                   [text.fields.class, user.class],
                   [text.fields.role, user.role],
+                  [text.signIns.where, user.sign_in],
                   [text.fields.enabled, user.enabled ? text.form.yes : text.form.no],
                   [text.users.factor, user.second_factor ? text.form.yes : text.form.no],
                   [text.extensions.created, when(user.created)],

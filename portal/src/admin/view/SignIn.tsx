@@ -1,15 +1,19 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Problem, call } from '../api/client';
+import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { type Me, enter, leave } from '../session';
 import { AddFactor } from './Factor';
 import { NewPassword } from './NewPassword';
+import { UsePasskey } from './Passkeys';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 
-/** By name and password, then whatever the server still asks for. */
+type Way = Schemas['SignInWay'];
+
+/** By name and password, or elsewhere, then whatever the server still asks for. */
 export function SignIn({ who }: { who: Me | null }) {
   const text = useText();
   const steps: Record<string, [string, ReactNode]> = {
@@ -51,8 +55,13 @@ function NameAndPassword() {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState(false);
+  const [directory, setDirectory] = useState<Way | null>(null);
+  const ways = useQuery<Way[], Problem>({
+    queryKey: ['ways'],
+    queryFn: async () => (await call('session.providers')).providers,
+  });
   const sending = useMutation<Me, Problem>({
-    mutationFn: () => call('session.begin', { name: name.trim(), password }),
+    mutationFn: () => call('session.begin', { name: name.trim(), password, provider: directory?.name }),
     onSuccess: enter,
     onError: () => setPassword(''),
   });
@@ -65,6 +74,7 @@ function NameAndPassword() {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
+        {directory && <Text role="status">{text.signIn.by(directory.title)}</Text>}
         <TextInput
           label={text.signIn.name}
           value={name}
@@ -88,11 +98,48 @@ function NameAndPassword() {
         <Button type="submit" size="md" loading={sending.isPending}>
           {text.signIn.submit}
         </Button>
+        {!directory && <UsePasskey />}
+        {(ways.data ?? []).map((way) =>
+          way.kind === 'oidc' ? (
+            <Leave key={way.name} way={way} />
+          ) : (
+            way.name !== directory?.name && (
+              <Button key={way.name} variant="default" onClick={() => setDirectory(way)}>
+                {text.signIn.by(way.title)}
+              </Button>
+            )
+          ),
+        )}
+        {directory && (
+          <Button variant="default" onClick={() => setDirectory(null)}>
+            {text.signIn.here}
+          </Button>
+        )}
         <Text size="sm" c="dimmed">
           {text.signIn.first}
         </Text>
       </Stack>
     </form>
+  );
+}
+
+/** To a provider: the server says where, and the whole page goes there. */
+function Leave({ way }: { way: Way }) {
+  const text = useText();
+  const leaving = useMutation<Schemas['WayThere'], Problem>({
+    mutationFn: () => {
+      const wanted = window.location.hash;
+      return call('session.leave', { provider: way.name, target: wanted.startsWith('#/') ? wanted : undefined });
+    },
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  return (
+    <>
+      <Button variant="default" onClick={() => leaving.mutate()} loading={leaving.isPending || leaving.isSuccess}>
+        {text.signIn.by(way.title)}
+      </Button>
+      {leaving.error && <Trouble problem={leaving.error} />}
+    </>
   );
 }
 

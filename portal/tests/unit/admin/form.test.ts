@@ -3,7 +3,7 @@ import { problemOf, requestOf } from '../../../src/admin/api/client';
 import { readText } from '../../../src/admin/api/live';
 import { isOperation, operation } from '../../../src/admin/contract/contract';
 import { kinds, makerOf, of } from '../../../src/admin/kinds';
-import { takeLink } from '../../../src/admin/link';
+import { readBack, takeLink } from '../../../src/admin/link';
 import { catalogues } from '../../../src/admin/messages';
 import { everyPage } from '../../../src/admin/pages';
 import { perHour } from '../../../src/admin/pages/hours';
@@ -108,6 +108,13 @@ describe('the pages', () => {
     expect(takeLink({ pathname: '/login', hash: '#<script>' }, (to) => seen.push(to))).toBe(null);
     expect(takeLink({ pathname: '/', hash: `#${'x'.repeat(43)}` }, (to) => seen.push(to))).toBe(null);
     expect(seen).toEqual(['/', '/']);
+  });
+
+  it('take what a provider sent back from their own page alone', () => {
+    expect(readBack({ pathname: '/login', search: '?code=c&state=s&iss=https%3A%2F%2Fa' })).toEqual({ code: 'c', state: 's', issuer: 'https://a' });
+    expect(readBack({ pathname: '/login', search: '?error=access_denied&state=s' })).toEqual({ error: 'access_denied', state: 's' });
+    expect(readBack({ pathname: '/login', search: '?code=c' })).toBe(null);
+    expect(readBack({ pathname: '/', search: '?code=c&state=s' })).toBe(null);
   });
 
   it('have the same texts in both languages, none of them empty', () => {

@@ -1,4 +1,4 @@
-#include "shell/web/json.hpp"
+#include "core/http/json.hpp"
 
 #include <utility>
 #include <vector>
@@ -6,7 +6,7 @@
 #include "core/base/limits/people.hpp"
 #include "core/base/plain.hpp"
 
-namespace rf::web {
+namespace rf::http {
 namespace {
 
 using Json = nlohmann::json;
@@ -82,4 +82,4 @@ std::expected<Json, std::string> read_object(std::string_view text) {
   return std::unexpected(builder.fault.empty() ? std::string("the body is no JSON object") : std::move(builder.fault));
 }
 
-}  // namespace rf::web
+}  // namespace rf::http

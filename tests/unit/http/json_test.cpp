@@ -1,11 +1,11 @@
 // Bodies of requests as attackers write them.
-#include "shell/web/json.hpp"
+#include "core/http/json.hpp"
 
 #include <gtest/gtest.h>
 
 #include "core/base/limits/people.hpp"
 
-namespace rf::web {
+namespace rf::http {
 namespace {
 
 std::string nested(std::size_t depth, char open, char close) {
@@ -46,4 +46,4 @@ TEST(Json, ThatIsDeepOrWideIsRefusedWithoutFollowingIt) {
 }
 
 }  // namespace
-}  // namespace rf::web
+}  // namespace rf::http

@@ -1,0 +1,28 @@
+// How a message about events leaves: as a letter, a signed webhook, or lines of syslog.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "app/rows.hpp"
+#include "core/event/outbox.hpp"
+#include "shell/store/events.hpp"
+
+namespace rf::app {
+
+struct Delivery {
+  event::Result result = event::Result::taken;
+  std::string trouble = {};  ///< one sentence without secrets
+};
+
+/// One attempt. `system` is what this system is called. Blocks up to EventLimits::send_ms, or until `stop`.
+Delivery deliver(const event::Message& message, const event::Book& book, const event::Contact& contact,
+                 const store::Mail& mail, const std::string& system, std::int64_t now_wall_ms, std::stop_token stop);
+
+/// "t=1769846400,v1=5d41…": HMAC-SHA-256 over the time, a full stop and the body.
+std::string signature_of(const Secret<std::string>& secret, std::int64_t now_s, const std::string& body);
+
+Json json_of(const event::Event& event);
+
+}  // namespace rf::app
