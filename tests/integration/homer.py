@@ -21,6 +21,7 @@ class Homer:
     """with Homer() as homer: …; homer.packets() gives the chunks of all that came."""
 
     def __init__(self, kind="udp", certificate=None):
+        self.peers = []
         self.kind, self.heard, self.lock, self.tls = kind, [], threading.Lock(), None
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -41,13 +42,16 @@ class Homer:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
-        self.socket.close()
+        self.thread.join(5)
+        for each in (*self.peers, self.socket):
+            each.close()
 
     def listen(self):
         try:
             if self.kind == "udp":
-                while True:
-                    self.take(self.socket.recv(65535))
+                while packet := self.socket.recv(65535):
+                    self.take(packet)
+                return
             while True:
                 peer = self.socket.accept()[0]
                 if self.tls:
@@ -55,6 +59,7 @@ class Homer:
                         peer = self.tls.wrap_socket(peer, server_side=True)
                     except ssl.SSLError:
                         continue
+                self.peers.append(peer)
                 data = b""
                 while part := peer.recv(65535):
                     data += part

@@ -1,5 +1,6 @@
 """Recorded signalling through the real program: what is drawn, exported, sent to Homer, and never kept."""
 import base64
+import contextlib
 import os
 import re
 import shutil
@@ -280,12 +281,11 @@ class Without(unittest.TestCase):
         folder.mkdir(mode=0o700)
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True).returncode:
             self.skipTest("nothing can be mounted here")
-        self.addCleanup(subprocess.run, ["umount", folder], check=False)
-        with server:
+        with server, contextlib.ExitStack() as mounted:
+            mounted.callback(subprocess.run, ["umount", "-l", folder], check=True)
             call = self.check_calls(server)
             self.assertTrue(until(lambda: "signalling is not recorded" in server.log.read_text()))
             self.assertEqual(server.cli("trace", "call", call, check=False).returncode, 3)
-            subprocess.run(["umount", folder], check=True)
 
     def test_calls_go_on_when_homer_is_away_and_nothing_is_recorded_when_that_is_off(self):
         with Ringfence(extra='[trace]\nhep = "tcp:127.0.0.1:1"\n') as server:
