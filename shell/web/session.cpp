@@ -129,7 +129,7 @@ void Session::on_error(const boost::system::error_code& error) {
   let_go();
   last_ = true;
   const unsigned status = status_of(error);
-  if (status == 0) return end();
+  if (status == 0) return say_goodbye();
   ++server_.counts.malformed;
   notice(Deed::malformed);
   refuse(status);
@@ -389,7 +389,6 @@ void Session::send(std::string_view body) {
 }
 
 void Session::end() {
-  leave_line();
   expect_within(farewell_ms);
   parser_ && !parser_->is_done() ? linger(WebLimits::linger_bytes) : say_goodbye();
 }
@@ -406,6 +405,8 @@ void Session::linger(std::size_t left) {
 }
 
 void Session::say_goodbye() {
+  leave_line();
+  expect_within(farewell_ms);
   stream_.async_shutdown([self = shared_from_this()](const boost::system::error_code&) {});
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/random.hpp"
 #include "tests/unit/toll/desk_world.hpp"
 
 namespace rf::toll {
@@ -459,6 +460,44 @@ TEST(Desk, KeepEndsCallsThatNobodyKnows) {
       << "a call that leaves, its line, and a line of one that came in";
   EXPECT_EQ(w.settled(money::Level::extension), 700'000);
   EXPECT_EQ(w.desk->audit(), std::nullopt);
+}
+
+// Where a payer is remembered is no more than a hint: configurations come and go, and places are given anew.
+TEST(Desk, EachPaysForItselfWhateverPlacesConfigurationsGiveThem) {
+  World remembers, looks_up;
+  Random random(4);
+  for (World* const w : {&remembers, &looks_up}) {
+    w->extension.lines.block_at = 2;
+    w->extension.money.day = 3'000'000;
+    w->extension.paces = {{.id = 1, .calls = 4, .period_s = 60, .distinct = false}};
+  }
+  std::vector<std::uint64_t> running;
+  for (std::uint64_t call = 1; call <= 4'000; ++call) {
+    Parties parties = looks_up.parties(40 + random.below(2), 1'001 + random.below(6));
+    parties.department.id = 20 + random.below(2);
+    Parties placed = parties;
+    placed.extension.place = static_cast<std::uint32_t>(random.below(4));
+    placed.department.place = static_cast<std::uint32_t>(random.below(6));
+    placed.tenant.place = static_cast<std::uint32_t>(random.below(8));
+    placed.trunk.place = static_cast<std::uint32_t>(random.below(8));
+    placed.system.place = 7;
+    placed.extension.terms = &remembers.extension;
+    const auto leaves = [&](World& w, const Parties& of) {
+      return w.desk->open(w.now, of, {CallId{call}, CallKey{call}, "+4930123456", w.rate, false}).has_value();
+    };
+    const bool left = leaves(looks_up, parties);
+    ASSERT_EQ(leaves(remembers, placed), left) << call;
+    if (left) running.push_back(call);
+    if (running.size() > 8 || random.below(3) == 0) {
+      for (World* const w : {&remembers, &looks_up})
+        if (!running.empty()) w->desk->close(w->now, CallId{running.front()}, 1'000);
+      if (!running.empty()) running.erase(running.begin());
+    }
+    for (World* const w : {&remembers, &looks_up}) w->advance(7'000);
+    for (World* const w : {&remembers, &looks_up}) w->store();
+  }
+  EXPECT_EQ(remembers.disk, looks_up.disk) << "to the last entry";
+  EXPECT_EQ(remembers.desk->audit(), std::nullopt);
 }
 
 }  // namespace

@@ -242,6 +242,19 @@ TEST_F(Serving, LetsNoSourceHaveEveryConnection) {
   EXPECT_EQ(server_->counters().refused_source, 1u);
 }
 
+TEST_F(Serving, HasThePlaceOfWhoeverHasGoneForTheNext) {
+  ServerOptions options;
+  options.clients_per_source = 8;
+  serve(options);
+  for (int i = 0; i < 40; ++i) {
+    const auto next = connect();
+    ASSERT_NE(next, nullptr) << i;
+    ASSERT_TRUE(next->send(get("/phone")));
+    EXPECT_EQ(read(*next).status(), "200");
+  }
+  EXPECT_EQ(server_->counters().refused_source, 0u);
+}
+
 TEST_F(Serving, LetsWhoeverWaitsLongestGoWhenThereAreTooMany) {
   ServerOptions options;
   options.clients = 2;
