@@ -19,6 +19,7 @@
 #include "app/event_commands.hpp"
 #include "app/people_commands.hpp"
 #include "app/place.hpp"
+#include "app/tenants.hpp"
 #include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
@@ -60,8 +61,14 @@ std::optional<Outcome> show_countries_here(const GuardDesk& desk, const command:
   return show_countries(desk, *rules->compiled, command, now_ms);
 }
 
-Outcome execute_on(const config::Settings& settings, Records& records, const command::Checked& checked) {
+Outcome execute_on(const config::Settings& settings, Records& records, const command::Checked& asked) {
+  const auto tenants = records.store.tenants();
+  if (!tenants) return std::unexpected(error_of(tenants.error()));
+  const auto placed = in_tenant(*tenants, asked);
+  if (!placed) return std::unexpected(placed.error());
+  const command::Checked& checked = *placed;
   const command::Command& command = checked.command;
+  records.tenant = checked.acts_in;
   const std::int64_t now_ms = wall_now_ms();
   CountryBook countries;
   const policy::Policy no_policy;
@@ -82,6 +89,7 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
     return std::move(changed->outcome);
   }
   if (auto answer = answer_audit(records, command, now_ms)) return std::move(*answer);
+  if (auto outcome = show_tenants(records, checked)) return std::move(*outcome);
   if (auto outcome = change_people(records, nullptr, checked, now_ms)) return std::move(*outcome);
   if (auto outcome = change_events(records, nullptr, checked, now_ms)) return std::move(*outcome);
   if (asks_plan(command)) {
@@ -113,6 +121,7 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                                settings.server.realm);
   if (!records) return std::unexpected(records.error());
   records->limits = settings.limits;
+  records->domains = settings.server.domains;
   if (settings.web.enabled) records->web = web_address(settings);
   return carry_out(*checked, {fmt::format("uid {}, without a server", ::getuid()),
                               [&](audit::Event event) { return records->store.append_audit(std::move(event)); },

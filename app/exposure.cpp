@@ -149,7 +149,7 @@ Outcome list_exposure(Records& records, const toll::Plan& plan, const command::S
   if (command.number.empty()) {
     for (auto& [id, number] : records.numbers()) rows.push_back({number, id, {}});
   } else {
-    const auto row = records.store.find_extension(store::default_tenant, command.number);
+    const auto row = records.store.find_extension(records.tenant, command.number);
     if (!row) return std::unexpected(error_of(row.error()));
     rows.push_back({command.number, row->id, {}});
   }
@@ -162,7 +162,7 @@ Outcome list_exposure(Records& records, const toll::Plan& plan, const command::S
                                              : none_yet ? &fresh
                                                         : nullptr,
                                    .ring_s = toll::longest_setup_s(records.limits)});
-  for (Row& row : rows) row.exposure = exposures.of(store::default_tenant, row.id);
+  for (Row& row : rows) row.exposure = exposures.of(records.tenant, row.id);
   const auto micros = [](const Row& row) {
     const auto& amount = row.exposure.month.most.amount;
     return amount ? amount->micros() : INT64_MAX;
@@ -172,7 +172,7 @@ Outcome list_exposure(Records& records, const toll::Plan& plan, const command::S
   });
   Json list = Json::array();
   for (const Row& row : rows)
-    list.push_back(Teller(plan, store::default_tenant, row.id, row.number, row.exposure).json());
+    list.push_back(Teller(plan, records.tenant, row.id, row.number, row.exposure).json());
   return Json{{"currency", plan.terms().currency.text()}, {"extensions", std::move(list)}};
 }
 

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "app/api.hpp"
 #include "app/guard_commands.hpp"
 #include "app/host.hpp"
 #include "app/rows.hpp"
+#include "app/tenants.hpp"
 
 namespace rf::app {
 namespace {
@@ -68,15 +70,30 @@ std::span<const Topic> topics() {
   return all_topics;
 }
 
-web::Listening listening_of(const web::Request& asked) {
+web::Listening listening_of(const web::Request& asked, std::span<const policy::Tenant> tenants) {
   std::string_view wanted;
   bool named = false;
+  command::Checked place;
+  place.spec = command::find("call.list");
+  place.by = asked.asker;
   for (const http::Field& field : asked.query) {
+    if (field.name == "tenant") {
+      place.tenant = field.value;
+      continue;
+    }
     if (field.name != "topics") return refused(422, field.name + " is no field of this operation", field.name);
     wanted = field.value;
     named = true;
   }
+  const auto placed = in_tenant(tenants, place);
+  if (!placed) {
+    web::Listening out;
+    out.refusal = problem_of(placed.error());
+    return out;
+  }
   web::Listening out;
+  const bool bounded = placed->by && placed->by->tenant;
+  if (bounded || !place.tenant.empty()) out.audience = placed->acts_in.value;
   Json heard = Json::array();
   const auto add = [&](const Topic& topic) {
     out.topics |= topic.bit;
@@ -114,14 +131,14 @@ bool Feed::heard(std::uint32_t topic) {
   return server_ != nullptr && server_->heard(topic);
 }
 
-void Feed::tell(std::uint32_t topic, std::string_view what, Json more) {
+void Feed::tell(std::uint32_t topic, std::string_view what, Json more, TenantId tenant) {
   for (const Topic& each : all_topics)
     if (each.bit == topic) more["topic"] = each.name;
   more["what"] = what;
   more["at"] = timestamp(wall_now_ms());
   std::string text = more.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::lock_guard lock(mutex_);
-  if (server_ != nullptr) server_->tell(topic, std::move(text));
+  if (server_ != nullptr) server_->tell(topic, tenant.value, std::move(text));
 }
 
 void Feed::on(const effect::Report& report) {
@@ -135,12 +152,13 @@ void Feed::on(const effect::Report& report) {
             {"call", report.call},
             {"detail", report.detail},
             {"remote", report.flow.remote.port == 0 ? std::string() : report.flow.remote.text()}};
-  if (topic != 0 && heard(topic)) tell(topic, name_of(report.reason), more);
+  if (topic != 0 && heard(topic)) tell(topic, name_of(report.reason), more, report.tenant);
   if (event && heard(events)) tell(events, name_of(report.reason), std::move(more));
 }
 
 void Feed::on(const effect::CloseCdr& closed) {
-  if (heard(calls)) tell(calls, "call_ended", {{"call", closed.cdr.id}, {"record", json_of(closed.cdr, "")}});
+  if (heard(calls)) tell(calls, "call_ended", {{"call", closed.cdr.id}, {"record", json_of(closed.cdr, "")}},
+         closed.cdr.tenant);
 }
 
 void Feed::on(const effect::StoreBan& ban) {

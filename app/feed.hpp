@@ -9,6 +9,7 @@
 
 #include "core/access/permission.hpp"
 #include "core/effect/effect.hpp"
+#include "core/policy/policy.hpp"
 #include "shell/control/protocol.hpp"
 #include "shell/web/server.hpp"
 
@@ -23,9 +24,10 @@ struct Topic {
 };
 std::span<const Topic> topics();
 
-/// What somebody who asks for /api/v1/live?topics=calls,bans is to hear; without `topics` all that he may. Refused are
-/// unknown topics and those that he may not hear.
-web::Listening listening_of(const web::Request& asked);
+/// What somebody who asks for /api/v1/live?topics=calls,bans&tenant=acme is to hear; without `topics` all that he may.
+/// Whoever is of a tenant hears of that alone. Refused are unknown topics and those that he may not hear, and tenants
+/// that he does not reach.
+web::Listening listening_of(const web::Request& asked, std::span<const policy::Tenant> tenants);
 
 /// Turns effects into texts for listeners. As long as nobody listens to a topic, nothing is made for it. The texts are
 /// JSON objects with "topic", "what" and "at". From any thread; never waits.
@@ -42,7 +44,8 @@ class Feed {
 
  private:
   bool heard(std::uint32_t topics);
-  void tell(std::uint32_t topic, std::string_view what, control::Json more);
+  /// `tenant`: whose business it is; none: of nobody who is of a tenant.
+  void tell(std::uint32_t topic, std::string_view what, control::Json more, TenantId tenant = {});
 
   std::mutex mutex_;  ///< over `server_`; held for moments
   web::Server* server_ = nullptr;

@@ -14,7 +14,6 @@ namespace {
 
 using command::Code;
 using command::Error;
-using store::default_tenant;
 
 constexpr std::size_t token_characters = 43;
 
@@ -35,12 +34,12 @@ Outcome add_link(Records& records, const command::AddLink& wish, std::int64_t no
   if (records.web.empty())
     return std::unexpected(Error{Code::invalid, "no pages are served, so a link would lead nowhere",
                                  "set web.enabled = true in the configuration"});
-  const auto row = records.store.find_extension(default_tenant, wish.number);
+  const auto row = records.store.find_extension(records.tenant, wish.number);
   if (!row) return std::unexpected(error_of(row.error()));
   const Secret<std::string> token = seal::generate_token();
   const std::int64_t end_ms = now_wall_ms + std::int64_t{wish.for_s} * 1'000;
   const auto added =
-      records.store.add_link(default_tenant, wish.number, seal::hash_of_token(token.reveal()), now_wall_ms, end_ms);
+      records.store.add_link(records.tenant, wish.number, seal::hash_of_token(token.reveal()), now_wall_ms, end_ms);
   if (!added) return std::unexpected(error_of(added.error()));
   // Behind the # it stays in the browser: no log of a server or a proxy sees it, and no page that is gone to.
   Json out{{"number", wish.number},
@@ -63,13 +62,13 @@ Outcome add_link(Records& records, const command::AddLink& wish, std::int64_t no
 }
 
 Outcome remove_links(Records& records, const command::RemoveLinks& wish) {
-  const auto count = records.store.drop_links(default_tenant, wish.number);
+  const auto count = records.store.drop_links(records.tenant, wish.number);
   if (!count) return std::unexpected(error_of(count.error()));
   return Json{{"removed", *count}, {"message", fmt::format("{} unused links are worthless now.", *count)}};
 }
 
 Outcome list_devices(Records& records, const command::ListDevices& wish) {
-  const auto devices = records.store.devices(default_tenant, wish.number);
+  const auto devices = records.store.devices(records.tenant, wish.number);
   if (!devices) return std::unexpected(error_of(devices.error()));
   Json list = Json::array();
   for (const store::DeviceRow& each : *devices)
@@ -83,7 +82,7 @@ Outcome list_devices(Records& records, const command::ListDevices& wish) {
 }
 
 Outcome remove_device(Records& records, const command::RemoveDevice& wish) {
-  const auto removed = records.store.drop_device(default_tenant, wish.number, wish.name);
+  const auto removed = records.store.drop_device(records.tenant, wish.number, wish.name);
   if (!removed) return std::unexpected(error_of(removed.error()));
   if (!*removed)
     return std::unexpected(Error{Code::not_found, fmt::format("extension {} has no device {}", wish.number, wish.name),
@@ -101,10 +100,10 @@ std::expected<LinkedDevice, std::string> exchange_link(Records& records, const J
   return LinkedDevice{made->account.number, made->display_name, made->account.auth_name, made->account.password};
 }
 
-DeviceId device_named(const policy::Policy& policy, std::string_view number, std::string_view auth_name) {
+DeviceId device_named(const policy::Policy& policy, TenantId tenant, std::string_view number, std::string_view auth_name) {
   const policy::Login* const login = policy.login(auth_name);
   const policy::Device* const device = login == nullptr ? nullptr : policy.device_of(*login);
-  const bool its = device != nullptr && policy.extension_of(*login).tenant == default_tenant &&
+  const bool its = device != nullptr && policy.extension_of(*login).tenant == tenant &&
                    policy.extension_of(*login).number == number;
   return its ? device->id : DeviceId{};
 }

@@ -178,7 +178,11 @@ Asker Logins::asker_of(const User& user) const {
   out.display = user.display;
   out.of = user.of;
   out.role = user.role;
-  out.tenant = user.tenant;
+  // Who is bound to tenants and to none of them reaches nothing.
+  const bool system = user.of == access::Class::system_administrator;
+  const bool dealer = user.of == access::Class::dealer;
+  out.tenant = system ? TenantId{} : dealer || !user.tenant ? access::no_tenant : user.tenant;
+  if (dealer) out.dealer = user.dealer;
   out.permissions = people_->permissions_of(user);
   return out;
 }

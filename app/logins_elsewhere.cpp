@@ -212,7 +212,8 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
     const auto done = records.store.together([&]() -> store::Expected<void> {
       came = Came::nobody;
       if (known == nullptr && !role_name) return {};
-      if (known == nullptr && !access::is_login_name(who.name)) return came = Came::no_name, store::Expected<void>();
+      const bool named = access::is_login_name(who.name) && !access::fault_of_login(who.name, {});
+      if (known == nullptr && !named) return came = Came::no_name, store::Expected<void>();
       if (known == nullptr && people->by_name(who.name) != nullptr)
         return came = Came::taken, store::Expected<void>();
       user = known == nullptr ? User() : *known;

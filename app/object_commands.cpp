@@ -8,6 +8,7 @@
 #include "app/object_text.hpp"
 #include "app/pins.hpp"
 #include "app/policy_file.hpp"
+#include "app/tenants.hpp"
 #include "app/trial.hpp"
 #include "core/document/rows.hpp"
 
@@ -19,7 +20,6 @@ using command::Error;
 using document::Kind;
 using document::Object;
 using document::Table;
-using store::default_tenant;
 using Done = std::expected<Json, Error>;
 
 Error fault_of(const document::Faults& faults) {
@@ -85,7 +85,7 @@ class Desk {
   explicit Desk(Records& records) : records_(records) {}
 
   std::expected<std::optional<store::ObjectRow>, Error> find(Kind kind, const std::string& name) {
-    auto rows = records_.store.objects(default_tenant);
+    auto rows = records_.store.objects(records_.tenant);
     if (!rows) return std::unexpected(error_of(rows.error()));
     for (store::ObjectRow& row : *rows)
       if (row.kind == name_of(kind) && row.name == name) return std::move(row);
@@ -124,13 +124,13 @@ class Desk {
     rest.kind = name_of(kind);
     rest.name = name;
     rest.body = object.text;
-    const auto written = records_.store.put_object(records_.vault, default_tenant, rest);
+    const auto written = records_.store.put_object(records_.vault, records_.tenant, rest);
     if (!written) return std::unexpected(error_of(written.error()));
     return std::move(*table);
   }
 
   Done remove(Kind kind, const std::string& name) {
-    const auto gone = records_.store.drop_object(default_tenant, std::string(name_of(kind)), name);
+    const auto gone = records_.store.drop_object(records_.tenant, std::string(name_of(kind)), name);
     if (!gone) return std::unexpected(error_of(gone.error()));
     if (!*gone) return std::unexpected(not_there(kind, name));
     if (kind == Kind::trunk || kind == Kind::department)
@@ -139,13 +139,13 @@ class Desk {
     return Json{{"message", fmt::format("The {} is removed.", told(kind, name))}};
   }
   std::expected<void, Error> drop_limit(const std::string& name) {
-    const auto gone = records_.store.drop_object(default_tenant, "limit", name);
+    const auto gone = records_.store.drop_object(records_.tenant, "limit", name);
     if (!gone) return std::unexpected(error_of(gone.error()));
     return {};
   }
 
   Done move(const command::MoveObject& c) {
-    auto rows = records_.store.objects(default_tenant);
+    auto rows = records_.store.objects(records_.tenant);
     if (!rows) return std::unexpected(error_of(rows.error()));
     std::vector<std::string> names;
     for (const store::ObjectRow& row : *rows)
@@ -158,7 +158,7 @@ class Desk {
     names.insert(before, c.name);
     for (std::size_t i = 0; i < names.size(); ++i)
       if (const auto row = records_.store.put_object(
-              records_.vault, default_tenant,
+              records_.vault, records_.tenant,
               {std::string(name_of(c.kind)), names[i], {}, static_cast<std::uint32_t>(i + 1)});
           !row)
         return std::unexpected(error_of(row.error()));
@@ -171,7 +171,7 @@ class Desk {
     if (!*row) return std::unexpected(not_there(Kind::trunk, c.name));
     store::ObjectWrite write{"trunk", c.name};
     write.password = c.password;
-    const auto written = records_.store.put_object(records_.vault, default_tenant, write);
+    const auto written = records_.store.put_object(records_.vault, records_.tenant, write);
     if (!written) return std::unexpected(error_of(written.error()));
     return Json{{"message", fmt::format("The trunk {} has its password.", c.name)}};
   }
@@ -196,13 +196,14 @@ class Desk {
     // First the head, whose values say how lines are read.
     const auto table = write(c.kind, c.name, *row, c.values, {});
     if (!table) return std::unexpected(table.error());
-    return c.kind == Kind::deck ? import_rates(c, *row, *table, *own) : import_lines(c, *row, *table, *own);
+    return c.kind == Kind::deck ? import_rates(c, *row, *table) : import_lines(c, *row, *table, *own);
   }
 
-  Done import_rates(const command::ImportRows& c, const std::optional<store::ObjectRow>& row, const Table& table,
-                    const Table& telephony) {
-    const std::string currency = telephony.text("currency");
-    auto sheet = document::rates_of_csv(c.text, table, money::Currency::parse(currency).value_or(money::Currency{}));
+  Done import_rates(const command::ImportRows& c, const std::optional<store::ObjectRow>& row, const Table& table) {
+    const auto money = currency_of(records_.store);
+    if (!money) return std::unexpected(error_of(money.error()));
+    const std::string currency(money->text());
+    auto sheet = document::rates_of_csv(c.text, table, *money);
     if (!sheet) return std::unexpected(fault_of(sheet.error()));
     const std::size_t taken = sheet->size();
     std::vector<money::RateRow> rates = std::move(*sheet);
@@ -211,7 +212,7 @@ class Desk {
       if (!before) return std::unexpected(error_of(before.error()));
       if (!before->empty() && row->currency != currency && !c.replace)
         return std::unexpected(Error{Code::conflict,
-                                     fmt::format("the deck is in {}, the telephony in {}", row->currency, currency),
+                                     fmt::format("the deck is in {}, the system in {}", row->currency, currency),
                                      "nothing was changed; import the whole deck anew with --replace"});
       if (row->currency == currency)
         rates = money::updated(std::move(*before), rates, c.replace ? money::Update::replace : money::Update::amend);
@@ -219,7 +220,7 @@ class Desk {
     store::ObjectWrite write{"deck", c.name};
     write.rates = &rates;
     write.currency = currency;
-    if (const auto written = records_.store.put_object(records_.vault, default_tenant, write); !written)
+    if (const auto written = records_.store.put_object(records_.vault, records_.tenant, write); !written)
       return std::unexpected(error_of(written.error()));
     return Json{{"taken", taken},
                 {"rates", rates.size()},
@@ -232,14 +233,14 @@ class Desk {
     if (!lines) return std::unexpected(fault_of(lines.error()));
     store::ObjectWrite write{"number-list", c.name};
     write.lines = &*lines;
-    if (const auto written = records_.store.put_object(records_.vault, default_tenant, write); !written)
+    if (const auto written = records_.store.put_object(records_.vault, records_.tenant, write); !written)
       return std::unexpected(error_of(written.error()));
     return Json{{"lines", lines->size()},
                 {"message", fmt::format("The number list {} has {} lines.", c.name, lines->size())}};
   }
 
   Done list(Kind kind) {
-    const auto rows = records_.store.objects(default_tenant);
+    const auto rows = records_.store.objects(records_.tenant);
     if (!rows) return std::unexpected(error_of(rows.error()));
     Json out = Json::array();
     for (const store::ObjectRow& row : *rows) {
@@ -288,6 +289,20 @@ class Desk {
     return out;
   }
 
+  /// A tenant, with what its limits say of calls and money.
+  Done tenant(const command::TenantCommand& c) {
+    auto done = change_tenant(records_, c);
+    if (!done) return std::unexpected(std::move(done.error()));
+    if (!done->answer.is_null()) return std::move(done->answer);
+    if (!done->limits.empty()) {
+      const TenantId before = std::exchange(records_.tenant, done->tenant.id);
+      const auto put = this->put({Kind::limit, "tenant", false, done->limits, false});
+      records_.tenant = before;
+      if (!put) return put;
+    }
+    return tenant_json(records_, done->tenant);
+  }
+
   Json show_table(const Table& table) {
     std::optional<Table> all;
     if (table.kind() == Kind::limit && !document::subject_of(table.name()).empty())
@@ -306,7 +321,7 @@ class Desk {
     return {};
   }
   std::expected<void, Error> forget_extension(const std::string& number) {
-    const auto gone = records_.store.drop_object(default_tenant, "extension", number);
+    const auto gone = records_.store.drop_object(records_.tenant, "extension", number);
     if (!gone) return std::unexpected(error_of(gone.error()));
     return drop_limit("extension." + number);
   }
@@ -361,6 +376,8 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
     const bool guarded = !c->force && may_open_paths(c->kind);
     return changed(records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
   }
+  if (const auto* c = std::get_if<command::TenantCommand>(&command))
+    return changed(records, [&] { return desk.tenant(*c); });
   if (const auto* c = std::get_if<command::RemoveObject>(&command))
     return changed(records, [&] { return desk.remove(c->kind, c->name); });
   if (const auto* c = std::get_if<command::MoveObject>(&command))

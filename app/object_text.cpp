@@ -55,7 +55,7 @@ void put_account(Object& object, const store::ExtensionRow& row) {
 }  // namespace
 
 store::Expected<std::vector<Object>> all_objects(Records& records, bool rows) {
-  const auto stored = records.store.objects(store::default_tenant);
+  const auto stored = records.store.objects(records.tenant);
   if (!stored) return std::unexpected(stored.error());
   const auto extensions = records.store.extensions();
   if (!extensions) return std::unexpected(extensions.error());
@@ -86,6 +86,7 @@ store::Expected<std::vector<Object>> all_objects(Records& records, bool rows) {
     out.push_back(std::move(object));
   }
   for (const store::ExtensionRow& row : *extensions) {
+    if (row.tenant != records.tenant) continue;
     Object object = document::new_object(Kind::extension, row.number);
     if (const auto body = bodies.find(row.number); body != bodies.end()) object.text = body->second;
     put_account(object, row);

@@ -82,9 +82,9 @@ void recall_pace(store::Store& store, const toll::Plan& plan, toll::Desk& desk, 
   call::recall_pace(now, plan, desk, std::move(calls));
 }
 
-Outcome show_patterns(Questions& questions, const toll::Plan& plan, const policy::Policy& policy, ExtensionId extension,
-                      std::uint32_t wait_ms) {
-  const auto answer = questions.ask(effect::ShowHabits{store::default_tenant, extension}, wait_ms);
+Outcome show_patterns(Questions& questions, const toll::Plan& plan, const policy::Policy& policy,
+                      const effect::ShowHabits& asked, std::uint32_t wait_ms) {
+  const auto answer = questions.ask(asked, wait_ms);
   if (!answer)
     return std::unexpected(command::Error{command::Code::busy, "the engine did not answer in time", "try again"});
   const auto& habits = std::get<effect::Habits>(*answer);

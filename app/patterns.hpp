@@ -22,8 +22,8 @@ std::unique_ptr<pattern::Patterns> learned_patterns(store::Store& store, const t
 /// Counts the recent calls in the pace of a desk that is new. `note` as above.
 void recall_pace(store::Store& store, const toll::Plan& plan, toll::Desk& desk, Now now, std::string& note);
 
-/// Asks the engine. `extension`: none for a list of all.
-Outcome show_patterns(Questions& questions, const toll::Plan& plan, const policy::Policy& policy, ExtensionId extension,
-                      std::uint32_t wait_ms);
+/// Asks the engine.
+Outcome show_patterns(Questions& questions, const toll::Plan& plan, const policy::Policy& policy,
+                      const effect::ShowHabits& asked, std::uint32_t wait_ms);
 
 }  // namespace rf::app

@@ -40,8 +40,12 @@ Json names_of(const Permissions& permissions) {
   return out;
 }
 
-Json json_of(const User& user) {
+Json json_of(const User& user, std::span<const store::Tenant> tenants) {
+  const auto tenant =
+      std::find_if(tenants.begin(), tenants.end(), [&](const auto& each) { return each.id == user.tenant; });
   return {{"name", user.name},
+          {"tenant", tenant == tenants.end() ? std::string() : tenant->name},
+          {"dealer", user.dealer},
           {"display", user.display},
           {"class", name_of(user.of)},
           {"role", user.role},
@@ -70,13 +74,25 @@ struct Executor {
   store::PeopleTables tables;
   Logins* logins;
   const access::People& people;
-  By by;  ///< none: whoever runs the machine
+  std::vector<store::Tenant> tenants;
+  By by;            ///< none: whoever runs the machine
+  TenantId in;      ///< where new users are
+  TenantId within;  ///< whose people alone are there; none: everybody
   std::int64_t now_ms;
+
+  Json json(const User& user) const { return json_of(user, tenants); }
+  bool is_there(const User& user) const { return !within || within == user.tenant; }
+  /// For the rule of login names: the default tenant has none of its own.
+  std::string name_of_tenant(TenantId id) const {
+    for (const store::Tenant& each : tenants)
+      if (each.id == id && id != store::default_tenant) return each.name;
+    return {};
+  }
 
   std::expected<User, Error> user(const std::string& name) const {
     const User* const found = people.by_name(name);
     // Of another tenant, he is not there.
-    if (found == nullptr || (by != nullptr && by->tenant && by->tenant != found->tenant))
+    if (found == nullptr || !is_there(*found))
       return fault(Code::not_found, fmt::format("there is no user {}", name), "see: ringfence user list");
     return *found;
   }
@@ -151,8 +167,10 @@ struct Executor {
     made.email = c.email;
     made.of = c.of;
     made.role = wanted->name;
-    if (!system) made.tenant = store::default_tenant;
-    if (by != nullptr && by->tenant) made.tenant = by->tenant;
+    made.dealer = c.dealer;
+    if (c.of == access::Class::tenant_user) made.tenant = in;
+    if (auto why = access::fault_of_login(made.name, name_of_tenant(made.tenant)))
+      return std::unexpected(Error{Code::invalid, std::move(*why), "choose another name", "name"});
     made.created_wall_ms = now_ms;
     Outcome out = Json();
     const auto done = records.store.together([&]() -> store::Expected<void> {
@@ -169,13 +187,13 @@ struct Executor {
   Outcome operator()(const command::ListUsers&) {
     Json list = Json::array();
     for (const User& each : people.users())
-      if (by == nullptr || !by->tenant || by->tenant == each.tenant) list.push_back(json_of(each));
+      if (is_there(each)) list.push_back(json(each));
     return Json{{"users", std::move(list)}};
   }
   Outcome operator()(const command::ShowUser& c) {
     const auto found = user(c.name);
     if (!found) return std::unexpected(found.error());
-    Json out = json_of(*found);
+    Json out = json(*found);
     out["permissions"] = names_of(people.permissions_of(*found));
     return out;
   }
@@ -204,7 +222,7 @@ struct Executor {
     if (less || changed.must_change) {
       if (auto ended = end_sessions(found->id); !ended) return fail(ended.error());
     }
-    return json_of(changed);
+    return json(changed);
   }
   Outcome operator()(const command::RemoveUser& c) {
     const auto found = within_reach(c.name);
@@ -351,7 +369,7 @@ struct Executor {
   }
   bool shown(access::UserId id, const std::string& wanted) const {
     const User* const found = people.by_id(id);
-    if (found == nullptr || (by != nullptr && by->tenant && by->tenant != found->tenant)) return false;
+    if (found == nullptr || !is_there(*found)) return false;
     return wanted.empty() || found->name == wanted;
   }
   Outcome operator()(const command::ListTokens& c) {
@@ -456,7 +474,7 @@ Outcome first_link(Records& records, std::uint32_t for_s, std::int64_t now_wall_
   store::PeopleTables tables(records.store);
   const auto people = tables.load();
   if (!people) return fail(people.error());
-  return Executor{records, tables, nullptr, **people, nullptr, now_wall_ms}(command::FirstUser{for_s});
+  return Executor{records, tables, nullptr, **people, {}, nullptr, {}, {}, now_wall_ms}(command::FirstUser{for_s});
 }
 
 std::optional<Outcome> change_people(Records& records, Logins* logins, const command::Checked& checked,
@@ -467,7 +485,13 @@ std::optional<Outcome> change_people(Records& records, Logins* logins, const com
   store::PeopleTables tables(records.store);
   const auto people = tables.load();
   if (!people) return fail(people.error());
-  Executor executor{records, tables, logins, **people, checked.by ? &*checked.by : nullptr, now_wall_ms};
+  auto tenants = records.store.tenants();
+  if (!tenants) return fail(tenants.error());
+  const access::Asker* const by = checked.by ? &*checked.by : nullptr;
+  // Whoever reaches everybody sees everybody, unless he named a tenant.
+  const bool everybody = checked.tenant.empty() && (by == nullptr || !by->tenant);
+  Executor executor{records,         tables, logins, **people, std::move(*tenants), by, checked.acts_in,
+                    everybody ? TenantId{} : checked.acts_in, now_wall_ms};
   Outcome outcome = std::visit(executor, *command);
   if (outcome && logins != nullptr && checked.spec->changes)
     if (const auto taken = logins->reload(records); !taken) return fail(taken.error());

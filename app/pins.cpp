@@ -37,7 +37,7 @@ std::expected<void, Error> write(Records& records, const std::string& list, cons
   for (const PinRow& row : rows) lines.push_back(row.line());
   store::ObjectWrite write{"pin-list", list};
   write.lines = &lines;
-  if (const auto written = records.store.put_object(records.vault, store::default_tenant, write); !written)
+  if (const auto written = records.store.put_object(records.vault, records.tenant, write); !written)
     return std::unexpected(error_of(written.error()));
   return {};
 }

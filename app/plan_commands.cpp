@@ -15,7 +15,7 @@ namespace {
 /// What would become of a call from an extension, with every rule that was asked.
 Outcome test_route(Records& records, const toll::Plan& plan, const command::TestRoute& question,
                    std::int64_t now_wall_ms) {
-  const auto extension = records.store.find_extension(store::default_tenant, question.from);
+  const auto extension = records.store.find_extension(records.tenant, question.from);
   if (!extension) return std::unexpected(error_of(extension.error()));
   const std::int64_t at_ms = question.at_ms == 0 ? now_wall_ms : question.at_ms;
   std::vector<toll::Step> trace;
@@ -24,7 +24,7 @@ Outcome test_route(Records& records, const toll::Plan& plan, const command::Test
                       : question.purpose == "transfer" ? For::transfer
                                                        : For::call;
   const toll::Decision decision =
-      toll::decide(plan, {0, at_ms}, {store::default_tenant, extension->id, question.to, purpose}, &trace);
+      toll::decide(plan, {0, at_ms}, {records.tenant, extension->id, question.to, purpose}, &trace);
   constexpr std::string_view actions[] = {"refuse", "leave", "emergency", "inside"};
   Json steps = Json::array(), ways = Json::array();
   for (const toll::Step& step : trace)
@@ -76,17 +76,17 @@ Json emergency_way(const toll::Plan& plan, const toll::Way& way, const toll::Ext
 
 Outcome test_emergency(Records& records, const toll::Plan& plan, const command::TestEmergency& question,
                        std::int64_t now_wall_ms) {
-  const auto extension = records.store.find_extension(store::default_tenant, question.from);
+  const auto extension = records.store.find_extension(records.tenant, question.from);
   if (!extension) return std::unexpected(error_of(extension.error()));
   const toll::Decision decision =
-      toll::decide(plan, {0, now_wall_ms}, {store::default_tenant, extension->id, question.number});
+      toll::decide(plan, {0, now_wall_ms}, {records.tenant, extension->id, question.number});
   // Without any trunk it is refused, for that reason alone.
   const bool emergency = decision.action == toll::Decision::Action::emergency || decision.emergency_test ||
                          decision.failed == toll::Check::trunk;
-  const toll::TenantTerms* const tenant = plan.tenant(store::default_tenant);
-  toll::ExtensionTerms who = plan.extension(store::default_tenant, extension->id);
+  const toll::TenantTerms* const tenant = plan.tenant(records.tenant);
+  toll::ExtensionTerms who = plan.extension(records.tenant, extension->id);
   who.id = extension->id;
-  who.tenant = store::default_tenant;
+  who.tenant = records.tenant;
   Json ways = Json::array();
   if (emergency)
     for (const toll::Way& way : decision.ways) ways.push_back(emergency_way(plan, way, who, question.number));

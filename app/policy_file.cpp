@@ -93,7 +93,7 @@ class Import {
     for (const Object& each : now_)
       if (is_ordered(each.kind) && !wants(each) && !remove_)
         if (const auto row =
-                records_.store.put_object(records_.vault, store::default_tenant,
+                records_.store.put_object(records_.vault, records_.tenant,
                                           {std::string(name_of(each.kind)), each.name, {}, ++places[each.kind]});
             !row)
           return std::unexpected(row.error());
@@ -135,12 +135,16 @@ class Import {
       home = Country::parse(table.text("home")).value_or(Country{});
     };
     telephony(Table(Kind::telephony, ""));
+    // The money is the system's, whatever the tenant.
+    const auto standing = currency_of(records_.store);
+    if (!standing) return std::unexpected(app::error_of(standing.error()));
     if (!remove_)
       for (const Object& each : now_)
         if (each.kind == Kind::telephony)
           if (const auto table = document::table_of(each)) telephony(*table);
     for (const Table& each : tables_)
       if (each.kind() == Kind::telephony) telephony(each);
+    if (records_.tenant != store::default_tenant) currency = *standing;
     currency_ = currency.text();
     document::Faults faults;
     rates_.resize(wanted_.size());
@@ -171,8 +175,8 @@ class Import {
 
   store::Expected<void> remove(const Change& change) {
     if (change.kind == Kind::extension)
-      if (auto done = records_.store.remove_extension(store::default_tenant, change.name); !done) return done;
-    const auto done = records_.store.drop_object(store::default_tenant, std::string(name_of(change.kind)), change.name);
+      if (auto done = records_.store.remove_extension(records_.tenant, change.name); !done) return done;
+    const auto done = records_.store.drop_object(records_.tenant, std::string(name_of(change.kind)), change.name);
     if (!done) return std::unexpected(done.error());
     return {};
   }
@@ -202,19 +206,20 @@ class Import {
       write.currency = currency_;
     }
     if (object.kind == Kind::number_list || pins) write.lines = lines == object.rows.end() ? &none : &lines->second;
-    const auto row = records_.store.put_object(records_.vault, store::default_tenant, write);
+    const auto row = records_.store.put_object(records_.vault, records_.tenant, write);
     if (!row) return std::unexpected(row.error());
     return {};
   }
 
   store::Expected<void> put_extension(const Table& table) {
     const store::ExtensionSettings settings = account_of(table);
-    if (records_.store.find_extension(store::default_tenant, table.name())) {
-      const auto row = records_.store.set_extension(store::default_tenant, table.name(), change_to(settings));
+    if (records_.store.find_extension(records_.tenant, table.name())) {
+      const auto row = records_.store.set_extension(records_.tenant, table.name(), change_to(settings));
       if (!row) return std::unexpected(row.error());
       return {};
     }
     store::NewExtension fresh;
+    fresh.tenant = records_.tenant;
     fresh.number = table.name();
     fresh.settings = settings;
     const auto account = records_.store.add_extension(records_.vault, records_.realm, fresh);

@@ -86,6 +86,7 @@ Outcome show_reach(Records& records, const toll::Plan& plan, const command::Show
                    std::int64_t now_wall_ms) {
   auto callers = callers_of(records.store);
   if (!callers) return std::unexpected(error_of(callers.error()));
+  std::erase_if(*callers, [&](const toll::Plan::Known& each) { return each.tenant != records.tenant; });
   const Numbers numbers = numbers_of(*callers);
   const bool outside_only = command.from == "outside";
   const bool one = !command.from.empty() && !outside_only;
@@ -115,7 +116,7 @@ Outcome show_reach(Records& records, const toll::Plan& plan, const command::Show
     }
   const toll::OpenPaths open = toll::open_paths(plan, *callers, now_wall_ms);
   for (const toll::OpenPath& path : open.paths)
-    if (wanted.fits(path.to) && (one ? !path.from_outside() : path.from_outside() || !outside_only))
+    if (numbers.contains(path.payer()) && wanted.fits(path.to) && (one ? !path.from_outside() : path.from_outside() || !outside_only))
       paths.push_back(json_of(path, plan, numbers));
   return Json{{"currency", plan.terms().currency.text()},
               {"callers", std::move(groups)},

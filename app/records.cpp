@@ -11,7 +11,6 @@ namespace {
 
 using command::Code;
 using command::Error;
-using store::default_tenant;
 
 std::unexpected<Error> fail(const store::Problem& problem) {
   return std::unexpected(error_of(problem));
@@ -50,6 +49,7 @@ struct Executor {
 
   Result operator()(const command::AddExtension& c) const {
     store::NewExtension extension;
+    extension.tenant = r.tenant;
     extension.number = c.number;
     if (c.password) extension.password = *c.password;
     extension.settings = settings_of(c.settings);
@@ -61,27 +61,28 @@ struct Executor {
     const auto rows = r.store.extensions();
     if (!rows) return fail(rows.error());
     Json list = Json::array();
-    for (const auto& row : *rows) list.push_back(app::json_of(row));
+    for (const auto& row : *rows)
+      if (row.tenant == r.tenant) list.push_back(app::json_of(row));
     return Json{{"extensions", std::move(list)}};
   }
   Result operator()(const command::ShowExtension& c) const {
-    const auto row = r.store.find_extension(default_tenant, c.number);
+    const auto row = r.store.find_extension(r.tenant, c.number);
     if (!row) return fail(row.error());
     return app::json_of(*row);
   }
   Result operator()(const command::SetExtension& c) const {
-    const auto row = r.store.set_extension(default_tenant, c.number, change_of(c.settings));
+    const auto row = r.store.set_extension(r.tenant, c.number, change_of(c.settings));
     if (!row) return fail(row.error());
     return app::json_of(*row);
   }
   Result operator()(const command::RemoveExtension& c) const {
-    const auto removed = r.store.remove_extension(default_tenant, c.number);
+    const auto removed = r.store.remove_extension(r.tenant, c.number);
     if (!removed) return fail(removed.error());
     return Json{{"number", c.number},
                 {"message", fmt::format("Extension {} is removed; its call records stay.", c.number)}};
   }
   Result operator()(const command::ResetPassword& c) const {
-    const auto account = r.store.reset_password(r.vault, r.realm, default_tenant, c.number, c.new_auth_name);
+    const auto account = r.store.reset_password(r.vault, r.realm, r.tenant, c.number, c.new_auth_name);
     if (!account) return fail(account.error());
     return json_of(*account, r.realm, true);
   }
@@ -91,6 +92,7 @@ struct Executor {
   Result operator()(const command::RemoveDevice& c) const { return remove_device(r, c); }
   Result operator()(const command::ListCdrs& c) const {
     store::CdrFilter filter;
+    filter.tenant = r.tenant;
     if (c.from_ms != 0) filter.from_wall_ms = c.from_ms;
     if (c.to_ms != 0) filter.to_wall_ms = c.to_ms;
     filter.number = c.number;
@@ -122,7 +124,7 @@ struct Executor {
     return Json{{"registrations", std::move(list)}};
   }
   Result operator()(const command::RemoveRegistrations& c) const {
-    const auto row = r.store.find_extension(default_tenant, c.number);
+    const auto row = r.store.find_extension(r.tenant, c.number);
     if (!row) return fail(row.error());
     const auto count = r.store.drop_bindings(row->id, c.contact);
     if (!count) return fail(count.error());
@@ -166,6 +168,8 @@ Error error_of(const store::Problem& problem) {
     case Fault::duplicate_number:
     case Fault::duplicate_auth_name:
     case Fault::duplicate_name:
+    case Fault::limit_reached:
+    case Fault::in_use:
       return {Code::conflict, what, remedy("see: ringfence extension list")};
     case Fault::unknown_tenant:
     case Fault::not_found:
@@ -185,7 +189,7 @@ std::expected<Records, Error> Records::open(const store::Options& options, const
   if (!store) return fail(store.error());
   auto vault = seal::Vault::open_or_create(key_path);
   if (!vault) return std::unexpected(Error{Code::failed, vault.error().text, ""});
-  return Records{std::move(*vault), std::move(*store), realm, {}, {}, {}};
+  return Records{std::move(*vault), std::move(*store), realm};
 }
 
 std::optional<Outcome> Records::execute(const command::Command& command, std::int64_t now_wall_ms) {
@@ -195,7 +199,8 @@ std::optional<Outcome> Records::execute(const command::Command& command, std::in
 std::unordered_map<ExtensionId, std::string> Records::numbers() {
   std::unordered_map<ExtensionId, std::string> out;
   if (auto rows = store.extensions())
-    for (auto& row : *rows) out.emplace(row.id, std::move(row.number));
+    for (auto& row : *rows)
+      if (row.tenant == tenant) out.emplace(row.id, std::move(row.number));
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "app/rows.hpp"
 #include "app/terms.hpp"
@@ -23,6 +24,9 @@ struct Records {
   std::string realm;
   Shelf shelf = {};
   Limits limits = {};  ///< of the configuration, as it was read last
+  std::vector<std::string> domains = {};  ///< likewise: of the system, and no tenant's alone
+  TenantId tenant = store::default_tenant;  ///< whose things commands are about, until the next
+  bool bounded = false;  ///< whoever gave the last command reaches nothing beyond that tenant
   std::string web = {};  ///< "https://pbx.example.com:8443": where links lead; empty: no pages are served
 
   static std::expected<Records, command::Error> open(const store::Options& options, const std::string& key_path,
@@ -31,7 +35,7 @@ struct Records {
   /// Nothing for a command that is not of this kind.
   std::optional<Outcome> execute(const command::Command& command, std::int64_t now_wall_ms);
 
-  /// Numbers of all extensions by id, for listings.
+  /// Numbers of the tenant's extensions by id, for listings.
   std::unordered_map<ExtensionId, std::string> numbers();
 };
 

@@ -92,6 +92,7 @@ std::expected<void, Error> Server::open_records() {
   if (!records) return std::unexpected(records.error());
   records_.emplace(std::move(*records));
   records_->limits = settings_.limits;
+  records_->domains = settings_.server.domains;
   if (const auto started = append_audit({wall_now_ms(), "system", "system", "start " + circumstances_.version, "done"});
       !started)
     return std::unexpected(error_of(started.error()));
@@ -119,7 +120,10 @@ std::expected<void, Error> Server::open_engine() {
   media_identities_ms_ = wall_now_ms();
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(error_of(extensions.error()));
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_, media_identities_);
+  auto tenants = records_->store.tenants();
+  if (!tenants) return std::unexpected(error_of(tenants.error()));
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), std::move(*tenants), ++policy_version_,
+                         media_identities_);
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;

@@ -109,9 +109,9 @@ class Server {
                         const std::function<bool()>& still = [] { return true; });
   store::Expected<audit::Entry> append_audit(audit::Event event);
   void tell_audit_head();
-  std::optional<Outcome> execute_running(const command::Command& command);
+  std::optional<Outcome> execute_running(const command::Command& command, TenantId tenant);
   std::optional<Outcome> execute_guard(const command::Command& command);
-  Outcome add_credit_running(const command::AddCredit& command);
+  Outcome add_credit_running(const command::AddCredit& command, TenantId tenant);
   /// With records_mutex_ held.
   void add_trunk_states(const command::Command& command, Json& outcome);
   std::uint32_t disk_wait_ms();
@@ -136,7 +136,7 @@ class Server {
   bool keep_some_sources();
   config::Settings current_settings();
   policy::PolicyRef policy();
-  ExtensionId extension_of(const std::string& number);
+  ExtensionId extension_of(TenantId tenant, const std::string& number);
   /// Ends the calls of an extension whose password is new, and says in `outcome` what came of it.
   void throw_out(ExtensionId extension, Json& outcome);
   /// What is there by a device's password; none: the engine does not answer.

@@ -15,6 +15,7 @@
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
 #include "app/spending.hpp"
+#include "app/tenants.hpp"
 
 namespace rf::app {
 namespace {
@@ -28,8 +29,10 @@ std::unexpected<Error> no_answer() {
   return std::unexpected(Error{Code::busy, "the engine did not answer in time", "try again; see the log"});
 }
 
-bool changes_extensions(const command::Command& command) {
-  return std::holds_alternative<command::PolicyApply>(command) ||
+/// Whether extensions are others now, or whose domains are whose.
+bool changes_policy(const command::Command& command) {
+  return std::holds_alternative<command::TenantCommand>(command) ||
+         std::holds_alternative<command::PolicyApply>(command) ||
          std::holds_alternative<command::AddExtension>(command) ||
          std::holds_alternative<command::SetExtension>(command) ||
          std::holds_alternative<command::RemoveExtension>(command) ||
@@ -169,13 +172,13 @@ policy::PolicyRef Server::policy() {
   return policy_;
 }
 
-ExtensionId Server::extension_of(const std::string& number) {
+ExtensionId Server::extension_of(TenantId tenant, const std::string& number) {
   const policy::PolicyRef policy = this->policy();
-  const policy::Extension* extension = policy->by_number(store::default_tenant, number);
+  const policy::Extension* extension = policy->by_number(tenant, number);
   return extension == nullptr ? ExtensionId{} : extension->id;
 }
 
-std::optional<Outcome> Server::execute_running(const command::Command& command) {
+std::optional<Outcome> Server::execute_running(const command::Command& command, TenantId tenant) {
   const auto unknown = [](const std::string& number) {
     return std::unexpected(
         Error{Code::not_found, fmt::format("there is no extension {}", number), "see: ringfence extension list"});
@@ -201,40 +204,41 @@ std::optional<Outcome> Server::execute_running(const command::Command& command) 
   if (std::holds_alternative<command::ListPorts>(command)) return ports();
   if (std::holds_alternative<command::ListMedia>(command)) return media_list();
   if (const auto* c = std::get_if<command::ListRegistrations>(&command)) {
-    const ExtensionId extension = extension_of(c->number);
+    const ExtensionId extension = extension_of(tenant, c->number);
     if (!c->number.empty() && !extension) return unknown(c->number);
     const auto answer = questions.ask(effect::ListRegistrations{extension}, engine_answer_ms);
     if (!answer) return no_answer();
     Json list = Json::array();
     for (const record::Binding& binding : std::get<effect::Registrations>(*answer).bindings)
-      list.push_back(json_of(binding, number_of(binding.extension), wall_now_ms()));
+      if (const policy::Extension* const whose = policy->by_id(binding.extension); whose && whose->tenant == tenant)
+        list.push_back(json_of(binding, number_of(binding.extension), wall_now_ms()));
     return Json{{"registrations", std::move(list)}};
   }
   if (const auto* c = std::get_if<command::RemoveRegistrations>(&command)) {
-    const ExtensionId extension = extension_of(c->number);
+    const ExtensionId extension = extension_of(tenant, c->number);
     if (!extension) return unknown(c->number);
     return done(questions.ask(effect::RemoveRegistrations{extension, c->contact}, disk_wait_ms()), "removed",
                 "ringfence registration list");
   }
   const auto* habits = std::get_if<command::ShowPattern>(&command);
   if (habits || std::holds_alternative<command::ListPatterns>(command)) {
-    const ExtensionId extension = habits ? extension_of(habits->number) : ExtensionId{};
+    const ExtensionId extension = habits ? extension_of(tenant, habits->number) : ExtensionId{};
     if (habits && !extension) return unknown(habits->number);
     std::unique_lock records_lock(records_mutex_);
     const toll::PlanRef plan = plan_;
     records_lock.unlock();
-    return show_patterns(questions, *plan, *policy, extension, engine_answer_ms);
+    return show_patterns(questions, *plan, *policy, {tenant, extension}, engine_answer_ms);
   }
   if (std::holds_alternative<command::ListCalls>(command)) {
     const auto answer = questions.ask(effect::ListCalls{}, engine_answer_ms);
     if (!answer) return no_answer();
     Json list = Json::array();
     for (const effect::RunningCall& call : std::get<effect::Calls>(*answer).calls)
-      list.push_back(json_of(call, number_of(call.cdr.callee), wall_now_ms()));
+      if (call.cdr.tenant == tenant) list.push_back(json_of(call, number_of(call.cdr.callee), wall_now_ms()));
     return Json{{"calls", std::move(list)}};
   }
   if (const auto* c = std::get_if<command::HangUp>(&command))
-    return done(questions.ask(effect::HangUp{c->id}, engine_answer_ms), "ended", "ringfence call list");
+    return done(questions.ask(effect::HangUp{c->id, tenant}, engine_answer_ms), "ended", "ringfence call list");
   return std::nullopt;
 }
 
@@ -251,7 +255,10 @@ Outcome Server::carry_out_for(const command::Checked& checked, const std::string
   return outcome;
 }
 
-Outcome Server::execute(const command::Checked& checked) {
+Outcome Server::execute(const command::Checked& asked) {
+  const auto placed = in_tenant(policy()->tenants, asked);
+  if (!placed) return std::unexpected(placed.error());
+  const command::Checked& checked = *placed;
   const command::Command& command = checked.command;
   if (const auto* c = std::get_if<command::Reload>(&command)) return reload(c->caller, c->force);
   if (const auto* c = std::get_if<command::ShowFirewall>(&command)) return fence_json(current_settings(), c->format);
@@ -267,17 +274,22 @@ Outcome Server::execute(const command::Checked& checked) {
   // It waits for somebody elsewhere: not with a lock.
   if (const auto* events = std::get_if<command::EventCommand>(&command))
     if (const auto* test = std::get_if<command::TestContact>(events)) return events_->test(test->contact);
-  if (auto outcome = execute_running(command)) return std::move(*outcome);
+  if (auto outcome = execute_running(command, checked.acts_in)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.
-  if (const auto* credit = std::get_if<command::AddCredit>(&command)) return add_credit_running(*credit);
+  if (const auto* credit = std::get_if<command::AddCredit>(&command)) return add_credit_running(*credit, checked.acts_in);
   const std::lock_guard records_lock(records_mutex_);
+  records_->tenant = checked.acts_in;
+  records_->bounded = checked.by && checked.by->tenant;
   const auto* reset = std::get_if<command::ResetPassword>(&command);
-  const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(reset->number);
+  const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(checked.acts_in, reset->number);
   const auto* shut_out = std::get_if<command::RemoveDevice>(&command);
-  const DeviceId device = shut_out == nullptr ? DeviceId{} : device_named(*policy(), shut_out->number, shut_out->name);
+  const DeviceId device = shut_out == nullptr
+                              ? DeviceId{}
+                              : device_named(*policy(), checked.acts_in, shut_out->number, shut_out->name);
   const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
+  if (auto outcome = show_tenants(*records_, checked)) return std::move(*outcome);
   if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (auto outcome = change_events(*records_, events_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
@@ -294,7 +306,7 @@ Outcome Server::execute(const command::Checked& checked) {
   }
   if (outcome && *outcome) add_trunk_states(command, **outcome);
   if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
-  if (*outcome && changes_extensions(command)) {
+  if (*outcome && changes_policy(command)) {
     std::unique_lock lock(mutex_);
     if (auto published = publish_policy(); !published)
       return std::unexpected(Error{Code::failed,
@@ -324,14 +336,14 @@ std::uint32_t Server::disk_wait_ms() {
   return std::min(policy()->limits.store_wait_max_s * 1'000 + engine_answer_ms, Patience::control_answer_ms - 1'000);
 }
 
-Outcome Server::add_credit_running(const command::AddCredit& command) {
-  const ExtensionId extension = extension_of(command.number);
+Outcome Server::add_credit_running(const command::AddCredit& command, TenantId tenant) {
+  const ExtensionId extension = extension_of(tenant, command.number);
   if (!extension)
     return std::unexpected(Error{Code::not_found, fmt::format("there is no extension {}", command.number),
                                  "see: ringfence extension list"});
   std::unique_lock lock(records_mutex_);
   const money::Currency currency = plan_->terms().currency;
-  const bool prepaid = plan_->extension(store::default_tenant, extension).spending.money.prepaid;
+  const bool prepaid = plan_->extension(tenant, extension).spending.money.prepaid;
   lock.unlock();
   if (!prepaid)
     return std::unexpected(Error{Code::conflict,
@@ -341,8 +353,7 @@ Outcome Server::add_credit_running(const command::AddCredit& command) {
   if (!amount)
     return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),
                                  std::string(money::text_of(amount.error()))});
-  const auto answer =
-      carrier_->questions().ask(effect::TopUp{store::default_tenant, extension, *amount}, disk_wait_ms());
+  const auto answer = carrier_->questions().ask(effect::TopUp{tenant, extension, *amount}, disk_wait_ms());
   if (!answer)
     return std::unexpected(Error{Code::busy, "the disk has not taken it yet; it counts as soon as it has",
                                  "do not repeat it before you have seen: ringfence spend list " + command.number});
@@ -363,7 +374,8 @@ void Server::add_trunk_states(const command::Command& command, Json& outcome) {
   if (!answer) return;
   const auto state_of = [&](const std::string& name) -> Json {
     for (const effect::TrunkNow& now : std::get<effect::Trunks>(*answer).trunks)
-      if (const toll::TrunkTerms* const terms = plan_->trunk(now.id); terms != nullptr && terms->line.name == name)
+      if (const toll::TrunkTerms* const terms = plan_->trunk(now.id);
+          terms != nullptr && terms->line.name == name && terms->line.tenant == records_->tenant)
         return json_of(now);
     return {{"health", "switched off"}};
   };

@@ -126,7 +126,10 @@ void Server::renew_media_identities() {
 std::expected<void, std::string> Server::publish_policy() {
   auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
   if (!extensions) return std::unexpected(extensions.error().text);
-  auto policy = snapshot(settings_, listeners_, std::move(*extensions), ++policy_version_, media_identities_);
+  auto tenants = records_->store.tenants();
+  if (!tenants) return std::unexpected(tenants.error().text);
+  auto policy = snapshot(settings_, listeners_, std::move(*extensions), std::move(*tenants), ++policy_version_,
+                         media_identities_);
   if (!policy) return std::unexpected(policy.error());
   policy_ = std::move(*policy);
   inlet_.post(engine::PolicyChanged{policy_});
@@ -208,6 +211,7 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   names_.set_servers(settings_.dns.servers);
   loop_->streams().set_limits(settings_.limits);
   records_->limits = settings_.limits;
+  records_->domains = settings_.server.domains;
   records_->web = settings_.web.enabled ? web_address(settings_) : std::string();
   writer_->set_keep(keep_of(settings_.records));
   logins_->use(settings_.login);

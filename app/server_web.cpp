@@ -56,7 +56,8 @@ web::Site Server::site() {
        [this](const web::Request& asked) { return use_link(asked); }},
       {web::Method::post, "/api/v1/phone/sign-out", access::anybody,
        [this](const web::Request& asked) { return sign_out(asked); }},
-      {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes, listening_of},
+      {web::Method::get, "/api/v1/live", access::anybody, {}, {}, false, WebLimits::body_bytes,
+       [this](const web::Request& asked) { return listening_of(asked, policy()->tenants); }},
   };
   for (web::Route& route : logins_->routes()) out.routes.push_back(std::move(route));
   out.recognise = [this](const web::Credentials& shown) { return logins_->recognise(shown); };

@@ -7,12 +7,14 @@ namespace rf::app {
 
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
-                                                       std::vector<policy::Extension> extensions, std::uint64_t version,
+                                                       std::vector<policy::Extension> extensions,
+                                                       std::vector<policy::Tenant> tenants, std::uint64_t version,
                                                        const dtls::Identities& certificates) {
   auto policy = std::make_shared<policy::Policy>();
   policy->version = version;
   policy->realm = settings.server.realm;
   policy->domains = settings.server.domains;
+  policy->tenants = std::move(tenants);
   policy->local_networks = settings.local_networks;
   policy->listeners = std::move(listeners);
   policy->proxies = settings.proxies;

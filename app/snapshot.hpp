@@ -14,7 +14,8 @@ namespace rf::app {
 /// Errors: a sentence naming the clash between two extensions.
 std::expected<policy::PolicyRef, std::string> snapshot(const config::Settings& settings,
                                                        std::vector<policy::Listener> listeners,
-                                                       std::vector<policy::Extension> extensions, std::uint64_t version,
+                                                       std::vector<policy::Extension> extensions,
+                                                       std::vector<policy::Tenant> tenants, std::uint64_t version,
                                                        const dtls::Identities& certificates);
 
 }  // namespace rf::app

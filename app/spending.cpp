@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "core/toll/spending.hpp"
 #include "shell/store/desk.hpp"
 
@@ -33,12 +35,46 @@ toll::SpendingFilter filter_of(const command::ListSpending& command) {
   return out;
 }
 
+/// Whose accounts are whose.
+struct Accounts {
+  std::set<money::AccountId> own, others;
+  bool bounded = true;
+
+  /// Also what is of no tenant, and what is gone and told by its number: to whoever reaches the whole system, as of the
+  /// default tenant.
+  bool reaches(const money::AccountId& account) const {
+    return own.contains(account) || (!bounded && !others.contains(account));
+  }
+};
+
+store::Expected<Accounts> accounts_of(Records& records) {
+  Accounts out;
+  out.bounded = records.bounded || records.tenant != store::default_tenant;
+  const auto tenants = records.store.tenants();
+  if (!tenants) return std::unexpected(tenants.error());
+  const auto extensions = records.store.extensions();
+  if (!extensions) return std::unexpected(extensions.error());
+  for (const store::Tenant& each : *tenants) {
+    auto& accounts = each.id == records.tenant ? out.own : out.others;
+    accounts.insert({money::Level::tenant, each.id.value});
+    for (const store::ExtensionRow& row : *extensions)
+      if (row.tenant == each.id) accounts.insert({money::Level::extension, row.id.value});
+    const auto objects = records.store.objects(each.id);
+    if (!objects) return std::unexpected(objects.error());
+    for (const store::ObjectRow& row : *objects) {
+      if (row.kind == "trunk") accounts.insert({money::Level::trunk, row.id});
+      if (row.kind == "department") accounts.insert({money::Level::department, row.id});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Outcome list_spending(Records& records, const command::ListSpending& command, std::int64_t now_wall_ms) {
   toll::SpendingFilter filter = filter_of(command);
   if (!command.number.empty()) {
-    const auto row = records.store.find_extension(store::default_tenant, command.number);
+    const auto row = records.store.find_extension(records.tenant, command.number);
     if (!row) return std::unexpected(error_of(row.error()));
     filter = {money::Level::extension, row->id.value};
   }
@@ -48,10 +84,13 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
   if (!ledger) return std::unexpected(error_of(ledger.error()));
   const money::Currency currency = ledger->currency();
   const auto numbers = records.numbers();
-  const auto objects = records.store.objects(store::default_tenant);
+  const auto objects = records.store.objects(records.tenant);
   if (!objects) return std::unexpected(error_of(objects.error()));
   Json list = Json::array();
+  const auto reached = accounts_of(records);
+  if (!reached) return std::unexpected(error_of(reached.error()));
   for (const toll::Spending& each : toll::spending_of(*ledger, filter, now_wall_ms)) {
+    if (!reached->reaches(each.account)) continue;
     std::string name = each.account.level == money::Level::system ? "" : fmt::format("{}", each.account.id);
     if (const auto number = numbers.find(ExtensionId{each.account.id});
         each.account.level == money::Level::extension && number != numbers.end())
@@ -73,7 +112,7 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
 }
 
 Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms) {
-  const auto row = records.store.find_extension(store::default_tenant, command.number);
+  const auto row = records.store.find_extension(records.tenant, command.number);
   if (!row) return std::unexpected(error_of(row.error()));
   const auto ledger = store::read_ledger(records.store);
   if (!ledger) return std::unexpected(error_of(ledger.error()));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "app/host.hpp"
 #include "app/pins.hpp"
 #include "shell/zones/zones.hpp"
@@ -70,6 +73,18 @@ std::expected<std::vector<toll::Plan::Known>, Faults> known_extensions(store::St
   return out;
 }
 
+store::Expected<std::vector<store::ObjectRow>> all_rows(store::Store& store) {
+  const auto tenants = store.tenants();
+  if (!tenants) return std::unexpected(tenants.error());
+  std::vector<store::ObjectRow> out;
+  for (const store::Tenant& tenant : *tenants) {
+    auto rows = store.objects(tenant.id);
+    if (!rows) return std::unexpected(rows.error());
+    std::move(rows->begin(), rows->end(), std::back_inserter(out));
+  }
+  return out;
+}
+
 }  // namespace
 
 store::Expected<std::vector<toll::Plan::Known>> callers_of(store::Store& store) {
@@ -82,7 +97,7 @@ store::Expected<std::vector<toll::Plan::Known>> callers_of(store::Store& store) 
 }
 
 void forget_undone(store::Store& store, Shelf& shelf) {
-  const auto rows = store.objects(store::default_tenant);
+  const auto rows = all_rows(store);
   shelf.keep_only(rows ? *rows : std::vector<store::ObjectRow>{});
 }
 
@@ -121,27 +136,87 @@ void Shelf::keep_only(const std::vector<store::ObjectRow>& rows) {
   forget(lists_, revisions);
 }
 
-std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
+namespace {
+
+/// What only whoever runs the system says, for all tenants: the money and how it is reserved, and the system's limit.
+void refuse_what_is_the_systems(const document::Table& table, Faults& faults) {
+  const bool limit = table.kind() == document::Kind::limit && table.name() == "system";
+  std::string_view what = limit ? "is the whole system's" : "";
+  if (table.kind() == document::Kind::telephony)
+    for (const std::string_view key : {"currency", "reserve_ahead", "assumed_call"})
+      if (table.given(key)) what = "has currency, reserve_ahead or assumed_call, which are the whole system's";
+  if (!what.empty())
+    faults.push_back({std::string(name_of(table.kind())), table.name(), std::string(what),
+                      "set it in the default tenant, or leave it out"});
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+void append(toll::Terms& to, toll::Terms from) {
+  append(to.tenants, from.tenants);
+  append(to.departments, from.departments);
+  append(to.extensions, from.extensions);
+  append(to.trunks, from.trunks);
+  append(to.routes, from.routes);
+  append(to.inbound, from.inbound);
+  append(to.ring_groups, from.ring_groups);
+  append(to.pin_lists, from.pin_lists);
+  append(to.schedules, from.schedules);
+  append(to.decks, from.decks);
+  append(to.lists, from.lists);
+}
+
+}  // namespace
+
+store::Expected<money::Currency> currency_of(store::Store& store) {
   const auto rows = store.objects(store::default_tenant);
+  if (!rows) return std::unexpected(rows.error());
+  document::Table table(document::Kind::telephony, "");
+  for (const store::ObjectRow& row : *rows)
+    if (row.kind == name_of(document::Kind::telephony))
+      if (auto own = document::table_of(row.body)) table = std::move(*own);
+  return money::Currency::parse(table.text("currency")).value_or(money::Currency{});
+}
+
+std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
+  const auto tenants = store.tenants();
+  if (!tenants) return of_store(tenants.error());
+  auto rows = all_rows(store);
   if (!rows) return of_store(rows.error());
   shelf.keep_only(*rows);
-  Faults faults;
-  std::vector<document::Placed> objects;
-  for (const store::ObjectRow& row : *rows) {
-    auto one = placed(store, vault, shelf, row);
-    if (one)
-      objects.push_back(std::move(*one));
-    else
-      faults.insert(faults.end(), one.error().begin(), one.error().end());
-  }
   auto known = known_extensions(store);
   if (!known) return std::unexpected(std::move(known.error()));
-  const document::Around around{store::default_tenant, "default", std::move(*known),
-                                [](std::string_view name) { return zones::load_zone(name); }, pin_key_of(vault)};
-  auto terms = document::terms_of(objects, around);
-  if (!terms) faults.insert(faults.end(), terms.error().begin(), terms.error().end());
+  Faults faults;
+  toll::Terms out;
+  // The default tenant is the first: what is the whole system's stands in its objects.
+  for (const store::Tenant& tenant : *tenants) {
+    const auto own = store.objects(tenant.id);
+    if (!own) return of_store(own.error());
+    std::vector<document::Placed> objects;
+    for (const store::ObjectRow& row : *own) {
+      auto one = placed(store, vault, shelf, row);
+      if (!one) {
+        faults.insert(faults.end(), one.error().begin(), one.error().end());
+        continue;
+      }
+      if (tenant.id != store::default_tenant) refuse_what_is_the_systems(one->table, faults);
+      objects.push_back(std::move(*one));
+    }
+    const document::Around around{tenant.id, tenant.name, *known,
+                                  [](std::string_view name) { return zones::load_zone(name); }, pin_key_of(vault)};
+    auto terms = document::terms_of(objects, around);
+    if (!terms)
+      faults.insert(faults.end(), terms.error().begin(), terms.error().end());
+    else if (tenant.id == store::default_tenant)
+      out = std::move(*terms);
+    else
+      append(out, std::move(*terms));
+  }
   if (!faults.empty()) return std::unexpected(std::move(faults));
-  return terms;
+  return out;
 }
 
 std::expected<toll::PlanRef, Faults> plan_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {

@@ -32,7 +32,7 @@ class Shelf {
   std::map<std::uint64_t, Kept<std::vector<std::string>>> lists_;
 };
 
-/// Everything that is configured for the default tenant, routes in their order. What the database itself cannot give
+/// Everything that is configured, tenant by tenant, routes in their order. What the database itself cannot give
 /// (a foreign key, a damaged rate) is a fault, too.
 /// Errors: every fault, with the object it is about.
 std::expected<toll::Terms, std::vector<toll::PlanFault>> terms_of(store::Store& store, const seal::Vault& vault,
@@ -40,6 +40,9 @@ std::expected<toll::Terms, std::vector<toll::PlanFault>> terms_of(store::Store& 
 /// The same, compiled.
 std::expected<toll::PlanRef, std::vector<toll::PlanFault>> plan_of(store::Store& store, const seal::Vault& vault,
                                                                    Shelf& shelf);
+
+/// The system's, in which every deck and limit is.
+store::Expected<money::Currency> currency_of(store::Store& store);
 
 /// Extensions that exist and are switched on.
 store::Expected<std::vector<toll::Plan::Known>> callers_of(store::Store& store);

@@ -103,7 +103,8 @@ std::map<std::string, toll::Exposure> exposures_of(Records& records, const Candi
       *of.plan,
       {.wall_ms = now_wall_ms, .ledger = same ? &*ledger : &fresh, .ring_s = toll::longest_setup_s(records.limits)});
   std::map<std::string, toll::Exposure> out;
-  for (const toll::Plan::Known& each : of.callers) out.emplace(each.number, exposures.of(each.tenant, each.id));
+  for (const toll::Plan::Known& each : of.callers)
+    if (each.tenant == records.tenant) out.emplace(each.number, exposures.of(each.tenant, each.id));
   return out;
 }
 
@@ -189,7 +190,7 @@ Outcome try_out(Records& records, const Candidate& before, const Candidate& afte
   numbers.merge(numbers_of(before.callers));
   store::CdrFilter filter;
   filter.from_wall_ms = since_ms;
-  filter.tenant = store::default_tenant;
+  filter.tenant = records.tenant;
   filter.limit = static_cast<std::uint32_t>(TryLimits::calls) + 1;
   std::size_t seen = 0;
   const auto visited = records.store.visit_cdrs(filter, [&](const record::Cdr& cdr) {

@@ -60,9 +60,19 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"user.first",
      "  ringfence user first                          a link; whoever opens it first is the administrator\n"},
     {"user.add",
+     "  ringfence user add eva@acme --tenant acme --role administrator\n"
+     "  ringfence user add nils --class dealer --dealer north --role administrator\n"
      "  ringfence user add anna --display \"Anna Schmidt\" --role supervisor\n"
      "  ringfence user add root2 --class system --for 2h     a second administrator\n"
      "  ringfence user add anna --json | jq -r .link\n"},
+    {"tenant.add",
+     "  ringfence tenant add acme --domains pbx.acme.example --extensions 50\n"
+     "  ringfence tenant add umbrella --dealer north --calls 20 --day 100 --month 1000\n"
+     "  ringfence extension add 1001 --tenant acme\n"},
+    {"tenant.list", "  ringfence tenant list\n"},
+    {"tenant.show", "  ringfence tenant show acme\n"},
+    {"tenant.set", "  ringfence tenant set acme --dealer north --extensions 80\n"},
+    {"tenant.remove", "  ringfence tenant remove acme                  it has no extensions and users any more\n"},
     {"user.list",
      "  ringfence user list\n"
      "  ringfence user list --json | jq -r '.users[] | select(.second_factor | not).name'\n"},

@@ -43,6 +43,8 @@ void user(const Json& r, std::ostream& out) {
               {"called", text_at(r, "display")},
               {"class", text_at(r, "class")},
               {"role", text_at(r, "role")},
+              {"tenant", text_at(r, "tenant")},
+              {"dealer", text_at(r, "dealer")},
               {"e-mail", text_at(r, "email")},
               {"signs in", text_at(r, "sign_in").empty() ? "here" : text_at(r, "sign_in")},
               {"enabled", text_at(r, "enabled")},
@@ -50,6 +52,28 @@ void user(const Json& r, std::ostream& out) {
               {"has to change it", text_at(r, "must_change")},
               {"second factor", text_at(r, "second_factor")},
               {"last signed in", show_when(number_at(r, "signed_in_ms"))}});
+}
+
+void tenants(const Json& r, std::ostream& out) {
+  Table table({"NAME", "DEALER", "DOMAINS", "EXTENSIONS", "CALLS", "A DAY", "A MONTH"});
+  for (const Json& t : list_at(r, "tenants")) {
+    const std::string most = text_at(t, "extensions");
+    table.add({text_at(t, "name"), text_at(t, "dealer"), joined(list_at(t, "domains")),
+               text_at(t, "extensions_now") + (most == "0" ? "" : " of " + most), text_at(t, "calls"),
+               text_at(t, "day"), text_at(t, "month")});
+  }
+  table.print(out);
+}
+
+void tenant(const Json& r, std::ostream& out) {
+  facts(out, {{"name", text_at(r, "name")},
+              {"dealer", text_at(r, "dealer")},
+              {"domains", joined(list_at(r, "domains"))},
+              {"extensions", text_at(r, "extensions_now")},
+              {"extensions, at most", text_at(r, "extensions") == "0" ? "any" : text_at(r, "extensions")},
+              {"calls at once", text_at(r, "calls") == "0" ? "any" : text_at(r, "calls")},
+              {"money a day", text_at(r, "day")},
+              {"money a month", text_at(r, "month")}});
 }
 
 void roles(const Json& r, std::ostream& out) {
@@ -163,6 +187,10 @@ constexpr std::pair<std::string_view, Render> renders[] = {{"user.first", link},
                                                            {"user.list", users},
                                                            {"user.show", user},
                                                            {"user.set", user},
+                                                           {"tenant.list", tenants},
+                                                           {"tenant.show", tenant},
+                                                           {"tenant.add", tenant},
+                                                           {"tenant.set", tenant},
                                                            {"role.list", roles},
                                                            {"role.show", role},
                                                            {"role.copy", role},

@@ -15,6 +15,9 @@ using UserId = Id<struct UserTag>;
 using SessionId = Id<struct SessionTag>;
 using TokenId = Id<struct TokenTag>;
 
+/// Of whoever is bound to tenants, and has said of none that it is meant: there is nothing in it.
+inline constexpr TenantId no_tenant{UINT64_MAX};
+
 /// Whose account it is; what is asked of passwords and second factors goes by it (rows W3, W5).
 enum class Class : std::uint8_t { system_administrator, dealer, tenant_user };
 inline constexpr std::size_t class_count = 3;
@@ -39,7 +42,8 @@ struct Asker {
   std::string display;  ///< what people call him
   Class of = Class::tenant_user;
   std::string role;
-  TenantId tenant;  ///< none: the whole system
+  TenantId tenant;      ///< none: the whole system
+  std::string dealer = {};  ///< who may choose among the tenants of this one, `tenant` being no_tenant until he did
   Permissions permissions;
   How how = How::session;
   SessionId session;  ///< when by session

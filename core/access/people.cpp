@@ -15,6 +15,22 @@ bool is_login_name(std::string_view name) {
                      [&](char c) { return plain(c) || c == '.' || c == '_' || c == '@' || c == '+' || c == '-'; });
 }
 
+bool is_tenant_name(std::string_view name) {
+  return is_role_name(name);
+}
+
+std::optional<std::string> fault_of_login(std::string_view name, std::string_view tenant) {
+  const std::size_t at = name.rfind('@');
+  const std::string_view behind = at == std::string_view::npos ? std::string_view() : name.substr(at + 1);
+  if (!tenant.empty()) {
+    if (behind == tenant && at > 0) return std::nullopt;
+    return fmt::format("login names of users of {0} end with @{0}", tenant);
+  }
+  // An address has a dot in its domain, the name of a tenant has none.
+  if (at == std::string_view::npos || behind.find('.') != std::string_view::npos) return std::nullopt;
+  return "a login name that ends like that is kept for users of a tenant";
+}
+
 std::string login_name(std::string_view typed) {
   std::string out(typed.substr(0, AccessLimits::name_bytes + 1));
   for (char& c : out)

@@ -31,10 +31,17 @@ struct User {
   std::int64_t created_wall_ms = 0, password_wall_ms = 0, login_wall_ms = 0;
   std::string provider = {};  ///< where he signs in, see core/access/provider.hpp; empty: here
   std::string subject = {};   ///< who he is there
+  std::string dealer = {};    ///< of a dealer's user: whose tenants he reaches
 };
 
 /// 2 to 64 small letters, digits and . _ @ + -, a letter or digit first and last.
 bool is_login_name(std::string_view name);
+/// Whether it is the name of a tenant, or of a dealer: 2 to 32 small letters, digits and hyphens, a letter first.
+bool is_tenant_name(std::string_view name);
+/// Login names are the system's, and nobody is to find out by trying which of them another tenant has: those of a
+/// tenant's users end with "@" and its name, and nobody else's end like that. Empty: of the default tenant, or of none.
+/// Gives what is wrong.
+std::optional<std::string> fault_of_login(std::string_view name, std::string_view tenant);
 /// As it is compared: small letters.
 std::string login_name(std::string_view typed);
 

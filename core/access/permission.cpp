@@ -25,6 +25,8 @@ constexpr auto table = std::to_array<PermissionInfo>({
      "add, change and remove users, and give them new passwords, as long as those may no more than themselves"},
     {role_read, "role.read", "role", false, !beyond, "see roles and what they allow"},
     {role_write, "role.write", "role", true, !beyond, "copy, change and remove roles, within what they may themselves"},
+    {tenant_read, "tenant.read", "tenant", false, !beyond, "see the tenants that they reach, with their limits"},
+    {tenant_write, "tenant.write", "tenant", true, beyond, "add, change and remove tenants, and give them limits"},
     {sign_in_read, "sign-in.read", "sign-in", false, beyond, "see where people sign in who have no password here"},
     {sign_in_write, "sign-in.write", "sign-in", true, beyond,
      "change where people sign in and which role their groups give, within what they may themselves"},

@@ -26,6 +26,8 @@ enum class Permission : std::uint8_t {
   user_write,
   role_read,
   role_write,
+  tenant_read,
+  tenant_write,
   sign_in_read,
   sign_in_write,
   session_read,

@@ -277,6 +277,8 @@ constexpr std::string_view live = R"(  /api/v1/live:
       parameters:
         - {name: "topics", in: query, required: false, schema: {type: string},
            description: "calls, registrations, bans, spend, events, with commas; all that one may when not given"}
+        - {name: "tenant", in: query, required: false, schema: {type: string},
+           description: "only of this tenant; who is of one hears of no other, and a dealer's users name one"}
       responses:
         "101": {description: a WebSocket; nothing is to be said by it}
         default: {$ref: "#/components/responses/Problem"}

@@ -148,6 +148,7 @@ std::string_view name_of(Verb verb) {
 
 Place Operation::place_of(const Parameter& parameter) const {
   if (parameter.name == "caller") return Place::nowhere;
+  if (parameter.name == "tenant") return Place::query;
   if (std::find(in_path.begin(), in_path.end(), parameter.name) != in_path.end()) return Place::path;
   return has_body() ? Place::body : Place::query;
 }

@@ -22,7 +22,7 @@ std::string_view name_of(Verb verb);  ///< "GET", "DELETE"
 /// Where a parameter stands in a request.
 enum class Place : std::uint8_t {
   path,
-  query,   ///< of GET and DELETE
+  query,   ///< of GET and DELETE; and in which tenant, always
   body,    ///< of POST, PUT and PATCH
   nowhere  ///< the server knows it better: the address of whoever asks
 };

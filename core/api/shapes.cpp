@@ -165,9 +165,13 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"User",
      "name string, display string, class string, role string, email string, sign_in string, enabled boolean, "
      "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, signed_in_ms "
-     "integer, "
+     "integer, tenant string, dealer string, "
      "permissions? [string]"},
     {"UserList", "users [User]"},
+    {"Tenant",
+     "name string, dealer string, domains [string], extensions integer, extensions_now integer, calls string, day "
+     "string, month string"},
+    {"TenantList", "tenants [Tenant]"},
     {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
     {"Role",
      "name string, title string, realm string, built_in boolean, copied_from string, permissions [string], "
@@ -342,6 +346,11 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"user.first", "Invitation"},
     {"user.add", "Invitation"},
     {"user.list", "UserList"},
+    {"tenant.add", "Tenant"},
+    {"tenant.list", "TenantList"},
+    {"tenant.show", "Tenant"},
+    {"tenant.set", "Tenant"},
+    {"tenant.remove", "About"},
     {"user.show", "User"},
     {"user.set", "User"},
     {"user.remove", "About"},

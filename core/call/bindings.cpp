@@ -172,7 +172,8 @@ void Registrar::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind)
     return;
   }
   live->expiry = 0;
-  ctx.report(Level::info, Reason::registration_expired, live->binding.flow, {}, {}, live->binding.contact);
+  ctx.report(Level::info, Reason::registration_expired, live->binding.flow, {}, {}, live->binding.contact,
+             tenant_of(ctx, live->binding.extension));
   drop(ctx, *live);
 }
 
@@ -236,7 +237,8 @@ void Registrar::on_policy(Context& ctx) {
   }
   for (const BindingId id : gone) {
     Live& live = *live_.find(id);
-    ctx.report(Level::info, Reason::unregistered, live.binding.flow, {}, {}, live.binding.contact);
+    ctx.report(Level::info, Reason::unregistered, live.binding.flow, {}, {}, live.binding.contact,
+               tenant_of(ctx, live.binding.extension));
     drop(ctx, live);
   }
 }

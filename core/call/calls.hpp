@@ -106,7 +106,7 @@ class Calls {
 
   // --- the operator
 
-  std::uint64_t hang_up(Context& ctx, std::string_view cdr_id);
+  std::uint64_t hang_up(Context& ctx, std::string_view cdr_id, TenantId tenant);
   void end_all(Context& ctx);
   /// Writes what waits for the end of its minute: nothing follows.
   void flush(Context& ctx) { attempts_.flush(ctx); }

@@ -45,9 +45,15 @@ void append_via(std::string& out, const policy::Policy& policy, const Flow& flow
   out += ";rport";
 }
 
+bool is_of_another(const policy::Policy& policy, const sip::Uri& uri, TenantId tenant) {
+  const TenantId named = policy.tenant_of(uri.host);
+  return named && named != tenant;
+}
+
 bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow) {
   if (uri.scheme == sip::Uri::Scheme::tel) return true;
   const auto named = [&](std::string_view name) { return sip::equal_nocase(uri.host, name); };
+  if (policy.tenant_of(uri.host)) return true;
   if (named(policy.realm) || std::any_of(policy.domains.begin(), policy.domains.end(), named)) return true;
   const auto address = uri.address();
   if (!address) return false;
@@ -55,6 +61,11 @@ bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow
   return std::any_of(policy.listeners.begin(), policy.listeners.end(), [&](const policy::Listener& l) {
     return l.bind.address == *address || (l.advertised && l.advertised->address == *address);
   });
+}
+
+TenantId tenant_of(const Context& ctx, ExtensionId extension) {
+  const policy::Extension* const found = ctx.policy.by_id(extension);
+  return found == nullptr ? TenantId{} : found->tenant;
 }
 
 std::string new_branch(Random& random) {

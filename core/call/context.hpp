@@ -50,8 +50,8 @@ struct Context {
 
   std::int64_t after_ms(std::int64_t ms) const { return now.mono_ms + ms; }
   void report(effect::Level level, effect::Reason reason, const Flow& flow, std::string_view subject,
-              std::string_view call, std::string_view detail) const {
-    out.add(effect::Report{level, reason, flow, std::string(subject), std::string(call), std::string(detail)});
+              std::string_view call, std::string_view detail, TenantId tenant = {}) const {
+    out.add(effect::Report{level, reason, flow, std::string(subject), std::string(call), std::string(detail), tenant});
   }
 };
 
@@ -64,9 +64,15 @@ void append_contact_uri(std::string& out, const policy::Policy& policy, const Fl
 /// Appends `SIP/2.0/UDP host:port;branch=…;rport`.
 void append_via(std::string& out, const policy::Policy& policy, const Flow& flow, std::string_view branch);
 
-/// Whether a URI names us: one of our domains, the realm, a listener's address, or the address it came
+/// Whether a URI names another tenant than this one. Whoever is of a tenant names its domains, or those of nobody.
+bool is_of_another(const policy::Policy& policy, const sip::Uri& uri, TenantId tenant);
+
+/// Whether a URI names us: one of our domains, one of a tenant, the realm, a listener's address, or the address it came
 /// to.
 bool is_ours(const policy::Policy& policy, const sip::Uri& uri, const Flow& flow);
+
+/// Whose an extension is; none: it is gone.
+TenantId tenant_of(const Context& ctx, ExtensionId extension);
 
 /// A fresh branch with the magic cookie: "z9hG4bK" and 20 random characters.
 std::string new_branch(Random& random);

@@ -77,7 +77,8 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   }
   cdr.reason = effect::text_of(reason);
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
-  ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail);
+  ctx.report(Level::info, reason, call.caller.dialog->flow(), cdr.caller_number, cdr.id, detail,
+             cdr.tenant);
   close_streams(ctx, call);
   end_together(ctx, call, by, reason, detail);
   if (call.reports_due > 0)
@@ -276,11 +277,12 @@ void Calls::end_all(Context& ctx) {
   }
 }
 
-std::uint64_t Calls::hang_up(Context& ctx, std::string_view cdr_id) {
+std::uint64_t Calls::hang_up(Context& ctx, std::string_view cdr_id, TenantId tenant) {
   std::uint64_t ended = 0;
   std::vector<CallId> ids;
   calls_.for_each([&](CallId id, Call& call) {
-    if (call.cdr.id == cdr_id && call.state != CallState::ending) ids.push_back(id);
+    if (call.cdr.id == cdr_id && (!tenant || call.cdr.tenant == tenant) && call.state != CallState::ending)
+      ids.push_back(id);
   });
   for (const CallId id : ids) {
     end_answered(ctx, *calls_.find(id), EndedBy::operator_, Reason::call_ended, "by the operator");

@@ -72,7 +72,7 @@ void Calls::give_up_outside(Context& ctx, Call& call) {
   if (call.state != CallState::ringing) return;
   if (call.emergency)
     ctx.report(Level::error, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
-               fmt::format("{}: no trunk took the call", call.called));
+               fmt::format("{}: no trunk took the call", call.called), call.cdr.tenant);
   if (call.unplaced)
     return end(ctx, call, CallResult::refused, EndedBy::system, 503, Reason::media_server_missing);
   if (call.tried == 0 && !call.refused.empty()) {
@@ -109,7 +109,8 @@ bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
     if (call.emergency || call.emergency_test)
       ctx.report(Level::warning, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number,
                  call.cdr.id,
-                 fmt::format("{} by the trunk {}{}", call.called, line.name, call.emergency ? "" : ", a test"));
+                 fmt::format("{} by the trunk {}{}", call.called, line.name, call.emergency ? "" : ", a test"),
+                 call.cdr.tenant);
     if (call.entry == 0) {
       if (leave_by(ctx, call, *terms, way)) return true;
       continue;

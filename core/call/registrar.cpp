@@ -142,7 +142,8 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
   const std::string_view user_agent =
       request.value(sip::HeaderName::user_agent).substr(0, WireLimits::user_agent_bytes);
   if (!make_room(extension, wanted, flow, user_agent, pending.removed)) {
-    ctx.report(Level::notice, Reason::registration_refused_limit, flow, extension.number, {}, user_agent);
+    ctx.report(Level::notice, Reason::registration_refused_limit, flow, extension.number, {}, user_agent,
+               extension.tenant);
     return answer(ctx, request, flow, server, 403);
   }
   const auto is_new = [&](const Wanted& w) { return is_fresh(extension.id, w); };
@@ -165,15 +166,17 @@ std::optional<Registrar::Moved> Registrar::handle_register(Context& ctx, const s
     const Binding& binding = live.binding;
     if (live.leaving) continue;
     if (i < unregistered)
-      ctx.report(Level::info, Reason::unregistered, flow, extension.number, {}, binding.contact);
+      ctx.report(Level::info, Reason::unregistered, flow, extension.number, {}, binding.contact, extension.tenant);
     else
-      ctx.report(Level::notice, Reason::registration_replaced, binding.flow, extension.number, {}, binding.contact);
+      ctx.report(Level::notice, Reason::registration_replaced, binding.flow, extension.number, {}, binding.contact,
+                 extension.tenant);
   }
   std::optional<Moved> moved;
   for (Wanted& w : wanted) {
     const std::int64_t expires_wall_ms = ctx.now.wall_ms + std::int64_t{w.expires_s} * 1'000;
     Live* live = find(extension.id, w.key);
-    if (!live || live->leaving) ctx.report(Level::info, Reason::registered, flow, extension.number, {}, user_agent);
+    if (!live || live->leaving)
+      ctx.report(Level::info, Reason::registered, flow, extension.number, {}, user_agent, extension.tenant);
     if (!live) live = &add(Binding{extension.id, std::move(w.key), {}, {}, flow, {}, 0, {}, ctx.now.wall_ms, 0});
     Binding& binding = live->binding;
     // What the disk has not confirmed yet is written again: its answer is the earliest that may be given.
@@ -332,7 +335,8 @@ void Registrar::remove(Context& ctx, ExtensionId extension, std::string_view con
     return ctx.out.add(effect::CommandDone{command, effect::NotFound{"no such registration"}});
   for (const BindingId id : pending.removed) {
     const Binding& binding = live_.find(id)->binding;
-    ctx.report(Level::info, Reason::unregistered, binding.flow, {}, {}, binding.contact);
+    ctx.report(Level::info, Reason::unregistered, binding.flow, {}, {}, binding.contact,
+               tenant_of(ctx, binding.extension));
   }
   commit(ctx, std::move(pending));
 }

@@ -63,7 +63,7 @@ void Calls::refuse(Context& ctx, const Asked& asked, int status, CallResult resu
   Cdr cdr = refused_cdr(ctx, asked, status, result, reason);
   if (!detail.empty()) cdr.reason.append(": ").append(detail);
   const std::string id = attempts_.write(ctx, std::move(cdr));
-  ctx.report(level, reason, asked.flow, asked.caller.number, id, detail);
+  ctx.report(level, reason, asked.flow, asked.caller.number, id, detail, asked.caller.tenant);
 }
 
 std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& request, const Flow& flow,
@@ -204,7 +204,7 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   index_leg(local_tag, {id, Side::caller, 0});
   shares_.place(id, caller.extension, call.parts);
   ctx.txns.set_owner(server, mark(Owner::call, id.value));
-  ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled);
+  ctx.report(Level::info, Reason::call_started, flow, caller.number, cdr.id, dialled, cdr.tenant);
   return &call;
 }
 
@@ -465,7 +465,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   call.caller.session.sent_answer(ctx.now);
   ++answered_;
   ctx.report(Level::info, Reason::call_answered, (fork ? fork->leg : call.caller).dialog->flow(),
-             call.cdr.caller_number, call.cdr.id, call.cdr.dialled);
+             call.cdr.caller_number, call.cdr.id, call.cdr.dialled, call.cdr.tenant);
   ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
   call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
                                        mark(Owner::call, call.id.value), duration_due);

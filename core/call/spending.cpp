@@ -119,7 +119,7 @@ void Calls::on_toll_due(Context& ctx, Call& call) {
       call.toll_times = grant->times;
     } else {
       ctx.report(Level::notice, Reason::toll_refused, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
-                 toll::text_of(grant.error()));
+                 toll::text_of(grant.error()), call.cdr.tenant);
       call.toll_times = ctx.desk.times(call.id);
       call.toll_times.extend_after_ms.reset();
     }

@@ -150,7 +150,7 @@ bool Calls::start(Context& ctx, Call& call, Target target) {
     const policy::Extension* by = ctx.policy.by_id(target.redirections[i].by);
     call.cdr.via = fmt::format("forwarded by {} {}", by ? by->number : "?", text_of(target.redirections[i].cause));
     ctx.report(Level::info, Reason::call_forwarded, {}, by ? by->number : std::string_view(), call.cdr.id,
-               target.dialled);
+               target.dialled, call.cdr.tenant);
   }
   call.redirections = std::move(target.redirections);
   call.payer = target.payer;

@@ -90,7 +90,8 @@ void Calls::on_refer(Context& ctx, Call& call, Side side, const sip::Message& re
     return no(403, "nobody is there to be connected");
   const auto refer_to = sip::parse_name_addr(request.value(HeaderName::refer_to));
   if (!refer_to) return no(400, "Refer-To");
-  if (!is_ours(ctx.policy, refer_to->uri, flow) || refer_to->uri.user.empty())
+  if (!is_ours(ctx.policy, refer_to->uri, flow) || refer_to->uri.user.empty() ||
+      is_of_another(ctx.policy, refer_to->uri, by->tenant))
     return no(404, "the target is not of this system");
   // Each is a call like one that is dialled.
   if (attempts_.turn_away(ctx, by->id)) return no(503, "calls and transfers come too fast");
@@ -185,7 +186,7 @@ std::optional<Failure> Calls::hand_over(Context& ctx, Call& from, Side side, std
   from.leaving->to = id;
   shares_.place(id, moving.extension, call.parts);
   ctx.report(Level::info, Reason::call_transferred, moving.dialog->flow(), cdr.caller_number, cdr.id,
-             fmt::format("{} to {}", via, cdr.dialled));
+             fmt::format("{} to {}", via, cdr.dialled), cdr.tenant);
   if (!start(ctx, call, std::move(*target))) give_up_outside(ctx, call);
   return std::nullopt;
 }
@@ -242,7 +243,7 @@ void Calls::take_over(Context& ctx, Call& call) {
   call.state = CallState::talking;
   ++answered_;
   ctx.report(Level::info, Reason::call_answered, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
-             call.cdr.dialled);
+             call.cdr.dialled, call.cdr.tenant);
   call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
                                        mark(Owner::call, call.id.value), duration_due);
   watch_session(ctx, call, Side::callee);
@@ -263,7 +264,8 @@ void Calls::join(Context& ctx, Call& from, Call& into, Side place) {
     return on_handover_failed(ctx, from, 503, "media ports");
   const policy::Extension* by = ctx.policy.by_id(replaced->extension);
   into.cdr.via = fmt::format("transferred by {} from {}", by ? by->number : "?", from.cdr.id);
-  ctx.report(Level::info, Reason::call_transferred, leg->dialog->flow(), {}, into.cdr.id, into.cdr.via);
+  ctx.report(Level::info, Reason::call_transferred, leg->dialog->flow(), {}, into.cdr.id, into.cdr.via,
+             into.cdr.tenant);
   notify_transferor(ctx, from, 200);
   from.leaving->notified = false;
   dismiss(ctx, into, place);

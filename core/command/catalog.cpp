@@ -9,6 +9,7 @@
 #include "core/command/event_specs.hpp"
 #include "core/command/objects.hpp"
 #include "core/command/people_specs.hpp"
+#include "core/command/tenant_specs.hpp"
 
 namespace rf::command {
 namespace {
@@ -264,6 +265,8 @@ std::span<const Spec> catalog() {
     all.insert(all.end(), people_specs().begin(), people_specs().end());
     all.insert(all.end(), event_specs().begin(), event_specs().end());
     all.insert(all.end(), provider_specs().begin(), provider_specs().end());
+    all.insert(all.end(), tenant_specs().begin(), tenant_specs().end());
+    add_tenant_parameter(all);
     return all;
   }();
   return specs;
@@ -273,6 +276,10 @@ const Spec* find(std::string_view name) {
   const std::span<const Spec> specs = catalog();
   const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
   return found == specs.end() ? nullptr : &*found;
+}
+
+bool acts_in_tenant(const Spec& spec) {
+  return std::any_of(spec.parameters.begin(), spec.parameters.end(), [](const auto& p) { return p.name == "tenant"; });
 }
 
 std::string_view name_of(Code code) {

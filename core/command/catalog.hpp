@@ -46,6 +46,8 @@ struct Spec {
 
 std::span<const Spec> catalog();
 const Spec* find(std::string_view name);
+/// Whether it is carried out in one tenant, which it can name.
+bool acts_in_tenant(const Spec& spec);
 
 using Value = std::variant<bool, std::int64_t, std::string>;
 using Arguments = std::map<std::string, Value, std::less<>>;
@@ -60,6 +62,10 @@ struct Checked {
   /// "extension.set number=1001 remote=true"; secrets appear as "[secret]". Of what changes nothing empty, unless it
   /// shows what few may see.
   std::string audit;
+  /// The tenant that was named; empty: none was. In which it is carried out, whoever carries it out finds by it and by
+  /// who asks.
+  std::string tenant = {};
+  TenantId acts_in = {};
   /// For whom it is carried out: somebody who signed in, or whoever runs the machine itself. While nobody said, what
   /// is about people is refused.
   std::optional<access::Asker> by = {};

@@ -8,6 +8,7 @@
 #include "core/command/objects.hpp"
 #include "core/command/password.hpp"
 #include "core/command/people_specs.hpp"
+#include "core/command/tenant_specs.hpp"
 #include "core/document/forms.hpp"
 #include "core/guard/prefix.hpp"
 
@@ -293,11 +294,7 @@ std::string audit_of(const Spec& spec, const Arguments& arguments) {
   return out;
 }
 
-}  // namespace
-
-std::expected<Checked, Error> check(std::string_view name, const Arguments& arguments) {
-  const Spec* spec = find(name);
-  if (spec == nullptr) return invalid("there is no such command", "see: ringfence --help");
+std::expected<Checked, Error> check_rest(const Spec* spec, const Arguments& arguments) {
   const auto parameters = spec->parameters;
   for (const auto& [key, value] : arguments) {
     const auto p =
@@ -366,11 +363,36 @@ std::expected<Checked, Error> check(std::string_view name, const Arguments& argu
     if (!provider) return std::unexpected(std::move(provider.error()));
     object = std::move(provider);
   }
+  if (auto tenants = tenant_command(*spec, arguments); !tenants || *tenants) {
+    if (!tenants) return std::unexpected(std::move(tenants.error()));
+    object = std::move(tenants);
+  }
   Command command = *object ? std::move(**object) : build(*spec, arguments, std::move(*terms));
   const auto* trace = std::get_if<ReadTrace>(&command);
   const bool told = spec->changes || (trace != nullptr && trace->numbers);
   return Checked{spec, std::move(command), about_of(*spec, arguments),
                  told ? audit_of(*spec, arguments) : std::string()};
+}
+
+}  // namespace
+
+std::expected<Checked, Error> check(std::string_view name, const Arguments& arguments) {
+  const Spec* spec = find(name);
+  if (spec == nullptr) return invalid("there is no such command", "see: ringfence --help");
+  const auto p = std::find_if(spec->parameters.begin(), spec->parameters.end(),
+                              [](const Parameter& each) { return each.name == "tenant"; });
+  const Value* const tenant = p == spec->parameters.end() ? nullptr : value_of(arguments, p->name);
+  if (tenant == nullptr) return check_rest(spec, arguments);
+  // In which tenant stands beside what is to be done there.
+  if (auto fault = fault_of(*p, *tenant)) return std::unexpected(std::move(*fault));
+  Arguments rest = arguments;
+  rest.erase(rest.find(p->name));
+  auto checked = check_rest(spec, rest);
+  if (!checked) return checked;
+  checked->tenant = std::get<std::string>(*tenant);
+  checked->about.emplace(p->name, *tenant);
+  if (!checked->audit.empty()) checked->audit += fmt::format(" tenant={}", quoted(checked->tenant));
+  return checked;
 }
 
 }  // namespace rf::command

@@ -15,6 +15,7 @@
 #include "core/base/secret.hpp"
 #include "core/command/events.hpp"
 #include "core/command/people.hpp"
+#include "core/command/tenants.hpp"
 #include "core/document/schema.hpp"
 #include "core/fence/fence.hpp"
 #include "core/policy/policy.hpp"
@@ -359,7 +360,8 @@ using Command =
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
                  PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
                  ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
-                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand, EventCommand>;
+                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand, EventCommand,
+                 TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

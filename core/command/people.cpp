@@ -29,7 +29,8 @@ constexpr Parameter first_parameters[] = {for_parameter};
 constexpr Parameter add_parameters[] = {
     name_parameter,  {"class", Kind::text, false, 0, 8, class_words, "whose account it is, tenant when not given"},
     role_parameter,  display_parameter,
-    email_parameter, for_parameter};
+    email_parameter, for_parameter,
+    {"dealer", Kind::text, false, 2, 32, {}, "of class dealer: whose tenants they reach"}};
 constexpr Parameter one_user[] = {name_parameter};
 constexpr Parameter set_parameters[] = {
     name_parameter,
@@ -143,6 +144,14 @@ class Reader {
     fault("for is no time from 1m to 7d", "give it such as 30m, 2h or 1d");
     return 0;
   }
+  std::string dealer() {
+    std::string name = text(a_, "dealer");
+    if ((text(a_, "class") == "dealer") != a_.contains("dealer"))
+      fault("users of class dealer have a dealer, and nobody else", "name it: --class dealer --dealer NAME");
+    if (a_.contains("dealer") && !access::is_tenant_name(name))
+      fault("dealer is no name of one", "give 2 to 32 small letters, digits and hyphens");
+    return name;
+  }
   std::uint64_t id() {
     std::uint64_t value = 0;
     const std::string given = text(a_, "id");
@@ -176,7 +185,8 @@ PeopleCommand user_command(std::string_view verb, const Arguments& a, Reader& re
     return AddUser{
         std::move(name),           access::parse_class(text(a, "class")).value_or(access::Class::tenant_user),
         read.role("role"),         text(a, "display"),
-        read.email().value_or(""), read.for_s()};
+        read.email().value_or(""), read.for_s(),
+        read.dealer()};
   SetUser out{std::move(name),           maybe<std::string>(a, "display"), read.email(), {},
               maybe<bool>(a, "enabled"), maybe<bool>(a, "must_change")};
   if (a.contains("role")) out.role = read.role("role");

@@ -29,6 +29,7 @@ struct AddUser {
   std::string role;  ///< empty: "system" of a system administrator, else "employee"
   std::string display, email;
   std::uint32_t for_s = AccessLimits::invitation_s;  ///< that the link is good for
+  std::string dealer = {};  ///< of a dealer's user: whose tenants he reaches
 };
 struct ListUsers {};
 struct ShowUser {

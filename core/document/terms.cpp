@@ -56,7 +56,8 @@ class Maker {
           take_inbound(each.table);
           break;
         case Kind::deck:
-          out_.decks.push_back({each.table.name(), each.deck ? each.deck : std::make_shared<const money::Deck>()});
+          out_.decks.push_back({each.table.name(), each.deck ? each.deck : std::make_shared<const money::Deck>(),
+                                around_.tenant});
           break;
         case Kind::number_list:
           out_.lists.push_back({each.table.name(), around_.tenant, each.lines});

@@ -26,6 +26,7 @@ struct RemoveRegistrations {
 struct ListCalls {};
 struct HangUp {
   std::string cdr_id;
+  TenantId tenant = {};  ///< only when it is a call of this one; none: of any
 };
 struct GuardListBans {};
 /// Everything that is known of an address.

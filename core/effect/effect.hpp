@@ -128,6 +128,7 @@ enum class Reason : std::uint8_t {
   phone_not_permitted,
   malformed_message,
   not_for_us,
+  other_tenant,
   unknown_number,
   callee_not_registered,
   callee_busy,
@@ -194,6 +195,7 @@ struct Report {
   std::string subject;  ///< extension number or claimed registration name
   std::string call;     ///< CDR id
   std::string detail;   ///< evidence in a few words, already redacted
+  TenantId tenant = {};  ///< whose business it is; none: of whoever runs the system alone
 };
 
 /// The clean stop is complete.

@@ -28,6 +28,8 @@ std::string_view name_of(Reason reason) {
       return "malformed_message";
     case Reason::not_for_us:
       return "not_for_us";
+    case Reason::other_tenant:
+      return "other_tenant";
     case Reason::unknown_number:
       return "unknown_number";
     case Reason::callee_not_registered:
@@ -166,6 +168,8 @@ std::string_view text_of(Reason reason) {
       return "The message breaks the grammar of SIP";
     case Reason::not_for_us:
       return "The request names a domain that is not ours";
+    case Reason::other_tenant:
+      return "The request names a domain of another tenant";
     case Reason::unknown_number:
       return "No such number";
     case Reason::callee_not_registered:

@@ -185,6 +185,9 @@ void Engine::State::serve(Context& ctx, const Flow& flow, const policy::Extensio
   if (const std::string options = unsupported_options(message); !options.empty())
     return refuse(420, Reason::method_refused, "Unsupported", options);
   if (!call::is_ours(*policy, message.request_uri, flow)) return refuse(404, Reason::not_for_us);
+  // As if nobody had that domain: whose it is, is no business of other tenants.
+  for (const sip::Uri* const uri : {&message.request_uri, &message.from.uri, &message.to.uri})
+    if (call::is_of_another(*policy, *uri, extension.tenant)) return refuse(404, Reason::other_tenant);
   if (stopping) return refuse(503, Reason::stopping);
   switch (message.method) {
     case Method::register_: {

@@ -59,7 +59,7 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
       return habits_of(ctx.now, *s.plan, *s.policy, *s.patterns, c);
     }
     std::optional<CommandResult> operator()(const HangUp& c) const {
-      const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id);
+      const std::uint64_t ended = s.calls.hang_up(ctx, c.cdr_id, c.tenant);
       if (ended == 0) return NotFound{"no running call with that id"};
       return Done{ended};
     }

@@ -32,6 +32,15 @@ const Extension* Policy::by_number(TenantId tenant, std::string_view number) con
   return found == in_tenant->second.end() ? nullptr : &extensions_[found->second];
 }
 
+TenantId Policy::tenant_of(std::string_view host) const {
+  if (by_domain_.empty()) return {};
+  std::string name(host);
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto found = by_domain_.find(name);
+  return found == by_domain_.end() ? TenantId{} : found->second;
+}
+
 const Extension* Policy::by_id(ExtensionId id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : &extensions_[found->second];
@@ -77,6 +86,7 @@ std::optional<std::string> Policy::compile(std::vector<Extension> extensions) {
   by_auth_name_.clear();
   by_number_.clear();
   by_id_.clear();
+  by_domain_.clear();
   for (std::uint32_t i = 0; i < extensions_.size(); ++i) {
     const Extension& e = extensions_[i];
     for (std::uint32_t device = 0; device <= e.devices.size(); ++device) {
@@ -89,6 +99,12 @@ std::optional<std::string> Policy::compile(std::vector<Extension> extensions) {
       return fmt::format("extension {} exists twice in one tenant", e.number);
     by_id_.emplace(e.id, i);
   }
+  for (const Tenant& tenant : tenants)
+    for (const std::string& domain : tenant.domains)
+      // What the file says is the system's is everybody's.
+      if (domain != realm && std::find(domains.begin(), domains.end(), domain) == domains.end() &&
+          !by_domain_.emplace(domain, tenant.id).second)
+        return fmt::format("the domain {} is given to two tenants", domain);
   index_names();
   return std::nullopt;
 }

@@ -67,6 +67,15 @@ struct Login {
   std::uint32_t device = 0;  ///< 0: its own; else the one before this in Extension::devices
 };
 
+/// Whoever shares this system with others, and sees nothing of them (row R1).
+struct Tenant {
+  TenantId id;
+  std::string name;                  ///< "acme", for good
+  std::string dealer = {};           ///< whose it is; empty: nobody's
+  std::vector<std::string> domains = {};  ///< SIP domains that are its alone, small letters
+  std::uint32_t extensions_max = 0;  ///< 0: any number
+};
+
 /// One SIP listener as configured (N1, N4).
 struct Listener {
   ListenerId id;
@@ -101,6 +110,7 @@ struct Policy {
   std::uint64_t version = 0;
   std::string realm = "ringfence";
   std::vector<std::string> domains;        ///< host names that are ours, besides the listeners' addresses
+  std::vector<Tenant> tenants;             ///< in the order of their ids
   std::vector<Subnet> local_networks;      ///< where phones are "inside" (E5); default: private, link-local
   std::vector<Listener> listeners;
   /// SIP URIs of the proxies that phones come through: the only places that are connected to when a phone's own
@@ -149,6 +159,8 @@ struct Policy {
     const Device* const device = device_of(login);
     return device != nullptr ? device->auth_name : extension_of(login).auth_name;
   }
+  /// Whose domain a host name is; none: no tenant's.
+  TenantId tenant_of(std::string_view host) const;
   const Extension* by_number(TenantId tenant, std::string_view number) const;
   const Extension* by_id(ExtensionId id) const;
   /// Whether some extension has this number or registration name.
@@ -158,7 +170,7 @@ struct Policy {
   const Listener* listener(ListenerId id) const;
 
   /// Replaces the extensions and builds the indexes. Errors: a sentence naming the clash (two extensions with one
-  /// registration name, one number twice in a tenant).
+  /// registration name, one number twice in a tenant, one domain of two tenants).
   std::optional<std::string> compile(std::vector<Extension> extensions);
 
  private:
@@ -177,6 +189,7 @@ struct Policy {
   /// Hashes of the names of all tenants, 0 where there is none: strangers ask, so that one look has to do, however many
   /// tenants there are. Two names with one hash would make an unknown one known, which costs the guard a count.
   std::vector<std::uint64_t> names_;
+  std::unordered_map<std::string, TenantId> by_domain_;
   Index by_auth_name_;  ///< places in logins_
   std::unordered_map<TenantId, Index> by_number_;
   std::unordered_map<ExtensionId, std::uint32_t> by_id_;

@@ -135,7 +135,9 @@ class Checks {
       wrong(fmt::format("plays the announcement \"{}\", which is no name of a prompt", route.announcement),
             "name one with --announcement: small letters, digits, - and _");
     for (const std::string& name : route.caller_lists)
-      if (std::none_of(terms_.lists.begin(), terms_.lists.end(), [&](const auto& each) { return each.name == name; }))
+      if (std::none_of(terms_.lists.begin(), terms_.lists.end(), [&](const auto& each) {
+            return each.name == name && (!each.tenant || each.tenant == route.tenant);
+          }))
         wrong(fmt::format("names the number list {}, which there is not", name), "see: ringfence number-list list");
     if (!route.caller_pace) return;
     if (route.caller_pace->distinct)

@@ -136,7 +136,7 @@ class Judge {
   }
 
   bool may_call_kind() {
-    const auto listed = out_.number ? plan_.listed(out_.number) : std::nullopt;
+    const auto listed = out_.number ? plan_.listed(question_.tenant, out_.number) : std::nullopt;
     ClassSet kinds = class_bit(out_.kind);
     // What is no number as it stands may be completed by a carrier to one of these.
     if (!is_short() && !dialled_.place.valid) kinds = static_cast<ClassSet>(kinds | dialled_.place.kin);

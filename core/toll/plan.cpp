@@ -22,6 +22,12 @@ Plan::Place place_in(const Index& index, const Key& key) {
   return found == index.end() ? Plan::none : found->second;
 }
 
+/// Whether a deck or a list is the tenant's own, or everybody's.
+template <class Terms>
+bool is_for(const Terms& one, TenantId tenant) {
+  return !one.tenant || one.tenant == tenant;
+}
+
 }  // namespace
 
 std::string_view name_of(Reach reach) {
@@ -111,7 +117,7 @@ class Compiler {
     for (const TrunkTerms& each : plan_->terms_.trunks) {
       const money::Deck* deck = nullptr;
       for (const DeckTerms& one : plan_->terms_.decks)
-        if (one.name == each.deck) deck = one.deck.get();
+        if (one.name == each.deck && is_for(one, each.line.tenant)) deck = one.deck.get();
       if (!each.deck.empty() && deck == nullptr)
         fault("trunk", each.line.name, fmt::format("names the deck {}, which there is not", each.deck),
               "see: ringfence deck list");
@@ -225,9 +231,9 @@ class Compiler {
     auto& sets = plan_->inbound_caller_lists_.emplace_back();
     for (const std::string& name : route.caller_lists) {
       const auto list = std::find_if(plan_->terms_.lists.begin(), plan_->terms_.lists.end(),
-                                     [&](const NumberListTerms& each) { return each.name == name; });
+                                     [&](const auto& each) { return each.name == name && is_for(each, route.tenant); });
       if (list == plan_->terms_.lists.end()) continue;  // told among the faults of answers
-      const number::NumberSet*& set = caller_sets_[name];
+      const number::NumberSet*& set = caller_sets_[&*list];
       if (set == nullptr) {
         // Its own faults are told with all lists.
         auto built = number::NumberSet::build(rules_of(*list, 0).rules, seed_);
@@ -307,27 +313,36 @@ class Compiler {
     return set;
   }
 
+  /// Each tenant has a set of its own: what one of them forbids is nothing to the others.
   void take_lists() {
-    number::NumberRules rules;
+    std::set<std::uint64_t> owners{0};
+    for (const TenantTerms& each : plan_->terms_.tenants) owners.insert(each.id.value);
+    std::map<std::uint64_t, number::NumberRules> rules;
     for (const NumberListTerms& list : plan_->terms_.lists) {
       auto imported = rules_of(list, static_cast<number::ListId>(plan_->list_names_.size()));
       plan_->list_names_.push_back(list.name);
       for (const number::ListFault& each : imported.faults)
         fault("number-list", list.name, fmt::format("line {}: {}", each.line, each.text), "mend or remove the line");
-      std::move(imported.rules.numbers.begin(), imported.rules.numbers.end(), std::back_inserter(rules.numbers));
-      std::move(imported.rules.patterns.begin(), imported.rules.patterns.end(), std::back_inserter(rules.patterns));
+      for (const std::uint64_t owner : owners)
+        if (is_for(list, TenantId{owner})) {
+          auto& own = rules[owner];
+          own.numbers.insert(own.numbers.end(), imported.rules.numbers.begin(), imported.rules.numbers.end());
+          own.patterns.insert(own.patterns.end(), imported.rules.patterns.begin(), imported.rules.patterns.end());
+        }
     }
-    auto set = number::NumberSet::build(std::move(rules), seed_);
-    if (set)
-      plan_->lists_ = std::move(*set);
-    else
-      fault("number-list", {}, set.error(), "import fewer rules");
+    for (auto& [owner, own] : rules) {
+      auto set = number::NumberSet::build(std::move(own), seed_);
+      if (set)
+        plan_->lists_.emplace(TenantId{owner}, std::move(*set));
+      else
+        fault("number-list", {}, set.error(), "import fewer rules");
+    }
   }
 
   std::shared_ptr<Plan> plan_;
   const std::vector<Plan::Known>& known_;
   std::uint64_t seed_;
-  std::map<std::string, const number::NumberSet*> caller_sets_;  ///< by the list's name
+  std::map<const NumberListTerms*, const number::NumberSet*> caller_sets_;
   std::vector<PlanFault> faults_;
 };
 
@@ -401,6 +416,11 @@ const PinListTerms* Plan::pin_list(TenantId tenant, std::string_view name) const
   for (const PinListTerms& list : terms_.pin_lists)
     if (list.tenant == tenant && list.name == name) return &list;
   return nullptr;
+}
+
+std::optional<number::NumberSet::Verdict> Plan::listed(TenantId tenant, const number::E164& number) const {
+  const auto set = lists_.find(tenant);
+  return set == lists_.end() ? std::nullopt : set->second.find(number);
 }
 
 bool Plan::is_caller_of(Place inbound, std::string_view caller) const {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/number/lists.hpp"
@@ -88,7 +89,7 @@ class Plan {
   bool is_caller_of(Place inbound, std::string_view caller) const;
 
   /// What lists say of a number, the tenant's and everybody's.
-  std::optional<number::NumberSet::Verdict> listed(const number::E164& number) const { return lists_.find(number); }
+  std::optional<number::NumberSet::Verdict> listed(TenantId tenant, const number::E164& number) const;
   std::string_view list_name(number::ListId id) const { return list_names_[id]; }
 
  private:
@@ -119,7 +120,7 @@ class Plan {
   std::vector<std::vector<number::Pattern>> inbound_callers_;
   std::vector<std::vector<const number::NumberSet*>> inbound_caller_lists_;  ///< of caller_sets_, by place
   std::vector<std::unique_ptr<number::NumberSet>> caller_sets_;  ///< of lists that inbound routes name, each by itself
-  number::NumberSet lists_;
+  std::unordered_map<TenantId, number::NumberSet> lists_;
   std::vector<std::string> list_names_;
 };
 

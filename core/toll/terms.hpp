@@ -198,6 +198,7 @@ struct ScheduleTerms {
 struct DeckTerms {
   std::string name;
   std::shared_ptr<const money::Deck> deck;
+  TenantId tenant = {};  ///< none: everybody's
 };
 /// A list of numbers that may or may not be called.
 struct NumberListTerms {

@@ -11,6 +11,8 @@ enum class Fault : std::uint8_t {
   duplicate_auth_name,  ///< registration names are unique in the whole system
   duplicate_name,       ///< a tenant of that name exists
   unknown_tenant,
+  limit_reached,  ///< as many as there may be
+  in_use,         ///< something else hangs on it
   not_found,      ///< no such extension or record
   invalid_value,  ///< a number, name or limit that is out of its rules; the text names it
   wrong_key,      ///< the key file is not the one this database was sealed with, or a sealed value was moved

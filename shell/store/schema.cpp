@@ -420,6 +420,10 @@ constexpr const char* version_10[] = {
     " sender TEXT NOT NULL,"
     " ca TEXT NOT NULL,"
     " password TEXT NOT NULL)",
+    "ALTER TABLE tenants ADD COLUMN dealer TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tenants ADD COLUMN domains TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tenants ADD COLUMN extensions_max INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE users ADD COLUMN dealer TEXT NOT NULL DEFAULT ''",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -16,7 +16,6 @@ namespace rf::store {
 namespace {
 
 constexpr int cache_kib = 8 << 10;
-constexpr std::size_t tenant_name_max = 64;
 /// Longer than a registration may ever hold.
 constexpr std::int64_t binding_life_ms = 86'400'000;
 
@@ -54,36 +53,6 @@ Expected<Store> Store::open(const Options& options) {
   auto state = std::make_unique<State>();
   state->connection = std::move(*connection);
   return Store(std::move(state));
-}
-
-Expected<std::vector<Tenant>> Store::tenants() {
-  return guarded([&]() -> Expected<std::vector<Tenant>> {
-    std::vector<Tenant> tenants;
-    long long id = 0;
-    std::string name;
-    soci::statement rows =
-        (state_->sql().prepare << "SELECT id, name FROM tenants ORDER BY id", soci::into(id), soci::into(name));
-    for (bool got = rows.execute(true); got; got = rows.fetch())
-      tenants.push_back({TenantId{static_cast<std::uint64_t>(id)}, name});
-    return tenants;
-  });
-}
-
-Expected<TenantId> Store::add_tenant(const std::string& name) {
-  if (name.empty() || name.size() > tenant_name_max || !is_plain_text(name))
-    return problem(Fault::invalid_value,
-                   fmt::format("a tenant's name is 1 to {} bytes of text without control characters", tenant_name_max));
-  return guarded([&]() -> Expected<TenantId> {
-    soci::session& sql = state_->sql();
-    Transaction transaction(sql);
-    int count = 0;
-    sql << "SELECT COUNT(*) FROM tenants WHERE name = :name", soci::use(name), soci::into(count);
-    if (count != 0) return problem(Fault::duplicate_name, fmt::format("there is a tenant \"{}\" already", name));
-    const auto id = static_cast<long long>(state_->next_id("tenants"));
-    sql << "INSERT INTO tenants (id, name) VALUES (:id, :name)", soci::use(id), soci::use(name);
-    transaction.commit();
-    return TenantId{static_cast<std::uint64_t>(id)};
-  });
 }
 
 Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {

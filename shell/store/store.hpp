@@ -37,10 +37,7 @@ struct Options {
 
 inline constexpr TenantId default_tenant{1};
 
-struct Tenant {
-  TenantId id;
-  std::string name;
-};
+using Tenant = policy::Tenant;
 
 /// What may be chosen about an extension; the defaults are those of a new one.
 struct ExtensionSettings {
@@ -184,9 +181,14 @@ class Store {
   Expected<std::vector<Tenant>> tenants();
   /// Name: 1 to 64 bytes of UTF-8 without control characters. Errors: invalid_value, duplicate_name.
   Expected<TenantId> add_tenant(const std::string& name);
+  /// Dealer, domains and limit. Errors: not_found; duplicate_name when a domain is another tenant's.
+  Expected<void> set_tenant(const Tenant& tenant);
+  /// With what was configured for it; records of its calls stay. Errors: not_found; in_use while it has extensions or
+  /// users, and always of the default tenant.
+  Expected<void> drop_tenant(TenantId tenant);
 
   /// Makes an extension with its three HA1 values, sealed. The caller shows the account's password, once.
-  /// Errors: invalid_value, unknown_tenant, duplicate_number, duplicate_auth_name, wrong_key.
+  /// Errors: invalid_value, unknown_tenant, limit_reached, duplicate_number, duplicate_auth_name, wrong_key.
   Expected<Account> add_extension(const seal::Vault& vault, std::string_view realm, const NewExtension& extension);
   /// Errors: not_found, invalid_value.
   Expected<ExtensionRow> set_extension(TenantId tenant, std::string_view number, const ExtensionChange& change);

@@ -18,12 +18,13 @@ const std::shared_ptr<const std::string>& reload_text() {
 
 }  // namespace
 
-Listener::Listener(std::shared_ptr<Session> session, const Route& route, Who who, std::uint32_t topics)
+Listener::Listener(std::shared_ptr<Session> session, const Route& route, Who who, const Listening& wish)
     : session_(std::move(session)),
       server_(session_->server_),
       route_(route),
       who_(std::move(who)),
-      topics_(topics),
+      topics_(wish.topics),
+      audience_(wish.audience),
       stream_(std::move(session_->stream_)),
       timer_(server_.io) {
   server_.listeners.push_back(this);
@@ -59,8 +60,9 @@ bool Listener::still_may() {
   Request asked = who_.asked;
   if (server_.site.recognise)
     asked.asker = server_.site.recognise({asked.remote, who_.session, who_.token, asked.agent}).asker;
-  return access::judge(asked.asker, route_.need) == access::Verdict::yes &&
-         (topics_ & ~route_.listen(asked).topics) == 0;
+  if (access::judge(asked.asker, route_.need) != access::Verdict::yes) return false;
+  const Listening may = route_.listen(asked);
+  return (topics_ & ~may.topics) == 0 && may.audience == audience_;
 }
 
 // Reading is how pings are answered and an end is seen; nothing is to be said.

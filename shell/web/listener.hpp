@@ -22,7 +22,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
     std::uint64_t asker = 0;
   };
   /// `session` is the connection that it was, whose place among the clients it keeps.
-  Listener(std::shared_ptr<Session> session, const Route& route, Who who, std::uint32_t topics);
+  Listener(std::shared_ptr<Session> session, const Route& route, Who who, const Listening& wish);
   ~Listener();
   /// Answers the upgrade, greets, and listens for the end.
   void start(const http::request<http::string_body>& request, std::string greeting);
@@ -30,6 +30,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   void tell(std::uint32_t topic, const std::shared_ptr<const std::string>& text);
   std::uint64_t asker() const { return who_.asker; }
   std::uint32_t topics() const { return topics_; }
+  std::uint64_t audience() const { return audience_; }
 
  private:
   using Stream = beast::websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
@@ -47,6 +48,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   const Route& route_;
   Who who_;
   std::uint32_t topics_;
+  std::uint64_t audience_;
   Stream stream_;
   asio::steady_timer timer_;
   beast::flat_buffer heard_{64};

@@ -159,14 +159,14 @@ std::optional<Answer> Server::State::turn_away(std::uint64_t asker, bool changes
   return out;
 }
 
-void Server::State::tell(std::uint32_t topic, const std::shared_ptr<const std::string>& text) {
+void Server::State::tell(std::uint32_t topic, std::uint64_t audience, const std::shared_ptr<const std::string>& text) {
   // Whoever ends while he is told leaves the list.
   const std::vector<Listener*> all = listeners;
   const bool missed = lost.exchange(false);
   static const auto reload = std::make_shared<const std::string>(R"({"topic":"live","what":"reload"})");
   for (Listener* const each : all) {
     if (missed) each->tell(each->topics(), reload);
-    each->tell(topic, text);
+    if (each->audience() == 0 || each->audience() == audience) each->tell(topic, text);
   }
 }
 
@@ -244,7 +244,7 @@ bool Server::heard(std::uint32_t topic) const {
   return (state_->topics.load(std::memory_order_relaxed) & topic) != 0;
 }
 
-void Server::tell(std::uint32_t topic, std::string text) {
+void Server::tell(std::uint32_t topic, std::uint64_t audience, std::string text) {
   if (!heard(topic)) return;
   if (state_->untold.fetch_add(1) >= ApiLimits::feed_events) {
     --state_->untold;
@@ -252,9 +252,9 @@ void Server::tell(std::uint32_t topic, std::string text) {
     return;
   }
   asio::post(state_->io,
-             [state = state_.get(), topic, text = std::make_shared<const std::string>(std::move(text))] {
+             [state = state_.get(), topic, audience, text = std::make_shared<const std::string>(std::move(text))] {
                --state->untold;
-               state->tell(topic, text);
+               state->tell(topic, audience, text);
              });
 }
 

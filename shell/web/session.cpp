@@ -316,7 +316,7 @@ void Session::listen(const Fields& request, const Route& route, Request typed) {
   if (buffer_.size() > 0) return refuse(400, "wait for the answer before you say more");
   Listener::Who who{std::string(cookie_in(view(request[http::field::cookie]), session_cookie)), std::string(token),
                     std::move(typed), asker};
-  std::make_shared<Listener>(shared_from_this(), route, std::move(who), wish.topics)->start(request, wish.greeting);
+  std::make_shared<Listener>(shared_from_this(), route, std::move(who), wish)->start(request, wish.greeting);
 }
 
 Session::Reply::Reply(std::shared_ptr<Session> self) : self_(std::move(self)), server_(self_->server_) {

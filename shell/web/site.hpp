@@ -103,6 +103,7 @@ using SlowHandler = std::function<void(const Request&, Respond)>;
 /// What a listener wants to hear of, a bit for each kind; or why he hears nothing.
 struct Listening {
   std::uint32_t topics = 0;
+  std::uint64_t audience = 0;  ///< hears only what is told to this one; 0: everything
   std::string greeting = {};  ///< the first text
   Answer refusal = {};        ///< when there are no topics
 };

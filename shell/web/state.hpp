@@ -52,7 +52,7 @@ struct Server::State {
   /// Why somebody known may not ask now; takes his place in the line when he may.
   std::optional<Answer> turn_away(std::uint64_t asker, bool changes);
   /// To every listener; on the I/O thread.
-  void tell(std::uint32_t topic, const std::shared_ptr<const std::string>& text);
+  void tell(std::uint32_t topic, std::uint64_t audience, const std::shared_ptr<const std::string>& text);
   void count_topics();
 
   ServerOptions options;

@@ -66,7 +66,7 @@ TEST(Style, BoundsAreNamedInOnePlace) {
       R"(\b(?:size_t|u?int(?:\d+_t)?|unsigned|long|short) (?:\w+ = [\d']+\w*, )?(\w+_(?:max|kept)) = \d)");
   const std::set<std::string> no_bounds = {// what a person may write into a name, and choose for an extension
                                            "number_max", "auth_name_max", "password_max", "display_name_max",
-                                           "tenant_name_max", "registrations_max", "calls_max",
+                                           "tenant_name_max", "registrations_max", "calls_max", "extensions_max",
                                            // how much is done at once
                                            "bytes_max", "datagrams_max", "joined_max", "events_max",
                                            // numbers of a protocol: RFC 3261 §8.1.1.5, RFC 3550 A.1

@@ -202,6 +202,11 @@ class Walk(unittest.TestCase):
         self.good("guard.country.remove", {"countries": "DE"})
 
     def people(self):
+        self.good("tenant.add", {"name": "acme", "domains": "pbx.acme.example", "extensions": 3, "day": "9.00"})
+        self.good("tenant.list")
+        self.good("tenant.show", {"name": "acme"})
+        self.assertEqual(self.good("tenant.set", {"name": "acme", "dealer": "north", "calls": 2})["calls"], "2")
+        self.good("tenant.remove", {"name": "acme"})
         self.good("user.add", {"name": "bob", "display": "Bob", "class": "tenant", "role": "operator"})
         self.good("user.list")
         self.good("user.show", {"name": "bob"})

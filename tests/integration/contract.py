@@ -30,10 +30,11 @@ class Operation:
         for parameter in self.places("path"):
             path = path.replace("{%s}" % parameter["name"],
                                 urllib.parse.quote(str(rest.pop(parameter["name"], "1009")), safe=""))
-        if self.body() is not None:
-            return path, rest
-        words = {k: str(v).lower() if isinstance(v, bool) else v for k, v in rest.items()}
-        return path + ("?" + urllib.parse.urlencode(words) if words else ""), None
+        in_query = {p["name"] for p in self.places("query")}
+        asked = {k: v for k, v in rest.items() if self.body() is None or k in in_query}
+        words = {k: str(v).lower() if isinstance(v, bool) else v for k, v in asked.items()}
+        body = None if self.body() is None else {k: v for k, v in rest.items() if k not in in_query}
+        return path + ("?" + urllib.parse.urlencode(words) if words else ""), body
 
     def good(self):
         """The status of success, and the schema of its answer."""

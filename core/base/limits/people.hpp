@@ -108,6 +108,14 @@ struct AccessLimits {
   static constexpr std::size_t passkeys_used = 4'096;  ///< challenges that signed somebody in; further ones: refused
 };
 
+/// Bounds of tenants. Fixed.
+struct TenantLimits {
+  static constexpr std::size_t tenants = 1'000;              ///< further ones are refused
+  static constexpr std::size_t domains = 16;                 ///< of one; more are refused
+  static constexpr std::size_t domain_bytes = 253;           ///< a longer one is refused
+  static constexpr std::int64_t extensions_most = 100'000;  ///< that one may be limited to
+};
+
 /// Bounds of signing in elsewhere: with a provider of OpenID Connect, or in a directory (LDAP). Fixed.
 struct SignInLimits {
   // What is configured

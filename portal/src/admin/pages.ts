@@ -75,6 +75,7 @@ export const groups: readonly Group[] = [
   {
     name: 'system',
     pages: [
+      { name: 'tenants', needs: 'tenant.list' },
       { name: 'users', needs: 'user.list', letter: 'u' },
       { name: 'roles', needs: 'role.list' },
       { name: 'sign-ins', needs: 'sign-in.list' },

@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from 'react';
 import { Store } from '../shared/store';
+import { tenant } from './tenant';
 import { Problem, call, onLost } from './api/client';
 import { queries } from './api/queries';
 import { type OperationName, type Schemas, operation } from './contract/contract';
@@ -14,7 +15,10 @@ export const me = new Store<Me | null | undefined>(undefined);
 export function enter(who: Me | null): void {
   const before = me.get();
   // Nothing that one person saw is shown to the next.
-  if (before && before.name !== who?.name) queries.clear();
+  if (before && before.name !== who?.name) {
+    queries.clear();
+    tenant.set('');
+  }
   me.set(who);
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/access/asker.hpp"
+#include "core/access/people.hpp"
 #include "core/access/role.hpp"
 #include "core/command/catalog.hpp"
 
@@ -96,6 +97,14 @@ TEST(Judge, KnowsStrangersOnlyWhereEverybodyMayCome) {
   EXPECT_EQ(judge(std::nullopt, signed_in), Verdict::unknown);
   for (const PermissionInfo& row : permission_table())
     EXPECT_EQ(judge(std::nullopt, permitted(row.permission)), Verdict::unknown) << row.name;
+}
+
+TEST(LoginNames, OfATenantEndWithItsNameAndNobodyElsesEndLikeThat) {
+  for (const char* const name : {"eva@acme", "eva@home@acme"}) EXPECT_FALSE(fault_of_login(name, "acme")) << name;
+  for (const char* const name : {"eva", "eva@umbrella", "@acme", "eva@acme.example", "acme", "eva@xacme"})
+    EXPECT_TRUE(fault_of_login(name, "acme")) << name;
+  for (const char* const name : {"eva", "eva@acme.example"}) EXPECT_FALSE(fault_of_login(name, {})) << name;
+  for (const char* const name : {"eva@acme", "eva@nobodys"}) EXPECT_TRUE(fault_of_login(name, {})) << name;
 }
 
 }  // namespace

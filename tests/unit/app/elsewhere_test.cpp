@@ -8,6 +8,7 @@
 #include "app/host.hpp"
 #include "app/logins.hpp"
 #include "app/people_commands.hpp"
+#include "app/tenants.hpp"
 #include "core/command/catalog.hpp"
 #include "core/http/url.hpp"
 #include "tests/unit/app/folder.hpp"
@@ -190,7 +191,9 @@ class Elsewhere : public ::testing::Test {
     checked->by = by;
     checked->on_machine = !by;
     const std::lock_guard lock(mutex_);
-    return std::move(*change_people(records_, logins_.get(), *checked, wall_now_ms()));
+    const auto placed = in_tenant(*records_.store.tenants(), std::move(*checked));
+    if (!placed) return std::unexpected(placed.error());
+    return std::move(*change_people(records_, logins_.get(), *placed, wall_now_ms()));
   }
   Json run(std::string_view name, const command::Arguments& arguments) {
     Outcome out = attempt(name, arguments);

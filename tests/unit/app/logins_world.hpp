@@ -13,6 +13,7 @@
 #include "app/host.hpp"
 #include "app/logins.hpp"
 #include "app/people_commands.hpp"
+#include "app/tenants.hpp"
 #include "core/command/catalog.hpp"
 #include "tests/unit/app/folder.hpp"
 
@@ -112,7 +113,9 @@ class LoginsWorld : public ::testing::Test {
     checked->by = by;
     checked->on_machine = !by;
     const std::lock_guard lock(mutex_);
-    auto outcome = change_people(records_, logins_.get(), *checked, wall_now_ms());
+    const auto placed = in_tenant(*records_.store.tenants(), std::move(*checked));
+    if (!placed) return std::unexpected(placed.error());
+    auto outcome = change_people(records_, logins_.get(), *placed, wall_now_ms());
     EXPECT_TRUE(outcome.has_value()) << name;
     return std::move(*outcome);
   }

@@ -38,6 +38,19 @@ TEST(Policy, OneNumberTwiceInATenantIsRefusedAndInTwoTenantsIsTwoExtensions) {
   EXPECT_EQ(policy.by_number(TenantId{3}, "1001"), nullptr);
 }
 
+TEST(Policy, ADomainIsThatOfOneTenantAndTheSystemsAreNobodys) {
+  Policy policy;
+  policy.realm = "pbx.example";
+  policy.domains = {"sip.example"};
+  policy.tenants = {{TenantId{2}, "acme", "", {"acme.example", "sip.example", "pbx.example"}, 0}};
+  ASSERT_FALSE(policy.compile({}));
+  EXPECT_EQ(policy.tenant_of("ACME.example"), TenantId{2});
+  for (const char* const host : {"sip.example", "pbx.example", "example", "192.0.2.1", ""})
+    EXPECT_FALSE(policy.tenant_of(host)) << host;
+  policy.tenants.push_back({TenantId{3}, "umbrella", "", {"acme.example"}, 0});
+  EXPECT_TRUE(policy.compile({}));
+}
+
 TEST(Policy, ARealmThatANonceCannotBeBoundToIsRefused) {
   Policy policy;
   policy.realm = std::string(WireLimits::realm_bytes, 'r');

@@ -195,11 +195,11 @@ TEST_F(Asking, HearsWhatHappensUntilItMayNoLonger) {
   EXPECT_EQ(text_frame(*listener), "hello");
   EXPECT_TRUE(eventually([&] { return server_->heard(1); }));
   EXPECT_FALSE(server_->heard(4));
-  server_->tell(4, "not for him");
-  server_->tell(2, "news");
+  server_->tell(4, 0, "not for him");
+  server_->tell(2, 0, "news");
   EXPECT_EQ(text_frame(*listener), "news");
   revoked_ = true;
-  server_->tell(1, "no more");
+  server_->tell(1, 0, "no more");
   const std::string goodbye = text_frame(*listener);
   EXPECT_EQ(goodbye, "\x03\xf0") << "1008";
   EXPECT_TRUE(eventually([&] { return !server_->heard(1); }));
@@ -239,7 +239,7 @@ TEST_F(Asking, TellsSlowListenersToLoadEverythingAnew) {
   const std::string text(100'000, 'x');
   // More than any socket takes, and nobody reads.
   ASSERT_TRUE(eventually([&] {
-    for (int i = 0; i < 100; ++i) server_->tell(1, text);
+    for (int i = 0; i < 100; ++i) server_->tell(1, 0, text);
     return !server_->heard(1);
   }));
 }

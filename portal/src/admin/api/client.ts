@@ -1,6 +1,7 @@
 // Asks the server by the contract. What it refuses comes as a Problem, with the field and the remedy that it names.
 
 import { type AnswerOf, type OperationName, operation } from '../contract/contract';
+import { tenant } from '../tenant';
 
 export type Value = string | number | boolean;
 export type Values = Readonly<Record<string, Value | undefined>>;
@@ -51,6 +52,8 @@ export function requestOf(name: OperationName, values: Values): Request {
   const query = new URLSearchParams();
   const body: Record<string, Value> = {};
   let url = path;
+  const chosen = tenant.get();
+  if (chosen !== '' && fields.some((field) => field.name === 'tenant')) query.set('tenant', chosen);
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const place = fields.find((field) => field.name === key)?.in ?? (verb === 'GET' ? 'query' : 'body');

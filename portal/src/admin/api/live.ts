@@ -59,8 +59,8 @@ export function readText(text: string): Heard | null {
   return { topic: word('topic'), event };
 }
 
-/** Listens until the returned function is called. */
-export function listen(): () => void {
+/** Listens until the returned function is called; with a tenant, to what happens there alone. */
+export function listen(tenant: string): () => void {
   let socket: WebSocket | null = null;
   let attempts = 0;
   let over = false;
@@ -79,7 +79,8 @@ export function listen(): () => void {
     gathering ??= setTimeout(refresh, gatherMs);
   };
   const open = () => {
-    socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/v1/live`);
+    const asked = tenant === '' ? '' : `?tenant=${encodeURIComponent(tenant)}`;
+    socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/v1/live${asked}`);
     socket.onopen = () => {
       // What happened while nobody listened is not told again.
       if (attempts > 0) note(['*']);

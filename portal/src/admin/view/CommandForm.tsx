@@ -34,7 +34,8 @@ export function CommandForm<Name extends OperationName>(props: Props<Name>) {
   const text = useText();
   const all = operation(command).fields;
   const fields = useMemo(
-    () => all.filter(({ name }) => !(name in given) && name !== 'default' && !without.includes(name)),
+    // In which tenant is chosen for all pages at once.
+    () => all.filter(({ name }) => !(name in given) && name !== 'default' && name !== 'tenant' && !without.includes(name)),
     [all, given, without],
   );
   const [before] = useState(() => typedFrom(fields, now));

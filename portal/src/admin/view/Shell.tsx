@@ -4,12 +4,14 @@ import { Icon } from '../../shared/icons';
 import { useStore } from '../../shared/store';
 import { listen, listening } from '../api/live';
 import { useText } from '../messages';
+import { tenant as chosenTenant } from '../tenant';
 import { type Page, everyPage, groups } from '../pages';
 import { pageOf } from '../pages/all';
 import { linkTo, useRoute } from '../route';
 import { leave, useMay, useMe } from '../session';
 import { HelpDialog } from './HelpDialog';
 import { SearchDialog } from './SearchDialog';
+import { TenantChooser } from './TenantChooser';
 import { Empty } from './Trouble';
 import css from './admin.module.css';
 import { useKeys } from './useKeys';
@@ -28,7 +30,11 @@ export function Shell() {
   const title = at ? text.pages[at.name] : text.app.unknown;
   const from = useRef(title);
 
-  useEffect(listen, []);
+  const tenant = useStore(chosenTenant);
+  // A dealer's people reach nothing before it is said of which tenant.
+  const placed = me.class !== 'dealer' || tenant !== '';
+
+  useEffect(() => (placed ? listen(me.class === 'dealer' ? tenant : '') : undefined), [placed, me.class, tenant]);
   useEffect(() => {
     document.title = `${title} · Ringfence`;
     setOpen(false);
@@ -70,6 +76,7 @@ export function Shell() {
         >
           <span className={css.searchText}>{text.search.button}</span>
         </Button>
+        <TenantChooser />
         <Live />
         <a href={linkTo('account')} className={css.me} aria-current={at?.name === 'account' ? 'page' : undefined}>
           <span className={css.initial} aria-hidden="true">
@@ -109,8 +116,10 @@ export function Shell() {
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         <h1 className={css.title}>{title}</h1>
         <Suspense fallback={<p className={css.waiting}>{text.app.waiting}</p>}>
-          {Content ? (
-            <Content key={`${at?.name}`} />
+          {Content && !placed ? (
+            <p className={css.waiting}>{text.tenants.choose}</p>
+          ) : Content ? (
+            <Content key={`${tenant} ${at?.name}`} />
           ) : (
             <Empty title={at ? text.app.notAllowed : text.app.unknownText}>
               <a href={linkTo('dashboard')}>{text.app.toDashboard}</a>

@@ -10,6 +10,7 @@ import { perHour } from '../../../src/admin/pages/hours';
 import { stepsOf } from '../../../src/admin/pages/steps';
 import { linkTo, readRoute } from '../../../src/admin/route';
 import { changesOf, faultOf, typedOf, valueOf } from '../../../src/admin/view/form';
+import { tenant } from '../../../src/admin/tenant';
 import { search } from '../../../src/admin/view/search';
 import { filtered, sorted } from '../../../src/admin/view/table';
 
@@ -24,6 +25,14 @@ describe('a request', () => {
     expect(requestOf('extension.set', { number: '10/01', name: 'Ann' })).toEqual({ url: '/api/v1/extensions/10%2F01', body: '{"name":"Ann"}' });
     expect(requestOf('cdr.list', { number: '+49 30', limit: 5 }).url).toBe('/api/v1/cdrs?number=%2B49+30&limit=5');
     expect(requestOf('session.begin', { name: 'a', password: 'p' })).toEqual({ url: '/api/v1/session', body: '{"name":"a","password":"p"}' });
+  });
+
+  it('is about the tenant that was chosen, where it is about one', () => {
+    tenant.set('acme');
+    expect(requestOf('extension.set', { number: '1001', name: 'Ann' })).toEqual({ url: '/api/v1/extensions/1001?tenant=acme', body: '{"name":"Ann"}' });
+    expect(requestOf('guard.bans', {}).url).toBe('/api/v1/guard/bans');
+    tenant.set('');
+    expect(requestOf('extension.list', {}).url).toBe('/api/v1/extensions');
   });
 
   it('that is refused tells field and remedy, whatever the answer looks like', () => {

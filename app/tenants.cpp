@@ -1,0 +1,144 @@
+#include "app/tenants.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/document/object.hpp"
+
+namespace rf::app {
+namespace {
+
+using command::Code;
+using command::Error;
+
+std::unexpected<Error> fail(const store::Problem& problem) {
+  return std::unexpected(error_of(problem));
+}
+
+std::unexpected<Error> unknown(const std::string& name) {
+  return std::unexpected(
+      Error{Code::not_found, fmt::format("there is no tenant {}", name), "see: ringfence tenant list", "tenant"});
+}
+
+const store::Tenant* named(std::span<const store::Tenant> tenants, std::string_view name) {
+  const auto found = std::find_if(tenants.begin(), tenants.end(), [&](const auto& each) { return each.name == name; });
+  return found == tenants.end() ? nullptr : &*found;
+}
+
+/// A value of its limit "tenant": its own, or what stands.
+std::string limit_of(const std::vector<store::ObjectRow>& objects, std::string_view key) {
+  document::Table table(document::Kind::limit, "tenant");
+  for (const store::ObjectRow& row : objects)
+    if (row.kind == "limit" && row.name == "tenant")
+      if (auto own = document::table_of({document::Kind::limit, row.name, row.body, {}, {}, 0}))
+        table = std::move(*own);
+  const auto values = table.list(key);
+  return values.empty() ? std::string() : values.front();
+}
+
+}  // namespace
+
+bool reaches(const access::Asker* by, const store::Tenant& tenant) {
+  if (by == nullptr || !by->tenant) return true;
+  return by->dealer.empty() ? by->tenant == tenant.id : by->dealer == tenant.dealer;
+}
+
+std::expected<command::Checked, Error> in_tenant(std::span<const store::Tenant> tenants, command::Checked checked) {
+  access::Asker* const by = checked.by ? &*checked.by : nullptr;
+  if (checked.tenant.empty()) {
+    const bool open = by != nullptr && !by->dealer.empty() && by->tenant == access::no_tenant;
+    if (open && command::acts_in_tenant(*checked.spec))
+      return std::unexpected(Error{Code::invalid, "you reach several tenants, and named none",
+                                   "name one of them with tenant; see: ringfence tenant list", "tenant"});
+    checked.acts_in = by != nullptr && by->tenant ? by->tenant : store::default_tenant;
+    return checked;
+  }
+  const store::Tenant* const tenant = named(tenants, checked.tenant);
+  if (tenant == nullptr || !reaches(by, *tenant)) return unknown(checked.tenant);
+  if (by != nullptr && !by->dealer.empty()) by->tenant = tenant->id;
+  checked.acts_in = tenant->id;
+  return checked;
+}
+
+Outcome tenant_json(Records& records, const store::Tenant& tenant) {
+  const auto objects = records.store.objects(tenant.id);
+  if (!objects) return fail(objects.error());
+  const auto extensions = records.store.extensions();
+  if (!extensions) return fail(extensions.error());
+  return Json{{"name", tenant.name},
+              {"dealer", tenant.dealer},
+              {"domains", tenant.domains},
+              {"extensions", tenant.extensions_max},
+              {"extensions_now", std::count_if(extensions->begin(), extensions->end(),
+                                               [&](const auto& row) { return row.tenant == tenant.id; })},
+              {"calls", limit_of(*objects, "calls")},
+              {"day", limit_of(*objects, "day")},
+              {"month", limit_of(*objects, "month")}};
+}
+
+std::optional<Outcome> show_tenants(Records& records, const command::Checked& checked) {
+  const auto* const command = std::get_if<command::TenantCommand>(&checked.command);
+  if (command == nullptr) return std::nullopt;
+  const auto* const show = std::get_if<command::ShowTenant>(command);
+  if (show == nullptr && !std::holds_alternative<command::ListTenants>(*command)) return std::nullopt;
+  auto tenants = records.store.tenants();
+  if (!tenants) return fail(tenants.error());
+  const access::Asker* const by = checked.by ? &*checked.by : nullptr;
+  std::erase_if(*tenants, [&](const store::Tenant& each) { return !reaches(by, each); });
+  if (show != nullptr) {
+    const store::Tenant* const one = named(*tenants, show->name);
+    return one == nullptr ? Outcome(unknown(show->name)) : tenant_json(records, *one);
+  }
+  Json list = Json::array();
+  for (const store::Tenant& each : *tenants) {
+    auto row = tenant_json(records, each);
+    if (!row) return row;
+    list.push_back(std::move(*row));
+  }
+  return Json{{"tenants", std::move(list)}};
+}
+
+std::expected<TenantChanged, Error> change_tenant(Records& records, const command::TenantCommand& command) {
+  TenantChanged out;
+  const auto* const add = std::get_if<command::AddTenant>(&command);
+  const auto* const set = std::get_if<command::SetTenant>(&command);
+  const auto* const remove = std::get_if<command::RemoveTenant>(&command);
+  if (add != nullptr) {
+    const auto id = records.store.add_tenant(add->name);
+    if (!id) return fail(id.error());
+    out.tenant = {*id, add->name};
+  } else {
+    const std::string& name = set != nullptr ? set->name : remove->name;
+    const auto tenants = records.store.tenants();
+    if (!tenants) return fail(tenants.error());
+    const store::Tenant* const found = named(*tenants, name);
+    if (found == nullptr) return unknown(name);
+    out.tenant = *found;
+  }
+  if (remove != nullptr) {
+    if (const auto dropped = records.store.drop_tenant(out.tenant.id); !dropped) return fail(dropped.error());
+    out.answer = {{"name", remove->name},
+                  {"message", fmt::format("The tenant {} is removed; its call records stay.", remove->name)}};
+    return out;
+  }
+  const command::TenantSettings& wanted = add != nullptr ? add->settings : set->settings;
+  out.tenant.dealer = wanted.dealer.value_or(out.tenant.dealer);
+  out.tenant.domains = wanted.domains.value_or(out.tenant.domains);
+  out.tenant.extensions_max = wanted.extensions.value_or(out.tenant.extensions_max);
+  if (const auto written = records.store.set_tenant(out.tenant); !written) return fail(written.error());
+  for (const std::string& domain : out.tenant.domains)
+    if (domain == records.realm || std::ranges::find(records.domains, domain) != records.domains.end())
+      return std::unexpected(Error{Code::conflict,
+                                   fmt::format("the domain {} is the system's, and everybody's", domain),
+                                   "give the tenant another one", "domains"});
+  const auto limit = [&](std::string key, const std::optional<std::string>& value) {
+    if (value) out.limits.push_back({std::move(key), {*value}});
+  };
+  limit("calls", wanted.calls ? std::optional(std::to_string(*wanted.calls)) : std::nullopt);
+  limit("day", wanted.day);
+  limit("month", wanted.month);
+  return out;
+}
+
+}  // namespace rf::app

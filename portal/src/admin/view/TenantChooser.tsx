@@ -1,0 +1,37 @@
+import { NativeSelect } from '@mantine/core';
+import { useEffect } from 'react';
+import { useStore } from '../../shared/store';
+import { queries, useList } from '../api/queries';
+import { useText } from '../messages';
+import { useMay, useMe } from '../session';
+import { tenant } from '../tenant';
+
+/** For those who reach several tenants: in which of them every page is. */
+export function TenantChooser() {
+  const text = useText();
+  const me = useMe();
+  const may = useMay();
+  const chosen = useStore(tenant);
+  const several = me.class !== 'tenant' && may('tenant.list');
+  const all = useList('tenant.list', 'tenants', several).data?.tenants ?? [];
+  const first = all[0]?.name ?? '';
+
+  useEffect(() => {
+    if (me.class === 'dealer' && chosen === '' && first !== '') tenant.set(first);
+  }, [me.class, chosen, first]);
+  if (!several || all.length < 2) return null;
+  const choose = (name: string) => {
+    tenant.set(name);
+    // What was told of one is not shown as another's.
+    void queries.resetQueries();
+  };
+  return (
+    <NativeSelect
+      size="sm"
+      aria-label={text.tenants.chooser}
+      value={chosen || first}
+      onChange={(event) => choose(event.currentTarget.value)}
+      data={all.map(({ name }) => name)}
+    />
+  );
+}
