@@ -23,10 +23,12 @@ Arguments enough_for(const Spec& spec) {
                                       : p.name == "countries"                  ? "DE"
                                       : spec.name.starts_with("limit.")        ? "extension.1001"
                                       : spec.name.starts_with("role.")         ? "operator"
+                                      : spec.name.starts_with("tenant.")       ? "acme"
                                       : p.name == "scope"                      ? "call.read"
                                                                                : "1001"));
   if (spec.name == "trace.export") out.emplace("call", std::string("k3v9"));
   if (spec.name == "extension.set") out.emplace("remote", true);
+  else if (spec.name == "tenant.set") out.emplace("dealer", std::string("north"));
   else if (spec.name == "user.set" || spec.name == "role.set")
     out.emplace(spec.name == "user.set" ? "display" : "title", std::string("Anna"));
   // Of an object that is set: something that is to be as it stands.
@@ -53,7 +55,7 @@ TEST(CommandCatalog, EveryNameBuildsItsOwnCommand) {
     // Commands about objects are one for each of their kinds; a set and an add differ by a flag.
     const auto what = std::visit(
         []<class Each>(const Each& each) {
-          if constexpr (std::is_same_v<Each, PeopleCommand>)
+          if constexpr (std::is_same_v<Each, PeopleCommand> || std::is_same_v<Each, TenantCommand>)
             return std::pair{document::Kind(100 + each.index()), false};
           else if constexpr (std::is_same_v<Each, ReadTrace>)
             return std::pair{document::Kind(200 + 4 * static_cast<int>(each.as) + !each.call.empty() +
@@ -83,6 +85,21 @@ TEST(CommandCatalog, EveryCommandHasAPermissionAndASummary) {
 TEST(CommandCatalog, EveryChangeLeavesAnAuditLineAndNoQuestionDoes) {
   for (const Spec& spec : catalog())
     EXPECT_EQ(check(spec.name, enough_for(spec))->audit.empty(), !spec.changes) << spec.name;
+}
+
+TEST(CommandCheck, ATenantStandsBesideWhatIsToBeDoneThere) {
+  const auto set = check("extension.set", {{"number", "1001"}, {"calls", std::int64_t{2}}, {"tenant", "acme"}});
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->tenant, "acme");
+  EXPECT_EQ(std::get<std::string>(set->about.at("tenant")), "acme") << "it is looked at there, too";
+  EXPECT_THAT(set->audit, HasSubstr("tenant=\"acme\""));
+  EXPECT_EQ(fault("extension.set", {{"number", "1001"}, {"tenant", "acme"}}).code, Code::invalid) << "changes nothing";
+  EXPECT_EQ(fault("extension.show", {{"number", "1001"}, {"tenant", "a\nb"}}).field, "tenant");
+  EXPECT_EQ(fault("guard.bans", {{"tenant", "acme"}}).field, "tenant") << "bans are of no tenant";
+  for (const char* const domain :
+       {"acme", "192.0.2.7", "a..example", "-a.example", "a.example,a.example", "a_b.example"})
+    EXPECT_EQ(fault("tenant.add", {{"name", "acme"}, {"domains", domain}}).field, "domains") << domain;
+  EXPECT_TRUE(check("tenant.add", {{"name", "acme"}, {"domains", "PBX.acme.example, b.example"}}));
 }
 
 TEST(CommandCheck, RecordedSignallingIsAskedOfSomebodyAndNumbersInFullLeaveALine) {
