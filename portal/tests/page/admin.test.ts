@@ -158,7 +158,7 @@ describe('signing in', () => {
     });
     await open('account');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.getByLabel('Passkey', { exact: true }).fill('laptop');
+    await page.getByRole('textbox', { name: 'Passkey' }).fill('laptop');
     const password = page.getByRole('region').or(page.locator('form')).filter({ hasText: 'Make the passkey' }).getByLabel('Present password');
     await password.fill('wrong');
     await page.getByRole('button', { name: 'Make the passkey' }).click();

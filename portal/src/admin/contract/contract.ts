@@ -48,7 +48,8 @@ export function isOperation(name: string): name is OperationName {
 }
 
 /** A text as long as a file. */
-export const isLong = (field: Field): boolean => field.type === 'string' && (field.maxLength ?? 0) > 50_000;
+export const isLong = (field: Field): boolean =>
+  field.type === 'string' && (field.maxLength ?? 0) > 50_000 && separatorOf(field) === '';
 
 /** What stands between the values of a list; empty: it is one value. */
 export function separatorOf({ help }: Field): string {
