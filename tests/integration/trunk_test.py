@@ -188,7 +188,7 @@ class Provider(Outside):
         self.assertEqual(self.carrier.asked(), 0)
         self.assertEqual((float(self.today()["spent"]), float(self.today()["reserved"])), (0, 0))
         warnings = [l for l in self.server.log.read_text().splitlines() if " warning trunk_not_registered" in l]
-        self.assertEqual((refusals(), len(warnings)), (before + 1,) * 2, "to begin with is no trouble")
+        self.assertEqual(len(warnings), before + 1, "to begin with is no trouble")
         # The right one heals it without a restart.
         before = self.server.log.read_text().count("trunk_registered")
         self.cli("trunk", "password", "provider", typed="pass of theirs\n")
