@@ -19,7 +19,7 @@ Parties parties_of(const Plan& plan, TenantId tenant, ExtensionId extension, Tru
   }
   const TrunkTerms* const line = plan.trunk(trunk);
   if (!line) return out;
-  const TenantTerms* const owner = plan.tenant(line->line.tenant);
+  const TenantTerms* const owner = line->line.tenant == tenant ? its_tenant : plan.tenant(line->line.tenant);
   out.trunk = {trunk.value, &line->spending, owner ? owner->zone.get() : nullptr, plan.payer(*line)};
   out.trunk_outbound = line->outbound;
   out.trunk_inbound = line->inbound;
