@@ -99,8 +99,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Step", "rule string, passed boolean, text string"},
     {"Way", "trunk string, called string, price string, per_s integer, fee string, currency string"},
     {"RouteTest",
-     "from string, to string, at string, action string, why string, number string, country string, class string, "
-     "pins string, route string, trunks [Way], steps [Step]"},
+     "from string, to string, at string, action string, why string, reserved string, number string, country string, "
+     "class string, pins string, route string, trunks [Way], steps [Step]"},
     {"EmergencyWay",
      "trunk string, called string, priority integer, from string, asserted string, calls_back boolean, "
      "calls_most integer"},
@@ -121,7 +121,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Spending",
      "level string, id integer, name string, today Period, month Period, credit string, locked boolean, calls integer"},
     {"SpendingList", "currency string, accounts [Spending]"},
-    {"Credit", "number string, left string, message string"},
+    {"Credit", "whom string, left string, message string"},
     {"Habit", "level string, name string, days integer, calls_today integer, lines [string]"},
     {"Unusual", "at string, extension string, number string, action string, score integer, text string"},
     {"Habits", "subjects [Habit], told [Unusual]"},

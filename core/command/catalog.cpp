@@ -147,7 +147,14 @@ constexpr Parameter spending_parameters[] = {
     {"level", Kind::text, false, 0, 16, level_words, "only accounts of this kind"},
     {"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
 constexpr Parameter credit_parameters[] = {
-    number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
+    {"whom",
+     Kind::text,
+     true,
+     2,
+     80,
+     {},
+     "an extension's number, department.NAME, trunk.NAME, tenant or system, who pays in advance"},
+    {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
 
 constexpr std::string_view kind_words[] = {"command", "result", "login", "ban", "system"};
 constexpr Parameter audit_list_parameters[] = {
@@ -237,7 +244,7 @@ constexpr auto fixed = std::to_array<Spec>({
      spending_parameters},
     {"exposure", "spend.read", "Computes the most that a stolen password could cost, by which rule, and what halves it",
      false, false, maybe_number},
-    {"credit.add", "spend.write", "Adds to what a prepaid extension may spend", true, false, credit_parameters},
+    {"credit.add", "spend.write", "Adds to what somebody who pays in advance may spend", true, false, credit_parameters},
     {"pattern.list",
      "pattern.read",
      "Lists whose habits are known, and the latest calls that did not fit",

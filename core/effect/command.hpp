@@ -10,6 +10,7 @@
 
 #include "core/base/ids.hpp"
 #include "core/guard/guard.hpp"
+#include "core/money/account.hpp"
 #include "core/money/amount.hpp"
 #include "core/record/records.hpp"
 
@@ -58,10 +59,10 @@ struct ShowHabits {
   TenantId tenant;
   ExtensionId extension;  ///< with its department and tenant; none: everybody who ever called, without lines
 };
-/// Adds to what an extension may spend; below zero: takes it away. Answered when it is on disk.
+/// Adds to what somebody may spend; below zero: takes it away. Answered when it is on disk.
 struct TopUp {
   TenantId tenant;
-  ExtensionId extension;
+  money::AccountId account;
   money::Amount amount;
 };
 /// How every trunk is.

@@ -125,8 +125,10 @@ constexpr auto kinds = std::to_array<Kind>({
      "An account of money, or a number of calls at once, has reached its warning threshold."},
     {"money.refused-often",
      warning,
-     {"Many calls of one extension were refused", "Viele Anrufe einer Nebenstelle wurden abgelehnt"},
-     "An extension keeps trying calls that it may not make. It may be a stolen password."},
+     {"Many calls of one extension or trunk were refused",
+      "Viele Anrufe einer Nebenstelle oder über eine Leitung wurden abgelehnt"},
+     "An extension keeps trying calls that it may not make, which may be a stolen password, or a trunk brings calls "
+     "that nobody wants or that it is full for."},
     {"money.unusual",
      warning,
      {"A call does not fit the habits", "Ein Anruf passt nicht zu den Gewohnheiten"},

@@ -29,4 +29,26 @@ Parties parties_of(const Plan& plan, TenantId tenant, ExtensionId extension, Tru
   return out;
 }
 
+Payer payer_of(const Plan& plan, TenantId tenant, money::AccountId account) {
+  using money::Level;
+  const bool is_extension = account.level == Level::extension;
+  const Parties parties = parties_of(plan, tenant, {is_extension ? account.id : 0},
+                                     {account.level == Level::trunk ? account.id : 0});
+  switch (account.level) {
+    case Level::extension:
+      return parties.extension;
+    case Level::department:
+      if (const DepartmentTerms* const department = plan.department(account.id))
+        return {department->id, &department->spending, parties.tenant.zone, plan.payer(*department)};
+      return {};
+    case Level::tenant:
+      return account.id == tenant.value ? parties.tenant : Payer{};
+    case Level::trunk:
+      return parties.trunk;
+    case Level::system:
+      break;
+  }
+  return parties.system;
+}
+
 }  // namespace rf::toll

@@ -173,8 +173,8 @@ class Walk(unittest.TestCase):
         self.good("reach")
         self.good("exposure")
         self.good("spend.list")
-        self.good("credit.add", {"number": "1001", "amount": "20"})
-        self.refused(409, "credit.add", {"number": "1002", "amount": "20"})
+        self.good("credit.add", {"whom": "1001", "amount": "20"})
+        self.refused(409, "credit.add", {"whom": "1002", "amount": "20"})
         text = self.good("policy.export")["text"]
         self.good("policy.plan", {"text": text})
         self.good("policy.apply", {"text": text})

@@ -457,10 +457,12 @@ class Rights(Outside):
 
     def test_a_number_abroad_is_refused_and_one_line_says_why(self):
         self.refused(ABROAD)
-        lines = [l for l in self.server.log.read_text().splitlines() if "toll_refused" in l]
+        (row,) = self.records()
+        told = lambda: [l for l in self.server.log.read_text().splitlines() if "toll_refused" in l]
+        self.assertTrue(until(told))
+        lines = told()
         self.assertEqual(len(lines), 1, lines)
         self.assertIn("international", lines[0])
-        (row,) = self.records()
         self.assertEqual((row["result"], row["dialled"], row["trunk_out"]), ("refused", ABROAD, ""))
         self.assertIn("international", row["reason"])
         self.assertEqual(self.line.asked(), 0)

@@ -165,7 +165,7 @@ describe('signing in', () => {
     await page.getByText('the password is not right').waitFor();
     await password.fill('right');
     await page.getByRole('button', { name: 'Make the passkey' }).click();
-    await page.getByRole('cell', { name: 'laptop' }).waitFor();
+    await page.getByRole('cell', { name: 'laptop', exact: true }).waitFor();
     expect(made).toHaveLength(1);
     expect(await faults('passkeys')).toEqual([]);
 

@@ -4,6 +4,7 @@ import operations from '../../src/admin/contract/operations.json';
 import type { Answers } from './office';
 
 const permissions = [
+  'trace-number.read', // of values, and of no operation
   ...new Set(Object.values(operations as unknown as Record<string, { permission: string }>).map(({ permission }) => permission)),
 ].filter((each) => each !== '');
 

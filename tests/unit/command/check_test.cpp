@@ -22,6 +22,7 @@ Arguments enough_for(const Spec& spec) {
       out.emplace(p.name, std::string(p.name == "address" || p.name == "block" ? "198.51.100.7"
                                       : p.name == "countries"                  ? "DE"
                                       : p.name == "scope"                      ? "call.read"
+                                      : p.name == "whom"                       ? "department.sales"
                                       : p.name == "target"                     ? "noc@example.com"
                                       : !p.words.empty()                       ? p.words[0]
                                       : spec.name.starts_with("event-templ")   ? "trunk.down"

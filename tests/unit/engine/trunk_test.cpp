@@ -382,7 +382,7 @@ class Prepaid : public Outward {
   effect::CommandResult give(std::int64_t micros, std::string_view currency = "EUR") {
     const ExtensionId id = exchange.policy().by_number(tenant, "1001")->id;
     return exchange.command(
-        effect::TopUp{tenant, id, *money::Amount::of_micros(micros, *money::Currency::parse(currency))});
+        effect::TopUp{tenant, {money::Level::extension, id.value}, *money::Amount::of_micros(micros, *money::Currency::parse(currency))});
   }
 };
 
