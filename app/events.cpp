@@ -148,6 +148,14 @@ std::size_t Events::waiting() {
   return critical_.size() + others_.size();
 }
 
+Events::Counters Events::counters() {
+  const std::lock_guard lock(mutex_);
+  Counters out = counters_;
+  out.to_be_told = outbox_.waiting();
+  out.told = outbox_.outcomes();
+  return out;
+}
+
 void Events::gather_all() {
   std::deque<Heard> heard;
   std::uint64_t lost = 0;
@@ -161,6 +169,7 @@ void Events::gather_all() {
   {
     const std::lock_guard lock(mutex_);
     lost += outbox_.take_dropped();
+    counters_.dropped += lost;
   }
   if (lost > 0) heard.push_back({event::find("event.dropped"), "events", "there was no room for them", lost});
   const std::lock_guard store_lock(store_mutex_);
@@ -177,7 +186,10 @@ void Events::gather_all() {
   static_cast<void>(store::EventTables(*store_).put_events(all, when.wall_ms));
   const std::lock_guard lock(mutex_);
   for (const event::Event& each : grown) outbox_.grow(each);
-  for (const event::Event& each : fresh) outbox_.add(when, each);
+  for (const event::Event& each : fresh) {
+    outbox_.add(when, each);
+    ++counters_.raised[static_cast<std::size_t>(each.level)];
+  }
   changed_.notify_all();
 }
 

@@ -235,6 +235,7 @@ std::optional<Answer> Logins::hold(const web::Request& asked, const std::string&
     held_changed_ = held_changed_ || held.began;
   }
   if (held.held == Held::no) return std::nullopt;
+  ++held_;
   if (held.began) {
     constexpr std::string_view what[] = {"", "address locked", "address locked for good", "address locked at name",
                                          "account guessed at from many addresses"};
@@ -252,6 +253,7 @@ std::optional<Answer> Logins::hold(const web::Request& asked, const std::string&
 }
 
 Answer Logins::refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what) {
+  ++failed_;
   doors_.failed(asked.remote, "sign-in " + shown_name(name, known));
   std::uint32_t missed = 0;
   bool written = false;
@@ -388,6 +390,7 @@ Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak
   }
   const Step step = user.has_factor ? Step::second_factor : step_of(user);
   if (step != Step::second_factor) {
+    ++succeeded_;
     const std::lock_guard lock(mutex_);
     throttle_.succeeded(asked.remote.address, user.name, wall_now_ms());
   }
@@ -442,6 +445,7 @@ Answer Logins::second_factor(const web::Request& asked) {
     const std::lock_guard lock(mutex_);
     throttle_.succeeded(asked.remote.address, user->name, wall_now_ms());
   }
+  ++succeeded_;
   note("user " + user->name, asked.remote, recovery ? "recovery code" : "second factor", "done");
   return go_on(asked, *user, step_of(*user), recovery ? Json{{"recovery_codes_left", left}} : Json::object());
 }

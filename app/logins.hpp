@@ -2,6 +2,7 @@
 // its rows of the database, so that a request costs no query.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -65,6 +66,13 @@ class Logins {
   bool release(const Address& source, std::int64_t now_wall_ms);
   access::PeopleRef people();
   std::uint64_t hashes() const { return hashes_.computed(); }
+  /// Since the start.
+  struct Counters {
+    std::uint64_t succeeded = 0;  ///< with every factor
+    std::uint64_t failed = 0;     ///< wrong passwords, codes, passkeys and proofs of providers
+    std::uint64_t held = 0;       ///< attempts that were not looked at, for all that failed before
+  };
+  Counters counters() const { return {succeeded_, failed_, held_}; }
 
  private:
   struct Opened {
@@ -140,6 +148,7 @@ class Logins {
 
   Doors doors_;
   seal::HashThread hashes_;
+  std::atomic<std::uint64_t> succeeded_ = 0, failed_ = 0, held_ = 0;
   mutable std::mutex mutex_;  ///< over all below, for moments; the database is never waited for under it
   config::LoginSettings settings_;
   access::PeopleRef people_ =

@@ -205,6 +205,8 @@ class Server {
   std::unique_ptr<MediaServers> media_servers_;  ///< none: nothing but our own relay
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
+  std::optional<effect::Spending> spending_;  ///< as it was asked last; of the metrics thread
+  std::int64_t spending_asked_ms_ = 0;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;
   Api api_{{[this](const command::Checked& checked, const std::string& actor, const std::function<bool()>& still) {
               return carry_out_for(checked, actor, still);

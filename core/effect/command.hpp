@@ -2,6 +2,7 @@
 // the engine sees their outcome as a new policy.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "core/guard/guard.hpp"
 #include "core/money/account.hpp"
 #include "core/money/amount.hpp"
+#include "core/money/levels.hpp"
 #include "core/record/records.hpp"
 
 namespace rf::effect {
@@ -67,9 +69,11 @@ struct TopUp {
 };
 /// How every trunk is.
 struct ListTrunks {};
+/// What is spent, by level.
+struct GetSpending {};
 using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
                              GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry, ShowHabits, TopUp,
-                             ListTrunks>;
+                             ListTrunks, GetSpending>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -159,8 +163,13 @@ struct TrunkNow {
 struct Trunks {
   std::vector<TrunkNow> trunks;
 };
+struct Spending {
+  std::array<money::LevelUse, money::levels> levels{};  ///< by money::Level
+  money::Currency currency;
+  bool shut = false;  ///< no paid call leaves: the ledger could not be read
+};
 using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
                                    guard::Explanation, GuardNumbers, GuardSources, GuardVerdict, Habits, Credited,
-                                   Refused, Trunks>;
+                                   Refused, Trunks, Spending>;
 
 }  // namespace rf::effect
