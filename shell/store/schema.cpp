@@ -305,6 +305,7 @@ constexpr const char* version_10[] = {
     " password TEXT NOT NULL,"
     " factor TEXT NOT NULL,"
     " factor_step BIGINT NOT NULL,"
+    " factor_email TEXT NOT NULL,"
     " created_wall_ms BIGINT NOT NULL,"
     " password_wall_ms BIGINT NOT NULL,"
     " login_wall_ms BIGINT NOT NULL,"
@@ -420,6 +421,11 @@ constexpr const char* version_10[] = {
     " sender TEXT NOT NULL,"
     " ca TEXT NOT NULL,"
     " password TEXT NOT NULL)",
+    "CREATE TABLE acme_accounts ("
+    " directory TEXT PRIMARY KEY,"
+    " account_key TEXT NOT NULL,"
+    " failures BIGINT NOT NULL,"
+    " next_wall_ms BIGINT NOT NULL)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
