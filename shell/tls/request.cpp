@@ -25,7 +25,8 @@ constexpr std::size_t part = 32;
 
 bool is_p256(const EVP_PKEY* key) {
   char group[32]{};
-  return EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) == 1 && std::string_view(group) == SN_X9_62_prime256v1;
+  return EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) == 1 &&
+         std::string_view(group) == SN_X9_62_prime256v1;
 }
 
 std::string name_of(const X509_NAME* name) {
