@@ -206,6 +206,8 @@ bool Acme::pause(Attempt& attempt, const fetch::Answer& answer) {
 Acme::Told<fetch::Answer> Acme::ask(Attempt& attempt, fetch::Request request) {
   if (attempt.stop.stop_requested() || wall_now_ms() >= attempt.ends_ms)
     return std::unexpected(Trouble{"it took too long"});
+  // Who asks has to say so (RFC 8555 §6.1).
+  request.headers.emplace_back("User-Agent", "Ringfence");
   request.ca_pem = attempt.ca_pem;
   request.allowed = attempt.settings.networks;
   request.answer_bytes = AcmeLimits::answer_bytes;

@@ -64,6 +64,8 @@ Answer Logins::send_code(const web::Request& asked, const User& user, const std:
     return Errands::After();
   };
   if (!address.empty() && !errands_.add(source, errand, send)) {
+    const std::lock_guard lock(mutex_);
+    mail_codes_.take_back(user.id);
     Answer out = problem(503, "many sign in just now; try again in a moment");
     out.retry_after_s = full_again_s;
     return out;

@@ -43,6 +43,12 @@ std::int64_t MailCodes::ask(UserId user, const Address& source, std::int64_t now
   return 0;
 }
 
+void MailCodes::take_back(UserId user) {
+  const auto last =
+      std::find_if(letters_.rbegin(), letters_.rend(), [&](const Letter& each) { return each.user == user; });
+  if (last != letters_.rend()) letters_.erase(std::next(last).base());
+}
+
 void MailCodes::keep(SessionId session, std::string_view code, std::string address, std::int64_t now_ms) {
   Code& kept = codes_[session];
   kept.hash = hash_of(session, code);

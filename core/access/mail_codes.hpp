@@ -24,6 +24,8 @@ class MailCodes {
   /// Counts a letter to this user that somebody at `source` asks for. 0: it may be sent; else how long to wait, and it
   /// does not count. It counts alike whether there is a mailbox or not.
   std::int64_t ask(UserId user, const Address& source, std::int64_t now_ms);
+  /// The last letter to this user did not leave for want of room: it does not count.
+  void take_back(UserId user);
   /// The code that goes to `address`. One that was sent for this session before is good no longer; what was tried there
   /// stays counted.
   void keep(SessionId session, std::string_view code, std::string address, std::int64_t now_ms);

@@ -47,7 +47,7 @@ class Pebble:
         self.begin("pebble-challtestsrv", "-management", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-dns01",
                    f"127.0.0.1:{self.names}", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "")
         self.begin("pebble", "-config", "config.json", "-strict", "-dnsserver", f"127.0.0.1:{self.names}",
-                   PEBBLE_VA_NOSLEEP="1", PEBBLE_WFE_NONCEREJECT="30")
+                   PEBBLE_VA_NOSLEEP="1", PEBBLE_WFE_NONCEREJECT="10")
         deadline = time.monotonic() + 20
         while not answers(self.port):
             if time.monotonic() > deadline or any(each.poll() is not None for each in self.processes):

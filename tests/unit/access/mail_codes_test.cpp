@@ -48,6 +48,9 @@ TEST_F(MailCodesTest, NobodysMailboxIsFlooded) {
     EXPECT_EQ(codes.ask(anna, Address::v4(static_cast<std::uint32_t>(i)), start_ms + static_cast<std::int64_t>(i)), 0);
   EXPECT_EQ(codes.ask(anna, here, start_ms + 1'000), hour_ms - 1'000) << "from wherever";
   EXPECT_EQ(codes.ask(ben, here, start_ms + 1'000), 0);
+  codes.take_back(anna);
+  EXPECT_EQ(codes.ask(anna, here, start_ms + 1'000), 0) << "the tenth did not leave";
+  EXPECT_NE(codes.ask(anna, here, start_ms + 1'000), 0);
   EXPECT_EQ(codes.ask(anna, here, start_ms + hour_ms), 0);
 }
 
@@ -62,7 +65,8 @@ TEST_F(MailCodesTest, OneSourceAndAllTogetherSendNoMoreThanTheirShare) {
 }
 
 TEST_F(MailCodesTest, AClockThatIsSetBackKeepsNobodyWaiting) {
-  for (std::size_t i = 0; i < MailCodeLimits::of_user; ++i) EXPECT_EQ(codes.ask(UserId{1}, here, start_ms), 0);
+  for (std::size_t i = 0; i < MailCodeLimits::of_user; ++i)
+    EXPECT_EQ(codes.ask(UserId{1}, here, start_ms), 0);
   EXPECT_EQ(codes.ask(UserId{1}, here, start_ms - 24 * hour_ms), 0);
 }
 
