@@ -6,9 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>

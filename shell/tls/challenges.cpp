@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
+#include <memory>
 #include <optional>
-#include <span>
 
 #include "shell/tls/openssl.hpp"
 
@@ -19,7 +20,6 @@ constexpr const char* identifier = "1.3.6.1.5.5.7.1.31";
 /// So long is a challenge certificate good; an authority looks at it at once.
 constexpr std::int64_t lifetime_ms = 86'400'000;
 
-using Bytes = std::span<const unsigned char>;
 using Owned = std::shared_ptr<Challenges>;
 
 /// The only one of it: a stranger who also wants another protocol is no authority.
