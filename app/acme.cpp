@@ -274,8 +274,8 @@ Acme::Told<void> Acme::prove(Attempt& attempt, const std::string& url) {
       if (!authorization->tls_alpn)
         return std::unexpected(Trouble{"it takes no proof by TLS (tls-alpn-01) for " + authorization->name});
       const acme::Challenge& challenge = *authorization->tls_alpn;
-      if (auto set = challenges_->set(authorization->name, acme::answer_to(challenge.token, attempt.public_key()));
-          !set)
+      const auto answer_digest = acme::answer_to(challenge.token, attempt.public_key());
+      if (auto set = challenges_->set(authorization->name, answer_digest, wall_now_ms()); !set)
         return std::unexpected(Trouble{set.error()});
       if (auto told = post(attempt, challenge.url, "{}"); !told) return std::unexpected(told.error());
       answered = true;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <optional>
 
@@ -80,13 +79,13 @@ bool add_identifier(X509* certificate, const std::array<std::uint8_t, 32>& diges
 
 }  // namespace
 
-std::expected<void, std::string> Challenges::set(const std::string& name, const std::array<std::uint8_t, 32>& digest) {
+std::expected<void, std::string> Challenges::set(const std::string& name, const std::array<std::uint8_t, 32>& digest,
+                                                 std::int64_t now_wall_ms) {
   ERR_clear_error();
   const Key key(EVP_EC_gen("P-256"));
   if (!key) return failed("making a key");
-  const std::int64_t now_ms = static_cast<std::int64_t>(std::time(nullptr)) * 1'000;
-  const Certificate certificate = make_certificate(
-      {name, now_ms + lifetime_ms, {{NID_subject_alt_name, "DNS:" + name}}}, key.get(), nullptr, key.get(), now_ms);
+  const Shape shape{name, now_wall_ms + lifetime_ms, {{NID_subject_alt_name, "DNS:" + name}}};
+  const Certificate certificate = make_certificate(shape, key.get(), nullptr, key.get(), now_wall_ms);
   if (!certificate || !add_identifier(certificate.get(), digest) ||
       X509_sign(certificate.get(), key.get(), EVP_sha256()) <= 0)
     return failed("making the certificate of a challenge");

@@ -18,7 +18,8 @@ namespace rf::tls {
 class Challenges {
  public:
   /// `digest`: SHA-256 of the key authorization. Errors: a sentence.
-  std::expected<void, std::string> set(const std::string& name, const std::array<std::uint8_t, 32>& digest);
+  std::expected<void, std::string> set(const std::string& name, const std::array<std::uint8_t, 32>& digest,
+                                       std::int64_t now_wall_ms);
   void clear();
   /// Null: none for this name.
   Context find(std::string_view name) const;
