@@ -143,6 +143,20 @@ event::Reached Events::reached(const std::string& contact) {
   return outbox_.reached(contact);
 }
 
+bool Events::has_mail() {
+  const std::lock_guard lock(mutex_);
+  return !mail_->server.empty() && !mail_->from.empty();
+}
+
+Delivery Events::post(const event::Filled& words, const std::string& to, std::stop_token stop) {
+  std::shared_ptr<const store::Mail> mail;
+  {
+    const std::lock_guard lock(mutex_);
+    mail = mail_;
+  }
+  return app::post(words, to, *mail, wall_now_ms(), std::move(stop));
+}
+
 std::size_t Events::waiting() {
   const std::lock_guard lock(incoming_mutex_);
   return critical_.size() + others_.size();

@@ -47,6 +47,10 @@ class Events {
   /// Sends a test, and tells what came of it if that is known soon. Errors: not_found, failed.
   Outcome test(const std::string& contact);
   event::Reached reached(const std::string& contact);
+  /// Whether a mail server is named.
+  bool has_mail();
+  /// One letter that is no event, by the same mail server. Blocks.
+  Delivery post(const event::Filled& words, const std::string& to, std::stop_token stop);
   /// Heard, and not looked at yet.
   std::size_t waiting();
   /// Since the start.

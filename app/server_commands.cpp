@@ -258,6 +258,8 @@ Outcome Server::execute(const command::Checked& checked) {
   if (std::holds_alternative<command::ApplyFirewall>(command))
     return std::unexpected(Error{Code::denied, "the server may not change its host's packet filter",
                                  "on the host, as root: ringfence firewall apply; or load what firewall show writes"});
+  if (std::holds_alternative<command::ShowCertificate>(command)) return certificate_json();
+  if (std::holds_alternative<command::RenewCertificate>(command)) return acme_->renew();
   if (std::holds_alternative<command::Stop>(command)) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};

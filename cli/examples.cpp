@@ -342,6 +342,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"media.list",
      "  ringfence media list\n"
      "  ringfence media list --json | jq '.servers[] | select(.state == \"down\")'\n"},
+    {"certificate.show", "  ringfence certificate show\n"},
+    {"certificate.renew", "  ringfence certificate renew && ringfence certificate show\n"},
     {"reload", "  ringfence config check && ringfence reload\n"},
     {"stop", "  ringfence stop\n"},
 };

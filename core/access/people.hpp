@@ -31,6 +31,7 @@ struct User {
   std::int64_t created_wall_ms = 0, password_wall_ms = 0, login_wall_ms = 0;
   std::string provider = {};  ///< where he signs in, see core/access/provider.hpp; empty: here
   std::string subject = {};   ///< who he is there
+  std::string factor_email = {};  ///< the mailbox that he proved and gets his codes at; empty: an app makes them
 };
 
 /// 2 to 64 small letters, digits and . _ @ + -, a letter or digit first and last.

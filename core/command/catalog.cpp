@@ -257,6 +257,8 @@ constexpr auto fixed = std::to_array<Spec>({
     {"call.list", "call.read", "Lists running calls", false, true, {}},
     {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},
     {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, reload_parameters},
+    {"certificate.show", "system.read", "Shows the certificate of TLS, and when it is renewed", false, true, {}},
+    {"certificate.renew", "system.write", "Asks the authority for another certificate now", true, true, {}},
     {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
 });
 

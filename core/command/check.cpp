@@ -258,6 +258,8 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
   if (name == "reload") return Reload{caller_of(a), maybe<bool>(a, "force").value_or(false)};
+  if (name == "certificate.show") return ShowCertificate{};
+  if (name == "certificate.renew") return RenewCertificate{};
   if (name == "stop") return Stop{};
   return GetStatus{};
 }

@@ -349,6 +349,10 @@ struct Reload {
   bool force = false;
 };
 struct Stop {};
+/// Which certificate TLS shows, and how it is renewed.
+struct ShowCertificate {};
+/// Asks the authority elsewhere now.
+struct RenewCertificate {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
@@ -359,7 +363,8 @@ using Command =
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
                  PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
                  ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
-                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand, EventCommand>;
+                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
+                 RenewCertificate, PeopleCommand, EventCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -305,6 +305,7 @@ constexpr const char* version_10[] = {
     " password TEXT NOT NULL,"
     " factor TEXT NOT NULL,"
     " factor_step BIGINT NOT NULL,"
+    " factor_email TEXT NOT NULL,"
     " created_wall_ms BIGINT NOT NULL,"
     " password_wall_ms BIGINT NOT NULL,"
     " login_wall_ms BIGINT NOT NULL,"
@@ -423,6 +424,11 @@ constexpr const char* version_10[] = {
     // What lists are searched by, in the order of calls: a new call is written behind the last one, and whoever looks
     // for a number reads this and not the whole records.
     "CREATE INDEX cdrs_search ON cdrs (started_wall_ms, id, tenant, caller, callee, result, caller_number, dialled)",
+    "CREATE TABLE acme_accounts ("
+    " directory TEXT PRIMARY KEY,"
+    " account_key TEXT NOT NULL,"
+    " failures BIGINT NOT NULL,"
+    " next_wall_ms BIGINT NOT NULL)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -7,6 +7,8 @@
 
 #include <optional>
 
+#include "shell/tls/challenges.hpp"
+
 namespace rf::tls {
 namespace {
 
@@ -49,7 +51,8 @@ std::optional<std::string> believe(SSL_CTX* context, const Authorities& authorit
 
 std::expected<Context, std::string> server_context(const std::filesystem::path& certificate,
                                                    const std::filesystem::path& key,
-                                                   const Authorities& client_authorities) {
+                                                   const Authorities& client_authorities,
+                                                   const std::shared_ptr<Challenges>& challenges) {
   ERR_clear_error();
   Context context = base_context(TLS_server_method());
   if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
@@ -66,6 +69,8 @@ std::expected<Context, std::string> server_context(const std::filesystem::path& 
   // Tickets carry the session; a cache would be memory that strangers fill.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_max_early_data(raw, 0);
+  if (challenges && !answer_challenges(context, challenges))
+    return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
   // Phones that know nothing of certificates of their own (Linphone) do not get over being asked.
   if (client_authorities.empty()) return context;
   if (auto fault = believe(raw, client_authorities)) return std::unexpected(std::move(*fault));

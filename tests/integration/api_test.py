@@ -248,6 +248,8 @@ class Walk(unittest.TestCase):
                                "from": "pbx@example.com"})
         self.good("mail.ca", {})
         self.assertNotIn("geheim-7", json.dumps(self.good("mail.show")))
+        self.assertEqual(self.good("certificate.show")["source"], "own authority")
+        self.refused(409, "certificate.renew")
         self.good("event-contact.add", {"name": "chat", "way": "webhook", "target": "https://hooks.example.com/"})
         self.good("event-contact.set", {"name": "chat", "quiet": "22:00-06:00", "digest": 30, "enabled": False})
         self.refused(422, "event-contact.set", {"name": "chat", "target": "http://hooks.example.com/"})

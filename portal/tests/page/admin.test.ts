@@ -209,6 +209,39 @@ describe('signing in', () => {
     expect(kept).not.toContain('right');
   });
 
+  it('sends a code to the mailbox of whoever has that second factor, when he asks for it', async () => {
+    const asked: unknown[] = [];
+    answers['session.begin'] = () => ((server.signedIn = true), { ...anna, step: 'second_factor', email: '', factor_way: 'email', permissions: [] });
+    answers['session.second-factor.email'] = ({ values }) => (asked.push(values['language']), { good_s: 600 });
+    answers['session.second-factor'] = ({ values }) => (values['code'] === '12345678' ? anna : { status: 403, body: { status: 403, detail: 'the code is not right' } });
+    await page.goto(`${url}/#/extensions`);
+    await page.getByLabel('Name').fill('anna');
+    await page.locator('input[type=password]').fill('right');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('Eight digits').waitFor();
+    expect(asked).toEqual([]);
+    await page.getByRole('button', { name: 'Send me a code' }).click();
+    await page.getByText('A code is on its way').waitFor();
+    expect(asked).toEqual(['en']);
+    expect(await faults('code by e-mail')).toEqual([]);
+    await page.getByLabel('Code').fill('12345678');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('link', { name: '1001' }).waitFor();
+  });
+
+  it('adds a mailbox as the second factor of one\'s account', async () => {
+    server.signedIn = true;
+    await page.goto(`${url}/#/account`);
+    await page.getByRole('button', { name: 'Add a second factor' }).click();
+    await page.getByRole('button', { name: 'Codes by e-mail instead' }).click();
+    await page.getByRole('button', { name: 'Send me a code' }).click();
+    await page.getByLabel('Code').fill('12345678');
+    await page.getByRole('button', { name: 'Turn it on' }).click();
+    await page.getByText('AAAA-BBBB-CCCC').waitFor();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('On: codes by e-mail').waitFor();
+  });
+
   it('by the first link takes a name and a password that is held against the rules while it is typed', async () => {
     answers['account.first.look'] = () => ({ makes: 'administrator', name: '', display: '', class: 'system' });
     answers['account.first'] = () => ((server.signedIn = true), anna);

@@ -16,6 +16,8 @@ export const anna = {
   role: 'system',
   email: 'anna@example.com',
   second_factor: false,
+  factor_way: '',
+  email_codes: true,
   permissions,
   recovery_codes_left: 0,
 };
@@ -211,6 +213,12 @@ export function office(): Answers {
       return { good, faults: good ? [] : [{ fault: 'too_short', text: 'it is shorter than 12 characters' }] };
     },
     'account.factor.begin': () => ({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Ringfence:anna?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Ringfence' }),
+    'account.factor.email': () => ({ good_s: 600 }),
+    'account.factor.email.confirm': ({ values }) =>
+      values['code'] === '12345678'
+        ? { ...anna, second_factor: true, factor_way: 'email', recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
+        : { status: 400, body: { status: 400, detail: 'the code is not right' } },
+    'session.second-factor.email': () => ({ good_s: 600 }),
     'account.factor.confirm': ({ values }) =>
       values['code'] === '123456'
         ? { ...anna, second_factor: true, recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
