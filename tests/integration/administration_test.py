@@ -1,5 +1,5 @@
-"""Administration as its first administrator meets it: from the one-time link to the first call, an attack, a refused call,
-and back in with a second factor and with a passkey. The real program, a real browser, telephones and a scanner."""
+"""Administration as its first administrator meets it: from the one-time link to the first call, a refused call, an
+attack, and back in with a second factor and with a passkey. The real program, a real browser, phones and a scanner."""
 import base64
 import hashlib
 import os
@@ -118,6 +118,8 @@ class Administration(unittest.TestCase):
 
         self.refused(anna, bob)
         self.attacked(anna)
+        self.elsewhere(anna)
+        self.taken_back(anna)
         self.back_in(anna, secret)
         self.assertEqual([line for line in anna.console() if "Content Security" in line or "Refused to" in line], [])
 
@@ -157,6 +159,43 @@ class Administration(unittest.TestCase):
         anna.wait(text="Nobody is banned")
         self.assertEqual(self.server.json("guard", "bans")["bans"], [])
 
+    def elsewhere(self, anna):
+        """Pages that nothing led to yet."""
+        for page, text in (("attacks", "What became of messages"), ("detection", "friendly-scanner"),
+                           ("reach", "Nobody reaches a number that costs money"), ("limits", "Worst month")):
+            anna.goto(url=f"{self.site}/#/{page}")
+            anna.wait(text=text)
+            self.picture(anna, page)
+        anna.goto(url=f"{self.site}/#/emergency")
+        anna.click(what="Try it")
+        anna.wait(text="would not leave")
+        anna.goto(url=f"{self.site}/#/policy")
+        anna.click(what="Begin with what holds")
+        anna.click(what="What would change?")
+        anna.wait(text="Nothing would change")
+        anna.fill(label="Policy", text='[telephony]\nhome = "AT"\n')
+        anna.click(what="What would change?")
+        anna.wait(text="AT", within="table")
+        self.picture(anna, "policy")
+        anna.click(what="Make it so")
+        anna.click(what="Make it so", within="[role=dialog]")
+        held = lambda: {v["key"]: v["value"] for v in self.server.json("telephony", "show")["values"]}
+        self.assertTrue(until(lambda: held()["home"] == "AT"))
+
+    def taken_back(self, anna):
+        """What was removed by mistake is there again as it was."""
+        self.server.cli("schedule", "add", "office", "--hours", "mon-fri 08:00-18:00; yearly 12-25 closed")
+        before = self.server.json("schedule", "show", "office")
+        anna.goto(url=f"{self.site}/#/schedules/office")
+        anna.click(what="Remove", within="[role=dialog]")
+        anna.click(what="Remove", within="[role=dialog]:has-text('Remove office?')")
+        anna.wait(text="Take it back")
+        self.assertNotEqual(self.server.cli("schedule", "show", "office", check=False).returncode, 0)
+        anna.click(what="Take it back")
+        anna.wait(text="It is as it was.")
+        self.assertEqual(self.server.json("schedule", "show", "office"), before)
+        anna.goto(url=f"{self.site}/#/bans")
+
     def back_in(self, anna, secret):
         anna.click(what="Sign out")
         anna.fill(label="Name", text="anna")
@@ -176,8 +215,8 @@ class Administration(unittest.TestCase):
         anna.click(what="Sign out")
         anna.click(what="Sign in with a passkey")
         anna.wait(text="laptop", within="table")
-        signed = until(lambda: [e["action"] for e in self.server.json("audit-log", "list", "--kind", "login")["entries"]])
-        self.assertTrue(any("passkey" in line for line in signed), signed)
+        signed = self.server.json("audit-log", "list", "--kind", "login")["entries"]
+        self.assertTrue(any("passkey" in entry["action"] for entry in signed), signed)
 
 
 if __name__ == "__main__":

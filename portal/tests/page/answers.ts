@@ -3,8 +3,10 @@
 import operations from '../../src/admin/contract/operations.json';
 import type { Answers } from './office';
 
+/** Those that operations ask for, and the one for what a trace shows besides. */
 const permissions = [
   ...new Set(Object.values(operations as unknown as Record<string, { permission: string }>).map(({ permission }) => permission)),
+  'trace-number.read',
 ].filter((each) => each !== '');
 
 export const anna = {

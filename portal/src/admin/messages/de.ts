@@ -803,6 +803,8 @@ export const de: Messages = {
     thing: 'Wovon',
     values: 'Vorher und nachher',
     moved: 'steht an anderer Stelle',
+    did: { add: 'neu', change: 'ändert sich', remove: 'geht', stay: 'bleibt' },
+    met: { refused: 'neu abgelehnt', allowed: 'neu erlaubt', moved: 'über eine andere Leitung' },
     replay: 'Was aus vergangenen Anrufen geworden wäre',
     refused: 'Neu abgelehnt',
     allowed: 'Neu erlaubt',

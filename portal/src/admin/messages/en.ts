@@ -803,6 +803,8 @@ export const en = {
     thing: 'Of what',
     values: 'Before and after',
     moved: 'stands at another place',
+    did: { add: 'new', change: 'changes', remove: 'goes', stay: 'stays' },
+    met: { refused: 'newly refused', allowed: 'newly allowed', moved: 'by another trunk' },
     replay: 'What it would have made of past calls',
     refused: 'Newly refused',
     allowed: 'Newly allowed',

@@ -40,11 +40,13 @@ export function Attacks() {
             </Empty>
           ) : (
             <>
-              <section className={css.panel}>
-                <h2 className={css.heading}>{text.attacks.time}</h2>
-                <AttackChart bans={bans} now={Date.now()} />
-              </section>
-              {may('guard.geo') && <Origins bans={bans} />}
+              <div className={css.columns}>
+                <section className={css.panel}>
+                  <h2 className={css.heading}>{text.attacks.time}</h2>
+                  <AttackChart bans={bans} now={Date.now()} />
+                </section>
+                {may('guard.geo') && <Origins bans={bans} />}
+              </div>
               <Newest bans={bans} />
             </>
           )

@@ -144,7 +144,7 @@ function Plan({ plan }: { plan: Schemas['PolicyPlan'] }) {
           plain
           empty={null}
           columns={[
-            { key: 'what', title: text.policy.what, cell: ({ what }) => what, show: ({ what }) => <Mark tone={what === 'remove' ? 'bad' : what === 'add' ? 'good' : 'plain'}>{what}</Mark> },
+            { key: 'what', title: text.policy.what, cell: ({ what }) => what, show: ({ what }) => <Mark tone={what === 'remove' ? 'bad' : what === 'add' ? 'good' : 'plain'}>{text.policy.did[what as 'add'] ?? what}</Mark> },
             { key: 'thing', title: text.policy.thing, cell: ({ kind, name }) => `${kind} ${name}` },
             {
               key: 'values',
@@ -204,7 +204,7 @@ function Replay({ replay: r }: { replay: Schemas['Replay'] }) {
           <li key={`${what} ${rule} ${who}`} data-passed={what === 'allowed' || undefined}>
             <span aria-hidden="true">{what === 'allowed' ? '+' : '−'}</span>
             <span>
-              <strong>{text.policy.calls(String(calls))}</strong> {what}: {who} {rule}
+              <strong>{text.policy.calls(String(calls))}</strong> {text.policy.met[what as 'refused'] ?? what}: {who} {rule}
               {examples.map(({ id, dialled, why }) => (
                 <span key={id} className={css.dim}>
                   {' '}
