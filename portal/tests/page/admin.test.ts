@@ -181,7 +181,8 @@ describe('signing in', () => {
       return anna;
     };
     server.signedIn = false;
-    await page.goto(`${url}/login#/extensions`);
+    await page.goto('about:blank');
+    await page.goto(`${url}/#/extensions`);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('heading', { level: 1, name: 'Extensions' }).waitFor();
     expect(entered).toEqual([true]);
