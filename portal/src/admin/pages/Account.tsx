@@ -97,7 +97,8 @@ function ChangePassword() {
   );
 }
 
-function Factor() {
+/** On or off, and how it changes. */
+export function Factor() {
   const text = useText();
   const me = useMe();
   const { say } = useDesk();

@@ -6,6 +6,7 @@ import { listen, listening } from '../api/live';
 import { useText } from '../messages';
 import { type Page, everyPage, groups } from '../pages';
 import { pageOf } from '../pages/all';
+import { useFirstRun } from '../pages/firstRun';
 import { linkTo, useRoute } from '../route';
 import { leave, useMay, useMe } from '../session';
 import { HelpDialog } from './HelpDialog';
@@ -29,6 +30,11 @@ export function Shell() {
   const from = useRef(title);
 
   useEffect(listen, []);
+  // Who comes with no page in mind, to a system where nobody can call, begins there; the dashboard is one key away.
+  const fresh = useFirstRun(route.page === '');
+  useEffect(() => {
+    if (fresh) location.replace(linkTo('start'));
+  }, [fresh]);
   useEffect(() => {
     document.title = `${title} · Ringfence`;
     setOpen(false);
