@@ -328,7 +328,7 @@ struct ShowExposure {
 };
 /// Adds to what a prepaid extension may spend.
 struct AddCredit {
-  std::string whom;    ///< as limits are named: "extension.1001", "department.sales", "trunk.carrier", "tenant", "system"
+  std::string whom;    ///< as limits are named: "extension.1001", "department.sales", "trunk.line", "tenant", "system"
   std::string amount;  ///< decimal, in the currency of the ledger; below zero: takes it away
 };
 
