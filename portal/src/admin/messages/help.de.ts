@@ -2,6 +2,8 @@
 
 /** By the English text, without what stands behind it: see helpIn. */
 export const germanHelp: Readonly<Record<string, string>> = {
+  "an extension's number, department.NAME, trunk.NAME, tenant or system, who pays in advance":
+    'die Nummer einer Nebenstelle, department.NAME, trunk.NAME, tenant oder system, wer im Voraus zahlt',
   'how many, newest first': 'wie viele, die neuesten zuerst',
   'only what this one did, such as "uid 0"': 'nur, was dieser getan hat, etwa „uid 0“',
   'only entries of this kind': 'nur Einträge dieser Art',
