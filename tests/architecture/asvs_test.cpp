@@ -36,8 +36,7 @@ std::vector<Row> rows() {
 bool has_test(const std::string& text, const std::string& name) {
   const std::size_t dot = name.find('.');
   if (dot == std::string::npos) return text.find("def " + name + "(") != std::string::npos;
-  return std::regex_search(text, std::regex("\\bTEST(_F|_P)?\\(" + name.substr(0, dot) + ",\\s*" +
-                                            name.substr(dot + 1) + "\\)"));
+  return text.find("(" + name.substr(0, dot) + ", " + name.substr(dot + 1) + ")") != std::string::npos;
 }
 
 TEST(Asvs, EveryTestThatIsNamedExists) {
