@@ -97,6 +97,24 @@ std::string signature_of(const Secret<std::string>& secret, std::int64_t now_s, 
   return out;
 }
 
+Delivery post(const event::Filled& words, const std::string& to, const store::Mail& mail, std::int64_t now_wall_ms,
+              std::stop_token stop) {
+  if (mail.server.empty() || mail.from.empty())
+    return {Result::later, "no mail server is named; see: ringfence mail set"};
+  std::array<std::uint8_t, 8> chance;
+  fill_from_kernel(chance.data(), chance.size());
+  std::string id = std::to_string(now_wall_ms) + ".";
+  for (const std::uint8_t byte : chance) id += fmt::format("{:02x}", byte);
+  const std::string letter = event::letter(words, mail.from, to, id, now_wall_ms);
+  fetch::MailServer server{mail.server, mail.port,  fetch::MailTls::starttls, mail.user, mail.password,
+                           mail.from,   mail.ca_pem};
+  if (mail.tls == "tls") server.tls = fetch::MailTls::tls;
+  if (mail.tls == "none") server.tls = fetch::MailTls::none;
+  const auto sent = fetch::send_mail(server, to, letter, std::move(stop));
+  if (sent) return {};
+  return {sent.error().later ? Result::later : Result::refused, sent.error().what};
+}
+
 Delivery deliver(const Message& message, const event::Book& book, const Contact& contact, const store::Mail& mail,
                  const std::string& system, std::int64_t now_wall_ms, std::stop_token stop) {
   switch (contact.way) {

@@ -24,9 +24,9 @@ struct Given : ::testing::Test {
   }
   ~Given() override { fs::remove_all(folder); }
 
-  Certificate issue(EVP_PKEY* key, const std::string& name, std::int64_t days = 90, X509* by = nullptr,
+  Certificate issue(EVP_PKEY* its_key, const std::string& name, std::int64_t days = 90, X509* by = nullptr,
                     EVP_PKEY* by_key = nullptr) {
-    return make_certificate({"leaf", start_ms + days * day_ms, {{NID_subject_alt_name, "DNS:" + name}}}, key,
+    return make_certificate({"leaf", start_ms + days * day_ms, {{NID_subject_alt_name, "DNS:" + name}}}, its_key,
                             by == nullptr ? root.get() : by, by_key == nullptr ? root_key.get() : by_key, start_ms);
   }
   static std::string pem(std::initializer_list<X509*> certificates) {
