@@ -168,8 +168,10 @@ class Acme(unittest.TestCase):
             wrong = section.replace(good, bad)
             self.configure(wrong)
             self.assertNotEqual(self.cli("reload", check=False).returncode, 0, wrong)
+        self.configure("")
         refused = self.cli("certificate", "renew", check=False)
-        self.assertEqual(refused.returncode, 5)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("[acme]", refused.stderr)
 
     # --- lies
 
@@ -178,7 +180,9 @@ class Acme(unittest.TestCase):
             foreign = pebble.authority.certificate(f"DNS:{NAME}")[0].read_bytes()
 
             def on(part, change):
-                return lambda path, status, headers, body: change(status, headers, body) if part in path else None
+                # Pebble refuses good nonces now and then: those answers go by as they are.
+                return lambda path, status, headers, body: (
+                    change(status, headers, body) if part in path and status < 400 else None)
 
             lies = [
                 ("answers more than is taken", on("/dir", lambda s, h, b: (s, h, b"x" * 200_000))),
