@@ -62,7 +62,7 @@ std::string fault_of(std::span<const Certificate> chain, EVP_PKEY* key, std::spa
   if (X509_check_purpose(leaf, X509_PURPOSE_SSL_SERVER, 0) != 1) return "it is not for servers";
   const std::int64_t begin = wall_ms_of(X509_get0_notBefore(leaf)), end = wall_ms_of(X509_get0_notAfter(leaf));
   if (begin > now_wall_ms || end <= now_wall_ms) return "it is not in force by the clock of this host";
-  if (end - begin < std::int64_t{AcmeLimits::lifetime_s_least} * 1'000) return "it ends too soon";
+  if (end - now_wall_ms < std::int64_t{AcmeLimits::lifetime_s_least} * 1'000) return "it ends too soon";
   for (std::size_t i = 0; i + 1 < chain.size(); ++i)
     if (X509_verify(chain[i].get(), X509_get0_pubkey(chain[i + 1].get())) != 1) return "its chain does not hold";
   return {};

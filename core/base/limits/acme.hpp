@@ -22,7 +22,7 @@ struct AcmeLimits {
   static constexpr std::uint32_t nonces = 4;            ///< that one request may need; then the attempt ends
   static constexpr std::uint32_t again_s = 900;         ///< after a failure; twice as long after each further one
   static constexpr std::uint32_t again_s_most = 43'200;  ///< at most
-  static constexpr std::uint32_t lifetime_s_least = 3'600;  ///< of a certificate; a shorter one is refused
+  static constexpr std::uint32_t lifetime_s_least = 3'600;  ///< that a certificate still has; one with less is refused
 };
 
 }  // namespace rf

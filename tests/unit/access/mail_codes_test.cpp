@@ -56,17 +56,16 @@ TEST_F(MailCodesTest, NobodysMailboxIsFlooded) {
 
 TEST_F(MailCodesTest, OneSourceAndAllTogetherSendNoMoreThanTheirShare) {
   std::uint64_t user = 0;
-  for (std::size_t i = 0; i < MailCodeLimits::of_source; ++i)
-    EXPECT_EQ(codes.ask(UserId{++user}, here, start_ms), 0);
+  for (std::size_t i = 0; i < MailCodeLimits::of_source; ++i) EXPECT_EQ(codes.ask(UserId{++user}, here, start_ms), 0);
   EXPECT_EQ(codes.ask(UserId{++user}, here, start_ms), hour_ms);
   std::uint32_t sent = MailCodeLimits::of_source;
-  for (; sent < MailCodeLimits::in_an_hour; ++sent) ASSERT_EQ(codes.ask(UserId{++user}, Address::v4(sent), start_ms), 0);
+  for (; sent < MailCodeLimits::in_an_hour; ++sent)
+    ASSERT_EQ(codes.ask(UserId{++user}, Address::v4(sent), start_ms), 0);
   EXPECT_EQ(codes.ask(UserId{++user}, Address::v4(sent), start_ms), hour_ms);
 }
 
 TEST_F(MailCodesTest, AClockThatIsSetBackKeepsNobodyWaiting) {
-  for (std::size_t i = 0; i < MailCodeLimits::of_user; ++i)
-    EXPECT_EQ(codes.ask(UserId{1}, here, start_ms), 0);
+  for (std::size_t i = 0; i < MailCodeLimits::of_user; ++i) EXPECT_EQ(codes.ask(UserId{1}, here, start_ms), 0);
   EXPECT_EQ(codes.ask(UserId{1}, here, start_ms - 24 * hour_ms), 0);
 }
 
