@@ -247,6 +247,7 @@ void spending(const Json& r, std::ostream& out) {
     table.add({name, spent_text(today), text_at(today, "left"), spent_text(month), text_at(month, "left"),
                text_at(each, "credit"), text_at(each, "calls")});
   }
+  if (table.empty()) return fmt::print(out, "Nothing was spent yet.\n");
   table.print(out);
   fmt::print(out, "\nIn {}: spent + reserved by running calls, of the cap.\n", plain(text_at(r, "currency")));
 }
