@@ -47,7 +47,7 @@ std::expected<void, Error> Server::load_certificates() {
   if (!server)
     return fail(server.error(),
                 "check tls.certificate, tls.key and tls.client_ca; the server's account has to be able to read them");
-  const auto client = tls::client_context(of_servers);
+  const auto client = tls::client_context(of_servers, certificate, key);
   if (!client) return fail(client.error(), "check tls.server_ca and the authorities of this host");
   const auto pages = tls::server_context(certificate, key, {}, challenges_);
   if (!pages) return fail(pages.error(), "check tls.certificate and tls.key");
