@@ -35,7 +35,7 @@ test:               ## everything: unit, conformance, integration; last line: N 
 	@tools/install test
 	@tools/test dev
 
-bench:              ## beside Kamailio and rtpengine (ONLY=register,call,flood,relay,flat,guard)
+bench:              ## beside Kamailio and rtpengine (ONLY=register,call,flood,relay,flat,guard,api)
 	@tools/install bench
 	@bench/run --only "$(ONLY)"
 

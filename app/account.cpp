@@ -149,7 +149,9 @@ Answer Logins::begin_factor(const web::Request& asked) {
   const auto user = user_of(asked);
   if (!user) return problem(401, "sign in first");
   if (user->must_change) return problem(403, "choose a new password first");
-  if (user->has_factor) return problem(409, "you have a second factor; remove it first");
+  // One that is no longer enough, and was just shown, gives way to an app.
+  if (user->has_factor && asked.asker->step != Step::enrol_factor)
+    return problem(409, "you have a second factor; remove it first");
   access::TotpSecret secret;
   fill_from_kernel(secret.data(), secret.size());
   {
@@ -172,6 +174,16 @@ Answer Logins::confirm_factor(const web::Request& asked) {
   }
   const auto step = access::accept_totp(secret, text_of(asked.body, "code"), wall_now_ms() / 1'000, 0);
   if (!step) return problem(400, "the code is not right; check the clock of your phone");
+  Answer out = factor_added(asked, *user, [&](Records& records, const std::vector<std::string>& recovery) {
+    return store::PeopleTables(records.store).set_factor(records.vault, user->id, secret, *step, recovery);
+  });
+  if (out.status != 200) return out;
+  const std::lock_guard lock(mutex_);
+  begun_factors_.erase(asked.asker->session);
+  return out;
+}
+
+Answer Logins::factor_added(const web::Request& asked, const User& user, const KeepFactor& keep) {
   Json codes = Json::array();
   std::vector<std::string> hashes;
   for (std::size_t i = 0; i < AccessLimits::recovery_codes; ++i) {
@@ -182,19 +194,13 @@ Answer Logins::confirm_factor(const web::Request& asked) {
   }
   bool done = false;
   doors_.records([&](Records& records) {
-    done = store::PeopleTables(records.store).set_factor(records.vault, user->id, secret, *step, hashes).has_value() &&
-           reload(records).has_value();
-    if (done) end_others(records, user->id, asked.asker->session);
+    done = keep(records, hashes).has_value() && reload(records).has_value();
+    if (done) end_others(records, user.id, asked.asker->session);
   });
-  if (!done) return problem(503, "the disk does not take it; try again");
-  {
-    const std::lock_guard lock(mutex_);
-    begun_factors_.erase(asked.asker->session);
-  }
-  note("user " + user->name, asked.remote, "add second factor", "done");
-  User now = *user;
-  now.has_factor = true;
-  return go_on(asked, now, step_of(now), {{"recovery_codes", std::move(codes)}});
+  const auto now = user_of(asked);
+  if (!done || !now) return problem(503, "the disk does not take it; try again");
+  note("user " + user.name, asked.remote, "add second factor", "done");
+  return go_on(asked, *now, step_of(*now), {{"recovery_codes", std::move(codes)}});
 }
 
 void Logins::remove_factor(const web::Request& asked, web::Respond respond) {
@@ -209,7 +215,7 @@ void Logins::remove_factor(const web::Request& asked, web::Respond respond) {
         const bool right = hashes.fits(user.password.reveal(), password.reveal());
         bool done = false;
         doors_.records([&](Records& records) {
-          done = right && code_fits(records, user, text_of(asked.body, "code"), wall_now_ms()) &&
+          done = right && code_fits(records, user, asked.asker->session, text_of(asked.body, "code"), wall_now_ms()) &&
                  store::PeopleTables(records.store).drop_factor(user.id) && reload(records);
         });
         if (!done) return respond(refuse(asked, user.name, true, "remove second factor"));

@@ -53,7 +53,30 @@ void Carrier::on(effect::OpenCdr effect) {
   write(std::move(effect), ticket);
 }
 
+std::span<const std::string_view> Carrier::cut_names() {
+  static constexpr std::string_view names[] = {"money", "extension", "trunk", "system", "emergency"};
+  return names;
+}
+
+Carrier::Ended Carrier::ended() const {
+  const std::lock_guard lock(ended_mutex_);
+  return ended_;
+}
+
+void Carrier::count(const record::Cdr& cdr) {
+  const std::lock_guard lock(ended_mutex_);
+  ended_.by_result[static_cast<std::size_t>(cdr.result)] += cdr.attempts;
+  for (std::size_t i = 0; i < ended_.cut.size(); ++i) ended_.cut[i] += cdr.cut_reason == cut_names()[i] ? 1 : 0;
+  for (const media::LegStatistics& leg : cdr.media) {
+    ended_.media_refused[0] += leg.refused_source;
+    ended_.media_refused[1] += leg.refused_shape;
+    ended_.media_refused[2] += leg.refused_proof;
+    ended_.media_refused[3] += leg.refused_replay;
+  }
+}
+
 void Carrier::on(effect::CloseCdr effect) {
+  count(effect.cdr);
   feed_.on(effect);
   if (tracing_ != nullptr) tracing_->on(effect);
   write(std::move(effect), 0);

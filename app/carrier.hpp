@@ -5,6 +5,8 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <span>
+#include <string_view>
 #include <unordered_map>
 
 #include "app/door.hpp"
@@ -64,6 +66,16 @@ class Carrier final : public signalling::EffectSink {
   bool wait_until_stopped(std::uint32_t timeout_ms);
   /// How often the engine gave each reason, by its number.
   std::uint64_t reports(std::uint8_t reason) const { return reports_[reason]; }
+  /// Of calls that are over, attempts included.
+  struct Ended {
+    std::array<std::uint64_t, record::call_results> by_result{};
+    /// Of those that we ended while they ran, by cut_names().
+    std::array<std::uint64_t, 5> cut{};
+    /// Packets of media that their streams refused: wrong source, shape, proof, replay.
+    std::array<std::uint64_t, 4> media_refused{};
+  };
+  Ended ended() const;
+  static std::span<const std::string_view> cut_names();
 
   void on(effect::DnsAsk effect) override;
   void on(effect::StoreBinding effect) override;
@@ -88,6 +100,7 @@ class Carrier final : public signalling::EffectSink {
 
  private:
   void write(store::Write write, std::uint64_t ticket);
+  void count(const record::Cdr& cdr);
   void tell_media_servers(const media::RelayPlan& plan);
   /// Before the media threads hear of it, so that no packet of a peer is too early.
   void open_ports(const media::RelayPlan& plan);
@@ -105,6 +118,8 @@ class Carrier final : public signalling::EffectSink {
   firewall::Firewall* firewall_ = nullptr;                                 ///< none: nothing is enforced in the kernel
   std::unordered_map<std::uint64_t, std::array<std::uint16_t, 4>> ports_;  ///< open for a relay
   std::array<std::atomic<std::uint64_t>, 256> reports_{};
+  mutable std::mutex ended_mutex_;  ///< over the next line, for moments
+  Ended ended_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopped_ = false;

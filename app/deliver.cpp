@@ -7,7 +7,6 @@
 #include <array>
 
 #include "app/host.hpp"
-#include "core/event/words.hpp"
 #include "shell/fetch/mail.hpp"
 #include "shell/fetch/syslog.hpp"
 
@@ -26,25 +25,6 @@ Delivery failed(const fetch::Fault& fault) {
   std::string what = fault.what;
   if (fault.cause == fetch::Cause::forbidden) what += "; see: event-contact set --networks";
   return {result_of(fault.cause), std::move(what)};
-}
-
-Delivery by_mail(const Message& message, const event::Book& book, const Contact& contact, const store::Mail& mail,
-                 const std::string& system, std::int64_t now_wall_ms, std::stop_token stop) {
-  if (mail.server.empty() || mail.from.empty())
-    return {Result::later, "no mail server is named; see: ringfence mail set"};
-  std::array<std::uint8_t, 8> chance;
-  fill_from_kernel(chance.data(), chance.size());
-  std::string id = std::to_string(now_wall_ms) + ".";
-  for (const std::uint8_t byte : chance) id += fmt::format("{:02x}", byte);
-  const std::string letter =
-      event::letter(event::words_of(message, book, contact, system), mail.from, contact.target, id, now_wall_ms);
-  fetch::MailServer server{mail.server, mail.port,  fetch::MailTls::starttls, mail.user, mail.password,
-                           mail.from,   mail.ca_pem};
-  if (mail.tls == "tls") server.tls = fetch::MailTls::tls;
-  if (mail.tls == "none") server.tls = fetch::MailTls::none;
-  const auto sent = fetch::send_mail(server, contact.target, letter, std::move(stop));
-  if (sent) return {};
-  return {sent.error().later ? Result::later : Result::refused, sent.error().what};
 }
 
 Delivery by_webhook(const Message& message, const Contact& contact, const std::string& system, std::int64_t now_wall_ms,
@@ -117,11 +97,29 @@ std::string signature_of(const Secret<std::string>& secret, std::int64_t now_s, 
   return out;
 }
 
+Delivery post(const event::Filled& words, const std::string& to, const store::Mail& mail, std::int64_t now_wall_ms,
+              std::stop_token stop) {
+  if (mail.server.empty() || mail.from.empty())
+    return {Result::later, "no mail server is named; see: ringfence mail set"};
+  std::array<std::uint8_t, 8> chance;
+  fill_from_kernel(chance.data(), chance.size());
+  std::string id = std::to_string(now_wall_ms) + ".";
+  for (const std::uint8_t byte : chance) id += fmt::format("{:02x}", byte);
+  const std::string letter = event::letter(words, mail.from, to, id, now_wall_ms);
+  fetch::MailServer server{mail.server, mail.port,  fetch::MailTls::starttls, mail.user, mail.password,
+                           mail.from,   mail.ca_pem};
+  if (mail.tls == "tls") server.tls = fetch::MailTls::tls;
+  if (mail.tls == "none") server.tls = fetch::MailTls::none;
+  const auto sent = fetch::send_mail(server, to, letter, std::move(stop));
+  if (sent) return {};
+  return {sent.error().later ? Result::later : Result::refused, sent.error().what};
+}
+
 Delivery deliver(const Message& message, const event::Book& book, const Contact& contact, const store::Mail& mail,
                  const std::string& system, std::int64_t now_wall_ms, std::stop_token stop) {
   switch (contact.way) {
     case event::Way::email:
-      return by_mail(message, book, contact, mail, system, now_wall_ms, std::move(stop));
+      return post(event::words_of(message, book, contact, system), contact.target, mail, now_wall_ms, std::move(stop));
     case event::Way::webhook:
       return by_webhook(message, contact, system, now_wall_ms, std::move(stop));
     case event::Way::syslog:

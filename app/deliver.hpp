@@ -7,6 +7,7 @@
 
 #include "app/rows.hpp"
 #include "core/event/outbox.hpp"
+#include "core/event/words.hpp"
 #include "shell/store/events.hpp"
 
 namespace rf::app {
@@ -19,6 +20,10 @@ struct Delivery {
 /// One attempt. `system` is what this system is called. Blocks up to EventLimits::send_ms, or until `stop`.
 Delivery deliver(const event::Message& message, const event::Book& book, const event::Contact& contact,
                  const store::Mail& mail, const std::string& system, std::int64_t now_wall_ms, std::stop_token stop);
+
+/// The same of one letter by itself.
+Delivery post(const event::Filled& words, const std::string& to, const store::Mail& mail, std::int64_t now_wall_ms,
+              std::stop_token stop);
 
 /// "t=1769846400,v1=5d41…": HMAC-SHA-256 over the time, a full stop and the body.
 std::string signature_of(const Secret<std::string>& secret, std::int64_t now_s, const std::string& body);

@@ -143,9 +143,31 @@ event::Reached Events::reached(const std::string& contact) {
   return outbox_.reached(contact);
 }
 
+bool Events::has_mail() {
+  const std::lock_guard lock(mutex_);
+  return !mail_->server.empty() && !mail_->from.empty();
+}
+
+Delivery Events::post(const event::Filled& words, const std::string& to, std::stop_token stop) {
+  std::shared_ptr<const store::Mail> mail;
+  {
+    const std::lock_guard lock(mutex_);
+    mail = mail_;
+  }
+  return app::post(words, to, *mail, wall_now_ms(), std::move(stop));
+}
+
 std::size_t Events::waiting() {
   const std::lock_guard lock(incoming_mutex_);
   return critical_.size() + others_.size();
+}
+
+Events::Counters Events::counters() {
+  const std::lock_guard lock(mutex_);
+  Counters out = counters_;
+  out.to_be_told = outbox_.waiting();
+  out.told = outbox_.outcomes();
+  return out;
 }
 
 void Events::gather_all() {
@@ -161,6 +183,7 @@ void Events::gather_all() {
   {
     const std::lock_guard lock(mutex_);
     lost += outbox_.take_dropped();
+    counters_.dropped += lost;
   }
   if (lost > 0) heard.push_back({event::find("event.dropped"), "events", "there was no room for them", lost});
   const std::lock_guard store_lock(store_mutex_);
@@ -177,7 +200,10 @@ void Events::gather_all() {
   static_cast<void>(store::EventTables(*store_).put_events(all, when.wall_ms));
   const std::lock_guard lock(mutex_);
   for (const event::Event& each : grown) outbox_.grow(each);
-  for (const event::Event& each : fresh) outbox_.add(when, each);
+  for (const event::Event& each : fresh) {
+    outbox_.add(when, each);
+    ++counters_.raised[static_cast<std::size_t>(each.level)];
+  }
   changed_.notify_all();
 }
 

@@ -1,6 +1,7 @@
 // Events of the running server: heard from the log, gathered, kept, and told. Whoever says something never waits.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -46,8 +47,20 @@ class Events {
   /// Sends a test, and tells what came of it if that is known soon. Errors: not_found, failed.
   Outcome test(const std::string& contact);
   event::Reached reached(const std::string& contact);
+  /// Whether a mail server is named.
+  bool has_mail();
+  /// One letter that is no event, by the same mail server. Blocks.
+  Delivery post(const event::Filled& words, const std::string& to, std::stop_token stop);
   /// Heard, and not looked at yet.
   std::size_t waiting();
+  /// Since the start.
+  struct Counters {
+    std::array<std::uint64_t, event::levels> raised{};  ///< new events, by level
+    std::uint64_t dropped = 0;                          ///< there was no room for them
+    std::size_t to_be_told = 0;                         ///< now, counted for each contact
+    event::Outcomes told;
+  };
+  Counters counters();
   /// Tells what waits, once, within `limit_ms`; then it hears nothing any more.
   void close(std::uint32_t limit_ms);
 
@@ -82,6 +95,7 @@ class Events {
   std::shared_ptr<const store::Mail> mail_ = std::make_shared<const store::Mail>();
   schedule::ZoneRef zone_;
   std::size_t under_way_ = 0;
+  Counters counters_;  ///< but what outbox_ counts
   std::map<std::string, Delivery> tested_;
 
   std::jthread gatherer_;

@@ -70,6 +70,7 @@ Logins::Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t
       settings_(settings),
       sessions_(settings.sessions),
       throttle_(settings.throttle, seed),
+      mail_codes_(random_key()),
       challenges_(random_key()),
       flows_(random_key()),
       sign_on_(std::move(sign_on)) {}
@@ -146,6 +147,7 @@ void Logins::care(Records& records, std::int64_t now_wall_ms) {
   {
     const std::lock_guard lock(mutex_);
     ended = sessions_.sweep(now_wall_ms);
+    mail_codes_.sweep(now_wall_ms);
     std::erase_if(finished_, [&](const auto& each) { return each.second <= now_wall_ms; });
     std::erase_if(begun_factors_, [&](const auto& each) { return sessions_.find(each.first) == nullptr; });
     if (now_wall_ms - cared_ms_ >= minute_ms || now_wall_ms < cared_ms_) {
@@ -239,6 +241,7 @@ std::optional<Answer> Logins::hold(const web::Request& asked, const std::string&
     held_changed_ = held_changed_ || held.began;
   }
   if (held.held == Held::no) return std::nullopt;
+  ++held_;
   if (held.began) {
     constexpr std::string_view what[] = {"", "address locked", "address locked for good", "address locked at name",
                                          "account guessed at from many addresses"};
@@ -256,6 +259,7 @@ std::optional<Answer> Logins::hold(const web::Request& asked, const std::string&
 }
 
 Answer Logins::refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what) {
+  ++failed_;
   doors_.failed(asked.remote, "sign-in " + shown_name(name, known));
   std::uint32_t missed = 0;
   bool written = false;
@@ -280,8 +284,10 @@ access::Step Logins::step_of(const User& user) const {
   if (user.must_change) return Step::new_password;
   if (trusts_factor_of(user)) return Step::none;
   const std::lock_guard lock(mutex_);
-  if (!user.has_factor && settings_.second_factor[static_cast<std::size_t>(user.of)]) return Step::enrol_factor;
-  return Step::none;
+  const auto of = static_cast<std::size_t>(user.of);
+  // One that is not taken any more is asked for still, and is not enough.
+  const bool enough = user.has_factor && (user.factor_email.empty() || settings_.email_codes[of]);
+  return !enough && settings_.second_factor[of] ? Step::enrol_factor : Step::none;
 }
 
 Json Logins::account_of(const User& user, Step step) const {
@@ -298,8 +304,10 @@ Json Logins::account_of(const User& user, Step step) const {
           {"display", user.display},
           {"class", name_of(user.of)},
           {"role", user.role},
-          {"email", user.email},
+          {"email", step == Step::second_factor ? std::string() : user.email},
           {"second_factor", user.has_factor},
+          {"factor_way", !user.has_factor ? "" : user.factor_email.empty() ? "app" : "email"},
+          {"email_codes", takes_mail_codes(user) && !user.email.empty() && doors_.has_mail()},
           {"permissions", step == Step::none ? std::move(permissions) : Json::array()}};
 }
 
@@ -392,6 +400,7 @@ Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak
   }
   const Step step = user.has_factor ? Step::second_factor : step_of(user);
   if (step != Step::second_factor) {
+    ++succeeded_;
     const std::lock_guard lock(mutex_);
     throttle_.succeeded(asked.remote.address, user.name, wall_now_ms());
   }
@@ -401,7 +410,12 @@ Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak
   return go_on(asked, user, step, Json::object());
 }
 
-bool Logins::code_fits(Records& records, const User& user, std::string_view code, std::int64_t now_wall_ms) {
+bool Logins::code_fits(Records& records, const User& user, access::SessionId session, std::string_view code,
+                       std::int64_t now_wall_ms) {
+  if (!user.factor_email.empty()) {
+    const std::lock_guard lock(mutex_);
+    return mail_codes_.accept(session, code, now_wall_ms) == user.factor_email;
+  }
   store::PeopleTables tables(records.store);
   const auto factor = tables.factor(records.vault, user.id);
   if (!factor || !*factor) return false;
@@ -427,7 +441,7 @@ Answer Logins::second_factor(const web::Request& asked) {
       right = used && *used;
       left = tables.recovery_left(user->id).value_or(0);
     } else {
-      right = code_fits(records, *user, code, wall_now_ms());
+      right = code_fits(records, *user, asked.asker->session, code, wall_now_ms());
     }
   });
   if (!right) {
@@ -446,6 +460,7 @@ Answer Logins::second_factor(const web::Request& asked) {
     const std::lock_guard lock(mutex_);
     throttle_.succeeded(asked.remote.address, user->name, wall_now_ms());
   }
+  ++succeeded_;
   note("user " + user->name, asked.remote, recovery ? "recovery code" : "second factor", "done");
   return go_on(asked, *user, step_of(*user), recovery ? Json{{"recovery_codes_left", left}} : Json::object());
 }
@@ -485,12 +500,15 @@ std::vector<web::Route> Logins::routes() {
       {Method::post, "/api/v1/session/provider", anybody, {}, later(&Logins::leave_for)},
       {Method::post, "/api/v1/session/provider/return", anybody, {}, later(&Logins::come_back)},
       {Method::post, "/api/v1/session/second-factor", anybody, now(&Logins::second_factor)},
+      {Method::post, "/api/v1/session/second-factor/email", anybody, now(&Logins::send_sign_in_code)},
       {Method::remove, "/api/v1/session", anybody, now(&Logins::sign_out)},
       {Method::get, "/api/v1/account", signed_in, now(&Logins::account)},
       {Method::post, "/api/v1/account/password", signed_in, {}, later(&Logins::change_password)},
       {Method::post, "/api/v1/account/password/check", anybody, now(&Logins::check_password)},
       {Method::post, "/api/v1/account/second-factor", signed_in, now(&Logins::begin_factor)},
       {Method::post, "/api/v1/account/second-factor/confirm", signed_in, now(&Logins::confirm_factor)},
+      {Method::post, "/api/v1/account/second-factor/email", signed_in, now(&Logins::send_own_code)},
+      {Method::post, "/api/v1/account/second-factor/email/confirm", signed_in, now(&Logins::confirm_mailbox)},
       {Method::post, "/api/v1/account/second-factor/remove", signed_in, {}, later(&Logins::remove_factor)},
       {Method::post, "/api/v1/session/passkey/question", anybody, now(&Logins::ask_for_passkey)},
       {Method::post, "/api/v1/session/passkey", anybody, now(&Logins::show_passkey)},

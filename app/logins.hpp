@@ -2,6 +2,7 @@
 // its rows of the database, so that a request costs no query.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -14,11 +15,13 @@
 #include "app/errands.hpp"
 #include "app/records.hpp"
 #include "app/sign_on.hpp"
+#include "core/access/mail_codes.hpp"
 #include "core/access/people.hpp"
 #include "core/access/sessions.hpp"
 #include "core/access/throttle.hpp"
 #include "core/access/totp.hpp"
 #include "core/audit/chain.hpp"
+#include "core/event/words.hpp"
 #include "core/passkey/passkey.hpp"
 #include "shell/config/login.hpp"
 #include "shell/log/log.hpp"
@@ -30,13 +33,16 @@ namespace rf::app {
 
 class Logins {
  public:
-  /// What it needs of the server. All but `spared` may wait for the disk.
+  /// What it needs of the server. All but `spared` and `has_mail` may wait for the disk.
   struct Doors {
     log::Log& log;
     std::function<void(const std::function<void(Records&)>&)> records;  ///< with nobody else at the database
     std::function<void(audit::Event)> audit;
     std::function<void(const Endpoint&, std::string_view account)> failed;  ///< for the guard's counts
     std::function<bool(const Address&)> spared;  ///< who is never held for good: loopback, what operators allow
+    std::function<bool()> has_mail;              ///< whether letters can leave
+    /// One letter to an address. Waits for the mail server. Gives what was wrong, without secrets; empty: it has left.
+    std::function<std::string(const std::string& to, const event::Filled& words, std::stop_token)> mail;
   };
   Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {},
          std::unique_ptr<SignOn> sign_on = std::make_unique<SignOn>());
@@ -65,6 +71,13 @@ class Logins {
   bool release(const Address& source, std::int64_t now_wall_ms);
   access::PeopleRef people();
   std::uint64_t hashes() const { return hashes_.computed(); }
+  /// Since the start.
+  struct Counters {
+    std::uint64_t succeeded = 0;  ///< with every factor
+    std::uint64_t failed = 0;     ///< wrong passwords, codes, passkeys and proofs of providers
+    std::uint64_t held = 0;       ///< attempts that were not looked at, for all that failed before
+  };
+  Counters counters() const { return {succeeded_, failed_, held_}; }
 
  private:
   struct Opened {
@@ -97,6 +110,17 @@ class Logins {
   web::Answer begin_factor(const web::Request& asked);
   web::Answer confirm_factor(const web::Request& asked);
   void remove_factor(const web::Request& asked, web::Respond respond);
+  /// A second factor that was proved: kept with new recovery codes by `keep`, and all other sessions end.
+  using KeepFactor = std::function<store::Expected<void>(Records&, const std::vector<std::string>& recovery)>;
+  web::Answer factor_added(const web::Request& asked, const access::User& user, const KeepFactor& keep);
+  // mail_codes.cpp
+  web::Answer send_sign_in_code(const web::Request& asked);
+  web::Answer send_own_code(const web::Request& asked);
+  web::Answer confirm_mailbox(const web::Request& asked);
+  /// Sends a code to `address`; empty: to nobody, with the same answer.
+  web::Answer send_code(const web::Request& asked, const access::User& user, const std::string& address);
+  /// Whether his second factor may be codes by e-mail.
+  bool takes_mail_codes(const access::User& user) const;
   // passkeys.cpp
   web::Answer own_passkeys(const web::Request& asked);
   void begin_passkey(const web::Request& asked, web::Respond respond);
@@ -134,12 +158,14 @@ class Logins {
   std::vector<access::PasswordFault> faults(std::string_view password, const access::User& user) const;
   std::optional<web::Answer> refuse_password(std::string_view password, const access::User& user) const;
   std::optional<access::User> user_of(const web::Request& asked);
-  bool code_fits(Records& records, const access::User& user, std::string_view code, std::int64_t now_wall_ms);
+  bool code_fits(Records& records, const access::User& user, access::SessionId session, std::string_view code,
+                 std::int64_t now_wall_ms);
   /// All sessions of a user but this one, on disk too.
   void end_others(Records& records, access::UserId user, access::SessionId but);
 
   Doors doors_;
   seal::HashThread hashes_;
+  std::atomic<std::uint64_t> succeeded_ = 0, failed_ = 0, held_ = 0;
   mutable std::mutex mutex_;  ///< over all below, for moments; the database is never waited for under it
   config::LoginSettings settings_;
   access::PeopleRef people_ =
@@ -148,6 +174,7 @@ class Logins {
   access::Tokens tokens_;
   access::Throttle throttle_;
   std::map<access::SessionId, access::TotpSecret> begun_factors_;  ///< shown, and not confirmed yet
+  access::MailCodes mail_codes_;
   passkey::Challenges challenges_;
   std::map<std::string, std::int64_t> used_challenges_;  ///< until when each would be good
   std::int64_t cared_ms_ = 0, audited_ms_ = 0;

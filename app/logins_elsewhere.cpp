@@ -281,6 +281,7 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
     else
       throttle_.take_back(asked.remote.address, counted);
   }
+  if (step != Step::second_factor) ++succeeded_;
   note("user " + user.name, asked.remote, how,
        step == Step::second_factor ? "proved, second factor asked for" : fmt::format("done, role {}", user.role));
   return go_on(asked, user, step, Json::object());

@@ -203,6 +203,7 @@ Answer Logins::show_passkey(const web::Request& asked) {
     const std::lock_guard lock(mutex_);
     throttle_.succeeded(asked.remote.address, counted, now_ms);
   }
+  ++succeeded_;
   note("user " + user->name, asked.remote, "sign in by passkey", "done");
   return go_on(asked, *user, user->must_change ? Step::new_password : Step::none, Json::object());
 }

@@ -7,10 +7,40 @@
 #include "app/exposure.hpp"
 #include "app/reach.hpp"
 #include "core/toll/decide.hpp"
+#include "core/toll/desk.hpp"
 #include "core/toll/parties.hpp"
+#include "shell/store/desk.hpp"
 
 namespace rf::app {
 namespace {
+
+/// The money that a call would need before it leaves, asked of a copy of the ledger: nothing of it is kept.
+struct Tried {
+  std::optional<money::Amount> reserved;  ///< none: it costs nothing, or is refused
+  std::string refused;                    ///< by the last trunk that was tried
+};
+
+Tried try_money(Records& records, const toll::Plan& plan, std::int64_t at_ms, ExtensionId extension,
+                const toll::Decision& decision) {
+  auto kept = store::read_ledger(records.store);
+  const money::Currency currency = plan.terms().currency;
+  const bool same = kept && kept->currency() == currency;
+  // What nobody reads: one call is asked for.
+  toll::Desk::Options options{.money = {}, .toll = {.pace_records = 64, .pace_destinations = 64, .line_calls = 8}};
+  toll::Desk desk(options, same ? std::move(*kept) : money::Ledger(currency, {}, HashKey(1)));
+  if (!kept && kept.error().fault != store::Fault::not_found) desk.shut(error_of(kept.error()).message);
+  Tried out{{}, "no trunk takes it"};
+  std::uint64_t next = 1;
+  for (const toll::Way& way : decision.ways) {
+    const toll::Parties parties = toll::parties_of(plan, store::default_tenant, extension, way.trunk);
+    const auto grant = desk.open({0, at_ms}, parties,
+                                 {.call = {next}, .key = {next}, .number = decision.number.text(), .rate = way.rate});
+    ++next;
+    if (grant) return {money::Amount::of_micros(grant->reserved, currency).value_or(money::Amount::zero(currency)), {}};
+    out.refused = toll::text_of(grant.error());
+  }
+  return out;
+}
 
 /// What would become of a call from an extension, with every rule that was asked.
 Outcome test_route(Records& records, const toll::Plan& plan, const command::TestRoute& question,
@@ -40,11 +70,33 @@ Outcome test_route(Records& records, const toll::Plan& plan, const command::Test
                     {"currency", plan.terms().currency.text()}});
   }
   const bool routed = decision.route != toll::Plan::none;
+  std::string_view action = actions[static_cast<std::size_t>(decision.action)];
+  std::string why = decision.why;
+  const auto refuse = [&](std::string_view rule, std::string text) {
+    steps.push_back({{"rule", rule}, {"passed", false}, {"text", text}});
+    action = actions[0];
+    why = std::move(text);
+  };
+  Tried money;
+  const bool leaves = decision.action == toll::Decision::Action::leave;
+  if (leaves && !extension->settings.enabled) {
+    refuse("enabled", fmt::format("extension {} is switched off", question.from));
+  } else if (leaves) {
+    money = try_money(records, plan, at_ms, extension->id, decision);
+    if (money.refused.empty())
+      steps.push_back({{"rule", name_of(toll::Check::money)},
+                       {"passed", true},
+                       {"text", fmt::format("{} {} would be reserved", money.reserved->text(),
+                                            money.reserved->currency().text())}});
+    else
+      refuse(name_of(toll::Check::money), std::move(money.refused));
+  }
   return Json{{"from", question.from},
               {"to", question.to},
               {"at", timestamp(at_ms)},
-              {"action", actions[static_cast<std::size_t>(decision.action)]},
-              {"why", decision.why},
+              {"action", action},
+              {"why", why},
+              {"reserved", money.reserved ? money.reserved->text() : std::string()},
               {"number", decision.number.size() == 0 ? std::string() : decision.number.text()},
               {"country", decision.country ? decision.country.text() : std::string()},
               {"class", name_of(decision.kind)},

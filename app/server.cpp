@@ -300,6 +300,7 @@ std::expected<void, Error> Server::open_doors() {
   watch_descriptors();
   if (::geteuid() == 0)
     warnings_["root"] = "the server runs as root; make an account for it and name it in server.user";
+  make_acme();
   auto control = control::Server::open({settings_.control_path()}, [this](const command::Checked& checked,
                                                                           const std::string& actor,
                                                                           const control::Server::Reply& reply) {
@@ -317,6 +318,7 @@ std::expected<void, Error> Server::open_doors() {
       warnings_["metrics"] = metrics.error() + "; give metrics.port another number";
   }
   open_web();
+  acme_->use(settings_.acme);
   rounds_ = std::make_unique<Rounds>(care_ms, [this] { care(); });
   for (const auto& [about, warning] : warnings_) log_->say(effect::Level::warning, "warning", warning);
   std::vector<std::string> where;
@@ -357,6 +359,7 @@ void Server::stop(std::uint32_t limit_ms) {
   }
   // First those who ask, then those who answer: nobody is left with a reference to something that is gone.
   control_.reset();
+  if (acme_) acme_->stop();
   if (logins_) logins_->stop();
   if (carrier_) carrier_->feed().close();
   web_.reset();
@@ -389,6 +392,7 @@ Server::~Server() {
   stopped_ = true;
   rounds_.reset();
   control_.reset();
+  if (acme_) acme_->stop();
   if (logins_) logins_->stop();
   if (carrier_) carrier_->feed().close();
   web_.reset();

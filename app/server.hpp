@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/acme.hpp"
 #include "app/api.hpp"
 #include "app/audit.hpp"
 #include "app/carrier.hpp"
@@ -56,7 +57,7 @@ class Server {
   /// it was. Gives {"message", "notes": what only a restart changes}.
   /// `caller`: where whoever asks sits, who is not to lock himself out of the pages unless `force`.
   Outcome reload(const std::optional<Address>& caller = {}, bool force = false);
-  /// Renews the built-in certificate when it nears its end. Call it now and then.
+  /// Takes the certificate that counts now; the built-in one is made anew when it nears its end. Call it now and then.
   void refresh_certificate();
   /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call
   /// it now and then.
@@ -91,6 +92,10 @@ class Server {
   void age_devices(std::int64_t now_wall_ms);
   void tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin);
   std::expected<void, command::Error> load_certificates();
+  void make_acme();
+  std::filesystem::path acme_file() const;
+  /// Which certificate is shown, and how it is renewed.
+  Json certificate_json();
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
@@ -186,6 +191,7 @@ class Server {
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;
   policy::PolicyRef policy_;
+  std::filesystem::path certificate_;  ///< that is shown
   net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users
   /// Of encrypted media, never on disk: those that new calls name, and those before them, which running calls name.
   dtls::Identities media_identities_, media_identities_before_;
@@ -194,6 +200,8 @@ class Server {
 
   Inlet inlet_;
   Door door_;
+  std::shared_ptr<tls::Challenges> challenges_ = std::make_shared<tls::Challenges>();
+  std::unique_ptr<Acme> acme_;
   std::unique_ptr<Logins> logins_;
   std::unique_ptr<Tracing> tracing_;  ///< none: nothing of signalling is recorded
   std::unique_ptr<Carrier> carrier_;
@@ -205,6 +213,8 @@ class Server {
   std::unique_ptr<MediaServers> media_servers_;  ///< none: nothing but our own relay
   std::unique_ptr<store::StoreWriter> writer_;
   std::unique_ptr<control::Server> control_;
+  std::optional<effect::Spending> spending_;  ///< as it was asked last; of the metrics thread
+  std::int64_t spending_asked_ms_ = 0;
   std::unique_ptr<metrics::HttpEndpoint> metrics_;
   Api api_{{[this](const command::Checked& checked, const std::string& actor, const std::function<bool()>& still) {
               return carry_out_for(checked, actor, still);

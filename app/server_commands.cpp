@@ -265,6 +265,8 @@ Outcome Server::execute(const command::Checked& asked) {
   if (std::holds_alternative<command::ApplyFirewall>(command))
     return std::unexpected(Error{Code::denied, "the server may not change its host's packet filter",
                                  "on the host, as root: ringfence firewall apply; or load what firewall show writes"});
+  if (std::holds_alternative<command::ShowCertificate>(command)) return certificate_json();
+  if (std::holds_alternative<command::RenewCertificate>(command)) return acme_->renew();
   if (std::holds_alternative<command::Stop>(command)) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
@@ -337,30 +339,29 @@ std::uint32_t Server::disk_wait_ms() {
 }
 
 Outcome Server::add_credit_running(const command::AddCredit& command, TenantId tenant) {
-  const ExtensionId extension = extension_of(tenant, command.number);
-  if (!extension)
-    return std::unexpected(Error{Code::not_found, fmt::format("there is no extension {}", command.number),
-                                 "see: ringfence extension list"});
   std::unique_lock lock(records_mutex_);
+  const auto account = account_of(*records_, tenant, command.whom);
+  if (!account) return std::unexpected(account.error());
   const money::Currency currency = plan_->terms().currency;
-  const bool prepaid = plan_->extension(tenant, extension).spending.money.prepaid;
+  const toll::Payer payer = toll::payer_of(*plan_, tenant, *account);
+  const bool prepaid = payer.terms && payer.terms->money.prepaid;
   lock.unlock();
   if (!prepaid)
     return std::unexpected(Error{Code::conflict,
-                                 fmt::format("{} does not pay in advance, so it has no credit", command.number),
-                                 fmt::format("ringfence limit set extension.{} --prepaid", command.number)});
+                                 fmt::format("{} does not pay in advance, so it has no credit", command.whom),
+                                 fmt::format("ringfence limit set {} --prepaid", command.whom)});
   const auto amount = money::Amount::parse(command.amount, currency);
   if (!amount)
     return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),
                                  std::string(money::text_of(amount.error()))});
-  const auto answer = carrier_->questions().ask(effect::TopUp{tenant, extension, *amount}, disk_wait_ms());
+  const auto answer = carrier_->questions().ask(effect::TopUp{tenant, *account, *amount}, disk_wait_ms());
   if (!answer)
     return std::unexpected(Error{Code::busy, "the disk has not taken it yet; it counts as soon as it has",
-                                 "do not repeat it before you have seen: ringfence spend list " + command.number});
+                                 "do not repeat it before you have seen: ringfence spend list"});
   if (const auto* refused = std::get_if<effect::Refused>(&*answer))
     return std::unexpected(Error{Code::failed, refused->why, "nothing was changed"});
   const money::Amount left = std::get<effect::Credited>(*answer).left;
-  return credited_json(command.number, left);
+  return credited_json(command.whom, left);
 }
 
 /// Of trunks, what only the engine knows.

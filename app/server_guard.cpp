@@ -221,15 +221,14 @@ void Server::add_guard_numbers(std::vector<metrics::Number>& out) {
                    {{"rule", rules[i]}}});
   out.push_back({"ringfence_guard_sources_forgotten_total", "Sources that left the full table for others",
                  static_cast<double>(stats.sources_forgotten), true});
-  if (circumstances_.firewall) {
-    const firewall::Counters kernel = circumstances_.firewall->counters();
-    for (std::size_t i = 0; i < firewall::rules; ++i)
-      out.push_back({"ringfence_firewall_dropped_packets_total",
-                     "Packets that the kernel dropped for us, by rule",
-                     static_cast<double>(kernel.dropped[i].packets),
-                     true,
-                     {{"rule", std::string(name_of(static_cast<firewall::Rule>(i)))}}});
-  }
+  const firewall::Counters kernel =
+      circumstances_.firewall ? circumstances_.firewall->counters() : firewall::Counters{};
+  for (std::size_t i = 0; i < firewall::rules; ++i)
+    out.push_back({"ringfence_firewall_dropped_packets_total",
+                   "Packets that the kernel dropped for us, by rule",
+                   static_cast<double>(kernel.dropped[i].packets),
+                   true,
+                   {{"rule", std::string(name_of(static_cast<firewall::Rule>(i)))}}});
   out.push_back({"ringfence_guard_events_lost_total", "Events that nobody was told of",
                  static_cast<double>(stats.events_lost), true});
 }

@@ -32,6 +32,10 @@ std::expected<void, Error> Server::open_logins() {
                         return from.is_loopback() ||
                                std::any_of(now->local_networks.begin(), now->local_networks.end(),
                                            [&](const Subnet& block) { return block.contains(from); });
+                      },
+                      [this] { return events_->has_mail(); },
+                      [this](const std::string& to, const event::Filled& words, std::stop_token stop) {
+                        return events_->post(words, to, std::move(stop)).trouble;
                       }};
   std::uint64_t seed = 0;
   fill_from_kernel(&seed, sizeof seed);

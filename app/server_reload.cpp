@@ -4,12 +4,10 @@
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
-#include "app/own_certificates.hpp"
 #include "app/place.hpp"
 #include "app/server.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
-#include "shell/tls/context.hpp"
 
 namespace rf::app {
 namespace {
@@ -60,50 +58,6 @@ config::Settings merged(const config::Settings& old, config::Settings fresh) {
 }
 
 }  // namespace
-
-std::expected<void, Error> Server::load_certificates() {
-  const auto fail = [](std::string what, std::string remedy) {
-    return std::unexpected(Error{Code::failed, std::move(what), std::move(remedy)});
-  };
-  std::string certificate = settings_.tls.certificate, key = settings_.tls.key;
-  tls::Authorities of_clients, of_servers;
-  if (!settings_.tls.client_ca.empty()) of_clients.emplace_back(settings_.tls.client_ca);
-  if (!settings_.tls.server_ca.empty()) of_servers.emplace_back(settings_.tls.server_ca);
-  if (certificate.empty()) {
-    const auto files = ensure_own_certificates(settings_, data_dir_.tls_path());
-    if (!files) return fail(files.error(), fmt::format("mend or move away {}", data_dir_.tls_path()));
-    certificate = files->certificate;
-    key = files->key;
-    of_servers.push_back(files->ca_certificate);
-    if (files->renewed)
-      log_->say(effect::Level::notice, "certificate", "a new server certificate was made by the built-in authority");
-  }
-  const auto server = tls::server_context(certificate, key, of_clients);
-  if (!server)
-    return fail(server.error(),
-                "check tls.certificate, tls.key and tls.client_ca; the server's account has to be able to read them");
-  const auto client = tls::client_context(of_servers);
-  if (!client) return fail(client.error(), "check tls.server_ca and the authorities of this host");
-  const auto pages = tls::server_context(certificate, key);
-  if (!pages) return fail(pages.error(), "check tls.certificate and tls.key");
-  web_tls_ = *pages;
-  loop_->streams().set_tls(*server, *client, *pages);
-  if (web_) web_->set_tls(web_tls_);
-  const std::string told = std::exchange(warnings_["certificate"], {});
-  warnings_.erase("certificate");
-  if (const auto end = tls::expiry(certificate); end && *end - wall_now_ms() < 14 * day_ms) {
-    const std::string ending =
-        fmt::format("the TLS certificate ends in {} days", std::max<std::int64_t>(0, (*end - wall_now_ms()) / day_ms));
-    if (ending != told) log_->say(effect::Level::warning, "certificate_ending", ending);
-    warnings_["certificate"] = ending;
-  }
-  return {};
-}
-
-void Server::refresh_certificate() {
-  const std::lock_guard lock(mutex_);
-  if (auto done = load_certificates(); !done) log_->say(effect::Level::error, "certificate", done.error().message);
-}
 
 void Server::renew_media_identities() {
   const std::lock_guard records_lock(records_mutex_);
@@ -215,6 +169,7 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   records_->web = settings_.web.enabled ? web_address(settings_) : std::string();
   writer_->set_keep(keep_of(settings_.records));
   logins_->use(settings_.login);
+  acme_->use(settings_.acme);
   if (tracing_) tracing_->recorder().keep(settings_.trace.keep);
 
   // The engine learns of listeners before their first packet can come, and of failures after.

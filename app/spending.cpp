@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/document/schema.hpp"
 #include "core/toll/spending.hpp"
 #include "shell/store/desk.hpp"
 
@@ -112,23 +113,52 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
 }
 
 Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms) {
-  const auto row = records.store.find_extension(records.tenant, command.number);
-  if (!row) return std::unexpected(error_of(row.error()));
+  const auto account = account_of(records, records.tenant, command.whom);
+  if (!account) return std::unexpected(account.error());
   const auto ledger = store::read_ledger(records.store);
   if (!ledger) return std::unexpected(error_of(ledger.error()));
   const auto amount = money::Amount::parse(command.amount, ledger->currency());
   if (!amount)
     return std::unexpected(Error{Code::invalid, fmt::format("\"{}\" is no amount", command.amount),
                                  std::string(money::text_of(amount.error()))});
-  const auto left = store::add_credit(records.store, {money::Level::extension, row->id.value}, *amount, now_wall_ms);
+  const auto left = store::add_credit(records.store, *account, *amount, now_wall_ms);
   if (!left) return std::unexpected(error_of(left.error()));
-  return credited_json(command.number, *left);
+  return credited_json(command.whom, *left);
 }
 
-Json credited_json(const std::string& number, const money::Amount& left) {
-  return {{"number", number},
+std::expected<money::AccountId, Error> account_of(Records& records, TenantId tenant, const std::string& whom) {
+  const std::string name(document::subject_of(whom));
+  switch (document::scope_of(whom).value_or(document::Scope::system)) {
+    case document::Scope::system:
+      return money::AccountId{money::Level::system, 0};
+    case document::Scope::tenant:
+      return money::AccountId{money::Level::tenant, tenant.value};
+    case document::Scope::extension: {
+      const auto row = records.store.find_extension(tenant, name);
+      if (!row) return std::unexpected(error_of(row.error()));
+      return money::AccountId{money::Level::extension, row->id.value};
+    }
+    case document::Scope::department:
+    case document::Scope::trunk:
+      break;
+  }
+  const auto objects = records.store.objects(tenant);
+  if (!objects) return std::unexpected(error_of(objects.error()));
+  const bool is_trunk = whom.starts_with("trunk.");
+  const std::string_view kind = is_trunk ? "trunk" : "department";
+  for (const store::ObjectRow& object : *objects)
+    if (object.kind == kind && object.name == name)
+      return money::AccountId{is_trunk ? money::Level::trunk : money::Level::department, object.id};
+  return std::unexpected(Error{Code::not_found, fmt::format("there is no {} {}", kind, name),
+                               fmt::format("see: ringfence {} list", kind)});
+}
+
+Json credited_json(const std::string& whom, const money::Amount& left) {
+  const std::string name =
+      whom.starts_with("extension.") ? fmt::format("Extension {}", document::subject_of(whom)) : whom;
+  return {{"whom", whom},
           {"left", left.text()},
-          {"message", fmt::format("Extension {} has {} {} left.", number, left.text(), left.currency().text())}};
+          {"message", fmt::format("{} has {} {} left.", name, left.text(), left.currency().text())}};
 }
 
 }  // namespace rf::app

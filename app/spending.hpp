@@ -12,7 +12,9 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
 
 /// Only while no server runs. Errors: not_found, invalid.
 Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms);
-/// The answer to it: what the extension has left.
-Json credited_json(const std::string& number, const money::Amount& left);
+/// Whose account a command names. Errors: not_found.
+std::expected<money::AccountId, command::Error> account_of(Records& records, TenantId tenant, const std::string& whom);
+/// The answer to it: what is left. `whom` as in command::AddCredit.
+Json credited_json(const std::string& whom, const money::Amount& left);
 
 }  // namespace rf::app

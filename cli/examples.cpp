@@ -156,7 +156,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence spend list 1001\n"},
     {"credit.add",
      "  ringfence credit add 1001 --amount 20         twenty more, in the currency of the rate decks\n"
-     "  ringfence credit add 1001 --amount=-7.50      takes it away again\n"},
+     "  ringfence credit add 1001 --amount=-7.50      takes it away again\n"
+     "  ringfence credit add trunk.carrier --amount 500   a trunk's, a department's, the tenant's or the system's\n"},
     {"guard.bans", "  ringfence guard bans\n  ringfence guard bans --ended --json | jq '.bans[].rule'\n"},
     {"guard.explain", "  ringfence guard explain 198.51.100.7          what it did, which rule, until when\n"},
     {"guard.release",
@@ -351,6 +352,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"media.list",
      "  ringfence media list\n"
      "  ringfence media list --json | jq '.servers[] | select(.state == \"down\")'\n"},
+    {"certificate.show", "  ringfence certificate show\n"},
+    {"certificate.renew", "  ringfence certificate renew && ringfence certificate show\n"},
     {"reload", "  ringfence config check && ringfence reload\n"},
     {"stop", "  ringfence stop\n"},
 };

@@ -20,10 +20,9 @@ std::string option_name(std::string_view parameter) {
 
 // What a command is about stands without an option name: extension show 1001.
 bool is_positional(const command::Spec& spec, const Parameter& p) {
-  return p.name == "id" || p.name == "address" || p.name == "block" || (p.name == "countries" && p.required) ||
-         (p.name == "name" && p.required) || p.name == "account" ||
-         (p.name == "contact" && spec.name == "event.test") ||
-         (p.name == "note" && spec.name == "audit-log.note") ||
+  return p.name == "id" || p.name == "address" || p.name == "block" || p.name == "whom" ||
+         (p.name == "countries" && p.required) || (p.name == "name" && p.required) || p.name == "account" ||
+         (p.name == "contact" && spec.name == "event.test") || (p.name == "note" && spec.name == "audit-log.note") ||
          (p.name == "number" && spec.name != "cdr.list" && !spec.name.starts_with("ring-group."));
 }
 
@@ -32,9 +31,9 @@ void add_when(Leaf& leaf, const Parameter& p) {
   const std::string name = "--" + key.substr(0, key.find('_'));
   const bool recorded = leaf.spec->name.starts_with("trace.");
   const std::string help = std::string(recorded && p.name == "since_ms" ? "recorded at or after"
-                                       : recorded             ? "recorded before"
-                                       : p.name == "from_ms"    ? "begun at or after"
-                                       : p.name == "to_ms"    ? "begun before"
+                                       : recorded                       ? "recorded before"
+                                       : p.name == "from_ms"            ? "begun at or after"
+                                       : p.name == "to_ms"              ? "begun before"
                                        : p.name == "since_ms" ? "asks the calls of the past again from then on"
                                                               : "as if it were then") +
                            ": 2026-01-31 or \"2026-01-31 08:00\"";

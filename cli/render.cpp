@@ -167,6 +167,25 @@ void ports(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+void certificate(const Json& r, std::ostream& out) {
+  std::string names;
+  for (const Json& name : list_at(r, "names")) names += (names.empty() ? "" : ", ") + text_of(name);
+  const Json acme = r.value("acme", Json::object());
+  std::vector<std::pair<std::string_view, std::string>> rows{{"from", text_at(r, "source")},
+                                                             {"issuer", text_at(r, "issuer")},
+                                                             {"names", names},
+                                                             {"begins", text_at(r, "begins")},
+                                                             {"ends", text_at(r, "ends")},
+                                                             {"file", text_at(r, "file")}};
+  if (!acme.empty()) {
+    rows.emplace_back("authority", text_at(acme, "directory"));
+    rows.emplace_back("asked next", text_at(acme, "next"));
+    rows.emplace_back("failures", text_at(acme, "failures"));
+    rows.emplace_back("trouble", text_at(acme, "trouble"));
+  }
+  facts(out, rows);
+}
+
 void media_servers(const Json& r, std::ostream& out) {
   if (text_at(r, "engine") == "relay")
     return fmt::print(out, "Calls are relayed by this server; see [media] engine in the configuration.\n");
@@ -228,6 +247,7 @@ void spending(const Json& r, std::ostream& out) {
     table.add({name, spent_text(today), text_at(today, "left"), spent_text(month), text_at(month, "left"),
                text_at(each, "credit"), text_at(each, "calls")});
   }
+  if (table.empty()) return fmt::print(out, "Nothing was spent yet.\n");
   table.print(out);
   fmt::print(out, "\nIn {}: spent + reserved by running calls, of the cap.\n", plain(text_at(r, "currency")));
 }
@@ -335,6 +355,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     ports(r, out);
   } else if (command == "media.list") {
     media_servers(r, out);
+  } else if (command == "certificate.show") {
+    certificate(r, out);
   } else if (command == "firewall.show") {
     out << r.value("text", "");
   } else if (command == "extension.link") {

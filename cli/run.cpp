@@ -154,10 +154,17 @@ std::string_view group_text(std::string_view group) {
   if (group == "event-contact") return "Who is told of events: e-mail addresses, webhooks, syslog receivers";
   if (group == "event-route") return "Which events go to whom";
   if (group == "event-template") return "Words of your own for messages about events";
+  if (group == "certificate") return "The certificate that phones and browsers are shown";
   if (group == "mail") return "The server by which e-mails leave";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
-  return "Call records";
+  if (group == "cdr") return "Call records";
+  if (group == "media") return "The servers that relay media in place of our own relay";
+  if (group == "spend") return "What calls cost, and what of the caps is left";
+  if (group == "credit") return "Money of those who pay in advance";
+  if (group == "pattern") return "How people usually call, and what was unusual";
+  if (group == "sign-in") return "Providers and directories that people sign in with";
+  return {};
 }
 
 }  // namespace

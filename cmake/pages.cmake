@@ -1,6 +1,7 @@
 # Makes a source file that carries every file of a folder within the program, with a compressed copy of what that shortens:
 #   cmake -DFOLDER=build/portal/dist -DOUT=build/pages -P cmake/pages.cmake
-# A page x.html is served as /x, index.html as /, everything else by its name; what lies in assets/ has its content's hash in its name.
+# A page x.html is served as /x, index.html as / and as /login (one-time links, and the way back from a provider), everything
+# else by its name; what lies in assets/ has its content's hash in its name.
 
 set(types html "text/html\; charset=utf-8" js "text/javascript\; charset=utf-8" css "text/css\; charset=utf-8"
           svg image/svg+xml png image/png ico image/x-icon json application/json webmanifest application/manifest+json
@@ -40,7 +41,13 @@ foreach(name IN LISTS files)
     string(APPEND blobs "BLOB(small_${number}, \"${small}\")\n")
     set(compressed "TEXT(small_${number})")
   endif()
-  string(APPEND rows "    {\"${path}\", \"${type}\", TEXT(page_${number}), ${compressed}, \"${tag}\", ${immutable}},\n")
+  set(paths ${path})
+  if(path STREQUAL "/")
+    list(APPEND paths /login)
+  endif()
+  foreach(path IN LISTS paths)
+    string(APPEND rows "    {\"${path}\", \"${type}\", TEXT(page_${number}), ${compressed}, \"${tag}\", ${immutable}},\n")
+  endforeach()
   math(EXPR number "${number} + 1")
 endforeach()
 

@@ -23,7 +23,7 @@ void check_security(const sdp::Session& session, const sdp::Media& media) {
   const auto index = static_cast<std::size_t>(&media - session.media().data());
   sdp::MediaRewrite& written = plan.media[index];
   written.port = 40'000;
-  written.proto = "RTP/SAVPF";
+  if (sdp::profile_of(media.proto)) written.proto = "RTP/SAVPF";
   written.mid = sdp::mid_of(media);
   plan.bundle = sdp::bundle_of(session);
   written.protection = {read->keys, read->certificate, read->setup, read->ice_fragment, read->ice_password, read->mux};

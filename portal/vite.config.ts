@@ -12,7 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,
     emptyOutDir: true,
-    rollupOptions: { input: { index: 'index.html', login: 'login.html', phone: 'phone.html' } },
+    rollupOptions: { input: { index: 'index.html', phone: 'phone.html' } },
   },
   test: { include: ['tests/unit/**/*.test.ts'], environment: 'node' },
 });

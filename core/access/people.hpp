@@ -32,6 +32,7 @@ struct User {
   std::string provider = {};  ///< where he signs in, see core/access/provider.hpp; empty: here
   std::string subject = {};   ///< who he is there
   std::string dealer = {};    ///< of a dealer's user: whose tenants he reaches
+  std::string factor_email = {};  ///< the mailbox that he proved and gets his codes at; empty: an app makes them
 };
 
 /// 2 to 64 small letters, digits and . _ @ + -, a letter or digit first and last.

@@ -23,7 +23,7 @@ constexpr Exception exceptions[] = {
     {"extension.link", Verb::post, "/extensions/{number}/links"},
     {"extension.unlink", Verb::remove, "/extensions/{number}/links"},
     {"extension.device.remove", Verb::remove, "/extensions/{number}/devices/{name}"},
-    {"credit.add", Verb::post, "/extensions/{number}/credit"},
+    {"credit.add", Verb::post, "/spending/{whom}/credit"},
     {"audit-log.list", Verb::get, "/audit-log"},
     {"audit-log.note", Verb::post, "/audit-log"},
     {"firewall.show", Verb::get, "/firewall"},

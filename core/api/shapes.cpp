@@ -99,8 +99,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Step", "rule string, passed boolean, text string"},
     {"Way", "trunk string, called string, price string, per_s integer, fee string, currency string"},
     {"RouteTest",
-     "from string, to string, at string, action string, why string, number string, country string, class string, "
-     "pins string, route string, trunks [Way], steps [Step]"},
+     "from string, to string, at string, action string, why string, reserved string, number string, country string, "
+     "class string, pins string, route string, trunks [Way], steps [Step]"},
     {"EmergencyWay",
      "trunk string, called string, priority integer, from string, asserted string, calls_back boolean, "
      "calls_most integer"},
@@ -121,7 +121,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Spending",
      "level string, id integer, name string, today Period, month Period, credit string, locked boolean, calls integer"},
     {"SpendingList", "currency string, accounts [Spending]"},
-    {"Credit", "number string, left string, message string"},
+    {"Credit", "whom string, left string, message string"},
     {"Habit", "level string, name string, days integer, calls_today integer, lines [string]"},
     {"Unusual", "at string, extension string, number string, action string, score integer, text string"},
     {"Habits", "subjects [Habit], told [Unusual]"},
@@ -216,6 +216,10 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"EventTemplate", "name string, language string, subject string, text string, own boolean"},
     {"EventTemplateList", "templates [EventTemplate]"},
     {"MailServer", "server string, port integer, tls string, user string, from string, ca boolean, password boolean"},
+    {"AcmeState", "directory? string, next? string, failures? integer, trouble? string"},
+    {"Certificate",
+     "file string, source string, issuer string, names [string], begins? string, ends? string, ends_ms? integer, acme "
+     "AcmeState"},
     // The system
     {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},
     {"AuditList", "entries [AuditEntry]"},
@@ -243,14 +247,15 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"SignedIn", "auth_name string, password string, number string, display_name string, realm string, expires string"},
     {"Me",
      "step string, name string, display string, class string, role string, email string, second_factor boolean, "
-     "permissions [string], password_changed? string, recovery_codes_left? integer, recovery_codes? [string], "
-     "target? string"},
+     "factor_way string, email_codes boolean, permissions [string], password_changed? string, "
+     "recovery_codes_left? integer, recovery_codes? [string], target? string"},
     {"SignInWay", "name string, title string, kind string"},
     {"WayList", "providers [SignInWay]"},
     {"WayThere", "url string"},
     {"PasswordFault", "fault string, text string"},
     {"PasswordCheck", "good boolean, faults [PasswordFault]"},
     {"BegunFactor", "secret string, uri string"},
+    {"SentCode", "good_s integer"},
     {"PasskeyQuestion", "challenge string, site string"},
     {"NewPasskeyQuestion", "challenge string, site string, user string, name string, display string, known [string]"},
     {"OwnPasskey", "id string, name string, site string, created string, used string"},
@@ -308,6 +313,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"mail.show", "MailServer"},
     {"mail.set", "MailServer"},
     {"mail.ca", "MailServer"},
+    {"certificate.show", "Certificate"},
     {"audit-log.list", "AuditList"},
     {"audit-log.export", "Text"},
     {"audit-log.verify", "AuditVerified"},
@@ -395,6 +401,8 @@ constexpr Further all_further[] = {
      "anybody", "state string, code? string, issuer? string, error? string", "Me"},
     {Verb::post, "/api/v1/session/second-factor", "session.second-factor", "Shows a second factor, or a recovery code",
      "anybody", "code? string, recovery_code? string", "Me"},
+    {Verb::post, "/api/v1/session/second-factor/email", "session.second-factor.email",
+     "Sends a code to the mailbox of whoever has that second factor", "anybody", "language? string", "SentCode"},
     {Verb::post, "/api/v1/session/passkey/question", "session.passkey.question", "Asks what a passkey has to sign",
      "anybody", "", "PasskeyQuestion"},
     {Verb::post, "/api/v1/session/passkey", "session.passkey", "Signs in with a passkey", "anybody",
@@ -409,6 +417,11 @@ constexpr Further all_further[] = {
      "signed in", "", "BegunFactor"},
     {Verb::post, "/api/v1/account/second-factor/confirm", "account.factor.confirm",
      "Takes its first code; recovery codes are shown once", "signed in", "code string", "Me"},
+    {Verb::post, "/api/v1/account/second-factor/email", "account.factor.email",
+     "Sends a code to one's mailbox, to begin with that second factor or to end it", "signed in", "language? string",
+     "SentCode"},
+    {Verb::post, "/api/v1/account/second-factor/email/confirm", "account.factor.email.confirm",
+     "Takes that code; recovery codes are shown once", "signed in", "code string", "Me"},
     {Verb::post, "/api/v1/account/second-factor/remove", "account.factor.remove", "Ends one's second factor",
      "signed in", "password string, code string", "Me"},
     {Verb::get, "/api/v1/account/passkeys", "account.passkeys", "Lists one's own passkeys", "signed in", "",

@@ -276,13 +276,15 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
     place(ctx, asked, called, std::move(target));
     return;
   }
-  if (decision.rejected || target.dialled.empty())
-    return refuse(ctx, asked, decision.rejected ? 603 : 404,
-                  decision.rejected ? CallResult::refused : CallResult::unknown_number,
-                  decision.rejected ? Reason::toll_refused : Reason::unknown_number, decision.why);
+  if (decision.rejected)
+    return refuse(ctx, asked, 603, CallResult::refused, Reason::toll_refused, decision.why,
+                  refusals_.note(ctx, flow, *terms, toll::Check::listed));
+  if (target.dialled.empty())
+    return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number, decision.why);
   if (const auto paced = ctx.desk.arrive(ctx.now, toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()));
       !paced)
-    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, toll::text_of(paced.error()));
+    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, toll::text_of(paced.error()),
+                  refusals_.note(ctx, flow, *terms, toll::Check::pace));
   asked.route = ctx.plan.terms().inbound[decision.route].name;
   place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
 }

@@ -9,15 +9,15 @@ constexpr std::int64_t period_ms = std::int64_t{AlarmLimits::refusals_period_s} 
 
 }  // namespace
 
-effect::Level Refusals::note(const Context& ctx, const Flow& flow, ExtensionId extension, std::string_view number,
+effect::Level Refusals::note(const Context& ctx, const Flow& flow, std::uint64_t whom, std::string_view name,
                              toll::Check rule) {
   using effect::Level;
   const std::int64_t now_ms = ctx.now.mono_ms;
-  auto at = bursts_.find(extension);
+  auto at = bursts_.find(whom);
   if (at == bursts_.end()) {
     if (bursts_.size() == AlarmLimits::extensions) make_room(now_ms);
     if (bursts_.size() == AlarmLimits::extensions) return Level::notice;
-    at = bursts_.emplace(extension, Burst{.since_ms = now_ms}).first;
+    at = bursts_.emplace(whom, Burst{.since_ms = now_ms}).first;
   }
   Burst& burst = at->second;
   if (now_ms - burst.since_ms >= period_ms) burst = Burst{.since_ms = now_ms};
@@ -31,7 +31,7 @@ effect::Level Refusals::note(const Context& ctx, const Flow& flow, ExtensionId e
       if (burst.by_rule[i] > 0)
         rules += fmt::format("{}{} by {}", rules.empty() ? "" : ", ", burst.by_rule[i],
                              name_of(static_cast<toll::Check>(i)));
-    ctx.report(Level::warning, effect::Reason::toll_refused_often, flow, number, {},
+    ctx.report(Level::warning, effect::Reason::toll_refused_often, flow, name, {},
                fmt::format("{} calls within {} s: {}", burst.count, AlarmLimits::refusals_period_s, rules));
   }
   return told ? Level::debug : Level::notice;

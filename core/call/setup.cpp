@@ -82,7 +82,8 @@ void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow&
   const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name, device}};
   const std::string dialled = sip::unescape(request.request_uri.user);
   if (shares_.placing(caller.id) >= caller.calls_max)
-    return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls");
+    return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls",
+                  refusals_.note(ctx, flow, caller.id, caller.number, toll::Check::lines));
   Target target;
   target.dialled = dialled;
   target.payer = caller.id;
@@ -111,6 +112,8 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
   if (asked.caller.trunk) {
     const auto entered = ctx.desk.enter(toll::parties_of(ctx.plan, call->cdr.tenant, {}, asked.caller.trunk), id);
     if (!entered) {
+      if (const toll::TrunkTerms* const terms = ctx.plan.trunk(asked.caller.trunk))
+        refusals_.note(ctx, asked.flow, *terms, toll::Check::lines);
       end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, toll::text_of(entered.error()));
       return nullptr;
     }

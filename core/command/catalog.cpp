@@ -30,8 +30,7 @@ constexpr Parameter registrations_parameter{"registrations", Kind::number, false
 constexpr Parameter newcomer_parameter{
     "newcomer", Kind::text, false, 0, 16, newcomer_words, "what a registration does when all are taken"};
 constexpr Parameter calls_parameter{"calls", Kind::number, false, 1, 1'000, {}, "calls at once"};
-constexpr Parameter encrypted_parameter{
-    "encrypted", Kind::flag, false, 0, 0, {}, "from outside over TLS only"};
+constexpr Parameter encrypted_parameter{"encrypted", Kind::flag, false, 0, 0, {}, "from outside over TLS only"};
 constexpr Parameter agent_parameter{
     "agent", Kind::text, false, 0, 128, {}, "only phones whose User-Agent begins so; empty: any"};
 constexpr Parameter permitted_parameter{
@@ -79,8 +78,7 @@ constexpr Parameter address_parameter{"address", Kind::text, true, 2, 64, {}, "a
 constexpr Parameter block_parameter{
     "block", Kind::text, true, 2, 96, {}, "an address, or a block such as 192.0.2.0/24 or 192.0.2.0/255.255.255.0"};
 constexpr Parameter one_address[] = {address_parameter};
-constexpr Parameter force_parameter{
-    "force", Kind::flag, false, 0, 0, {}, "also when it cuts off what is protected"};
+constexpr Parameter force_parameter{"force", Kind::flag, false, 0, 0, {}, "also when it cuts off what is protected"};
 constexpr Parameter caller_parameter{
     "caller", Kind::text, false, 2, 64, {}, "your own address, not to be cut off; else that of your SSH session"};
 constexpr Parameter reload_parameters[] = {force_parameter, caller_parameter};
@@ -131,12 +129,20 @@ constexpr Parameter trace_source_parameters[] = {address_parameter, since_parame
                                                  numbers_parameter};
 constexpr Parameter trace_log_parameters[] = {
     {"limit", Kind::number, false, 1, static_cast<std::int64_t>(TraceLimits::shown), {}, "how many, the newest"},
-    of_extension_parameter, of_source_parameter, since_parameter, until_parameter, numbers_parameter};
+    of_extension_parameter,
+    of_source_parameter,
+    since_parameter,
+    until_parameter,
+    numbers_parameter};
 constexpr std::string_view trace_format_words[] = {"text", "pcap"};
 constexpr Parameter trace_export_parameters[] = {
     {"format", Kind::text, false, 0, 8, trace_format_words, "text when not given; pcap for Wireshark"},
     {"call", Kind::text, false, 1, 64, {}, "the call's id, from call list or cdr list"},
-    of_extension_parameter, of_source_parameter, since_parameter, until_parameter, numbers_parameter};
+    of_extension_parameter,
+    of_source_parameter,
+    since_parameter,
+    until_parameter,
+    numbers_parameter};
 
 constexpr std::string_view format_words[] = {"nft", "iptables", "firewalld", "ufw", "aws", "azure", "gcloud"};
 constexpr Parameter show_parameters[] = {
@@ -148,7 +154,14 @@ constexpr Parameter spending_parameters[] = {
     {"level", Kind::text, false, 0, 16, level_words, "only accounts of this kind"},
     {"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
 constexpr Parameter credit_parameters[] = {
-    number_parameter, {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
+    {"whom",
+     Kind::text,
+     true,
+     2,
+     80,
+     {},
+     "an extension's number, department.NAME, trunk.NAME, tenant or system, who pays in advance"},
+    {"amount", Kind::text, true, 1, 32, {}, "how much, such as 20 or 7.50; below zero: less"}};
 
 constexpr std::string_view kind_words[] = {"command", "result", "login", "ban", "system"};
 constexpr Parameter audit_list_parameters[] = {
@@ -238,7 +251,8 @@ constexpr auto fixed = std::to_array<Spec>({
      spending_parameters},
     {"exposure", "spend.read", "Computes the most that a stolen password could cost, by which rule, and what halves it",
      false, false, maybe_number},
-    {"credit.add", "spend.write", "Adds to what a prepaid extension may spend", true, false, credit_parameters},
+    {"credit.add", "spend.write", "Adds to what somebody who pays in advance may spend", true, false,
+     credit_parameters},
     {"pattern.list",
      "pattern.read",
      "Lists whose habits are known, and the latest calls that did not fit",
@@ -251,6 +265,8 @@ constexpr auto fixed = std::to_array<Spec>({
     {"call.list", "call.read", "Lists running calls", false, true, {}},
     {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},
     {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, reload_parameters},
+    {"certificate.show", "system.read", "Shows the certificate of TLS, and when it is renewed", false, true, {}},
+    {"certificate.renew", "system.write", "Asks the authority for another certificate now", true, true, {}},
     {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
 });
 

@@ -10,6 +10,7 @@
 #include "core/command/people_specs.hpp"
 #include "core/command/tenant_specs.hpp"
 #include "core/document/forms.hpp"
+#include "core/document/schema.hpp"
 #include "core/guard/prefix.hpp"
 
 namespace rf::command {
@@ -156,6 +157,15 @@ CountryChange countries_of(const Arguments& a) {
           maybe<bool>(a, "force").value_or(false), caller_of(a)};
 }
 
+/// Somebody who has an account, as limits name him; a number alone is an extension's.
+std::string account_named(const std::string& whom) {
+  return all_digits(whom) ? "extension." + whom : whom;
+}
+bool has_account(const std::string& whom) {
+  if (document::fault_of_name(document::Kind::limit, whom)) return false;
+  return whom == "system" || whom == "tenant" || !document::subject_of(whom).empty();
+}
+
 GuardTest test_of(const Arguments& a) {
   GuardTest out;
   out.address = block_of(a, "address").base;
@@ -243,12 +253,14 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.test") return test_of(a);
   if (name == "spend.list") return ListSpending{text_or_empty(a, "level"), number};
   if (name == "exposure") return ShowExposure{number};
-  if (name == "credit.add") return AddCredit{number, text_or_empty(a, "amount")};
+  if (name == "credit.add") return AddCredit{account_named(text_or_empty(a, "whom")), text_or_empty(a, "amount")};
   if (name == "pattern.list") return ListPatterns{};
   if (name == "pattern.show") return ShowPattern{number};
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
   if (name == "reload") return Reload{caller_of(a), maybe<bool>(a, "force").value_or(false)};
+  if (name == "certificate.show") return ShowCertificate{};
+  if (name == "certificate.renew") return RenewCertificate{};
   if (name == "stop") return Stop{};
   return GetStatus{};
 }
@@ -311,6 +323,8 @@ std::expected<Checked, Error> check_rest(const Spec* spec, const Arguments& argu
     }
     if (p.name == "number" && spec->name != "cdr.list" && !all_digits(std::get<std::string>(*value)))
       return invalid("number holds something else than digits", "give 2 to 15 digits, such as 1001", p.name);
+    if (p.name == "whom" && !has_account(account_named(std::get<std::string>(*value))))
+      return invalid("whom is nobody who has an account", "give " + std::string(p.help), p.name);
     if (p.name == "permitted")
       if (const auto blocks = blocks_of(std::get<std::string>(*value)); !blocks)
         return invalid("permitted: " + blocks.error(), "give blocks such as 192.0.2.0/24,198.51.100.7", p.name);

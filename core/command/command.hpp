@@ -329,7 +329,7 @@ struct ShowExposure {
 };
 /// Adds to what a prepaid extension may spend.
 struct AddCredit {
-  std::string number;
+  std::string whom;    ///< as limits are named: "extension.1001", "department.sales", "trunk.line", "tenant", "system"
   std::string amount;  ///< decimal, in the currency of the ledger; below zero: takes it away
 };
 
@@ -350,6 +350,10 @@ struct Reload {
   bool force = false;
 };
 struct Stop {};
+/// Which certificate TLS shows, and how it is renewed.
+struct ShowCertificate {};
+/// Asks the authority elsewhere now.
+struct RenewCertificate {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
@@ -360,8 +364,8 @@ using Command =
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
                  PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
                  ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
-                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, PeopleCommand, EventCommand,
-                 TenantCommand>;
+                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
+                 RenewCertificate, PeopleCommand, EventCommand, TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

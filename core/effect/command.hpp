@@ -2,6 +2,7 @@
 // the engine sees their outcome as a new policy.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,7 +11,9 @@
 
 #include "core/base/ids.hpp"
 #include "core/guard/guard.hpp"
+#include "core/money/account.hpp"
 #include "core/money/amount.hpp"
+#include "core/money/levels.hpp"
 #include "core/record/records.hpp"
 
 namespace rf::effect {
@@ -59,17 +62,19 @@ struct ShowHabits {
   TenantId tenant;
   ExtensionId extension;  ///< with its department and tenant; none: everybody who ever called, without lines
 };
-/// Adds to what an extension may spend; below zero: takes it away. Answered when it is on disk.
+/// Adds to what somebody may spend; below zero: takes it away. Answered when it is on disk.
 struct TopUp {
   TenantId tenant;
-  ExtensionId extension;
+  money::AccountId account;
   money::Amount amount;
 };
 /// How every trunk is.
 struct ListTrunks {};
+/// What is spent, by level.
+struct GetSpending {};
 using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
                              GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry, ShowHabits, TopUp,
-                             ListTrunks>;
+                             ListTrunks, GetSpending>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -159,8 +164,13 @@ struct TrunkNow {
 struct Trunks {
   std::vector<TrunkNow> trunks;
 };
+struct Spending {
+  std::array<money::LevelUse, money::levels> levels{};  ///< by money::Level
+  money::Currency currency;
+  bool shut = false;  ///< no paid call leaves: the ledger could not be read
+};
 using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
                                    guard::Explanation, GuardNumbers, GuardSources, GuardVerdict, Habits, Credited,
-                                   Refused, Trunks>;
+                                   Refused, Trunks, Spending>;
 
 }  // namespace rf::effect

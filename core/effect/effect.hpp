@@ -184,6 +184,7 @@ enum class Reason : std::uint8_t {
   guard_released,
   guard_refused,
 };
+inline constexpr std::size_t reasons = static_cast<std::size_t>(Reason::guard_refused) + 1;
 std::string_view name_of(Reason reason);  ///< "auth_failed"
 std::string_view text_of(Reason reason);  ///< one sentence for the operator
 

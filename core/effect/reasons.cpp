@@ -251,7 +251,7 @@ std::string_view text_of(Reason reason) {
     case Reason::toll_refused:
       return "A call may not leave";
     case Reason::toll_refused_often:
-      return "Many calls of one extension were refused";
+      return "Many calls of one extension or trunk were refused";
     case Reason::toll_cut:
       return "A call was cut";
     case Reason::toll_warning:

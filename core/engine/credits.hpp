@@ -19,7 +19,7 @@ class Credits {
  private:
   struct Credit {
     CommandId command;
-    ExtensionId extension;
+    money::AccountId account;
     std::uint64_t entry = 0;
   };
   std::vector<Credit> waiting_;

@@ -49,6 +49,11 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
     std::optional<CommandResult> operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
     std::optional<CommandResult> operator()(const TopUp& c) const { return s.credits.top_up(ctx, id, c); }
     std::optional<CommandResult> operator()(const ListTrunks&) const { return effect::Trunks{s.trunks.list(ctx)}; }
+    std::optional<CommandResult> operator()(const GetSpending&) const {
+      const money::Ledger& ledger = s.desk->ledger();
+      return effect::Spending{money::use_by_level(ledger, ctx.now.wall_ms), ledger.currency(),
+                              !s.desk->why_shut().empty()};
+    }
     std::optional<CommandResult> operator()(const GuardListBans& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardExplain& c) const { return s.watch.answer(ctx, c); }
     std::optional<CommandResult> operator()(const GuardRelease& c) const { return s.watch.answer(ctx, c); }

@@ -10,6 +10,7 @@ namespace rf::event {
 
 /// How much it matters. Critical ones wait for no quiet hours and no digest.
 enum class Level : std::uint8_t { info, notice, warning, critical };
+inline constexpr std::size_t levels = 4;
 std::string_view name_of(Level level);
 std::optional<Level> parse_level(std::string_view text);
 

@@ -141,11 +141,13 @@ std::vector<Event> Outbox::done(Now now, const std::string& contact, Result resu
   Line& line = found->second;
   line.under_way = false;
   if (result == Result::taken) {
+    outcomes_.delivered += line.message->events.size();
     line.reached.taken_wall_ms = now.wall_ms;
     line.reached.trouble.clear();
     line.message.reset();
     return {};
   }
+  ++outcomes_.failed;
   line.reached.failed_wall_ms = now.wall_ms;
   line.reached.trouble = std::move(trouble);
   if (result == Result::later && ++line.message->attempts < EventLimits::attempts && !hurried_) {
@@ -154,12 +156,19 @@ std::vector<Event> Outbox::done(Now now, const std::string& contact, Result resu
   }
   std::vector<Event> given_up = std::move(line.message->events);
   line.message.reset();
+  outcomes_.given_up += given_up.size();
   return given_up;
 }
 
 void Outbox::hurry(Now now) {
   hurried_ = true;
   for (auto& [name, line] : lines_) line.retry_ms = std::min(line.retry_ms, now.mono_ms);
+}
+
+std::size_t Outbox::waiting() const {
+  std::size_t out = 0;
+  for (const auto& [name, line] : lines_) out += line.waiting.size() + (line.message ? line.message->events.size() : 0);
+  return out;
 }
 
 Reached Outbox::reached(std::string_view contact) const {

@@ -50,6 +50,13 @@ struct Reached {
   std::uint64_t dropped = 0;        ///< events, since the start
 };
 
+/// What became of all that was to be told, since the start.
+struct Outcomes {
+  std::uint64_t delivered = 0;  ///< events, counted for each contact that took them
+  std::uint64_t failed = 0;     ///< attempts to deliver a message
+  std::uint64_t given_up = 0;   ///< events, of messages that were not delivered in the end
+};
+
 /// Not for several threads. One message of a contact is under way at a time; what comes meanwhile is gathered to the
 /// next. Of non-critical events the oldest are dropped when there is no room.
 class Outbox {
@@ -74,6 +81,9 @@ class Outbox {
   void hurry(Now now);
 
   Reached reached(std::string_view contact) const;
+  const Outcomes& outcomes() const { return outcomes_; }
+  /// Events, of all contacts.
+  std::size_t waiting() const;
   /// Events that were dropped since this was asked last.
   std::uint64_t take_dropped() { return std::exchange(dropped_, 0); }
 
@@ -97,6 +107,7 @@ class Outbox {
 
   BookRef book_ = std::make_shared<const Book>();
   std::map<std::string, Line, std::less<>> lines_;
+  Outcomes outcomes_;
   std::uint64_t dropped_ = 0;
   bool hurried_ = false;
 };

@@ -4,13 +4,23 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <unordered_map>
 
 #include "core/base/ids.hpp"
 #include "core/base/limits/toll.hpp"
 
 namespace rf::money {
+namespace {
+
+/// How many of ten digits a set has: std::popcount is a call where not every processor has it in hardware.
+std::uint32_t ones_of(std::uint32_t set) {
+  set -= set >> 1 & 0x5555;
+  set = (set & 0x3333) + (set >> 2 & 0x3333);
+  set = (set + (set >> 4)) & 0x0f0f;
+  return (set + (set >> 8)) & 0x1f;
+}
+
+}  // namespace
 
 std::optional<Prefix> Prefix::parse(std::string_view digits) {
   if (digits.empty() || digits.size() > MoneyLimits::prefix_digits) return std::nullopt;
@@ -190,7 +200,7 @@ std::expected<Deck::Match, Deck::Miss> Deck::find(std::string_view digits, std::
     if (depth == digits.size()) break;
     const unsigned bit = 1u << (digits[depth] - '0');
     if ((node.digits & bit) == 0) break;
-    node.followers += static_cast<std::uint32_t>(std::popcount(node.digits & (bit - 1)));
+    node.followers += ones_of(node.digits & (bit - 1));
     ++depth;
   }
   for (++depth; depth-- > 0;) {

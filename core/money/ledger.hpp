@@ -190,6 +190,11 @@ class Ledger {
 
   Currency currency() const { return currency_; }
   std::size_t accounts() const { return accounts_.size(); }
+  /// Each AccountState, in no order.
+  template <class Fn>
+  void each_account(Fn&& fn) const {
+    accounts_.for_each(fn);
+  }
   std::size_t calls() const { return calls_.size(); }
   std::uint64_t last_number() const { return number_; }
   std::size_t bytes() const {

@@ -28,6 +28,11 @@ void take(std::string_view part, std::size_t offset, Cleaned& out) {
   bool begun = !out.digits.empty();
   for (std::size_t i = 0; i < part.size(); ++i) {
     const char c = part[i];
+    if (is_digit(c)) {
+      if (!out.digits.push(c)) return fail(DialFault::too_long, i);
+      begun = true;
+      continue;
+    }
     if (is_separator(c)) continue;
     if (c == '+' && !begun && !out.plus) {
       out.plus = true;
@@ -37,7 +42,7 @@ void take(std::string_view part, std::size_t offset, Cleaned& out) {
     if (star && !begun && !out.plus) out.feature = true;
     if (c == '+' || (star && !out.feature)) return fail(DialFault::misplaced_symbol, i);
     if (c == ',' || c == ';') return fail(DialFault::parameters, i);
-    if (!star && !is_digit(c)) return fail(DialFault::strange_symbol, i);
+    if (!star) return fail(DialFault::strange_symbol, i);
     if (!out.digits.push(c)) return fail(DialFault::too_long, i);
     begun = true;
   }

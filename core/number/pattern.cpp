@@ -83,8 +83,8 @@ std::string text_of(SymbolSet set) {
 
 }  // namespace
 
-std::size_t symbol_of(char c) {
-  return is_digit(c) ? static_cast<std::size_t>(c - '0') : std::min(symbols.find(c), symbol_count);
+std::size_t symbol_of_other(char c) {
+  return std::min(symbols.find(c), symbol_count);
 }
 
 std::expected<Pattern, PatternFault> Pattern::parse(std::string_view text) {

@@ -16,7 +16,10 @@ inline constexpr std::size_t symbol_count = 13;
 inline constexpr SymbolSet every_digit = 0x3ff;
 inline constexpr SymbolSet every_symbol = 0x1fff;
 /// 0 to 12; symbol_count for what is no symbol.
-std::size_t symbol_of(char c);
+std::size_t symbol_of_other(char c);
+inline std::size_t symbol_of(char c) {
+  return c >= '0' && c <= '9' ? static_cast<std::size_t>(c - '0') : symbol_of_other(c);
+}
 
 struct PatternFault {
   std::size_t at = 0;  ///< byte of the text, from 0

@@ -63,6 +63,7 @@ enum class CallResult : std::uint8_t {
   failed,
   interrupted,  ///< the system stopped or crashed while it ran
 };
+inline constexpr std::size_t call_results = 11;
 std::string_view text_of(CallResult result);
 
 enum class EndedBy : std::uint8_t { nobody, caller, callee, system, operator_ };

@@ -66,10 +66,6 @@ Desk::Desk(const Options& options, money::Ledger ledger)
   by_call_.reserve(options.toll.line_calls);
 }
 
-Desk::Hint* Desk::hint_of(const Payer& payer) {
-  return payer.place < hints_.size() ? &hints_[payer.place] : nullptr;
-}
-
 Desk::Call* Desk::find(CallId id) {
   const auto found = by_call_.find(id);
   return found == by_call_.end() ? nullptr : calls_.find(found->second);
@@ -77,12 +73,10 @@ Desk::Call* Desk::find(CallId id) {
 
 std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk) {
   LineList list;
-  const auto hint = [&](const Payer& payer) {
-    Hint* const known = hint_of(payer);
-    return known ? &known->lines : nullptr;
-  };
   const auto add = [&](Level level, const Payer& payer) {
-    if (payer.terms) list.add({level, Direction::outbound, payer.id, 0}, payer.terms->lines, hint(payer));
+    Hint* const known = hint_of(payer);
+    if (payer.terms)
+      list.add({level, Direction::outbound, payer.id, 0}, payer.terms->lines, known ? &known->lines : nullptr);
   };
   if (!only_trunk) {
     add(Level::extension, parties.extension);
@@ -91,9 +85,11 @@ std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool 
     add(Level::system, parties.system);
   }
   if (parties.trunk.terms) {
-    list.add(on_trunk(Direction::outbound, parties.trunk.id), outbound_of(parties), hint(parties.trunk));
-    list.add(on_trunk(Direction::both, parties.trunk.id), parties.trunk_both);
-    list.add(of_tenant_on_trunk(parties.tenant.id, parties.trunk.id), parties.tenant_on_trunk);
+    Hint* const known = hint_of(parties.trunk);
+    list.add(on_trunk(Direction::outbound, parties.trunk.id), outbound_of(parties), known ? &known->lines : nullptr);
+    list.add(on_trunk(Direction::both, parties.trunk.id), parties.trunk_both, known ? &known->both : nullptr);
+    list.add(of_tenant_on_trunk(parties.tenant.id, parties.trunk.id), parties.tenant_on_trunk,
+             known ? &known->of_tenant : nullptr);
   }
   return enter_lines(id, list.view(), emergency);
 }

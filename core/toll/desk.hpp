@@ -225,10 +225,11 @@ class Desk {
   /// Where a payer's lines, pace and money were found last: mostly there is nothing to look up.
   struct Hint {
     LineHint lines;
+    LineHint both, of_tenant;  ///< of a trunk: of its calls in both directions, and of those of who used it last
     PaceHint pace;
     const money::AccountState* account = nullptr;
   };
-  Hint* hint_of(const Payer& payer);
+  Hint* hint_of(const Payer& payer) { return payer.place < hints_.size() ? &hints_[payer.place] : nullptr; }
   void fetch_money(CallKey key, const Parties& parties);
 
   std::optional<Refused> take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk);

@@ -48,17 +48,19 @@ bool Lines::is_in(const Call& call, LineHandle line) {
   return false;
 }
 
-std::optional<LineRefusal> Lines::judge(const Call* call, std::span<const LineLimit> limits, Found& found) const {
+std::optional<LineRefusal> Lines::judge(const Call* call, std::span<const LineLimit> limits, AllFound& found) {
   std::size_t memberships = call ? call->count : 0;
   if (!call && calls_.size() >= calls_.limit())
     return LineRefusal{.why = LineRefusal::Why::no_room, .subject = {}, .count = 0, .block_at = 0};
   // Each lies somewhere else in memory: all are looked up, then all are read.
-  for (std::size_t i = 0; i < std::min(limits.size(), found.size()); ++i) lines_.fetch(found[i] = line_of(limits[i]));
+  const std::size_t most = std::min(limits.size(), found.size());
+  for (std::size_t i = 0; i < most; ++i) lines_.fetch(found[i].handle = line_of(limits[i]));
   for (std::size_t i = 0; i < limits.size(); ++i) {
     const LineLimit& limit = limits[i];
-    const LineHandle handle = i < found.size() ? found[i] : line_of(limit);
-    if (handle && call && is_in(*call, handle)) continue;
-    const Line* line = lines_.find(handle);
+    const LineHandle handle = i < most ? found[i].handle : line_of(limit);
+    Line* const line = lines_.find(handle);
+    if (i < most) found[i].line = line;
+    if (line && call && is_in(*call, handle)) continue;
     const std::uint32_t count = line ? line->count : 0;
     if (limit.block_at != 0 && count >= limit.block_at)
       return LineRefusal{LineRefusal::Why::full, limit.subject, count, limit.block_at};
@@ -72,19 +74,19 @@ Entry Lines::enter(CallId id, std::span<const LineLimit> limits, bool emergency)
   alerts_.clear();
   const auto known = by_call_.find(id);
   CallHandle call = known == by_call_.end() ? CallHandle{} : known->second;
-  Found found{};
+  AllFound found{};
   if (!emergency)
     if (auto refusal = judge(calls_.find(call), limits, found)) return {.refused = refusal, .alerts = {}};
-  if (!call)
+  const bool fresh = !call;
+  if (fresh)
     call = begin(id, emergency);
   else if (emergency)
     spare(call);
   Call& entered = *calls_.find(call);
   for (std::size_t i = 0; i < limits.size(); ++i) {
-    LineHandle line = i < found.size() ? found[i] : LineHandle{};
-    if (!line) line = line_for(limits[i].subject);
-    if (limits[i].hint) *limits[i].hint = line;
-    join(entered, call, line, limits[i]);
+    const Found one = i < found.size() && found[i].line ? found[i] : line_for(limits[i].subject);
+    if (limits[i].hint) *limits[i].hint = one.handle;
+    join(entered, call, one, limits[i], fresh);
   }
   return {.refused = {}, .alerts = alerts_};
 }
@@ -103,27 +105,27 @@ Lines::CallHandle Lines::begin(CallId id, bool emergency) {
   return call;
 }
 
-Lines::LineHandle Lines::line_for(const Subject& subject) {
+Lines::Found Lines::line_for(const Subject& subject) {
   const auto [place, fresh] = by_subject_.try_emplace(subject);
-  if (fresh) {
-    place->second = lines_.emplace();
-    lines_.find(place->second)->subject = subject;
-  }
-  return place->second;
+  if (fresh) place->second = lines_.emplace();
+  Line* const line = lines_.find(place->second);
+  if (fresh) line->subject = subject;
+  return {place->second, line};
 }
 
-void Lines::join(Call& call, CallHandle handle, LineHandle line_handle, const LineLimit& limit) {
-  Line& line = *lines_.find(line_handle);
+void Lines::join(Call& call, CallHandle handle, const Found& found, const LineLimit& limit, bool fresh) {
+  Line& line = *found.line;
   if (line.alert_at != limit.alert_at) line.alerted = false;
   line.alert_at = limit.alert_at;
-  if (!is_in(call, line_handle) && call.count < call.in.size()) {
-    call.in[call.count] = {.line = line_handle, .before = 0, .after = 0};
-    put(line, link_of(handle, call.count++), call.spared);
+  if ((fresh || !is_in(call, found.handle)) && call.count < call.in.size()) {
+    Membership& member = call.in[call.count];
+    member.line = found.handle;
+    put(line, member, link_of(handle, call.count++), call.spared);
     ++line.count;
   }
   if (line.count == 0) {  // an emergency call that is in too many lists already
     by_subject_.erase(limit.subject);
-    lines_.erase(line_handle);
+    lines_.erase(found.handle);
     return;
   }
   if (limit.alert_at == 0 || line.alerted || line.count < limit.alert_at) return;
@@ -131,8 +133,7 @@ void Lines::join(Call& call, CallHandle handle, LineHandle line_handle, const Li
   alerts_.push_back({limit.subject, line.count, limit.alert_at});
 }
 
-void Lines::put(Line& line, Link link, bool in_front) {
-  Membership& member = at(link);
+void Lines::put(Line& line, Membership& member, Link link, bool in_front) {
   member.before = in_front ? 0 : line.back;
   member.after = in_front ? line.front : 0;
   (member.before ? at(member.before).after : line.front) = link;
@@ -191,7 +192,7 @@ void Lines::spare(CallHandle handle) {
   for (std::size_t i = 0; i < call.count; ++i) {
     Line& line = *lines_.find(call.in[i].line);
     take_out(line, link_of(handle, i));
-    put(line, link_of(handle, i), true);
+    put(line, call.in[i], link_of(handle, i), true);
   }
 }
 

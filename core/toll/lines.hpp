@@ -65,7 +65,7 @@ class Lines {
 
   /// Counts a call for all of them or, when one is full, for none. For a call that is in already, those are added that
   /// it was not counted for (a trunk is chosen later, or another one after a failure). An emergency call is never
-  /// refused; with too many subjects it is counted for the first ones.
+  /// refused; with too many subjects it is counted for the first ones. No two limits are of the same subject.
   Entry enter(CallId call, std::span<const LineLimit> limits, bool emergency = false);
   /// The call is over. A call that is not in: nothing happens.
   void leave(CallId call);
@@ -127,14 +127,18 @@ class Lines {
 
   LineHandle line_of(const Subject& subject) const;
   LineHandle line_of(const LineLimit& limit) const;
-  /// Lines of a call's limits, found once; none: not there yet, or not looked for.
-  using Found = std::array<LineHandle, TollLimits::line_subjects>;
-  std::optional<LineRefusal> judge(const Call* call, std::span<const LineLimit> limits, Found& found) const;
+  /// A line of one of a call's limits, found once; none: not there yet, or not looked for.
+  struct Found {
+    LineHandle handle;
+    Line* line = nullptr;
+  };
+  using AllFound = std::array<Found, TollLimits::line_subjects>;
+  std::optional<LineRefusal> judge(const Call* call, std::span<const LineLimit> limits, AllFound& found);
   static bool is_in(const Call& call, LineHandle line);
   CallHandle begin(CallId call, bool emergency);
-  LineHandle line_for(const Subject& subject);
-  void join(Call& call, CallHandle handle, LineHandle line, const LineLimit& limit);
-  void put(Line& line, Link link, bool in_front);
+  Found line_for(const Subject& subject);
+  void join(Call& call, CallHandle handle, const Found& found, const LineLimit& limit, bool fresh);
+  void put(Line& line, Membership& member, Link link, bool in_front);
   void take_out(Line& line, Link link);
   void part(CallHandle call, std::size_t index);
   void spare(CallHandle call);

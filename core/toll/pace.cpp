@@ -113,12 +113,6 @@ PaceRefusal Pace::refusal(std::int64_t now_ms, PaceRefusal::Why why, const Subje
   return out;
 }
 
-bool Pace::counts_numbers(std::span<const PaceCheck> checks) {
-  return std::any_of(checks.begin(), checks.end(), [](const PaceCheck& check) {
-    return std::any_of(check.rules.begin(), check.rules.end(), [](const PaceRule& rule) { return rule.distinct; });
-  });
-}
-
 void Pace::count(std::int64_t now_ms, const Asked& asked, std::uint64_t number) {
   Record& record = *asked.record;
   if (asked.rule->distinct)
@@ -129,7 +123,7 @@ void Pace::count(std::int64_t now_ms, const Asked& asked, std::uint64_t number) 
 }
 
 void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, std::string_view number) {
-  const std::uint64_t destination = counts_numbers(checks) ? destination_of(number, key_) : 0;
+  const std::uint64_t destination = destination_of(number, key_);
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
       const Asked one = record_of(then_mono_ms, check.subject, rule, find(check, rule));
@@ -147,20 +141,21 @@ std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const 
                                       std::string_view number) {
   boost::container::static_vector<Asked, TollLimits::pace_rules> asked;
   std::size_t fresh_numbers = 0;
-  const std::uint64_t destination = counts_numbers(checks) ? destination_of(number, key_) : 0;
+  std::optional<std::uint64_t> destination;  // few rules ask for it
   for (const PaceCheck& check : checks) {
     for (const PaceRule& rule : check.rules) {
       Asked one{{}, nullptr, &rule};
       if (asked.size() < asked.capacity()) one = record_of(now_mono_ms, check.subject, rule, places[asked.size()]);
       // Fail closed: a paid call that cannot be counted does not leave.
       if (!one.record) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
-      if (const auto why = look(now_mono_ms, one, destination, fresh_numbers))
+      if (rule.distinct && !destination) destination = destination_of(number, key_);
+      if (const auto why = look(now_mono_ms, one, destination.value_or(0), fresh_numbers))
         return refusal(now_mono_ms, *why, check.subject, one);
       if (check.hint && &rule == check.rules.data()) *check.hint = one.id;
       asked.push_back(one);
     }
   }
-  for (const Asked& one : asked) count(now_mono_ms, one, destination);
+  for (const Asked& one : asked) count(now_mono_ms, one, destination.value_or(0));
   return std::nullopt;
 }
 

@@ -115,7 +115,6 @@ class Pace {
 
   RecordId find(const PaceCheck& check, const PaceRule& rule) const;
   Asked record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule, RecordId known);
-  static bool counts_numbers(std::span<const PaceCheck> checks);
   void count(std::int64_t now_ms, const Asked& asked, std::uint64_t number);
   void sweep(std::int64_t now_ms, std::uint32_t places);
   std::optional<PaceRefusal::Why> look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,

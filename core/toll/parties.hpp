@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/base/ids.hpp"
+#include "core/money/account.hpp"
 #include "core/money/meter.hpp"
 #include "core/schedule/zone.hpp"
 #include "core/toll/terms.hpp"
@@ -34,5 +35,7 @@ struct Parties {
 /// As the plan has them now. A trunk's money counts by the days of the tenant it belongs to, the system's by UTC.
 /// Without `extension` (an inbound call) that one and its department are none.
 Parties parties_of(const Plan& plan, TenantId tenant, ExtensionId extension, TrunkId trunk);
+/// Whose account it is. Without terms: the plan has nobody of that name.
+Payer payer_of(const Plan& plan, TenantId tenant, money::AccountId account);
 
 }  // namespace rf::toll

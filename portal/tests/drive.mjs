@@ -47,7 +47,8 @@ function listen() {
 }
 
 const commands = {
-  async person({ name, tone, scheme }) {
+  /** `names` are found at addresses, such as { 'pbx.example': '198.51.100.1' }; `trusted` is the hash of an authority's public key. */
+  async person({ name, tone, scheme, names, trusted }) {
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
@@ -56,11 +57,13 @@ const commands = {
         '--use-fake-ui-for-media-stream',
         '--autoplay-policy=no-user-gesture-required',
         `--use-file-for-fake-audio-capture=${tone}`,
+        `--host-resolver-rules=${Object.entries(names ?? {}).map((pair) => `MAP ${pair.join(' ')}`).join(',')}`,
+        ...(trusted ? [`--ignore-certificate-errors-spki-list=${trusted}`] : []),
       ],
     });
-    // The test's server made its certificate itself.
+    // The test's server made its certificate itself. Passkeys want one that is trusted all the same.
     const context = await browser.newContext({
-      ignoreHTTPSErrors: true,
+      ignoreHTTPSErrors: !trusted,
       locale: 'en-GB',
       colorScheme: scheme ?? 'light',
     });
@@ -79,9 +82,16 @@ const commands = {
   },
   reload: ({ page }) => page.reload().then(() => undefined),
   url: ({ page }) => page.url(),
-  fill: ({ page }, { label, text }) => page.getByLabel(label).first().fill(text),
-  click: ({ page }, { role, what, exact }) =>
+  fill: ({ page }, { label, text, within }) =>
     page
+      .locator(within ?? 'body')
+      .getByLabel(label)
+      .and(page.locator('input, textarea'))
+      .first()
+      .fill(text),
+  click: ({ page }, { role, what, exact, within }) =>
+    page
+      .locator(within ?? 'body')
       .getByRole(role ?? 'button', { name: what, exact: exact ?? false })
       .first()
       .click(),
@@ -93,13 +103,29 @@ const commands = {
       .getByText(text)
       .first()
       .waitFor(),
-  gone: ({ page }, { text }) => page.getByText(text).first().waitFor({ state: 'hidden' }),
+  gone: ({ page }, { text, within }) =>
+    page
+      .locator(within ?? 'body')
+      .getByText(text)
+      .first()
+      .waitFor({ state: 'hidden' }),
   text: ({ page }, { selector }) => page.locator(selector).first().innerText(),
   evaluate: ({ page }, { script }) => page.evaluate(script),
   console: ({ said }) => said,
   screenshot: ({ page }, { path }) => page.screenshot({ path }).then(() => undefined),
   /** Answers that address of the page's server with something else. */
   fake: ({ page }, { path, json }) => page.route(`**${path}`, (route) => route.fulfill({ json })).then(() => undefined),
+  choose: ({ page }, { label, value }) => page.getByLabel(label).first().selectOption(value).then(() => undefined),
+  resize: ({ page }, { width, height }) => page.setViewportSize({ width, height }),
+  /** A device that keeps passkeys, and somebody who touches it. */
+  async authenticator({ page, context }) {
+    const client = await context.newCDPSession(page);
+    await client.send('WebAuthn.enable');
+    const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true };
+    await client.send('WebAuthn.addVirtualAuthenticator', {
+      options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
+    });
+  },
   offline: ({ context }, { offline }) => context.setOffline(offline),
   /** What axe-core finds fault with. */
   async faults({ page, context }, { scheme }) {

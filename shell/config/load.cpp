@@ -94,6 +94,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   read_trace(section("trace"), settings.trace);
   read_web(section("web"), settings.web);
   read_login(section("login"), settings.login);
+  if (root.contains("acme")) read_acme(section("acme"), settings.server.domains, settings.tls, settings.acme);
   read_metrics(section("metrics"), settings.metrics);
   read_dns(section("dns"), settings.dns);
   read_guard(section("guard"), settings.guard, problems);

@@ -16,15 +16,19 @@ void read_login(Section section, LoginSettings& out) {
   section.number("locks", out.throttle.locks, 1, 100);
   section.number("idle_s", out.sessions.idle_s, 60, 86'400);
   section.number("session_s", out.sessions.absolute_s, 300, 30 * 86'400);
-  section.texts(
-      "second_factor",
-      [&](std::string_view text) -> std::optional<std::string> {
-        const auto of = access::parse_class(text);
-        if (!of) return fmt::format("holds \"{}\", no class of users", text);
-        out.second_factor[static_cast<std::size_t>(*of)] = true;
-        return std::nullopt;
-      },
-      "write those who need one: \"system\", \"dealer\", \"tenant\"");
+  const auto into = [](std::array<bool, access::class_count>& classes) {
+    return [&classes](std::string_view text) -> std::optional<std::string> {
+      const auto of = access::parse_class(text);
+      if (!of) return fmt::format("holds \"{}\", no class of users", text);
+      classes[static_cast<std::size_t>(*of)] = true;
+      return std::nullopt;
+    };
+  };
+  section.texts("second_factor", into(out.second_factor),
+                "write those who need one: \"system\", \"dealer\", \"tenant\"");
+  if (section.has("email_codes")) out.email_codes = {};
+  section.texts("email_codes", into(out.email_codes),
+                "write those who may choose codes by e-mail: \"system\", \"dealer\", \"tenant\"");
   section.finish();
 }
 

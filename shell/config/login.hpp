@@ -14,6 +14,7 @@ struct LoginSettings {
   access::ThrottleRules throttle;
   access::SessionRules sessions;
   std::array<bool, access::class_count> second_factor{};  ///< of whom one is required
+  std::array<bool, access::class_count> email_codes{false, true, true};  ///< whose may be codes by e-mail
 };
 
 }  // namespace rf::config

@@ -23,6 +23,8 @@ void read_log(Section section, LogSettings& out);
 void read_trace(Section section, TraceSettings& out);
 void read_web(Section section, WebSettings& out);
 void read_login(Section section, LoginSettings& out);
+/// `domains`: what the certificate names when nothing else is said.
+void read_acme(Section section, const std::vector<std::string>& domains, const TlsSettings& tls, AcmeSettings& out);
 void read_metrics(Section section, MetricsSettings& out);
 void read_dns(Section section, DnsSettings& out);
 void read_guard(Section section, GuardSettings& out, Problems& problems);

@@ -12,6 +12,7 @@
 #include "core/effect/effect.hpp"
 #include "core/guard/rules.hpp"
 #include "core/policy/policy.hpp"
+#include "shell/config/acme.hpp"
 #include "shell/config/login.hpp"
 
 namespace rf::config {
@@ -179,6 +180,7 @@ struct Settings {
   TraceSettings trace;
   WebSettings web;
   LoginSettings login;
+  AcmeSettings acme;
   MetricsSettings metrics;
   DnsSettings dns;
   GuardSettings guard;

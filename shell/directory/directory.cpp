@@ -1,7 +1,7 @@
 #include "shell/directory/directory.hpp"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <ldap.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -123,7 +123,8 @@ class Directory {
     if (const int code = ldap_initialize(&made, provider.url.c_str()); code != LDAP_SUCCESS)
       return away("its address", code);
     Directory out(Connection(made), wait_ms);
-    if (const int code = out.set_up(provider, watch); code != LDAP_SUCCESS) return away("its certificate or address", code);
+    if (const int code = out.set_up(provider, watch); code != LDAP_SUCCESS)
+      return away("its certificate or address", code);
     return out;
   }
 
@@ -198,9 +199,10 @@ class Directory {
     if (!own.good()) return LDAP_NO_MEMORY;
     for (const int code :
          {set(LDAP_OPT_PROTOCOL_VERSION, &version), set(LDAP_OPT_REFERRALS, LDAP_OPT_OFF),
-          set(LDAP_OPT_RESTART, LDAP_OPT_OFF), set(LDAP_OPT_NETWORK_TIMEOUT, &wait), set(LDAP_OPT_TIMEOUT, &wait), set(LDAP_OPT_CONNECT_CB, watch.callback()),
-          set(LDAP_OPT_X_TLS_CACERTFILE, authorities.c_str()), set(LDAP_OPT_X_TLS_CACERTDIR, ""),
-          set(LDAP_OPT_X_TLS_CERTFILE, ""), set(LDAP_OPT_X_TLS_KEYFILE, ""), set(LDAP_OPT_X_TLS_CIPHER_SUITE, ""), set(LDAP_OPT_X_TLS_REQUIRE_CERT, &demand),
+          set(LDAP_OPT_RESTART, LDAP_OPT_OFF), set(LDAP_OPT_NETWORK_TIMEOUT, &wait), set(LDAP_OPT_TIMEOUT, &wait),
+          set(LDAP_OPT_CONNECT_CB, watch.callback()), set(LDAP_OPT_X_TLS_CACERTFILE, authorities.c_str()),
+          set(LDAP_OPT_X_TLS_CACERTDIR, ""), set(LDAP_OPT_X_TLS_CERTFILE, ""), set(LDAP_OPT_X_TLS_KEYFILE, ""),
+          set(LDAP_OPT_X_TLS_CIPHER_SUITE, ""), set(LDAP_OPT_X_TLS_REQUIRE_CERT, &demand),
           set(LDAP_OPT_X_TLS_PROTOCOL_MIN, &least), set(LDAP_OPT_X_TLS_NEWCTX, &server)})
       if (code != LDAP_OPT_SUCCESS) return LDAP_CONNECT_ERROR;
     if (provider.url.starts_with("ldaps://")) return LDAP_SUCCESS;

@@ -23,8 +23,9 @@ struct Problem {
 };
 
 /// Finds whoever is called `name` with the directory's own account, then shows his password there. Blocks up to
-/// twice `wait_ms` once it is connected: for threads that may wait. An empty password shows nothing (RFC 4513 §5.1.2) and is never sent.
-/// Certificates are verified, referrals not followed, and settings of the host's own LDAP client do not count.
+/// twice `wait_ms` once it is connected: for threads that may wait. An empty password shows nothing (RFC 4513 §5.1.2)
+/// and is never sent. Certificates are verified, referrals not followed, and settings of the host's own LDAP client do
+/// not count.
 std::expected<access::Identity, Problem> sign_in(const access::Provider& provider, std::string_view name,
                                                  const Secret<std::string>& password,
                                                  std::uint32_t wait_ms = SignInLimits::directory_ms);

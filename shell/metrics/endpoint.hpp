@@ -6,21 +6,24 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/latency.hpp"
 #include "core/base/limits/server.hpp"
 
 namespace rf::metrics {
 
-/// One number. Names end in _total for what only grows (Prometheus convention).
+/// One number, or how long something takes. Names end in _total for what only grows (Prometheus convention).
 struct Number {
   std::string name;
   std::string help;
   double value = 0;
   bool counter = false;
   std::vector<std::pair<std::string, std::string>> labels = {};
+  std::optional<Latencies> latencies = {};  ///< instead of `value`, in seconds
 };
 
 /// Groups numbers of one name into families, in the order given.

@@ -76,7 +76,8 @@ Expected<void> Store::visit_cdrs(const CdrFilter& filter, const std::function<bo
     rows.alloc();
     row.each_column([&](std::string_view, auto& field) { rows.exchange(soci::into(field)); });
     where.bind(rows);
-    rows.prepare(select_sql<CdrRow>("cdrs") + where.text() + " ORDER BY started_wall_ms DESC, id DESC" +
+    rows.prepare(select_sql<CdrRow>("cdrs INDEXED BY cdrs_search") + where.text() +
+                 " ORDER BY started_wall_ms DESC, id DESC" +
                  fmt::format(" LIMIT {} OFFSET {}",
                              filter.limit == 0 ? std::numeric_limits<std::int64_t>::max() : std::int64_t{filter.limit},
                              filter.offset));

@@ -31,23 +31,23 @@ std::vector<User> load_users(soci::session& sql) {
   std::vector<User> out;
   long long id = 0, tenant = 0, created = 0, set = 0, login = 0;
   int of = 0, enabled = 0, must_change = 0;
-  std::string name, display, role, email, password, factor, provider, subject, dealer;
+  std::string name, display, role, email, password, factor, provider, subject, dealer, factor_email;
   soci::statement rows =
       (sql.prepare << "SELECT id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
-                      " created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer FROM users"
-                      " ORDER BY name",
+                      " created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer, factor_email"
+                      " FROM users ORDER BY name",
        soci::into(id), soci::into(tenant), soci::into(name), soci::into(display), soci::into(of), soci::into(role),
        soci::into(email), soci::into(enabled), soci::into(must_change), soci::into(password), soci::into(factor),
        soci::into(created), soci::into(set), soci::into(login), soci::into(provider), soci::into(subject),
-       soci::into(dealer));
+       soci::into(dealer), soci::into(factor_email));
   for (bool got = rows.execute(true); got; got = rows.fetch()) {
     // A class that this program does not know is one that may least.
     const auto known = of >= 0 && of < static_cast<int>(access::class_count) ? static_cast<access::Class>(of)
                                                                              : access::Class::tenant_user;
     out.push_back({UserId{static_cast<std::uint64_t>(id)}, unescaped(name), unescaped(display), known, unescaped(role),
                    TenantId{static_cast<std::uint64_t>(tenant)}, unescaped(email), enabled != 0, must_change != 0,
-                   !factor.empty(), Secret<std::string>(password), created, set, login, unescaped(provider),
-                   unescaped(subject), unescaped(dealer)});
+                   !factor.empty() || !factor_email.empty(), Secret<std::string>(password), created, set, login,
+                   unescaped(provider), unescaped(subject), unescaped(dealer), unescaped(factor_email)});
   }
   return out;
 }
@@ -85,7 +85,8 @@ Expected<UserId> PeopleTables::add_user(const User& user) {
     Transaction transaction(sql);
     int same = 0, all = 0;
     const std::string name = escaped(user.name), display = escaped(user.display), role = escaped(user.role),
-                      email = escaped(user.email), provider = escaped(user.provider), subject = escaped(user.subject), dealer = escaped(user.dealer);
+                      email = escaped(user.email), provider = escaped(user.provider), subject = escaped(user.subject),
+                      dealer = escaped(user.dealer);
     sql << "SELECT COUNT(*) FROM users WHERE name = :name", soci::use(name), soci::into(same);
     if (same > 0)
       return problem(Fault::duplicate_name,
@@ -97,12 +98,13 @@ Expected<UserId> PeopleTables::add_user(const User& user) {
                     created = user.created_wall_ms;
     const int of = static_cast<int>(user.of), enabled = user.enabled ? 1 : 0;
     sql << "INSERT INTO users (id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
-           " factor_step, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer) VALUES (:id, :tenant, "
-           ":name, :display,"
-           " :of, :role, :email, :enabled, 0, '', '', 0, :created, 0, 0, :provider, :subject, :dealer)",
+           " factor_step, factor_email, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer)"
+           " VALUES (:id, :tenant, :name, :display, :of, :role, :email, :enabled, 0, '', '', 0, '', :created, 0, 0,"
+           " :provider, :subject, :dealer)",
         soci::use(id, "id"), soci::use(tenant, "tenant"), soci::use(name, "name"), soci::use(display, "display"),
         soci::use(of, "of"), soci::use(role, "role"), soci::use(email, "email"), soci::use(enabled, "enabled"),
-        soci::use(created, "created"), soci::use(provider, "provider"), soci::use(subject, "subject"), soci::use(dealer, "dealer");
+        soci::use(created, "created"), soci::use(provider, "provider"), soci::use(subject, "subject"),
+        soci::use(dealer, "dealer");
     transaction.commit();
     return UserId{static_cast<std::uint64_t>(id)};
   });

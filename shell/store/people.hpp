@@ -66,6 +66,9 @@ class PeopleTables {
   /// Takes the place of one before, and of its recovery codes. `recovery`: their hashes.
   Expected<void> set_factor(const seal::Vault& vault, access::UserId user, std::span<const std::uint8_t> secret,
                             std::uint64_t step, std::span<const std::string> recovery);
+  /// Likewise: codes go to this address from now on.
+  Expected<void> set_factor_email(access::UserId user, const std::string& address,
+                                  std::span<const std::string> recovery);
   Expected<void> drop_factor(access::UserId user);
   /// None: he has none. Errors: wrong_key.
   Expected<std::optional<Factor>> factor(const seal::Vault& vault, access::UserId user);

@@ -28,6 +28,12 @@ int count_of(soci::session& sql, const std::string& query, long long id) {
   return count;
 }
 
+void put_recovery(soci::session& sql, long long id, std::span<const std::string> hashes) {
+  sql << "DELETE FROM recovery_codes WHERE user_id = :id", soci::use(id);
+  for (const std::string& hash : hashes)
+    sql << "INSERT INTO recovery_codes (user_id, hash) VALUES (:id, :hash)", soci::use(id), soci::use(hash);
+}
+
 }  // namespace
 
 Expected<void> PeopleTables::set_factor(const seal::Vault& vault, UserId user, std::span<const std::uint8_t> secret,
@@ -37,11 +43,24 @@ Expected<void> PeopleTables::set_factor(const seal::Vault& vault, UserId user, s
     Transaction transaction(sql);
     const long long id = number(user.value), last = number(step);
     const std::string sealed = vault.seal(secret, place_of(user));
-    sql << "UPDATE users SET factor = :sealed, factor_step = :step WHERE id = :id", soci::use(sealed, "sealed"),
-        soci::use(last, "step"), soci::use(id, "id");
-    sql << "DELETE FROM recovery_codes WHERE user_id = :id", soci::use(id);
-    for (const std::string& hash : recovery)
-      sql << "INSERT INTO recovery_codes (user_id, hash) VALUES (:id, :hash)", soci::use(id), soci::use(hash);
+    sql << "UPDATE users SET factor = :sealed, factor_step = :step, factor_email = '' WHERE id = :id",
+        soci::use(sealed, "sealed"), soci::use(last, "step"), soci::use(id, "id");
+    put_recovery(sql, id, recovery);
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<void> PeopleTables::set_factor_email(UserId user, const std::string& address,
+                                              std::span<const std::string> recovery) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    const long long id = number(user.value);
+    const std::string kept = escaped(address);
+    sql << "UPDATE users SET factor = '', factor_email = :address WHERE id = :id", soci::use(kept, "address"),
+        soci::use(id, "id");
+    put_recovery(sql, id, recovery);
     transaction.commit();
     return {};
   });
@@ -52,8 +71,8 @@ Expected<void> PeopleTables::drop_factor(UserId user) {
     soci::session& sql = state_.sql();
     Transaction transaction(sql);
     const long long id = number(user.value);
-    sql << "UPDATE users SET factor = '' WHERE id = :id", soci::use(id);
-    sql << "DELETE FROM recovery_codes WHERE user_id = :id", soci::use(id);
+    sql << "UPDATE users SET factor = '', factor_email = '' WHERE id = :id", soci::use(id);
+    put_recovery(sql, id, {});
     transaction.commit();
     return {};
   });

@@ -305,6 +305,7 @@ constexpr const char* version_10[] = {
     " password TEXT NOT NULL,"
     " factor TEXT NOT NULL,"
     " factor_step BIGINT NOT NULL,"
+    " factor_email TEXT NOT NULL,"
     " created_wall_ms BIGINT NOT NULL,"
     " password_wall_ms BIGINT NOT NULL,"
     " login_wall_ms BIGINT NOT NULL,"
@@ -420,6 +421,14 @@ constexpr const char* version_10[] = {
     " sender TEXT NOT NULL,"
     " ca TEXT NOT NULL,"
     " password TEXT NOT NULL)",
+    // What lists are searched by, in the order of calls: a new call is written behind the last one, and whoever looks
+    // for a number reads this and not the whole records.
+    "CREATE INDEX cdrs_search ON cdrs (started_wall_ms, id, tenant, caller, callee, result, caller_number, dialled)",
+    "CREATE TABLE acme_accounts ("
+    " directory TEXT PRIMARY KEY,"
+    " account_key TEXT NOT NULL,"
+    " failures BIGINT NOT NULL,"
+    " next_wall_ms BIGINT NOT NULL)",
     "ALTER TABLE tenants ADD COLUMN dealer TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tenants ADD COLUMN domains TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tenants ADD COLUMN extensions_max INTEGER NOT NULL DEFAULT 0",

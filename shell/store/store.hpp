@@ -305,6 +305,7 @@ class Store {
   Expected<void> set_setting(const std::string& key, const std::string& value);
 
  private:
+  friend class AcmeTables;
   friend class EventTables;
   friend class PeopleTables;
   struct State;

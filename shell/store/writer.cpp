@@ -105,6 +105,7 @@ struct StoreWriter::State {
 
   std::mutex calling;                             ///< held while somebody is called
   bool abandoned = false;                         ///< under it: nobody is called any more
+  LatencyCounts took;                             ///< of rounds
   std::atomic<Clock::rep> at_disk_since = never;  ///< when what the disk does now began
 
   std::thread thread;
@@ -193,6 +194,7 @@ WriterStatistics StoreWriter::statistics() const {
   const std::lock_guard lock(state_->mutex);
   WriterStatistics statistics = state_->statistics;
   statistics.queued = state_->pending.size() + state_->backlog_size;
+  statistics.took = state_->took.now();
   statistics.failing = statistics.failing || state_->is_stuck(Clock::now());
   return statistics;
 }
@@ -223,6 +225,8 @@ void StoreWriter::State::write_round() {
     else
       probe();
   }
+  took.add(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - round_started).count()));
   publish();
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/latency.hpp"
 #include "core/base/limits/server.hpp"
 #include "core/effect/effect.hpp"
 #include "core/engine/input.hpp"
@@ -63,6 +64,7 @@ struct WriterStatistics {
   std::uint64_t bytes = 0;  ///< what the database holds, as of the last look
   bool failing = false;     ///< the disk is full, failing or not answering, or another process holds the lock
   std::int64_t cpu_us = 0;  ///< user and system time of the writer's thread
+  Latencies took;           ///< of each group that there was something to write in, until the disk had it or refused it
 };
 
 /// Something the operator should see: the disk began to fail or works again, or a write was refused for good.

@@ -7,6 +7,8 @@
 
 #include <optional>
 
+#include "shell/tls/challenges.hpp"
+
 namespace rf::tls {
 namespace {
 
@@ -45,27 +47,36 @@ std::optional<std::string> believe(SSL_CTX* context, const Authorities& authorit
   return std::nullopt;
 }
 
+/// Errors: a sentence naming the file.
+std::optional<std::string> show(SSL_CTX* context, const std::filesystem::path& certificate,
+                                const std::filesystem::path& key) {
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
+    return fmt::format("certificate {} cannot be read: {}", certificate.string(), reason());
+  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return fmt::format("key {} cannot be used with certificate {}: {}", key.string(), certificate.string(), reason());
+  if (SSL_CTX_check_private_key(context) != 1)
+    return fmt::format("key {} is not the key of certificate {}", key.string(), certificate.string());
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<Context, std::string> server_context(const std::filesystem::path& certificate,
                                                    const std::filesystem::path& key,
-                                                   const Authorities& client_authorities) {
+                                                   const Authorities& client_authorities,
+                                                   const std::shared_ptr<Challenges>& challenges) {
   ERR_clear_error();
   Context context = base_context(TLS_server_method());
   if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
   SSL_CTX* const raw = context.get();
-  if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1)
-    return std::unexpected(fmt::format("certificate {} cannot be read: {}", certificate.string(), reason()));
-  if (SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return std::unexpected(fmt::format("key {} cannot be used with certificate {}: {}", key.string(),
-                                       certificate.string(), reason()));
-  if (SSL_CTX_check_private_key(raw) != 1)
-    return std::unexpected(fmt::format("key {} is not the key of certificate {}", key.string(), certificate.string()));
+  if (auto fault = show(raw, certificate, key)) return std::unexpected(std::move(*fault));
   static constexpr unsigned char session_scope[] = "ringfence";
   SSL_CTX_set_session_id_context(raw, session_scope, sizeof session_scope - 1);
   // Tickets carry the session; a cache would be memory that strangers fill.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_max_early_data(raw, 0);
+  if (challenges && !answer_challenges(context, challenges))
+    return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
   // Phones that know nothing of certificates of their own (Linphone) do not get over being asked.
   if (client_authorities.empty()) return context;
   if (auto fault = believe(raw, client_authorities)) return std::unexpected(std::move(*fault));
@@ -78,12 +89,16 @@ std::expected<Context, std::string> server_context(const std::filesystem::path& 
   return context;
 }
 
-std::expected<Context, std::string> client_context(const Authorities& authorities) {
+std::expected<Context, std::string> client_context(const Authorities& authorities,
+                                                   const std::filesystem::path& certificate,
+                                                   const std::filesystem::path& key) {
   ERR_clear_error();
   Context context = base_context(TLS_client_method());
   if (!context) return std::unexpected(fmt::format("TLS cannot be set up: {}", reason()));
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (auto fault = believe(context.get(), authorities)) return std::unexpected(std::move(*fault));
+  if (certificate.empty()) return context;
+  if (auto fault = show(context.get(), certificate, key)) return std::unexpected(std::move(*fault));
   return context;
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <future>
 
 #include "core/guard/sources.hpp"
@@ -57,6 +58,11 @@ error_code open_acceptor(tcp::acceptor& acceptor, const Endpoint& bind) {
 }
 
 }  // namespace
+
+std::string_view name_of(Kind kind) {
+  constexpr std::string_view names[] = {"page", "account", "read", "change", "other"};
+  return names[static_cast<std::size_t>(kind)];
+}
 
 void Jobs::start(const char* name, bool unhurried) {
   thread_ = start_thread(name, [this, unhurried] {
@@ -236,8 +242,13 @@ std::vector<Endpoint> Server::local() const {
 
 Counters Server::counters() const {
   const auto& c = state_->counts;
-  return {c.clients,  c.accepted,         c.unwelcome, c.refused_source, c.refused_full, c.evicted,
-          c.handshake_failed, c.malformed, c.requests,  c.refused,        c.listeners};
+  Counters out{{},        c.clients,          c.accepted,  c.unwelcome, c.refused_source, c.refused_full,
+               c.evicted, c.handshake_failed, c.malformed, c.requests,  c.refused,        c.listeners};
+  for (std::size_t i = 0; i < kind_count; ++i) {
+    std::copy(c.statuses[i].begin(), c.statuses[i].end(), out.answered[i].statuses.begin());
+    out.answered[i].took = c.took[i].now();
+  }
+  return out;
 }
 
 bool Server::heard(std::uint32_t topic) const {

@@ -1,14 +1,17 @@
 // The HTTPS server: one thread for connections, one for what may wait, and a bound on everything that a stranger has.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/latency.hpp"
 #include "core/base/limits/people.hpp"
 #include "shell/web/site.hpp"
 
@@ -38,7 +41,24 @@ struct ServerOptions {
   std::function<void(const Endpoint& remote, std::uint16_t local_port, Deed deed)> noticed = {};
 };
 
+/// What requests are counted by.
+enum class Kind : std::uint8_t {
+  page,     ///< a file of the pages
+  account,  ///< about whoever asks: signing in and out, passwords, devices
+  read,     ///< an operation that changes nothing
+  change,   ///< one that does
+  other,    ///< for what is not there, or no request
+};
+inline constexpr std::size_t kind_count = 5;
+std::string_view name_of(Kind kind);
+
+struct Answered {
+  std::array<std::uint64_t, 4> statuses{};  ///< 2xx to 5xx
+  Latencies took;                           ///< from the whole request to its answer
+};
+
 struct Counters {
+  std::array<Answered, kind_count> answered{};
   std::size_t clients = 0;  ///< now
   std::uint64_t accepted = 0, unwelcome = 0, refused_source = 0, refused_full = 0, evicted = 0, handshake_failed = 0,
                 malformed = 0, requests = 0, refused = 0;  ///< answered with 4xx or 5xx

@@ -108,6 +108,8 @@ void Session::read() {
 void Session::on_head(const boost::system::error_code& error) {
   head_ = false;
   known_ = false;
+  kind_ = Kind::other;
+  asked_ = std::chrono::steady_clock::now();
   host_ = "invalid";
   if (error) return on_error(error);
   ++server_.counts.requests;
@@ -164,6 +166,7 @@ std::optional<unsigned> Session::fault_of(const Fields& request, std::string& de
 }
 
 void Session::serve(const Fields& request) {
+  asked_ = std::chrono::steady_clock::now();
   // Who was banned since he connected is not heard any longer.
   if (server_.options.welcome && !server_.options.welcome(remote_, local_port_)) return end();
   head_ = request.method() == http::verb::head;
@@ -190,6 +193,7 @@ void Session::serve(const Fields& request) {
 }
 
 void Session::serve_asset(const Fields& request, const Asset& asset) {
+  kind_ = Kind::page;
   const bool small = !asset.gzip.empty() && takes_gzip(view(request[http::field::accept_encoding]));
   const std::string tag = fmt::format("\"{}{}\"", asset.etag, small ? "-gz" : "");
   const bool known = names_tag(view(request[http::field::if_none_match]), tag);
@@ -247,6 +251,7 @@ bool Session::takes_long_body(const Fields& request, const Route& route, const R
 
 void Session::serve_route(const Fields& request, const Found& found) {
   const Route& route = *found.route;
+  kind_ = !route.unhurried ? Kind::account : reads(route.method) ? Kind::read : Kind::change;
   Request typed{remote_, host_, Json::object(), {}, {}, {}, {}, {}, {}, {}, {}, {}};
   typed.origin = "https://" + std::string(view(request[http::field::host]));
   const auto refusal = admit(request, route, typed);
@@ -359,7 +364,16 @@ void Session::answer(Answer answer) {
   send(text_);
 }
 
+void Session::count(unsigned status) {
+  const auto kind = static_cast<std::size_t>(kind_);
+  ++server_.counts.statuses[kind][std::clamp(status / 100, 2u, 5u) - 2];
+  const auto took = std::chrono::steady_clock::now() - asked_;
+  server_.counts.took[kind].add(
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+}
+
 void Session::begin_answer(unsigned status, std::string_view type, std::string_view caching) {
+  count(status);
   leave_line();
   // What is left of a body that nobody read must never be taken for another request.
   if (!parser_->is_done()) last_ = true;

@@ -4,6 +4,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -76,6 +77,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void answer(Answer answer);
   /// Gives back what the request held while it was worked on.
   void let_go();
+  /// Of an answer that is about to leave.
+  void count(unsigned status);
   void begin_answer(unsigned status, std::string_view type, std::string_view caching);
   void send(std::string_view body);
   void end();
@@ -96,6 +99,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string text_;  ///< of an answer that is no asset
   bool head_ = false, last_ = false;
   std::uint32_t requests_ = 0;
+  Kind kind_ = Kind::other;              ///< of the request
+  std::chrono::steady_clock::time_point asked_{};  ///< when it was there, as far as it is looked at
   bool known_ = false;                   ///< who asks is no stranger
   bool holds_file_ = false;              ///< its body counts among State::files
   std::optional<std::uint64_t> asking_;  ///< counts among State::asking

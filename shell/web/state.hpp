@@ -72,6 +72,8 @@ struct Server::State {
     std::atomic<std::size_t> clients{0}, listeners{0};
     std::atomic<std::uint64_t> accepted{0}, unwelcome{0}, refused_source{0}, refused_full{0}, evicted{0},
         handshake_failed{0}, malformed{0}, requests{0}, refused{0};
+    std::array<std::array<std::atomic<std::uint64_t>, 4>, kind_count> statuses{};
+    std::array<LatencyCounts, kind_count> took{};
   } counts;
   // Behind what the last sessions touch when they end with it.
   asio::io_context io{1};

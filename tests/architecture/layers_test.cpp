@@ -17,6 +17,7 @@ const std::map<std::string, std::set<std::string>> may_use = {
     {"core/fence", {"core/base"}},
     {"core/money", {"core/base"}},
     {"core/http", {"core/base"}},
+    {"core/acme", {"core/base", "core/http"}},
     {"core/api", {"core/base", "core/command", "core/document", "core/http"}},
     {"core/sip", {"core/base"}},
     {"core/trace", {"core/base", "core/sip"}},

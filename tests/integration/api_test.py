@@ -1,11 +1,16 @@
 """The HTTP API of the real program, held against its contract; and whoever attacks it."""
 import base64
+import gzip
 import http.client
 import json
 import os
+import random
 import re
+import socket
+import ssl
 import time
 import unittest
+import warnings
 
 from browser import connect, fetch, frame, post, read_head, trusting
 from contract import Contract, parsed
@@ -173,8 +178,8 @@ class Walk(unittest.TestCase):
         self.good("reach")
         self.good("exposure")
         self.good("spend.list")
-        self.good("credit.add", {"number": "1001", "amount": "20"})
-        self.refused(409, "credit.add", {"number": "1002", "amount": "20"})
+        self.good("credit.add", {"whom": "1001", "amount": "20"})
+        self.refused(409, "credit.add", {"whom": "1002", "amount": "20"})
         text = self.good("policy.export")["text"]
         self.good("policy.plan", {"text": text})
         self.good("policy.apply", {"text": text})
@@ -248,6 +253,8 @@ class Walk(unittest.TestCase):
                                "from": "pbx@example.com"})
         self.good("mail.ca", {})
         self.assertNotIn("geheim-7", json.dumps(self.good("mail.show")))
+        self.assertEqual(self.good("certificate.show")["source"], "own authority")
+        self.refused(409, "certificate.renew")
         self.good("event-contact.add", {"name": "chat", "way": "webhook", "target": "https://hooks.example.com/"})
         self.good("event-contact.set", {"name": "chat", "quiet": "22:00-06:00", "digest": 30, "enabled": False})
         self.refused(422, "event-contact.set", {"name": "chat", "target": "http://hooks.example.com/"})
@@ -439,6 +446,65 @@ class Attacks(unittest.TestCase):
         self.assertEqual(body('{"number":"3003","__proto__":"x"}'), 422)
         self.assertEqual(body('{"number":"3003","id":"7","tenant":"1"}'), 422, "nobody sets what is not his to set")
         self.assertEqual(ADMIN.ask("extension.show", {"number": "3003"})[0], 404)
+
+    def test_nothing_that_is_compressed_is_unpacked(self):
+        bomb = gzip.compress(b'{"number":"3006","name":"' + b"x" * 5_000_000 + b'"}')
+        for coding in ("gzip", "deflate", "br"):
+            headers = {"Authorization": "Bearer " + ADMIN.secret, "Content-Type": "application/json"}
+            ADMIN.web.request("POST", "/api/v1/extensions", bomb, headers | {"Content-Encoding": coding})
+            answer = ADMIN.web.getresponse()
+            self.assertIn(b"detail", answer.read())
+            self.assertEqual(answer.status, 400, coding)
+        self.assertEqual(ADMIN.ask("extension.show", {"number": "3006"})[0], 404)
+
+    def test_no_page_of_others_is_let_in_by_asking_before(self):
+        for origin in ("https://evil.example", "null"):
+            for verb in ("OPTIONS", "POST"):
+                head = f"Origin: {origin}\r\nAccess-Control-Request-Method: POST\r\n"
+                head += "Content-Length: 0\r\n"
+                status, headers, _ = self.raw(f"{verb} /api/v1/extensions HTTP/1.1\r\n{head}\r\n")
+                self.assertIn(status, (403, 501), (verb, origin))
+                self.assertNotIn("access-control", str(headers).lower())
+
+    def test_no_value_becomes_a_header(self):
+        for value in ("30\r\nSet-Cookie: a=b", "30\nX: y", "30\0"):
+            status, headers, _ = ADMIN.ask("extension.add", {"number": value})
+            self.assertEqual(status, 422, value)
+            self.assertNotIn("set-cookie", headers)
+            self.assertNotIn("x", headers)
+        status, headers, _ = ADMIN.send("GET", "/api/v1/extensions?limit=1%0d%0aX:%20y")
+        self.assertEqual((status, "x" in headers), (400, False))
+
+    def test_no_broken_json_gets_past_its_reader(self):
+        chance, good = random.Random(7), '{"password":"Quiet-River-Lantern-77","name":"ann","class":"tenant"}'
+        for _ in range(400):
+            text = bytearray(good.encode())
+            for _ in range(chance.randrange(1, 6)):
+                at = chance.randrange(len(text))
+                text[at:at + chance.randrange(3)] = chance.choice(
+                    (b"", b"{", b"[", b'"', b"\\u0000", b"\\ud800", b"\xff", b"1e999", b"\0", b":", b",", b"-"))
+            headers = {"Content-Type": "application/json"}
+            ADMIN.web.request("POST", "/api/v1/account/password/check", bytes(text), headers)
+            answer = ADMIN.web.getresponse()
+            body = answer.read()
+            self.assertLess(answer.status, 500, text)
+            json.loads(body)
+        self.assertEqual(ADMIN.send("GET", "/api/v1/status")[0], 200)
+
+    def test_old_versions_of_tls_are_not_spoken(self):
+        for version, wanted in ((ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True),
+                                (ssl.TLSVersion.TLSv1_3, True)):
+            context = trusting(SERVED)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.set_ciphers("ALL:@SECLEVEL=0")
+                context.minimum_version = context.maximum_version = version
+            with socket.create_connection((SERVED.address, SERVED.web_port), 10) as plain:
+                try:
+                    with context.wrap_socket(plain, server_hostname=SERVED.address) as speaks:
+                        self.assertTrue(wanted, speaks.version())
+                except (ssl.SSLError, ConnectionError):
+                    self.assertFalse(wanted, version)
 
     def test_secrets_are_neither_in_the_log_nor_in_the_audit_log(self):
         password = "Quiet-River-Lantern-77"

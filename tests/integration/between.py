@@ -65,12 +65,25 @@ class Box:
                 while not self.over.is_set():
                     for source, target, to in ((phone, server, "server"), (server, phone, "phone")):
                         if source.pending() or select.select([source], [], [], 0.02)[0]:
-                            data = source.recv(65536)
+                            data = self.read(source)
+                            if data is None:
+                                continue
                             if not data:
                                 return
                             target.sendall(self.written_over(data, to))
         except OSError:
             accepted.close()
+
+    @staticmethod
+    def read(source):
+        """Nothing: what came is TLS's own, such as a ticket, and no reason to wait for more."""
+        source.setblocking(False)
+        try:
+            return source.recv(65536)
+        except ssl.SSLWantReadError:
+            return None
+        finally:
+            source.setblocking(True)
 
     def written_over(self, data, to):
         if not self.rewrites[to]:

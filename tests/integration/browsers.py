@@ -43,10 +43,10 @@ class Browsers:
             raise AssertionError(f"{words.get('name')}: {do} {words}: {answer['error']}")
         return answer["value"]
 
-    def person(self, name, hertz):
+    def person(self, name, hertz, **how):
         tone = self.home / f"{name}.wav"
         write_tone(tone, hertz, 20, 48_000)
-        self.ask("person", name=name, tone=str(tone))
+        self.ask("person", name=name, tone=str(tone), **how)
         return Person(self, name)
 
 

@@ -123,6 +123,29 @@ class TlsPeer:
                 return head.decode()
 
 
+class Demanding(Outside):
+    """A provider that speaks to nobody without a certificate that it knows."""
+
+    def configuration(self):
+        self.authority = self.enterContext(Authority())
+        return f'[tls]\nserver_ca = "{self.authority.path}"'
+
+    def test_it_is_shown_ours(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.authority.certificate("IP:127.0.0.3"))
+        context.load_verify_locations(self.server.data / "tls" / "ca.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        with socket.create_server(("127.0.0.3", 0)) as listener:
+            listener.settimeout(15)
+            self.cli("trunk", "add", "peer", "--kind", "peer_address", "--sources", "127.0.0.3", "--uri",
+                     f"sip:127.0.0.3:{listener.getsockname()[1]};transport=tls")
+            plain, _ = listener.accept()
+            plain.settimeout(10)
+            with context.wrap_socket(plain, server_side=True) as provider:
+                self.assertTrue(provider.recv(65536).startswith(b"OPTIONS "))
+                self.assertTrue(provider.getpeercert()["subjectAltName"])
+
+
 class Certificates(Outside):
     def configuration(self):
         self.authority = self.enterContext(Authority())

@@ -3,14 +3,17 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
+from authority import Authority
 from browser import get, post
 from phone import Phone
+from receivers import Mail, letter_of
 from ringfence import Ringfence, until
 
 GOOD, OTHER = "Brunnen7-Kiesel-Tasse", "Fenster3-Regen-Lampe"
@@ -168,6 +171,117 @@ class Sessions(unittest.TestCase):
         self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 200)
         replay.sign_in("anna6")
         self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 403)
+
+
+class MailCodes(unittest.TestCase):
+    """Codes by e-mail, through a real mail server."""
+
+    def setUp(self):
+        authority = self.enterContext(Authority())
+        chain, key = authority.certificate("DNS:localhost")
+        self.mail = self.enterContext(Mail(cert=chain, key=key))
+        # Whoever tries out what an attacker would is held otherwise.
+        self.server = self.enterContext(Ringfence(extra="[login]\nfailures = 1000\nfailures_at_name = 1000\n"))
+        self.server.cli("mail", "set", "--server", "localhost", "--port", str(self.mail.port), "--from",
+                        "pbx@example.com")
+        self.server.cli("mail", "ca", str(authority.path))
+        self.codes = []
+
+    def browser(self):
+        return Browser(self.server)
+
+    def code(self, address):
+        said = self.mail.next()
+        self.assertEqual(said["to"], [address])
+        self.assertTrue(said["secure"], "a code does not travel in the clear")
+        subject, text, _ = letter_of(said)
+        found = re.search(r"(\d{4}) (\d{4})\.", text)
+        self.assertTrue(found, text)
+        self.codes.append("".join(found.groups()))
+        self.assertNotRegex(subject, r"\d{4}")
+        return self.codes[-1]
+
+    def enrolled(self, name):
+        address = f"{name}@example.com"
+        token = link("user", "add", name, "--email", address, server=self.server)
+        browser = self.browser()
+        self.assertEqual(browser.post("/account/first", {"link": token, "password": GOOD})[0], 200)
+        self.assertEqual(browser.post("/account/second-factor/email")[0], 200)
+        status, me = browser.post("/account/second-factor/email/confirm", {"code": self.code(address)})
+        self.assertEqual((status, me["factor_way"], len(me["recovery_codes"])), (200, "email", 10), me)
+        return address
+
+    def attempt(self, name):
+        browser = self.browser()
+        self.assertEqual(browser.sign_in(name)[1]["step"], "second_factor")
+        return browser
+
+    def show(self, browser, code):
+        return browser.post("/session/second-factor", {"code": code})
+
+    def test_who_proved_a_mailbox_signs_in_by_codes_of_it_also_after_a_restart(self):
+        address = self.enrolled("anna")
+        self.server.stop()
+        self.server.start()
+        browser = self.attempt("anna")
+        self.assertEqual(browser.get("/account")[0], 401)
+        self.assertEqual(browser.post("/session/second-factor/email", {"language": "de"})[1], {"good_s": 600})
+        self.assertEqual(self.show(browser, self.code(address))[1]["step"], "none")
+        self.assertEqual(browser.get("/account")[1]["factor_way"], "email")
+        log = self.server.log.read_text() + self.server.cli("audit-log", "export").stdout + self.server.cli(
+            "event", "export").stdout
+        kept = b"".join(path.read_bytes() for path in self.server.data.glob("ringfence.db*"))
+        for code in self.codes:
+            self.assertNotIn(code, log)
+            self.assertNotIn(code.encode(), kept)
+        self.assertIn("code by e-mail", log)
+
+    def test_a_code_is_not_guessed_not_replayed_and_not_carried_to_another_attempt(self):
+        address = self.enrolled("ben")
+        owner, thief = self.attempt("ben"), self.attempt("ben")
+        owner.post("/session/second-factor/email")
+        code = self.code(address)
+        self.assertEqual(self.show(thief, code)[0], 403, "of another attempt")
+        self.assertEqual(self.show(owner, code)[0], 200)
+        self.assertEqual(self.show(self.attempt("ben"), code)[0], 403, "shown before")
+        guesser = self.attempt("ben")
+        guesser.post("/session/second-factor/email")
+        right = self.code(address)
+        wrong = "00000000" if right != "00000000" else "11111111"
+        self.assertEqual([self.show(guesser, wrong)[0] for _ in range(5)], [403] * 5)
+        self.assertEqual(self.show(guesser, right)[0], 401, "the attempt has ended")
+
+    def test_nobodys_mailbox_is_flooded_and_nobody_learns_who_has_one(self):
+        address = self.enrolled("carl")
+        self.assertEqual(self.browser().post("/session/second-factor/email")[0], 401)
+        browser = self.attempt("carl")
+        # So many letters of one address wait for the mail server; for the others there is no room in that moment.
+        ask = lambda: (status := browser.post("/session/second-factor/email")[0]) != 503 and status
+        answers = [until(ask) for _ in range(11)]
+        self.assertEqual(answers, [200] * 9 + [429] * 2, "one was sent before")
+        self.assertIn("retry-after", browser.headers)
+        letters = [self.code(address) for _ in range(9)]
+        self.assertEqual(self.show(browser, letters[0])[0], 403, "a later letter took its place")
+        self.assertEqual(self.show(browser, letters[-1])[0], 200)
+        token = link("user", "add", "dora", server=self.server)
+        dora = self.browser()
+        dora.post("/account/first", {"link": token, "password": GOOD})
+        secret = dora.post("/account/second-factor")[1]["secret"]
+        dora.post("/account/second-factor/confirm", {"code": totp(secret, -1)})
+        half = self.attempt("dora")
+        self.assertEqual(half.post("/session/second-factor/email"), (200, {"good_s": 600}), "the same answer")
+        self.assertEqual(self.show(half, totp(secret))[0], 200)
+        self.assertTrue(self.mail.silent())
+
+    def test_a_mail_server_that_is_gone_is_an_event_and_recovery_codes_open_still(self):
+        self.enrolled("emil")
+        self.mail.process.kill()
+        browser = self.attempt("emil")
+        self.assertEqual(browser.post("/session/second-factor/email"), (200, {"good_s": 600}))
+        events = until(lambda: self.server.json("event", "list", "--kinds", "login.code-unsent")["events"])
+        self.assertIn("user emil", json.dumps(events))
+        self.assertNotIn("emil@example.com", json.dumps(events))
+        self.assertEqual(self.show(browser, "12345678")[0], 403)
 
 
 def coded(data):

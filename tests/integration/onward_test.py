@@ -255,6 +255,7 @@ class Forwarding(Onward):
         self.ann.invite("1002")
         begun = time.monotonic()
         ringing = self.bob.rings()
+        self.ann.socket.settimeout(10)
         self.ann.hear("SIP/2.0 181")
         self.assertAlmostEqual(time.monotonic() - begun, 5, delta=1)
         self.bob.reply(self.bob.hear("CANCEL "), "200 OK")

@@ -175,6 +175,28 @@ class Trial(unittest.TestCase):
         self.assertIn("NO TRUNK", self.server.cli("emergency", "test", "112", "--from", "1001").stdout)
         self.assertEqual(self.records(), [])
 
+    def test_a_trial_says_what_money_would_and_keeps_none_of_it(self):
+        def tried():
+            told = self.server.json("route", "test", "--from", "1001", "--to", "03012345678")
+            return told["action"], told["why"], told["reserved"]
+        action, _, reserved = tried()
+        self.assertEqual(action, "leave")
+        self.assertGreater(float(reserved), 0)
+        self.assertIn(f"{reserved} EUR would be reserved",
+                      self.server.cli("route", "test", "--from", "1001", "--to", "03012345678").stdout)
+        self.assertEqual(self.server.json("spend", "list")["accounts"], [])
+        self.server.cli("limit", "set", "extension.1001", "--locked")
+        action, why, reserved = tried()
+        self.assertEqual((action, reserved), ("refuse", ""))
+        self.assertIn("locked", why)
+        self.server.cli("limit", "set", "extension.1001", "--default", "locked")
+        self.server.cli("limit", "set", "tenant", "--prepaid")
+        self.assertEqual(tried()[0], "refuse")
+        self.server.cli("credit", "add", "tenant", "--amount", "20")
+        self.assertEqual(tried()[0], "leave")
+        self.server.cli("extension", "set", "1001", "--no-enabled")
+        self.assertIn("switched off", tried()[1])
+
     def test_credit_is_given_while_calls_may_run_and_survives_a_kill(self):
         self.assertIn("does not pay in advance", self.failed("credit", "add", "1001", "--amount", "20"))
         self.server.cli("limit", "set", "extension.1001", "--prepaid")
@@ -189,6 +211,21 @@ class Trial(unittest.TestCase):
         self.assertEqual(account["credit"], "12.50")
         self.server.stop()
         self.assertEqual(self.server.json("credit", "add", "1001", "--amount", "1")["left"], "13.50", "without a server as well")
+        self.server.start()
+
+    def test_everybody_who_pays_in_advance_is_given_credit(self):
+        self.server.cli("department", "add", "sales")
+        for whom in ("department.sales", "trunk.provider", "tenant", "system"):
+            self.assertIn("does not pay in advance", self.failed("credit", "add", whom, "--amount", "5"))
+            self.server.cli("limit", "set", whom, "--prepaid")
+            self.assertEqual(self.server.json("credit", "add", whom, "--amount", "5")["left"], "5.00")
+        self.assertEqual({row["level"]: row["credit"] for row in self.server.json("spend", "list")["accounts"]},
+                         {level: "5.00" for level in ("department", "trunk", "tenant", "system")})
+        self.assertIn("there is no trunk nobody", self.failed("credit", "add", "trunk.nobody", "--amount", "5"))
+        for whom in ("trunk", "extension", "system.x", "everybody"):
+            self.assertIn("nobody who has an account", self.failed("credit", "add", whom, "--amount", "5"))
+        self.server.stop()
+        self.assertEqual(self.server.json("credit", "add", "tenant", "--amount", "2")["left"], "7.00")
         self.server.start()
 
     def test_trunks_are_listed_with_what_the_running_server_sees(self):

@@ -179,15 +179,16 @@ class Provider(Outside):
 
 
     def test_a_wrong_password_is_told_once_and_not_tried_again_and_again(self):
-        # The first time was before it had any password.
-        self.cli("trunk", "password", "provider", typed="a slip\n")
+        # It may have asked before it had any password.
         refusals = lambda: self.server.log.read_text().count("the provider refused the user name or password")
-        self.assertTrue(until(lambda: refusals() == 2))
+        before = refusals()
+        self.cli("trunk", "password", "provider", typed="a slip\n")
+        self.assertTrue(until(lambda: refusals() > before))
         self.refused(NATIONAL, 500)
         self.assertEqual(self.carrier.asked(), 0)
         self.assertEqual((float(self.today()["spent"]), float(self.today()["reserved"])), (0, 0))
         warnings = [l for l in self.server.log.read_text().splitlines() if " warning trunk_not_registered" in l]
-        self.assertEqual(len(warnings), 2, "to begin with is no trouble")
+        self.assertEqual(len(warnings), before + 1, "to begin with is no trouble")
         # The right one heals it without a restart.
         before = self.server.log.read_text().count("trunk_registered")
         self.cli("trunk", "password", "provider", typed="pass of theirs\n")
@@ -456,10 +457,12 @@ class Rights(Outside):
 
     def test_a_number_abroad_is_refused_and_one_line_says_why(self):
         self.refused(ABROAD)
-        lines = [l for l in self.server.log.read_text().splitlines() if "toll_refused" in l]
+        (row,) = self.records()
+        told = lambda: [l for l in self.server.log.read_text().splitlines() if "toll_refused" in l]
+        self.assertTrue(until(told))
+        lines = told()
         self.assertEqual(len(lines), 1, lines)
         self.assertIn("international", lines[0])
-        (row,) = self.records()
         self.assertEqual((row["result"], row["dialled"], row["trunk_out"]), ("refused", ABROAD, ""))
         self.assertIn("international", row["reason"])
         self.assertEqual(self.line.asked(), 0)

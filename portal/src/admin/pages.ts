@@ -51,6 +51,8 @@ export const groups: readonly Group[] = [
       { name: 'try', needs: 'route.test', letter: 'y' },
       { name: 'schedules', needs: 'schedule.list' },
       { name: 'telephony', needs: 'telephony.show' },
+      { name: 'emergency', needs: 'emergency.test' },
+      { name: 'policy', needs: 'policy.plan' },
     ],
   },
   {
@@ -58,6 +60,7 @@ export const groups: readonly Group[] = [
     pages: [
       { name: 'spending', needs: 'spend.list', letter: 'm' },
       { name: 'limits', needs: 'limit.list', letter: 'l' },
+      { name: 'reach', needs: 'reach' },
       { name: 'decks', needs: 'deck.list' },
       { name: 'number-lists', needs: 'number-list.list', letter: 'n' },
       { name: 'pin-lists', needs: 'pin-list.list' },
@@ -66,8 +69,10 @@ export const groups: readonly Group[] = [
   {
     name: 'safety',
     pages: [
+      { name: 'attacks', needs: 'guard.bans', letter: 'k' },
       { name: 'bans', needs: 'guard.bans', letter: 'b' },
       { name: 'access', needs: 'guard.access', letter: 'x' },
+      { name: 'detection', needs: 'guard.rules' },
       { name: 'events', needs: 'event.list', letter: 'v' },
       { name: 'audit', needs: 'audit-log.list', letter: 'a' },
     ],

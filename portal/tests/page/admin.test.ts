@@ -158,14 +158,14 @@ describe('signing in', () => {
     });
     await open('account');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.getByLabel('Passkey', { exact: true }).fill('laptop');
+    await page.getByRole('textbox', { name: 'Passkey', exact: true }).fill('laptop');
     const password = page.getByRole('region').or(page.locator('form')).filter({ hasText: 'Make the passkey' }).getByLabel('Present password');
     await password.fill('wrong');
     await page.getByRole('button', { name: 'Make the passkey' }).click();
     await page.getByText('the password is not right').waitFor();
     await password.fill('right');
     await page.getByRole('button', { name: 'Make the passkey' }).click();
-    await page.getByRole('cell', { name: 'laptop' }).waitFor();
+    await page.getByRole('cell', { name: 'laptop', exact: true }).waitFor();
     expect(made).toHaveLength(1);
     expect(await faults('passkeys')).toEqual([]);
 
@@ -181,7 +181,8 @@ describe('signing in', () => {
       return anna;
     };
     server.signedIn = false;
-    await page.goto(`${url}/login#/extensions`);
+    await page.goto('about:blank');
+    await page.goto(`${url}/#/extensions`);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('heading', { level: 1, name: 'Extensions' }).waitFor();
     expect(entered).toEqual([true]);
@@ -207,6 +208,39 @@ describe('signing in', () => {
     await page.getByRole('link', { name: '1001' }).waitFor();
     const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     expect(kept).not.toContain('right');
+  });
+
+  it('sends a code to the mailbox of whoever has that second factor, when he asks for it', async () => {
+    const asked: unknown[] = [];
+    answers['session.begin'] = () => ((server.signedIn = true), { ...anna, step: 'second_factor', email: '', factor_way: 'email', permissions: [] });
+    answers['session.second-factor.email'] = ({ values }) => (asked.push(values['language']), { good_s: 600 });
+    answers['session.second-factor'] = ({ values }) => (values['code'] === '12345678' ? anna : { status: 403, body: { status: 403, detail: 'the code is not right' } });
+    await page.goto(`${url}/#/extensions`);
+    await page.getByLabel('Name').fill('anna');
+    await page.locator('input[type=password]').fill('right');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('Eight digits').waitFor();
+    expect(asked).toEqual([]);
+    await page.getByRole('button', { name: 'Send me a code' }).click();
+    await page.getByText('A code is on its way').waitFor();
+    expect(asked).toEqual(['en']);
+    expect(await faults('code by e-mail')).toEqual([]);
+    await page.getByLabel('Code').fill('12345678');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('link', { name: '1001' }).waitFor();
+  });
+
+  it('adds a mailbox as the second factor of one\'s account', async () => {
+    server.signedIn = true;
+    await page.goto(`${url}/#/account`);
+    await page.getByRole('button', { name: 'Add a second factor' }).click();
+    await page.getByRole('button', { name: 'Codes by e-mail instead' }).click();
+    await page.getByRole('button', { name: 'Send me a code' }).click();
+    await page.getByLabel('Code').fill('12345678');
+    await page.getByRole('button', { name: 'Turn it on' }).click();
+    await page.getByText('AAAA-BBBB-CCCC').waitFor();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('On: codes by e-mail').waitFor();
   });
 
   it('by the first link takes a name and a password that is held against the rules while it is typed', async () => {
@@ -370,5 +404,164 @@ describe('finding one’s way', () => {
     await open('users');
     await page.getByText('Your role does not allow this page').waitFor();
     expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual(['Dashboard', 'Calls now']);
+  });
+});
+
+describe('a system where nobody can call yet', () => {
+  const empty = () => {
+    answers['extension.list'] = () => ({ extensions: [] });
+    answers['registration.list'] = () => ({ registrations: [] });
+    answers['cdr.list'] = () => ({ cdrs: [] });
+    answers['telephony.show'] = () => ({ kind: 'telephony', name: '', values: [{ key: 'home', value: '', from: 'standing', help: '' }] });
+  };
+
+  it('begins with the way to the first call, which can be left and found again', async () => {
+    empty();
+    server.signedIn = true;
+    await page.goto(`${url}/`);
+    await page.getByRole('heading', { name: 'First call', level: 1 }).waitFor();
+    await page.getByText('0 of 6 steps are done.').waitFor();
+    expect(await faults('first-run')).toEqual([]);
+    await page.getByRole('link', { name: 'Leave this: to the dashboard' }).click();
+    await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
+    await page.getByText('This system is new').waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'First call' }).click();
+    await page.getByText('0 of 6 steps are done.').waitFor();
+  });
+
+  it('goes on by keyboard: what may wait is put off, and the next step has the focus', async () => {
+    empty();
+    await open('start');
+    await page.getByRole('button', { name: 'Later' }).press('Enter');
+    const house = page.getByRole('button', { name: 'Country and money' });
+    await expect.poll(() => house.getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => house.evaluate((each) => each === document.activeElement)).toBe(true);
+    await page.getByText('1 of 6 steps are done.').waitFor();
+  });
+
+  it('keeps the password of the first extension on the screen until somebody goes on', async () => {
+    empty();
+    await open('start');
+    await page.getByRole('button', { name: 'The first extension' }).click();
+    answers['extension.list'] = () => ({ extensions: [{ number: '1005' }] });
+    await page.getByLabel('Number').first().fill('1005');
+    await page.getByRole('button', { name: 'Add an extension' }).click();
+    await page.getByText('Vuk7-pelo-Wim3-garo').waitFor();
+    await page.getByRole('button', { name: 'I have noted it, go on' }).click();
+    await page.getByText('Vuk7-pelo-Wim3-garo').waitFor({ state: 'hidden' });
+    expect(server.last('extension.add')?.values).toEqual({ number: '1005' });
+  });
+});
+
+describe('a policy file', () => {
+  it('is planned, shown in its consequences, and applied only then', async () => {
+    await open('policy');
+    await page.getByLabel('Policy', { exact: true }).fill('wrong');
+    await page.getByRole('button', { name: 'What would change?' }).click();
+    await page.getByText('line 2: no such key').waitFor();
+    await page.getByLabel('Policy', { exact: true }).fill('extension 1001 { }');
+    await page.getByRole('button', { name: 'What would change?' }).click();
+    await page.getByText('newly refused: 1002').waitFor();
+    await page.getByText('calls abroad were never made by 1001').waitFor();
+    expect(await faults('policy-plan')).toEqual([]);
+    await page.getByRole('button', { name: 'Make it so' }).click();
+    const sure = page.getByRole('dialog', { name: 'Change all of this at once?' });
+    await sure.getByText('2 calls of the past month would have been refused.').waitFor();
+    await sure.getByText('These go: route europe.').waitFor();
+    expect(server.last('policy.apply')).toBeUndefined();
+    await sure.getByRole('button', { name: 'Make it so' }).click();
+    await page.getByText('Neu9-pelo-Wim3-garo').waitFor();
+    expect(server.last('policy.apply')?.values).toEqual({ text: 'extension 1001 { }', remove: false });
+  });
+
+  it('that was changed after the plan has to be planned anew', async () => {
+    await open('policy');
+    await page.getByLabel('Policy', { exact: true }).fill('extension 1001 { }');
+    await page.getByRole('button', { name: 'What would change?' }).click();
+    await page.getByRole('button', { name: 'Make it so' }).waitFor();
+    await page.getByLabel('Policy', { exact: true }).fill('extension 1002 { }');
+    await page.getByRole('button', { name: 'Make it so' }).waitFor({ state: 'hidden' });
+  });
+});
+
+describe('what was removed', () => {
+  it('is taken back with one key, as it was and where it stood', async () => {
+    answers['route.show'] = () => ({
+      kind: 'route',
+      name: 'national',
+      values: [
+        { key: 'patterns', value: ['+49X.'], from: 'own', help: '' },
+        { key: 'trunks', value: ['provider'], from: 'own', help: '' },
+        { key: 'balanced', value: 'false', from: 'standing', help: '' },
+      ],
+    });
+    answers['route.remove'] = () => ({ message: 'route national removed' });
+    answers['route.add'] = () => ({ kind: 'route', name: 'national', values: [] });
+    answers['route.move'] = () => ({ message: 'moved' });
+    await open('routes/national');
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    const sure = page.getByRole('dialog', { name: 'Remove national?' });
+    await sure.getByText('You can take it back for half a minute.').waitFor();
+    await sure.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('route national removed').waitFor();
+    expect(await faults('undo')).toEqual([]);
+    await page.getByRole('button', { name: 'Take it back' }).press('Enter');
+    await page.getByText('It is as it was.').waitFor();
+    expect(server.last('route.add')?.values).toEqual({ name: 'national', patterns: '+49X.', trunks: 'provider' });
+    expect(server.last('route.move')?.values).toEqual({ name: 'national', before: 'europe' });
+  });
+});
+
+describe('countries', () => {
+  it('are chosen by their names with the keyboard, or on the map, and sent by their codes', async () => {
+    answers['guard.country.deny'] = () => ({ message: 'done' });
+    await open('access');
+    await page.getByRole('button', { name: 'Not these countries' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByText('Choose from a list or on a map').press('Enter');
+    await form.getByLabel('Find a country').fill('belgium');
+    await form.getByLabel('Belgium (BE)').press('Space');
+    await form.locator('path:has(title:text-is("Brazil"))').click();
+    expect(await form.getByLabel('Countries', { exact: false }).first().inputValue()).toBe('BE, BR');
+    expect(await faults('countries')).toEqual([]);
+    await form.getByRole('button', { name: 'Not these countries' }).click();
+    await page.getByText('done').waitFor();
+    expect(server.last('guard.country.deny')?.values).toEqual({ countries: 'BE, BR' });
+  });
+});
+
+describe('an emergency call', () => {
+  it('is tried without being made, and what stands in its way is said', async () => {
+    await open('emergency');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('would leave', { exact: true }).waitFor();
+    expect(server.last('emergency.test')?.values).toEqual({ number: '112', from: '1001' });
+    expect(await faults('emergency-test')).toEqual([]);
+    answers['emergency.test'] = ({ values }) => ({ from: values['from'], number: values['number'], emergency: true, country: 'DE', own_numbers: [], number_for_tests: '', why: 'there is no trunk', trunks: [] });
+    await page.getByLabel('Number as dialled').fill('110');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('would not leave', { exact: true }).waitFor();
+  });
+});
+
+describe('on paper', () => {
+  it('there is ink on white and nothing to press, also where the screen is dark', async () => {
+    await open('extensions');
+    await page.getByRole('link', { name: '1001' }).waitFor();
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: 'Add an extension' }).isVisible()).toBe(false);
+    const colours = await page.locator('td').first().evaluate((cell) => [getComputedStyle(cell).color, getComputedStyle(document.body).backgroundColor]);
+    expect(colours).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)']);
+  });
+});
+
+describe('in German', () => {
+  it('the help of fields is, too', async () => {
+    await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
+    await open('extensions?add');
+    await page.getByRole('dialog').getByText('die Nebenstelle, 2 bis 15 Ziffern').waitFor();
+    const said = await page.getByRole('dialog').innerText();
+    expect(said).not.toContain('whether it may register');
   });
 });

@@ -3,8 +3,11 @@
 import operations from '../../src/admin/contract/operations.json';
 import type { Answers } from './office';
 
+/** Those that operations ask for, and the one for what a trace shows besides. */
 const permissions = [
+  'trace-number.read', // of values, and of no operation
   ...new Set(Object.values(operations as unknown as Record<string, { permission: string }>).map(({ permission }) => permission)),
+  'trace-number.read',
 ].filter((each) => each !== '');
 
 export const anna = {
@@ -15,6 +18,8 @@ export const anna = {
   role: 'system',
   email: 'anna@example.com',
   second_factor: false,
+  factor_way: '',
+  email_codes: true,
   permissions,
   recovery_codes_left: 0,
 };
@@ -171,6 +176,24 @@ const status = {
   ],
 };
 
+const openPath = { country: 'CU', class: 'mobile', inbound: 'main', trunk_in: 'provider', hops: ['1001'], when: 'always', number: '+53555', trunk: 'provider', per_min: '0.95', payer: '1001', text: 'a call to 1001 is forwarded to +53555' };
+const plan = {
+  changes: [
+    { what: 'change', kind: 'extension', name: '1001', values: [{ key: 'reach', before: 'national', after: 'international' }], comments: false, moved: false },
+    { what: 'add', kind: 'extension', name: '1003', values: [], comments: false, moved: false },
+    { what: 'remove', kind: 'route', name: 'europe', values: [], comments: false, moved: false },
+  ],
+  replay: {
+    since: '2026-10-23T00:00:00Z', calls: 40, unchanged: 37, refused: 2, allowed: 1, moved: 0, further: 0, cut: false, currency: 'EUR',
+    findings: [{ what: 'refused', rule: 'route', who: '1002', calls: 2, examples: [{ id: 'c9', dialled: '+43123', why: 'no route', at: '2026-11-01T08:00:00Z' }] }],
+    cost: { before: '12.00', after: '11.20' }, by_caller: [], by_trunk: [],
+  },
+  exposures: { extensions: [{ number: '1001', hour: { before: '12.00', after: '30.00' }, day: { before: '20.00', after: null }, month: { before: '200.00', after: '400.00' } }], further: 0 },
+  reach: [{ extensions: ['1001'], destinations: [{ country: 'GB', class: 'mobile' }] }],
+  open_paths: [openPath],
+  warnings: ['calls abroad were never made by 1001'],
+};
+
 const signIn = {
   name: 'corporate',
   title: 'Example GmbH',
@@ -210,6 +233,12 @@ export function office(): Answers {
       return { good, faults: good ? [] : [{ fault: 'too_short', text: 'it is shorter than 12 characters' }] };
     },
     'account.factor.begin': () => ({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Ringfence:anna?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Ringfence' }),
+    'account.factor.email': () => ({ good_s: 600 }),
+    'account.factor.email.confirm': ({ values }) =>
+      values['code'] === '12345678'
+        ? { ...anna, second_factor: true, factor_way: 'email', recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
+        : { status: 400, body: { status: 400, detail: 'the code is not right' } },
+    'session.second-factor.email': () => ({ good_s: 600 }),
     'account.factor.confirm': ({ values }) =>
       values['code'] === '123456'
         ? { ...anna, second_factor: true, recovery_codes: ['AAAA-BBBB-CCCC', 'DDDD-EEEE-FFFF'] }
@@ -300,6 +329,29 @@ export function office(): Answers {
     'session.list': () => ({ sessions: [] }),
     'login.held': () => ({ held: [] }),
     'pattern.list': () => ({ subjects: [], told: [] }),
+    'guard.stats': () => ({ verdicts: { passed: 812, banned: 77, counted: 0 }, fired: { 'scanner-agent': 3 }, sources: 14, sources_room: 262144, sources_forgotten: 0, ports: 0, pairs: 0, accounts: 0, bans: 3, bans_room: 65536, events_lost: 0, bytes_when_full: 1 }),
+    'guard.geo': ({ values }) => ({ address: values['address'], country: String(values['address']).startsWith('203.') ? 'BR' : 'VN', passes: true, why: '', database: { file: '', type: 'DBIP', built: '', ranges: 1, problem: '' } }),
+    'guard.rules': () => ({
+      enabled: true,
+      strict: true,
+      rules: [
+        { name: 'scanner-agent', about: 'Calls itself like a scanner.', signals: 'agent', distinct: false, threshold: 1, period_s: 60, then: 'ban', duration_s: 86400, enabled: true },
+        { name: 'options-sweep', about: 'Asks again and again.', signals: 'options', distinct: false, threshold: 20, period_s: 60, then: 'throttle', duration_s: 600, enabled: false },
+      ],
+      fingerprints: [{ name: 'sipvicious', enabled: true }, { name: 'sipp', enabled: false }],
+      defence: ['accept from 10.0.0.0/8 # private', 'drop agent contains evil'],
+      resolved: {},
+    }),
+    'guard.agents': () => ({ agents: [{ name: 'friendly-scanner', where: 'prefix' }, { name: 'scanner', where: 'anywhere' }] }),
+    'guard.decoys': () => ({ decoys: ['3822', '9142'] }),
+    'guard.export': () => ({ text: '# Made by commands\nblock 198.51.100.0/24\n' }),
+    'guard.import': () => ({ message: '2 entries were taken' }),
+    'guard.test': () => ({ action: 'drop', reason: 'scanner', text: 'it calls itself like a scanner', rule: 'scanner-agent' }),
+    'reach': () => ({ currency: 'EUR', cut: false, callers: [{ extensions: ['1001', '1002'], ways: [{ country: 'GB', class: 'mobile', trunk: 'provider', prefix: '447', per_min: '0.19', fee: '' }] }], paths: [openPath] }),
+    'emergency.test': ({ values }) => ({ from: values['from'], number: values['number'], emergency: true, country: 'DE', own_numbers: [], number_for_tests: '', why: 'an emergency number of DE', trunks: [{ trunk: 'provider', called: '112', priority: 0, from: '+4930123', asserted: '', calls_back: true, calls_most: 4 }] }),
+    'policy.export': () => ({ text: 'extension 1001 {\n  reach national\n}\n' }),
+    'policy.plan': ({ values }) => (String(values['text']).includes('wrong') ? { status: 400, body: { status: 400, title: 'Bad Request', detail: 'line 2: no such key', remedy: 'see: ringfence policy export' } } : plan),
+    'policy.apply': () => ({ changes: plan.changes, accounts: [{ number: '1003', auth_name: 'a1b2', realm: 'pbx.example.com', password: 'Neu9-pelo-Wim3-garo' }] }),
     'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
     'trunk.show': () => ({ kind: 'trunk', name: 'provider', values: [value('kind', 'registers'), value('uri', 'sip:provider.example;transport=tls'), value('md5', 'true', 'standing')], password: true, now: trunkNow }),
     'trunk.set': () => ({ kind: 'trunk', name: 'provider', values: [] }),

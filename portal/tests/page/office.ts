@@ -64,7 +64,7 @@ export class Office {
     const url = new URL(request.url ?? '/', 'http://office');
     response.setHeader('Content-Security-Policy', policy);
     if (url.pathname.startsWith('/api/')) return this.operation(request, response, url);
-    const page = url.pathname === '/' ? '/index.html' : url.pathname === '/login' ? '/login.html' : url.pathname;
+    const page = ['/', '/login'].includes(url.pathname) ? '/index.html' : url.pathname;
     try {
       const content = await readFile(join(this.folder, normalize(page)));
       response.setHeader('Content-Type', types[extname(page)] ?? 'application/octet-stream');

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -33,6 +36,36 @@ struct LoginBrowser {
   std::string origin = "https://pbx.example.com:8443";
 };
 
+/// What the mail server took; whoever looks waits for it.
+class Letters {
+ public:
+  struct Letter {
+    std::string to, text;
+  };
+  void push(Letter letter) {
+    const std::lock_guard lock(mutex_);
+    letters_.push_back(std::move(letter));
+    came_.notify_all();
+  }
+  /// None: nothing came for half a minute.
+  std::optional<Letter> next() {
+    std::unique_lock lock(mutex_);
+    if (!came_.wait_for(lock, std::chrono::seconds(30), [this] { return !letters_.empty(); })) return std::nullopt;
+    Letter out = std::move(letters_.front());
+    letters_.pop_front();
+    return out;
+  }
+  std::size_t waiting() {
+    const std::lock_guard lock(mutex_);
+    return letters_.size();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<Letter> letters_;
+};
+
 class LoginsWorld : public ::testing::Test {
  protected:
   LoginsWorld() {
@@ -58,7 +91,12 @@ class LoginsWorld : public ::testing::Test {
                           const std::lock_guard lock(mutex_);
                           failed_.emplace_back(account);
                         },
-                        [](const Address& from) { return from.is_loopback(); }};
+                        [](const Address& from) { return from.is_loopback(); },
+                        [] { return true; },
+                        [this](const std::string& to, const event::Filled& words, std::stop_token) {
+                          letters_.push({to, words.text});
+                          return mail_trouble_;
+                        }};
     logins_ = std::make_unique<Logins>(std::move(doors), settings, 7, seal::HashCost{1, 8'192});
     ASSERT_TRUE(logins_->restore(records_));
     routes_ = logins_->routes();
@@ -161,6 +199,8 @@ class LoginsWorld : public ::testing::Test {
   Records records_ = *Records::open({folder_ / "ringfence.db", false, 1'000}, folder_ / "seal.key", "ringfence");
   std::mutex mutex_;  // over what the thread of passwords writes
   std::vector<std::string> audit_, failed_;
+  Letters letters_;
+  std::string mail_trouble_;
   config::LoginSettings settings_;
   std::unique_ptr<Logins> logins_;
   std::vector<web::Route> routes_;

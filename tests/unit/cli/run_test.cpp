@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
 #include <sstream>
 
 #include "core/command/catalog.hpp"
@@ -250,6 +252,27 @@ TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
   }
   call({"--help"});
   EXPECT_THAT(out_.str(), HasSubstr("Exit codes:"));
+}
+
+TEST_F(CommandLine, EveryGroupOfCommandsSaysInWordsOfItsOwnWhatItIs) {
+  call({"--help"});
+  std::map<std::string, std::string> words;
+  std::istringstream lines(out_.str());
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream parts(line);
+    std::string word, rest;
+    parts >> word >> std::ws;
+    std::getline(parts, rest);
+    if (line.starts_with("  ") && std::isalpha(static_cast<unsigned char>(line[2]))) words[word] = rest;
+  }
+  std::set<std::string> told;
+  for (const command::Spec& spec : command::catalog()) {
+    const std::string group(spec.name.substr(0, spec.name.find('.')));
+    ASSERT_FALSE(words[group].empty()) << group;
+    told.insert(group);
+  }
+  std::set<std::string> texts;
+  for (const std::string& group : told) EXPECT_TRUE(texts.insert(words[group]).second) << group << ": " << words[group];
 }
 
 TEST_F(CommandLine, ConfigAndDataMayStandAnywhere) {

@@ -486,5 +486,34 @@ TEST(GuardSection, EveryFaultHasItsLineAndItsRemedy) {
   EXPECT_THAT(fault("[guard]\nagents_off = [\"nobody\"]"), HasSubstr("not on the list"));
 }
 
+TEST(Configuration, AnAuthorityElsewhereNeedsConsentAndNamesThatItCanReach) {
+  EXPECT_FALSE(good("").acme.enabled);
+  const Settings acme = good(
+      "[server]\ndomains = [\"pbx.example.com\"]\n[acme]\nterms_agreed = true\ncontact = \"admin@example.com\"\n"
+      "networks = [\"192.0.2.0/24\"]\n");
+  EXPECT_TRUE(acme.acme.enabled);
+  EXPECT_THAT(acme.acme.names, ::testing::ElementsAre("pbx.example.com"));
+  EXPECT_THAT(acme.acme.directory, HasSubstr("letsencrypt"));
+  const auto with = [](std::string_view more) {
+    return fault("[acme]\nterms_agreed = true\nnames = [\"pbx.example.com\"]\n" + std::string(more));
+  };
+  EXPECT_THAT(fault("[acme]\nnames = [\"pbx.example.com\"]\n"), HasSubstr("terms_agreed is not true"));
+  EXPECT_THAT(fault("[acme]\nterms_agreed = true\n"), HasSubstr("names"));
+  for (const std::string_view name : {"*.example.com", "pbx", "192.0.2.1", "PBX.example.com", ".example.com", "a..b"})
+    EXPECT_THAT(fault("[acme]\nterms_agreed = true\nnames = [\"" + std::string(name) + "\"]\n"),
+                HasSubstr("no full name"));
+  EXPECT_THAT(with("directory = \"http://ca.example/dir\"\n"), HasSubstr("https://"));
+  EXPECT_THAT(with("contact = \"admin\"\n"), HasSubstr("e-mail"));
+  EXPECT_THAT(with("ca = \"ca.pem\"\n"), HasSubstr("absolute"));
+  EXPECT_THAT(with("[tls]\ncertificate = \"/c.pem\"\nkey = \"/k.pem\"\n"), HasSubstr("one certificate"));
+}
+
+TEST(Configuration, CodesByMailAreForThoseClassesThatAreNamed) {
+  EXPECT_EQ(good("").login.email_codes, (std::array{false, true, true}));
+  EXPECT_EQ(good("[login]\nemail_codes = []\n").login.email_codes, (std::array{false, false, false}));
+  EXPECT_EQ(good("[login]\nemail_codes = [\"system\"]\n").login.email_codes, (std::array{true, false, false}));
+  EXPECT_THAT(fault("[login]\nemail_codes = [\"boss\"]\n"), HasSubstr("no class of users"));
+}
+
 }  // namespace
 }  // namespace rf::config

@@ -242,6 +242,12 @@ TEST_F(Outward, WhatATrunkBringsHasAPaceOfItsOwn) {
   EXPECT_NE(told(Reason::toll_refused), "");
   bring(other, "+493012340", "+493012340");
   EXPECT_TRUE(bob.hear_request("INVITE")) << "another trunk has its own";
+  for (std::uint32_t i = 1; i < AlarmLimits::refusals; ++i) {
+    EXPECT_EQ(told(Reason::toll_refused_often), "") << i;
+    bring(carrier, "+493012340", "+493012340");
+    EXPECT_TRUE(carrier.hear_status(503));
+  }
+  EXPECT_EQ(told(Reason::toll_refused_often), "first: 5 calls within 60 s: 5 by pace");
   exchange.advance_ms(61'000);
   bring(carrier, "+493012341", "+493012341");
   EXPECT_TRUE(bob.hear_request("INVITE"));

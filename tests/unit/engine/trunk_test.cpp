@@ -291,9 +291,8 @@ TEST_F(Outward, AnEmergencyCallThatNoTrunkCanCarryIsToldAsAnError) {
 
 TEST_F(Outward, ManyRefusedCallsOfOneExtensionAreToldInOneLineAndAgainAtEveryDoubling) {
   const auto count = [&](Reason reason, effect::Level level) {
-    return std::count_if(exchange.reports.begin(), exchange.reports.end(), [&](const auto& report) {
-      return report.reason == reason && report.level == level;
-    });
+    return std::count_if(exchange.reports.begin(), exchange.reports.end(),
+                         [&](const auto& report) { return report.reason == reason && report.level == level; });
   };
   for (std::uint32_t i = 0; i < 4 * AlarmLimits::refusals; ++i) {
     a = alice.invite("00442079460000", sim::audio_sdp(alice_rtp));
@@ -381,8 +380,9 @@ class Prepaid : public Outward {
   }
   effect::CommandResult give(std::int64_t micros, std::string_view currency = "EUR") {
     const ExtensionId id = exchange.policy().by_number(tenant, "1001")->id;
-    return exchange.command(
-        effect::TopUp{tenant, id, *money::Amount::of_micros(micros, *money::Currency::parse(currency))});
+    return exchange.command(effect::TopUp{tenant,
+                                          {money::Level::extension, id.value},
+                                          *money::Amount::of_micros(micros, *money::Currency::parse(currency))});
   }
 };
 

@@ -269,6 +269,10 @@ TEST(Outbox, WhatFailsIsTriedAgainEverLaterAndGivenUpAtLast) {
   EXPECT_THAT(attempts, ::testing::ElementsAre(2, 12, 32, 72, 152, 312, 632, 1'272));
   ASSERT_EQ(given_up.size(), 1u);
   EXPECT_EQ(outbox.reached("anna").trouble, "it does not answer");
+  EXPECT_EQ(outbox.outcomes().failed, 8u);
+  EXPECT_EQ(outbox.outcomes().given_up, 1u);
+  EXPECT_EQ(outbox.outcomes().delivered, 0u);
+  EXPECT_EQ(outbox.waiting(), 0u);
   outbox.add(at_s(second), event_of("trunk.down", 2));
   ASSERT_TRUE(outbox.take(at_s(second + 2)));
   EXPECT_EQ(outbox.done(at_s(second + 2), "anna", Result::refused, "no such mailbox").size(), 1u) << "at once";

@@ -55,6 +55,26 @@ TEST_F(MetricsEndpoint, ShowsNumbersInPrometheusText) {
   EXPECT_THAT(answer, HasSubstr("ringfence_refused_total{reason=\"other\"} 6"));
 }
 
+TEST_F(MetricsEndpoint, ShowsHowLongThingsTookInStepsThatAddUp) {
+  LatencyCounts took;
+  took.add(500);
+  took.add(501);
+  took.add(90'000'000);
+  sources_.numbers = [&] {
+    Number number{"ringfence_http_request_duration_seconds", "Took", 0, false, {{"kind", "read"}}};
+    number.latencies = took.now();
+    return std::vector<Number>{number};
+  };
+  const std::string answer = get("/metrics");
+  EXPECT_THAT(answer, HasSubstr("# TYPE ringfence_http_request_duration_seconds histogram\n"));
+  EXPECT_THAT(answer, HasSubstr("_bucket{kind=\"read\",le=\"0.0005\"} 1\n"));
+  EXPECT_THAT(answer, HasSubstr("_bucket{kind=\"read\",le=\"0.001\"} 2\n"));
+  EXPECT_THAT(answer, HasSubstr("_bucket{kind=\"read\",le=\"10\"} 2\n"));
+  EXPECT_THAT(answer, HasSubstr("_bucket{kind=\"read\",le=\"+Inf\"} 3\n"));
+  EXPECT_THAT(answer, HasSubstr("_count{kind=\"read\"} 3\n"));
+  EXPECT_THAT(answer, HasSubstr("_sum{kind=\"read\"} 90.001001\n"));
+}
+
 TEST_F(MetricsEndpoint, ReadinessSaysWhatIsMissing) {
   EXPECT_THAT(get("/ready"), StartsWith("HTTP/1.1 200"));
   not_ready_ = "the disk is full";

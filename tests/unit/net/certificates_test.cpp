@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -150,6 +152,31 @@ TEST_F(Certificates, NamesThatWouldSmuggleOtherEntriesAreRefused) {
     const auto made = ensure();
     EXPECT_FALSE(made.has_value()) << name;
   }
+}
+
+/// Both ends in memory. Whether the server, which insists on a certificate, has taken the client's.
+bool is_let_in(const Context& client, const Context& server) {
+  SSL_CTX_set_verify(server.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  SSL_CTX_set_purpose(server.get(), X509_PURPOSE_SSL_CLIENT);
+  SSL* const ends[] = {SSL_new(client.get()), SSL_new(server.get())};
+  BIO* wires[2];
+  BIO_new_bio_pair(&wires[0], 0, &wires[1], 0);
+  for (int i = 0; i < 2; ++i) SSL_set_bio(ends[i], wires[i], wires[i]);
+  SSL_set_connect_state(ends[0]);
+  SSL_set_accept_state(ends[1]);
+  for (int i = 0; i < 20; ++i) SSL_do_handshake(ends[i % 2]);
+  const bool let_in = SSL_is_init_finished(ends[1]) == 1 && SSL_get0_peer_certificate(ends[1]) != nullptr;
+  for (SSL* end : ends) SSL_free(end);
+  return let_in;
+}
+
+TEST_F(Certificates, AreShownToAProviderThatInsistsOnOne) {
+  const auto files = ensure(std::int64_t{std::time(nullptr)} * 1'000);
+  const auto server = server_context(files->certificate, files->key, {files->ca_certificate});
+  ASSERT_TRUE(server);
+  EXPECT_TRUE(is_let_in(*client_context({files->ca_certificate}, files->certificate, files->key), *server));
+  EXPECT_FALSE(is_let_in(*client_context({files->ca_certificate}), *server));
+  EXPECT_NE(client_context({}, files->certificate, root_ / "none.key").error().find("none.key"), std::string::npos);
 }
 
 TEST_F(Certificates, ErrorsNameTheFile) {

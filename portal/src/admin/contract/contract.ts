@@ -47,8 +47,11 @@ export function isOperation(name: string): name is OperationName {
   return name in all;
 }
 
-/** A text as long as a file. */
-export const isLong = (field: Field): boolean => field.type === 'string' && (field.maxLength ?? 0) > 50_000;
+const fileFrom = 1_000_000;
+
+/** A text out of a file: one as long, or the lines and certificates that are called so. */
+export const isLong = ({ type, name, maxLength = 0 }: Field): boolean =>
+  type === 'string' && (maxLength >= fileFrom || (name === 'text' && maxLength > 4096));
 
 /** What stands between the values of a list; empty: it is one value. */
 export function separatorOf({ help }: Field): string {

@@ -1,6 +1,8 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
+import { call } from '../api/client';
 import { useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
@@ -27,13 +29,20 @@ export function Access() {
     'guard.country.allow': text.access.allowCountries,
     'guard.country.deny': text.access.denyCountries,
   };
-  const remove = (block: string, action: string) =>
+  const remove = ({ block, action, note, forced, until_ms }: Schemas['AccessEntry']) =>
     confirm({
       title: text.access.removeTitle(block),
-      consequences: [action === 'allow' ? text.access.noLongerAllowed : text.access.noLongerBlocked],
+      consequences: [action === 'allow' ? text.access.noLongerAllowed : text.access.noLongerBlocked, text.app.canUndo],
       action: text.app.remove,
       command: 'guard.remove',
       values: { block },
+      undo: () =>
+        call(action === 'allow' ? 'guard.allow' : 'guard.block', {
+          block,
+          note,
+          ...(forced ? { force: true } : {}),
+          ...(until_ms > 0 ? { minutes: Math.max(1, Math.ceil((until_ms - Date.now()) / 60_000)) } : {}),
+        }),
     });
   return (
     <>
@@ -76,9 +85,9 @@ export function Access() {
                 title: '',
                 cell: () => '',
                 end: true,
-                show: ({ block, action }) =>
+                show: (entry) =>
                   may('guard.remove') && (
-                    <Button size="compact-sm" variant="default" onClick={() => remove(block, action)}>
+                    <Button size="compact-sm" variant="default" onClick={() => remove(entry)}>
                       {text.app.remove}
                     </Button>
                   ),

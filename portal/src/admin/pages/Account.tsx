@@ -97,7 +97,8 @@ function ChangePassword() {
   );
 }
 
-function Factor() {
+/** On or off, and how it changes. */
+export function Factor() {
   const text = useText();
   const me = useMe();
   const { say } = useDesk();
@@ -107,15 +108,17 @@ function Factor() {
     setOpen(false);
     say(text.app.saved);
   };
-  if (open) return me.second_factor ? <RemoveFactor done={done} /> : <AddFactor done={done} />;
+  const byMail = me.factor_way === 'email';
+  if (open) return me.second_factor ? <RemoveFactor done={done} byMail={byMail} /> : <AddFactor done={done} byMail={me.email_codes} />;
+  const on = byMail ? text.account.mailOn : text.account.factorOn;
   return (
     <Stack align="flex-start">
-      <Mark tone={me.second_factor ? 'good' : 'fair'}>{me.second_factor ? text.account.factorOn : text.account.factorOff}</Mark>
+      <Mark tone={me.second_factor ? 'good' : 'fair'}>{me.second_factor ? on : text.account.factorOff}</Mark>
       <Text size="sm">
         {me.second_factor ? text.account.recoveryLeft(String(me.recovery_codes_left ?? 0)) : text.account.factorWhy}
       </Text>
       <Button variant={me.second_factor ? 'default' : 'filled'} onClick={() => setOpen(true)}>
-        {me.second_factor ? text.account.factorRemove : text.account.factorAdd}
+        {me.second_factor ? text.account.factorRemove : text.account.factorBegin}
       </Button>
     </Stack>
   );

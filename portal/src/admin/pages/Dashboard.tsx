@@ -12,8 +12,8 @@ import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { labelOf } from '../view/form';
 import { useWhen } from '../view/words';
+import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
-import { perHour } from './hours';
 
 const everyMs = 15_000;
 
@@ -102,42 +102,14 @@ function Tile({ title, link, value, children }: TileProps) {
   );
 }
 
-/** Sources banned in each of the last 24 hours, and by which rules. */
 function Attacks({ bans, now }: { bans: readonly Schemas['Ban'][]; now: number }) {
   const text = useText();
-  const hours = perHour(
-    bans.map(({ since_ms }) => since_ms),
-    now,
-  );
-  const most = Math.max(1, ...hours);
-  const rules = new Map<string, number>();
-  for (const { rule } of bans) rules.set(rule, (rules.get(rule) ?? 0) + 1);
-  const top = [...rules].sort(([, a], [, b]) => b - a).slice(0, 5);
   return (
     <section className={css.panel}>
-      <h2 className={css.heading}>{text.dashboard.attacks}</h2>
-      {bans.length === 0 ? (
-        <p className={css.dim}>{text.bans.none}</p>
-      ) : (
-        <>
-          <svg className={css.chart} viewBox="0 0 240 60" role="img" aria-label={text.dashboard.attacksLabel(String(hours.reduce((a, b) => a + b, 0)), String(most))}>
-            {hours.map((count, hour) => (
-              <rect key={hour} x={hour * 10 + 1} width={8} y={60 - Math.max(1, (58 * count) / most)} height={Math.max(1, (58 * count) / most)} rx={1} />
-            ))}
-          </svg>
-          <p className={css.axis} aria-hidden="true">
-            <span>{text.dashboard.dayAgo}</span>
-            <span>{text.dashboard.now}</span>
-          </p>
-          <ul className={css.ranks}>
-            {top.map(([rule, count]) => (
-              <li key={rule}>
-                <span>{rule}</span> <strong>{count}</strong>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <h2 className={css.heading}>
+        <a href={linkTo('attacks')}>{text.dashboard.attacks}</a>
+      </h2>
+      {bans.length === 0 ? <p className={css.dim}>{text.bans.none}</p> : <AttackChart bans={bans} now={now} />}
     </section>
   );
 }

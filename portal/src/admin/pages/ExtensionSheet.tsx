@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useCommand, useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
-import { linkTo } from '../route';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
@@ -14,6 +13,7 @@ import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
 import { AccountShown } from './AccountShown';
 import { ValueTable } from './Objects';
+import { Worth } from './Worth';
 
 /** What the form starts from: its own settings and those of its calls. */
 export function settingsOf(extension: Schemas['Extension']): Record<string, unknown> {
@@ -29,11 +29,13 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
   const [fresh, setFresh] = useState<Schemas['Account'] | null>(null);
   const shown = useTold('extension.show', { number });
   const phones = useTold('registration.list', { number }, may('registration.list')).data?.value.registrations ?? [];
+  const talking = useTold('call.list', {}, may('call.list')).data?.value.calls ?? [];
+  const calls = talking.filter(({ caller, callee }) => caller === number || callee === number).length;
 
   const reset = () =>
     confirm({
       title: text.extensions.resetTitle(number),
-      consequences: [text.extensions.cutsOff(phones.length), text.extensions.resetText],
+      consequences: [text.extensions.cutsOff(phones.length), text.extensions.endsCalls(calls), text.extensions.resetText],
       action: text.extensions.reset,
       command: 'extension.reset-password',
       values: { number },
@@ -42,7 +44,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
   const remove = () =>
     confirm({
       title: text.extensions.removeTitle(number),
-      consequences: [text.extensions.cutsOff(phones.length), text.extensions.removed, text.app.noUndo],
+      consequences: [text.extensions.cutsOff(phones.length), text.extensions.endsCalls(calls), text.extensions.removed, text.app.noUndo],
       action: text.app.remove,
       command: 'extension.remove',
       values: { number },
@@ -142,36 +144,6 @@ export function LinkMaker({ number }: { number: string }) {
         </Button>
       )}
       {making.error && <Trouble problem={making.error} />}
-    </section>
-  );
-}
-
-function Worth({ number }: { number: string }) {
-  const text = useText();
-  const query = useTold('exposure', { number });
-  return (
-    <section>
-      <h3 className={css.heading}>{text.extensions.exposureTitle}</h3>
-      <Asked query={query}>
-        {({ value: { extensions, currency } }) => (
-          <>
-            {extensions.map(({ hour, day, month, why, halving }) => (
-              <div key={number}>
-                <Facts
-                  facts={[
-                    [text.extensions.hour, `${hour.amount ?? text.extensions.unbounded} ${currency}`],
-                    [text.extensions.day, `${day.amount ?? text.extensions.unbounded} ${currency}`],
-                    [text.extensions.month, `${month.amount ?? text.extensions.unbounded} ${currency}`],
-                    [text.extensions.why, why || month.text],
-                    [text.extensions.halving, halving ? `${halving.limit}: ${halving.from} → ${halving.to}` : ''],
-                  ]}
-                />
-                <a href={linkTo('limits', `extension.${number}`)}>{text.extensions.toLimits}</a>
-              </div>
-            ))}
-          </>
-        )}
-      </Asked>
     </section>
   );
 }

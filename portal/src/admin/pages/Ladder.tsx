@@ -22,7 +22,7 @@ export function Ladder({ id }: { id: string }) {
   const query = useTold('trace.call', { id, numbers: numbers || undefined }, mayShow);
   if (!mayShow) return null;
   return (
-    <section aria-label={text.trace.title}>
+    <section>
       <h3 className={css.heading}>{text.trace.title}</h3>
       {query.error?.status === 404 ? (
         <Empty title={text.trace.none}>

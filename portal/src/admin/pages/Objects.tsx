@@ -16,6 +16,8 @@ import css from '../view/admin.module.css';
 import { joined, useWhen } from '../view/words';
 import { labelOf } from '../view/form';
 import { Pins } from './Pins';
+import { Exposed, Worth } from './Worth';
+import { followerOf, restore, undoOf } from './undo';
 
 type Row = Schemas['ObjectRow'] & { readonly place: number };
 
@@ -75,6 +77,7 @@ function Objects({ kind }: { kind: Kind }) {
           />
         )}
       </Asked>
+      {kind.kind === 'limit' && may('exposure') && <Exposed />}
       {making && (
         <Sheet title={about.add} close={() => setMaking(false)}>
           <CommandForm
@@ -110,15 +113,21 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
   const shown = useTold(of(kind, 'show') as 'trunk.show', { name });
   const about = text.kinds[kind.kind as keyof typeof text.kinds];
   const set = of(kind, 'set');
-  const remove = () =>
+  const limited = kind.kind === 'limit' ? /^extension\.(\d+)$/.exec(name)?.[1] : undefined;
+  const list = useList(of(kind, 'list') as 'trunk.list', 'objects').data?.objects ?? [];
+  const remove = (removed: Schemas['Object']) => {
+    const undo = undoOf(kind.kind, removed);
+    const before = followerOf(kind, list.map((each) => each.name), name);
     confirm({
       title: text.object.removeTitle(name),
-      consequences: [about.removed, text.app.noUndo],
+      consequences: [about.removed, undo ? text.app.canUndo : text.app.noUndo],
       action: text.app.remove,
       command: of(kind, 'remove'),
       values: { name },
       done: close,
+      ...(undo ? { undo: () => restore(kind, undo, before) } : {}),
     });
+  };
   return (
     <Sheet title={`${about.one} ${name}`} close={close} wide>
       <Asked query={shown}>
@@ -142,7 +151,7 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
                 {may(set) && <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>}
                 {kind.ordered && may(of(kind, 'move')) && <Move kind={kind} name={name} />}
                 {may(of(kind, 'remove')) && (
-                  <Button variant="default" onClick={remove}>
+                  <Button variant="default" onClick={() => remove(value)}>
                     {text.app.remove}
                   </Button>
                 )}
@@ -151,6 +160,7 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
               {kind.kind === 'trunk' && may('trunk.password') && <TrunkPassword name={name} there={value.password ?? false} />}
               {kind.kind === 'pin-list' && <Pins list={name} />}
               {kind.imported && may(of(kind, 'import')) && <Import kind={kind} name={name} />}
+              {limited && may('exposure') && <Worth number={limited} />}
               <ValueTable values={value.values} />
             </Stack>
           )
@@ -169,7 +179,7 @@ export function ValueTable({ values }: { values: readonly Schemas['ObjectValue']
     <div>
       <dl className={css.facts}>
         {shown.map(({ key, value, from, help }) => (
-          <div key={key} title={help}>
+          <div key={key} title={text.said(help)}>
             <dt>{text.fields[key as keyof typeof text.fields] ?? labelOf(key)}</dt>
             <dd>
               {joined(value) || '—'} {from === 'standing' && <span className={css.dim}>{text.object.standing}</span>}

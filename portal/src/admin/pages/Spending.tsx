@@ -73,8 +73,8 @@ export function Spending() {
                 show: (row) => (
                   <>
                     {row.locked && <Mark tone="bad">{text.spending.locked}</Mark>}{' '}
-                    {row.level === 'extension' && row.credit !== '' && may('credit.add') && (
-                      <Button size="compact-sm" variant="default" onClick={() => setCredit(row.name)}>
+                    {row.credit !== '' && may('credit.add') && (
+                      <Button size="compact-sm" variant="default" onClick={() => setCredit(row.level === 'system' || row.level === 'tenant' ? row.level : `${row.level}.${row.name}`)}>
                         {text.spending.add}
                       </Button>
                     )}
@@ -90,7 +90,7 @@ export function Spending() {
         <Sheet title={text.spending.addTo(credit)} close={() => setCredit('')}>
           <CommandForm
             command="credit.add"
-            given={{ number: credit }}
+            given={{ whom: credit }}
             submit={text.spending.add}
             done={({ message }) => {
               setCredit('');

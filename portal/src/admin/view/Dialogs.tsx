@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import { type ReactNode, createContext, useCallback, useContext, useMemo, useState } from 'react';
-import type { Problem, Values } from '../api/client';
-import { useCommand } from '../api/queries';
+import { Problem, type Values } from '../api/client';
+import { queries, useCommand } from '../api/queries';
 import type { AnswerOf, OperationName } from '../contract/contract';
 import { useText } from '../messages';
 import { Trouble } from './Trouble';
@@ -16,32 +16,60 @@ export interface Question {
   readonly command: OperationName;
   readonly values: Values;
   readonly done?: (answer: unknown) => void;
+  /** Puts it back as it was; offered for a while when it is done. */
+  readonly undo?: () => Promise<unknown>;
 }
 
 interface Desk {
   readonly confirm: (question: Question) => void;
-  readonly say: (text: string) => void;
+  readonly say: (text: string, undo?: () => Promise<unknown>) => void;
 }
 
 const DeskContext = createContext<Desk>({ confirm: () => undefined, say: () => undefined });
 export const useDesk = (): Desk => useContext(DeskContext);
 
+interface Said {
+  readonly what: string;
+  readonly undo?: (() => Promise<unknown>) | undefined;
+}
+
+const silence: Said = { what: '' };
+
 const saidForMs = 6_000;
+/** Long enough to be read, thought about and reached by keyboard. */
+const undoForMs = 30_000;
 
 export function DialogDesk({ children }: { children: ReactNode }) {
   const [question, setQuestion] = useState<Question | null>(null);
-  const [said, setSaid] = useState('');
-  const say = useCallback((text: string) => {
-    setSaid(text);
-    setTimeout(() => setSaid((now) => (now === text ? '' : now)), saidForMs);
+  const text = useText();
+  const [said, setSaid] = useState<Said>(silence);
+  const say = useCallback((what: string, undo?: () => Promise<unknown>) => {
+    const now = { what, undo };
+    setSaid(now);
+    setTimeout(() => setSaid((latest) => (latest === now ? silence : latest)), undo ? undoForMs : saidForMs);
   }, []);
+  const takeBack = async () => {
+    setSaid(silence);
+    try {
+      await said.undo?.();
+      say(text.app.undone);
+    } catch (fault) {
+      say(fault instanceof Problem ? fault.message : String(fault));
+    }
+    await queries.invalidateQueries();
+  };
   const desk = useMemo(() => ({ confirm: setQuestion, say }), [say]);
   return (
     <DeskContext.Provider value={desk}>
       {children}
       {question && <Confirm question={question} close={() => setQuestion(null)} />}
-      <div role="status" className={css.toast} data-shown={said !== '' || undefined}>
-        {said}
+      <div className={css.toast} data-shown={said !== silence || undefined}>
+        <span role="status">{said.what}</span>
+        {said.undo && (
+          <button type="button" className={css.undo} onClick={() => void takeBack()}>
+            {text.app.undo}
+          </button>
+        )}
       </div>
     </DeskContext.Provider>
   );
@@ -50,7 +78,7 @@ export function DialogDesk({ children }: { children: ReactNode }) {
 function Confirm({ question, close }: { question: Question; close: () => void }) {
   const text = useText();
   const { say } = useDesk();
-  const { title, consequences, action, command, values, done } = question;
+  const { title, consequences, action, command, values, done, undo } = question;
   const sending = useCommand(command);
   const send = () =>
     sending.mutate(
@@ -59,7 +87,7 @@ function Confirm({ question, close }: { question: Question; close: () => void })
         onSuccess: (answer: AnswerOf<OperationName>) => {
           close();
           const message = (answer as { message?: string } | null)?.message;
-          say(message ?? text.app.done);
+          say(message ?? text.app.done, undo);
           done?.(answer);
         },
       },
@@ -72,7 +100,7 @@ function Confirm({ question, close }: { question: Question; close: () => void })
             <li key={each}>{each}</li>
           ))}
         </ul>
-        {sending.error && <Trouble problem={sending.error as Problem} />}
+        {sending.error && <Trouble problem={sending.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close} data-autofocus>
             {text.app.cancel}

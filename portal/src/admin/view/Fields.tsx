@@ -1,6 +1,7 @@
 import { Checkbox, FileButton, Button, NativeSelect, PasswordInput, TextInput, Textarea } from '@mantine/core';
 import { type Field, isLong } from '../contract/contract';
 import { useText } from '../messages';
+import { CountriesField, CountryField } from './CountryField';
 import css from './admin.module.css';
 import { inLines, labelOf } from './form';
 
@@ -13,17 +14,20 @@ interface Props {
   readonly type: (typed: string) => void;
 }
 
+const listsCountries: ReadonlySet<string> = new Set(['countries', 'caller_countries', 'abroad']);
+
 /** One field of an operation, with its label and its help out of the contract. */
 export function FieldInput({ field, typed, error, known, type }: Props) {
   const text = useText();
   const label = text.fields[field.name as keyof typeof text.fields] ?? labelOf(field.name);
-  const common = { label, description: field.help, error, required: field.required };
+  const help = text.said(field.help);
+  const common = { label, description: help, error, required: field.required };
   if (field.type === 'boolean') {
     if (known || field.name === 'force')
       return (
         <Checkbox
           label={label}
-          description={field.help}
+          description={help}
           error={error}
           checked={typed === 'true'}
           onChange={(event) => type(event.currentTarget.checked ? 'true' : field.name === 'force' ? '' : 'false')}
@@ -51,6 +55,8 @@ export function FieldInput({ field, typed, error, known, type }: Props) {
         visibilityToggleButtonProps={{ 'aria-label': text.form.reveal }}
       />
     );
+  if (field.name === 'home') return <CountryField {...common} typed={typed} type={type} />;
+  if (listsCountries.has(field.name)) return <CountriesField {...common} typed={typed} type={type} />;
   if (isLong(field)) return <LongText {...common} typed={typed} type={type} />;
   if (inLines(field))
     return <Textarea {...common} autosize minRows={2} value={typed} onChange={(event) => type(event.currentTarget.value)} />;

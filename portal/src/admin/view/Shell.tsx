@@ -7,6 +7,7 @@ import { useText } from '../messages';
 import { tenant as chosenTenant } from '../tenant';
 import { type Page, everyPage, groups } from '../pages';
 import { pageOf } from '../pages/all';
+import { useFirstRun } from '../pages/firstRun';
 import { linkTo, useRoute } from '../route';
 import { leave, useMay, useMe } from '../session';
 import { HelpDialog } from './HelpDialog';
@@ -35,6 +36,11 @@ export function Shell() {
   const placed = me.class !== 'dealer' || tenant !== '';
 
   useEffect(() => (placed ? listen(me.class === 'dealer' ? tenant : '') : undefined), [placed, me.class, tenant]);
+  // Who comes with no page in mind, to a system where nobody can call, begins there; the dashboard is one key away.
+  const fresh = useFirstRun(route.page === '');
+  useEffect(() => {
+    if (fresh) location.replace(linkTo('start'));
+  }, [fresh]);
   useEffect(() => {
     document.title = `${title} · Ringfence`;
     setOpen(false);

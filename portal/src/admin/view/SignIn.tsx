@@ -5,7 +5,7 @@ import { type Problem, call } from '../api/client';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { type Me, enter, leave } from '../session';
-import { AddFactor } from './Factor';
+import { AddFactor, SendCode } from './Factor';
 import { NewPassword } from './NewPassword';
 import { UsePasskey } from './Passkeys';
 import { Trouble } from './Trouble';
@@ -17,9 +17,9 @@ type Way = Schemas['SignInWay'];
 export function SignIn({ who }: { who: Me | null }) {
   const text = useText();
   const steps: Record<string, [string, ReactNode]> = {
-    second_factor: [text.signIn.codeTitle, <Code key="code" />],
+    second_factor: [text.signIn.codeTitle, <Code key="code" byMail={who?.factor_way === 'email'} />],
     new_password: [text.signIn.newTitle, <ChangePassword key="new" />],
-    enrol_factor: [text.signIn.enrolTitle, <Enrol key="enrol" />],
+    enrol_factor: [text.signIn.enrolTitle, <Enrol key="enrol" me={who} />],
   };
   const [title, body] = (who && steps[who.step]) ?? [text.signIn.title, <NameAndPassword key="name" />];
   return (
@@ -143,10 +143,11 @@ function Leave({ way }: { way: Way }) {
   );
 }
 
-function Code() {
+function Code({ byMail }: { byMail: boolean }) {
   const text = useText();
   const [code, setCode] = useState('');
   const [recovery, setRecovery] = useState(false);
+  const hint = byMail ? text.signIn.mailHint : text.signIn.codeHint;
   const sending = useMutation<Me, Problem>({
     mutationFn: () => call('session.second-factor', recovery ? { recovery_code: code.trim() } : { code: code.trim() }),
     onSuccess: enter,
@@ -162,7 +163,7 @@ function Code() {
         <TextInput
           key={recovery ? 'recovery' : 'code'}
           label={recovery ? text.signIn.recovery : text.signIn.code}
-          description={recovery ? text.signIn.recoveryHint : text.signIn.codeHint}
+          description={recovery ? text.signIn.recoveryHint : hint}
           value={code}
           onChange={(event) => setCode(event.currentTarget.value)}
           inputMode={recovery ? 'text' : 'numeric'}
@@ -170,6 +171,7 @@ function Code() {
           autoFocus
           required
         />
+        {byMail && !recovery && <SendCode command="session.second-factor.email" />}
         {sending.error && <Trouble problem={sending.error} />}
         <Button type="submit" size="md" loading={sending.isPending}>
           {text.signIn.submit}
@@ -206,12 +208,12 @@ function ChangePassword() {
   );
 }
 
-function Enrol() {
+function Enrol({ me }: { me: Me | null }) {
   const text = useText();
   return (
     <Stack>
       <Text>{text.signIn.enrolText}</Text>
-      <AddFactor done={enter} />
+      <AddFactor done={enter} byMail={me?.email_codes ?? false} />
     </Stack>
   );
 }

@@ -151,9 +151,16 @@ describe('what happens', () => {
     expect([counts.length, counts[23], counts[0], counts.reduce((a, b) => a + b)]).toEqual([24, 2, 1, 3]);
   });
 
-  it('leads to the first call step by step', () => {
-    const next = (extensions: number, phones: number, calls: number) =>
-      stepsOf({ extensions, phones, calls }).flatMap((step) => (step.next ? step.name : []));
-    expect([next(0, 0, 0), next(1, 0, 0), next(2, 1, 0), next(2, 2, 0), next(2, 2, 1)]).toEqual([['extension'], ['extension', 'phone'], ['phone'], ['call'], []]);
+  it('to the first call has one next step; what may wait can be put off, an extension and its phone cannot', () => {
+    const empty = { factor: false, home: '', extensions: 0, phones: 0, calls: 0, passed: [] };
+    const next = (there: object) => stepsOf({ ...empty, ...there }).find((step) => step.next)?.name;
+    expect(next({})).toBe('self');
+    expect(next({ factor: true })).toBe('house');
+    expect(next({ factor: true, home: 'DE' })).toBe('extension');
+    expect(next({ passed: ['self', 'house', 'extension', 'phone', 'call'] })).toBe('extension');
+    expect(next({ passed: ['self'], home: 'DE', extensions: 1 })).toBe('phone');
+    expect(next({ passed: ['self'], home: 'DE', extensions: 1, phones: 1 })).toBe('emergency');
+    expect(next({ passed: ['self', 'emergency'], home: 'DE', extensions: 1, phones: 1 })).toBe('call');
+    expect(next({ passed: ['self', 'emergency'], home: 'DE', extensions: 2, phones: 2, calls: 1 })).toBeUndefined();
   });
 });

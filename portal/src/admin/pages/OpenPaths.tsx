@@ -1,0 +1,27 @@
+import type { Schemas } from '../contract/contract';
+import { useText } from '../messages';
+import { Mark } from '../view/Shown';
+import css from '../view/admin.module.css';
+
+/** Ways on which somebody who showed no password calls at the house's cost. */
+export function OpenPaths({ paths }: { paths: readonly Schemas['OpenPath'][] }) {
+  const text = useText();
+  return (
+    <section className={css.panel}>
+      <h2 className={css.heading}>{text.reach.open}</h2>
+      <ul className={css.ranks}>
+        {paths.map((path) => (
+          <li key={path.text}>
+            <span>
+              <Mark tone="bad">
+                {path.country} {path.class}
+              </Mark>{' '}
+              {path.text}
+            </span>
+            <strong>{path.per_min}</strong>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
