@@ -30,8 +30,8 @@ std::expected<Context, std::string> server_context(const std::filesystem::path& 
                                                    const std::shared_ptr<Challenges>& challenges = {});
 
 /// For connecting: verifies the peer's chain against the system's authorities and those in `authorities`. The name is
-/// set and checked per connection (RFC 5922 §4, RFC 6125). `certificate`, where there is one, is shown to peers that ask
-/// for it: a provider may know us by it.
+/// set and checked per connection (RFC 5922 §4, RFC 6125). `certificate`, where there is one, is shown to peers that
+/// ask for it: a provider may know us by it.
 std::expected<Context, std::string> client_context(const Authorities& authorities,
                                                    const std::filesystem::path& certificate = {},
                                                    const std::filesystem::path& key = {});

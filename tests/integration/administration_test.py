@@ -65,7 +65,7 @@ class Administration(unittest.TestCase):
     def through_the_first_steps(self, anna):
         """To an extension with its link; gives the second factor's secret and that link."""
         anna.wait(text="0 of 6 steps are done.")
-        anna.click(what="Add an authenticator app")
+        anna.click(what="Add a second factor")
         anna.wait(text="Or type this secret")
         self.picture(anna, "second-factor")
         secret = anna.text(selector="code")

@@ -136,8 +136,8 @@ class Demanding(Outside):
         context.load_verify_locations(self.server.data / "tls" / "ca.pem")
         context.verify_mode = ssl.CERT_REQUIRED
         with socket.create_server(("127.0.0.3", 0)) as listener:
-            listener.settimeout(15)
-            self.cli("trunk", "add", "peer", "--kind", "peer_address", "--sources", "127.0.0.3", "--uri",
+            listener.settimeout(60)
+            self.cli("trunk", "add", "peer", "--kind", "peer_address", "--sources", "127.0.0.3", "--ping", "10s", "--uri",
                      f"sip:127.0.0.3:{listener.getsockname()[1]};transport=tls")
             plain, _ = listener.accept()
             plain.settimeout(10)
