@@ -32,7 +32,7 @@ Tried try_money(Records& records, const toll::Plan& plan, std::int64_t at_ms, Ex
   Tried out{{}, "no trunk takes it"};
   std::uint64_t next = 1;
   for (const toll::Way& way : decision.ways) {
-    const toll::Parties parties = toll::parties_of(plan, store::default_tenant, extension, way.trunk);
+    const toll::Parties parties = toll::parties_of(plan, records.tenant, extension, way.trunk);
     const auto grant = desk.open({0, at_ms}, parties,
                                  {.call = {next}, .key = {next}, .number = decision.number.text(), .rate = way.rate});
     ++next;

@@ -279,16 +279,16 @@ Outcome Server::execute(const command::Checked& asked) {
   if (auto outcome = execute_running(command, checked.acts_in)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.
-  if (const auto* credit = std::get_if<command::AddCredit>(&command)) return add_credit_running(*credit, checked.acts_in);
+  if (const auto* credit = std::get_if<command::AddCredit>(&command))
+    return add_credit_running(*credit, checked.acts_in);
   const std::lock_guard records_lock(records_mutex_);
   records_->tenant = checked.acts_in;
   records_->bounded = checked.by && checked.by->tenant;
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(checked.acts_in, reset->number);
   const auto* shut_out = std::get_if<command::RemoveDevice>(&command);
-  const DeviceId device = shut_out == nullptr
-                              ? DeviceId{}
-                              : device_named(*policy(), checked.acts_in, shut_out->number, shut_out->name);
+  const DeviceId device =
+      shut_out == nullptr ? DeviceId{} : device_named(*policy(), checked.acts_in, shut_out->number, shut_out->name);
   const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
   if (auto outcome = show_tenants(*records_, checked)) return std::move(*outcome);

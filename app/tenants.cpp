@@ -37,6 +37,24 @@ std::string limit_of(const std::vector<store::ObjectRow>& objects, std::string_v
   return values.empty() ? std::string() : values.front();
 }
 
+/// Who is bound to a tenant gives credit inside it alone, its dealer to the tenant as well: nobody raises what others
+/// gave him.
+std::optional<Error> refused_credit(const command::Checked& checked) {
+  const auto* const credit = std::get_if<command::AddCredit>(&checked.command);
+  if (credit == nullptr) return std::nullopt;
+  const document::Scope scope = document::scope_of(credit->whom).value_or(document::Scope::system);
+  const bool bound = checked.by && checked.by->tenant;
+  const bool dealer = bound && !checked.by->dealer.empty();
+  if (scope == document::Scope::system && (bound || checked.acts_in != store::default_tenant))
+    return Error{bound ? Code::denied : Code::invalid,
+                 "the credit of the whole system is the system's, and no tenant's",
+                 "without a tenant, who reaches the whole system: ringfence credit add system", "whom"};
+  if ((scope == document::Scope::tenant && bound && !dealer) || (scope == document::Scope::trunk && bound))
+    return Error{Code::denied, "credit that tenants and trunks have is the system's to give",
+                 "ask whoever runs the system", "whom"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool reaches(const access::Asker* by, const store::Tenant& tenant) {
@@ -52,12 +70,13 @@ std::expected<command::Checked, Error> in_tenant(std::span<const store::Tenant> 
       return std::unexpected(Error{Code::invalid, "you reach several tenants, and named none",
                                    "name one of them with tenant; see: ringfence tenant list", "tenant"});
     checked.acts_in = by != nullptr && by->tenant ? by->tenant : store::default_tenant;
-    return checked;
+  } else {
+    const store::Tenant* const tenant = named(tenants, checked.tenant);
+    if (tenant == nullptr || !reaches(by, *tenant)) return unknown(checked.tenant);
+    if (by != nullptr && !by->dealer.empty()) by->tenant = tenant->id;
+    checked.acts_in = tenant->id;
   }
-  const store::Tenant* const tenant = named(tenants, checked.tenant);
-  if (tenant == nullptr || !reaches(by, *tenant)) return unknown(checked.tenant);
-  if (by != nullptr && !by->dealer.empty()) by->tenant = tenant->id;
-  checked.acts_in = tenant->id;
+  if (auto refused = refused_credit(checked)) return std::unexpected(std::move(*refused));
   return checked;
 }
 

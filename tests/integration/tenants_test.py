@@ -73,7 +73,7 @@ class Two(unittest.TestCase):
         put("ring-group.add", {"name": f"group-{SECRET}", "number": "760099", "members": "770177,770288"})
         put("inbound.add", {"name": f"in-{SECRET}", "called": "+4930123.", "extension": "770177"})
         put("limit.set", {"name": "extension.770177", "day": "773.31", "prepaid": True})
-        put("credit.add", {"number": "770177", "amount": "77"})
+        put("credit.add", {"whom": "extension.770177", "amount": "77"})
         put("user.add", {"name": f"{SECRET}@umbrella", "role": "employee"})
         cls.foreign_token = put("token.add", {"name": f"token-{SECRET}", "user": "admin@umbrella",
                                               "scope": "call.read"})["id"]
@@ -111,6 +111,9 @@ class Isolation(Two):
         if group == "limit":
             return [{"name": "extension.770177"}, {"name": f"department.dep-{SECRET}"},
                     {"name": f"trunk.trunk-{SECRET}"}]
+        if group == "credit":
+            return [{"whom": whom} for whom in ("extension.770177", f"department.dep-{SECRET}",
+                                                f"trunk.trunk-{SECRET}", "tenant", "system")]
         if group == "user":
             return [{"name": f"{SECRET}@umbrella"}, {"name": "admin@umbrella"}]
         if group == "tenant":
@@ -342,6 +345,17 @@ class Calls(Two):
         self.assertIn("12.50", shown)
         self.assertNotIn("12.50", theirs)
         self.assertEqual(self.a.ask("limit.set", {"name": "tenant", "day": "99"})[0], 403)
+
+    def test_nobody_raises_the_credit_that_others_gave_his_tenant(self):
+        for whom, caller, more, wanted in (("tenant", self.a, {}, 403), ("trunk.any", self.a, {}, 403),
+                                           ("system", self.a, {}, 403), ("system", self.north, {"tenant": "acme"}, 403),
+                                           ("trunk.any", self.north, {"tenant": "acme"}, 403),
+                                           ("system", self.root, {"tenant": "acme"}, 422)):
+            status, _, body = caller.ask("credit.add", {"whom": whom, "amount": "5", **more})
+            self.assertEqual((status, body["field"]), (wanted, "whom"), (whom, body))
+        self.server.cli("limit", "set", "tenant", "--prepaid", "--tenant", "acme")
+        status, _, body = self.north.ask("credit.add", {"whom": "tenant", "amount": "5", "tenant": "acme"})
+        self.assertEqual((status, body["left"]), (200, "5.00 EUR"), body)
 
     def test_a_list_of_one_tenant_forbids_nothing_to_another(self):
         for tenant in ("acme", "umbrella"):
