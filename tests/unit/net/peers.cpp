@@ -7,7 +7,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -61,8 +60,6 @@ std::unique_ptr<Client> Client::connect_tls(const Endpoint& to, const net::TlsCo
   client->tls_ = SSL_new(context.get());
   SSL_set_fd(client->tls_, client->descriptor_);
   SSL_set1_host(client->tls_, std::string(name).c_str());
-  // OpenSSL writes without MSG_NOSIGNAL, also to a server that has just closed.
-  ::signal(SIGPIPE, SIG_IGN);
   if (SSL_connect(client->tls_) != 1) return nullptr;
   return client;
 }
