@@ -100,7 +100,8 @@ std::expected<LinkedDevice, std::string> exchange_link(Records& records, const J
   return LinkedDevice{made->account.number, made->display_name, made->account.auth_name, made->account.password};
 }
 
-DeviceId device_named(const policy::Policy& policy, TenantId tenant, std::string_view number, std::string_view auth_name) {
+DeviceId device_named(const policy::Policy& policy, TenantId tenant, std::string_view number,
+                      std::string_view auth_name) {
   const policy::Login* const login = policy.login(auth_name);
   const policy::Device* const device = login == nullptr ? nullptr : policy.device_of(*login);
   const bool its = device != nullptr && policy.extension_of(*login).tenant == tenant &&

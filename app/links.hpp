@@ -25,7 +25,8 @@ struct LinkedDevice {
 std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, std::int64_t now_wall_ms);
 
 /// The device of that name of the extension of that number; none: there is no such.
-DeviceId device_named(const policy::Policy& policy, TenantId tenant, std::string_view number, std::string_view auth_name);
+DeviceId device_named(const policy::Policy& policy, TenantId tenant, std::string_view number,
+                      std::string_view auth_name);
 
 /// A device that showed its password.
 struct ProvenDevice {

@@ -116,7 +116,8 @@ Outcome show_reach(Records& records, const toll::Plan& plan, const command::Show
     }
   const toll::OpenPaths open = toll::open_paths(plan, *callers, now_wall_ms);
   for (const toll::OpenPath& path : open.paths)
-    if (numbers.contains(path.payer()) && wanted.fits(path.to) && (one ? !path.from_outside() : path.from_outside() || !outside_only))
+    if (numbers.contains(path.payer()) && wanted.fits(path.to) &&
+        (one ? !path.from_outside() : path.from_outside() || !outside_only))
       paths.push_back(json_of(path, plan, numbers));
   return Json{{"currency", plan.terms().currency.text()},
               {"callers", std::move(groups)},

@@ -143,7 +143,8 @@ std::string location_of(const Operation& operation, const command::Arguments& ar
   if (show == nullptr || show->in_path.size() != 1) return {};
   const auto name = arguments.find(show->in_path.front());
   if (name == arguments.end() || !std::holds_alternative<std::string>(name->second)) return {};
-  const std::string path = show->path.substr(0, show->path.find('{')) + http::encode(std::get<std::string>(name->second));
+  const std::string path =
+      show->path.substr(0, show->path.find('{')) + http::encode(std::get<std::string>(name->second));
   const auto tenant = arguments.find("tenant");
   if (tenant == arguments.end()) return path;
   return target_with(path, {}, "tenant", std::get<std::string>(tenant->second));

@@ -138,9 +138,10 @@ Expected<Account> Store::add_extension(const seal::Vault& vault, std::string_vie
     if (!sql.got_data()) return problem(Fault::unknown_tenant, fmt::format("there is no tenant {}", tenant));
     sql << "SELECT COUNT(*) FROM extensions WHERE tenant = :tenant", soci::use(tenant), soci::into(count);
     if (most > 0 && count >= most)
-      return problem(Fault::limit_reached, fmt::format("the tenant has {} extensions, the most that it may have; remove "
-                                                       "one, or ask whoever runs the system for more",
-                                                       count));
+      return problem(Fault::limit_reached,
+                     fmt::format("the tenant has {} extensions, the most that it may have; remove one, or ask whoever "
+                                 "runs the system for more",
+                                 count));
     sql << "SELECT COUNT(*) FROM extensions WHERE tenant = :tenant AND number = :number", soci::use(tenant),
         soci::use(extension.number), soci::into(count);
     if (count != 0)

@@ -90,8 +90,8 @@ class Server {
 
   /// Whether anybody hears of this topic: whoever would have to make a text for tell() asks first. Costs nothing.
   bool heard(std::uint32_t topic) const;
-  /// Gives a text to every listener of this topic who hears this audience or everything. Never waits: with ApiLimits::feed_events under way it is lost, and
-  /// listeners are told so.
+  /// Gives a text to every listener of this topic who hears this audience or everything. Never waits: with
+  /// ApiLimits::feed_events under way it is lost, and listeners are told so.
   void tell(std::uint32_t topic, std::uint64_t audience, std::string text);
 
  private:
