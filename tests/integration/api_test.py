@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import select
 import socket
 import ssl
 import time
@@ -53,6 +54,9 @@ class Caller:
             headers["Authorization"] = "Bearer " + self.secret
         if body is not None:
             headers["Content-Type"] = "application/json"
+        # A connection that was closed while nothing was asked for is no longer one.
+        if self.web.sock is not None and select.select([self.web.sock], [], [], 0)[0]:
+            self.web.close()
         self.web.request(verb, target, json.dumps(body) if body is not None else None, headers)
         answer = self.web.getresponse()
         text = answer.read()

@@ -94,6 +94,9 @@ class Two(unittest.TestCase):
             status, _, out[operation.name] = self.root.ask(operation.name, {"tenant": tenant})
             self.assertEqual(status, 200, operation.name)
         out["registration.list"] = [(r["number"], r["contact"]) for r in out["registration.list"]["registrations"]]
+        for token in out["token.list"]["tokens"]:
+            # Written down some time after it was shown.
+            del token["used"], token["used_ms"]
         out["call.list"] = [call["id"] for call in out["call.list"]["calls"]]
         status, _, out["policy"] = self.root.ask("policy.export", {"tenant": tenant})
         self.assertEqual(status, 200)
@@ -355,7 +358,7 @@ class Calls(Two):
             self.assertEqual((status, body["field"]), (wanted, "whom"), (whom, body))
         self.server.cli("limit", "set", "tenant", "--prepaid", "--tenant", "acme")
         status, _, body = self.north.ask("credit.add", {"whom": "tenant", "amount": "5", "tenant": "acme"})
-        self.assertEqual((status, body["left"]), (200, "5.00 EUR"), body)
+        self.assertEqual((status, body["left"]), (201, "5.00"), body)
 
     def test_a_list_of_one_tenant_forbids_nothing_to_another(self):
         for tenant in ("acme", "umbrella"):
@@ -367,10 +370,11 @@ class Calls(Two):
                             ("extension.set", {"number": "1001", "reach": "international"})):
                 status, _, body = self.root.ask(command[0], {**command[1], "tenant": tenant})
                 self.assertLess(status, 300, body)
-        self.assertLess(self.root.ask("number-list.import", {"name": "mine", "text": "+447700900999\n",
+        self.assertLess(self.root.ask("number-list.import", {"name": "mine", "text": "+442071234567\n",
                                                             "tenant": "umbrella"})[0], 300)
-        asked = {"from": "1001", "to": "00447700900999"}
-        self.assertEqual(self.a.ask("route.test", asked)[2]["action"], "leave")
+        asked = {"from": "1001", "to": "00442071234567"}
+        leaves = self.a.ask("route.test", asked)[2]
+        self.assertEqual(leaves["action"], "leave", leaves)
         self.assertEqual(self.b.ask("route.test", asked)[2]["action"], "refuse")
 
     def test_a_tenant_with_people_in_it_is_not_removed(self):

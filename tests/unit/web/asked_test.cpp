@@ -58,7 +58,7 @@ class Asking : public ::testing::Test {
     live.path = "/live";
     live.need = access::anybody;
     live.listen = [](const Request& asked) {
-      return asked.asker ? Listening{3, "hello"} : Listening{0, "", problem(403, "not you")};
+      return asked.asker ? Listening{3, 0, "hello", {}} : Listening{0, 0, "", problem(403, "not you")};
     };
     site.routes.push_back(std::move(live));
     auto opened = Server::open(options, std::move(site));
