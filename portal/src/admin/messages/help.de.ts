@@ -4,6 +4,20 @@
 export const germanHelp: Readonly<Record<string, string>> = {
   "an extension's number, department.NAME, trunk.NAME, tenant or system, who pays in advance":
     'die Nummer einer Nebenstelle, department.NAME, trunk.NAME, tenant oder system, wer im Voraus zahlt',
+  'in which tenant, for those who reach several; default when not given':
+    'in welchem Mandanten, für alle, die mehrere erreichen; ohne Angabe default',
+  'the tenant': 'der Mandant',
+  "whose tenant it is; empty: nobody's": 'wessen Mandant er ist; leer: niemandes',
+  'SIP domains that are its alone, with commas: pbx.acme.example':
+    'SIP-Domänen, die ihm allein gehören, mit Kommas: pbx.acme.example',
+  'the most it may have; 0: any number': 'so viele darf er höchstens haben; 0: beliebig viele',
+  'calls at once that leave, as limit set tenant; 0: any number':
+    'gleichzeitige Anrufe nach außen, wie limit set tenant; 0: beliebig viele',
+  'money a day, as limit set tenant; or none': 'Geld je Tag, wie limit set tenant; oder none',
+  'money a month, likewise': 'Geld je Monat, ebenso',
+  'of class dealer: whose tenants they reach': 'bei der Klasse dealer: wessen Mandanten sie erreichen',
+  "only of this tenant; who is of one hears of no other, and a dealer's users name one":
+    'nur von diesem Mandanten; wer zu einem gehört, hört von keinem anderen, und wer zu einem Händler gehört, nennt einen',
   'how many, newest first': 'wie viele, die neuesten zuerst',
   'only what this one did, such as "uid 0"': 'nur, was dieser getan hat, etwa „uid 0“',
   'only entries of this kind': 'nur Einträge dieser Art',
