@@ -1,11 +1,15 @@
 import type { Messages } from '.';
 import { inGerman } from './help.de';
+import { germanLabels, germanReason } from './said.de';
+import { labelOf } from '../view/form';
 
 const plural = (count: string | number, one: string, many: string) => `${count} ${String(count) === '1' ? one : many}`;
 
 export const de: Messages = {
   language: 'Deutsch',
   said: inGerman,
+  label: (name) => germanLabels[name] ?? labelOf(name),
+  reason: germanReason,
   app: {
     skip: 'Zum Inhalt springen',
     navigation: 'Seiten',

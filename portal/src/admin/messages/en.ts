@@ -1,4 +1,4 @@
-import type { Fault } from '../view/form';
+import { type Fault, labelOf } from '../view/form';
 
 const plural = (count: string | number, one: string, many: string) => `${count} ${String(count) === '1' ? one : many}`;
 
@@ -6,6 +6,10 @@ export const en = {
   language: 'English',
   /** What the contract says of a field. */
   said: (help: string): string => help,
+  /** A name or a value of the contract: "least_cost". */
+  label: labelOf,
+  /** Why something happened, as a record says it. */
+  reason: (said: string): string => said,
   app: {
     skip: 'Skip to the content',
     navigation: 'Pages',

@@ -14,7 +14,6 @@ import { Asked, Empty } from '../view/Trouble';
 import { WorldMap } from '../view/WorldMap';
 import css from '../view/admin.module.css';
 import { nameOf } from '../view/countries';
-import { labelOf } from '../view/form';
 import { useWhen } from '../view/words';
 import { AttackChart } from './AttackChart';
 import { byCountry, levelOf } from './attacks';
@@ -133,7 +132,7 @@ function Verdicts({ stats }: { stats: Schemas['GuardNumbers'] }) {
             .sort(([, a], [, b]) => b - a)
             .map(([name, count]) => (
               <li key={name}>
-                <span>{labelOf(name)}</span> <strong>{count}</strong>
+                <span>{text.label(name)}</span> <strong>{count}</strong>
               </li>
             ))}
         </ul>

@@ -10,7 +10,6 @@ import { Mark } from '../view/Shown';
 import { Meter } from '../view/Meter';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { labelOf } from '../view/form';
 import { useWhen } from '../view/words';
 import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
@@ -132,7 +131,7 @@ function Health({ status }: { status: Schemas['Status'] }) {
         ))}
         {full.slice(0, 3).map(({ name, used, limit }) => (
           <li key={name}>
-            <span>{labelOf(name)}</span>
+            <span>{text.label(name)}</span>
             <Meter used={String(used)} of={String(limit)} />
           </li>
         ))}

@@ -14,7 +14,6 @@ import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { joined, useWhen } from '../view/words';
-import { labelOf } from '../view/form';
 import { Pins } from './Pins';
 import { Exposed, Worth } from './Worth';
 import { followerOf, restore, undoOf } from './undo';
@@ -51,7 +50,7 @@ function Objects({ kind }: { kind: Kind }) {
     ...(kind.kind === 'trunk' ? [health(text.trunk.health)] : []),
     ...kind.columns.map((key, at) => ({
       key,
-      title: text.fields[key as keyof typeof text.fields] ?? labelOf(key),
+      title: text.fields[key as keyof typeof text.fields] ?? text.label(key),
       cell: ({ values }: Row) => joined(values[key]),
       minor: at > 1,
     })),
@@ -180,7 +179,7 @@ export function ValueTable({ values }: { values: readonly Schemas['ObjectValue']
       <dl className={css.facts}>
         {shown.map(({ key, value, from, help }) => (
           <div key={key} title={text.said(help)}>
-            <dt>{text.fields[key as keyof typeof text.fields] ?? labelOf(key)}</dt>
+            <dt>{text.fields[key as keyof typeof text.fields] ?? text.label(key)}</dt>
             <dd>
               {joined(value) || '—'} {from === 'standing' && <span className={css.dim}>{text.object.standing}</span>}
             </dd>

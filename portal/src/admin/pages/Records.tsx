@@ -11,7 +11,6 @@ import { Sheet } from '../view/Dialogs';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { labelOf } from '../view/form';
 import { clock, useWhen } from '../view/words';
 import { Ladder } from './Ladder';
 
@@ -52,7 +51,7 @@ export function Records() {
         label={text.records.result}
         value={result}
         onChange={(event) => (setResult(event.currentTarget.value), setOffset(0))}
-        data={[{ value: '', label: text.records.any }, ...results.map((value) => ({ value, label: labelOf(value) }))]}
+        data={[{ value: '', label: text.records.any }, ...results.map((value) => ({ value, label: text.label(value) }))]}
       />
       <TextInput
         label={text.records.since}
@@ -119,7 +118,8 @@ export function Records() {
 }
 
 function Result({ of: { result } }: { of: Record }) {
-  return <Mark tone={result === 'answered' ? 'good' : result === 'refused' || result === 'failed' ? 'bad' : 'plain'}>{labelOf(result)}</Mark>;
+  const text = useText();
+  return <Mark tone={result === 'answered' ? 'good' : result === 'refused' || result === 'failed' ? 'bad' : 'plain'}>{text.label(result)}</Mark>;
 }
 
 function RecordSheet({ record: r, close }: { record: Record; close: () => void }) {
@@ -132,12 +132,12 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
       <Facts
         facts={[
           [text.records.result, <Result key="result" of={r} />],
-          [text.records.reason, r.reason || r.cut_reason],
+          [text.records.reason, text.reason(r.reason || r.cut_reason)],
           [text.records.started, when(r.started)],
           [text.records.answered, when(r.answered)],
           [text.records.ended, when(r.ended)],
           [text.calls.length, clock(r.talked_s)],
-          [text.records.endedBy, labelOf(r.ended_by)],
+          [text.records.endedBy, text.label(r.ended_by)],
           [text.records.status, r.sip_status || ''],
           [text.records.callee, r.callee],
           [text.records.route, r.route],

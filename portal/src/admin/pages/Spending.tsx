@@ -11,7 +11,6 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { labelOf } from '../view/form';
 import { Meter } from '../view/Meter';
 
 /** What was spent, is reserved and is left. */
@@ -37,7 +36,7 @@ export function Spending() {
                 aria-label={text.spending.level}
                 value={level}
                 onChange={(event) => setLevel(event.currentTarget.value)}
-                data={[{ value: '', label: text.spending.every }, ...levels.map((value) => ({ value, label: labelOf(value) }))]}
+                data={[{ value: '', label: text.spending.every }, ...levels.map((value) => ({ value, label: text.label(value) }))]}
               />
             }
             empty={
@@ -46,7 +45,7 @@ export function Spending() {
               </Empty>
             }
             columns={[
-              { key: 'level', title: text.spending.level, cell: (row) => labelOf(row.level) },
+              { key: 'level', title: text.spending.level, cell: (row) => text.label(row.level) },
               {
                 key: 'name',
                 title: text.fields.name,

@@ -10,7 +10,6 @@ import { Facts, Mark } from '../view/Shown';
 import { Meter } from '../view/Meter';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { labelOf } from '../view/form';
 import { useWhen } from '../view/words';
 
 const everyMs = 10_000;
@@ -63,7 +62,7 @@ export function State() {
               plain
               empty={<Empty title={text.state.noLimits} />}
               columns={[
-                { key: 'name', title: text.fields.name, cell: ({ name }) => labelOf(name) },
+                { key: 'name', title: text.fields.name, cell: ({ name }) => text.label(name) },
                 { key: 'used', title: text.state.used, cell: ({ used, limit }) => (limit > 0 ? used / limit : 0), show: ({ used, limit }) => <Meter used={String(used)} of={String(limit)} /> },
               ]}
             />

@@ -3,7 +3,7 @@ import { type Field, isLong } from '../contract/contract';
 import { useText } from '../messages';
 import { CountriesField, CountryField } from './CountryField';
 import css from './admin.module.css';
-import { inLines, labelOf } from './form';
+import { inLines } from './form';
 
 interface Props {
   readonly field: Field;
@@ -19,7 +19,7 @@ const listsCountries: ReadonlySet<string> = new Set(['countries', 'caller_countr
 /** One field of an operation, with its label and its help out of the contract. */
 export function FieldInput({ field, typed, error, known, type }: Props) {
   const text = useText();
-  const label = text.fields[field.name as keyof typeof text.fields] ?? labelOf(field.name);
+  const label = text.fields[field.name as keyof typeof text.fields] ?? text.label(field.name);
   const help = text.said(field.help);
   const common = { label, description: help, error, required: field.required };
   if (field.type === 'boolean') {
@@ -41,7 +41,7 @@ export function FieldInput({ field, typed, error, known, type }: Props) {
     return <NativeSelect {...common} data={choice} value={typed} onChange={(event) => type(event.currentTarget.value)} />;
   }
   if (field.words) {
-    const words = field.words.map((value) => ({ value, label: labelOf(value) }));
+    const words = field.words.map((value) => ({ value, label: text.label(value) }));
     const data = field.required && typed !== '' ? words : [{ value: '', label: text.form.standing }, ...words];
     return <NativeSelect {...common} data={data} value={typed} onChange={(event) => type(event.currentTarget.value)} />;
   }

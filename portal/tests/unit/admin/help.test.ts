@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { germanHelp, inGerman, keyOf } from '../../../src/admin/messages/help.de';
+import { germanLabels, germanReason } from '../../../src/admin/messages/said.de';
+import { en } from '../../../src/admin/messages/en';
 import operations from '../../../src/admin/contract/operations.json';
 
 const said = Object.values(operations as unknown as Record<string, { fields: { help: string }[] }>)
@@ -21,5 +23,28 @@ describe('the help of fields', () => {
     expect(inGerman('warns at so much of a cap, rising, several with , (50,80,95)')).toBe('warnt bei so viel Prozent einer Grenze, steigend, mehrere mit , (50,80,95)');
     expect(inGerman('OpenID Connect, or a directory (LDAP)')).toBe('OpenID Connect, oder ein Verzeichnis (LDAP)');
     expect(inGerman('nobody has said this yet (5)')).toBe('nobody has said this yet (5)');
+  });
+});
+
+describe('names and values that the server gives', () => {
+  const fields = Object.values(operations as unknown as Record<string, { fields: { name: string; words?: string[] }[] }>).flatMap(
+    ({ fields }) => fields,
+  );
+  const names = new Set(
+    [...fields.map(({ name }) => name).filter((name) => !(name in en.fields)), ...fields.flatMap(({ words }) => words ?? [])],
+  );
+
+  it('are there in German, all of them', () => {
+    expect([...names].filter((name) => !(name in germanLabels))).toEqual([]);
+  });
+
+  it('has no German name for what nobody says any more', () => {
+    expect(Object.keys(germanLabels).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('gives the reason of a record in German, and leaves what it is about', () => {
+    expect(germanReason('No such number')).toBe('Diese Nummer gibt es nicht');
+    expect(germanReason('A call may not leave: the number is barred')).toBe('Ein Anruf darf nicht hinaus: the number is barred');
+    expect(germanReason('nobody has said this yet')).toBe('nobody has said this yet');
   });
 });
