@@ -58,9 +58,12 @@ class Administration(unittest.TestCase):
         link = self.server.json("user", "first")["link"]
         anna.goto(url=f"{self.site}/login#{link.split('#')[1]}")
         anna.fill(label="Name", text="anna")
-        anna.fill(label="New password", text=GOOD)
-        anna.fill(label="New password again", text=GOOD)
-        anna.click(what="Set password and sign in")
+        self.set_password(anna)
+
+    def set_password(self, person):
+        person.fill(label="New password", text=GOOD)
+        person.fill(label="New password again", text=GOOD)
+        person.click(what="Set password and sign in")
 
     def through_the_first_steps(self, anna):
         """To an extension with its link; gives the second factor's secret and that link."""
@@ -122,6 +125,44 @@ class Administration(unittest.TestCase):
         self.taken_back(anna)
         self.back_in(anna, secret)
         self.assertEqual([line for line in anna.console() if "Content Security" in line or "Refused to" in line], [])
+
+    def test_two_tenants_side_by_side_see_nothing_of_each_other(self):
+        anna = self.at_browser("anna", 440)
+        self.by_the_first_link(anna)
+        anna.wait(text="of 6 steps are done.")
+        people = {}
+        for tenant, name in (("acme", "Alice of Acme"), ("umbrella", "Uma of Umbrella")):
+            self.server.cli("tenant", "add", tenant, "--domains", f"pbx.{tenant}.example")
+            self.server.cli("extension", "add", "1001", "--name", name, "--tenant", tenant)
+            link = self.server.json("user", "add", f"admin@{tenant}", "--tenant", tenant, "--role",
+                                    "administrator")["link"]
+            people[tenant] = self.at_browser(tenant, 1000)
+            people[tenant].goto(url=f"{self.site}/login#{link.split('#')[1]}")
+            self.set_password(people[tenant])
+        for tenant, own, other in (("acme", "Alice of Acme", "Uma of Umbrella"),
+                                   ("umbrella", "Uma of Umbrella", "Alice of Acme")):
+            person = people[tenant]
+            person.wait(text="What happened while you watch")
+            person.goto(url=f"{self.site}/#/extensions")
+            person.wait(text=own, within="table")
+            person.gone(text=other, within="table")
+            self.picture(person, f"tenant-{tenant}")
+        # Who runs the system chooses, and every page is in that one.
+        anna.goto(url=f"{self.site}/#/extensions")
+        anna.reload()
+        for tenant, own, other in (("umbrella", "Uma of Umbrella", "Alice of Acme"),
+                                   ("acme", "Alice of Acme", "Uma of Umbrella")):
+            anna.choose(label="Tenant", value=tenant)
+            anna.wait(text=own, within="table")
+            anna.gone(text=other, within="table")
+        self.picture(anna, "tenant-chosen")
+        # Side by side: what one adds, the other does not hear of.
+        self.server.cli("extension", "add", "1002", "--name", "Ulf of Umbrella", "--tenant", "umbrella")
+        people["umbrella"].reload()
+        people["umbrella"].wait(text="Ulf of Umbrella", within="table")
+        people["acme"].reload()
+        people["acme"].wait(text="Alice of Acme", within="table")
+        people["acme"].gone(text="Ulf of Umbrella", within="table")
 
     def refused(self, anna, bob):
         bob.invite("09001234567")
