@@ -46,7 +46,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "called string, price string, currency string, reserved string, cost string, payer string, cut_reason string, "
      "account string, via string, caller_transport string, callee_transport string, caller_address string, media "
      "[Leg], "
-     "engine string, state? string, duration_s? integer"},
+     "engine string, state? string, duration_s? integer, decision? [Step]"},
     {"CallRecordList", "cdrs [CallRecord]"},
     {"CallList", "calls [CallRecord]"},
     {"Ended", "message string, count integer"},
@@ -281,6 +281,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"extension.devices", "DeviceList"},
     {"extension.device.remove", "DeviceRemoved"},
     {"cdr.list", "CallRecordList"},
+    {"cdr.show", "CallRecord"},
     {"trace.call", "Trace"},
     {"trace.extension", "Trace"},
     {"trace.source", "Trace"},

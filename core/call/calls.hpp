@@ -41,6 +41,7 @@ class Calls {
     txn::ServerId server;  ///< its transaction
     Caller caller;
     std::string_view route = {};  ///< the inbound route, of a call that a trunk brings
+    std::string trail = {};       ///< the rules that it met so far, see toll/trail.hpp
   };
 
   Calls(const policy::Policy& policy, Random& random, const Registrar& registrar, Trunks& trunks);

@@ -7,6 +7,7 @@
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 #include "core/toll/decide.hpp"
+#include "core/toll/trail.hpp"
 #include "core/trunk/order.hpp"
 
 namespace rf::call {
@@ -60,6 +61,10 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
   call.emergency_test = decision.emergency_test;
   call.called = decision.number ? decision.number.text() : target.dialled;
   if (decision.route != toll::Plan::none) call.cdr.route = ctx.plan.terms().routes[decision.route].name;
+  toll::add_decision(call.cdr.decision, ctx.plan, {call.cdr.tenant, call.payer, target.dialled, call.purpose},
+                     decision);
+  if (target.unusual && !target.unusual->why.empty())
+    toll::add_passed(call.cdr.decision, toll::habits_rule, target.unusual->why);
   if (target.unusual) note_habits(ctx, call, *target.unusual);
   toll::share_ways(ctx.plan, decision, ctx.random);
   call.ways = std::move(decision.ways);
@@ -265,7 +270,11 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
                                 id.standing == trunk::Standing::anonymous};
   toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  const bool leads = decision.route != toll::Plan::none && !decision.rejected;
+  leads ? toll::add_passed(asked.trail, toll::Check::route, decision.why)
+        : toll::add_refused(asked.trail, toll::Check::route, decision.why);
   ctx.desk.pace_caller(ctx.now, ctx.plan, id.number, decision);
+  if (leads && decision.rejected) toll::add_refused(asked.trail, toll::Check::pace, decision.why);
   Target target;
   target.dialled = decision.extension;
   if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
@@ -282,9 +291,13 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   if (target.dialled.empty())
     return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number, decision.why);
   if (const auto paced = ctx.desk.arrive(ctx.now, toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()));
-      !paced)
-    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, toll::text_of(paced.error()),
+      !paced) {
+    const std::string why = toll::text_of(paced.error());
+    toll::add_refused(asked.trail, toll::Check::pace, why);
+    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, why,
                   refusals_.note(ctx, flow, *terms, toll::Check::pace));
+  }
+  toll::add_passed(asked.trail, toll::Check::pace);
   asked.route = ctx.plan.terms().inbound[decision.route].name;
   place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
 }

@@ -97,6 +97,9 @@ struct ListCdrs {
   std::int64_t to_ms = 0;    ///< exclusive; 0: no end
   std::uint32_t offset = 0;  ///< how many of the newest to pass over
 };
+struct ShowCdr {
+  std::string id;
+};
 struct ListRegistrations {
   std::string number;  ///< empty: all
 };
@@ -357,7 +360,7 @@ struct RenewCertificate {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
-                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ListRegistrations, RemoveRegistrations, ListPorts,
+                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ShowCdr, ListRegistrations, RemoveRegistrations, ListPorts,
                  ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
                  GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,

@@ -93,7 +93,7 @@ constexpr Key limit_key(std::string_view name, std::string_view standing) {
   if (name == "paces")
     return {.name = name,
             .type = pace,
-            .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h",
+            .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h; alert 20 per 1m: told, not refused",
             .standing = standing,
             .list = true};
   if (name == "calls_alert")
@@ -263,7 +263,7 @@ constexpr Key trunk_keys[] = {
     alert_key("in_calls", "calls in at once, refused beyond; 0: any number"),
     {.name = "in_paces",
      .type = pace,
-     .help = "calls that it may bring in a time, such as 5 per 1s; calls out: limit set trunk.NAME --paces",
+     .help = "calls that it may bring in a time, such as 5 per 1s, alert 3 per 1s; out: limit set trunk.NAME --paces",
      .list = true},
     alert_key("all_alert", "calls at once, told from so many on; 0: never"),
     alert_key("all_calls", "calls at once, refused beyond; 0: any number"),

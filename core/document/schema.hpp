@@ -42,7 +42,7 @@ enum class Type : std::uint8_t {
   word,      ///< one of `words`
   duration,  ///< 10s, 5m, 2h, 1d; from `min` to `max` seconds
   money,     ///< decimal text, or none
-  pace,      ///< 5 per 1s; with `distinct ` in front different numbers
+  pace,      ///< 5 per 1s; with `distinct ` in front different numbers, with `alert ` before that only told
   percent,   ///< 1 to 100
   country,   ///< ISO 3166
   currency,  ///< ISO 4217
