@@ -455,7 +455,7 @@ std::string_view answer_of(const command::Spec& spec) {
   if (named != std::end(answers)) return named->second;
   const std::size_t dot = spec.name.rfind('.');
   const std::string_view verb = dot == std::string_view::npos ? std::string_view() : spec.name.substr(dot + 1);
-  if (!document::parse_kind(spec.name.substr(0, dot))) return "Message";
+  if (!document::kind_of_command(spec.name.substr(0, dot))) return "Message";
   if (verb == "list") return "ObjectList";
   if (verb == "show" || verb == "set" || verb == "add") return "Object";
   return verb == "import" ? "Imported" : "Message";

@@ -261,12 +261,14 @@ struct PolicyPlan {
   std::string text;
   bool remove = false;
   std::int64_t since_ms = 0;  ///< calls begun at or after this wall time are asked again; 0: those of 31 days
+  std::optional<Address> caller = {};  ///< who must not lock himself out
 };
 /// Takes all that is in the text, or nothing.
 struct PolicyApply {
   std::string text;
   bool remove = false;  ///< and removes what is not in it
   bool force = false;
+  std::optional<Address> caller = {};  ///< who must not lock himself out
 };
 /// What would become of a call now, or at a time, and why.
 struct TestRoute {
