@@ -223,17 +223,34 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   Fork& fork = call.forks.back();
   const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
   if (!terms || fork.status != 0 || fork.cancelled) return;
+  std::vector<Flow> further = std::exchange(fork.ways, {});
   ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), {}, call.cdr.id,
-             terms->line.name + ": no answer");
-  trunks_.note_call(ctx, fork.leg.trunk, 0, call.payer);
+             terms->line.name + (further.empty() ? ": no answer" : ": no answer, its next address is asked"));
+  if (further.empty()) trunks_.note_call(ctx, fork.leg.trunk, 0, call.payer);
   // It still owes the INVITE a final response: should it take the call after all, it is told that it is over.
   fork.cancelled = true;
   if (fork.invite)
     ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
   else
     fork.status = 408;  // still being looked up
+  if (!further.empty() && leave_by_address(ctx, call, terms->line, std::move(further))) return;
   if (leave_by_next(ctx, call, trunk::no_response)) return;
   end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk answers");
+}
+
+bool Calls::leave_by_address(Context& ctx, Call& call, const policy::Trunk& line, std::vector<Flow> ways) {
+  // The caller has an answer that it must keep (RFC 3262 §5): what another address would say no longer fits.
+  if (call.forks.size() >= CallLimits::forks || (!call.caller.exchange.invite_open() && !call.late_offer)) return false;
+  const dialog::Dialog& former = *call.forks.back().leg.dialog;
+  const std::string from(former.local_party()), to(former.remote_party()), target(former.remote_target());
+  const std::string identity = call.forks.back().identity;
+  Fork* fork = add_fork(ctx, call, {{}, {}, from, to, target, {}, 1, ways.front()});
+  if (!fork) return false;
+  fork->leg.trunk = line.id;
+  fork->identity = identity;
+  fork->ways = std::move(ways);
+  call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
+  return try_next_way(ctx, call, call.forks.size() - 1);
 }
 
 void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow,

@@ -343,7 +343,7 @@ class Permissions(unittest.TestCase):
         for name in ("policy.plan", "policy.apply"):
             self.assertEqual(caller.ask(name, door)[0], 403, name)
         self.assertEqual(caller.ask("policy.apply", {"text": body["text"], "remove": True})[0], 200)
-        listed = [row["block"] for row in SERVED.json("guard", "access")["entries"]]
+        listed = [row["block"] for row in SERVED.json("guard", "access")["access"]]
         self.assertIn(address, " ".join(listed), "a file without [guard] leaves it alone, whatever goes besides")
         entitled = Caller(SERVED, token("root-admin", "policy.read policy.write guard.read guard.write"))
         self.addCleanup(entitled.close)
