@@ -393,7 +393,8 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::ImportRows>(&command))
     return changed(records, [&] { return desk.import(*c); });
   if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records, guard));
-  if (const auto* c = std::get_if<command::PolicyPlan>(&command)) return told(plan_policy(records, *c, now_wall_ms, guard));
+  if (const auto* c = std::get_if<command::PolicyPlan>(&command))
+    return told(plan_policy(records, *c, now_wall_ms, guard));
   if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms, guard);
   if (const auto* c = std::get_if<command::AddExtension>(&command))
     return extension_changed(records, command, now_wall_ms, c->force,

@@ -21,7 +21,8 @@ using document::Object;
 using document::Table;
 
 constexpr std::string_view banner =
-    "# What this Ringfence lets calls do, and who may talk to it. Change it, then: ringfence policy plan FILE, ringfence policy apply FILE\n"
+    "# What this Ringfence lets calls do, and who may talk to it. Change it, then:\n"
+    "# ringfence policy plan FILE, ringfence policy apply FILE\n"
     "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here,\n"
     "# and PINs only sealed: no other system can read them.\n\n";
 

@@ -362,8 +362,8 @@ struct RenewCertificate {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
-                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ShowCdr, ListRegistrations, RemoveRegistrations, ListPorts,
-                 ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
+                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ShowCdr, ListRegistrations, RemoveRegistrations,
+                 ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
                  GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
