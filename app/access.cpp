@@ -97,7 +97,8 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
     if (!plan) return std::unexpected(error_of(plan.error()));
     return answer_by_plan(records, **plan, command, now_ms);
   }
-  if (auto changed = change_objects(records, command, now_ms)) return std::move(changed->outcome);
+  if (auto changed = change_objects(records, command, now_ms, guard_side(desk, checked)))
+    return std::move(changed->outcome);
   auto outcome = records.execute(command, now_ms);
   if (!outcome)
     return std::unexpected(Error{Code::not_running, "the server is not running", "start it: ringfence serve"});

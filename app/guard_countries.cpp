@@ -22,30 +22,6 @@ std::string written(const guard::CountryRules& rules) {
                      text_of(rules.listed));
 }
 
-/// What commands made. Errors: a sentence; rules that cannot be read are not rules that say nothing.
-std::expected<guard::CountryRules, std::string> typed_rules(store::Store& store) {
-  const auto setting = store.setting(countries_setting);
-  if (!setting) return std::unexpected(setting.error().text);
-  guard::CountryRules out;
-  std::string_view text = *setting ? std::string_view(**setting) : std::string_view();
-  if (text.empty()) return out;
-  const auto word = [&](std::string_view wanted) {
-    const bool there = text.starts_with(wanted) && text.substr(wanted.size()).starts_with(' ');
-    if (there) text.remove_prefix(wanted.size() + 1);
-    return there;
-  };
-  if (word("allow"))
-    out.mode = Mode::allow_listed;
-  else if (word("deny"))
-    out.mode = Mode::deny_listed;
-  out.forced = word("force");
-  const auto listed = parse_countries(text);
-  if (out.mode == Mode::off || !listed || listed->none())
-    return std::unexpected("the country rules in the database cannot be read");
-  out.listed = *listed;
-  return out;
-}
-
 std::expected<guard::CountryRules, std::string> together(const guard::CountryRules& file,
                                                          const guard::CountryRules& typed) {
   if (typed.mode == Mode::off) return file;
@@ -102,8 +78,35 @@ std::expected<guard::CountryRules, Error> changed_by(const guard::CountryRules& 
 
 }  // namespace
 
+std::expected<guard::CountryRules, std::string> typed_countries(store::Store& store) {
+  const auto setting = store.setting(countries_setting);
+  if (!setting) return std::unexpected(setting.error().text);
+  guard::CountryRules out;
+  std::string_view text = *setting ? std::string_view(**setting) : std::string_view();
+  if (text.empty()) return out;
+  const auto word = [&](std::string_view wanted) {
+    const bool there = text.starts_with(wanted) && text.substr(wanted.size()).starts_with(' ');
+    if (there) text.remove_prefix(wanted.size() + 1);
+    return there;
+  };
+  if (word("allow"))
+    out.mode = Mode::allow_listed;
+  else if (word("deny"))
+    out.mode = Mode::deny_listed;
+  out.forced = word("force");
+  const auto listed = parse_countries(text);
+  if (out.mode == Mode::off || !listed || listed->none())
+    return std::unexpected("the country rules in the database cannot be read");
+  out.listed = *listed;
+  return out;
+}
+
+store::Expected<void> keep_countries(store::Store& store, const guard::CountryRules& rules) {
+  return store.set_setting(countries_setting, written(rules));
+}
+
 std::expected<guard::CountryRules, std::string> country_rules(const GuardDesk& desk) {
-  const auto typed = typed_rules(desk.store);
+  const auto typed = typed_countries(desk.store);
   if (!typed) return typed;
   return together(desk.settings.guard.rules.countries, *typed);
 }
@@ -117,7 +120,7 @@ std::optional<RulesChanged> change_countries(const GuardDesk& desk, const comman
   const auto fail = [](Error error) { return RulesChanged{std::unexpected(std::move(error)), nullptr}; };
 
   const guard::CountryRules& file = desk.settings.guard.rules.countries;
-  auto typed = typed_rules(desk.store);
+  auto typed = typed_countries(desk.store);
   if (!typed && !remove)
     return fail({Code::failed, typed.error(), "begin anew: ringfence guard country remove DE (any country)"});
   if (!typed) typed = guard::CountryRules{Mode::allow_listed, change.countries};
@@ -127,14 +130,11 @@ std::optional<RulesChanged> change_countries(const GuardDesk& desk, const comman
                                        : Mode::off,
                                 change);
   if (!after) return fail(after.error());
-  const auto keep = [&](const guard::CountryRules& rules) {
-    return desk.store.set_setting(countries_setting, written(rules));
-  };
-  if (const auto done = keep(*after); !done) return fail(error_of(done.error()));
+  if (const auto done = keep_countries(desk.store, *after); !done) return fail(error_of(done.error()));
   auto rules = guard_rules(desk, change.caller);
   if (!rules) {
     // As it was.
-    static_cast<void>(keep(*typed));
+    static_cast<void>(keep_countries(desk.store, *typed));
     return fail({Code::conflict, fmt::format("{}", fmt::join(rules.error(), "; ")),
                  "nothing was changed; --force does it anyway where somebody would be cut off"});
   }
@@ -166,7 +166,7 @@ std::optional<Outcome> show_countries(const GuardDesk& desk, const guard::Compil
                 {"ranges", book.countries() ? book.countries()->ranges() : 0},
                 {"problem", book.problem()}};
   if (!geo) {
-    const auto typed = typed_rules(desk.store);
+    const auto typed = typed_countries(desk.store);
     if (!typed) return std::unexpected(Error{Code::failed, typed.error(), ""});
     const guard::CountryRules& all = rules.rules.countries;
     return Json{{"mode", mode_names[static_cast<std::size_t>(all.mode)]},

@@ -9,6 +9,9 @@ namespace rf::app {
 
 /// The rules of the file and those of commands as one. Errors: one allows what the other denies.
 std::expected<guard::CountryRules, std::string> country_rules(const GuardDesk& desk);
+/// Those of commands alone. Errors: a sentence; rules that cannot be read are not rules that say nothing.
+std::expected<guard::CountryRules, std::string> typed_countries(store::Store& store);
+store::Expected<void> keep_countries(store::Store& store, const guard::CountryRules& rules);
 
 /// GuardCountryAllow, GuardCountryDeny, GuardCountryRemove; nothing for all others. What would cut off somebody who is
 /// protected, an office that is not allowed for good, or the caller is refused unless forced, and nothing is changed.

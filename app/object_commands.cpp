@@ -367,7 +367,8 @@ Error error_of(const std::vector<toll::PlanFault>& faults) {
   return {Code::invalid, std::move(text), "nothing was changed"};
 }
 
-std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms) {
+std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms,
+                                          const GuardSide& guard) {
   Desk desk(records);
   const auto told = [](Done done) { return PlanChanged{std::move(done), nullptr}; };
   if (const auto* c = std::get_if<command::ListObjects>(&command)) return told(desk.list(c->kind));
@@ -391,9 +392,10 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::ListPins>(&command)) return told(desk.with_pins(*c, list_pins));
   if (const auto* c = std::get_if<command::ImportRows>(&command))
     return changed(records, [&] { return desk.import(*c); });
-  if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records));
-  if (const auto* c = std::get_if<command::PolicyPlan>(&command)) return told(plan_policy(records, *c, now_wall_ms));
-  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms);
+  if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records, guard));
+  if (const auto* c = std::get_if<command::PolicyPlan>(&command))
+    return told(plan_policy(records, *c, now_wall_ms, guard));
+  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms, guard);
   if (const auto* c = std::get_if<command::AddExtension>(&command))
     return extension_changed(records, command, now_wall_ms, c->force,
                              [&](Json&) { return desk.put_terms(c->number, c->terms); });

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "app/policy_guard.hpp"
 #include "app/records.hpp"
 
 namespace rf::app {
@@ -10,13 +11,15 @@ namespace rf::app {
 /// A change of what is configured about calls: the answer, and the plan that holds from now on.
 struct PlanChanged {
   Outcome outcome;
-  toll::PlanRef plan;  ///< null: nothing changed
+  toll::PlanRef plan;                ///< null: nothing changed
+  guard::CompiledRef rules = nullptr;  ///< of the guard, likewise
 };
 
 /// Every command about objects of core/document, the policy file, and changes of extensions, which the objects are
 /// about as well; nothing for all others. A change after which the whole could not be compiled is refused with its
 /// faults, and nothing is changed.
-std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms);
+std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms,
+                                          const GuardSide& guard);
 
 /// A text for one, "trunk provider names the deck d, which there is not".
 std::string text_of(const toll::PlanFault& fault);

@@ -21,7 +21,8 @@ using document::Object;
 using document::Table;
 
 constexpr std::string_view banner =
-    "# What this Ringfence lets calls do. Change it, then: ringfence policy plan FILE, ringfence policy apply FILE\n"
+    "# What this Ringfence lets calls do, and who may talk to it. Change it, then:\n"
+    "# ringfence policy plan FILE, ringfence policy apply FILE\n"
     "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here,\n"
     "# and PINs only sealed: no other system can read them.\n\n";
 
@@ -51,7 +52,10 @@ Error error_of(const document::Faults& faults) {
 /// One file, on its way into the database.
 class Import {
  public:
-  Import(Records& records, bool remove) : records_(records), remove_(remove) {}
+  /// `caller` must not be cut off.
+  Import(Records& records, bool remove, const GuardSide& guard, const std::optional<Address>& caller,
+         std::int64_t now_wall_ms)
+      : records_(records), remove_(remove), guard_(guard), caller_(caller), now_wall_ms_(now_wall_ms) {}
 
   std::expected<void, Error> read(const std::string& text) {
     auto objects = document::read_objects(text);
@@ -61,6 +65,7 @@ class Import {
     auto now = all_objects(records_, true);
     if (!now) return std::unexpected(app::error_of(now.error()));
     now_ = std::move(*now);
+    if (auto done = read_guard(); !done) return done;
     keep_pins();
     if (auto done = read_rows(); !done) return done;
     changes_ = document::compare(now_, wanted_, !remove_);
@@ -113,9 +118,45 @@ class Import {
   }
 
   const std::vector<Change>& changes() const { return changes_; }
+
+  /// The guard as it would be with this plan; within the same transaction. Nothing where the text says nothing of it.
+  std::optional<Error> compile_guard(const toll::Plan& plan) {
+    if (!lists_) return std::nullopt;
+    GuardDesk desk = guard_.desk;
+    desk.plan = &plan;
+    auto compiled = app::guard_rules(desk, caller_);
+    if (!compiled)
+      return Error{Code::conflict, fmt::format("guard: {}", fmt::join(compiled.error(), "; ")),
+                   "nothing was changed; force behind a block, or countries_forced, does it anyway"};
+    rules = std::move(compiled->compiled);
+    return std::nullopt;
+  }
+
+  guard::CompiledRef rules;  ///< of the guard, when they were compiled
   Json accounts = Json::array();  ///< of extensions that are new: their passwords are told once
 
  private:
+  /// A file that says nothing of the guard leaves it alone, whoever removes what: one about calls opens no door.
+  std::expected<void, Error> read_guard() {
+    const auto is_guard = [](const Object& each) { return each.kind == Kind::guard; };
+    const auto kept = std::find_if(now_.begin(), now_.end(), is_guard);
+    Object before = kept == now_.end() ? document::new_object(Kind::guard, "") : std::move(*kept);
+    std::erase_if(now_, is_guard);
+    const auto wanted = std::find_if(wanted_.begin(), wanted_.end(), is_guard);
+    if (wanted == wanted_.end()) return {};
+    if (!guard_.writes)
+      return std::unexpected(Error{Code::denied,
+                                   "[guard] is the system's, and takes the permission guard.write; nothing was changed",
+                                   "leave [guard] out of the file, or ask an administrator of the system"});
+    auto now = guard_object(records_.store, std::move(before));
+    if (!now) return std::unexpected(std::move(now.error()));
+    auto lists = guard_lists_of(*wanted, tables_[static_cast<std::size_t>(wanted - wanted_.begin())]);
+    if (!lists) return std::unexpected(error_of(lists.error()));
+    now_.push_back(std::move(*now));
+    lists_ = std::move(*lists);
+    return {};
+  }
+
   /// A file that says nothing of a list's PINs leaves them alone, as it does passwords: one file is for many systems.
   void keep_pins() {
     for (Object& object : wanted_) {
@@ -196,6 +237,8 @@ class Import {
     if (!differs(object) && !is_ordered(object.kind)) return {};
     if (object.kind == Kind::extension)
       if (auto done = put_extension(tables_[i]); !done) return done;
+    if (object.kind == Kind::guard)
+      if (auto done = write_guard(records_.store, *lists_, now_wall_ms_); !done) return done;
     store::ObjectWrite write{std::string(name_of(object.kind)), object.name, object.text};
     if (is_ordered(object.kind)) write.position = place;
     const bool pins = object.kind == Kind::pin_list;
@@ -233,6 +276,10 @@ class Import {
 
   Records& records_;
   bool remove_;
+  const GuardSide& guard_;
+  std::optional<Address> caller_;
+  std::int64_t now_wall_ms_;
+  std::optional<GuardLists> lists_;  ///< of the guard, where the text has them
   std::vector<Object> wanted_, now_;
   std::vector<Table> tables_;
   std::vector<std::vector<money::RateRow>> rates_;
@@ -256,6 +303,7 @@ std::expected<Candidate, Error> take(Records& records, Import& import, Judge&& j
     auto callers = callers_of(records.store);
     if (!callers) return undo(app::error_of(callers.error()));
     out = {std::move(*compiled), std::move(*callers)};
+    if (auto cut_off = import.compile_guard(*out.plan)) return undo(std::move(*cut_off));
     if (std::optional<Error> against = judge(out)) return undo(std::move(*against));
     return {};
   });
@@ -267,14 +315,26 @@ std::expected<Candidate, Error> take(Records& records, Import& import, Judge&& j
 
 }  // namespace
 
-Outcome export_policy(Records& records) {
-  const auto objects = all_objects(records, true);
+Outcome export_policy(Records& records, const GuardSide& guard) {
+  auto objects = all_objects(records, true);
   if (!objects) return std::unexpected(app::error_of(objects.error()));
+  Object kept = document::new_object(Kind::guard, "");
+  std::erase_if(*objects, [&](Object& each) {
+    if (each.kind != Kind::guard) return false;
+    kept = std::move(each);
+    return true;
+  });
+  if (guard.reads) {
+    auto now = guard_object(records.store, std::move(kept));
+    if (!now) return std::unexpected(std::move(now.error()));
+    if (!is_empty(*now)) objects->push_back(std::move(*now));
+  }
   return Json{{"text", std::string(banner) + document::text_of(*objects)}};
 }
 
-Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::int64_t now_wall_ms) {
-  Import import(records, command.remove);
+Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::int64_t now_wall_ms,
+                    const GuardSide& guard) {
+  Import import(records, command.remove, guard, command.caller, now_wall_ms);
   if (auto read = import.read(command.text); !read) return std::unexpected(read.error());
   std::optional<Candidate> after;
   const auto taken = take(records, import, [&](const Candidate& candidate) {
@@ -298,8 +358,9 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
   return out;
 }
 
-PlanChanged apply_policy(Records& records, const command::PolicyApply& command, std::int64_t now_wall_ms) {
-  Import import(records, command.remove);
+PlanChanged apply_policy(Records& records, const command::PolicyApply& command, std::int64_t now_wall_ms,
+                         const GuardSide& guard) {
+  Import import(records, command.remove, guard, command.caller, now_wall_ms);
   if (auto read = import.read(command.text); !read) return {std::unexpected(read.error()), nullptr};
   if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
   const Candidate before = present(records);
@@ -307,7 +368,8 @@ PlanChanged apply_policy(Records& records, const command::PolicyApply& command, 
     return command.force ? std::nullopt : opens_paths(before, after, now_wall_ms);
   });
   if (!taken) return {std::unexpected(taken.error()), nullptr};
-  return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(taken->plan)};
+  return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(taken->plan),
+          std::move(import.rules)};
 }
 
 }  // namespace rf::app

@@ -5,6 +5,7 @@
 #include "app/guard_commands.hpp"
 #include "app/links.hpp"
 #include "app/spending.hpp"
+#include "core/toll/trail.hpp"
 
 namespace rf::app {
 namespace {
@@ -46,6 +47,13 @@ struct Executor {
   Records& r;
   std::int64_t now_wall_ms;
   using Result = std::optional<Outcome>;
+
+  static Json told(const record::Cdr& cdr, const std::unordered_map<ExtensionId, std::string>& numbers) {
+    const auto callee = numbers.find(cdr.callee);
+    Json out = app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second);
+    if (const auto payer = numbers.find(cdr.payer); payer != numbers.end()) out["payer"] = payer->second;
+    return out;
+  }
 
   Result operator()(const command::AddExtension& c) const {
     store::NewExtension extension;
@@ -103,13 +111,22 @@ struct Executor {
     if (!rows) return fail(rows.error());
     const auto numbers = r.numbers();
     Json list = Json::array();
-    for (const record::Cdr& cdr : *rows) {
-      const auto callee = numbers.find(cdr.callee);
-      Json row = app::json_of(cdr, callee == numbers.end() ? std::string() : callee->second);
-      if (const auto payer = numbers.find(cdr.payer); payer != numbers.end()) row["payer"] = payer->second;
-      list.push_back(std::move(row));
-    }
+    for (const record::Cdr& cdr : *rows) list.push_back(told(cdr, numbers));
     return Json{{"cdrs", std::move(list)}};
+  }
+  Result operator()(const command::ShowCdr& c) const {
+    const auto cdr = r.store.find_cdr(c.id);
+    // Another tenant's is none.
+    if (cdr ? cdr->tenant != r.tenant : cdr.error().fault == store::Fault::not_found)
+      return std::unexpected(
+          Error{Code::not_found, fmt::format("there is no record {}", c.id), "see: ringfence cdr list"});
+    if (!cdr) return fail(cdr.error());
+    Json out = told(*cdr, r.numbers());
+    Json steps = Json::array();
+    for (const toll::TrailStep& step : toll::steps_of(cdr->decision))
+      steps.push_back({{"rule", step.rule}, {"passed", step.passed}, {"text", step.text}});
+    out["decision"] = std::move(steps);
+    return out;
   }
   Result operator()(const command::ListRegistrations& c) const {
     const auto bindings = r.store.load_bindings(now_wall_ms);

@@ -296,7 +296,11 @@ Outcome Server::execute(const command::Checked& asked) {
   if (auto outcome = change_events(*records_, events_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
-  if (auto changed = change_objects(*records_, command, wall_now_ms())) {
+  const config::Settings settings = current_settings();
+  const policy::PolicyRef policy_now = policy();
+  const GuardSide guard = guard_side(guard_desk(settings, *policy_now), checked);
+  if (auto changed = change_objects(*records_, command, wall_now_ms(), guard)) {
+    if (changed->rules) publish_guard(std::move(changed->rules));
     if (changed->plan) {
       const std::lock_guard lock(mutex_);
       plan_ = std::move(changed->plan);

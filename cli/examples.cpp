@@ -125,6 +125,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence cdr list --limit 20\n"
      "  ringfence cdr list --number 1001 --from 2026-01-31 --result no_answer\n"
      "  ringfence cdr list --from 2026-01-01 --to 2026-02-01 --limit 10000 --csv > january.csv\n"},
+    {"cdr.show", "  ringfence cdr show 7c0q3mzk5v1t8xw2ye4a       what the call was held against, rule by rule\n"},
     {"trace.call",
      "  ringfence trace call k3v9x2m7q1w8e5r4t6y0     the id as call list and cdr list show it\n"
      "  ringfence trace call k3v9x2m7q1w8e5r4t6y0 --json | jq -r '.messages[].text'\n"},
@@ -242,6 +243,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"limit.set",
      "  ringfence limit set system --day 300 --month 3000\n"
      "  ringfence limit set extension --day 10.00 --paces \"5 per 1s, distinct 30 per 1h\"   for all that have no own\n"
+     "  ringfence limit set tenant --paces \"alert 60 per 1m, 100 per 1m\"   told before it refuses\n"
      "  ringfence limit set extension.1001 --day none --calls 10\n"
      "  ringfence limit set extension.1001 --default day,calls     what stands for all again\n"},
     {"limit.list", "  ringfence limit list\n"},

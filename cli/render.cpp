@@ -159,6 +159,37 @@ void cdrs(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+void cdr(const Json& r, std::ostream& out) {
+  const std::string cost = text_at(r, "cost");
+  facts(out, {{"id", text_at(r, "id")},
+              {"from", text_at(r, "caller")},
+              {"dialled", text_at(r, "dialled")},
+              {"number", text_at(r, "called")},
+              {"callee", text_at(r, "callee")},
+              {"via", text_at(r, "via")},
+              {"started", text_at(r, "started")},
+              {"answered", text_at(r, "answered")},
+              {"ended", text_at(r, "ended")},
+              {"talked", show_duration(number_at(r, "talked_s"))},
+              {"result", text_at(r, "result")},
+              {"reason", text_at(r, "reason")},
+              {"ended by", text_at(r, "ended_by")},
+              {"status", text_at(r, "sip_status")},
+              {"route", text_at(r, "route")},
+              {"trunk in", text_at(r, "trunk_in")},
+              {"trunk out", text_at(r, "trunk_out")},
+              {"price", text_at(r, "price")},
+              {"cost", cost.empty() ? cost : cost + " " + text_at(r, "currency")},
+              {"account", text_at(r, "account")},
+              {"media", encryption_of(r)}});
+  const Json& steps = list_at(r, "decision");
+  if (steps.empty()) return fmt::print(out, "\nNo rule about calls outside was asked.\n");
+  fmt::print(out, "\n");
+  for (const Json& step : steps)
+    fmt::print(out, "  {} {:<8} {}\n", step.value("passed", false) ? "yes" : "NO ", plain(text_at(step, "rule")),
+               plain(text_at(step, "text")));
+}
+
 void ports(const Json& r, std::ostream& out) {
   Table table({"SERVICE", "PROTOCOL", "ADDRESS", "PORT", "STATE"});
   for (const Json& p : list_at(r, "ports"))
@@ -339,6 +370,8 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     calls(r, out);
   } else if (command == "cdr.list") {
     cdrs(r, out);
+  } else if (command == "cdr.show") {
+    cdr(r, out);
   } else if (command == "audit-log.list") {
     audit_log(r, out);
   } else if (command == "audit-log.export") {

@@ -208,7 +208,7 @@ bool render_object(std::string_view command, const Json& r, std::ostream& out) {
   }
   if (render_trial(command, r, out)) return true;
   const std::size_t dot = command.find('.');
-  if (!document::parse_kind(command.substr(0, dot)) || command.starts_with("extension.") || r.contains("message"))
+  if (!document::kind_of_command(command.substr(0, dot)) || command.starts_with("extension.") || r.contains("message"))
     return false;
   command.ends_with(".list") ? objects(r, out) : object(r, out);
   return true;

@@ -46,7 +46,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "called string, price string, currency string, reserved string, cost string, payer string, cut_reason string, "
      "account string, via string, caller_transport string, callee_transport string, caller_address string, media "
      "[Leg], "
-     "engine string, state? string, duration_s? integer"},
+     "engine string, state? string, duration_s? integer, decision? [Step]"},
     {"CallRecordList", "cdrs [CallRecord]"},
     {"CallList", "calls [CallRecord]"},
     {"Ended", "message string, count integer"},
@@ -281,6 +281,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"extension.devices", "DeviceList"},
     {"extension.device.remove", "DeviceRemoved"},
     {"cdr.list", "CallRecordList"},
+    {"cdr.show", "CallRecord"},
     {"trace.call", "Trace"},
     {"trace.extension", "Trace"},
     {"trace.source", "Trace"},
@@ -454,7 +455,7 @@ std::string_view answer_of(const command::Spec& spec) {
   if (named != std::end(answers)) return named->second;
   const std::size_t dot = spec.name.rfind('.');
   const std::string_view verb = dot == std::string_view::npos ? std::string_view() : spec.name.substr(dot + 1);
-  if (!document::parse_kind(spec.name.substr(0, dot))) return "Message";
+  if (!document::kind_of_command(spec.name.substr(0, dot))) return "Message";
   if (verb == "list") return "ObjectList";
   if (verb == "show" || verb == "set" || verb == "add") return "Object";
   return verb == "import" ? "Imported" : "Message";

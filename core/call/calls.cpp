@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/call/wire.hpp"
+#include "core/toll/trail.hpp"
 
 namespace rf::call {
 
@@ -145,6 +146,8 @@ void Calls::on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind) {
       return on_join_due(ctx, *call);
     case speech_due:
       call->speech_timer = 0;
+      if (call->speech == Speech::pin)
+        toll::add_refused(call->cdr.decision, toll::Check::pin, "nothing was entered");
       return end_answered(ctx, *call, EndedBy::system, Reason::call_ended,
                           call->speech == Speech::pin ? "nothing was entered" : "what was said came to no end");
     case turn_due:

@@ -41,6 +41,7 @@ class Calls {
     txn::ServerId server;  ///< its transaction
     Caller caller;
     std::string_view route = {};  ///< the inbound route, of a call that a trunk brings
+    std::string trail = {};       ///< the rules that it met so far, see toll/trail.hpp
   };
 
   Calls(const policy::Policy& policy, Random& random, const Registrar& registrar, Trunks& trunks);
@@ -256,6 +257,9 @@ class Calls {
   /// Answers the challenge of a trunk. False: it was none, or it cannot be answered.
   bool answer_trunk(Context& ctx, Call& call, std::size_t fork, const sip::Message& response);
   void on_trunk_trying(Context& ctx, Call& call);
+  /// Asks the trunk that said nothing at its further addresses (RFC 3263 §4.3), in a dialog of its own: the first may
+  /// answer yet, and is told then that it is over.
+  bool leave_by_address(Context& ctx, Call& call, const policy::Trunk& line, std::vector<Flow> ways);
   void on_trunk_silent(Context& ctx, Call& call);
 
   // habits.cpp

@@ -7,6 +7,7 @@
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 #include "core/toll/decide.hpp"
+#include "core/toll/trail.hpp"
 #include "core/trunk/order.hpp"
 
 namespace rf::call {
@@ -60,6 +61,10 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
   call.emergency_test = decision.emergency_test;
   call.called = decision.number ? decision.number.text() : target.dialled;
   if (decision.route != toll::Plan::none) call.cdr.route = ctx.plan.terms().routes[decision.route].name;
+  toll::add_decision(call.cdr.decision, ctx.plan, {call.cdr.tenant, call.payer, target.dialled, call.purpose},
+                     decision);
+  if (target.unusual && !target.unusual->why.empty())
+    toll::add_passed(call.cdr.decision, toll::habits_rule, target.unusual->why);
   if (target.unusual) note_habits(ctx, call, *target.unusual);
   toll::share_ways(ctx.plan, decision, ctx.random);
   call.ways = std::move(decision.ways);
@@ -218,17 +223,34 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   Fork& fork = call.forks.back();
   const toll::TrunkTerms* terms = ctx.plan.trunk(fork.leg.trunk);
   if (!terms || fork.status != 0 || fork.cancelled) return;
+  std::vector<Flow> further = std::exchange(fork.ways, {});
   ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), {}, call.cdr.id,
-             terms->line.name + ": no answer");
-  trunks_.note_call(ctx, fork.leg.trunk, 0, call.payer);
+             terms->line.name + (further.empty() ? ": no answer" : ": no answer, its next address is asked"));
+  if (further.empty()) trunks_.note_call(ctx, fork.leg.trunk, 0, call.payer);
   // It still owes the INVITE a final response: should it take the call after all, it is told that it is over.
   fork.cancelled = true;
   if (fork.invite)
     ctx.txns.cancel(ctx.now, fork.invite, ctx.out);
   else
     fork.status = 408;  // still being looked up
+  if (!further.empty() && leave_by_address(ctx, call, terms->line, std::move(further))) return;
   if (leave_by_next(ctx, call, trunk::no_response)) return;
   end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk answers");
+}
+
+bool Calls::leave_by_address(Context& ctx, Call& call, const policy::Trunk& line, std::vector<Flow> ways) {
+  // The caller has an answer that it must keep (RFC 3262 §5): what another address would say no longer fits.
+  if (call.forks.size() >= CallLimits::forks || (!call.caller.exchange.invite_open() && !call.late_offer)) return false;
+  const dialog::Dialog& former = *call.forks.back().leg.dialog;
+  const std::string from(former.local_party()), to(former.remote_party()), target(former.remote_target());
+  const std::string identity = call.forks.back().identity;
+  Fork* fork = add_fork(ctx, call, {{}, {}, from, to, target, {}, 1, ways.front()});
+  if (!fork) return false;
+  fork->leg.trunk = line.id;
+  fork->identity = identity;
+  fork->ways = std::move(ways);
+  call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
+  return try_next_way(ctx, call, call.forks.size() - 1);
 }
 
 void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow,
@@ -265,7 +287,11 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
                                 id.standing == trunk::Standing::anonymous};
   toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
+  const bool leads = decision.route != toll::Plan::none && !decision.rejected;
+  leads ? toll::add_passed(asked.trail, toll::Check::route, decision.why)
+        : toll::add_refused(asked.trail, toll::Check::route, decision.why);
   ctx.desk.pace_caller(ctx.now, ctx.plan, id.number, decision);
+  if (leads && decision.rejected) toll::add_refused(asked.trail, toll::Check::pace, decision.why);
   Target target;
   target.dialled = decision.extension;
   if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
@@ -282,9 +308,13 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   if (target.dialled.empty())
     return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number, decision.why);
   if (const auto paced = ctx.desk.arrive(ctx.now, toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()));
-      !paced)
-    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, toll::text_of(paced.error()),
+      !paced) {
+    const std::string why = toll::text_of(paced.error());
+    toll::add_refused(asked.trail, toll::Check::pace, why);
+    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, why,
                   refusals_.note(ctx, flow, *terms, toll::Check::pace));
+  }
+  toll::add_passed(asked.trail, toll::Check::pace);
   asked.route = ctx.plan.terms().inbound[decision.route].name;
   place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
 }

@@ -6,6 +6,7 @@
 #include "core/call/calls.hpp"
 #include "core/call/partings.hpp"
 #include "core/call/wire.hpp"
+#include "core/toll/trail.hpp"
 
 namespace rf::call {
 
@@ -45,6 +46,7 @@ Cdr refused_cdr(Context& ctx, const Calls::Asked& asked, int status, CallResult 
   cdr.ended_by = EndedBy::system;
   cdr.sip_status = static_cast<std::uint16_t>(status);
   cdr.reason = effect::text_of(reason);
+  cdr.decision = asked.trail;
   return cdr;
 }
 
@@ -79,11 +81,13 @@ std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& 
 
 void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow& flow, const policy::Extension& caller,
                           DeviceId device, txn::ServerId server) {
-  const Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name, device}};
+  Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name, device}};
   const std::string dialled = sip::unescape(request.request_uri.user);
-  if (shares_.placing(caller.id) >= caller.calls_max)
+  if (shares_.placing(caller.id) >= caller.calls_max) {
+    toll::add_refused(asked.trail, toll::Check::lines, "caller has calls_max calls");
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls",
                   refusals_.note(ctx, flow, caller.id, caller.number, toll::Check::lines));
+  }
   Target target;
   target.dialled = dialled;
   target.payer = caller.id;
@@ -103,7 +107,9 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
     const Level level = why.failed
                             ? refusals_.note(ctx, asked.flow, asked.caller.extension, asked.caller.number, *why.failed)
                             : Level::notice;
-    refuse(ctx, asked, why.status, why.result, why.reason, why.detail, level);
+    Asked stopped = asked;
+    toll::append(stopped.trail, why.trail);
+    refuse(ctx, stopped, why.status, why.result, why.reason, why.detail, level);
     return nullptr;
   }
   Call* call = begin(ctx, asked, dialled);
@@ -114,9 +120,12 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
     if (!entered) {
       if (const toll::TrunkTerms* const terms = ctx.plan.trunk(asked.caller.trunk))
         refusals_.note(ctx, asked.flow, *terms, toll::Check::lines);
-      end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, toll::text_of(entered.error()));
+      const std::string why = toll::text_of(entered.error());
+      toll::add_refused(call->cdr.decision, toll::Check::lines, why);
+      end(ctx, *call, CallResult::refused, EndedBy::system, 486, Reason::toll_refused, why);
       return nullptr;
     }
+    toll::add_passed(call->cdr.decision, toll::Check::lines);
   }
   if (!target->announcement.empty()) {
     if (!answer_ourselves(ctx, *call, Speech::announcement, {prompt_of(ctx, *call, target->announcement)}))
@@ -130,7 +139,7 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
 }
 
 Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled) {
-  const auto& [request, flow, server, caller, route] = asked;
+  const auto& [request, flow, server, caller, route, trail] = asked;
   const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail = {}) -> Call* {
     refuse(ctx, asked, status, result, reason, detail);
     return nullptr;
@@ -197,6 +206,7 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   cdr.caller_transport = flow.transport;
   cdr.caller_address = flow.remote.address;
   cdr.started_wall_ms = ctx.now.wall_ms;
+  cdr.decision = trail;
   if (const toll::TrunkTerms* trunk = ctx.plan.trunk(caller.trunk)) {
     cdr.trunk_in = trunk->line.name;
     cdr.route = route;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/call/calls.hpp"
+#include "core/toll/trail.hpp"
 
 namespace rf::call {
 
@@ -20,6 +21,19 @@ std::string price_text(const money::Rate& rate) {
   std::string out = fmt::format("{}/{}", text(rate.price()), rate.price_s());
   if (rate.fee() != 0) out += "+" + text(rate.fee());
   return out + fmt::format(" {}/{}", rate.first_s(), rate.next_s());
+}
+
+/// That the desk let it leave by this trunk. Nobody asks an emergency call for anything.
+void note_grant(Call& call, const toll::TrunkTerms& terms, const toll::Way& way, const toll::Grant& grant) {
+  std::string& trail = call.cdr.decision;
+  if (call.emergency) return toll::add_passed(trail, toll::Check::trunk, terms.line.name);
+  if (!call.spends) toll::add_passed(trail, toll::Check::pace);
+  toll::add_passed(trail, toll::Check::lines, terms.line.name);
+  if (!way.priced) return;
+  const auto amount = money::Amount::of_micros(grant.reserved, way.rate.currency());
+  if (amount)
+    toll::add_passed(trail, toll::Check::money,
+                     fmt::format("{} {} set aside", amount->text(), way.rate.currency().text()));
 }
 
 }  // namespace
@@ -40,9 +54,11 @@ bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
       call.refused_by = grant.error().is_pace()    ? toll::Check::pace
                         : grant.error().is_lines() ? toll::Check::lines
                                                    : toll::Check::money;
+      toll::add_refused(call.cdr.decision, call.refused_by, call.refused);
     }
     return false;
   }
+  note_grant(call, terms, way, *grant);
   call.spends = true;
   call.toll_times = grant->times;
   call.entry = grant->entry;

@@ -38,6 +38,7 @@ struct Failure {
   effect::Reason reason = effect::Reason::call_ended;
   std::string detail;
   std::optional<toll::Check> failed = {};  ///< of a call that was to leave: the rule that refused it
+  std::string trail = {};                  ///< of such a call: the rules, see toll/trail.hpp
 };
 
 /// The part of a call that rings now.

@@ -5,6 +5,7 @@
 
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
+#include "core/toll/trail.hpp"
 
 namespace rf::call {
 
@@ -95,10 +96,18 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
       ctx.report(Level::error, Reason::emergency_called, {}, {}, {},
                  fmt::format("{}: {}", target.dialled, decision.why));
     const bool nobody = decision.failed == toll::Check::meaning || decision.failed == toll::Check::route;
+    std::string trail;
+    toll::add_decision(trail, ctx.plan, question, decision);
     return std::unexpected(Failure{nobody ? 404 : 403, nobody ? CallResult::unknown_number : CallResult::refused,
                                    nobody ? Reason::unknown_number : Reason::toll_refused, decision.why,
-                                   decision.failed});
+                                   decision.failed, std::move(trail)});
   }
+  const auto stopped = [&](std::string_view rule, Reason reason, std::string_view why) {
+    Failure failure{403, CallResult::refused, reason, std::string(why)};
+    toll::add_decision(failure.trail, ctx.plan, question, decision);
+    toll::add_refused(failure.trail, rule, why);
+    return std::unexpected(std::move(failure));
+  };
   if (decision.action == Action::leave && !decision.emergency_test) {
     const policy::Extension* payer = ctx.policy.by_id(target.payer);
     target.unusual = toll::judge_habits(ctx.plan, ctx.patterns, ctx.now, question, decision,
@@ -109,14 +118,14 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
       if (ctx.patterns.note(ctx.now, asker, target.unusual->call, target.unusual->judgement, true))
         ctx.report(Level::warning, Reason::pattern_refused, {}, payer ? payer->number : std::string_view(), {},
                    target.unusual->why);
-      return std::unexpected(Failure{403, CallResult::refused, Reason::pattern_refused, target.unusual->why});
+      return stopped(toll::habits_rule, Reason::pattern_refused, target.unusual->why);
     }
     // What a route or the pattern asks for, the caller is asked for once.
     if (target.unusual->action == pattern::Action::pin) decision.pins = target.unusual->pins;
   }
   if (!decision.pins.empty() && target.purpose != For::call)
-    return std::unexpected(Failure{403, CallResult::refused, Reason::toll_refused,
-                                   "its route asks for a PIN, which nobody is there to enter"});
+    return stopped(name_of(toll::Check::pin), Reason::toll_refused,
+                   "its route asks for a PIN, which nobody is there to enter");
   target.out = std::move(decision);
   return target;
 }
@@ -261,6 +270,7 @@ bool Calls::go_on(Context& ctx, Call& call, int status) {
 bool Calls::go_to(Context& ctx, Call& call, std::expected<Target, Failure> target) {
   leave_phones(ctx, call);
   if (!target) {
+    toll::append(call.cdr.decision, target.error().trail);
     end(ctx, call, target.error().result, EndedBy::system, target.error().status, target.error().reason,
         target.error().detail);
     return true;

@@ -7,6 +7,7 @@
 #include "core/call/calls.hpp"
 #include "core/call/codecs.hpp"
 #include "core/call/wire.hpp"
+#include "core/toll/trail.hpp"
 
 namespace rf::call {
 
@@ -14,6 +15,8 @@ using effect::Level;
 using effect::Reason;
 
 namespace {
+
+constexpr std::string_view locked_text = "too many wrong PINs: locked for a while";
 
 /// What we can say to the writer of this stream.
 std::optional<media::LegCoding> codec_of(const Context& ctx, const sdp::Media& media) {
@@ -124,11 +127,14 @@ void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
   const toll::PinListTerms* list = ctx.plan.pin_list(call.cdr.tenant, target.out->pins);
   call.payer = target.payer;
   call.pins = target.out->pins;
+  toll::add_decision(call.cdr.decision, ctx.plan,
+                     {call.cdr.tenant, call.payer, target.dialled, toll::Question::For::call}, *target.out);
   // On disk before it is answered, so that who has the process killed does not try for nothing.
   call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, 0});
-  if (!list || pin_tries_.locked(ctx.now, call.payer, *list))
-    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::pin_refused,
-               "too many wrong PINs: locked for a while");
+  if (!list || pin_tries_.locked(ctx.now, call.payer, *list)) {
+    toll::add_refused(call.cdr.decision, toll::Check::pin, locked_text);
+    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::pin_refused, locked_text);
+  }
   if (!answer_ourselves(ctx, call, Speech::pin, {prompt_of(ctx, call, "enter-pin")}))
     end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
         "its route asks for a PIN, and the phone speaks no codec of ours");
@@ -190,9 +196,10 @@ void Calls::on_pin(Context& ctx, Call& call) {
     Target target;
     target.dialled = call.cdr.dialled;
     target.payer = call.payer;
-    if (const auto failure = hand_over(ctx, call, Side::caller, resolve(ctx, call.cdr.tenant, std::move(target)), {}))
-      say_why_and_end(ctx, call, Side::caller, failure->status, failure->detail);
-    return;
+    const auto failure = hand_over(ctx, call, Side::caller, resolve(ctx, call.cdr.tenant, std::move(target)), {});
+    if (!failure) return;
+    toll::append(call.cdr.decision, failure->trail);
+    return say_why_and_end(ctx, call, Side::caller, failure->status, failure->detail);
   }
   const bool over = ++call.wrong_pins == CallLimits::pin_rounds || verdict == toll::PinVerdict::locked;
   call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, call.wrong_pins});
@@ -200,8 +207,9 @@ void Calls::on_pin(Context& ctx, Call& call) {
              verdict == toll::PinVerdict::locked ? "locked" : "wrong");
   if (over) {
     const bool locked = verdict == toll::PinVerdict::locked;
-    return say_and_end(ctx, call, Side::caller, locked ? "pin-locked" : "goodbye", Reason::pin_refused,
-                       locked ? "too many wrong PINs: locked for a while" : "wrong PIN");
+    const std::string_view why = locked ? locked_text : "wrong PIN";
+    toll::add_refused(call.cdr.decision, toll::Check::pin, why);
+    return say_and_end(ctx, call, Side::caller, locked ? "pin-locked" : "goodbye", Reason::pin_refused, why);
   }
   say(ctx, call, Side::caller, {prompt_of(ctx, call, "wrong-pin"), prompt_of(ctx, call, "enter-pin")}, false);
 }

@@ -121,6 +121,8 @@ constexpr Parameter of_extension_parameter{
     "extension", Kind::text, false, 1, 64, {}, "only messages from or to this number"};
 constexpr Parameter of_source_parameter{
     "source", Kind::text, false, 2, 64, {}, "only messages from or to this address or block"};
+constexpr Parameter record_parameters[] = {
+    {"id", Kind::text, true, 1, 64, {}, "the call's id, from cdr list"}};
 constexpr Parameter trace_call_parameters[] = {
     {"id", Kind::text, true, 1, 64, {}, "the call's id, from call list or cdr list"}, numbers_parameter};
 constexpr Parameter trace_extension_parameters[] = {number_parameter, since_parameter, until_parameter,
@@ -195,6 +197,8 @@ constexpr auto fixed = std::to_array<Spec>({
     {"extension.device.remove", "extension.write", "Shuts one of these browsers out; its registrations and calls end",
      true, false, device_parameters},
     {"cdr.list", "cdr.read", "Lists call records, newest first", false, false, cdr_parameters},
+    {"cdr.show", "cdr.read", "Shows a call record, with every rule that the call was held against", false, false,
+     record_parameters},
     {"trace.call", "trace.read", "Draws a call's SIP messages as a ladder, all legs side by side", false, false,
      trace_call_parameters},
     {"trace.extension", "trace.read", "Draws the messages from and to an extension", false, false,

@@ -209,6 +209,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "extension.devices") return ListDevices{number};
   if (name == "extension.device.remove") return RemoveDevice{number, text_or_empty(a, "name")};
   if (name == "cdr.list") return cdr_query(&spec.parameters[2], a);
+  if (name == "cdr.show") return ShowCdr{text_or_empty(a, "id")};
   if (name.starts_with("trace.")) return trace_of(name, a);
   if (name == "ports") return ListPorts{};
   if (name == "media.list") return ListMedia{};

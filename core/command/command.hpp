@@ -97,6 +97,9 @@ struct ListCdrs {
   std::int64_t to_ms = 0;    ///< exclusive; 0: no end
   std::uint32_t offset = 0;  ///< how many of the newest to pass over
 };
+struct ShowCdr {
+  std::string id;
+};
 struct ListRegistrations {
   std::string number;  ///< empty: all
 };
@@ -258,12 +261,14 @@ struct PolicyPlan {
   std::string text;
   bool remove = false;
   std::int64_t since_ms = 0;  ///< calls begun at or after this wall time are asked again; 0: those of 31 days
+  std::optional<Address> caller = {};  ///< who must not lock himself out
 };
 /// Takes all that is in the text, or nothing.
 struct PolicyApply {
   std::string text;
   bool remove = false;  ///< and removes what is not in it
   bool force = false;
+  std::optional<Address> caller = {};  ///< who must not lock himself out
 };
 /// What would become of a call now, or at a time, and why.
 struct TestRoute {
@@ -357,8 +362,8 @@ struct RenewCertificate {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
-                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ListRegistrations, RemoveRegistrations, ListPorts,
-                 ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
+                 RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ShowCdr, ListRegistrations, RemoveRegistrations,
+                 ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
                  GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
                  ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,

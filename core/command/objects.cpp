@@ -48,6 +48,8 @@ constexpr Parameter since{"since_ms",
                           INT64_MAX,
                           {},
                           "calls of the past from then on are asked again; those of 31 days when not given"};
+constexpr Parameter caller{
+    "caller", Kind::text, false, 2, 64, {}, "your own address, not to be cut off; else that of your SSH session"};
 constexpr Parameter remove{"remove", Kind::flag, false, 0, 0, {}, "what is not in the file goes"};
 constexpr Parameter standing{
     "default", Kind::text, false, 1, 1'024, {}, "keys that are to have their standing values again, with commas"};
@@ -138,13 +140,14 @@ class Maker {
   }
 
   void policy() {
-    add({"policy.export", "policy.read", "Writes all that is configured about calls as one file", false, false, {}});
+    add({"policy.export", "policy.read", "Writes all that commands configured about calls and the guard as one file",
+         false, false, {}});
     add({"policy.plan", "policy.read",
          "Tells what such a file would change, what it would have made of the calls of the past, and what is wrong "
          "with it",
-         false, false, shelf_.keep({policy_text, remove, since})});
+         false, false, shelf_.keep({policy_text, remove, since, caller})});
     add({"policy.apply", "policy.write", "Makes it so, all or nothing", true, false,
-         shelf_.keep({policy_text, remove, force_policy})});
+         shelf_.keep({policy_text, remove, force_policy, caller})});
     const Parameter list{"name", Kind::text, true, 1, 64, {}, "the list of PINs"};
     const Parameter account{"account", Kind::text, true, 1, 64, {}, "whose it is; stands in call records"};
     add({"pin.add", "pin-list.write", "Makes a PIN for an account and shows it once", true, false,
@@ -207,7 +210,7 @@ std::string text_of(const Value& value) {
 /// "trunk.add" is trunk, add.
 std::optional<std::pair<doc::Kind, std::string_view>> parts_of(std::string_view name) {
   const std::size_t dot = name.find('.');
-  const auto kind = doc::parse_kind(name.substr(0, dot));
+  const auto kind = doc::kind_of_command(name.substr(0, dot));
   if (!kind || dot == std::string_view::npos || name == "route.test") return std::nullopt;
   return std::pair{*kind, name.substr(dot + 1)};
 }
@@ -240,7 +243,8 @@ std::vector<Spec> with_objects(std::span<const Spec> fixed) {
     }
   Maker maker(shelf, out);
   for (std::size_t i = 0; i < doc::kind_count; ++i)
-    if (static_cast<doc::Kind>(i) != doc::Kind::extension) maker.kind(static_cast<doc::Kind>(i));
+    if (const auto kind = static_cast<doc::Kind>(i); kind != doc::Kind::extension && kind != doc::Kind::guard)
+      maker.kind(kind);
   maker.policy();
   return out;
 }
@@ -275,9 +279,11 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
                                                             std::vector<ObjectValue>& values) {
   if (spec.name == "policy.export") return Command(PolicyExport{});
   if (spec.name == "policy.plan")
-    return Command(PolicyPlan{text_at(a, "text"), flag_at(a, "remove"), number_at(a, "since_ms")});
+    return Command(PolicyPlan{text_at(a, "text"), flag_at(a, "remove"), number_at(a, "since_ms"),
+                              Address::parse(text_at(a, "caller"))});
   if (spec.name == "policy.apply")
-    return Command(PolicyApply{text_at(a, "text"), flag_at(a, "remove"), flag_at(a, "force")});
+    return Command(PolicyApply{text_at(a, "text"), flag_at(a, "remove"), flag_at(a, "force"),
+                               Address::parse(text_at(a, "caller"))});
   if (spec.name == "route.test")
     return Command(TestRoute{text_at(a, "from"), text_at(a, "to"), number_at(a, "at_ms"), text_at(a, "for")});
   if (spec.name == "emergency.test") return Command(TestEmergency{text_at(a, "number"), text_at(a, "from")});

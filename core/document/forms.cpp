@@ -129,7 +129,9 @@ std::optional<std::uint32_t> parse_duration(std::string_view text) {
 
 std::optional<toll::PaceRule> parse_pace(std::string_view text) {
   toll::PaceRule out;
-  constexpr std::string_view distinct = "distinct ", per = " per ";
+  constexpr std::string_view alert = "alert ", distinct = "distinct ", per = " per ";
+  out.alert = text.starts_with(alert);
+  if (out.alert) text.remove_prefix(alert.size());
   out.distinct = text.starts_with(distinct);
   if (out.distinct) text.remove_prefix(distinct.size());
   const std::size_t middle = text.find(per);
@@ -139,8 +141,8 @@ std::optional<toll::PaceRule> parse_pace(std::string_view text) {
   if (!calls || !period || *calls > TollLimits::pace_calls) return std::nullopt;
   out.calls = static_cast<std::uint32_t>(*calls);
   out.period_s = *period;
-  out.id = *period << 1 | (out.distinct ? 1u : 0u);
   if (*period > TollLimits::pace_period_s || toll::fault_of(out)) return std::nullopt;
+  out.id = *period << 2 | (out.alert ? 2u : 0u) | (out.distinct ? 1u : 0u);
   return out;
 }
 
@@ -198,7 +200,8 @@ std::optional<Wrong> fault_of(const Key& key, std::string_view text) {
     case Type::money:
       return fault_of_money(text);
     case Type::pace:
-      return unless(parse_pace(text).has_value(), text, "pace", "write 5 per 1s, or distinct 20 per 1h");
+      return unless(parse_pace(text).has_value(), text, "pace",
+                    "write 5 per 1s, distinct 20 per 1h, or to be told: alert 4 per 1s");
     case Type::percent: {
       const auto value = parse_whole(text);
       return unless(value && *value >= 1 && *value <= 100, text, "percentage", "write a number from 1 to 100");

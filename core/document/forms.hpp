@@ -24,8 +24,8 @@ std::optional<Wrong> fault_of(const Key& key, std::string_view text);
 
 /// "10s", "5m", "2h", "1d": seconds. Nothing for anything else, and for more than fits.
 std::optional<std::uint32_t> parse_duration(std::string_view text);
-/// "5 per 1s", "distinct 20 per 1h". The id is made of what the rule is about, so that it keeps what it has counted
-/// when it moves to another place of the list.
+/// "5 per 1s", "distinct 20 per 1h", "alert 3 per 1s", "alert distinct 15 per 1h". The id is made of what the rule is
+/// about, so that it keeps what it has counted when it moves to another place of the list.
 std::optional<toll::PaceRule> parse_pace(std::string_view text);
 /// "192.0.2.1", "192.0.2.0/24", "[2001:db8::1]:5060", "192.0.2.1:5060".
 std::optional<trunk::Source> parse_source(std::string_view text);

@@ -14,7 +14,8 @@ using enum Type;
 
 constexpr std::string_view kind_names[] = {"telephony", "limit",     "schedule",    "department",
                                            "trunk",     "pin-list",  "route",       "ring-group",
-                                           "inbound",   "extension", "number-list", "deck"};
+                                           "inbound",   "extension", "number-list", "deck",
+                                           "guard"};
 constexpr std::string_view scope_names[] = {"system", "tenant", "department", "extension", "trunk"};
 constexpr std::string_view type_names[] = {"",           "NUMBER",  "TEXT",    "WORD",   "TIME", "AMOUNT",
                                            "N per TIME", "PERCENT", "COUNTRY", "CODE",   "ZONE", "DIGITS",
@@ -93,7 +94,7 @@ constexpr Key limit_key(std::string_view name, std::string_view standing) {
   if (name == "paces")
     return {.name = name,
             .type = pace,
-            .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h",
+            .help = "calls in a time, such as 5 per 1s or distinct 20 per 1h; alert 20 per 1m: told, not refused",
             .standing = standing,
             .list = true};
   if (name == "calls_alert")
@@ -263,7 +264,7 @@ constexpr Key trunk_keys[] = {
     alert_key("in_calls", "calls in at once, refused beyond; 0: any number"),
     {.name = "in_paces",
      .type = pace,
-     .help = "calls that it may bring in a time, such as 5 per 1s; calls out: limit set trunk.NAME --paces",
+     .help = "calls that it may bring in a time, such as 5 per 1s, alert 3 per 1s; out: limit set trunk.NAME --paces",
      .list = true},
     alert_key("all_alert", "calls at once, told from so many on; 0: never"),
     alert_key("all_calls", "calls at once, refused beyond; 0: any number"),
@@ -441,6 +442,25 @@ constexpr Key deck_keys[] = {
     {.name = "rates_by_increment", .type = row, .help = "CSV with prices an increment", .list = true, .apart = true},
 };
 
+constexpr Key guard_keys[] = {
+    {.name = "access",
+     .type = row,
+     .help = "addresses and blocks, such as allow 192.0.2.0/24 # office: guard allow, guard block",
+     .list = true,
+     .apart = true},
+    {.name = "rules",
+     .type = row,
+     .help = "static rules, the first that fits decides: guard import",
+     .list = true,
+     .apart = true},
+    {.name = "countries_allowed", .type = country, .help = "only these may talk to us", .list = true},
+    {.name = "countries_denied", .type = country, .help = "these may not", .list = true},
+    {.name = "countries_forced",
+     .type = flag,
+     .help = "also where that cuts somebody off who is protected",
+     .standing = "false"},
+};
+
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
@@ -467,6 +487,11 @@ std::optional<Kind> parse_kind(std::string_view name) {
   const std::size_t place = place_of(kind_names, name);
   if (place == kind_count) return std::nullopt;
   return static_cast<Kind>(place);
+}
+
+std::optional<Kind> kind_of_command(std::string_view name) {
+  const auto kind = parse_kind(name);
+  return kind == Kind::guard ? std::nullopt : kind;
 }
 
 std::string_view name_of(Scope scope) {
@@ -530,9 +555,11 @@ std::span<const Key> all_keys_of(Kind kind) {
     case Kind::number_list:
       return number_list_keys;
     case Kind::deck:
+      return deck_keys;
+    case Kind::guard:
       break;
   }
-  return deck_keys;
+  return guard_keys;
 }
 
 const Key* find(std::span<const Key> keys, std::string_view name) {

@@ -24,10 +24,13 @@ enum class Kind : std::uint8_t {
   extension,
   number_list,
   deck,
+  guard,  ///< one of the system: who may talk to us, as commands made it; `guard` has commands of its own
 };
-inline constexpr std::size_t kind_count = 12;
+inline constexpr std::size_t kind_count = 13;
 std::string_view name_of(Kind kind);  ///< "number-list"
 std::optional<Kind> parse_kind(std::string_view name);
+/// The kind whose commands begin so; none of the guard.
+std::optional<Kind> kind_of_command(std::string_view name);
 
 /// What a limit is about: the first word of its name. `extension` and `trunk` alone are for all that have none.
 enum class Scope : std::uint8_t { system, tenant, department, extension, trunk };
@@ -42,7 +45,7 @@ enum class Type : std::uint8_t {
   word,      ///< one of `words`
   duration,  ///< 10s, 5m, 2h, 1d; from `min` to `max` seconds
   money,     ///< decimal text, or none
-  pace,      ///< 5 per 1s; with `distinct ` in front different numbers
+  pace,      ///< 5 per 1s; with `distinct ` in front different numbers, with `alert ` before that only told
   percent,   ///< 1 to 100
   country,   ///< ISO 3166
   currency,  ///< ISO 4217
@@ -90,7 +93,7 @@ constexpr bool is_ordered(Kind kind) {
 }
 /// Whether there is but one, without a name.
 constexpr bool is_single(Kind kind) {
-  return kind == Kind::telephony;
+  return kind == Kind::telephony || kind == Kind::guard;
 }
 
 /// What is wrong with an object's name. Nothing when it is fine: letters, digits, - and _; of an extension 2 to 15

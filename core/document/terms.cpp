@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
+#include "core/document/paces.hpp"
 #include "core/document/terms_of_trunk.hpp"
 #include "core/money/amount.hpp"
 
@@ -138,14 +138,13 @@ class Maker {
             fmt::format("write at most {} percentages, the lowest first", MoneyLimits::thresholds));
     for (std::size_t i = 0; i < std::min(warn.size(), MoneyLimits::thresholds); ++i)
       out.money.warn_percent[i] = static_cast<std::uint8_t>(warn[i]);
-    std::set<std::uint32_t> ids;
-    for (const std::string& each : limit(name, "paces")) {
-      const auto pace = parse_pace(each);
-      if (!pace) continue;
-      if (!ids.insert(pace->id).second)
-        fault(about, fmt::format("has two paces over one time, the second is \"{}\"", each), "keep the stricter one");
-      out.paces.push_back(*pace);
-    }
+    std::vector<std::pair<std::string, std::string>> wrong;
+    out.paces = paces_of(limit(name, "paces"), "paces", wrong);
+    for (auto& [text, remedy] : wrong) fault(about, std::move(text), std::move(remedy));
+    // Who asks to be told has not asked for no limit.
+    if (scope_of(name) == Scope::extension && !out.paces.empty() &&
+        std::all_of(out.paces.begin(), out.paces.end(), [](const toll::PaceRule& each) { return each.alert; }))
+      out.paces.insert(out.paces.begin(), toll::default_pace);
     out.lines.alert_at = static_cast<std::uint32_t>(parse_whole(one(name, "calls_alert")).value_or(0));
     out.lines.block_at = static_cast<std::uint32_t>(parse_whole(one(name, "calls")).value_or(0));
     out.duration_s = parse_duration(one(name, "duration")).value_or(0);

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+
+#include "core/document/paces.hpp"
 
 namespace rf::document {
 namespace {
@@ -127,15 +128,7 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
   out.inbound = lines_of(table, "in", wrong);
   out.both = lines_of(table, "all", wrong);
   out.of_tenant = lines_of(table, "tenant", wrong);
-  std::set<std::uint32_t> ids;
-  for (const std::string& each : table.list("in_paces")) {
-    const auto pace = parse_pace(each);
-    if (!pace) continue;
-    if (!ids.insert(pace->id).second)
-      wrong.emplace_back(fmt::format("has two in_paces over one time, the second is \"{}\"", each),
-                         "keep the stricter one");
-    out.inbound_paces.push_back(*pace);
-  }
+  out.inbound_paces = paces_of(table.list("in_paces"), "in_paces", wrong);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "core/engine/engine.hpp"
 
+#include "core/engine/notices.hpp"
 #include "core/engine/state.hpp"
 
 namespace rf::engine {
@@ -167,7 +168,7 @@ void Engine::State::account(Context& ctx) {
   notices.clear();
   desk->take_notices(notices);
   for (const toll::Notice& notice : notices)
-    ctx.report(Level::warning, Reason::toll_warning, {}, {}, {}, toll::text_of(notice));
+    ctx.report(Level::warning, Reason::toll_warning, {}, name_of(notice, *plan, *policy), {}, toll::text_of(notice));
 }
 
 void Engine::State::adopt_policy() {

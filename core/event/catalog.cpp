@@ -126,7 +126,7 @@ constexpr auto kinds = std::to_array<Kind>({
     {"money.limit-near",
      warning,
      {"A limit is nearly used up", "Ein Limit ist fast erreicht"},
-     "An account of money, or a number of calls at once, has reached its warning threshold."},
+     "An account of money, or a number of calls at once or in a time, has reached its warning threshold."},
     {"money.refused-often",
      warning,
      {"Many calls of one extension or trunk were refused",

@@ -105,6 +105,7 @@ struct Cdr {
   std::string account;     ///< the name of the PIN that was entered
   std::string via;         ///< "forwarded by 1001", "transferred by 1001 from <id>", "ring group sales"; empty: neither
   std::string engine = "relay";  ///< who relayed it: "rtpengine 192.0.2.9:2223"; "relay: why" where others could not
+  std::string decision;  ///< the rules that it was held against, see toll/trail.hpp; empty: none, as inside
   std::uint64_t money_key = 0;  ///< its name in the ledger; 0: no money was reserved
 };
 

@@ -142,6 +142,8 @@ class Checks {
     if (!route.caller_pace) return;
     if (route.caller_pace->distinct)
       wrong("has a caller_pace of different numbers, while a caller has one", "write it such as 5 per 1m");
+    else if (route.caller_pace->alert)
+      wrong("has a caller_pace that only alerts", "write it such as 5 per 1m: more often, a number is rejected");
     else if (const auto bad = fault_of(*route.caller_pace))
       wrong("has a caller_pace that none can be: " + *bad, "write it such as 5 per 1m");
   }

@@ -71,6 +71,7 @@ class Judge {
 
   template <class Text>
   void passed(Check check, Text text) {
+    out_.passed = static_cast<std::uint16_t>(out_.passed | 1u << static_cast<unsigned>(check));
     if (trace_) trace_->push_back({check, true, text()});
   }
   Decision refuse(Check check, std::string why) {
@@ -147,6 +148,8 @@ class Judge {
         return fail(Check::listed,
                     fmt::format("{} is {} by the list {}", out_.number.text(),
                                 listed->listing == number::Listing::fraud ? "known for fraud" : "blocked", list));
+      out_.listing = listed->listing;
+      out_.list = list;
       passed(Check::listed, [&] { return fmt::format("{} by the list {}", number::name_of(listed->listing), list); });
       if (listed->listing == number::Listing::allowed) return true;
       const auto kind = number::parse_class(number::name_of(listed->listing));
@@ -293,15 +296,6 @@ class Judge {
     return true;
   }
 
-  static std::string price_of(const money::Rate& rate) {
-    const auto per_min = money::Amount::of_micros(rate.micros_per_min(), rate.currency());
-    std::string text = fmt::format("{} {} a minute", per_min ? per_min->text() : "?", rate.currency().text());
-    if (rate.fee() != 0)
-      if (const auto fee = money::Amount::of_micros(rate.fee(), rate.currency()))
-        text += fmt::format(" and {} a call", fee->text());
-    return text;
-  }
-
   const Plan& plan_;
   Now now_;
   const Question& question_;
@@ -320,6 +314,15 @@ std::string_view name_of(Check check) {
                                                             "hours",   "route", "pin",     "trunk", "price",
                                                             "pace",    "lines", "money"};
   return names[static_cast<std::size_t>(check)];
+}
+
+std::string price_of(const money::Rate& rate) {
+  const auto per_min = money::Amount::of_micros(rate.micros_per_min(), rate.currency());
+  std::string text = fmt::format("{} {} a minute", per_min ? per_min->text() : "?", rate.currency().text());
+  if (rate.fee() != 0)
+    if (const auto fee = money::Amount::of_micros(rate.fee(), rate.currency()))
+      text += fmt::format(" and {} a call", fee->text());
+  return text;
 }
 
 void share_ways(const Plan& plan, Decision& decision, Random& random) {

@@ -75,8 +75,16 @@ struct Decision {
   Plan::Place route = Plan::none;
   std::vector<Way> ways;
   bool emergency_test = false;  ///< leaves as emergency calls do, but takes nobody's line
+  std::uint16_t passed = 0;     ///< rules that were asked and passed, see has_passed()
+  number::Listing listing = number::Listing::allowed;  ///< of Check::listed: what `list` says of the number
+  std::string_view list;                               ///< its name, as the plan has it
   std::string_view pins;        ///< the list of PINs that the route asks for, as the plan has it; empty: none
+
+  bool has_passed(Check check) const { return (passed >> static_cast<unsigned>(check) & 1u) != 0; }
 };
+
+/// "0.0125 EUR a minute and 0.05 a call".
+std::string price_of(const money::Rate& rate);
 
 /// Decides without changing anything; pace, lines and money are asked by Desk. With `trace`, every rule writes a step.
 /// Emergency numbers are recognised first, and no rule but the presence of a trunk is asked for them: fail open.

@@ -96,14 +96,16 @@ std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool 
 
 std::optional<Refused> Desk::enter_lines(CallId leg, std::span<const LineLimit> limits, bool emergency) {
   const Entry entry = lines_.enter(leg, limits, emergency);
-  for (const LineAlert& alert : entry.alerts) {
-    if (alerts_.size() < LedgerLimits::notices)
-      alerts_.push_back(alert);
-    else
-      ++alerts_left_out_;
-  }
+  for (const LineAlert& alert : entry.alerts) note(alert);
   if (!entry.refused) return std::nullopt;
   return Refused{*entry.refused, {}};
+}
+
+void Desk::note(const Notice& alert) {
+  if (alerts_.size() < LedgerLimits::notices)
+    alerts_.push_back(alert);
+  else
+    ++alerts_left_out_;
 }
 
 void Desk::leave_trunk(CallId id, Call& call) {
@@ -163,8 +165,9 @@ Desk::Counted Desk::counted_by(const Parties& parties, bool only_trunk) {
   return out;
 }
 
-std::optional<Refused> Desk::take_pace(Now now, const Counted& by, const std::string& number) {
+std::optional<Refused> Desk::take_pace(Now now, const Counted& by, std::string_view number) {
   const auto no = pace_.take(now.mono_ms, {by.checks.data(), by.checks.size()}, by.places, number);
+  for (const PaceAlert& alert : pace_.alerts()) note(alert);
   if (!no) return std::nullopt;
   return Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)};
 }
@@ -263,9 +266,11 @@ void Desk::pace_caller(Now now, const Plan& plan, std::string_view caller, Arriv
 std::expected<void, Refused> Desk::arrive(Now now, const Parties& parties) {
   if (parties.trunk_inbound_paces.empty()) return {};
   const PaceCheck check{{Level::trunk, Direction::inbound, parties.trunk.id, 0}, parties.trunk_inbound_paces};
-  const auto no = pace_.take(now.mono_ms, {&check, 1}, {});
-  if (!no) return {};
-  return std::unexpected(Refused{*no, now.wall_ms + (no->until_mono_ms - now.mono_ms)});
+  Counted by;
+  by.checks.push_back(check);
+  by.places = pace_.look_up({&check, 1});
+  if (const auto no = take_pace(now, by, {})) return std::unexpected(*no);
+  return {};
 }
 
 std::expected<void, Refused> Desk::enter(const Parties& parties, CallId id, bool emergency) {
@@ -318,7 +323,7 @@ void Desk::forget(Now now, CallId id) {
 }
 
 std::size_t Desk::take_notices(std::vector<Notice>& out) {
-  for (const LineAlert& alert : alerts_) out.emplace_back(alert);
+  out.insert(out.end(), alerts_.begin(), alerts_.end());
   alerts_.clear();
   std::vector<money::Warning> warnings;
   ledger_.take_warnings(warnings);

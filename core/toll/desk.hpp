@@ -81,7 +81,7 @@ struct Bill {
 };
 
 /// For events.
-using Notice = std::variant<money::Warning, LineAlert>;
+using Notice = std::variant<money::Warning, LineAlert, PaceAlert>;
 /// One line for the operator.
 std::string text_of(const Notice& notice);
 
@@ -243,8 +243,9 @@ class Desk {
     PaceChecks checks;
     Pace::Places places;
   };
+  void note(const Notice& alert);
   Counted counted_by(const Parties& parties, bool only_trunk);
-  std::optional<Refused> take_pace(Now now, const Counted& by, const std::string& number);
+  std::optional<Refused> take_pace(Now now, const Counted& by, std::string_view number);
   std::optional<Refused> admit(Now now, const Parties& parties, Call& call, const Counted& by);
 
   std::expected<const money::AccountState*, money::Refused> prepare_one(Now now, money::AccountId id,
@@ -270,7 +271,7 @@ class Desk {
   Slots<Call, Place> calls_;  ///< apart from their index: few running calls stay few cache lines
   boost::unordered_flat_map<CallId, Place, std::hash<CallId>> by_call_;
   std::vector<Hint> hints_;  ///< by Payer::place
-  std::vector<LineAlert> alerts_;
+  std::vector<Notice> alerts_;
   std::size_t alerts_left_out_ = 0;
   std::string shut_;
   std::deque<money::LedgerEntry> unstored_;

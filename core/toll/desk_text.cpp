@@ -59,6 +59,11 @@ struct NoticeText {
   std::string operator()(const LineAlert& alert) const {
     return fmt::format("{} has {} calls at once, told from {} on", who(alert.subject), alert.count, alert.alert_at);
   }
+  std::string operator()(const PaceAlert& alert) const {
+    return fmt::format("{} has {} {} {} within {} s, told from so many on", who(alert.subject),
+                       alert.subject.direction == Direction::inbound ? "brought" : "made", alert.rule.calls,
+                       alert.rule.distinct ? "calls to different numbers" : "calls", alert.rule.period_s);
+  }
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ money::LevelLimits Exposures::limits_of(money::Level level, const Payer& payer) 
   if (level == money::Level::extension || level == money::Level::trunk || level == money::Level::system)
     out.call_s = strictest({terms.duration_s});
   for (const PaceRule& rule : terms.paces)
-    if (!rule.distinct) out.call_rates.push_back({rule.calls, rule.period_s});
+    if (!rule.distinct && !rule.alert) out.call_rates.push_back({rule.calls, rule.period_s});
   if (terms.paces.empty() && level == money::Level::extension)
     out.call_rates.push_back({default_pace.calls, default_pace.period_s});
   out.day = terms.money.day;

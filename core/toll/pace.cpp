@@ -32,6 +32,7 @@ Pace::Pace(const TollLimits& limits, std::uint64_t seed)
       by_key_(0, Hash{SubjectHash{HashKey(seed + 1)}}),
       destinations_(limits.pace_destinations, HashKey(seed + 2)) {
   by_key_.reserve(limits.pace_records);
+  alerts_.reserve(TollLimits::pace_rules);
 }
 
 void Pace::sweep(std::int64_t now_ms, std::uint32_t places) {
@@ -69,7 +70,7 @@ Pace::Asked Pace::record_of(std::int64_t now_ms, const Subject& subject, const P
   }
   const Key key{subject, rule.id};
   sweep(now_ms, records_.size() < records_.limit() ? few_places : many_places);
-  const RecordId id = records_.emplace(Record{.empty_at_ms = now_ms + 1, .numbers = {}, .key = key, .window = {}});
+  const RecordId id = records_.emplace(Record{.empty_at_ms = now_ms + 1, .key = key});
   if (id) by_key_.emplace(key, id);
   return {id, records_.find(id), &rule};
 }
@@ -122,6 +123,22 @@ void Pace::count(std::int64_t now_ms, const Asked& asked, std::uint64_t number) 
   record.empty_at_ms = std::max(record.empty_at_ms, now_ms + period_ms(*asked.rule));
 }
 
+bool Pace::is_full(std::int64_t now_ms, const Asked& asked) {
+  const PaceRule& rule = *asked.rule;
+  if (rule.distinct) return asked.record->numbers.count >= rule.calls;
+  return asked.record->window.count(now_ms, period_ms(rule)) >= rule.calls;
+}
+
+void Pace::tell(std::int64_t now_ms, const Asked& asked) {
+  if (!is_full(now_ms, asked)) return;
+  Record& record = *asked.record;
+  if (now_ms >= record.quiet_at_ms || record.told_at != asked.rule->calls)
+    alerts_.push_back({record.key.subject, *asked.rule});
+  record.told_at = asked.rule->calls;
+  record.quiet_at_ms = now_ms + std::max(period_ms(*asked.rule), std::int64_t{TollLimits::pace_quiet_s} * 1'000);
+  record.empty_at_ms = std::max(record.empty_at_ms, record.quiet_at_ms);
+}
+
 void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, std::string_view number) {
   const std::uint64_t destination = destination_of(number, key_);
   for (const PaceCheck& check : checks) {
@@ -129,8 +146,8 @@ void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, 
       const Asked one = record_of(then_mono_ms, check.subject, rule, find(check, rule));
       if (!one.record) continue;
       std::size_t fresh_numbers = 0;
-      // So that what has left the window is let go; whether the rule would have another is not asked.
-      look(then_mono_ms, one, destination, fresh_numbers);
+      // So that what has left the window is let go; whether a rule that refuses would have another is not asked.
+      if (look(then_mono_ms, one, destination, fresh_numbers) && rule.alert) continue;
       if (!rule.distinct || destinations_.knows(one.id.value, destination) || destinations_.room() > 0)
         count(then_mono_ms, one, destination);
     }
@@ -139,6 +156,7 @@ void Pace::recall(std::int64_t then_mono_ms, std::span<const PaceCheck> checks, 
 
 std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks, const Places& places,
                                       std::string_view number) {
+  alerts_.clear();
   boost::container::static_vector<Asked, TollLimits::pace_rules> asked;
   std::size_t fresh_numbers = 0;
   std::optional<std::uint64_t> destination;  // few rules ask for it
@@ -146,16 +164,28 @@ std::optional<PaceRefusal> Pace::take(std::int64_t now_mono_ms, std::span<const 
     for (const PaceRule& rule : check.rules) {
       Asked one{{}, nullptr, &rule};
       if (asked.size() < asked.capacity()) one = record_of(now_mono_ms, check.subject, rule, places[asked.size()]);
-      // Fail closed: a paid call that cannot be counted does not leave.
-      if (!one.record) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
+      if (!one.record) {
+        // Fail closed: a paid call that cannot be counted does not leave.
+        if (!rule.alert) return refusal(now_mono_ms, PaceRefusal::Why::no_room, check.subject, one);
+        if (asked.size() < asked.capacity()) asked.push_back(one);
+        continue;
+      }
       if (rule.distinct && !destination) destination = destination_of(number, key_);
-      if (const auto why = look(now_mono_ms, one, destination.value_or(0), fresh_numbers))
-        return refusal(now_mono_ms, *why, check.subject, one);
+      const std::size_t fresh_before = fresh_numbers;
+      if (const auto why = look(now_mono_ms, one, destination.value_or(0), fresh_numbers)) {
+        if (!rule.alert) return refusal(now_mono_ms, *why, check.subject, one);
+        one.counts = false;
+        fresh_numbers = fresh_before;
+      }
       if (check.hint && &rule == check.rules.data()) *check.hint = one.id;
       asked.push_back(one);
     }
   }
-  for (const Asked& one : asked) count(now_mono_ms, one, destination.value_or(0));
+  for (const Asked& one : asked) {
+    if (!one.record) continue;
+    if (one.counts) count(now_mono_ms, one, destination.value_or(0));
+    if (one.rule->alert) tell(now_mono_ms, one);
+  }
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/ids.hpp"
 #include "core/base/keyed_hash.hpp"
@@ -26,9 +27,10 @@ struct PaceRule {
   std::uint32_t calls = 5;
   std::uint32_t period_s = 1;
   bool distinct = false;  ///< counts different numbers, not calls
+  bool alert = false;     ///< refuses nothing: with so many the operator is told
 };
 /// What an extension has without rules of its own (row O6).
-inline constexpr PaceRule default_pace{.id = 0, .calls = 5, .period_s = 1, .distinct = false};
+inline constexpr PaceRule default_pace{.id = 0, .calls = 5, .period_s = 1, .distinct = false, .alert = false};
 
 /// A sentence about numbers that no rule can have; nothing when it is fine.
 std::optional<std::string> fault_of(const PaceRule& rule);
@@ -57,11 +59,20 @@ struct PaceRefusal {
   std::int64_t until_mono_ms = 0;
 };
 
+/// As many calls, or different numbers, in a time as the operator wanted to be told of.
+struct PaceAlert {
+  Subject subject;
+  PaceRule rule;
+};
+
 /// Counts calls that were served in sliding windows: in no T seconds, wherever they begin, are there more than N, so
 /// nothing is won by waiting for a window's edge. What was refused is not counted: an honest phone that tries too often
 /// gets its N. By monotonic time; nobody's clock moves it.
 /// A rule of calls takes the same memory for any N; one of numbers takes up to N entries of a shared pool. Fails
 /// closed: what cannot be counted is refused, nothing is forgotten to make room. Emergency calls do not ask (row O12).
+///
+/// A rule that alerts refuses nothing, not even for want of room. It is told once a burst: not again until nothing has
+/// come to its number for its T, and for TollLimits::pace_quiet_s at least.
 class Pace {
  public:
   /// `seed` of the keyed hashes.
@@ -81,6 +92,9 @@ class Pace {
   }
   std::optional<PaceRefusal> take(std::int64_t now_mono_ms, std::span<const PaceCheck> checks, const Places& places,
                                   std::string_view number);
+
+  /// What the last take() that served its call brought about; good until the next one.
+  std::span<const PaceAlert> alerts() const { return alerts_; }
 
   /// Counts a call that was served at that time, whatever there is already; calls and what is taken later never go back
   /// in time. What there is no room for is not counted.
@@ -103,19 +117,24 @@ class Pace {
   };
   struct Record {
     std::int64_t empty_at_ms = 0;  ///< nothing of it counts any more then
-    Destinations::List numbers;    ///< of a rule of numbers
+    std::int64_t quiet_at_ms = 0;  ///< of an alert: not told again before
+    std::uint32_t told_at = 0;     ///< of an alert: the number that was told last
+    Destinations::List numbers{};  ///< of a rule of numbers
     Key key;
-    Window window;  ///< of a rule of calls
+    Window window{};  ///< of a rule of calls
   };
   struct Asked {
     RecordId id;
     Record* record = nullptr;  ///< it is not swept away before the call's time is over
     const PaceRule* rule = nullptr;
+    bool counts = true;  ///< else an alert that has no room for one more
   };
 
   RecordId find(const PaceCheck& check, const PaceRule& rule) const;
   Asked record_of(std::int64_t now_ms, const Subject& subject, const PaceRule& rule, RecordId known);
   void count(std::int64_t now_ms, const Asked& asked, std::uint64_t number);
+  bool is_full(std::int64_t now_ms, const Asked& asked);
+  void tell(std::int64_t now_ms, const Asked& asked);
   void sweep(std::int64_t now_ms, std::uint32_t places);
   std::optional<PaceRefusal::Why> look(std::int64_t now_ms, const Asked& asked, std::uint64_t number,
                                        std::size_t& fresh_numbers);
@@ -125,6 +144,7 @@ class Pace {
   Slots<Record, RecordId> records_;
   boost::unordered_flat_map<Key, RecordId, Hash> by_key_;
   Destinations destinations_;
+  std::vector<PaceAlert> alerts_;
   std::uint32_t swept_to_ = 0;
 };
 

@@ -231,6 +231,7 @@ void CdrRow::set(const record::Cdr& cdr) {
   escape(cdr.account, account);
   escape(cdr.via, via);
   escape(cdr.engine, engine);
+  escape(cdr.decision, decision);
   reserved_micro = cdr.reserved_micro;
   cost_micro = cdr.cost_micro;
   payer = static_cast<long long>(cdr.payer.value);
@@ -267,6 +268,7 @@ record::Cdr CdrRow::get() const {
   cdr.account = unescaped(account);
   cdr.via = unescaped(via);
   cdr.engine = unescaped(engine);
+  cdr.decision = unescaped(decision);
   cdr.reserved_micro = reserved_micro;
   cdr.cost_micro = cost_micro;
   cdr.payer = ExtensionId{static_cast<std::uint64_t>(payer)};

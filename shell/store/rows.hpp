@@ -126,7 +126,7 @@ struct CdrRow {
     std::string last_refused, protection, suite;
   };
   std::string id, caller_number, dialled, caller_address, reason, route, trunk_in, trunk_out, called, price, currency,
-      cut_reason, account, via, engine;
+      cut_reason, account, via, engine, decision;
   long long tenant = 0, caller = 0, callee = 0, started_wall_ms = 0, answered_wall_ms = 0, ended_wall_ms = 0,
             reserved_micro = 0, cost_micro = 0, payer = 0, money_key = 0;
   int caller_transport = 0, callee_transport = 0, result = 0, ended_by = 0, sip_status = 0,
@@ -196,6 +196,7 @@ struct CdrRow {
     visit("account", account);
     visit("via", via);
     visit("engine", engine);
+    visit("decision", decision);
     visit("money_key", money_key);
   }
 };

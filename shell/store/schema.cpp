@@ -433,6 +433,7 @@ constexpr const char* version_10[] = {
     "ALTER TABLE tenants ADD COLUMN domains TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tenants ADD COLUMN extensions_max INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE users ADD COLUMN dealer TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cdrs ADD COLUMN decision TEXT NOT NULL DEFAULT ''",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -334,6 +334,28 @@ class Permissions(unittest.TestCase):
             caller.close()
 
 
+    def test_a_policy_file_opens_the_guard_for_nobody_who_may_not_change_it(self):
+        address = "203.0.113.77"
+        SERVED.cli("guard", "block", address, "--note", "told by the police")
+        self.addCleanup(SERVED.cli, "guard", "remove", address)
+        caller = Caller(SERVED, token("root-admin", "policy.read policy.write"))
+        self.addCleanup(caller.close)
+        status, _, body = caller.ask("policy.export")
+        self.assertEqual(status, 200)
+        self.assertNotIn(address, body["text"], "who may not read the guard reads nothing of it here either")
+        door = {"text": "[guard]\naccess = [\"allow 203.0.113.0/24\"]\n"}
+        for name in ("policy.plan", "policy.apply"):
+            self.assertEqual(caller.ask(name, door)[0], 403, name)
+        self.assertEqual(caller.ask("policy.apply", {"text": body["text"], "remove": True})[0], 200)
+        listed = [row["block"] for row in SERVED.json("guard", "access")["access"]]
+        self.assertIn(address, " ".join(listed), "a file without [guard] leaves it alone, whatever goes besides")
+        entitled = Caller(SERVED, token("root-admin", "policy.read policy.write guard.read guard.write"))
+        self.addCleanup(entitled.close)
+        whole = entitled.ask("policy.export")[2]["text"]
+        self.assertIn(f"block {address} # told by the police", whole)
+        self.assertEqual(entitled.ask("policy.plan", {"text": whole})[2]["changes"], [])
+
+
 class Manners(unittest.TestCase):
     """What HTTP adds to commands."""
 

@@ -194,6 +194,18 @@ class Certificates(Outside):
 
 
 class OddCarriers(Outside):
+    def sipp(self, name, address, per_minute, scenario, *options):
+        """A trunk, and one that plays the scenario there for one call; ends well when all of it has happened."""
+        port = free_port(address)
+        self.deck(name, per_minute)
+        self.cli("trunk", "add", name, "--kind", "peer_address", "--uri", f"sip:{address}:{port}", "--sources", address,
+                 "--deck", name, "--ping", "0s", "--answer-wait", "1s")
+        played = subprocess.Popen(["sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", address, "-p", str(port),
+                                   "-m", "1", "-nostdin", "-timeout", "30s", *options], cwd=self.server.data,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(played.kill)
+        return played
+
     def test_one_that_rings_after_five_seconds_is_waited_for_and_its_early_media_heard(self):
         port = free_port("127.0.0.3")
         self.cli("trunk", "add", "slow", "--kind", "peer_address", "--uri", f"sip:127.0.0.3:{port}", "--sources",
@@ -213,6 +225,46 @@ class OddCarriers(Outside):
         self.ann.hear("SIP/2.0 200")
         self.assertEqual(sipp.wait(20), 0)
         self.assertEqual(self.records()[0]["result"], "answered")
+
+    def test_the_cheapest_of_four_that_takes_the_call_gets_it_and_the_money(self):
+        mute = self.sipp("mute", "127.0.0.3", "0.01", "silent_carrier", "-d", "3000")
+        full = self.sipp("full", "127.0.0.4", "0.02", "refusing_carrier", "-key", "status", "503 Service Unavailable")
+        foreign = self.sipp("foreign", "127.0.0.5", "0.03", "refusing_carrier", "-key", "status",
+                            "488 Not Acceptable Here")
+        early = self.sipp("early", "127.0.0.6", "0.04", "early_carrier", "-d", "500")
+        # Written from the dearest to the cheapest: what counts is the price.
+        self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "early,foreign,full,mute", "--least-cost")
+        self.ann.socket.settimeout(15)
+        self.ann.invite(NATIONAL)
+        begun = time.monotonic()
+        self.assertIn("m=audio", self.ann.hear("SIP/2.0 183"))
+        self.assertGreater(time.monotonic() - begun, 0.9, "the one that says nothing had its second")
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        self.ann.ask("BYE")
+        self.ann.hear("SIP/2.0 200")
+        for carrier in (mute, full, foreign, early):
+            self.assertEqual(carrier.wait(20), 0, "each heard one call, and what follows from what it said")
+        (row,) = self.records()
+        self.assertEqual([row[f] for f in ("result", "trunk_out", "price")], ["answered", "early", "0.04/60 1/1"])
+        self.assertEqual({a["name"]: float(a["today"]["spent"]) for a in self.accounts("trunk")},
+                         {"mute": 0, "full": 0, "foreign": 0, "early": float(row["cost"])})
+        steps = {step["rule"]: step["text"] for step in self.server.json("cdr", "show", row["id"])["decision"]}
+        self.assertEqual(re.findall(r"(\w+) at", steps["price"]), ["mute", "full", "foreign", "early"])
+        self.assertEqual(steps["lines"], "early")
+        warned = [l for l in self.server.log.read_text().splitlines() if " trunk_failed " in l and "mute" in l]
+        self.assertIn("no answer", warned[0])
+
+    def test_a_call_that_no_carrier_takes_costs_nothing_and_the_caller_hears_so(self):
+        full = self.sipp("full", "127.0.0.3", "0.01", "refusing_carrier", "-key", "status", "503 Service Unavailable")
+        mute = self.sipp("mute", "127.0.0.4", "0.02", "silent_carrier", "-d", "3000")
+        self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "full,mute")
+        self.ann.socket.settimeout(10)
+        self.ann.invite(NATIONAL)
+        self.assertRegex(self.ann.hear("SIP/2.0 [2-6]"), "^SIP/2.0 [45]")
+        self.assertEqual((full.wait(20), mute.wait(20)), (0, 0))
+        (row,) = self.records()
+        self.assertEqual((row["result"], float(row["cost"] or 0)), ("unreachable", 0))
+        self.assertEqual((float(self.today()["spent"]), float(self.today()["reserved"])), (0, 0))
 
     def test_a_redirection_leads_nowhere_and_is_explained(self):
         first, second = self.two()

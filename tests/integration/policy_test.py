@@ -259,6 +259,65 @@ class Policy(unittest.TestCase):
         self.assertEqual(other.cli("policy", "export", "-").stdout, Path(file).read_text())
         self.assertIn("--forward-busy", cli("completion", "bash").stdout)
 
+    def test_who_may_talk_to_us_stands_in_the_file_as_well(self):
+        cli = self.server.cli
+        cli("guard", "allow", "192.0.2.0/24", "--note", "the \"old\" office")
+        cli("guard", "block", "203.0.113.7", "--note", "a scanner")
+        cli("guard", "block", "203.0.113.8", "--minutes", "60")
+        rules = "drop from 198.51.100.0/24 protocol udp port 5060-5070 # a lab\naccept from any protocol tcp port 5061\n"
+        cli("guard", "import", self.write("rules", cli("guard", "export", "-").stdout + rules))
+        file = str(self.home / "policy.toml")
+        cli("policy", "export", file)
+        text = Path(file).read_text()
+        for line in ("[guard]", 'block 203.0.113.7 # a scanner', "drop from 198.51.100.0/24"):
+            self.assertIn(line, text)
+        self.assertNotIn("203.0.113.8", text, "what ends by itself is no configuration")
+        self.assertEqual(self.server.json("policy", "plan", file)["changes"], [])
+
+        other = self.start()
+        told = other.json("policy", "apply", file)["changes"]
+        self.assertEqual([(each["what"], each["kind"]) for each in told], [("add", "guard")])
+        self.assertEqual(other.cli("policy", "export", "-").stdout, text)
+        self.assertEqual(other.cli("guard", "export", "-").stdout, cli("guard", "export", "-").stdout)
+        self.assertFalse(other.json("guard", "test", "203.0.113.7", "--transport", "udp")["action"] == "pass",
+                         "it is in force at once")
+
+        other.json("policy", "apply", self.write("more", "# The lists of this house\n" + text.replace(
+            "[guard]", "# agreed on in spring\n[guard]").replace("203.0.113.7 #", "203.0.113.0/25 #")))
+        again = other.cli("policy", "export", "-").stdout
+        self.assertIn("# agreed on in spring\n[guard]", again)
+        self.assertIn("block 203.0.113.0/25 # a scanner", again)
+        other.json("policy", "apply", "--remove", self.write("calls", "[telephony]\nhome = \"DE\"\n"))
+        self.assertIn("203.0.113.0/25", other.cli("guard", "export", "-").stdout, "a file about calls opens no door")
+        other.json("policy", "apply", self.write("none", "[guard]\n"))
+        self.assertNotIn("203.0.113.0", other.cli("guard", "export", "-").stdout)
+
+        other.stop()
+        other.json("policy", "apply", file)
+        self.assertEqual(other.cli("policy", "export", "-").stdout, text, "the same without a server")
+        other.start()
+        self.assertEqual(other.cli("guard", "export", "-").stdout, cli("guard", "export", "-").stdout)
+
+    def test_a_file_that_would_lock_somebody_out_changes_nothing_at_all(self):
+        before = self.server.cli("policy", "export", "-").stdout
+        home = '[telephony]\nhome = "DE"\n'
+        for lists, why in (('access = ["block 127.0.0.0/8"]', "127.0.0"),
+                           ('access = ["block 203.0.113.0/24"]', "you"),
+                           ('access = ["blok 203.0.113.0/24"]', "entry 1"),
+                           ('access = ["block 203.0.113.9", "allow 203.0.113.9"]', "twice"),
+                           ('rules = ["drop everything"]', "entry 1"),
+                           ('countries_allowed = ["DE"]\ncountries_denied = ["KP"]', "either"),
+                           ('bans = ["203.0.113.9"]', "no key")):
+            file = self.write("locks", f"{home}[guard]\n{lists}\n")
+            told = self.refused("policy", "apply", "--caller", "203.0.113.200", file)
+            self.assertIn(why, told, lists)
+            self.assertEqual(self.server.cli("policy", "export", "-").stdout, before, lists)
+            if "access = [\"block 2" in lists:
+                self.refused("policy", "plan", "--caller", "203.0.113.200", file)
+        self.server.json("policy", "apply", "--caller", "203.0.113.200",
+                         self.write("forced", f'{home}[guard]\naccess = ["block 203.0.113.0/24 force # really"]\n'))
+        self.assertIn("block 203.0.113.0/24 force # really", self.server.cli("guard", "export", "-").stdout)
+
     def test_a_new_system_is_safe_and_says_by_what(self):
         self.server.add("1002")
         shown = {v["key"]: v for v in self.server.json("limit", "show", "extension.1002")["values"]}

@@ -2,14 +2,12 @@
 import os
 import re
 import shutil
-import socket
-import struct
 import subprocess
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
+from name_server import NameServer
 from netns import Street
 from phone import Phone
 from ringfence import Ringfence, until
@@ -26,46 +24,13 @@ def setUpModule():
     STREET.enter()
 
 
-class NameServer:
-    """Answers A questions with what `zone` says at the moment, for a second; silent when told so."""
-
-    def __init__(self):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((NAMES, 0))
-        self.port = self.socket.getsockname()[1]
-        self.zone, self.silent = {}, False
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-
-    def serve(self):
-        while True:
-            try:
-                question, sender = self.socket.recvfrom(2048)
-            except OSError:
-                return
-            if self.silent:
-                continue
-            labels, at = [], 12
-            while question[at]:
-                labels.append(question[at + 1:at + 1 + question[at]].decode())
-                at += 1 + question[at]
-            kind, = struct.unpack_from(">H", question, at + 1)
-            addresses = self.zone.get(".".join(labels).lower(), []) if kind == 1 else []
-            records = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 1, 4) + socket.inet_aton(a) for a in addresses)
-            head = question[:2] + struct.pack(">HHHHH", 0x8180, 1, len(addresses), 0, 0)
-            self.socket.sendto(head + question[12:at + 5] + records, sender)
-
-    def close(self):
-        self.socket.close()
-
-
 class Rules(unittest.TestCase):
     CONFIG = ""
 
     def setUp(self):
         for name in ("SSH_CONNECTION", "SSH_CLIENT"):
             os.environ.pop(name, None)
-        self.names = NameServer()
+        self.names = NameServer(NAMES)
         self.addCleanup(self.names.close)
         self.zone()
         self.home = Path(tempfile.mkdtemp(prefix="rules-test-"))

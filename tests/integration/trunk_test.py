@@ -2,6 +2,7 @@
 import re
 import signal
 import sqlite3
+import subprocess
 import tempfile
 import time
 import unittest
@@ -10,6 +11,7 @@ from pathlib import Path
 from authority import Authority
 from carrier import Carrier
 from kamailio import Kamailio
+from name_server import A, NAPTR, SRV, NameServer
 from phone import Phone, talk
 from ringfence import Ringfence, free_port, until
 
@@ -335,6 +337,81 @@ class TwoCarriers(Outside):
         self.assertEqual((self.records()[0]["trunk_out"], self.records()[0]["price"]), ("second", "0.06/60 1/1"))
 
 
+class ByName(Outside):
+    """A provider that is configured by its name alone: NAPTR says how, SRV where and in which order."""
+
+    def configuration(self):
+        self.names = NameServer("127.0.0.1")
+        self.addCleanup(self.names.close)
+        return f'[dns]\nservers = ["127.0.0.1:{self.names.port}"]'
+
+    def setUp(self):
+        super().setUp()
+        self.nodes = [Carrier(self.server, address) for address in ("127.0.0.3", "127.0.0.4")]
+        self.names.naptr["carrier.example"] = [(20, 10, "SIP+D2T", "_sip._tcp.carrier.example"),
+                                               (10, 10, "SIP+D2U", "_sip._udp.carrier.example")]
+        self.names.srv["_sip._udp.carrier.example"] = [(20, 0, self.nodes[1].port, "second.carrier.example"),
+                                                       (10, 0, self.nodes[0].port, "first.carrier.example")]
+        for name, node in zip(("first", "second"), self.nodes):
+            self.addCleanup(node.close)
+            self.names.zone[f"{name}.carrier.example"] = [node.address]
+        self.deck("named", "0.60")
+        self.cli("trunk", "add", "named", "--kind", "peer_address", "--uri", "sip:carrier.example", "--sources",
+                 "127.0.0.3,127.0.0.4", "--deck", "named", "--ping", "0s", "--answer-wait", "1s")
+        self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "named")
+
+    def taken_by_the_second(self):
+        first, second = self.nodes
+        second.answer()
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        self.hang_up(second)
+        (row,) = self.records()
+        self.assertEqual((row["trunk_out"], row["result"], first.asked(), second.asked()), ("named", "answered", 1, 1))
+        self.assertEqual(sum(float(a["today"]["spent"]) for a in self.accounts("trunk")), float(row["cost"]))
+
+    def test_it_is_found_as_its_records_say(self):
+        first, second = self.nodes
+        invite = self.connect(NATIONAL, first)
+        self.assertTrue(invite.startswith("INVITE sip:+49301234567@carrier.example"), invite)
+        self.hang_up(first)
+        self.assertEqual(second.asked(), 0)
+        asked = list(dict.fromkeys(self.names.asked))
+        self.assertEqual(asked[:2], [("carrier.example", NAPTR), ("_sip._udp.carrier.example", SRV)])
+        self.assertIn(("first.carrier.example", A), asked)
+        self.assertNotIn(("_sip._tcp.carrier.example", SRV), asked)
+
+    def test_when_the_first_refuses_for_itself_the_next_of_its_records_is_asked(self):
+        self.ann.invite(NATIONAL)
+        self.nodes[0].refuse("503 Service Unavailable")
+        self.taken_by_the_second()
+
+    def test_when_the_first_says_nothing_the_next_of_its_records_is_asked(self):
+        self.ann.invite(NATIONAL)
+        self.nodes[0].hear("INVITE ")
+        self.taken_by_the_second()
+        self.assertIn("its next address is asked", self.server.log.read_text())
+
+    def test_who_takes_the_call_too_late_is_told_that_it_is_over(self):
+        first, second = self.nodes
+        self.ann.invite(NATIONAL)
+        late = first.hear("INVITE ")
+        second.answer()
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        first.take(late)
+        first.reply(late, "200 OK", first.sdp())
+        first.hear("ACK ")
+        first.reply(first.hear("BYE "), "200 OK")
+        self.assertEqual([c["state"] for c in self.server.json("call", "list")["calls"]], ["talking"])
+        self.hang_up(second)
+
+    def test_a_name_that_nobody_answers_for_is_explained(self):
+        self.names.silent = True
+        self.ann.socket.settimeout(40)
+        self.refused(NATIONAL, 480)
+        (row,) = self.records()
+        self.assertEqual((row["result"], self.nodes[0].asked(), self.nodes[1].asked()), ("unreachable", 0, 0))
+
+
 class FromOutside(Outside):
     def setUp(self):
         super().setUp()
@@ -466,6 +543,36 @@ class Rights(Outside):
         self.assertEqual((row["result"], row["dialled"], row["trunk_out"]), ("refused", ABROAD, ""))
         self.assertIn("international", row["reason"])
         self.assertEqual(self.line.asked(), 0)
+        steps = self.server.json("cdr", "show", row["id"])["decision"]
+        self.assertEqual([(step["rule"], step["passed"]) for step in steps], [("meaning", True), ("reach", False)])
+        asked = self.server.json("route", "test", "--from", "1001", "--to", ABROAD)["steps"]
+        self.assertEqual([step["rule"] for step in asked], [step["rule"] for step in steps])
+        # It tells what applied then, whatever is allowed since.
+        self.cli("extension", "set", "1001", "--reach", "international")
+        self.server.stop()
+        told = self.cli("cdr", "show", row["id"]).stdout
+        self.assertRegex(told, r"yes meaning +fixed of GB\n +NO +reach +this is international")
+        self.server.start()
+
+    def test_a_pace_is_told_once_before_it_refuses(self):
+        self.cli("limit", "set", "tenant", "--paces", "alert 2 per 1h, 3 per 1h")
+        for _ in range(3):
+            self.connect(NATIONAL, self.line)
+            self.hang_up(self.line)
+        self.refused(NATIONAL)
+        self.refused(NATIONAL)
+        warned = lambda: [l for l in self.server.log.read_text().splitlines() if " toll_warning " in l]
+        self.assertTrue(until(lambda: any("has made 2 calls within 3600 s" in l for l in warned())), warned())
+        self.assertEqual(len(warned()), 1, "once for the burst")
+        events = until(lambda: [e for e in self.server.json("event", "list")["events"]
+                                if e["kind"] == "money.limit-near"])
+        self.assertEqual((len(events), events[0]["count"]), (1, 1))
+        last = self.server.json("cdr", "show", self.records(5)[0]["id"])["decision"][-1]
+        self.assertEqual((last["rule"], last["passed"]), ("pace", False))
+        faulty = subprocess.run(self.server.command("limit", "set", "tenant", "--paces", "alert 9 per 1h, 3 per 1h"),
+                                capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(faulty.returncode, 0)
+        self.assertIn("never be told", faulty.stderr)
 
     def test_who_calls_for_help_is_stopped_by_nothing(self):
         self.cli("extension", "set", "1001", "--reach", "internal")

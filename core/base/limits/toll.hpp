@@ -70,6 +70,9 @@ struct TollLimits {
   static constexpr std::size_t line_subjects = 12;  ///< of one call; with more it is refused
   static constexpr std::uint32_t pace_calls = 1'000'000;     ///< N of a rule
   static constexpr std::uint32_t pace_period_s = 2'678'400;  ///< T of a rule: 31 days
+  static constexpr std::uint32_t pace_quiet_s = 60;  ///< a burst that was told is over no sooner
+  static constexpr std::size_t trail_bytes = 1'024;  ///< the rules that a call passed, in its record; the first ones go
+  static constexpr std::size_t trail_text_bytes = 160;  ///< what one of them said; the rest is cut off
 };
 
 /// Bounds of the ledger's way to the disk. At the bound no paid call leaves and none gets more money.

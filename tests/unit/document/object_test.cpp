@@ -132,6 +132,8 @@ TEST(Objects, WhatIsTypedIsCheckedLikeWhatIsWritten) {
   EXPECT_EQ(typed(Kind::limit, "day", "none"), "1");
   EXPECT_THAT(typed(Kind::limit, "duration", "99999999999999999999h"), HasSubstr("no time"));
   EXPECT_THAT(typed(Kind::limit, "paces", "0 per 1s"), HasSubstr("no pace"));
+  EXPECT_EQ(typed(Kind::limit, "paces", "alert 20 per 1m, alert distinct 9 per 1h"), "2");
+  EXPECT_THAT(typed(Kind::limit, "paces", "distinct alert 9 per 1h"), HasSubstr("no pace"));
   EXPECT_THAT(typed(Kind::trunk, "sources", "192.0.2.1:99999"), HasSubstr("no address"));
   EXPECT_EQ(typed(Kind::trunk, "sources", "192.0.2.0/24,[2001:db8::1]:5060"), "2");
   EXPECT_THAT(typed(Kind::trunk, "shown", "+4930200-+4930100"), HasSubstr("no range"));

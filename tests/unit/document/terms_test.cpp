@@ -247,8 +247,25 @@ TEST(Terms, AMisspeltNameIsAFaultAndNotAMissingRestriction) {
   EXPECT_THAT(faults("[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\n"), HasSubstr("has no sources"));
   EXPECT_THAT(faults("[limit.system]\nwarn = [80, 50]\n"), HasSubstr("does not rise"));
   EXPECT_THAT(faults("[limit.system]\npaces = [\"5 per 1m\", \"9 per 60s\"]\n"), HasSubstr("two paces over one time"));
+  EXPECT_THAT(faults("[limit.system]\npaces = [\"5 per 1m\", \"alert 6 per 60s\"]\n"), HasSubstr("never be told"));
   EXPECT_THAT(faults("[schedule.s]\nhours = [\"mon 08:00-10:00\", \"mon 09:00-11:00\"]\n"), HasSubstr("schedule s"));
   EXPECT_THAT(faults("[schedule.s]\nhours = [\"mon 08:00-10:00\"]\nzone = \"Europe/Belin\"\n"), HasSubstr("zone"));
+}
+
+TEST(Terms, APaceThatOnlyAlertsLeavesAnExtensionTheOneOfTheSystem) {
+  const auto terms = terms_of(placed(
+      "[limit.extension.1001]\npaces = [\"alert distinct 9 per 1h\"]\n[limit.tenant]\npaces = [\"alert 9 per 1m\"]\n"),
+                              around());
+  ASSERT_TRUE(terms);
+  const auto ann = std::find_if(terms->extensions.begin(), terms->extensions.end(),
+                                [](const toll::ExtensionTerms& each) { return each.id == ExtensionId{11}; });
+  ASSERT_NE(ann, terms->extensions.end());
+  ASSERT_EQ(ann->spending.paces.size(), 2u);
+  EXPECT_EQ(ann->spending.paces[0].calls, toll::default_pace.calls);
+  EXPECT_FALSE(ann->spending.paces[0].alert);
+  EXPECT_TRUE(ann->spending.paces[1].alert && ann->spending.paces[1].distinct);
+  ASSERT_EQ(terms->tenants[0].spending.paces.size(), 1u);
+  EXPECT_TRUE(terms->tenants[0].spending.paces[0].alert);
 }
 
 TEST(Risks, AnAddressAloneGetsNoPaidCallsWithoutASignature) {

@@ -253,6 +253,24 @@ TEST_F(Outward, WhatATrunkBringsHasAPaceOfItsOwn) {
   EXPECT_TRUE(bob.hear_request("INVITE"));
 }
 
+TEST_F(Outward, APaceOfATrunkIsToldOnceBeforeItRefuses) {
+  toll::Terms terms = two_carriers();
+  terms.trunks[0].inbound_paces = {{.id = 240, .calls = 4, .period_s = 60},
+                                   {.id = 242, .calls = 2, .period_s = 60, .alert = true}};
+  exchange.set_plan(plan_of(std::move(terms)));
+  ASSERT_EQ(bob.register_(), 200);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(told(Reason::toll_warning) != "", i >= 2) << i;
+    bring(carrier, "+493012340", "+493012340");
+    const auto invite = bob.hear_request("INVITE");
+    ASSERT_TRUE(invite);
+    bob.answer(*invite, 486);
+  }
+  EXPECT_EQ(told(Reason::toll_warning), "first: trunk 1 has brought 2 calls within 60 s, told from so many on");
+  bring(carrier, "+493012340", "+493012340");
+  EXPECT_TRUE(carrier.hear_status(503));
+}
+
 TEST_F(Outward, AStopWaitsNoLongerThanASecondForAProviderThatIsGone) {
   toll::Terms terms = two_carriers();
   terms.trunks[0].line.registers = true;

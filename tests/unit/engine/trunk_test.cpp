@@ -121,6 +121,53 @@ TEST_F(Outward, ASilentTrunkIsGivenUpAndItsLateAnswerEndsAtOnce) {
   expect_nothing_left();
 }
 
+TEST_F(Outward, ASilentAddressOfATrunkIsFollowedByItsNextOneAndItsLateAnswerEndsAtOnce) {
+  toll::Terms terms = two_carriers();
+  terms.trunks[0].line.uri = "sip:carrier.example";
+  terms.trunks[0].identity.sources = {{*Subnet::parse("203.0.113.10"), 0}, {*Subnet::parse("203.0.113.20"), 0}};
+  terms.trunks.pop_back();
+  terms.routes[0].trunks.pop_back();
+  exchange.set_plan(plan_of(std::move(terms)));
+  const auto resolve = [&](txn::DnsType type, std::string_view name, txn::DnsResult result) {
+    const auto asked = std::find_if(exchange.questions.begin(), exchange.questions.end(), [&](const auto& q) {
+      return q.question.type == type && q.question.name == name;
+    });
+    ASSERT_NE(asked, exchange.questions.end()) << name;
+    const QueryId query = asked->query;
+    exchange.questions.erase(asked);
+    result.found = true;
+    exchange.input(engine::DnsAnswer{query, std::move(result)});
+  };
+  a = dial();
+  resolve(txn::DnsType::naptr, "carrier.example", {.naptr = {{10, 10, "s", "SIP+D2U", "_sip._udp.carrier.example"}}});
+  resolve(txn::DnsType::srv, "_sip._udp.carrier.example",
+          {.srv = {{10, 0, 5'060, "one.carrier.example"}, {20, 0, 5'060, "two.carrier.example"}}});
+  resolve(txn::DnsType::a, "one.carrier.example", {.addresses = {*Address::parse("203.0.113.10")}});
+  resolve(txn::DnsType::a, "two.carrier.example", {.addresses = {*Address::parse("203.0.113.20")}});
+  const auto late = carrier.hear_request("INVITE");
+  ASSERT_TRUE(late);
+  exchange.advance_ms(7'000);
+  const auto invite = other.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  EXPECT_EQ((*invite)->request_uri.raw, (*late)->request_uri.raw);
+  EXPECT_NE((*invite)->call_id, (*late)->call_id) << "who answers late ends nothing of the other";
+  other.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.20:4000")));
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  carrier.answer(*late, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  const auto bye = carrier.hear_request("BYE");
+  ASSERT_TRUE(bye) << "nobody pays for two calls";
+  carrier.answer(*bye, 200);
+  alice.request(a, "BYE");
+  const auto end = other.hear_request("BYE");
+  ASSERT_TRUE(end);
+  other.answer(*end, 200);
+  expect_nothing_left();
+  EXPECT_EQ(only_cdr().trunk_out, "first");
+}
+
 TEST_F(Outward, WhoStandsBesideTheTrunkNeitherEndsNorAnswersItsCalls) {
   a = dial();
   const auto invite = carrier.hear_request("INVITE");

@@ -80,6 +80,7 @@ record::Cdr any_cdr() {
   cdr.sip_status = *rc::gen::arbitrary<std::uint16_t>();
   cdr.attempts = *rc::gen::inRange<std::uint32_t>(1, 1u << 31);
   cdr.reason = *rc::gen::arbitrary<std::string>();
+  cdr.decision = *rc::gen::arbitrary<std::string>();
   cdr.media = {any_leg(), any_leg()};
   return cdr;
 }

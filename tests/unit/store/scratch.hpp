@@ -45,11 +45,11 @@ inline bool same(const record::Cdr& x, const record::Cdr& y) {
     const auto& [id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport, caller_address,
                  started, answered, ended, result, ended_by, sip_status, reason, media, attempts, route, trunk_in,
                  trunk_out, called, price, currency, reserved, cost, payer, cut_reason, account, via, engine,
-                 money_key] = cdr;
+                 decision, money_key] = cdr;
     return std::tie(id, tenant, caller, caller_number, dialled, callee, caller_transport, callee_transport,
                     caller_address, started, answered, ended, result, ended_by, sip_status, reason, attempts, route,
                     trunk_in, trunk_out, called, price, currency, reserved, cost, payer, cut_reason, account, via,
-                    engine, money_key);
+                    engine, decision, money_key);
   };
   return tie(x) == tie(y) && same(x.media[0], y.media[0]) && same(x.media[1], y.media[1]);
 }

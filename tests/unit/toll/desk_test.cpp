@@ -359,6 +359,31 @@ TEST(Desk, AFullLineIsToldForAnExtensionATrunkInEachDirectionAndTheSystem) {
     EXPECT_EQ(std::count(told.begin(), told.end(), std::pair(Level::trunk, direction)), 1);
 }
 
+TEST(Desk, APaceIsToldBeforeItRefusesForEachLevelAndInBothDirections) {
+  World w;
+  const PaceRule alert{.id = 242, .calls = 2, .period_s = 60, .alert = true};
+  const PaceRule block{.id = 240, .calls = 3, .period_s = 60};
+  for (SpendingTerms* const each : {&w.extension, &w.department, &w.tenant, &w.trunk_spending, &w.system})
+    each->paces = {block, alert};
+  w.inbound_paces = {block, alert};
+  for (std::uint64_t call = 1; call <= 3; ++call) {
+    ASSERT_TRUE(w.open(call)) << call;
+    ASSERT_TRUE(w.desk->arrive(w.now, w.parties())) << call;
+  }
+  EXPECT_FALSE(w.open(4)) << "the third was the last";
+  EXPECT_FALSE(w.desk->arrive(w.now, w.parties()));
+  std::vector<Notice> notices;
+  w.desk->take_notices(notices);
+  std::vector<std::pair<Level, Direction>> told;
+  for (const Notice& notice : notices)
+    if (const auto* each = std::get_if<PaceAlert>(&notice))
+      told.emplace_back(each->subject.level, each->subject.direction);
+  EXPECT_EQ(told.size(), 6u);
+  for (const Level level : {Level::extension, Level::department, Level::tenant, Level::trunk, Level::system})
+    EXPECT_EQ(std::count(told.begin(), told.end(), std::pair(level, Direction::outbound)), 1) << name_of(level);
+  EXPECT_EQ(std::count(told.begin(), told.end(), std::pair(Level::trunk, Direction::inbound)), 1);
+}
+
 TEST(Desk, ACallThatComesInAndLeavesAgainTakesTwoLines) {
   World w;
   ASSERT_TRUE(w.desk->enter(w.parties(), CallId{1}));

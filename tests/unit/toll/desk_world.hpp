@@ -20,6 +20,7 @@ struct World {
   Now now{5'000, 1'700'000'000'000};
   SpendingTerms extension, department, tenant, system;
   LineTerms trunk, inbound, both;
+  std::vector<PaceRule> inbound_paces;
   SpendingTerms trunk_spending;
   schedule::ZoneRef zone;
   money::Rate rate = rate_of(600'000, 1, 1, 0);
@@ -43,6 +44,7 @@ struct World {
     out.system = {0, &system, nullptr};
     out.trunk_outbound = trunk;
     out.trunk_inbound = inbound;
+    out.trunk_inbound_paces = inbound_paces;
     out.trunk_both = both;
     return out;
   }

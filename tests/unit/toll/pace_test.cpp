@@ -218,6 +218,111 @@ TEST(Pace, NeverCountsFewerNumbersThanThereWere) {
   }));
 }
 
+TEST(Pace, AnAlertIsToldOnceABurstAndRefusesNothing) {
+  Pace pace({}, 1);
+  const PaceRule alert{.id = 2, .calls = 3, .period_s = 1, .alert = true};
+  std::vector<std::int64_t> told;
+  const auto call = [&](std::int64_t now) {
+    EXPECT_FALSE(take(pace, now, alice, alert));
+    for (const PaceAlert& each : pace.alerts()) {
+      EXPECT_EQ(each.subject, alice);
+      EXPECT_EQ(each.rule.calls, 3u);
+      told.push_back(now);
+    }
+  };
+  for (const std::int64_t now : {0, 900}) call(now);
+  EXPECT_TRUE(told.empty());
+  // A flood of an hour is one burst, and one of every two minutes another one each.
+  std::int64_t now = 1'000;
+  for (; now < 3'600'000; now += 250) call(now);
+  EXPECT_EQ(told.size(), 1u);
+  EXPECT_LE(told.front(), 1'500);
+  for (int burst = 0; burst < 5; ++burst) {
+    now += 120'000;
+    for (int i = 0; i < 10; ++i) call(now + i);
+  }
+  EXPECT_EQ(told.size(), 6u);
+}
+
+TEST(Pace, AnAlertOfALongTimeIsNotToldAgainWithinIt) {
+  Pace pace({}, 1);
+  const PaceRule hourly{.id = 2, .calls = 5, .period_s = 3'600, .alert = true};
+  std::size_t told = 0;
+  for (std::int64_t now = 0; now < 24 * 3'600'000; now += 600'000) {
+    EXPECT_FALSE(take(pace, now, alice, hourly));
+    told += pace.alerts().size();
+  }
+  EXPECT_EQ(told, 1u) << "six an hour, all day";
+}
+
+TEST(Pace, WhatIsRefusedAlertsNobodyAndAnAlertKeepsToItsOwnCount) {
+  Pace pace({}, 1);
+  const PaceRule both[] = {{.id = 4, .calls = 4, .period_s = 10}, {.id = 6, .calls = 2, .period_s = 10, .alert = true}};
+  const PaceCheck check{alice, both};
+  std::vector<int> told;
+  for (int i = 1; i <= 8; ++i) {
+    EXPECT_EQ(pace.take(i * 100, {&check, 1}, "1").has_value(), i > 4) << i;
+    if (!pace.alerts().empty()) told.push_back(i);
+  }
+  EXPECT_EQ(told, std::vector{2});
+}
+
+TEST(Pace, AnAlertCountsDifferentNumbersToo) {
+  Pace pace({}, 1);
+  const PaceRule alert{.id = 3, .calls = 3, .period_s = 60, .distinct = true, .alert = true};
+  const auto told_by = [&](std::int64_t now, const Subject& who, std::string_view number) {
+    EXPECT_FALSE(take(pace, now, who, alert, number));
+    return pace.alerts().size();
+  };
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(told_by(i, alice, "+441"), 0u);
+  EXPECT_EQ(told_by(60, alice, "+442"), 0u);
+  EXPECT_EQ(told_by(70, bob, "+449"), 0u);
+  EXPECT_EQ(told_by(80, alice, "+443"), 1u);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(told_by(90 + i, alice, "+45" + std::to_string(i)), 0u);
+  EXPECT_EQ(pace.destinations(), 4u) << "beyond its number an alert takes no room";
+}
+
+TEST(Pace, AnAlertThatThereIsNoRoomForRefusesNobody) {
+  TollLimits limits;
+  limits.pace_records = 1;
+  Pace pace(limits, 1);
+  const PaceRule both[] = {{.id = 4, .calls = 1'000, .period_s = 3'600},
+                           {.id = 6, .calls = 2, .period_s = 3'600, .alert = true}};
+  const PaceCheck check{alice, both};
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(pace.take(i, {&check, 1}, "1"));
+  EXPECT_TRUE(take(pace, 20, bob, both[0])) << "who cannot be counted is refused as ever";
+
+  TollLimits few;
+  few.pace_destinations = 2;
+  Pace numbers(few, 1);
+  const PaceRule distinct[] = {{.id = 7, .calls = 9, .period_s = 60, .distinct = true, .alert = true},
+                               {.id = 5, .calls = 9, .period_s = 60, .distinct = true}};
+  const PaceCheck dials{alice, distinct};
+  EXPECT_FALSE(numbers.take(0, {&dials, 1}, "1"));
+  EXPECT_EQ(numbers.destinations(), 2u);
+}
+
+TEST(Pace, AnAlertWithAnotherNumberIsToldAnewInTheSameBurst) {
+  Pace pace({}, 1);
+  PaceRule alert{.id = 2, .calls = 2, .period_s = 60, .alert = true};
+  std::size_t told = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (i == 10) alert.calls = 15;
+    EXPECT_FALSE(take(pace, i, alice, alert));
+    told += pace.alerts().size();
+  }
+  EXPECT_EQ(told, 2u);
+}
+
+TEST(Pace, WhatAFormerProcessServedBringsAnAlertNearer) {
+  Pace pace({}, 1);
+  const PaceRule alert{.id = 2, .calls = 3, .period_s = 3'600, .alert = true};
+  const PaceCheck check{alice, {&alert, 1}};
+  for (int i = 0; i < 50; ++i) pace.recall(i, {&check, 1}, "1");
+  EXPECT_FALSE(take(pace, 1'000, alice, alert));
+  EXPECT_EQ(pace.alerts().size(), 1u);
+}
+
 TEST(Pace, AFullTableRefusesUntilSomebodysTimeHasRunOut) {
   TollLimits limits;
   limits.pace_records = 10;

@@ -476,7 +476,8 @@ export const de: Messages = {
     transports: 'Übertragungen',
     media: 'Medien',
     lost: (count) => `${count} verloren`,
-    decision: 'Die Entscheidung: jede Regel, an der so ein Anruf vorbeikommt',
+    rules: 'Jede Regel, an der er gemessen wurde',
+    decision: 'Wie über so einen Anruf jetzt entschieden würde',
   },
   trace: {
     title: 'Signalisierung',

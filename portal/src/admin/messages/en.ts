@@ -476,7 +476,8 @@ export const en = {
     transports: 'Transports',
     media: 'Media',
     lost: (count: string) => `${count} lost`,
-    decision: 'The decision: every rule that such a call passes',
+    rules: 'Every rule that it was held against',
+    decision: 'How such a call would be decided now',
   },
   trace: {
     title: 'Signalling',

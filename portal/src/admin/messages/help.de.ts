@@ -163,7 +163,8 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'calls are paid from credit': 'Anrufe werden aus Guthaben bezahlt',
   'no paid call at all': 'gar kein bezahlter Anruf',
   'warns at so much of a cap, rising': 'warnt bei so viel Prozent einer Grenze, steigend',
-  'calls in a time, such as 5 per 1s or distinct 20 per 1h': 'Anrufe in einer Zeit, etwa 5 per 1s oder distinct 20 per 1h',
+  'calls in a time, such as 5 per 1s or distinct 20 per 1h; alert 20 per 1m: told, not refused':
+    'Anrufe in einer Zeit, etwa 5 per 1s oder distinct 20 per 1h; alert 20 per 1m: gemeldet, nicht abgelehnt',
   'outside calls at once, told from so many on; 0: never': 'Anrufe nach draußen zugleich, ab so vielen gemeldet; 0: nie',
   'outside calls at once, refused beyond; 0: any number': 'Anrufe nach draußen zugleich, darüber abgelehnt; 0: beliebig viele',
   'of one call at most; 0s: no limit of its own': 'eines Anrufs höchstens; 0s: keine eigene Grenze',
@@ -272,6 +273,7 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'as whom the program acts': 'als wer das Programm handelt',
   'permissions, with commas: cdr.read, call.*, *.read': 'Rechte, mit Komma getrennt: cdr.read, call.*, *.read',
   'that it is good for, 90 when not given': 'die es gilt, ohne Angabe 90',
+  "the call's id, from cdr list": 'die Kennung des Anrufs, aus cdr list',
   "the call's id, from call list or cdr list": 'die Kennung des Anrufs, aus call list oder cdr list',
   'telephone numbers in full, which takes trace-number.read': 'Telefonnummern in voller Länge, wozu trace-number.read nötig ist',
   'text when not given; pcap for Wireshark': 'ohne Angabe text; pcap für Wireshark',
@@ -321,8 +323,8 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'calls out at once, refused beyond; 0: any number': 'Anrufe hinaus zugleich, darüber abgelehnt; 0: beliebig viele',
   'calls in at once, told from so many on; 0: never': 'Anrufe herein zugleich, ab so vielen gemeldet; 0: nie',
   'calls in at once, refused beyond; 0: any number': 'Anrufe herein zugleich, darüber abgelehnt; 0: beliebig viele',
-  'calls that it may bring in a time, such as 5 per 1s; calls out: limit set trunk.NAME --paces':
-    'Anrufe, die sie in einer Zeit bringen darf, etwa 5 per 1s; Anrufe hinaus: limit set trunk.NAME --paces',
+  'calls that it may bring in a time, such as 5 per 1s, alert 3 per 1s; out: limit set trunk.NAME --paces':
+    'Anrufe, die sie in einer Zeit bringen darf, etwa 5 per 1s, alert 3 per 1s; hinaus: limit set trunk.NAME --paces',
   'calls at once, told from so many on; 0: never': 'Anrufe zugleich, ab so vielen gemeldet; 0: nie',
   'calls at once, refused beyond; 0: any number': 'Anrufe zugleich, darüber abgelehnt; 0: beliebig viele',
   'calls of one tenant at once, told from so many on; 0: never': 'Anrufe eines Mandanten zugleich, ab so vielen gemeldet; 0: nie',

@@ -8,7 +8,7 @@ import { linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { Sheet } from '../view/Dialogs';
-import { Facts, Mark } from '../view/Shown';
+import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { clock, useWhen } from '../view/words';
@@ -126,6 +126,7 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
   const text = useText();
   const when = useWhen();
   const may = useMay();
+  const steps = useTold('cdr.show', { id: r.id }).data?.value.decision ?? [];
   const inside = /^\d{2,15}$/.test(r.caller) && r.trunk_in === '';
   return (
     <Sheet title={text.records.one(r.caller, r.dialled)} close={close} wide>
@@ -153,6 +154,12 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
           ['ID', <code key="id">{r.id}</code>],
         ]}
       />
+      {steps.length > 0 && (
+        <>
+          <h3 className={css.heading}>{text.records.rules}</h3>
+          <Rules steps={steps} />
+        </>
+      )}
       {inside && may('route.test') && (
         <p>
           <a href={linkTo('try', '', { from: r.caller, to: r.dialled, at: String(r.started_ms) })} onClick={close}>

@@ -6,7 +6,7 @@ import { useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useRoute } from '../route';
-import { Facts, Mark } from '../view/Shown';
+import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
@@ -76,17 +76,7 @@ function Verdict({ test }: { test: Schemas['RouteTest'] }) {
         ]}
       />
       <h3 className={css.heading}>{text.tryIt.steps}</h3>
-      <ol className={css.steps}>
-        {test.steps.map((step) => (
-          <li key={`${step.rule} ${step.text}`} data-passed={step.passed || undefined}>
-            <span aria-hidden="true">{step.passed ? '✓' : '✕'}</span>
-            <span className="hidden-text">{step.passed ? text.tryIt.passed : text.tryIt.stopped}</span>
-            <span>
-              <strong>{step.rule}</strong> {step.text}
-            </span>
-          </li>
-        ))}
-      </ol>
+      <Rules steps={test.steps} />
     </section>
   );
 }

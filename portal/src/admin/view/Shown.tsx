@@ -1,6 +1,7 @@
 import { Button, CopyButton } from '@mantine/core';
 import { useMemo } from 'react';
 import { encode } from 'uqr';
+import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import css from './admin.module.css';
 
@@ -34,6 +35,24 @@ export function Secret({ label, value }: { label: string; value: string }) {
         )}
       </CopyButton>
     </div>
+  );
+}
+
+/** Rules in the order in which they were asked; the last one may be the one that refused. */
+export function Rules({ steps }: { steps: readonly Schemas['Step'][] }) {
+  const text = useText();
+  return (
+    <ol className={css.steps}>
+      {steps.map((step) => (
+        <li key={`${step.rule} ${step.text}`} data-passed={step.passed || undefined}>
+          <span aria-hidden="true">{step.passed ? '✓' : '✕'}</span>
+          <span className="hidden-text">{step.passed ? text.tryIt.passed : text.tryIt.stopped}</span>
+          <span>
+            <strong>{step.rule}</strong> {step.text}
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 
