@@ -18,6 +18,7 @@ enum class Kind : std::uint8_t {
   department,
   trunk,
   pin_list,
+  calling_role,
   route,
   ring_group,
   inbound,
@@ -25,7 +26,7 @@ enum class Kind : std::uint8_t {
   number_list,
   deck,
 };
-inline constexpr std::size_t kind_count = 12;
+inline constexpr std::size_t kind_count = 13;
 std::string_view name_of(Kind kind);  ///< "number-list"
 std::optional<Kind> parse_kind(std::string_view name);
 
