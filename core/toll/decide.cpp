@@ -220,15 +220,11 @@ class Judge {
     return ask_for_pin(plan_.terms().routes[first]);
   }
 
-  const PinListTerms* list_of(const std::string& name) const {
-    return name.empty() ? nullptr : plan_.pin_list(question_.tenant, name);
-  }
-
   /// A route with PINs is not passed over for the next one, which would be the way around it. Where route and role both
   /// ask, the caller is asked once, for the route's; but for no account code in place of a PIN, which is a secret.
   bool ask_for_pin(const RouteTerms& route) {
     if (route.pins.empty() && who_.pins.empty()) return true;
-    const PinListTerms *list = list_of(route.pins), *of_role = list_of(who_.pins);
+    const PinListTerms *list = plan_.pins_of_route(out_.route), *of_role = plan_.pins_of(who_);
     const bool roles = list == nullptr || (list->asks == PinListTerms::Asks::account_code && of_role != nullptr &&
                                            of_role->asks == PinListTerms::Asks::pin);
     if (roles) list = of_role;

@@ -73,6 +73,7 @@ class Compiler {
     take_routes();
     take_inbound();
     take_callers();
+    take_pins();
     take_countries();
     take_lists();
     append_answer_faults(plan_->terms_, known_, faults_);
@@ -325,6 +326,15 @@ class Compiler {
     return set;
   }
 
+  void take_pins() {
+    const auto list = [&](TenantId tenant, const std::string& name) {
+      return name.empty() ? nullptr : plan_->pin_list(tenant, name);
+    };
+    for (const RouteTerms& each : plan_->terms_.routes) plan_->pins_of_route_.push_back(list(each.tenant, each.pins));
+    for (const ExtensionTerms& each : plan_->terms_.extensions)
+      plan_->pins_of_extension_.push_back(list(each.tenant, each.pins));
+  }
+
   /// All levels as one set each, so that a call asks for one bit. Few sets are different.
   void take_countries() {
     std::map<std::string, std::uint32_t> places;
@@ -493,6 +503,11 @@ bool Plan::is_caller_of(Place inbound, std::string_view caller) const {
            const auto verdict = list->find(*number);
            return verdict && verdict->listing != number::Listing::allowed;
          });
+}
+
+const PinListTerms* Plan::pins_of(const ExtensionTerms& who) const {
+  const Place place = place_among(terms_.extensions, who, 0);
+  return place == none ? nullptr : pins_of_extension_[place];
 }
 
 const CountrySet& Plan::countries_of(const TenantTerms& tenant, const ExtensionTerms& who) const {

@@ -78,6 +78,9 @@ class Plan {
   /// Whether conditions of who calls let an extension use a route at all.
   bool may_use(TenantId tenant, const ExtensionTerms& who, Place route) const;
   const std::vector<TrunkId>& trunks_of(Place route) const { return route_trunks_[route]; }
+  /// What a route, and what somebody's role asks for; null: nothing.
+  const PinListTerms* pins_of_route(Place route) const { return pins_of_route_[route]; }
+  const PinListTerms* pins_of(const ExtensionTerms& who) const;
 
   /// By the number that is dialled.
   const RingGroupTerms* ring_group(TenantId tenant, std::string_view number) const;
@@ -120,6 +123,7 @@ class Plan {
   std::vector<RouteSet> route_sets_;              ///< by kind of caller
   std::vector<std::uint32_t> kind_of_extension_;  ///< by place of the extension's terms
   std::uint32_t kind_of_unspecified_ = 0;
+  std::vector<const PinListTerms*> pins_of_route_, pins_of_extension_;  ///< by place; of terms_
   std::vector<CountrySet> country_sets_;
   std::vector<std::uint32_t> countries_of_extension_, countries_of_tenant_;  ///< by place; among country_sets_
   number::PatternIndex inbound_patterns_;

@@ -108,8 +108,8 @@ struct ExtensionTerms {
   SpendingTerms spending;           ///< every call reads what stands to here, and few what follows
   std::vector<std::string> groups;  ///< that routes may ask for
   std::string hours;                ///< a schedule outside which it calls nobody outside; empty: any time
-  std::string role;                 ///< where reach, classes, countries, hours and pins come from; empty: its own
   std::string pins;                 ///< a list that every call outside asks for; empty: only what routes ask for
+  std::string role;                 ///< where reach, classes, countries, hours and pins come from; empty: its own
   std::string shown;                ///< E.164 with +, as it is seen outside; empty: the trunk's
   ForwardTerms forward;
   bool transfers = true;                                    ///< may connect one who talks to it with somebody else

@@ -160,6 +160,7 @@ TEST_F(Code, WhoTriesCodesIsLockedOutAndARestartChangesNothing) {
   enter("4700#");
   EXPECT_EQ(said(), (Clips{"en/wrong-code", "en/enter-code"}));
   enter("4701#");
+  alice.request(a, "BYE");
   exchange.crash_and_restart();
   dial_and_be_asked();
   enter("4702#");
