@@ -5,11 +5,13 @@
 
 #include <algorithm>
 
+#include "app/call_countries.hpp"
 #include "app/object_text.hpp"
 #include "app/pins.hpp"
 #include "app/policy_file.hpp"
 #include "app/tenants.hpp"
 #include "app/trial.hpp"
+#include "core/document/roles.hpp"
 #include "core/document/rows.hpp"
 
 namespace rf::app {
@@ -32,6 +34,9 @@ Error fault_of(const document::Faults& faults) {
 }
 
 Error not_there(Kind kind, const std::string& name) {
+  if (kind == Kind::calling_role && document::built_in_role(name))
+    return {Code::conflict, fmt::format("the calling role {} is built in, and means the same everywhere", name),
+            "add one of your own: ringfence calling-role add"};
   return {Code::not_found, fmt::format("there is no {} {}", name_of(kind), name),
           fmt::format("see: ringfence {} list", name_of(kind))};
 }
@@ -256,18 +261,24 @@ class Desk {
       if (kind == Kind::trunk) out.back()["password"] = row.has_password;
       if (kind == Kind::deck) out.back()["currency"] = row.currency;
     }
+    if (kind == Kind::calling_role)
+      for (const std::string_view name : document::built_in_roles())
+        out.push_back({{"name", name}, {"values", {{"reach", name}}}, {"built_in", true}});
     return Json{{"kind", name_of(kind)}, {"objects", std::move(out)}};
   }
 
   Done show(Kind kind, const std::string& name) {
     const auto row = find(kind, name);
     if (!row) return std::unexpected(row.error());
+    const auto built_in = kind == Kind::calling_role ? document::built_in_role(name) : std::nullopt;
     // A limit and the telephony hold without having been set.
-    if (!*row && kind != Kind::limit && !is_single(kind)) return std::unexpected(not_there(kind, name));
-    const auto table =
-        *row ? document::table_of((*row)->body) : std::expected<Table, document::Faults>(Table(kind, name));
+    if (!*row && !built_in && kind != Kind::limit && !is_single(kind)) return std::unexpected(not_there(kind, name));
+    const auto table = *row       ? document::table_of((*row)->body)
+                       : built_in ? document::table_of(*built_in)
+                                  : std::expected<Table, document::Faults>(Table(kind, name));
     if (!table) return std::unexpected(fault_of(table.error()));
     Json out = show_table(*table);
+    if (built_in) out["built_in"] = true;
     if (*row) out["text"] = (*row)->body;
     if (*row && kind == Kind::trunk) out["password"] = (*row)->has_password;
     if (*row && kind == Kind::deck) {
@@ -331,10 +342,53 @@ class Desk {
     if (!row) return;
     const auto table = *row ? document::table_of((*row)->body)
                             : std::expected<Table, document::Faults>(Table(Kind::extension, number));
-    if (table) out["calls_out"] = values_json(*table, std::nullopt);
+    if (table) out["calls_out"] = values_json(*table, role_of(*table));
+  }
+
+  Done allow(const command::AllowCountries& c) {
+    return countries(c.of, [&](CountrySet& only, CountrySet& denied) {
+      denied &= ~c.countries;
+      if (c.only || only.any()) only |= c.countries;
+      return fmt::format("{}: not denied by limit.{}.", rf::text_of(c.countries), c.of);
+    });
+  }
+  Done deny(const command::DenyCountries& c) {
+    return countries(c.of, [&](CountrySet&, CountrySet& denied) {
+      // They stay among the only ones: that list without any would let people call every other country.
+      denied |= c.countries;
+      return fmt::format("{}: denied by limit.{}.", rf::text_of(c.countries), c.of);
+    });
   }
 
  private:
+  /// Changes which countries one level allows and denies; `change` gives what to tell.
+  template <class Change>
+  Done countries(const std::string& of, Change&& change) {
+    const auto row = find(Kind::limit, of);
+    if (!row) return std::unexpected(row.error());
+    const auto before =
+        *row ? document::table_of((*row)->body) : std::expected<Table, document::Faults>(Table(Kind::limit, of));
+    if (!before) return std::unexpected(fault_of(before.error()));
+    CountrySet only = document::countries_in(*before, "abroad");
+    CountrySet denied = document::countries_in(*before, "abroad_denied");
+    std::string message = change(only, denied);
+    const auto value = [](std::string key, const CountrySet& set) {
+      return command::ObjectValue{std::move(key), codes_of(set), set.none()};
+    };
+    const auto table = write(Kind::limit, of, *row, {value("abroad", only), value("abroad_denied", denied)}, {});
+    if (!table) return std::unexpected(table.error());
+    return Json{{"of", of}, {"only", codes_of(only)}, {"denied", codes_of(denied)}, {"message", std::move(message)}};
+  }
+
+  /// What an extension has its rights from; nothing: from itself.
+  std::optional<Table> role_of(const Table& extension) {
+    const std::string name = extension.text("role");
+    const auto row = find(Kind::calling_role, name);
+    const auto text = row && *row ? std::optional((*row)->body) : document::built_in_role(name);
+    const auto table = text ? document::table_of(*text) : std::unexpected(document::Faults{});
+    return table ? std::optional(*table) : std::nullopt;
+  }
+
   Records& records_;
 };
 
@@ -375,7 +429,8 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::ShowObject>(&command)) return told(desk.show(c->kind, c->name));
   if (const auto* c = std::get_if<command::PutObject>(&command)) {
     const bool guarded = !c->force && may_open_paths(c->kind);
-    return changed(records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
+    return changed(
+        records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
   }
   if (const auto* c = std::get_if<command::TenantCommand>(&command))
     return changed(records, [&] { return desk.tenant(*c); });
@@ -390,6 +445,10 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::RemovePin>(&command))
     return changed(records, [&] { return desk.with_pins(*c, remove_pin); });
   if (const auto* c = std::get_if<command::ListPins>(&command)) return told(desk.with_pins(*c, list_pins));
+  if (const auto* c = std::get_if<command::AllowCountries>(&command))
+    return changed(records, [&] { return desk.allow(*c); });
+  if (const auto* c = std::get_if<command::DenyCountries>(&command))
+    return changed(records, [&] { return desk.deny(*c); });
   if (const auto* c = std::get_if<command::ImportRows>(&command))
     return changed(records, [&] { return desk.import(*c); });
   if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records, guard));

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "app/call_countries.hpp"
+#include "core/document/roles.hpp"
 #include "core/document/rows.hpp"
 #include "core/document/terms.hpp"
 
@@ -18,10 +20,8 @@ using document::Table;
 std::map<std::string, std::vector<std::string>> account_values(const store::ExtensionRow& row) {
   const store::ExtensionSettings& s = row.settings;
   const auto flag = [](bool value) { return std::vector<std::string>{value ? "true" : "false"}; };
-  std::vector<std::string> permitted, countries;
+  std::vector<std::string> permitted;
   for (const Subnet& block : s.phone.permitted) permitted.push_back(block.text());
-  std::string codes = rf::text_of(s.phone.countries);
-  for (std::size_t at = 0; at + 1 < codes.size(); at += 3) countries.push_back(codes.substr(at, 2));
   return {{"name", {s.display_name}},
           {"enabled", flag(s.enabled)},
           {"remote", flag(s.remote_allowed)},
@@ -32,7 +32,7 @@ std::map<std::string, std::vector<std::string>> account_values(const store::Exte
           {"encrypted", flag(s.phone.encrypted_when_remote)},
           {"agent", {s.phone.agent_prefix}},
           {"permitted", permitted},
-          {"countries", countries}};
+          {"countries", codes_of(s.phone.countries)}};
 }
 
 /// The text of an extension with what its account says in place of what stands there.
@@ -129,6 +129,10 @@ Json values_json(const Table& table, const std::optional<Table>& all) {
       auto limit = document::limit_value(&table, all ? &*all : nullptr, table.name(), key);
       values = std::move(limit.values);
       from = limit.from;
+    }
+    if (table.kind() == Kind::extension && all && !table.given(key.name) && find(all->keys(), key.name) != nullptr) {
+      values = document::right_of(table, &*all, key.name);
+      from = all->given(key.name) ? "role" : "standing";
     }
     Json value = key.list ? Json(values) : Json(values.empty() ? std::string() : values.front());
     out.push_back({{"key", key.name}, {"value", std::move(value)}, {"from", from}, {"help", key.help}});

@@ -104,31 +104,59 @@ std::expected<std::vector<PinRow>, std::vector<PlanFault>> pin_rows_of(store::St
   return std::unexpected(std::vector<PlanFault>{{"pin-list", list.name, first.text, first.remedy}});
 }
 
+namespace {
+
+/// What callers are asked for.
+PinListTerms::Asks asks_of(const store::ObjectRow& list) {
+  const auto table = document::table_of(list.body);
+  return table ? table->word<PinListTerms::Asks>("asks") : PinListTerms::Asks::pin;
+}
+
+/// An account code is entered as it stands in records.
+std::optional<Error> fault_of_new_code(const command::AddPin& command) {
+  if (const auto fault = toll::fault_of_code(command.account); !fault.empty())
+    return Error{Code::invalid, fmt::format("{} cannot be an account code: {}", command.account, fault),
+                 "give 2 to 16 digits; the list asks for account codes, not for PINs", "account"};
+  if (command.pin)
+    return Error{Code::invalid, "an account code is what is entered, and has no PIN",
+                 "leave the PIN out, or use a list that asks for PINs", "pin"};
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::expected<Json, Error> add_pin(Records& records, const store::ObjectRow& list, const command::AddPin& command) {
+  const bool code = asks_of(list) == PinListTerms::Asks::account_code;
   auto rows = rows_of(records, list);
   if (!rows) return std::unexpected(rows.error());
   if (by_account(*rows, command.account) != rows->end())
-    return std::unexpected(Error{Code::conflict, fmt::format("{} has a PIN in {} already", command.account, list.name),
+    return std::unexpected(Error{Code::conflict, fmt::format("{} is in {} already", command.account, list.name),
                                  fmt::format("ringfence pin remove {} {}", list.name, command.account)});
   if (rows->size() >= PinLimits::pins)
     return std::unexpected(Error{Code::busy,
                                  fmt::format("{} has {} PINs, as many as there may be", list.name, rows->size()),
                                  "remove some, or make another list"});
-  if (command.pin)
+  if (code) {
+    if (auto fault = fault_of_new_code(command)) return std::unexpected(std::move(*fault));
+  } else if (command.pin) {
     if (const auto fault = toll::fault_of_pin(command.pin->reveal()); !fault.empty())
       return std::unexpected(Error{Code::invalid, fmt::format("the PIN cannot be used: {}", fault),
                                    "leave it out, and one is made and shown once"});
+  }
   const auto pins = opened_pins(records.vault, list.name, *rows);
   if (!pins) return std::unexpected(error_of(pins.error()));
   const toll::PinKey key = pin_key_of(records.vault);
-  const Secret<std::string> pin = command.pin ? *command.pin : new_pin(key, list.name, *pins);
+  const Secret<std::string> pin = code          ? Secret<std::string>(command.account)
+                                  : command.pin ? *command.pin
+                                                : new_pin(key, list.name, *pins);
   rows->push_back(
       sealed_pin(records.vault, list.name, command.account, toll::pin_digest(key, list.name, pin.reveal())));
   if (auto done = write(records, list.name, *rows); !done) return std::unexpected(done.error());
   Json out{{"list", list.name},
            {"account", command.account},
-           {"message", fmt::format("{} has a PIN in {}.", command.account, list.name)}};
-  if (!command.pin) out["pin"] = pin.reveal();
+           {"message", code ? fmt::format("{} is an account code of {}.", command.account, list.name)
+                            : fmt::format("{} has a PIN in {}.", command.account, list.name)}};
+  if (!code && !command.pin) out["pin"] = pin.reveal();
   return out;
 }
 
@@ -138,11 +166,11 @@ std::expected<Json, Error> remove_pin(Records& records, const store::ObjectRow& 
   if (!rows) return std::unexpected(rows.error());
   const auto at = by_account(*rows, command.account);
   if (at == rows->end())
-    return std::unexpected(Error{Code::not_found, fmt::format("{} has no PIN in {}", command.account, list.name),
+    return std::unexpected(Error{Code::not_found, fmt::format("{} is not in {}", command.account, list.name),
                                  fmt::format("see: ringfence pin list {}", list.name)});
   rows->erase(at);
   if (auto done = write(records, list.name, *rows); !done) return std::unexpected(done.error());
-  return Json{{"message", fmt::format("{} has no PIN in {} any more.", command.account, list.name)}};
+  return Json{{"message", fmt::format("{} is not in {} any more.", command.account, list.name)}};
 }
 
 std::expected<Json, Error> list_pins(Records& records, const store::ObjectRow& list, const command::ListPins&) {
@@ -150,7 +178,8 @@ std::expected<Json, Error> list_pins(Records& records, const store::ObjectRow& l
   if (!rows) return std::unexpected(rows.error());
   Json accounts = Json::array();
   for (const PinRow& row : *rows) accounts.push_back(row.account);
-  return Json{{"list", list.name}, {"accounts", std::move(accounts)}};
+  const bool code = asks_of(list) == PinListTerms::Asks::account_code;
+  return Json{{"list", list.name}, {"asks", code ? "account_code" : "pin"}, {"accounts", std::move(accounts)}};
 }
 
 toll::PinTries recalled_pin_tries(store::Store& store, const toll::Plan& plan, Now now, std::string& note) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/call_countries.hpp"
 #include "app/exposure.hpp"
 #include "app/reach.hpp"
 #include "core/toll/decide.hpp"
@@ -100,6 +101,7 @@ Outcome test_route(Records& records, const toll::Plan& plan, const command::Test
               {"number", decision.number.size() == 0 ? std::string() : decision.number.text()},
               {"country", decision.country ? decision.country.text() : std::string()},
               {"class", name_of(decision.kind)},
+              {"role", plan.extension(records.tenant, extension->id).role},
               {"pins", decision.pins},
               {"route", routed ? plan.terms().routes[decision.route].name : std::string()},
               {"trunks", std::move(ways)},
@@ -157,6 +159,7 @@ Outcome test_emergency(Records& records, const toll::Plan& plan, const command::
 bool asks_plan(const command::Command& command) {
   return std::holds_alternative<command::TestRoute>(command) ||
          std::holds_alternative<command::TestEmergency>(command) ||
+         std::holds_alternative<command::ListCountries>(command) ||
          std::holds_alternative<command::ShowExposure>(command) || std::holds_alternative<command::ShowReach>(command);
 }
 
@@ -165,6 +168,7 @@ Outcome answer_by_plan(Records& records, const toll::Plan& plan, const command::
   if (const auto* c = std::get_if<command::TestRoute>(&command)) return test_route(records, plan, *c, now_wall_ms);
   if (const auto* c = std::get_if<command::TestEmergency>(&command))
     return test_emergency(records, plan, *c, now_wall_ms);
+  if (const auto* c = std::get_if<command::ListCountries>(&command)) return list_countries(records, plan, *c);
   if (const auto* c = std::get_if<command::ShowExposure>(&command))
     return list_exposure(records, plan, *c, now_wall_ms);
   return show_reach(records, plan, std::get<command::ShowReach>(command), now_wall_ms);

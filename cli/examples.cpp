@@ -38,7 +38,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension set 1001 --forward-no-answer 1002 --forward-after 15s\n"
      "  ringfence extension set 1001 --forward-always 01711234567 --forward-reach national\n"
      "  ringfence extension set 1001 --default forward_always   its phones ring again\n"
-     "  ringfence extension set 1001 --reach international --abroad FR,GB --hours office --department sales\n"},
+     "  ringfence extension set 1001 --reach international --abroad FR,GB --hours office --department sales\n"
+     "  ringfence extension set 1001 --role sales     what it may call, by a calling role\n"},
     {"extension.remove", "  ringfence extension remove 1001\n"},
     {"extension.reset-password",
      "  ringfence extension reset-password 1001                       registrations and calls of the old one end\n"
@@ -291,14 +292,34 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence route test --from 1001 --to +442079460000 --at \"2026-12-25 20:00\"\n"},
     {"pin-list.add",
      "  ringfence pin-list add abroad --tries 3 --lock 15m\n  ringfence pin add abroad project-7\n"
-     "  ringfence route set abroad --pins abroad       now its calls need a PIN\n"},
+     "  ringfence route set abroad --pins abroad       now its calls need a PIN\n"
+     "  ringfence pin-list add clients --asks account_code      codes for the bill, which are no secrets\n"},
+    {"calling-role.add",
+     "  ringfence calling-role add sales --reach international --abroad FR,GB,AT --classes shared_cost\n"
+     "  ringfence calling-role add lobby --reach national --hours office\n"
+     "  ringfence calling-role add projects --reach international --pins clients   every call names an account\n"},
+    {"calling-role.set", "  ringfence calling-role set sales --abroad FR,GB,AT,CH\n"},
+    {"calling-role.list", "  ringfence calling-role list\n"},
+    {"calling-role.show",
+     "  ringfence calling-role show sales\n  ringfence calling-role show national       built in\n"},
+    {"calling-role.remove",
+     "  ringfence extension set 1001 --role national && ringfence calling-role remove sales\n"},
+    {"country.allow",
+     "  ringfence country allow CU                       not denied for the tenant any more\n"
+     "  ringfence country allow FR,AT,CH --of department.sales --only   abroad these alone\n"},
+    {"country.deny",
+     "  ringfence country deny CU,KP                     for the tenant\n"
+     "  ringfence country deny LV --of system            for every tenant\n"},
+    {"country.list",
+     "  ringfence country list\n  ringfence country list --of extension.1001      with its role and all levels\n"},
     {"pin-list.set", "  ringfence pin-list set abroad --tries 5\n"},
     {"pin-list.list", "  ringfence pin-list list\n"},
     {"pin-list.show", "  ringfence pin-list show abroad\n"},
     {"pin-list.remove", "  ringfence route set abroad --default pins && ringfence pin-list remove abroad\n"},
     {"pin.add",
      "  ringfence pin add abroad project-7             makes one of 8 digits and shows it once\n"
-     "  pass show project-7 | ringfence pin add abroad project-7 --stdin\n"},
+     "  pass show project-7 | ringfence pin add abroad project-7 --stdin\n"
+     "  ringfence pin add clients 4711                 of a list that asks for account codes\n"},
     {"pin.remove", "  ringfence pin remove abroad project-7\n"},
     {"pin.list", "  ringfence pin list abroad\n"},
     {"ring-group.add",

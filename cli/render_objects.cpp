@@ -69,6 +69,7 @@ void objects(const Json& r, std::ostream& out) {
     const Json given = each.value("values", Json::object());
     for (const auto& [key, value] : given.items())
       values += fmt::format("{}{}={}", values.empty() ? "" : "  ", key, joined(value));
+    if (each.value("built_in", false)) values += "  (built in)";
     if (each.contains("password")) values += each.value("password", false) ? "  password=set" : "  password=none";
     if (!trunks) {
       table.add({text_at(each, "name"), values});
@@ -158,11 +159,31 @@ void route(const Json& r, std::ostream& out) {
 
 void pins(const Json& r, std::ostream& out) {
   const std::string list = text_at(r, "list");
-  Table table({"ACCOUNT"});
+  const bool codes = text_at(r, "asks") == "account_code";
+  Table table({codes ? "ACCOUNT CODE" : "ACCOUNT"});
   for (const Json& account : list_at(r, "accounts")) table.add({text_of(account)});
   if (table.empty())
-    return fmt::print(out, "The list {} has no PIN yet. Make one: ringfence pin add {} ACCOUNT\n", plain(list),
-                      plain(list));
+    return fmt::print(out, "The list {} has no {} yet. Make one: ringfence pin add {} {}\n", plain(list),
+                      codes ? "account code" : "PIN", plain(list), codes ? "4711" : "ACCOUNT");
+  table.print(out);
+}
+
+/// What each level says, and what comes of it for each country.
+void countries(const Json& r, std::ostream& out) {
+  Table levels({"LEVEL", "ABROAD", "DENIED"});
+  for (const Json& level : list_at(r, "levels")) {
+    const std::string only = joined(level.value("only", Json::array()));
+    const std::string denied = joined(level.value("denied", Json::array()));
+    levels.add({text_at(level, "of"), only.empty() ? "any country" : "only " + only, denied.empty() ? "-" : denied});
+  }
+  levels.print(out);
+  if (!text_at(r, "home").empty())
+    fmt::print(out, "\nAt home in {}: whether its numbers may be called is a matter of reach.\n",
+               plain(text_at(r, "home")));
+  fmt::print(out, "\n");
+  Table table({"COUNTRY", "STATE", "WHY"});
+  for (const Json& each : list_at(r, "countries"))
+    table.add({text_at(each, "country"), text_at(each, "state"), text_at(each, "why")});
   table.print(out);
 }
 
@@ -174,9 +195,10 @@ void render_values(const Json& values, std::ostream& out) {
     const std::string from = text_at(each, "from");
     const std::string value = joined(each.value("value", Json()));
     table.add({text_at(each, "key"), value.empty() ? "-" : value,
-               from == "own"   ? "set here"
-               : from == "all" ? "set for all"
-                               : "default",
+               from == "own"    ? "set here"
+               : from == "all"  ? "set for all"
+               : from == "role" ? "by its role"
+                                : "default",
                text_at(each, "help")});
   }
   table.print(out);
@@ -204,6 +226,10 @@ bool render_object(std::string_view command, const Json& r, std::ostream& out) {
   }
   if (command == "pin.list") {
     pins(r, out);
+    return true;
+  }
+  if (command == "country.list") {
+    countries(r, out);
     return true;
   }
   if (render_trial(command, r, out)) return true;

@@ -135,8 +135,10 @@ std::string_view group_text(std::string_view group) {
   if (group == "department") return "Departments, whose limits hold for their extensions";
   if (group == "trunk") return "Providers and gateways: where calls leave and come in";
   if (group == "route") return "Which calls leave by which trunk; without a route no call leaves";
-  if (group == "pin-list") return "Lists of PINs that routes ask for";
-  if (group == "pin") return "The PINs of a list, one for each account";
+  if (group == "pin-list") return "Lists of PINs or account codes that routes and roles ask for";
+  if (group == "pin") return "The PINs of a list, one for each account, or its account codes";
+  if (group == "calling-role") return "What extensions may call, under names of their own";
+  if (group == "country") return "Which countries may be called: for the system, a tenant, a department";
   if (group == "ring-group") return "Extensions that ring together, under a number of their own";
   if (group == "inbound") return "Where calls from outside go";
   if (group == "number-list") return "Numbers that may or may not be called, by the million";

@@ -59,6 +59,8 @@ enum class Permission : std::uint8_t {
   trunk_write,
   pin_list_read,
   pin_list_write,
+  calling_role_read,
+  calling_role_write,
   number_list_read,
   number_list_write,
   deck_read,

@@ -39,11 +39,11 @@ std::vector<Role> make() {
       // At one place: its people, phones and hours.
       role("site", "Site", Realm::system,
            of("system.read guard.* extension.* registration.* call.* cdr.read trace.read department.* ring-group.* "
-              "schedule.* inbound.* telephony.read route.read trunk.read limit.read spend.read pattern.read")),
+              "schedule.* inbound.* telephony.read calling-role.read route.read trunk.read limit.read spend.read pattern.read")),
       role("administrator", "Administrator", Realm::tenant, within_tenant(Permissions::all())),
       role("supervisor", "Supervisor", Realm::tenant,
            of("extension.read registration.read call.* cdr.read department.read ring-group.* schedule.* inbound.read "
-              "route.read spend.read pattern.read")),
+              "calling-role.read route.read spend.read pattern.read")),
       role("operator", "Operator", Realm::tenant,
            of("registration.read call.* department.read ring-group.read schedule.read inbound.read")),
       // His own account, which everybody has who may sign in, and nothing of others.

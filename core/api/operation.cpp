@@ -115,7 +115,8 @@ Operation operation_of(const Spec& spec) {
   });
   out.creates = spec.name.ends_with(".add") || spec.name == "extension.link" || spec.name == "role.copy";
   out.brings_file = has(spec, Kind::lines);
-  out.paged = spec.name.ends_with(".list") && !has(spec, "limit") && spec.name != "guard.country.list";
+  out.paged = spec.name.ends_with(".list") && !has(spec, "limit") && spec.name != "guard.country.list" &&
+              spec.name != "country.list";
   return out;
 }
 

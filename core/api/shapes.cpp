@@ -66,14 +66,17 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "health string, since? string, answered? string, registration? string, registered_until? string, trouble? string, "
      "calls_in? integer, calls_out? integer"},
     {"Object",
-     "kind string, name string, values [ObjectValue], text? string, added? boolean, password? boolean, currency? "
-     "string, "
+     "kind string, name string, values [ObjectValue], text? string, added? boolean, built_in? boolean, password? "
+     "boolean, currency? string, "
      "prefixes? integer, lines? integer, pins? integer, now? TrunkNow"},
-    {"ObjectRow", "name string, values {texts}, password? boolean, currency? string, now? TrunkNow"},
+    {"ObjectRow", "name string, values {texts}, built_in? boolean, password? boolean, currency? string, now? TrunkNow"},
     {"ObjectList", "kind string, objects [ObjectRow]"},
     {"Imported", "message string, taken? integer, rates? integer, lines? integer"},
     {"Pin", "list string, account string, message string, pin? string"},
-    {"PinList", "list string, accounts [string]"},
+    {"PinList", "list string, asks string, accounts [string]"},
+    {"CountryLevel", "of string, only [string], denied [string], message? string"},
+    {"CalledCountry", "country string, state string, why string"},
+    {"CalledCountries", "of string, home string, levels [CountryLevel], countries [CalledCountry]"},
     {"ChangedValue", "key string, before any, after any"},
     {"Change", "what string, kind string, name string, values [ChangedValue], comments boolean, moved boolean"},
     {"CostChange", "name? string, before string, after string"},
@@ -100,7 +103,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Way", "trunk string, called string, price string, per_s integer, fee string, currency string"},
     {"RouteTest",
      "from string, to string, at string, action string, why string, reserved string, number string, country string, "
-     "class string, pins string, route string, trunks [Way], steps [Step]"},
+     "class string, role string, pins string, route string, trunks [Way], steps [Step]"},
     {"EmergencyWay",
      "trunk string, called string, priority integer, from string, asserted string, calls_back boolean, "
      "calls_most integer"},
@@ -347,6 +350,9 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"policy.apply", "PolicyApplied"},
     {"pin.add", "Pin"},
     {"pin.list", "PinList"},
+    {"country.allow", "CountryLevel"},
+    {"country.deny", "CountryLevel"},
+    {"country.list", "CalledCountries"},
     {"route.test", "RouteTest"},
     {"emergency.test", "EmergencyTest"},
     {"reach", "Reach"},

@@ -188,7 +188,7 @@ struct Leaving {
 /// What we say to the caller ourselves.
 enum class Speech : std::uint8_t {
   none,
-  pin,           ///< asks for a PIN and listens
+  pin,           ///< asks for a PIN or an account code and listens
   ringing,       ///< that somebody else is being called
   announcement,  ///< and hangs up
 };

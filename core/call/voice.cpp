@@ -64,6 +64,19 @@ std::int64_t speech_ms(Speech speech) {
   return static_cast<std::int64_t>(VoiceLimits::clip_samples) / samples_per_ms + VoiceLimits::address_wait_ms;
 }
 
+/// What is said to whoever has to enter something.
+struct Asking {
+  std::string_view enter, wrong, locked;  ///< prompts
+  std::string_view was_wrong, is_locked;  ///< for the record
+};
+const Asking& asking_of(toll::PinListTerms::Asks asks) {
+  static constexpr Asking pin{"enter-pin", "wrong-pin", "pin-locked", "wrong PIN",
+                              "too many wrong PINs: locked for a while"};
+  static constexpr Asking code{"enter-code", "wrong-code", "code-locked", "wrong account code",
+                               "too many wrong account codes: locked for a while"};
+  return asks == toll::PinListTerms::Asks::pin ? pin : code;
+}
+
 std::string_view prompt_for(int status) {
   switch (status) {
     case 403:
@@ -130,14 +143,16 @@ void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
   toll::add_decision(call.cdr.decision, ctx.plan,
                      {call.cdr.tenant, call.payer, target.dialled, toll::Question::For::call}, *target.out);
   // On disk before it is answered, so that who has the process killed does not try for nothing.
-  call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, 0});
+  const auto asks = list ? list->asks : toll::PinListTerms::Asks::pin;
+  call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, 0, asks});
   if (!list || pin_tries_.locked(ctx.now, call.payer, *list)) {
-    toll::add_refused(call.cdr.decision, toll::Check::pin, locked_text);
-    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::pin_refused, locked_text);
+    const std::string_view why = asking_of(asks).is_locked;
+    toll::add_refused(call.cdr.decision, toll::Check::pin, why);
+    return end(ctx, call, CallResult::refused, EndedBy::system, 403, Reason::pin_refused, why);
   }
-  if (!answer_ourselves(ctx, call, Speech::pin, {prompt_of(ctx, call, "enter-pin")}))
+  if (!answer_ourselves(ctx, call, Speech::pin, {prompt_of(ctx, call, asking_of(asks).enter)}))
     end(ctx, call, CallResult::failed, EndedBy::system, 488, Reason::offer_refused,
-        "its route asks for a PIN, and the phone speaks no codec of ours");
+        fmt::format("its route asks for {}, and the phone speaks no codec of ours", name_of(asks)));
 }
 
 void Calls::begin_speech(Context& ctx, Call& call) {
@@ -202,16 +217,18 @@ void Calls::on_pin(Context& ctx, Call& call) {
     return say_why_and_end(ctx, call, Side::caller, failure->status, failure->detail);
   }
   const bool over = ++call.wrong_pins == CallLimits::pin_rounds || verdict == toll::PinVerdict::locked;
-  call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, call.wrong_pins});
+  const auto asks = list ? list->asks : toll::PinListTerms::Asks::pin;
+  const Asking& asking = asking_of(asks);
+  call.cdr.cut_reason = toll::text_of(toll::AskedPin{call.pins, call.wrong_pins, asks});
   ctx.report(Level::notice, Reason::pin_refused, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
              verdict == toll::PinVerdict::locked ? "locked" : "wrong");
   if (over) {
     const bool locked = verdict == toll::PinVerdict::locked;
-    const std::string_view why = locked ? locked_text : "wrong PIN";
+    const std::string_view why = locked ? asking.is_locked : asking.was_wrong;
     toll::add_refused(call.cdr.decision, toll::Check::pin, why);
-    return say_and_end(ctx, call, Side::caller, locked ? "pin-locked" : "goodbye", Reason::pin_refused, why);
+    return say_and_end(ctx, call, Side::caller, locked ? asking.locked : "goodbye", Reason::pin_refused, why);
   }
-  say(ctx, call, Side::caller, {prompt_of(ctx, call, "wrong-pin"), prompt_of(ctx, call, "enter-pin")}, false);
+  say(ctx, call, Side::caller, {prompt_of(ctx, call, asking.wrong), prompt_of(ctx, call, asking.enter)}, false);
 }
 
 void Calls::say_and_end(Context& ctx, Call& call, Side to, std::string_view prompt, Reason reason,

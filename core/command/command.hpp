@@ -248,6 +248,20 @@ struct RemovePin {
 struct ListPins {
   std::string list;
 };
+/// Which countries may be called (row O4), as one level says: "system", "tenant", "department.sales".
+struct AllowCountries {
+  std::string of;
+  CountrySet countries;
+  bool only = false;  ///< and abroad none but these and those that were allowed so before
+};
+struct DenyCountries {
+  std::string of;
+  CountrySet countries;
+};
+/// Every country, with who refuses it: as one level says together with those above it, or for an extension.
+struct ListCountries {
+  std::string of;  ///< likewise, or "extension.1001"
+};
 /// Rates or numbers out of a text, all or nothing.
 struct ImportRows {
   document::Kind kind = document::Kind::deck;
@@ -366,7 +380,8 @@ using Command =
                  ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
                  GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
                  GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
-                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, ImportRows,
+                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, AllowCountries,
+                 DenyCountries, ListCountries, ImportRows,
                  PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
                  ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
                  ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,

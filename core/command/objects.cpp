@@ -21,7 +21,8 @@ constexpr std::string_view kind_texts[] = {"the country, the money and the time 
                                            "a schedule",
                                            "a department",
                                            "a trunk",
-                                           "a list of PINs",
+                                           "a list of PINs or account codes",
+                                           "a calling role",
                                            "an outbound route",
                                            "a ring group",
                                            "an inbound route",
@@ -149,12 +150,15 @@ class Maker {
     add({"policy.apply", "policy.write", "Makes it so, all or nothing", true, false,
          shelf_.keep({policy_text, remove, force_policy, caller})});
     const Parameter list{"name", Kind::text, true, 1, 64, {}, "the list of PINs"};
-    const Parameter account{"account", Kind::text, true, 1, 64, {}, "whose it is; stands in call records"};
-    add({"pin.add", "pin-list.write", "Makes a PIN for an account and shows it once", true, false,
-         shelf_.keep({list, account, {"pin", Kind::secret, false, 6, 16, {}, "instead of one that is made"}})});
+    const Parameter account{
+        "account", Kind::text, true, 1, 64, {}, "whose it is, or the account code; stands in call records"};
+    add({"pin.add", "pin-list.write", "Makes a PIN for an account and shows it once, or takes an account code", true,
+         false, shelf_.keep({list, account, {"pin", Kind::secret, false, 6, 16, {}, "instead of one that is made"}})});
     add({"pin.remove", "pin-list.write", "Takes an account's PIN away", true, false, shelf_.keep({list, account})});
-    add({"pin.list", "pin-list.read", "Lists the accounts that have a PIN; PINs cannot be shown again", false, false,
+    add({"pin.list", "pin-list.read",
+         "Lists the accounts that have a PIN, which cannot be shown again, or the account codes", false, false,
          shelf_.keep({list})});
+    countries();
     add({"route.test", "route.read", "Tells whether a call may leave, by which trunk, at which price, and why", false,
          false,
          shelf_.keep({{"from", Kind::text, true, 2, 15, {}, "the extension that calls"},
@@ -169,6 +173,23 @@ class Maker {
          shelf_.keep(
              {{"from", Kind::text, false, 2, 15, {}, "an extension, or outside: who showed no password"},
               {"to", Kind::text, false, 2, 16, {}, "a country such as GB, or a kind of number such as premium"}})});
+  }
+
+  void countries() {
+    const Parameter codes{"countries", Kind::text, true, 2, 2'048, {}, "countries by their codes, such as CU or CU,KP"};
+    const Parameter of{"of", Kind::text, false, 6, 96, {}, "for whom: system, tenant or department.NAME (tenant)"};
+    add({"country.allow", "limit.write", "Lets people call these countries, as far as their rights go", true, false,
+         shelf_.keep({codes, of, {"only", Kind::flag, false, 0, 0, {}, "and abroad none but these"}})});
+    add({"country.deny", "limit.write", "Lets nobody call these countries, whatever other rules allow", true, false,
+         shelf_.keep({codes, of})});
+    add({"country.list", "limit.read", "Lists which countries may be called, and who denies the others", false, false,
+         shelf_.keep({{"of",
+                       Kind::text,
+                       false,
+                       6,
+                       96,
+                       {},
+                       "for whom: system, tenant, department.NAME or extension.NUMBER (tenant)"}})});
   }
 
  private:
@@ -227,6 +248,27 @@ std::expected<std::optional<Command>, Error> pin_command(const Spec& spec, const
   AddPin add{std::move(list), std::move(account), std::nullopt};
   if (a.contains("pin")) add.pin.emplace(text_at(a, "pin"));
   return Command(std::move(add));
+}
+
+std::expected<std::optional<Command>, Error> country_command(const Spec& spec, const Arguments& a) {
+  std::string of = text_at(a, "of");
+  if (of.empty()) of = name_of(doc::Scope::tenant);
+  const bool lists = spec.name == "country.list";
+  if (auto fault = doc::fault_of_name(doc::Kind::limit, of)) return invalid(std::move(*fault), "see --help", "of");
+  const auto scope = doc::scope_of(of);
+  const bool of_one = lists && scope == doc::Scope::extension && !doc::subject_of(of).empty();
+  if (!of_one && scope != doc::Scope::system && scope != doc::Scope::tenant && scope != doc::Scope::department)
+    return invalid(
+        fmt::format("countries are allowed and denied by the system, a tenant or a department, not by {}", of),
+        lists ? "give --of extension.1001, or another of these" : "an extension and its role have their own: --abroad",
+        "of");
+  if (lists) return Command(ListCountries{std::move(of)});
+  const auto countries = parse_countries(text_at(a, "countries"));
+  if (!countries || countries->none())
+    return invalid("countries holds something else than codes of two letters", "give them such as CU or CU,KP",
+                   "countries");
+  if (spec.name == "country.deny") return Command(DenyCountries{std::move(of), *countries});
+  return Command(AllowCountries{std::move(of), *countries, flag_at(a, "only")});
 }
 
 }  // namespace
@@ -296,6 +338,7 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
     return Command(ShowReach{text_at(a, "from"), to});
   }
   if (spec.name.starts_with("pin.")) return pin_command(spec, a);
+  if (spec.name.starts_with("country.")) return country_command(spec, a);
   const auto parts = parts_of(spec.name);
   if (!parts || parts->first == doc::Kind::extension) return std::nullopt;
   const auto [kind, verb] = *parts;

@@ -40,7 +40,7 @@ constexpr std::string_view groups[] = {
     "extension", "extension.device", "registration", "call",   "cdr",      "spend",     "exposure",   "credit",
     "pattern",   "user",             "token",        "session", "policy",   "reach",     "emergency",  "telephony",
     "limit",     "schedule",         "department",   "trunk",  "pin-list", "pin",       "route",      "ring-group",
-    "inbound",   "number-list",      "deck"};
+    "inbound",   "number-list",      "deck",         "country", "calling-role"};
 constexpr Parameter tenant_parameter{
     "tenant", Kind::text, false, 2, 32, {}, "in which tenant, for those who reach several; default when not given"};
 

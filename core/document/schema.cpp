@@ -6,25 +6,22 @@
 #include <array>
 
 #include "core/base/limits/toll.hpp"
+#include "core/document/schema_rights.hpp"
 
 namespace rf::document {
 namespace {
 
 using enum Type;
 
-constexpr std::string_view kind_names[] = {"telephony", "limit",     "schedule",    "department",
-                                           "trunk",     "pin-list",  "route",       "ring-group",
-                                           "inbound",   "extension", "number-list", "deck",
-                                           "guard"};
+constexpr std::string_view kind_names[] = {"telephony", "limit",        "schedule", "department", "trunk",
+                                           "pin-list",  "calling-role", "route",    "ring-group", "inbound",
+                                           "extension", "number-list",  "deck",     "guard"};
 constexpr std::string_view scope_names[] = {"system", "tenant", "department", "extension", "trunk"};
 constexpr std::string_view type_names[] = {"",           "NUMBER",  "TEXT",    "WORD",   "TIME", "AMOUNT",
                                            "N per TIME", "PERCENT", "COUNTRY", "CODE",   "ZONE", "DIGITS",
                                            "DIGITS",     "PATTERN", "+NUMBER", "RANGE",  "URI",  "HOST",
                                            "ADDRESS",    "ADDRESS", "NAME",    "NUMBER", "LINE", "LINE"};
 
-constexpr std::string_view reach_words[] = {"internal", "national", "international"};
-constexpr std::string_view costly_words[] = {"premium",        "shared_cost", "personal", "satellite",
-                                             "global_network", "pager",       "unknown"};
 constexpr std::string_view trunk_words[] = {"registers", "peer_address", "peer_certificate", "accept_register"};
 constexpr std::string_view form_words[] = {"plus", "digits", "international", "zero_zero", "national"};
 constexpr std::string_view shape_words[] = {"plus", "digits", "international", "national"};
@@ -39,9 +36,9 @@ constexpr std::string_view listing_words[] = {"allowed", "shared_cost", "premium
 constexpr std::string_view encryption_words[] = {"by_transport", "off", "optional", "required"};
 constexpr std::string_view dtmf_words[] = {"auto", "rfc4733", "info", "inband"};
 constexpr std::string_view newcomer_words[] = {"replace", "refuse"};
+constexpr std::string_view asks_words[] = {"pin", "account_code"};
 
 constexpr Key enabled{.name = "enabled", .type = flag, .help = "whether it is used", .standing = "true"};
-constexpr Key description{.name = "description", .type = text, .help = "for people", .max = 256};
 
 constexpr Key telephony_keys[] = {
     {.name = "home", .type = country, .help = "the country whose dialling holds; without it nobody calls outside"},
@@ -152,11 +149,13 @@ constexpr std::array<Key, n> with_habits(const std::array<Key, 9>& first, std::s
   return out;
 }
 
-constexpr auto system_keys = limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"});
+constexpr auto system_keys = with_countries(limit_keys({"500.00", "5000.00", "50,80,95", "", "0", "3h"}));
 // Many people together refuse what only a burst at an hour without calls comes to, see core/pattern/signal.cpp: by day
 // a burst of one must not make the others' calls refused, nor a conference.
-constexpr auto tenant_keys = with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}), "90");
-constexpr auto department_keys_of_limit = with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}), "90");
+constexpr auto tenant_keys =
+    with_countries(with_habits<13>(limit_keys({"200.00", "2000.00", "50,80,95", "", "0", "0s"}), "90"));
+constexpr auto department_keys_of_limit =
+    with_countries(with_habits<12>(limit_keys({"none", "none", "80,95", "", "0", "0s"}), "90"));
 constexpr auto extension_keys_of_limit = with_habits<12>(
     limit_keys({"20.00", "200.00", "80,95", "5 per 1s,30 per 10m,distinct 60 per 1h", "4", "0s"}), "90");
 constexpr auto trunk_keys_of_limit = limit_keys({"none", "none", "80,95", "", "0", "0s"});
@@ -280,6 +279,11 @@ constexpr Key route_keys[] = {
     {.name = "extensions", .type = number_of_extension, .help = "who may use it; empty: everybody", .list = true},
     {.name = "departments", .type = object, .help = "who may use it", .list = true, .refers = Kind::department},
     {.name = "groups", .type = text, .help = "who may use it", .list = true, .min = 1, .max = 64},
+    {.name = "roles",
+     .type = object,
+     .help = "calling roles that may use it",
+     .list = true,
+     .refers = Kind::calling_role},
     {.name = "countries", .type = country, .help = "of the called number; empty: any", .list = true},
     {.name = "caller_countries",
      .type = country,
@@ -300,18 +304,27 @@ constexpr Key route_keys[] = {
     {.name = "number_form", .type = word, .help = "instead of the trunk's", .words = form_words},
     {.name = "strip", .type = number, .help = "digits taken off the front then", .standing = "0", .max = 15},
     {.name = "prepend", .type = dial, .help = "put there instead", .max = 16},
-    {.name = "pins", .type = object, .help = "a PIN of this list is asked for; empty: none", .refers = Kind::pin_list},
+    pins_key,
 };
 constexpr Key pin_list_keys[] = {
+    {.name = "asks",
+     .type = word,
+     .help = "a PIN, which only its account knows; or an account code, which says whose the call is and is no secret",
+     .standing = "pin",
+     .words = asks_words},
     {.name = "tries",
      .type = number,
-     .help = "wrong PINs of an extension, over all its calls, until it is locked out",
+     .help = "wrong ones of an extension, over all its calls, until it is locked out",
      .standing = "3",
      .min = 1,
      .max = 10},
     {.name = "lock", .type = duration, .help = "for so long", .standing = "15m", .min = 60, .max = 86'400},
     description,
-    {.name = "sealed", .type = row, .help = "PINs, which only this system reads: pin add", .list = true, .apart = true},
+    {.name = "sealed",
+     .type = row,
+     .help = "what is asked for, which only this system reads: pin add",
+     .list = true,
+     .apart = true},
 };
 constexpr Key ring_group_keys[] = {
     {.name = "number", .type = digits, .help = "what is dialled for it", .min = 2, .max = 15, .required = true},
@@ -390,13 +403,14 @@ constexpr Key extension_keys[] = {
     {.name = "countries", .type = country, .help = "from outside only from these", .list = true, .account = true},
     {.name = "department", .type = object, .help = "whose limits hold for it, too", .refers = Kind::department},
     {.name = "groups", .type = text, .help = "that routes may ask for", .list = true, .min = 1, .max = 64},
-    {.name = "reach", .type = word, .help = "how far it may call", .standing = "national", .words = reach_words},
-    {.name = "abroad", .type = country, .help = "abroad only these countries; empty: any", .list = true},
-    {.name = "classes", .type = word, .help = "costly numbers that it may call", .list = true, .words = costly_words},
-    {.name = "hours",
+    {.name = "role",
      .type = object,
-     .help = "a schedule outside which it calls nobody outside; empty: any time",
-     .refers = Kind::schedule},
+     .help = "what it may call; what it says itself may be less, never more; empty: only what it says itself",
+     .refers = Kind::calling_role},
+    reach_key,
+    abroad_key,
+    classes_key,
+    hours_of_caller_key,
     {.name = "shown", .type = e164, .help = "its number as seen outside; empty: the trunk's"},
     forward_key("forward_always", "where its calls go instead, as it would dial; empty: nowhere"),
     forward_key("forward_busy", "where they go while it is busy"),
@@ -544,6 +558,8 @@ std::span<const Key> all_keys_of(Kind kind) {
       return trunk_keys;
     case Kind::pin_list:
       return pin_list_keys;
+    case Kind::calling_role:
+      return calling_role_keys;
     case Kind::route:
       return route_keys;
     case Kind::ring_group:

@@ -18,6 +18,7 @@ enum class Kind : std::uint8_t {
   department,
   trunk,
   pin_list,
+  calling_role,
   route,
   ring_group,
   inbound,

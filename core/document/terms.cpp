@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/document/paces.hpp"
+#include "core/document/roles.hpp"
 #include "core/document/terms_of_trunk.hpp"
 #include "core/money/amount.hpp"
 
@@ -37,8 +38,10 @@ class Maker {
           take_schedule(each.table);
           break;
         case Kind::department:
-          out_.departments.push_back(
-              {each.id, around_.tenant, each.table.name(), spending("department." + each.table.name())});
+          take_department(each);
+          break;
+        case Kind::calling_role:
+          check_role(each.table);
           break;
         case Kind::trunk:
           take_trunk(each);
@@ -56,8 +59,8 @@ class Maker {
           take_inbound(each.table);
           break;
         case Kind::deck:
-          out_.decks.push_back({each.table.name(), each.deck ? each.deck : std::make_shared<const money::Deck>(),
-                                around_.tenant});
+          out_.decks.push_back(
+              {each.table.name(), each.deck ? each.deck : std::make_shared<const money::Deck>(), around_.tenant});
           break;
         case Kind::number_list:
           out_.lists.push_back({each.table.name(), around_.tenant, each.lines});
@@ -86,7 +89,7 @@ class Maker {
     for (const Key& key : table.keys()) {
       if (!table.given(key.name)) continue;
       for (const std::string& name : table.list(key.name)) {
-        if (key.refers && !name.empty() && object(*key.refers, name) == nullptr)
+        if (key.refers && !name.empty() && object(*key.refers, name) == nullptr && !is_built_in(*key.refers, name))
           fault(table, fmt::format("{} names the {} {}, which there is not", key.name, name_of(*key.refers), name),
                 fmt::format("add it, or see: ringfence {} list", name_of(*key.refers)));
         if (key.type == Type::number_of_extension && !name.empty() && !numbers_.contains(name))
@@ -103,6 +106,10 @@ class Maker {
     if (!there)
       fault(table, fmt::format("is about the {} {}, which there is not", name_of(scope), subject),
             "add it, or remove the limit");
+  }
+
+  static bool is_built_in(Kind kind, const std::string& name) {
+    return kind == Kind::calling_role && built_in_role(name).has_value();
   }
 
   std::vector<std::string> limit(const std::string& name, std::string_view key) const {
@@ -152,6 +159,13 @@ class Maker {
     return out;
   }
 
+  toll::CountryTerms countries(const std::string& name) const {
+    toll::CountryTerms out;
+    for (const std::string& code : limit(name, "abroad")) out.only.set(country_of(code).index);
+    for (const std::string& code : limit(name, "abroad_denied")) out.denied.set(country_of(code).index);
+    return out;
+  }
+
   /// What becomes of calls that fit no habit; of those whose habits are asked.
   pattern::Thresholds habits(const std::string& name) const {
     if (find(keys_of(Kind::limit, name), "unusual_alert") == nullptr) return {};
@@ -173,6 +187,7 @@ class Maker {
     out_.horizon.step_s = table.seconds("reserve_ahead");
     out_.assumed_call_s = table.seconds("assumed_call");
     out_.system = spending("system");
+    out_.countries = countries("system");
     toll::TenantTerms tenant;
     tenant.id = around_.tenant;
     tenant.name = around_.tenant_name;
@@ -185,6 +200,7 @@ class Maker {
     tenant.language = table.text("language");
     tenant.zone = tenant_zone_ = zone(table, table.text("time_zone"));
     tenant.spending = spending("tenant");
+    tenant.countries = countries("tenant");
     tenant.unusual_pins = one("tenant", "unusual_pins");
     out_.tenants.push_back(std::move(tenant));
   }
@@ -201,6 +217,16 @@ class Maker {
                    "ask the carrier which number it has for tests, such as 933");
     tenant.emergency_test = test;
     tenant.emergency.push_back(test);
+  }
+
+  void take_department(const Placed& placed) {
+    const std::string limit = "department." + placed.table.name();
+    out_.departments.push_back({placed.id, around_.tenant, placed.table.name(), spending(limit), countries(limit)});
+  }
+
+  void check_role(const Table& table) {
+    if (built_in_role(table.name()))
+      fault(table, "is built in, and means the same everywhere", "give yours another name");
   }
 
   void take_schedule(const Table& table) {
@@ -234,6 +260,7 @@ class Maker {
     route.extensions = table.list("extensions");
     route.departments = table.list("departments");
     route.groups = table.list("groups");
+    route.roles = table.list("roles");
     route.countries = table.list("countries");
     route.caller_countries = table.list("caller_countries");
     route.hours = table.text("hours");
@@ -270,6 +297,7 @@ class Maker {
     list.name = placed.table.name();
     list.tenant = around_.tenant;
     list.pins = placed.pins;
+    list.asks = placed.table.word<toll::PinListTerms::Asks>("asks");
     list.tries = placed.table.number("tries");
     list.lock_s = placed.table.seconds("lock");
     out_.pin_lists.push_back(std::move(list));
@@ -307,6 +335,31 @@ class Maker {
     return out;
   }
 
+  /// A role is the most that its extensions may do; what they say themselves may only be less.
+  void take_rights(const Table& table, toll::ExtensionTerms& terms) {
+    terms.role = table.text("role");
+    std::optional<Table> role;
+    if (const Placed* const own = object(Kind::calling_role, terms.role))
+      role = own->table;
+    else if (const auto text = built_in_role(terms.role))
+      role = table_of(*text).value();
+    if (role) {
+      for (std::string& text : beyond_role(table, *role))
+        fault(table, std::move(text), "take it away with --default, or give the extension another role");
+      terms.pins = role->text("pins");
+    }
+    const Table* const of = role ? &*role : nullptr;
+    const auto one = [&](std::string_view key) {
+      const std::vector<std::string> values = right_of(table, of, key);
+      return values.empty() ? std::string() : values.front();
+    };
+    terms.reach = toll::parse_reach(one("reach")).value_or(toll::Reach::internal);
+    for (const std::string& code : right_of(table, of, "abroad")) terms.countries.set(country_of(code).index);
+    for (const std::string& kind : right_of(table, of, "classes"))
+      if (const auto known = number::parse_class(kind)) terms.allowed_classes |= toll::class_bit(*known);
+    terms.hours = one("hours");
+  }
+
   void take_extension(const std::string& number, ExtensionId id) {
     const Placed* own = object(Kind::extension, number);
     const Table fresh(Kind::extension, number);
@@ -317,11 +370,7 @@ class Maker {
     if (const Placed* department = object(Kind::department, table.text("department")))
       terms.department = department->id;
     terms.groups = table.list("groups");
-    terms.reach = table.word<toll::Reach>("reach");
-    for (const std::string& code : table.list("abroad")) terms.countries.set(country_of(code).index);
-    for (const std::string& kind : table.list("classes"))
-      if (const auto known = number::parse_class(kind)) terms.allowed_classes |= toll::class_bit(*known);
-    terms.hours = table.text("hours");
+    take_rights(table, terms);
     terms.shown = table.text("shown");
     terms.forward = forward_of(table);
     terms.transfers = table.flag("transfers");

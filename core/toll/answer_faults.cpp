@@ -8,6 +8,7 @@
 
 #include "core/base/limits/call.hpp"
 #include "core/number/dial.hpp"
+#include "core/toll/pins.hpp"
 
 namespace rf::toll {
 namespace {
@@ -35,7 +36,7 @@ class Checks {
     for (const PinListTerms& each : terms_.pin_lists) check_pins(each);
     for (const RouteTerms& each : terms_.routes) check_route(each);
     for (const InboundTerms& each : terms_.inbound) check_inbound(each);
-    for (const ExtensionTerms& each : terms_.extensions) check_forwarding(each);
+    for (const ExtensionTerms& each : terms_.extensions) check_role(each), check_forwarding(each);
     find_circles();
   }
 
@@ -97,24 +98,41 @@ class Checks {
 
   void check_pins(const PinListTerms& list) {
     std::map<std::array<std::uint8_t, 32>, std::string> accounts;
-    for (const PinListTerms::Pin& pin : list.pins)
+    for (const PinListTerms::Pin& pin : list.pins) {
       if (const auto [at, fresh] = accounts.emplace(pin.digest, pin.account); !fresh)
         fault("pin-list", list.name, fmt::format("{} and {} have the same PIN", at->second, pin.account),
               "a PIN tells who called: give one of them another");
+      // An account's name stands in every record: what was meant as a name is never taken for a secret.
+      const bool is_own_name = pin.digest == pin_digest(terms_.pin_key, list.name, pin.account);
+      if (is_own_name == (list.asks == PinListTerms::Asks::account_code)) continue;
+      fault("pin-list", list.name,
+            is_own_name
+                ? fmt::format("asks for a PIN, and {} is an account code, which everybody may know", pin.account)
+                : fmt::format("asks for an account code, and {} has a PIN", pin.account),
+            "what a list asks for changes while it is empty: ringfence pin remove");
+    }
   }
 
-  void check_route(const RouteTerms& route) {
-    if (route.pins.empty()) return;
+  void check_route(const RouteTerms& route) { check_asked("route", route.name, route.tenant, route.pins); }
+
+  /// A role is told of once, however many have it.
+  void check_role(const ExtensionTerms& who) {
+    if (!who.pins.empty() && roles_.insert({who.tenant, who.role}).second)
+      check_asked("calling-role", who.role, who.tenant, who.pins);
+  }
+
+  void check_asked(const char* kind, const std::string& name, TenantId tenant, const std::string& pins) {
+    if (pins.empty()) return;
     const auto list = std::find_if(terms_.pin_lists.begin(), terms_.pin_lists.end(), [&](const PinListTerms& each) {
-      return each.tenant == route.tenant && each.name == route.pins;
+      return each.tenant == tenant && each.name == pins;
     });
     if (list == terms_.pin_lists.end())
-      fault("route", route.name, fmt::format("asks for a PIN of the list {}, which there is not", route.pins),
+      fault(kind, name, fmt::format("asks for a PIN of the list {}, which there is not", pins),
             "see: ringfence pin-list list");
     else if (list->pins.empty())
-      fault("route", route.name,
-            fmt::format("asks for a PIN of the list {}, which has none: nobody could call", route.pins),
-            fmt::format("make one first: ringfence pin add {} ACCOUNT", route.pins));
+      fault(kind, name,
+            fmt::format("asks for {} of the list {}, which has none: nobody could call", name_of(list->asks), pins),
+            fmt::format("make one first: ringfence pin add {} ACCOUNT", pins));
   }
 
   void check_inbound(const InboundTerms& route) {
@@ -215,7 +233,7 @@ class Checks {
   std::vector<PlanFault>& faults_;
   std::map<Name, ExtensionId> ids_;
   std::map<ExtensionId, std::string> numbers_;
-  std::set<Name> groups_, group_numbers_;
+  std::set<Name> groups_, group_numbers_, roles_;
 };
 
 }  // namespace

@@ -85,6 +85,7 @@ class Judge {
     out_.why = std::move(why);
     return false;
   }
+  std::string by_role() const { return who_.role.empty() ? std::string() : " by its role " + who_.role; }
   bool is_short() const { return dialled_.kind == Dialled::Kind::short_code; }
 
   /// Of a number; none: a text that no deck has a price for.
@@ -124,15 +125,17 @@ class Judge {
     const Reach reach = narrowed ? who_.forward.reach : who_.reach;
     const std::string_view does = narrowed ? "forward" : "call";
     if (reach < needed)
-      return fail(Check::reach, fmt::format("this is {}, and the extension may {} {}", name_of(needed), does,
-                                            reach == Reach::internal ? "nobody outside" : "within its country"));
-    passed(Check::reach,
-           [&] { return fmt::format("{}, and the extension may {} {}", name_of(needed), does, name_of(reach)); });
-    if (home || !who_.countries.any()) return true;
-    if (!out_.country || !who_.countries.test(out_.country.index))
-      return fail(Check::country, fmt::format("{} is not among the countries that the extension may call",
-                                              out_.country ? out_.country.text() : "a network without country"));
-    passed(Check::country, [&] { return fmt::format("{} is among its countries", out_.country.text()); });
+      return fail(Check::reach,
+                  fmt::format("this is {}, and the extension may {} {}{}", name_of(needed), does,
+                              reach == Reach::internal ? "nobody outside" : "within its country", by_role()));
+    passed(Check::reach, [&] {
+      return fmt::format("{}, and the extension may {} {}{}", name_of(needed), does, name_of(reach), by_role());
+    });
+    if (home) return true;
+    const CountrySet& countries = plan_.countries_of(*tenant_, who_);
+    if (!countries.test(out_.country.index)) return fail(Check::country, plan_.why_not(*tenant_, who_, out_.country));
+    if (trace_ && !countries.all())
+      passed(Check::country, [&] { return fmt::format("{} may be called", out_.country.text()); });
     return true;
   }
 
@@ -159,10 +162,11 @@ class Judge {
     for (std::size_t i = 0; denied != 0 && i < number::class_count; ++i) {
       const auto kind = static_cast<number::Class>(i);
       if ((denied & class_bit(kind)) == 0) continue;
-      return fail(Check::kind, kind == number::Class::unknown
-                                   ? std::string("it is no number that the world's plan has")
-                                   : fmt::format("it is, or may become, a {} number, which the extension may not call",
-                                                 number::name_of(kind)));
+      return fail(Check::kind,
+                  kind == number::Class::unknown
+                      ? std::string("it is no number that the world's plan has")
+                      : fmt::format("it is, or may become, a {} number, which the extension may not call{}",
+                                    number::name_of(kind), by_role()));
     }
     passed(Check::kind, [&] { return fmt::format("{} numbers may be called", number::name_of(out_.kind)); });
     return true;
@@ -219,14 +223,22 @@ class Judge {
     return ask_for_pin(plan_.terms().routes[first]);
   }
 
-  /// A route with PINs is not passed over for the next one, which would be the way around it.
+  /// A route with PINs is not passed over for the next one, which would be the way around it. Where route and role both
+  /// ask, the caller is asked once, for the route's; but for no account code in place of a PIN, which is a secret.
   bool ask_for_pin(const RouteTerms& route) {
-    if (route.pins.empty()) return true;
+    if (route.pins.empty() && who_.pins.empty()) return true;
+    const PinListTerms *list = plan_.pins_of_route(out_.route), *of_role = plan_.pins_of(who_);
+    const bool roles = list == nullptr || (list->asks == PinListTerms::Asks::account_code && of_role != nullptr &&
+                                           of_role->asks == PinListTerms::Asks::pin);
+    if (roles) list = of_role;
+    // Neither is missing from a plan that was compiled.
+    if (list == nullptr) return fail(Check::pin, "what would be asked for is not there");
+    const std::string_view what = name_of(list->asks);
     if (is_forwarded())
-      return fail(Check::pin, fmt::format("the route {} asks for a PIN of {}, which nobody is there to enter",
-                                          route.name, route.pins));
-    out_.pins = route.pins;
-    passed(Check::pin, [&] { return fmt::format("a PIN of {} will be asked for", route.pins); });
+      return fail(Check::pin, fmt::format("the {} {} asks for {} of {}, which nobody is there to enter",
+                                          roles ? "role" : "route", roles ? who_.role : route.name, what, list->name));
+    out_.pins = list->name;
+    passed(Check::pin, [&] { return fmt::format("{} of {} will be asked for", what, list->name); });
     return true;
   }
 

@@ -177,7 +177,8 @@ Exposure Exposures::of(TenantId tenant, ExtensionId extension) {
                                     {&parties.system, "system"}})
     if (is_locked(*payer) && out.why.empty()) out.why = std::string("the account of its ") + name + " is locked";
   for (const Plan::Place place : rights.routes)
-    if (const RouteTerms& route = plan_.terms().routes[place]; !route.pins.empty())
+    if (const RouteTerms& route = plan_.terms().routes[place];
+        !route.pins.empty() || !plan_.extension(tenant, extension).pins.empty())
       out.asks_for_pin.push_back(route.name);
   if (each.empty() && out.why.empty()) out.why = why_nothing(tenant, rights);
   if (!out.why.empty()) {

@@ -87,6 +87,7 @@ class Follower {
     CallingRights rights = CallingRights::of(plan_, tenant, hops.back());
     rights.reach = std::min(rights.reach, plan_.extension(tenant, hops.back()).forward.reach);
     // Nobody is there to enter a PIN.
+    if (!plan_.extension(tenant, hops.back()).pins.empty()) return;
     std::erase_if(rights.routes, [&](Plan::Place place) { return !plan_.terms().routes[place].pins.empty(); });
     const std::string digits = dialled.number.digits();
     std::optional<OpenPath> dearest;

@@ -64,23 +64,36 @@ std::string_view fault_of_pin(std::string_view pin) {
   return {};
 }
 
-constexpr std::string_view asked_begins = "PIN of ", asked_wrong = " wrong";
+std::string_view fault_of_code(std::string_view code) {
+  if (!is_digits(code)) return "not of digits alone";
+  if (code.size() < PinLimits::code_digits_least) return "fewer than 2 digits";
+  if (code.size() > PinLimits::digits) return "more than 16 digits";
+  return {};
+}
+
+std::string_view name_of(PinListTerms::Asks asks) {
+  return asks == PinListTerms::Asks::pin ? "a PIN" : "an account code";
+}
+
+constexpr std::string_view asked_pin = "PIN of ", asked_code = "account code of ", asked_wrong = " wrong";
 
 std::string text_of(const AskedPin& asked) {
-  std::string out = std::string(asked_begins) + asked.list;
+  std::string out = std::string(asked.asks == PinListTerms::Asks::pin ? asked_pin : asked_code) + asked.list;
   if (asked.wrong != 0) out += ", " + std::to_string(asked.wrong) + std::string(asked_wrong);
   return out;
 }
 
 std::optional<AskedPin> parse_asked_pin(std::string_view text) {
-  if (!text.starts_with(asked_begins)) return std::nullopt;
-  text.remove_prefix(asked_begins.size());
+  const bool code = text.starts_with(asked_code);
+  if (!code && !text.starts_with(asked_pin)) return std::nullopt;
+  const auto asks = code ? PinListTerms::Asks::account_code : PinListTerms::Asks::pin;
+  text.remove_prefix(code ? asked_code.size() : asked_pin.size());
   const std::size_t comma = text.rfind(", ");
-  if (comma == std::string_view::npos || !text.ends_with(asked_wrong)) return AskedPin{std::string(text), 0};
+  if (comma == std::string_view::npos || !text.ends_with(asked_wrong)) return AskedPin{std::string(text), 0, asks};
   const std::string_view count = text.substr(comma + 2, text.size() - comma - 2 - asked_wrong.size());
-  AskedPin out{std::string(text.substr(0, comma)), 0};
+  AskedPin out{std::string(text.substr(0, comma)), 0, asks};
   const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), out.wrong);
-  if (error != std::errc{} || end != count.data() + count.size()) return AskedPin{std::string(text), 0};
+  if (error != std::errc{} || end != count.data() + count.size()) return AskedPin{std::string(text), 0, asks};
   return out;
 }
 

@@ -1,4 +1,4 @@
-// PINs that routes ask for (row O2): only digests are kept, and who guesses is locked out.
+// PINs and account codes that routes ask for (row O2): only digests are kept, and who guesses is locked out.
 #pragma once
 
 #include <array>
@@ -30,10 +30,15 @@ PinDigest pin_digest(const PinKey& key, std::string_view list, std::string_view 
 /// people try first: runs (123456, 864208, 112233), repeats (111111, 121212, 739739), two digits only.
 std::string_view fault_of_pin(std::string_view pin);
 
-/// What the record of a call that asked for a PIN says of it, in Cdr::cut_reason: "PIN of abroad, 2 wrong".
+/// Why an account code may not be used: "not of digits alone"; empty: it may. It is no secret, so it may be simple.
+std::string_view fault_of_code(std::string_view code);
+
+/// What the record of a call that asked for a PIN says of it, in Cdr::cut_reason: "PIN of abroad, 2 wrong", "account
+/// code of clients".
 struct AskedPin {
   std::string list;
   std::uint32_t wrong = 0;
+  PinListTerms::Asks asks = PinListTerms::Asks::pin;
 };
 std::string text_of(const AskedPin& asked);
 std::optional<AskedPin> parse_asked_pin(std::string_view text);

@@ -58,10 +58,14 @@ class Compiler {
 
   std::expected<PlanRef, std::vector<PlanFault>> run() {
     Terms& terms = plan_->terms_;
-    index_by<TenantId>(terms.tenants, [](const auto& each) { return each.id; }, plan_->tenants_);
-    index_by<ExtensionId>(terms.extensions, [](const auto& each) { return each.id; }, plan_->extensions_);
-    index_by<std::uint64_t>(terms.departments, [](const auto& each) { return each.id; }, plan_->departments_);
-    index_by<TrunkId>(terms.trunks, [](const auto& each) { return each.line.id; }, plan_->trunks_);
+    index_by<TenantId>(
+        terms.tenants, [](const auto& each) { return each.id; }, plan_->tenants_);
+    index_by<ExtensionId>(
+        terms.extensions, [](const auto& each) { return each.id; }, plan_->extensions_);
+    index_by<std::uint64_t>(
+        terms.departments, [](const auto& each) { return each.id; }, plan_->departments_);
+    index_by<TrunkId>(
+        terms.trunks, [](const auto& each) { return each.line.id; }, plan_->trunks_);
     check_tenants();
     check_extensions();
     take_trunks();
@@ -69,6 +73,8 @@ class Compiler {
     take_routes();
     take_inbound();
     take_callers();
+    take_pins();
+    take_countries();
     take_lists();
     append_answer_faults(plan_->terms_, known_, faults_);
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
@@ -91,9 +97,15 @@ class Compiler {
       if (tenant.home && !number::Home::of(tenant.home))
         fault("telephony", tenant.name, fmt::format("{} has no numbers of its own in the plan", tenant.home.text()),
               "write the code of a country, such as DE");
-      if (!tenant.unusual_pins.empty() && !plan_->pin_list(tenant.id, tenant.unusual_pins))
+      if (tenant.unusual_pins.empty()) continue;
+      const PinListTerms* const pins = plan_->pin_list(tenant.id, tenant.unusual_pins);
+      if (pins == nullptr)
         fault("limit", "tenant", fmt::format("unusual_pins names the list {}, which there is not", tenant.unusual_pins),
               "name a list of PINs that is there");
+      else if (pins->asks != PinListTerms::Asks::pin)
+        fault("limit", "tenant",
+              fmt::format("unusual_pins names the list {}, whose account codes prove nothing", tenant.unusual_pins),
+              "name a list of PINs");
     }
   }
 
@@ -307,10 +319,66 @@ class Compiler {
                                                              [&](const auto& name) { return has(route.groups, name); });
       const bool fits = group && (route.extensions.empty() || has(route.extensions, number)) &&
                         (route.departments.empty() || (department && has(route.departments, department->name))) &&
+                        (route.roles.empty() || (!who.role.empty() && has(route.roles, who.role))) &&
                         (route.caller_countries.empty() || has(route.caller_countries, country));
       if (fits) set[i / 64] |= std::uint64_t{1} << i % 64;
     }
     return set;
+  }
+
+  void take_pins() {
+    const auto list = [&](TenantId tenant, const std::string& name) {
+      return name.empty() ? nullptr : plan_->pin_list(tenant, name);
+    };
+    for (const RouteTerms& each : plan_->terms_.routes) plan_->pins_of_route_.push_back(list(each.tenant, each.pins));
+    for (const ExtensionTerms& each : plan_->terms_.extensions)
+      plan_->pins_of_extension_.push_back(list(each.tenant, each.pins));
+  }
+
+  /// All levels as one set each, so that a call asks for one bit. Few sets are different.
+  void take_countries() {
+    std::map<std::string, std::uint32_t> places;
+    const auto place_of = [&](const CountrySet& set) {
+      const auto [at, fresh] =
+          places.try_emplace(set.to_string(), static_cast<std::uint32_t>(plan_->country_sets_.size()));
+      if (fresh) plan_->country_sets_.push_back(set);
+      return at->second;
+    };
+    std::map<std::uint64_t, CountrySet> of_department;
+    const CountrySet of_system = permitted(plan_->terms_.countries);
+    check_home("system", plan_->terms_.countries, {});
+    for (const TenantTerms& each : plan_->terms_.tenants) {
+      check_home("tenant", each.countries, each.id);
+      plan_->countries_of_tenant_.push_back(place_of(of_system & permitted(each.countries)));
+    }
+    for (const DepartmentTerms& each : plan_->terms_.departments) {
+      check_home("department." + each.name, each.countries, each.tenant);
+      of_department.emplace(each.id, permitted(each.countries));
+    }
+    for (const ExtensionTerms& each : plan_->terms_.extensions) {
+      CountrySet set = permitted({each.countries, {}});
+      if (const Plan::Place tenant = place_in(plan_->tenants_, each.tenant); tenant != Plan::none)
+        set &= plan_->country_sets_[plan_->countries_of_tenant_[tenant]];
+      if (const auto department = of_department.find(each.department); department != of_department.end())
+        set &= department->second;
+      plan_->countries_of_extension_.push_back(place_of(set));
+    }
+  }
+
+  static CountrySet permitted(const CountryTerms& terms) {
+    return (terms.only.any() ? terms.only : ~CountrySet{}) & ~terms.denied;
+  }
+
+  /// Calls within the home country are a matter of reach: a rule that says otherwise would hold for nobody. And no
+  /// tenant may be at home where the system lets nobody call.
+  void check_home(const std::string& level, const CountryTerms& terms, TenantId only_for) {
+    for (const TenantTerms& each : plan_->terms_.tenants) {
+      if (!each.home || (only_for && each.id != only_for)) continue;
+      const bool left_out = !only_for && terms.only.any() && !terms.only.test(each.home.index);
+      if (left_out || terms.denied.test(each.home.index))
+        fault("limit", level, fmt::format("refuses {}, where the tenant {} is at home", each.home.text(), each.name),
+              "allow it; who is to call nobody outside has reach = \"internal\"");
+    }
   }
 
   /// Each tenant has a set of its own: what one of them forbids is nothing to the others.
@@ -435,6 +503,36 @@ bool Plan::is_caller_of(Place inbound, std::string_view caller) const {
            const auto verdict = list->find(*number);
            return verdict && verdict->listing != number::Listing::allowed;
          });
+}
+
+const PinListTerms* Plan::pins_of(const ExtensionTerms& who) const {
+  const Place place = place_among(terms_.extensions, who, 0);
+  return place == none ? nullptr : pins_of_extension_[place];
+}
+
+const CountrySet& Plan::countries_of(const TenantTerms& tenant, const ExtensionTerms& who) const {
+  const Place place = place_among(terms_.extensions, who, 0);
+  return country_sets_[place == none ? countries_of_tenant_[place_among(terms_.tenants, tenant, 0)]
+                                     : countries_of_extension_[place]];
+}
+
+std::string Plan::why_not(const TenantTerms& tenant, const ExtensionTerms& who, Country country) const {
+  const std::string code = country ? country.text() : "a network without country";
+  const DepartmentTerms* const of_department = department(who.department);
+  const std::pair<std::string, const CountryTerms*> levels[] = {
+      {"system", &terms_.countries},
+      {"tenant", &tenant.countries},
+      {of_department ? "department." + of_department->name : std::string(),
+       of_department ? &of_department->countries : nullptr}};
+  for (const auto& [name, terms] : levels) {
+    if (terms == nullptr) continue;
+    if (terms->denied.test(country.index)) return fmt::format("{} is denied by limit.{}", code, name);
+    if (terms->only.any() && !terms->only.test(country.index))
+      return fmt::format("{} is not among the countries that limit.{} allows", code, name);
+  }
+  if (who.countries.none() || who.countries.test(country.index)) return {};
+  if (who.role.empty()) return fmt::format("{} is not among the countries that the extension may call", code);
+  return fmt::format("{} is not among the countries that the extension may call with its role {}", code, who.role);
 }
 
 bool Plan::may_use(TenantId tenant, const ExtensionTerms& who, Place route) const {

@@ -70,9 +70,17 @@ class Plan {
   std::span<const std::uint32_t> patterns_of(std::string_view text) const { return patterns_.find(text).patterns; }
   Place route_of_pattern(std::uint32_t pattern) const { return route_of_pattern_[pattern]; }
   const std::vector<Place>& routes_without_patterns() const { return open_routes_; }
+  /// Which countries an extension may call, by its place among those of Country; 0: networks without a country. All
+  /// levels together, its own included; its tenant's home is no matter of it.
+  const CountrySet& countries_of(const TenantTerms& tenant, const ExtensionTerms& who) const;
+  /// Who refuses it the country, and how: "denied by limit.tenant". Empty: nobody.
+  std::string why_not(const TenantTerms& tenant, const ExtensionTerms& who, Country country) const;
   /// Whether conditions of who calls let an extension use a route at all.
   bool may_use(TenantId tenant, const ExtensionTerms& who, Place route) const;
   const std::vector<TrunkId>& trunks_of(Place route) const { return route_trunks_[route]; }
+  /// What a route, and what somebody's role asks for; null: nothing.
+  const PinListTerms* pins_of_route(Place route) const { return pins_of_route_[route]; }
+  const PinListTerms* pins_of(const ExtensionTerms& who) const;
 
   /// By the number that is dialled.
   const RingGroupTerms* ring_group(TenantId tenant, std::string_view number) const;
@@ -115,6 +123,9 @@ class Plan {
   std::vector<RouteSet> route_sets_;              ///< by kind of caller
   std::vector<std::uint32_t> kind_of_extension_;  ///< by place of the extension's terms
   std::uint32_t kind_of_unspecified_ = 0;
+  std::vector<const PinListTerms*> pins_of_route_, pins_of_extension_;  ///< by place; of terms_
+  std::vector<CountrySet> country_sets_;
+  std::vector<std::uint32_t> countries_of_extension_, countries_of_tenant_;  ///< by place; among country_sets_
   number::PatternIndex inbound_patterns_;
   std::vector<Place> inbound_of_pattern_, open_inbound_;
   std::vector<std::vector<number::Pattern>> inbound_callers_;

@@ -38,8 +38,9 @@ CallingRights CallingRights::of(const Plan& plan, TenantId tenant, ExtensionId e
   CallingRights out{.tenant = tenant,
                     .reach = terms.reach,
                     .classes = static_cast<ClassSet>(terms.allowed_classes & costly_classes),
-                    .countries = terms.countries,
+                    .countries = {},
                     .routes = {}};
+  if (const TenantTerms* const home = plan.tenant(tenant)) out.countries = plan.countries_of(*home, terms);
   for (std::size_t i = 0; i < plan.terms().routes.size(); ++i) {
     const auto place = static_cast<Plan::Place>(i);
     if (plan.terms().routes[i].enabled && plan.may_use(tenant, plan.extension(tenant, extension), place))
@@ -107,7 +108,7 @@ bool Reachable::may_call(const CallingRights& rights, const E164& beginning, con
   const TenantTerms* const tenant = plan_.tenant(rights.tenant);
   if (kind.region != tenant->home) {
     if (rights.reach < Reach::international) return false;
-    if (rights.countries.any() && (!kind.region || !rights.countries.test(kind.region.index))) return false;
+    if (!rights.countries.test(kind.region.index)) return false;
   }
   const ClassSet needed = class_bit(kind.kind) & costly_classes;
   return (needed & static_cast<ClassSet>(~rights.classes)) == 0 || allowed_.meet(beginning);

@@ -16,7 +16,7 @@ struct CallingRights {
   TenantId tenant;
   Reach reach = Reach::internal;
   ClassSet classes = 0;
-  CountrySet countries;
+  CountrySet countries;             ///< see Plan::countries_of
   std::vector<Plan::Place> routes;  ///< that conditions of who calls let it use, enabled, in their order
 
   static CallingRights of(const Plan& plan, TenantId tenant, ExtensionId extension);

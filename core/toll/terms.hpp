@@ -43,6 +43,13 @@ inline constexpr ClassSet costly_classes = class_bit(number::Class::premium) | c
                                            class_bit(number::Class::global_network) | class_bit(number::Class::pager) |
                                            class_bit(number::Class::unknown);
 
+/// Which countries may be called, as the system, a tenant or a department says (row O4): what one of them refuses, none
+/// of the others allows.
+struct CountryTerms {
+  CountrySet only;    ///< abroad nothing but these; none: any
+  CountrySet denied;  ///< never these
+};
+
 /// Running calls: told at `alert_at`, refused from `block_at` on; 0: neither.
 struct LineTerms {
   std::uint32_t alert_at = 0;
@@ -70,6 +77,7 @@ struct TenantTerms {
   std::string language = "en";         ///< of prompts
   schedule::ZoneRef zone;              ///< of its days and months; none: UTC
   SpendingTerms spending;
+  CountryTerms countries;
   std::string unusual_pins;  ///< a list of PINs, for unusual calls by routes that ask for none; empty: they are refused
 };
 
@@ -78,6 +86,7 @@ struct DepartmentTerms {
   TenantId tenant;
   std::string name;
   SpendingTerms spending;
+  CountryTerms countries = {};
 };
 
 /// Where calls to an extension go instead of to its phones (row E8). What is written is dialled by the extension
@@ -99,6 +108,8 @@ struct ExtensionTerms {
   SpendingTerms spending;           ///< every call reads what stands to here, and few what follows
   std::vector<std::string> groups;  ///< that routes may ask for
   std::string hours;                ///< a schedule outside which it calls nobody outside; empty: any time
+  std::string pins;                 ///< a list that every call outside asks for; empty: only what routes ask for
+  std::string role;                 ///< where reach, classes, countries, hours and pins come from; empty: its own
   std::string shown;                ///< E.164 with +, as it is seen outside; empty: the trunk's
   ForwardTerms forward;
   bool transfers = true;                                    ///< may connect one who talks to it with somebody else
@@ -132,10 +143,12 @@ struct RingGroupTerms {
   std::string otherwise;      ///< an extension that is called when nobody answered; empty: nobody
 };
 
-/// PINs that a route may ask for (row O2). Each has a name of its own, which stands in the record as the account code.
+/// PINs or account codes that a route or a role may ask for (row O2). A PIN is a secret and has a name of its own,
+/// which stands in the record as the account code; an account code is its own name, and proves nothing.
 struct PinListTerms {
   std::string name;
   TenantId tenant;
+  enum class Asks : std::uint8_t { pin, account_code } asks = Asks::pin;
   struct Pin {
     std::string account;
     std::array<std::uint8_t, 32> digest{};  ///< see pin_digest
@@ -144,6 +157,8 @@ struct PinListTerms {
   std::uint32_t tries = 3;     ///< wrong ones of an extension, over all its calls, until it is locked
   std::uint32_t lock_s = 900;  ///< for so long
 };
+
+std::string_view name_of(PinListTerms::Asks asks);  ///< "a PIN", "an account code"
 
 /// One outbound route (row O1). Every condition that is given has to hold.
 struct RouteTerms {
@@ -156,6 +171,7 @@ struct RouteTerms {
   std::vector<std::string> extensions;   ///< numbers
   std::vector<std::string> departments;  ///< names
   std::vector<std::string> groups;
+  std::vector<std::string> roles;
   std::vector<std::string> countries;  ///< of the called number: codes of ISO 3166
   /// Of the number that the caller shows, or, if it shows none, of its tenant.
   std::vector<std::string> caller_countries;
@@ -167,7 +183,7 @@ struct RouteTerms {
   std::vector<Out> trunks;
   bool least_cost = false;  ///< the cheapest first; else as written
   bool balanced = false;    ///< by the trunks' priorities, equals by chance within their weights; else as written
-  std::string pins;         ///< a list of PINs, one of which the caller has to enter; empty: none
+  std::string pins;         ///< a list, one of which the caller has to enter; empty: none
 };
 
 /// One inbound route (row T6).
@@ -212,6 +228,7 @@ struct Terms {
   money::Currency currency;
   money::Horizon horizon;
   SpendingTerms system;
+  CountryTerms countries;              ///< the system's
   std::uint32_t assumed_call_s = 180;  ///< what least cost is counted for
   std::vector<TenantTerms> tenants;
   std::vector<DepartmentTerms> departments;

@@ -35,10 +35,15 @@ Unusual judge_habits(const Plan& plan, const pattern::Patterns& patterns, Now no
   if (out.action == Action::none) return out;
   out.why = pattern::text_of(out.judgement, out.call, pattern::moment_of(now.wall_ms, asker.zone), number);
   if (out.action != Action::pin) return out;
+  // An account code is no secret: whoever stole a password reads it in an old invoice.
+  const auto proves = [&](std::string_view name) {
+    const PinListTerms* const list = plan.pin_list(question.tenant, name);
+    return list != nullptr && list->asks == PinListTerms::Asks::pin;
+  };
   out.pins = decision.pins;
-  if (const TenantTerms* const tenant = plan.tenant(question.tenant); out.pins.empty() && tenant)
+  if (const TenantTerms* const tenant = plan.tenant(question.tenant); tenant && !proves(out.pins))
     out.pins = tenant->unusual_pins;
-  if (!forwarded && plan.pin_list(question.tenant, out.pins)) return out;
+  if (!forwarded && proves(out.pins)) return out;
   out.action = Action::block;
   out.pins = {};
   out.why += forwarded ? " (it would take a PIN, which nobody is there to enter)"

@@ -32,7 +32,7 @@ std::string reason() {
 
 /// What lies in an open file. Errors: why it cannot be used.
 std::expected<Bytes, std::string> read_from(int file) {
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(file, &facts) != 0) return std::unexpected(reason());
   if (!S_ISREG(facts.st_mode)) return std::unexpected("it is no regular file");
   if (facts.st_size > static_cast<off_t>(VoiceLimits::clip_file_bytes))
@@ -79,7 +79,8 @@ std::string_view fault_of(media::ClipBank::Added added) {
 /// A name as it may be shown: a folder may be anybody's.
 std::string shown(const std::string& path) {
   std::string out = path;
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < ' ' || c == '\x7f'; }, '?');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c == '\x7f'; }, '?');
   return out;
 }
 
@@ -151,8 +152,8 @@ class Reading {
 }  // namespace
 
 std::vector<std::string_view> prompt_names() {
-  return {"enter-pin", "wrong-pin", "pin-locked", "not-allowed",   "no-money",
-          "time-over", "closed",    "goodbye",    "not-available", "number-unknown"};
+  return {"enter-pin", "wrong-pin", "pin-locked", "enter-code", "wrong-code",    "code-locked",   "not-allowed",
+          "no-money",  "time-over", "closed",     "goodbye",    "not-available", "number-unknown"};
 }
 
 std::vector<std::string_view> languages() {

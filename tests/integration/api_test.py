@@ -155,7 +155,7 @@ class Walk(unittest.TestCase):
         add = {"schedule": {"name": "office", "hours": "mon-fri 08:00-18:00"}, "department": {"name": "sales"},
                "trunk": {"name": "provider", "kind": "registers", "uri": "sip:provider.example;transport=tls",
                          "user": "us", "deck": "cheap"},
-               "pin-list": {"name": "abroad"}, "route": {"name": "all", "patterns": "+.", "trunks": "provider"},
+               "pin-list": {"name": "abroad"}, "calling-role": {"name": "travel", "abroad": "FR,GB"}, "route": {"name": "all", "patterns": "+.", "trunks": "provider"},
                "ring-group": {"name": "desk", "number": "600", "members": "1001,1002"},
                "inbound": {"name": "reception", "called": "+4930123.", "extension": "1001"}}
         for kind, arguments in add.items():
@@ -163,7 +163,8 @@ class Walk(unittest.TestCase):
         self.good("trunk.password", {"name": "provider", "password": "pass of theirs"})
         self.good("limit.set", {"name": "extension.1001", "day": "5.00", "prepaid": True})
         sets = {"schedule": {"zone": "Europe/Berlin"}, "department": {"description": "2nd floor"},
-                "trunk": {"priority": 2}, "pin-list": {"tries": 3}, "route": {"strip": 1},
+                "trunk": {"priority": 2}, "pin-list": {"tries": 3}, "calling-role": {"reach": "international"},
+                "route": {"strip": 1},
                 "ring-group": {"order": "in_turn"}, "inbound": {"callers": "+49."},
                 "number-list": {"description": "ours"}, "deck": {"description": "of 2026"}}
         names = {kind: arguments["name"] for kind, arguments in add.items()} | {"number-list": "fraud", "deck": "cheap"}
@@ -177,6 +178,10 @@ class Walk(unittest.TestCase):
         self.good("pin.add", {"name": "abroad", "account": "project-7"})
         self.good("pin.list", {"name": "abroad"})
         self.good("pin.remove", {"name": "abroad", "account": "project-7"})
+        self.good("country.deny", {"countries": "CU,KP"})
+        self.good("country.allow", {"countries": "CU", "of": "system"})
+        self.good("country.list", {"of": "extension.1001"})
+        self.refused(422, "country.deny", {"countries": "CU", "of": "extension.1001"})
         self.good("route.test", {"from": "1001", "to": "0044 20 7946 0000"})
         self.good("emergency.test", {"from": "1001", "number": "112"})
         self.good("reach")
@@ -190,8 +195,8 @@ class Walk(unittest.TestCase):
         self.good("cdr.list")
         self.good("call.list")
         self.refused(404, "call.hangup", {"id": "nobody"})
-        for kind in ("inbound", "ring-group", "route", "trunk", "pin-list", "department", "schedule", "limit",
-                     "number-list", "deck"):
+        for kind in ("inbound", "ring-group", "route", "trunk", "pin-list", "calling-role", "department", "schedule",
+                     "limit", "number-list", "deck"):
             self.good(f"{kind}.remove", {"name": names.get(kind, "extension.1001")})
 
     def guard(self):

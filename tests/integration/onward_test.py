@@ -117,6 +117,46 @@ class Pin(Onward):
         self.assertEqual((float(self.today()["spent"]), float(self.today()["reserved"])), (0, 0))
 
 
+class AccountCode(Onward):
+    """Lawyers say whose call it is: a code asked for alone, by the role of whoever calls."""
+
+    def setUp(self):
+        super().setUp()
+        self.cli("pin-list", "add", "clients", "--asks", "account_code", "--tries", "2")
+        self.cli("pin", "add", "clients", "4711")
+        self.cli("calling-role", "add", "lawyers", "--pins", "clients")
+        self.cli("extension", "set", "1001", "--role", "lawyers")
+
+    def test_a_code_is_asked_for_without_a_pin_and_stands_in_the_record(self):
+        self.ann.call(NATIONAL)
+        self.ann.hears(prompt("enter-code"))
+        self.assertEqual(self.line.asked(), 0, "not before the code")
+        self.ann.press("4700#")
+        self.ann.hears(prompt("wrong-code") + prompt("enter-code"))
+        self.ann.press("4711#")
+        ringing = self.line.rings()
+        self.ann.hears_tone(425, 0.4)
+        self.line.pick_up(ringing)
+        self.ann.is_connected()
+        self.talk(self.ann, self.line)
+        self.hang_up(self.line)
+        paid = self.record(self.records(2), trunk_out="line")
+        self.assertEqual([paid[f] for f in ("result", "caller", "called", "account")],
+                         ["answered", "1001", "+49301234567", "4711"])
+        self.nothing_is_left()
+
+    def test_who_tries_codes_is_locked_out(self):
+        self.ann.call(NATIONAL)
+        self.ann.press("4700#")
+        self.ann.hears(prompt("wrong-code") + prompt("enter-code"))
+        self.ann.press("4701#")
+        self.ann.hears(prompt("code-locked"))
+        self.ann.is_hung_up()
+        self.refused(NATIONAL, 403)
+        self.assertEqual(self.line.asked(), 0)
+        self.assertEqual({r["account"] for r in self.records(2)}, {""})
+
+
 class Cut(Onward):
     SECONDS = 5
 

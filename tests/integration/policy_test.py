@@ -220,6 +220,64 @@ class Policy(unittest.TestCase):
         self.assertEqual(self.server.json("pin", "list", "abroad")["accounts"], ["ann"], "the same without a server")
         self.server.start()
 
+    def test_a_role_says_what_its_extensions_may_and_a_route_is_for_some_of_them(self):
+        self.configure()
+        cli = self.server.cli
+        abroad = ("route", "test", "--from", "1001", "--to", "0044 20 7946 0000")
+        cli("calling-role", "add", "travel", "--reach", "international", "--abroad", "GB,FR")
+        cli("extension", "set", "1001", "--role", "travel")
+        told = self.server.json(*abroad)
+        self.assertEqual((told["action"], told["role"]), ("leave", "travel"))
+        self.assertIn("by its role travel", cli(*abroad).stdout)
+        self.assertIn("which its role travel has not", self.refused("extension", "set", "1001", "--abroad", "GB,LV"))
+        self.assertIn("premium", self.refused("extension", "set", "1001", "--classes", "premium"))
+        cli("calling-role", "set", "travel", "--abroad", "FR")
+        told = self.server.json(*abroad)
+        self.assertEqual(told["why"], "GB is not among the countries that the extension may call with its role travel")
+        cli("calling-role", "set", "travel", "--default", "abroad")
+        cli("route", "set", "abroad", "--roles", "international")
+        self.assertEqual(self.server.json(*abroad)["action"], "refuse")
+        cli("extension", "set", "1001", "--role", "international")
+        self.assertEqual(self.server.json(*abroad)["action"], "leave")
+        cli("calling-role", "remove", "travel")
+        for change in (("set", "internal", "--reach", "international"), ("remove", "internal"), ("add", "national")):
+            self.assertIn("built in", self.refused("calling-role", *change))
+        self.assertIn("by its role", cli("extension", "show", "1001").stdout)
+        self.assertEqual([r["name"] for r in self.server.json("calling-role", "list")["objects"]],
+                         ["internal", "national", "international"])
+        file = str(self.home / "policy.toml")
+        cli("policy", "export", file)
+        other = self.start()
+        other.json("policy", "apply", file)
+        self.assertEqual(other.cli("policy", "export", "-").stdout, Path(file).read_text())
+
+    def test_a_country_is_denied_by_one_level_and_every_verdict_says_by_which(self):
+        self.configure()
+        cli = self.server.cli
+        cli("department", "add", "sales")
+        cli("extension", "set", "1001", "--reach", "international", "--department", "sales")
+        abroad = ("route", "test", "--from", "1001", "--to", "0044 20 7946 0000")
+        self.assertEqual(self.server.json(*abroad)["action"], "leave")
+        for of in ("system", "tenant", "department.sales"):
+            cli("country", "deny", "GB", "--of", of)
+            told = self.server.json(*abroad)
+            self.assertEqual((told["action"], told["why"]), ("refuse", f"GB is denied by limit.{of}"))
+            listed = self.server.json("country", "list", "--of", "extension.1001")["countries"]
+            self.assertEqual([c["why"] for c in listed if c["country"] == "GB"], [f"GB is denied by limit.{of}"])
+            cli("country", "allow", "GB", "--of", of)
+            self.assertEqual(self.server.json(*abroad)["action"], "leave", of)
+        cli("country", "allow", "FR", "--of", "department.sales", "--only")
+        self.assertEqual(self.server.json(*abroad)["why"],
+                         "GB is not among the countries that limit.department.sales allows")
+        self.assertIn("only FR", cli("country", "list", "--of", "department.sales").stdout)
+        self.assertIn("is at home", self.refused("country", "deny", "DE"))
+        self.assertIn("not by extension.1001", self.refused("country", "deny", "GB", "--of", "extension.1001"))
+        self.assertIn('abroad = ["FR"]', cli("policy", "export", "-").stdout)
+        self.assertEqual(self.server.json("route", "test", "--from", "1001", "--to", "112")["action"], "emergency")
+        self.server.stop()
+        self.assertEqual(self.server.json(*abroad)["action"], "refuse", "the same without a server")
+        self.server.start()
+
     def test_a_file_without_pins_leaves_them_alone(self):
         self.server.cli("pin-list", "add", "abroad")
         self.server.cli("pin", "add", "abroad", "ann")

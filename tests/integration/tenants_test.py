@@ -69,6 +69,8 @@ class Two(unittest.TestCase):
                           "user": "us", "deck": f"deck-{SECRET}", "enabled": False})
         put("pin-list.add", {"name": f"pins-{SECRET}"})
         put("pin.add", {"name": f"pins-{SECRET}", "account": f"acc-{SECRET}"})
+        put("calling-role.add", {"name": f"rights-{SECRET}", "reach": "national"})
+        put("country.deny", {"countries": "CU", "of": f"department.dep-{SECRET}"})
         put("route.add", {"name": f"route-{SECRET}", "patterns": "+.", "trunks": f"trunk-{SECRET}"})
         put("ring-group.add", {"name": f"group-{SECRET}", "number": "760099", "members": "770177,770288"})
         put("inbound.add", {"name": f"in-{SECRET}", "called": "+4930123.", "extension": "770177"})
@@ -108,7 +110,8 @@ class Isolation(Two):
     def names(self, operation):
         group = operation.name.rpartition(".")[0]
         kinds = {"deck": "deck", "number-list": "list", "schedule": "hours", "department": "dep", "trunk": "trunk",
-                 "pin-list": "pins", "pin": "pins", "route": "route", "ring-group": "group", "inbound": "in"}
+                 "pin-list": "pins", "pin": "pins", "route": "route", "ring-group": "group", "inbound": "in",
+                 "calling-role": "rights"}
         if group in kinds:
             return [{"name": f"{kinds[group]}-{SECRET}"}]
         if group == "limit":
@@ -117,6 +120,8 @@ class Isolation(Two):
         if group == "credit":
             return [{"whom": whom} for whom in ("extension.770177", f"department.dep-{SECRET}",
                                                 f"trunk.trunk-{SECRET}", "tenant", "system")]
+        if group == "country":
+            return [{"of": f"department.dep-{SECRET}"}]
         if group == "user":
             return [{"name": f"{SECRET}@umbrella"}, {"name": "admin@umbrella"}]
         if group == "tenant":
@@ -137,7 +142,7 @@ class Isolation(Two):
                 "kind": "registers", "hours": "mon 08:00-09:00", "password": "Very-Long-Pass-9", "role": "employee",
                 "patterns": "+.", "trunks": f"trunk-{SECRET}", "members": "770177", "extension": "770177",
                 "called": "+4930123.", "day": "1.00", "enabled": False, "display": "x",
-                "before": f"route-{SECRET}", "contact": "x", "department": f"dep-{SECRET}"}
+                "countries": "CU", "before": f"route-{SECRET}", "contact": "x", "department": f"dep-{SECRET}"}
         body = operation.body() or {}
         takes = list(body.get("properties", {}))
         takes += [p["name"] for p in operation.places("path") + operation.places("query")]

@@ -50,6 +50,7 @@ struct TrunkLimits {
 struct PinLimits {
   static constexpr std::size_t digits_least = 6;  ///< row E9's rule; fewer are refused
   static constexpr std::size_t digits = 16;       ///< more are refused, and entered ones are wrong
+  static constexpr std::size_t code_digits_least = 2;  ///< of an account code, which may be simple; fewer are refused
   static constexpr std::size_t given_digits = 8;  ///< of a PIN that we make
   static constexpr std::size_t pins = 1'000;      ///< of one list, compared each time; further ones are refused
   /// An extension and a list, 200 bytes each; then the oldest that is not locked is forgotten.

@@ -35,7 +35,7 @@ export const kinds: readonly Kind[] = [
     kind: 'route',
     page: 'routes',
     columns: ['patterns', 'trunks', 'countries', 'hours', 'pins'],
-    first: ['name', 'patterns', 'trunks', 'extensions', 'departments', 'countries', 'hours', 'pins', 'enabled'],
+    first: ['name', 'patterns', 'trunks', 'extensions', 'departments', 'roles', 'countries', 'hours', 'pins', 'enabled'],
     ordered: true,
   },
   {
@@ -67,7 +67,13 @@ export const kinds: readonly Kind[] = [
     first: ['name', 'listing', 'text', 'description'],
     imported: true,
   },
-  { kind: 'pin-list', page: 'pin-lists', columns: ['tries', 'lock', 'description'], first: ['name', 'tries', 'lock', 'description'] },
+  { kind: 'pin-list', page: 'pin-lists', columns: ['asks', 'tries', 'lock', 'description'], first: ['name', 'asks', 'tries', 'lock', 'description'] },
+  {
+    kind: 'calling-role',
+    page: 'calling-roles',
+    columns: ['reach', 'abroad', 'classes', 'hours', 'pins'],
+    first: ['name', 'reach', 'abroad', 'classes', 'hours', 'pins', 'description'],
+  },
 ];
 
 /** "trunk" and "list" as the operation that they name together; the contract test holds that there is one. */

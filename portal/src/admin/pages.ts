@@ -30,6 +30,7 @@ export const groups: readonly Group[] = [
     pages: [
       { name: 'extensions', needs: 'extension.list', letter: 'e' },
       { name: 'phones', needs: 'registration.list', letter: 'p' },
+      { name: 'calling-roles', needs: 'calling-role.list' },
       { name: 'departments', needs: 'department.list' },
       { name: 'groups', needs: 'ring-group.list' },
     ],
@@ -62,6 +63,7 @@ export const groups: readonly Group[] = [
       { name: 'limits', needs: 'limit.list', letter: 'l' },
       { name: 'reach', needs: 'reach' },
       { name: 'decks', needs: 'deck.list' },
+      { name: 'countries', needs: 'country.list' },
       { name: 'number-lists', needs: 'number-list.list', letter: 'n' },
       { name: 'pin-lists', needs: 'pin-list.list' },
     ],

@@ -292,7 +292,7 @@ export function office(): Answers {
     'ports': () => ({ ports: [{ service: 'sip', protocol: 'tls', address: '0.0.0.0', port: '5061', state: 'open' }] }),
     'firewall.show': () => ({ format: 'nft', text: 'table inet ringfence {\n  chain input { }\n}' }),
     'route.test': ({ values }) => ({
-      from: values['from'], to: values['to'], at: '2026-11-23T08:30:00Z', action: 'refuse', why: 'the kind of number is not allowed', number: '+44900123', country: 'GB', class: 'premium', pins: '', route: '', trunks: [],
+      from: values['from'], to: values['to'], at: '2026-11-23T08:30:00Z', action: 'refuse', why: 'the kind of number is not allowed', number: '+44900123', country: 'GB', class: 'premium', role: '', pins: '', route: '', trunks: [],
       steps: [
         { rule: 'number', passed: true, text: 'read as +44900123' },
         { rule: 'class', passed: false, text: 'premium numbers are refused unless the extension allows them' },
@@ -352,11 +352,16 @@ export function office(): Answers {
     'policy.export': () => ({ text: 'extension 1001 {\n  reach national\n}\n' }),
     'policy.plan': ({ values }) => (String(values['text']).includes('wrong') ? { status: 400, body: { status: 400, title: 'Bad Request', detail: 'line 2: no such key', remedy: 'see: ringfence policy export' } } : plan),
     'policy.apply': () => ({ changes: plan.changes, accounts: [{ number: '1003', auth_name: 'a1b2', realm: 'pbx.example.com', password: 'Neu9-pelo-Wim3-garo' }] }),
+    'country.list': ({ values }) => ({
+      of: values['of'], home: 'DE',
+      levels: [{ of: 'system', only: [], denied: ['KP'] }, { of: 'tenant', only: [], denied: [] }],
+      countries: [{ country: 'AT', state: 'allowed', why: '' }, { country: 'DE', state: 'home', why: '' }, { country: 'KP', state: 'denied', why: 'KP is denied by limit.system' }],
+    }),
     'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
     'trunk.show': () => ({ kind: 'trunk', name: 'provider', values: [value('kind', 'registers'), value('uri', 'sip:provider.example;transport=tls'), value('md5', 'true', 'standing')], password: true, now: trunkNow }),
     'trunk.set': () => ({ kind: 'trunk', name: 'provider', values: [] }),
   };
-  for (const kind of ['trunk', 'inbound', 'route', 'ring-group', 'department', 'schedule', 'limit', 'deck', 'number-list', 'pin-list'])
+  for (const kind of ['trunk', 'inbound', 'route', 'ring-group', 'department', 'schedule', 'limit', 'deck', 'number-list', 'pin-list', 'calling-role'])
     out[`${kind}.list`] = () => ({ kind, objects: objects[kind] ?? [] });
   return out;
 }

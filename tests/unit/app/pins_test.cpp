@@ -86,8 +86,39 @@ TEST(PinCommands, WhatIsWrongIsSaidAndChangesNothing) {
   EXPECT_THAT(add("bob", "72915048"), HasSubstr("the same PIN"));
   EXPECT_THAT(add("ann", "40186273"), HasSubstr("already"));
   EXPECT_THAT(us.refused("pin.add", {{"name", "none"}, {"account", "ann"}}), HasSubstr("no pin-list none"));
-  EXPECT_THAT(us.refused("pin.remove", {{"name", "abroad"}, {"account", "bob"}}), HasSubstr("no PIN"));
+  EXPECT_THAT(us.refused("pin.remove", {{"name", "abroad"}, {"account", "bob"}}), HasSubstr("not in"));
   EXPECT_THAT(us.accounts(), ElementsAre("ann"));
+}
+
+TEST(PinCommands, AnAccountCodeIsWhatIsEnteredAndNoListTakesOneForThePinOfAnother) {
+  System us;
+  us.done("pin-list.add", {{"name", "abroad"}, {"asks", "account_code"}});
+  EXPECT_FALSE(us.done("pin.add", {{"name", "abroad"}, {"account", "4711"}}).contains("pin"));
+  EXPECT_THAT(us.refused("pin.add", {{"name", "abroad"}, {"account", "ann"}}), HasSubstr("digits alone"));
+  EXPECT_THAT(us.refused("pin.add", {{"name", "abroad"}, {"account", "7"}}), HasSubstr("fewer than 2"));
+  EXPECT_THAT(us.refused("pin.add", {{"name", "abroad"}, {"account", "4712"}, {"pin", "72915048"}}),
+              HasSubstr("has no PIN"));
+  EXPECT_THAT(us.accounts(), ElementsAre("4711"));
+
+  const toll::PlanRef plan = us.plan();
+  const toll::PinListTerms& list = *plan->pin_list(store::default_tenant, "abroad");
+  toll::PinTries tries;
+  std::string account;
+  EXPECT_EQ(tries.enter({}, alice, list, plan->terms().pin_key, "4711", account), toll::PinVerdict::right);
+  EXPECT_EQ(account, "4711");
+  EXPECT_EQ(tries.enter({}, alice, list, plan->terms().pin_key, "4712", account), toll::PinVerdict::wrong);
+
+  // What stands in every record would be a PIN from then on.
+  EXPECT_THAT(us.refused("pin-list.set", {{"name", "abroad"}, {"asks", "pin"}}), HasSubstr("everybody may know"));
+  const std::string text = us.export_text();
+  us.done("policy.apply", {{"text", text}});
+  EXPECT_EQ(us.export_text(), text);
+  us.done("pin-list.add", {{"name", "lobby"}});
+  us.done("pin.add", {{"name", "lobby"}, {"account", "ann"}});
+  EXPECT_THAT(us.refused("pin-list.set", {{"name", "lobby"}, {"asks", "account_code"}}), HasSubstr("ann has a PIN"));
+  EXPECT_THAT(us.refused("pin.add", {{"name", "lobby"}, {"account", "72915048"}, {"pin", "72915048"}}),
+              HasSubstr("everybody may know"))
+      << "nor is a PIN its account's name";
 }
 
 TEST(PinCommands, AnExportHoldsNoPinAndNoSystemButThisOneTakesItsRows) {

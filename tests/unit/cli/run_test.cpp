@@ -141,6 +141,31 @@ TEST_F(CommandLine, APinIsReadOrShownOnceAndNeverAnArgument) {
   EXPECT_THAT(out_.str(), HasSubstr("ACCOUNT\nann\n"));
 }
 
+TEST_F(CommandLine, CountriesStandWithoutAnOptionAndTheListSaysWhoDeniesThem) {
+  outcome_ = Json{{"message", "CU,KP: denied by limit.tenant."}};
+  EXPECT_EQ(call({"country", "deny", "CU,KP"}), done);
+  EXPECT_EQ(args_, (Json{{"countries", "CU,KP"}}));
+  EXPECT_THAT(out_.str(), HasSubstr("denied by limit.tenant"));
+  EXPECT_EQ(call({"country", "allow", "FR", "--of", "department.sales", "--only"}), done);
+  EXPECT_EQ(args_, (Json{{"countries", "FR"}, {"of", "department.sales"}, {"only", true}}));
+  outcome_ = Json{{"of", "tenant"},
+                  {"home", "DE"},
+                  {"levels", {{{"of", "system"}, {"only", Json::array()}, {"denied", {"CU"}}}}},
+                  {"countries", {{{"country", "CU"}, {"state", "denied"}, {"why", "CU is denied by limit.system"}}}}};
+  EXPECT_EQ(call({"country", "list"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("CU is denied by limit.system"));
+  EXPECT_THAT(out_.str(), HasSubstr("any country"));
+}
+
+TEST_F(CommandLine, AListOfAccountCodesShowsThemAndNoSecret) {
+  outcome_ = Json{{"list", "clients"}, {"asks", "account_code"}, {"accounts", {"4711"}}};
+  EXPECT_EQ(call({"pin", "list", "clients"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("ACCOUNT CODE\n4711\n"));
+  outcome_ = Json{{"message", "4711 is an account code of clients."}};
+  EXPECT_EQ(call({"pin", "add", "clients", "4711"}), done);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("shown only now")));
+}
+
 TEST_F(CommandLine, ARingGroupIsNamedAndItsNumberIsOneOfItsKeys) {
   EXPECT_EQ(call({"ring-group", "add", "sales", "--number", "600", "--members", "1001,1002", "--order", "in_turn"}),
             done);

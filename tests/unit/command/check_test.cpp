@@ -319,6 +319,23 @@ TEST(ObjectCommands, APinIsInNoAuditLineAndItsAccountIsAName) {
   EXPECT_EQ(find("pin.add")->permission, "pin-list.write");
 }
 
+TEST(ObjectCommands, CountriesAreAllowedAndDeniedByTheSystemATenantOrADepartment) {
+  const auto denied = check("country.deny", {{"countries", "CU, kp"}});
+  ASSERT_TRUE(denied) << denied.error().message;
+  EXPECT_EQ(std::get<DenyCountries>(denied->command).of, "tenant") << "when nothing is said";
+  EXPECT_EQ(text_of(std::get<DenyCountries>(denied->command).countries), "CU,KP");
+  const auto allowed = check("country.allow", {{"countries", "FR"}, {"of", "department.sales"}, {"only", true}});
+  ASSERT_TRUE(allowed) << allowed.error().message;
+  EXPECT_TRUE(std::get<AllowCountries>(allowed->command).only);
+  for (const char* of : {"extension.1001", "extension", "trunk.p", "sales", "system.x"})
+    EXPECT_EQ(fault("country.deny", {{"countries", "CU"}, {"of", of}}).field, "of") << of;
+  EXPECT_EQ(std::get<ListCountries>(check("country.list", {{"of", "extension.1001"}})->command).of, "extension.1001");
+  EXPECT_EQ(fault("country.list", {{"of", "extension"}}).field, "of");
+  EXPECT_EQ(fault("country.deny", {{"countries", "Cuba"}}).field, "countries");
+  EXPECT_EQ(fault("country.deny", {{"countries", ","}}).code, Code::invalid);
+  EXPECT_EQ(find("country.deny")->permission, "limit.write") << "who may not change a limit may not open a country";
+}
+
 TEST(ObjectCommands, APasswordOfAProviderIsAsTheProviderChoseAndInNoAuditLine) {
   const auto checked = check("trunk.password", {{"name", "p"}, {"password", "short1"}});
   ASSERT_TRUE(checked) << checked.error().message;

@@ -1,5 +1,5 @@
-#include "core/base/limits/call.hpp"
 #include "core/document/terms.hpp"
+#include "core/base/limits/call.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -8,6 +8,7 @@
 #include <toml++/toml.h>
 
 #include "core/document/change.hpp"
+#include "core/document/roles.hpp"
 #include "core/document/rows.hpp"
 #include "core/toll/decide.hpp"
 
@@ -266,6 +267,89 @@ TEST(Terms, APaceThatOnlyAlertsLeavesAnExtensionTheOneOfTheSystem) {
   EXPECT_TRUE(ann->spending.paces[1].alert && ann->spending.paces[1].distinct);
   ASSERT_EQ(terms->tenants[0].spending.paces.size(), 1u);
   EXPECT_TRUE(terms->tenants[0].spending.paces[0].alert);
+}
+
+toll::ExtensionTerms second_with(std::string_view more) {
+  const auto terms = terms_of(placed(std::string(office) + std::string(more)), around());
+  EXPECT_TRUE(terms) << (terms ? "" : terms.error().front().text);
+  return terms ? terms->extensions[1] : toll::ExtensionTerms{};
+}
+
+constexpr std::string_view sales_role =
+    "[calling-role.sales]\nreach = \"international\"\nabroad = [\"FR\", \"GB\"]\nclasses = [\"shared_cost\"]\n";
+
+TEST(Roles, AnExtensionMayWhatItsRoleMayAndLessWhereItSaysSo) {
+  const std::string role(sales_role);
+  const auto all = second_with(role + "[extension.1002]\nrole = \"sales\"\n");
+  EXPECT_EQ(all.role, "sales");
+  EXPECT_EQ(all.reach, toll::Reach::international);
+  EXPECT_EQ(all.countries.count(), 2u);
+  EXPECT_EQ(all.allowed_classes, toll::class_bit(number::Class::shared_cost));
+  const auto less =
+      second_with(role + "[extension.1002]\nrole = \"sales\"\nreach = \"national\"\nabroad = [\"fr\"]\nclasses = []\n");
+  EXPECT_EQ(less.reach, toll::Reach::national);
+  EXPECT_EQ(less.countries.count(), 1u);
+  EXPECT_EQ(less.allowed_classes, 0);
+  EXPECT_EQ(second_with("[extension.1002]\nreach = \"international\"\n").reach, toll::Reach::international)
+      << "without a role it says so itself, as ever";
+}
+
+TEST(Roles, ThreeAreBuiltInAndNoneOfThemCallsWhatSomebodyEarnsFrom) {
+  for (const std::string_view name : built_in_roles()) {
+    const auto terms = second_with(fmt::format("[extension.1002]\nrole = \"{}\"\n", name));
+    EXPECT_EQ(name_of(terms.reach), name);
+    EXPECT_EQ(terms.allowed_classes, 0) << name;
+    EXPECT_THAT(faults(fmt::format("[calling-role.{}]\nreach = \"international\"\n", name)), HasSubstr("is built in"));
+  }
+  EXPECT_EQ(built_in_role("premium"), std::nullopt);
+  EXPECT_THAT(faults("[extension.1002]\nrole = \"natoinal\"\n"), HasSubstr("names the calling-role natoinal"));
+}
+
+TEST(Roles, WhoSaysMoreForHimselfThanHisRoleIsAFaultAndNotAWayAround) {
+  const auto told = [](std::string_view own) {
+    return faults(std::string(sales_role) +
+                  "hours = \"office\"\n[schedule.office]\nhours = [\"mon-fri 08:00-18:00\"]\n[schedule.always]\n"
+                  "hours = [\"mon-sun 00:00-24:00\"]\n[extension.1002]\nrole = \"sales\"\n" +
+                  std::string(own));
+  };
+  EXPECT_EQ(told(""), "");
+  EXPECT_THAT(told("classes = [\"premium\"]\n"), HasSubstr("classes has premium, which its role sales has not"));
+  EXPECT_THAT(told("abroad = [\"FR\", \"CU\"]\n"), HasSubstr("abroad has CU, which its role sales has not"));
+  EXPECT_THAT(told("abroad = []\n"), HasSubstr("abroad is any country"));
+  EXPECT_THAT(told("hours = \"always\"\n"), HasSubstr("hours is always, and its role sales has office"));
+  EXPECT_THAT(told("hours = \"\"\n"), HasSubstr("hours is"));
+  EXPECT_THAT(faults("[extension.1002]\nrole = \"internal\"\nreach = \"national\"\n"),
+              HasSubstr("extension 1002 reach is national, and its role internal reaches internal"));
+}
+
+TEST(Roles, ARoleMayAskForAccountCodesAndRoutesForRoles) {
+  auto objects = placed(std::string(office) +
+                        "[pin-list.clients]\nasks = \"account_code\"\n[calling-role.projects]\n"
+                        "pins = \"clients\"\n[extension.1002]\nrole = \"projects\"\n"
+                        "[route.r]\ntrunks = [\"p\"]\nroles = [\"projects\", \"internal\"]\n");
+  const auto terms = terms_of(objects, around());
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  EXPECT_EQ(terms->extensions[1].pins, "clients");
+  EXPECT_EQ(terms->pin_lists[0].asks, toll::PinListTerms::Asks::account_code);
+  EXPECT_THAT(terms->routes[1].roles, testing::ElementsAre("projects", "internal"));
+  const auto plan = toll::Plan::compile(*terms, around().extensions, 7);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().front().text,
+            "asks for an account code of the list clients, which has none: nobody could call")
+      << "told of the role " << plan.error().front().name;
+  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nroles = [\"projcts\"]\n"), HasSubstr("the calling-role projcts"));
+}
+
+TEST(Countries, ArePermittedByTheSystemTheTenantAndADepartment) {
+  const auto terms = terms_of(placed(std::string(office) + "[limit.system]\nabroad_denied = [\"CU\"]\n"
+                                                           "[limit.tenant]\nabroad = [\"FR\", \"GB\"]\n"
+                                                           "[limit.department.sales]\nabroad_denied = [\"FR\"]\n"),
+                              around());
+  ASSERT_TRUE(terms) << terms.error().front().text;
+  EXPECT_EQ(rf::text_of(terms->countries.denied), "CU");
+  EXPECT_EQ(rf::text_of(terms->tenants[0].countries.only), "FR,GB");
+  EXPECT_EQ(rf::text_of(terms->departments[0].countries.denied), "FR");
+  EXPECT_FALSE(read_objects("[limit.extension.1001]\nabroad_denied = [\"FR\"]\n")) << "an extension has abroad";
 }
 
 TEST(Risks, AnAddressAloneGetsNoPaidCallsWithoutASignature) {

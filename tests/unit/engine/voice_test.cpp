@@ -116,6 +116,65 @@ TEST_F(Voice, AWrongPinIsAskedAgainAndThenTheExtensionIsLocked) {
   EXPECT_TRUE(carrier.hear_request("INVITE"));
 }
 
+class Code : public Voice {
+ protected:
+  void SetUp() override {
+    Voice::SetUp();
+    toll::PinListTerms list;
+    list.name = "clients";
+    list.tenant = tenant;
+    list.asks = toll::PinListTerms::Asks::account_code;
+    list.pins.push_back({"4711", toll::pin_digest(terms.pin_key, "clients", "4711")});
+    terms.pin_lists.push_back(std::move(list));
+    terms.routes[0].pins = "clients";
+    exchange.set_plan(plan_of(terms));
+  }
+};
+
+TEST_F(Code, AnAccountCodeIsAskedForAloneAndStandsInTheRecord) {
+  dial_and_be_asked();
+  EXPECT_EQ(said(), Clips{"en/enter-code"});
+  enter("4711#");
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite) << "and no PIN behind it";
+  b = carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  const auto again = alice.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  alice.answer(*again, 200, sim::audio_sdp(alice_rtp, "sendrecv", 2));
+  alice.request(a, "BYE");
+  const auto bye = carrier.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  carrier.answer(*bye, 200);
+  std::size_t charged = 0;
+  for (const auto& [id, cdr] : exchange.cdrs)
+    if (!cdr.trunk_out.empty()) {
+      ++charged;
+      EXPECT_EQ(cdr.account, "4711");
+    }
+  EXPECT_EQ(charged, 1u);
+  expect_nothing_left();
+}
+
+TEST_F(Code, WhoTriesCodesIsLockedOutAndARestartChangesNothing) {
+  dial_and_be_asked();
+  enter("4700#");
+  EXPECT_EQ(said(), (Clips{"en/wrong-code", "en/enter-code"}));
+  enter("4701#");
+  alice.request(a, "BYE");
+  exchange.crash_and_restart();
+  dial_and_be_asked();
+  enter("4702#");
+  EXPECT_EQ(said(), Clips{"en/code-locked"});
+  played();
+  const auto bye = alice.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  alice.answer(*bye, 200);
+  a = dial();
+  EXPECT_TRUE(alice.hear_status(403)) << "the right code is not even asked for";
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+  for (const auto& [id, cdr] : exchange.cdrs) EXPECT_TRUE(cdr.account.empty());
+}
+
 TEST_F(Voice, ARestartOpensNoLockAndForgetsNoWrongPin) {
   dial_and_be_asked();
   enter("111111#222222#");

@@ -1,6 +1,7 @@
 // What must not be configured about forwarding, ring groups, PINs and inbound targets.
-#include "core/base/limits/call.hpp"
 #include "core/toll/answer_faults.hpp"
+#include "core/base/limits/call.hpp"
+#include "core/toll/pins.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -152,6 +153,13 @@ TEST(Pins, ARouteAsksOnlyForThoseThatThereAre) {
   EXPECT_THAT(faults_of(terms), IsEmpty());
   terms.pin_lists[1].pins[1].digest = {1};
   EXPECT_THAT(faults_of(terms), ElementsAre("pin-list pins ann and bob have the same PIN"));
+  terms.pin_lists[1].pins = {{"4711", pin_digest(terms.pin_key, "pins", "4711")}};
+  EXPECT_THAT(faults_of(terms),
+              ElementsAre("pin-list pins asks for a PIN, and 4711 is an account code, which everybody may know"));
+  terms.pin_lists[1].asks = PinListTerms::Asks::account_code;
+  EXPECT_THAT(faults_of(terms), IsEmpty());
+  terms.pin_lists[1].pins.push_back({"bob", {2}});
+  EXPECT_THAT(faults_of(terms), ElementsAre("pin-list pins asks for an account code, and bob has a PIN"));
 }
 
 TEST(Inbound, ATargetIsThereAndAPaceCanBe) {

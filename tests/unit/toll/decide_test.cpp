@@ -340,6 +340,121 @@ TEST(Decide, ARouteThatAsksForAPinSaysSoAndForwardingDoesNotSlipPastItToTheNext)
   EXPECT_TRUE(unguarded.pins.empty());
 }
 
+const Country france = *Country::parse("FR"), britain = *Country::parse("GB"), cuba = *Country::parse("CU");
+
+CountrySet set_of(std::initializer_list<Country> countries) {
+  CountrySet out;
+  for (const Country each : countries) out.set(each.index);
+  return out;
+}
+
+TEST(Decide, WhatOneLevelRefusesNoOtherAllowsAndTheVerdictSaysWhichItWas) {
+  Terms terms = office();
+  ExtensionTerms who = may(alice, Reach::international);
+  who.department = 7;
+  who.countries = set_of({britain, france, cuba});
+  terms.extensions.push_back(who);
+  terms.departments.push_back({7, tenant, "sales", {}});
+  const auto why = [&](std::string_view dialled) {
+    const auto out = ask(plan_of(terms), dialled);
+    EXPECT_EQ(out.action == Decision::Action::refuse, out.failed == Check::country) << out.why;
+    return out.failed == Check::country ? out.why : std::string();
+  };
+  EXPECT_EQ(why("+442079460000"), "");
+  EXPECT_EQ(why("+37190123456"), "LV is not among the countries that the extension may call");
+  terms.countries.denied = set_of({britain});
+  EXPECT_EQ(why("+442079460000"), "GB is denied by limit.system");
+  terms.countries = {};
+  terms.tenants[0].countries.only = set_of({france});
+  EXPECT_EQ(why("+442079460000"), "GB is not among the countries that limit.tenant allows");
+  EXPECT_EQ(why("0301234567"), "") << "at home reach decides";
+  terms.tenants[0].countries = {};
+  terms.departments[0].countries = {set_of({france, britain}), set_of({britain})};
+  EXPECT_EQ(why("+442079460000"), "GB is denied by limit.department.sales") << "denied counts before allowed";
+  terms.departments[0].countries = {};
+  terms.extensions[0].role = "travel";
+  EXPECT_EQ(why("+37190123456"), "LV is not among the countries that the extension may call with its role travel");
+}
+
+TEST(Decide, ANetworkOfNoCountryIsAmongThoseThatAreAllowedOnlyWhereAllAre) {
+  Terms terms = office();
+  ExtensionTerms who = may(alice, Reach::international);
+  who.allowed_classes = costly_classes;
+  terms.extensions.push_back(who);
+  constexpr std::string_view satellite = "+881612345678";
+  EXPECT_NE(ask(plan_of(terms), satellite).failed, Check::country);
+  terms.tenants[0].countries.denied = set_of({cuba});
+  EXPECT_NE(ask(plan_of(terms), satellite).failed, Check::country);
+  terms.tenants[0].countries.only = set_of({france});
+  EXPECT_EQ(ask(plan_of(terms), satellite).failed, Check::country);
+}
+
+TEST(Decide, AnEmergencyCallAsksForNoCountryAndNoOneLevelRefusesItsOwnHome) {
+  Terms terms = office();
+  terms.tenants[0].countries.only = set_of({cuba});
+  EXPECT_EQ(ask(plan_of(terms), "112").action, Decision::Action::emergency);
+  const auto fault = [&] {
+    const auto plan = Plan::compile(terms, {{tenant, "1001", alice}}, 1);
+    return plan ? std::string() : plan.error().front().name + " " + plan.error().front().text;
+  };
+  terms.tenants[0].name = "us";
+  terms.tenants[0].countries = {{}, set_of({germany})};
+  EXPECT_EQ(fault(), "tenant refuses DE, where the tenant us is at home");
+  terms.tenants[0].countries = {};
+  terms.countries.only = set_of({france});
+  EXPECT_EQ(fault(), "system refuses DE, where the tenant us is at home")
+      << "nobody makes a country callable by being at home there";
+  terms.countries = {};
+  EXPECT_EQ(fault(), "");
+}
+
+TEST(Decide, WhoHasNoTermsMeetsTheRulesOfSystemAndTenant) {
+  Terms terms = office();
+  terms.tenants[0].countries.denied = set_of({britain});
+  const PlanRef plan = plan_of(terms);
+  const ExtensionTerms& nobody = plan->extension(tenant, ExtensionId{99});
+  EXPECT_FALSE(plan->countries_of(*plan->tenant(tenant), nobody).test(britain.index));
+  EXPECT_TRUE(plan->countries_of(*plan->tenant(tenant), nobody).test(france.index));
+}
+
+TEST(Decide, ARouteMayBeForSomeRolesAndWhoHasNoneIsNotAmongThem) {
+  Terms terms = office();
+  terms.routes[0].roles = {"sales", "board"};
+  terms.extensions.push_back(may(alice, Reach::international));
+  terms.extensions.push_back(may(bob, Reach::international));
+  terms.extensions[0].role = "board";
+  const PlanRef plan = plan_of(terms);
+  EXPECT_EQ(ask(plan, "+442079460000", alice).action, Decision::Action::leave);
+  EXPECT_EQ(ask(plan, "+442079460000", bob).failed, Check::route);
+  EXPECT_EQ(ask(plan, "+442079460000", ExtensionId{99}).action, Decision::Action::refuse);
+}
+
+TEST(Decide, ARoleAsksForAnAccountCodeWhereTheRouteAsksForNothingAndNeverInPlaceOfAPin) {
+  Terms terms = office();
+  const auto add_list = [&](const char* name, PinListTerms::Asks asks, const char* account, const char* entered) {
+    PinListTerms list;
+    list.name = name;
+    list.tenant = tenant;
+    list.asks = asks;
+    list.pins.push_back({account, pin_digest(terms.pin_key, name, entered)});
+    terms.pin_lists.push_back(std::move(list));
+  };
+  add_list("clients", PinListTerms::Asks::account_code, "4711", "4711");
+  add_list("abroad", PinListTerms::Asks::pin, "ann", "748159");
+  ExtensionTerms who = may(alice, Reach::international);
+  who.role = "projects";
+  who.pins = "clients";
+  terms.extensions.push_back(who);
+  const auto asked = [&] { return std::string(ask(plan_of(terms), "+442079460000").pins); };
+  EXPECT_EQ(asked(), "clients");
+  EXPECT_EQ(forward(plan_of(terms), "0301234567").failed, Check::pin) << "nobody is there to enter one";
+  terms.routes[0].pins = "abroad";
+  EXPECT_EQ(asked(), "abroad") << "the route's";
+  terms.routes[0].pins = "clients";
+  terms.extensions[0].pins = "abroad";
+  EXPECT_EQ(asked(), "abroad") << "the role wants a secret";
+}
+
 InboundTerms inbound_of(std::string name, std::string called) {
   InboundTerms out;
   out.name = std::move(name);

@@ -109,6 +109,11 @@ TEST(Pins, WhatARecordSaysOfAskingIsReadAgain) {
   for (const std::string_view other : {"", "money", "emergency", "PIN", "PI"})
     EXPECT_FALSE(parse_asked_pin(other)) << other;
   EXPECT_EQ(parse_asked_pin("PIN of abroad, 99999999999 wrong")->wrong, 0u);
+  const auto code = parse_asked_pin(text_of(AskedPin{"clients", 1, PinListTerms::Asks::account_code}));
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->list, "clients");
+  EXPECT_EQ(code->wrong, 1u);
+  EXPECT_EQ(code->asks, PinListTerms::Asks::account_code) << "a restart opens no lock of account codes either";
 }
 
 TEST(Pins, RecordsOfFormerCallsCountWithTheirAge) {

@@ -29,6 +29,9 @@ struct UnusualCalls : ::testing::Test {
     list.name = "staff";
     list.tenant = tenant;
     terms.pin_lists.push_back(list);
+    list.name = "clients";
+    list.asks = PinListTerms::Asks::account_code;
+    terms.pin_lists.push_back(list);
     auto compiled = Plan::compile(std::move(terms), {{tenant, "1001", ann}}, 0);
     return compiled ? *compiled : nullptr;
   }
@@ -84,6 +87,19 @@ TEST_F(UnusualCalls, AStepUpThatNobodyCouldPassIsARefusal) {
   pins = "";
   route_pins = "gone";
   EXPECT_EQ(judge(*p).action, pattern::Action::block) << "a list that is not there is none";
+}
+
+TEST_F(UnusualCalls, AnAccountCodeProvesNothingToAStepUp) {
+  thresholds = {40, 50, 90};
+  route_pins = "clients";
+  const PlanRef p = plan();
+  EXPECT_EQ(judge(*p).action, pattern::Action::block) << "the thief of a password knows the code from a bill";
+  pins = "staff";
+  const PlanRef with_list = plan();
+  EXPECT_EQ(judge(*with_list).action, pattern::Action::pin);
+  EXPECT_EQ(judge(*with_list).pins, "staff") << "instead of the code";
+  pins = "clients";
+  EXPECT_EQ(plan(), nullptr);
 }
 
 TEST_F(UnusualCalls, AListThatIsNotThereIsAFaultOfThePlan) {

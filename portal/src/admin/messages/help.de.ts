@@ -182,11 +182,14 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'what lines say that name nothing': 'was Zeilen sagen, die nichts nennen',
   'its lines may say allowed': 'ihre Zeilen dürfen allowed sagen',
   'numbers, one a line': 'Nummern, eine je Zeile',
-  'wrong PINs of an extension, over all its calls, until it is locked out':
-    'falsche PINs einer Nebenstelle, über alle ihre Anrufe, bis sie ausgesperrt ist',
+  'wrong ones of an extension, over all its calls, until it is locked out':
+    'falsche Eingaben einer Nebenstelle, über alle ihre Anrufe, bis sie ausgesperrt ist',
+  'a PIN, which only its account knows; or an account code, which says whose the call is and is no secret':
+    'eine PIN, die nur ihr Konto kennt; oder ein Abrechnungscode, der sagt, wessen Anruf es ist, und kein Geheimnis ist',
   'for so long': 'für so lange',
   'the list of PINs': 'die PIN-Liste',
-  'whose it is; stands in call records': 'wem sie gehört; steht in den Anruflisten',
+  'whose it is, or the account code; stands in call records':
+    'wem sie gehört, oder der Abrechnungscode; steht in den Anruflisten',
   'instead of one that is made': 'statt einer erzeugten',
   'as policy export writes it': 'wie policy export sie schreibt',
   'what is not in the file goes': 'was nicht in der Datei steht, geht',
@@ -220,7 +223,18 @@ export const germanHelp: Readonly<Record<string, string>> = {
   "instead of the trunk's": 'statt dem der Leitung',
   'digits taken off the front then': 'Ziffern, die dann vorne wegfallen',
   'put there instead': 'was stattdessen dorthin kommt',
-  'a PIN of this list is asked for; empty: none': 'eine PIN dieser Liste wird verlangt; leer: keine',
+  'a PIN or account code of this list is asked for; empty: none':
+    'eine PIN oder ein Abrechnungscode dieser Liste wird verlangt; leer: nichts davon',
+  'calling roles that may use it': 'Anrufrechte, mit denen er benutzt werden darf',
+  'what it may call; what it says itself may be less, never more; empty: only what it says itself':
+    'was sie anrufen darf; was sie selbst sagt, darf weniger sein, nie mehr; leer: nur, was sie selbst sagt',
+  'never these countries, whatever others allow: country deny':
+    'nie diese Länder, was immer andere erlauben: country deny',
+  'countries by their codes, such as CU or CU,KP': 'Länder mit ihren Kürzeln, etwa CU oder CU,KP',
+  'for whom: system, tenant or department.NAME': 'für wen: system, tenant oder department.NAME',
+  'for whom: system, tenant, department.NAME or extension.NUMBER':
+    'für wen: system, tenant, department.NAME oder extension.NUMMER',
+  'and abroad none but these': 'und im Ausland keine anderen',
   'such as mon-fri 08:00-18:00 or yearly 12-25 closed': 'etwa mon-fri 08:00-18:00 oder yearly 12-25 closed',
   "whose clock counts; empty: the tenant's": 'wessen Uhr gilt; leer: die des Mandanten',
   "only this user's": 'nur die dieses Benutzers',

@@ -60,7 +60,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
               given={{ number }}
               now={settingsOf(value)}
               tag={tag}
-              first={['name', 'enabled', 'remote', 'reach', 'department', 'calls', 'registrations', 'permitted', 'countries']}
+              first={['name', 'enabled', 'remote', 'role', 'reach', 'department', 'calls', 'registrations', 'permitted', 'countries']}
               submit={text.app.save}
               done={() => {
                 setEditing(false);

@@ -147,9 +147,9 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
           ) : (
             <Stack>
               <Group gap="xs">
-                {may(set) && <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>}
+                {may(set) && !value.built_in && <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>}
                 {kind.ordered && may(of(kind, 'move')) && <Move kind={kind} name={name} />}
-                {may(of(kind, 'remove')) && (
+                {may(of(kind, 'remove')) && !value.built_in && (
                   <Button variant="default" onClick={() => remove(value)}>
                     {text.app.remove}
                   </Button>
@@ -182,6 +182,7 @@ export function ValueTable({ values }: { values: readonly Schemas['ObjectValue']
             <dt>{text.fields[key as keyof typeof text.fields] ?? text.label(key)}</dt>
             <dd>
               {joined(value) || '—'} {from === 'standing' && <span className={css.dim}>{text.object.standing}</span>}
+              {from === 'role' && <span className={css.dim}>{text.object.byRole}</span>}
             </dd>
           </div>
         ))}

@@ -61,7 +61,7 @@ export function Pins({ list }: { list: string }) {
             command="pin.add"
             given={{ name: list }}
             submit={text.pins.add}
-            done={({ account, pin }) => setMade({ account, pin: pin ?? '' })}
+            done={({ account, pin }) => setMade(pin === undefined ? null : { account, pin })}
           />
         </details>
       )}

@@ -33,6 +33,7 @@ const more = {
   sessions: lazy(() => import('./Sessions').then(({ Sessions }) => ({ default: Sessions }))),
   state: lazy(() => import('./State').then(({ State }) => ({ default: State }))),
   account: lazy(() => import('./Account').then(({ Account }) => ({ default: Account }))),
+  countries: lazy(() => import('./Countries').then(({ Countries }) => ({ default: Countries }))),
   start: lazy(() => import('./Start').then(({ Start }) => ({ default: Start }))),
 };
 
@@ -55,4 +56,5 @@ export const pageOf: Readonly<Record<PageName, ComponentType>> = {
   decks: ofKind('decks'),
   'number-lists': ofKind('number-lists'),
   'pin-lists': ofKind('pin-lists'),
+  'calling-roles': ofKind('calling-roles'),
 };

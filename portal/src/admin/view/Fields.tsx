@@ -14,7 +14,7 @@ interface Props {
   readonly type: (typed: string) => void;
 }
 
-const listsCountries: ReadonlySet<string> = new Set(['countries', 'caller_countries', 'abroad']);
+const listsCountries: ReadonlySet<string> = new Set(['countries', 'caller_countries', 'abroad', 'abroad_denied']);
 
 /** One field of an operation, with its label and its help out of the contract. */
 export function FieldInput({ field, typed, error, known, type }: Props) {
