@@ -240,6 +240,8 @@ void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {
 
 void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
+  for (Stream& stream : call.there) release_stream(ctx, call, stream);
+  call.there.clear();
 }
 
 FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said, const sdp::Media* offer,
