@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "core/base/check.hpp"
@@ -98,6 +99,13 @@ std::size_t descriptors_allowed() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::optional<std::pair<std::uint16_t, std::uint16_t>> ephemeral_ports() {
+  std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
+  std::uint16_t from = 0, to = 0;
+  if (!(file >> from >> to)) return std::nullopt;
+  return std::pair(from, to);
 }
 
 std::expected<Account, std::string> account_of(const std::string& name) {

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/address.hpp"
 
@@ -31,6 +33,8 @@ void raise_descriptors();
 /// So many descriptors this process may have, and so many it has now.
 std::size_t descriptors_allowed();
 std::size_t descriptors_open();
+/// The ports that the kernel gives to any program which asks for none; nothing when it does not say.
+std::optional<std::pair<std::uint16_t, std::uint16_t>> ephemeral_ports();
 
 /// The account of that name. Errors: a sentence.
 struct Account {

@@ -253,19 +253,15 @@ std::vector<std::string> Server::load_prompts() {
 
 void Server::reserve_media_ports() {
   const std::uint16_t first = settings_.media.first_port, last = settings_.media.last_port;
-  std::string held;
   const std::vector<Address> addresses = settings_.media.interface.empty() ? media_addresses(listeners_)
                                                                            : addresses_of(settings_.media.interface);
-  watch_ephemeral_ports(addresses.size());
+  HostPorts host{addresses.size(), warm_ports_max(), ephemeral_ports(), {}};
   for (const Address& address : addresses)
     if (const std::size_t count = relay_->reserve(address, first, last); count > 0)
-      held += fmt::format("{}{} on {}", held.empty() ? "" : ", ", count, address.text());
-  warnings_.erase("media ports");
-  if (held.empty()) return;
-  warnings_["media ports"] =
-      fmt::format("other programs hold ports of {}-{} ({}); a call that draws one is refused: end them or change "
-                  "media.ports",
-                  first, last, held);
+      host.held.emplace_back(address.text(), count);
+  for (const std::string_view name : {"calls without ports", "ephemeral ports", "media ports"})
+    warnings_.erase(std::string(name));
+  warnings_.merge(media_port_warnings(settings_, host));
 }
 
 std::expected<void, Error> Server::open_listeners() {

@@ -75,8 +75,6 @@ class Server {
   std::expected<void, command::Error> open_engine();
   std::expected<void, command::Error> open_listeners();
   void reserve_media_ports();
-  /// Warns when the host may give media ports to other programs, because they are too many to be kept open.
-  void watch_ephemeral_ports(std::size_t addresses);
   /// What voices say; gives a sentence for each prompt that cannot be used.
   std::vector<std::string> load_prompts();
   std::expected<void, command::Error> open_doors();
@@ -236,6 +234,16 @@ Json configured_ports(const config::Settings& settings);
 std::size_t descriptors_needed(const config::Settings& settings);
 /// So many media sockets are kept between calls: they must leave descriptors to the others.
 std::size_t warm_ports_max();
+
+/// What the host does with ports.
+struct HostPorts {
+  std::size_t addresses = 1;  ///< that media comes and goes by
+  std::size_t kept = 0;       ///< sockets that we keep open
+  std::optional<std::pair<std::uint16_t, std::uint16_t>> ephemeral;  ///< given to any program
+  std::vector<std::pair<std::string, std::size_t>> held;  ///< by address: media ports that other programs have
+};
+/// What has to be said about media.ports at the start: a name and a sentence each.
+std::map<std::string, std::string> media_port_warnings(const config::Settings& settings, const HostPorts& host);
 
 store::Keep keep_of(const config::RecordSettings& from);
 log::Options log_options(const config::LogSettings& from);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "app/host.hpp"
 #include "app/server.hpp"
@@ -13,6 +12,8 @@ namespace {
 
 /// Listeners, clocks, the database, the log, the control socket: few, but not none.
 constexpr std::size_t descriptors_of_our_own = 128;
+/// RTP and RTCP, on each side of its stream.
+constexpr std::size_t ports_per_call = 4;
 
 }  // namespace
 
@@ -38,17 +39,32 @@ void Server::watch_descriptors() {
       needed, allowed);
 }
 
-void Server::watch_ephemeral_ports(std::size_t addresses) {
-  warnings_.erase("ephemeral ports");
-  const std::uint32_t first = settings_.media.first_port, last = settings_.media.last_port;
-  if ((last - first + 1) * addresses <= warm_ports_max()) return;
-  std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
-  std::uint32_t from = 0, to = 0;
-  if (!(file >> from >> to) || last < from || first > to) return;
-  warnings_["ephemeral ports"] = fmt::format(
-      "media.ports {}-{} meets the ports {}-{} that this host gives to any program, and is too large to be kept open: "
-      "calls may find their port taken; run: sysctl net.ipv4.ip_local_reserved_ports={}-{}, or move media.ports",
-      first, last, from, to, first, last);
+std::map<std::string, std::string> media_port_warnings(const config::Settings& settings, const HostPorts& host) {
+  std::map<std::string, std::string> out;
+  const std::uint32_t first = settings.media.first_port, last = settings.media.last_port, ports = last - first + 1;
+  const std::size_t calls = settings.limits.calls_max, needed = calls * ports_per_call;
+  // Without a word about calls the ports are the bound, and that is as good.
+  if (settings.names_calls_max && !settings.media.elsewhere && needed > ports)
+    out["calls without ports"] = fmt::format(
+        "limits.calls_max is {}, and media.ports {}-{} has room for {} calls of one stream: further ones get 503; "
+        "widen media.ports to {} ports, or lower limits.calls_max",
+        calls, first, last, ports / ports_per_call, needed);
+  const bool is_kept = ports * host.addresses <= host.kept;
+  if (!is_kept && host.ephemeral && last >= host.ephemeral->first && first <= host.ephemeral->second)
+    out["ephemeral ports"] = fmt::format(
+        "media.ports {}-{} meets the ports {}-{} that this host gives to any program, and is too large to be kept "
+        "open: calls may find their port taken; run: sysctl net.ipv4.ip_local_reserved_ports={}-{}, or move "
+        "media.ports",
+        first, last, host.ephemeral->first, host.ephemeral->second, first, last);
+  std::string held;
+  for (const auto& [address, count] : host.held)
+    held += fmt::format("{}{} on {}", held.empty() ? "" : ", ", count, address);
+  if (!held.empty())
+    out["media ports"] =
+        fmt::format("other programs hold ports of {}-{} ({}); a call that draws one is refused: end them or change "
+                    "media.ports",
+                    first, last, held);
+  return out;
 }
 
 std::vector<effect::Gauge> Server::bounds(const effect::Status* engine, const config::Settings& settings,

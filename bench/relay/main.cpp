@@ -1,5 +1,6 @@
 // Processor time per relayed packet: our relay and rtpengine in user space, in turn, in one run, in the clear and with
-// SRTP on one side; beside them the least that any relay needs. Then how many calls one thread carries, and handshakes.
+// SRTP on one side; beside them the least that any relay needs. Then how many calls one thread of each carries without
+// a lost packet, and handshakes.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ struct Settings {
 
 constexpr double peer_target = 0.5;       // of rtpengine's processor time
 constexpr double floor_target = 1.5;      // of a bare relay and the cipher
+constexpr double calls_target = 1;        // of what one thread of ours carries, rtpengine's one thread
 constexpr double handshake_target = 1.2;  // of OpenSSL's own time
 constexpr unsigned cipher_packets = 200'000, handshakes = 300;
 constexpr std::size_t ramp_step = 250, ramp_calls_most = 3'000;
@@ -100,12 +102,24 @@ bool print_line(const std::string& name, double ours, double peer, double ratio,
 }
 
 ServerPlan plan_of(const Settings& settings, const Row& row) {
-  return {settings.calls, settings.ours_ports, settings.threads, settings.gather_us, settings.connect_after, row.suite};
+  ServerPlan plan;
+  plan.calls = settings.calls;
+  plan.port_first = settings.ours_ports;
+  plan.threads = settings.threads;
+  plan.gather_us = settings.gather_us;
+  plan.connect_after_packets = settings.connect_after;
+  plan.suite = row.suite;
+  return plan;
+}
+
+/// Where rtpengine's log goes.
+std::string log_of(const Settings& settings) {
+  return settings.log_folder + "/rtpengine-bench-" + std::to_string(::getpid()) + ".log";
 }
 
 /// One row: ours, rtpengine and the bare relay in turn. Whether it met its targets.
 bool run_row(const Settings& settings, const Row& row, Generator& generator) {
-  const std::string log = settings.log_folder + "/rtpengine-bench-" + std::to_string(::getpid()) + ".log";
+  const std::string log = log_of(settings);
   Measured ours("ringfence", start_ours(plan_of(settings, row), generator), 1, row.suite);
   ServerPlan for_peer = plan_of(settings, row);
   for_peer.port_first = settings.peer_ports;
@@ -136,21 +150,43 @@ bool run_row(const Settings& settings, const Row& row, Generator& generator) {
   return print_line(row.name + "-floor", *a, least, *a / least, "us", floor_target) && beside_peer;
 }
 
-/// The most calls of which no packet is lost in a round, one media thread carrying them.
-void find_calls(const Settings& settings, const Row& row, Generator& generator) {
+/// The most calls of which no packet is lost in a round, one thread of `server` carrying them.
+template <class Start>
+std::size_t calls_of(const std::string& server, const Settings& settings, const Row& row, Generator& generator,
+                     const Start& start) {
   std::size_t carried = 0;
-  for (std::size_t calls = settings.calls; calls <= ramp_calls_most; calls += ramp_step) {
+  for (std::size_t calls = ramp_step; calls <= ramp_calls_most; calls += ramp_step) {
     ServerPlan plan = plan_of(settings, row);
     plan.calls = calls;
-    plan.threads = 1;
-    Measured ours("ringfence", start_ours(plan, generator), 1, row.suite);
-    ours.round(generator, 1.5, false);
+    plan.threads = plan.peer_threads = 1;
+    Measured measured(server, start(plan), 1, row.suite);
+    measured.round(generator, 1.5, false);
     // Once more before it is believed: another program may have had the processor.
-    if (!ours.round(generator, settings.seconds, true) && !ours.round(generator, settings.seconds, true)) break;
+    if (!measured.round(generator, settings.seconds, true) && !measured.round(generator, settings.seconds, true)) break;
     carried = calls;
   }
-  std::printf("calls of one thread without a loss, %s: %zu%s\n", row.text.c_str(), carried,
-              carried == ramp_calls_most ? " (no more were tried)" : "");
+  return carried;
+}
+
+/// Calls that one thread carries without a loss: rtpengine's for each of ours.
+bool find_calls(const Settings& settings, const Row& row, Generator& generator) {
+  const std::string log = log_of(settings);
+  const std::size_t ours = calls_of("ringfence", settings, row, generator,
+                                    [&](const ServerPlan& plan) { return start_ours(plan, generator); });
+  const std::size_t peer = calls_of("rtpengine", settings, row, generator, [&](ServerPlan plan) {
+    plan.port_first = settings.peer_ports;
+    return start_rtpengine(plan, generator, log);
+  });
+  std::error_code ignored;
+  std::filesystem::remove(log, ignored);
+  std::printf("calls of one thread without a loss, %s: %zu%s, rtpengine %zu\n", row.text.c_str(), ours,
+              ours == ramp_calls_most ? " (no more were tried)" : "", peer);
+  if (ours == 0) {
+    std::printf("bench %s-calls: every round lost packets; is the machine busy?\n", row.name.c_str());
+    return false;
+  }
+  const double carried = static_cast<double>(ours), theirs = static_cast<double>(peer);
+  return print_line(row.name + "-calls", carried, theirs, theirs / carried, "calls", calls_target);
 }
 
 bool run_handshakes() {
@@ -172,7 +208,7 @@ int run(const Settings& settings) {
   for (const Row& row : rows)
     if (wanted(row.name)) ok = run_row(settings, row, generator) && ok;
   if (wanted("calls"))
-    for (const Row& row : rows) find_calls(settings, row, generator);
+    for (const Row& row : rows) ok = find_calls(settings, row, generator) && ok;
   if (wanted("handshakes")) ok = run_handshakes() && ok;
   return ok ? 0 : 1;
 }

@@ -190,6 +190,7 @@ Server start_rtpengine(const ServerPlan& plan, const Generator& generator, const
   const std::string port_min = "--port-min=" + std::to_string(plan.port_first);
   const std::string port_max = "--port-max=" + std::to_string(plan.port_first + plan.calls * 4 + 99);
   const std::string listen = "--listen-ng=" + control.text();
+  const std::string threads = "--num-threads=" + std::to_string(plan.peer_threads);
   const pid_t pid = ::fork();
   if (pid < 0) throw std::runtime_error("no process for rtpengine");
   if (pid == 0) {
@@ -203,7 +204,7 @@ Server start_rtpengine(const ServerPlan& plan, const Generator& generator, const
     ::dup2(file, 2);
     ::execl(rtpengine_path, rtpengine_path, "--config-file=none", "--foreground", "--log-stderr", "--log-level=4",
             "--table=-1", "--interface=127.0.0.1", "--delete-delay=0", listen.c_str(), port_min.c_str(),
-            port_max.c_str(), static_cast<char*>(nullptr));
+            port_max.c_str(), plan.peer_threads > 0 ? threads.c_str() : nullptr, static_cast<char*>(nullptr));
     ::_exit(127);
   }
   Server server{Process(pid), {}};

@@ -40,6 +40,7 @@ struct ServerPlan {
   std::size_t calls = 0;
   std::uint16_t port_first = 0;  ///< of 4 * calls ports
   unsigned threads = 1;          ///< media threads (of ours)
+  unsigned peer_threads = 0;     ///< of rtpengine; 0: as many as it makes by itself
   std::uint32_t gather_us = 0;
   std::uint32_t connect_after_packets = 0;
   std::optional<srtp::Suite> suite;  ///< that callers speak; none: RTP in the clear

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/auth/client.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/timers.hpp"
 #include "core/call/context.hpp"
+#include "core/call/keys.hpp"
 #include "core/call/secure.hpp"
 #include "core/call/shares.hpp"
 #include "core/call/target.hpp"
@@ -163,6 +165,14 @@ struct Stream {
   std::int64_t silent_from_ms = 0, silent_until_ms = 0;
 };
 
+/// A running call comes over from its media server to us: what there was of it, until both phones have agreed.
+struct Homecoming {
+  std::array<std::vector<Keying>, 2> keying;  ///< by side
+  std::string server, engine;
+  RelayId measured;
+  std::vector<std::pair<Side, KeyPress>> keys;  ///< pressed by INFO meanwhile, VoiceLimits::keys_waiting at most
+};
+
 enum class CallState : std::uint8_t {
   ringing,
   storing,  ///< answered by the callee; the caller is told when the record is on disk
@@ -257,6 +267,9 @@ struct Call {
   bool unplaced = false;        ///< no media server could, and nobody else may
   std::string server;           ///< the media server that does; empty: we
   RelayId measured;             ///< the first that ran: its figures stand in the record
+  std::optional<Homecoming> homecoming;
+  std::vector<Stream> there;  ///< what the media server relays until both phones send to us
+  bool stays_there = false;   ///< a phone refused to come over
   std::size_t reports_due = 0;
   std::vector<txn::ClientId> byes;  ///< sent, not answered yet: the call is known until then, should theirs cross
   bool recorded = false;            ///< its CDR is closed

@@ -233,6 +233,9 @@ class Calls {
   // pressed.cpp
   static policy::Keys key_rule(const Context& ctx, TenantId tenant, ExtensionId extension, TrunkId trunk);
   static policy::Keys key_rule(const Context& ctx, const Call& call, const Leg& leg);
+  static bool has_events(const Leg& leg);
+  /// Whether a callee with this rule is to have events that the caller has not.
+  static bool lacks_events(const Context& ctx, const Call& call, policy::Keys rule);
   void on_info_key(Context& ctx, Call& call, Side side, const sip::Message& request, txn::ServerId server);
   /// A key that `side` pressed by INFO goes on, by the way that the other side has.
   void press(Context& ctx, Call& call, Side side, const KeyPress& key);
@@ -371,6 +374,18 @@ class Calls {
   bool relay_here(Context& ctx, Call& call, const Leg& callee, std::string_view why);
   /// Whether he shares no codec with the caller, and was asked again with those that we transcode.
   bool offer_from_here(Context& ctx, Call& call, std::size_t fork, int status);
+  /// Ports of ours for what a media server relays, and that in `call.there`. False: there are none, all is as before.
+  bool take_ports_here(Context& ctx, Call& call, const Leg& callee);
+
+  // homecoming.cpp
+  /// What the phones of a call that has begun said that no media server does for them; empty: nothing.
+  static std::string_view why_home(const Context& ctx, Call& call);
+  /// Whether a key that comes by INFO has to reach `peer` by another way, which no media server knows.
+  static bool needs_turning(const Context& ctx, const Call& call, const Leg& peer);
+  /// Brings a running call from its media server to us. False: it cannot be, or not now.
+  bool come_home(Context& ctx, Call& call, std::string_view why);
+  void on_home(Context& ctx, Call& call);
+  void stay_there(Context& ctx, Call& call);
 
   // finish.cpp
   /// Ends a call in any state: everybody who is still in it is told, the CDR gets its result.

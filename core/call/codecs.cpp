@@ -20,6 +20,7 @@ using AllFormats = std::vector<Format>;
 
 constexpr std::uint8_t noise_type = 13;
 constexpr std::uint8_t usual_event_type = 101;
+constexpr std::uint32_t usual_packet_ms = 20;
 
 /// How a codec stands in an rtpmap (RFC 3551, RFC 7587 §7). Opus says two channels whatever it sends.
 struct Named {
@@ -204,7 +205,34 @@ std::optional<media::TranscodePlan> in_one_codec(const sdp::Media& offer, const 
   return media::TranscodePlan{{*a, *b}};
 }
 
+/// How long packets of the sender may be for the hearer, where it sends longer ones by what it says; 0: it does not.
+std::uint16_t longest_ms_for(const sdp::Media& hearer, const sdp::Media& sender) {
+  const std::uint32_t most = sdp::longest_packet_ms_of(hearer);
+  const std::uint32_t usual = std::max(usual_packet_ms, sdp::packet_ms_of(sender));
+  return most != 0 && most < usual ? media::packet_ms_for(most) : 0;
+}
+
 }  // namespace
+
+bool takes_short_packets(const sdp::Media& said) {
+  const std::uint32_t most = said.kind == "audio" ? sdp::longest_packet_ms_of(said) : 0;
+  return most != 0 && most < usual_packet_ms;
+}
+
+std::optional<media::TranscodePlan> cutting_between(const sdp::Media& offer, const sdp::Media& answer) {
+  const std::array<std::uint16_t, 2> longest_ms{longest_ms_for(answer, offer), longest_ms_for(offer, answer)};
+  if (longest_ms[0] == 0 && longest_ms[1] == 0) return std::nullopt;
+  auto plan = in_one_codec(offer, answer);
+  if (!plan) return std::nullopt;
+  auto& legs = plan->legs;
+  std::swap(legs[0].heard_event_type, legs[1].heard_event_type);
+  for (std::size_t i = 0; i < legs.size(); ++i) {
+    legs[i].longest_ms = longest_ms[i];
+    legs[i].passing.set(legs[i].heard_type);
+    if (longest_ms[i] == 0) legs[i].passing.set();
+  }
+  return plan;
+}
 
 std::optional<media::TranscodePlan> with_keys(std::optional<media::TranscodePlan> between, const sdp::Media& offer,
                                               const sdp::Media& answer, const std::array<KeyWay, 2>& ways,

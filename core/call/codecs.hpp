@@ -23,6 +23,16 @@ std::optional<media::LegCoding> voice_coding_of(const sdp::Media& said);
 /// they share a codec: that alone is turned into the other's then.
 std::optional<media::TranscodePlan> transcoding_between(const sdp::Media& offer, const sdp::Media& answer);
 
+/// Why we relay what a media server could else, in words for the record.
+inline constexpr std::string_view keys_turned = "a side's keys are turned";
+inline constexpr std::string_view packets_cut = "a side takes short packets alone";
+
+/// Whether its writer takes no packets of the usual length (a=maxptime).
+bool takes_short_packets(const sdp::Media& said);
+/// For two who share a codec, of whom one takes no packets as long as the other says that it sends them, or as is usual
+/// where it says nothing: what is longer is cut for it, should the other not keep to it.
+std::optional<media::TranscodePlan> cutting_between(const sdp::Media& offer, const sdp::Media& answer);
+
 /// telephone-event of one description.
 struct Events {
   std::uint8_t payload_type = 0;

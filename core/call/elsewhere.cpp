@@ -19,6 +19,7 @@ using effect::Reason;
 namespace {
 
 constexpr std::string_view two_families = "its addresses are of two families";
+constexpr std::string_view nat = "a phone is behind a NAT";
 
 /// Whether its phone names a private address where another one is seen: a NAT, whose address has to be learned.
 bool is_translated(std::string_view contact, const Address& seen) {
@@ -48,8 +49,8 @@ std::string_view Calls::why_here(const MediaTerms& terms, std::string_view conta
   if (terms.is_browser() || (terms.wanted == policy::Encryption::required && !holds_keys_out))
     return "a side may shake hands for its keys";
   if (holds_keys_out && caller_is_protected) return "both sides may be encrypted";
-  if (is_translated(contact, seen)) return "a phone is behind a NAT";
-  if (terms.turns_keys) return "a side's keys are turned";
+  if (is_translated(contact, seen)) return nat;
+  if (terms.turns_keys) return keys_turned;
   return {};
 }
 
@@ -58,6 +59,7 @@ std::string_view Calls::why_here(Context& ctx, const Call& call, const Leg& leg)
   const bool is_caller = &leg == &call.caller;
   const Flow& flow = leg.dialog->flow();
   MediaTerms terms = rule_for(ctx, call.cdr.tenant, leg.extension, leg.trunk, flow.transport);
+  terms.turns_keys = terms.turns_keys || (!is_caller && lacks_events(ctx, call, key_rule(ctx, call, leg)));
   // What it has agreed to, or refused to be offered, is settled.
   if (leg.in_clear || is_caller) terms.wanted = policy::Encryption::off;
   const bool other_is_protected = !is_caller && is_protected(call.caller, media::Protection::sdes);
@@ -67,9 +69,10 @@ std::string_view Calls::why_here(Context& ctx, const Call& call, const Leg& leg)
   if (!said) return {};
   if (ctx.policy.transcode && !speaks_g711(*said)) return "a phone may need a transcoder";
   for (const sdp::Media& media : said->media()) {
+    if (ctx.policy.transcode && takes_short_packets(media)) return packets_cut;
     const auto remote = sdp::remote_rtp(media);
     if (remote && remote->address != flow.remote.address && remote->address.is_private())
-      return "a phone is behind a NAT";
+      return nat;
   }
   return {};
 }
@@ -99,7 +102,8 @@ void Calls::decide_relay(Context& ctx, Call& call,
   if (!ctx.policy.media_elsewhere || call.placed || phones.size() < 2) return;
   const bool v4 = phones.front().second->flow.local.address.is_v4();
   for (const auto& [callee, binding] : phones) {
-    const MediaTerms terms = rule_for(ctx, call.cdr.tenant, callee->id, {}, binding->flow.transport);
+    MediaTerms terms = rule_for(ctx, call.cdr.tenant, callee->id, {}, binding->flow.transport);
+    terms.turns_keys = terms.turns_keys || lacks_events(ctx, call, key_rule(ctx, call.cdr.tenant, callee->id, {}));
     std::string_view why = why_here(terms, binding->contact, binding->flow.remote.address,
                                     is_protected(call.caller, media::Protection::sdes));
     if (why.empty() && binding->flow.local.address.is_v4() != v4) why = two_families;
@@ -169,27 +173,35 @@ bool Calls::bring_back(Context& ctx, Call& call, const Leg& callee, std::string_
   return relay_here(ctx, call, callee, why);
 }
 
+bool Calls::take_ports_here(Context& ctx, Call& call, const Leg& callee) {
+  std::vector<Stream> here = call.streams;
+  bool all = true;
+  for (Stream& stream : here) {
+    if (!stream.exists()) continue;
+    stream.started = false;
+    stream.plan.id = {};
+    for (media::LegPlan& leg : stream.plan.legs) leg.local_port = 0;
+    if (!all || !open_here(ctx, call, stream)) {
+      all = false;
+      continue;
+    }
+    stream.plan.legs[0].local = call.caller.dialog->flow().local.address;
+    stream.plan.legs[1].local = callee.dialog->flow().local.address;
+  }
+  if (!all) {
+    for (Stream& stream : here) release_stream(ctx, call, stream);
+    return false;
+  }
+  call.there = std::exchange(call.streams, std::move(here));
+  call.measured = {};
+  return true;
+}
+
 bool Calls::relay_here(Context& ctx, Call& call, const Leg& callee, std::string_view why) {
   if (call.server.empty()) return true;
-  for (Stream& stream : call.streams) {
-    if (!media::is_elsewhere(stream.plan.id)) continue;
-    std::array<std::uint16_t, 2> ports{};
-    for (std::uint16_t& port : ports) port = ports_.take(ctx.now.mono_ms).value_or(0);
-    if (ports[0] == 0 || ports[1] == 0) {
-      for (const std::uint16_t port : ports)
-        if (port != 0) ports_.give_back(port, ctx.now.mono_ms);
-      return false;
-    }
-    Stream here = stream;
-    if (call.measured == stream.plan.id) call.measured = {};
-    release_stream(ctx, call, stream);
-    here.started = false;
-    here.plan.id = RelayId{next_relay_++};
-    for (const std::size_t i : {0u, 1u}) here.plan.legs[i].local_port = ports[i];
-    here.plan.legs[0].local = call.caller.dialog->flow().local.address;
-    here.plan.legs[1].local = callee.dialog->flow().local.address;
-    stream = std::move(here);
-  }
+  if (!take_ports_here(ctx, call, callee)) return false;
+  for (Stream& stream : call.there) release_stream(ctx, call, stream);
+  call.there.clear();
   call.server.clear();
   call.cdr.engine = std::string("relay: ").append(why);
   return true;

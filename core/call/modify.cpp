@@ -104,6 +104,8 @@ void Calls::on_ack(Context& ctx, Call& call, Side side, const sip::Message& requ
   const Leg::Answered answered = std::exchange(leg.answered, {});
   ctx.txns.acknowledge(answered.server);
   Leg* peer = peer_of(call, side);
+  if (!answered.awaits_answer && answered.opening && call.state == CallState::talking)
+    if (const auto why = why_home(ctx, call); !why.empty()) come_home(ctx, call, why);
   if (!answered.awaits_answer || call.state != CallState::talking) return;
   const auto description = description_of(request);
   const sdp::Session* session = description && *description ? &**description : nullptr;

@@ -24,14 +24,6 @@ Stream* key_stream(Call& call) {
   return nullptr;
 }
 
-bool has_events(const Leg& leg) {
-  const auto said = sdp::parse(std::string_view(leg.said.reveal()));
-  if (!said) return false;
-  for (const sdp::Media& media : said->media())
-    if (media.kind == "audio" && media.port != 0) return sdp::telephone_event(media).has_value();
-  return false;
-}
-
 /// Whether no description waits for its answer.
 bool is_settled(Call& call) {
   for (const Side side : {Side::caller, Side::callee})
@@ -69,6 +61,18 @@ policy::Keys Calls::key_rule(const Context& ctx, TenantId tenant, ExtensionId ex
 
 policy::Keys Calls::key_rule(const Context& ctx, const Call& call, const Leg& leg) {
   return key_rule(ctx, call.cdr.tenant, leg.extension, leg.trunk);
+}
+
+bool Calls::has_events(const Leg& leg) {
+  const auto said = sdp::parse(std::string_view(leg.said.reveal()));
+  if (!said) return false;
+  for (const sdp::Media& media : said->media())
+    if (media.kind == "audio" && media.port != 0) return sdp::telephone_event(media).has_value();
+  return false;
+}
+
+bool Calls::lacks_events(const Context& ctx, const Call& call, policy::Keys rule) {
+  return ctx.policy.transcode && rule == policy::Keys::events && !call.late_offer && !has_events(call.caller);
 }
 
 // --- descriptions
@@ -159,7 +163,8 @@ void Calls::on_info_key(Context& ctx, Call& call, Side side, const sip::Message&
   if (!takes_info_keys(key_rule(ctx, call, leg), has_events(leg)) || leg.keys.used == Used::rtp) return;
   leg.keys.used = Used::info;
   // From now on it is sent keys so, too, where its description has nothing better.
-  if (!std::exchange(leg.keys.sends_info, true) && !has_events(leg) && is_settled(call)) push_streams(ctx, call);
+  if (!std::exchange(leg.keys.sends_info, true) && !has_events(leg) && !call.homecoming && is_settled(call))
+    push_streams(ctx, call);
   press(ctx, call, side, *key);
 }
 
@@ -167,6 +172,11 @@ void Calls::press(Context& ctx, Call& call, Side side, const KeyPress& key) {
   if (call.speech == Speech::pin) return enter_digit(ctx, call, symbol_of(key.code));
   Leg* const peer = call.leg(other(side));
   if (call.speech != Speech::none || !peer || peer->dialog->state() == dialog::Dialog::State::terminated) return;
+  if (!call.homecoming && needs_turning(ctx, call, *peer)) come_home(ctx, call, keys_turned);
+  if (call.homecoming) {
+    if (call.homecoming->keys.size() < VoiceLimits::keys_waiting) call.homecoming->keys.emplace_back(side, key);
+    return;
+  }
   Stream* const stream = key_stream(call);
   if (!stream || !may_press(*stream, side)) return tell_key(ctx, call, *peer, symbol_of(key.code));
   stream->plan.press = {++call.presses, static_cast<std::uint8_t>(index(side)), key.code,

@@ -240,6 +240,8 @@ void Calls::release_stream(Context& ctx, Call& call, Stream& stream) {
 
 void Calls::close_streams(Context& ctx, Call& call) {
   for (Stream& stream : call.streams) release_stream(ctx, call, stream);
+  for (Stream& stream : call.there) release_stream(ctx, call, stream);
+  call.there.clear();
 }
 
 FormatText Calls::formats_for(const Context& ctx, const Call& call, const sdp::Media& said, const sdp::Media* offer,
@@ -265,8 +267,11 @@ void Calls::choose_transcoding(Context& ctx, Call& call, Stream& stream) {
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
   if (is_ours && of_caller && of_callee) {
-    stream.plan.transcode =
-        by_callee ? transcoding_between(*of_caller, *of_callee) : transcoding_between(*of_callee, *of_caller);
+    const sdp::Media& offer = by_callee ? *of_caller : *of_callee;
+    const sdp::Media& answer = by_callee ? *of_callee : *of_caller;
+    stream.plan.transcode = transcoding_between(offer, answer);
+    const bool may_add = stream.audio && ctx.policy.transcode && transcoded_ < TranscodeLimits::streams;
+    if (!stream.plan.transcode && may_add) stream.plan.transcode = cutting_between(offer, answer);
     if (stream.plan.transcode && !by_callee) std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);
   }
   if (stream.audio) choose_keys(ctx, call, stream, of_caller, of_callee, by_callee);

@@ -257,7 +257,8 @@ void Calls::join(Context& ctx, Call& from, Call& into, Side place) {
   const Leg* leg = from.leg(side);
   Leg* replaced = into.leg(place);
   Leg* stays = into.leg(other(place));
-  if (!leg || !stays || !is_free(*leg) || !is_free(*stays) || replaced->answered.awaits_answer)
+  const bool busy = from.homecoming || into.homecoming || replaced->answered.awaits_answer;
+  if (!leg || !stays || !is_free(*leg) || !is_free(*stays) || busy)
     return on_handover_failed(ctx, from, 491, "a phone is busy with its session");
   // Both are asked anew, so whatever the newcomer needs can be had.
   if (!relay_here(ctx, into, *into.leg(Side::callee), "two calls became one"))
@@ -321,8 +322,10 @@ void Calls::offer_across(Context& ctx, Call& call, Side side) {
   const std::string text = without_hold(call.leg(other(side))->said.reveal());
   const auto session = sdp::parse(text);
   const std::string description = session ? describe(ctx, call, side, leg, *session) : std::string();
-  if (description.empty() || !send_modify(ctx, call, side, sip::Method::invite, description, false))
+  if (description.empty() || !send_modify(ctx, call, side, sip::Method::invite, description, false)) {
+    if (call.homecoming) return stay_there(ctx, call);
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "the two phones cannot be connected");
+  }
   leg.ours.joins = true;
 }
 
@@ -330,12 +333,15 @@ void Calls::on_joined(Context& ctx, Call& call) {
   for (const Side side : {Side::caller, Side::callee})
     if (Leg* leg = call.leg(side)) leg->join_tries = 0;
   push_streams(ctx, call);
-  if (const auto next = std::exchange(call.joins_next, std::nullopt)) offer_across(ctx, call, *next);
+  if (const auto next = std::exchange(call.joins_next, std::nullopt)) return offer_across(ctx, call, *next);
+  if (call.homecoming) on_home(ctx, call);
 }
 
 void Calls::on_join_refused(Context& ctx, Call& call, Side side, int status) {
   Leg& leg = *call.leg(side);
-  if (status != 491 || ++leg.join_tries > CallLimits::join_tries)
+  const bool final = status != 491 || ++leg.join_tries > CallLimits::join_tries;
+  if (final && call.homecoming) return stay_there(ctx, call);
+  if (final)
     return end_answered(ctx, call, EndedBy::system, Reason::offer_refused, "the two phones do not agree on media");
   leg.joins_again = true;
   ctx.timers.cancel(call.join_timer);

@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace rf::media {
@@ -18,6 +19,9 @@ constexpr std::uint32_t clock_of(Codec codec) {
   return codec == Codec::opus ? 48'000 : 8'000;
 }
 
+/// How much sound a payload has, in whole milliseconds and no less; 0: it is none.
+std::uint32_t sound_ms(Codec codec, std::span<const std::uint8_t> payload);
+
 /// What one leg sends and wants.
 struct LegCoding {
   Codec codec = Codec::pcmu;
@@ -31,6 +35,8 @@ struct LegCoding {
   /// Of what it sends, what the other leg takes as it is; keys and comfort noise go the way of the sound before them.
   /// None: the legs share nothing.
   std::bitset<128> passing{};
+  /// Of the sound in a packet that passes; once it sends a longer one, its stream is cut for the other leg. 0: any.
+  std::uint16_t longest_ms = 0;
   bool says_keys = false;  ///< its keys are tones in its sound, though events of its may come, too
 
   friend bool operator==(const LegCoding&, const LegCoding&) = default;

@@ -231,7 +231,7 @@ Decision Session::hear_rtp(std::int64_t now_us, unsigned i, const Endpoint& sour
   leg.heard_us = now_us;
   last_rtp_us_ = now_us;
   leg.counted.bytes += bytes;
-  const bool transcodes = is_for_transcoder(i, header.payload_type);
+  const bool transcodes = is_for_transcoder(i, header);
   leg.receiver.receive(header.sequence, header.timestamp,
                        static_cast<std::uint32_t>(static_cast<std::uint64_t>(now_us) * clock_of(i) / 1'000'000));
   leg.timestamp = header.timestamp;
@@ -260,12 +260,19 @@ Decision Session::send_coded(std::int64_t now_us, unsigned i, Room room, std::si
   return kept;
 }
 
-/// A leg may change between what passes and what does not whenever it likes (RFC 3264 §5.1).
-bool Session::is_for_transcoder(unsigned i, std::uint8_t payload_type) {
+/// A leg may change between what passes and what does not whenever it likes (RFC 3264 §5.1). What was too long once is
+/// cut from then on: its hearer has one stream of it, and not two that take turns.
+bool Session::is_for_transcoder(unsigned i, const rtp::Header& header) {
   if (!plan_.transcode) return false;
   const LegCoding& coding = plan_.transcode->legs[i];
-  if (payload_type == coding.heard_type) legs_[i].transcodes = true;
-  if (coding.passing.test(payload_type & 0x7fu)) legs_[i].transcodes = false;
+  const bool cuts = coding.longest_ms != 0 && header.payload_type == coding.heard_type;
+  bool& transcodes = legs_[i].transcodes;
+  if (cuts)
+    transcodes = transcodes || sound_ms(coding.codec, header.payload) > coding.longest_ms;
+  else if (coding.passing.test(header.payload_type & 0x7fu))
+    transcodes = false;
+  else if (header.payload_type == coding.heard_type)
+    transcodes = true;
   return is_transcoded(i);
 }
 

@@ -155,7 +155,7 @@ class Session {
     std::uint8_t clear_reports = 0;
     std::uint8_t openers = 0;
     std::int64_t openers_from_us = 0;
-    bool transcodes = false;  // of one that may pass: its last sound was for the transcoder
+    bool transcodes = false;  // of one that may pass: its last sound was for the transcoder, or one before was too long
     Presses presses;
     Presses made;  // of what the transcoder makes for this leg
     std::uint32_t made_ssrc = 0;
@@ -192,7 +192,7 @@ class Session {
   void take_press(const PressPlan& press, std::int64_t now_us, const Speech& speech);
   std::optional<KeyFormat> key_format(unsigned leg) const;
   Spoken speak_key(std::int64_t now_us, unsigned leg, std::span<std::uint8_t> out);
-  bool is_for_transcoder(unsigned leg, std::uint8_t payload_type);
+  bool is_for_transcoder(unsigned leg, const rtp::Header& header);
   bool is_transcoded(unsigned leg) const;
   std::uint32_t clock_of(unsigned leg) const;
   bool began_elsewhere(unsigned i, const rtp::Event& event, std::int64_t now_us) const;

@@ -26,13 +26,25 @@ std::bitset<128> payload_types_of(const Media& media) {
   return out;
 }
 
+namespace {
+
+/// Of the last attribute of that name; 0 when it is no number.
+std::uint32_t number_of(const Media& media, std::string_view name) {
+  std::uint32_t number = 0;
+  for (Attributes attributes = media.attributes(); const auto attribute = attributes.next();)
+    if (attribute->name == name) number = parse_digits<std::uint16_t>(attribute->value).value_or(0);
+  return number;
+}
+
+}  // namespace
+
 std::uint32_t packet_ms_of(const Media& media) {
-  std::uint32_t wanted = 0, most = 0;
-  for (Attributes attributes = media.attributes(); const auto attribute = attributes.next();) {
-    if (attribute->name == "ptime") wanted = parse_digits<std::uint16_t>(attribute->value).value_or(0);
-    if (attribute->name == "maxptime") most = parse_digits<std::uint16_t>(attribute->value).value_or(0);
-  }
+  const std::uint32_t wanted = number_of(media, "ptime"), most = longest_packet_ms_of(media);
   return most != 0 ? std::min(wanted != 0 ? wanted : 20, most) : wanted;
+}
+
+std::uint32_t longest_packet_ms_of(const Media& media) {
+  return number_of(media, "maxptime");
 }
 
 }  // namespace rf::sdp

@@ -27,5 +27,7 @@ std::vector<Format> formats_of(const Media& media);
 std::bitset<128> payload_types_of(const Media& media);
 /// How much sound the writer wants in one packet: a=ptime, and no more than a=maxptime; 0 when it says nothing.
 std::uint32_t packet_ms_of(const Media& media);
+/// How much sound in one packet the writer takes at most: a=maxptime; 0 when it does not say.
+std::uint32_t longest_packet_ms_of(const Media& media);
 
 }  // namespace rf::sdp

@@ -86,7 +86,7 @@ Loaded parse(std::string_view text, std::string_view file) {
                   settings.media);
   read_voice(section("voice"), settings.voice);
   read_sip(section("sip"), settings.times, settings.md5_allowed, settings.sha2_allowed);
-  read_limits(section("limits"), settings.limits);
+  read_limits(section("limits"), settings.limits, settings.names_calls_max);
   read_network(section("network"), settings.local_networks, settings.proxies, settings.public_address);
   read_store(section("store"), settings.store);
   read_records(section("records"), settings.limits, settings.records);

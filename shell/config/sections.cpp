@@ -276,7 +276,8 @@ void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& s
   section.finish();
 }
 
-void read_limits(Section section, Limits& out) {
+void read_limits(Section section, Limits& out, bool& names_calls_max) {
+  names_calls_max = section.has("calls_max");
   struct Bound {
     std::string_view key;
     std::size_t Limits::* field;

@@ -14,7 +14,7 @@ void read_rtpengine(const toml::node* node, MediaSettings& out, Problems& proble
 void read_encryption(Section section, MediaSettings& out);
 void read_voice(Section section, VoiceSettings& out);
 void read_sip(Section section, policy::SipTimes& out, bool& md5_allowed, bool& sha2_allowed);
-void read_limits(Section section, Limits& out);
+void read_limits(Section section, Limits& out, bool& names_calls_max);
 void read_network(Section section, std::vector<Subnet>& local, std::vector<std::string>& proxies,
                   PublicAddressSettings& public_address);
 void read_store(Section section, StoreSettings& out);

@@ -171,6 +171,7 @@ struct Settings {
   bool md5_allowed = true;
   bool sha2_allowed = true;
   Limits limits;
+  bool names_calls_max = false;  ///< limits.calls_max stands in the file
   std::vector<Subnet> local_networks;
   std::vector<std::string> proxies;  ///< SIP URIs
   PublicAddressSettings public_address;

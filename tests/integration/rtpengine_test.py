@@ -1,4 +1,5 @@
 """Media servers: calls through rtpengine daemons, one of them dies, all of them do; and rtpengine as a peer with SRTP."""
+import math
 import os
 import re
 import socket
@@ -7,10 +8,12 @@ import subprocess
 import unittest
 
 from baresip import Baresip
+from keys_test import Presser
 from netns import Namespace
 from phone import Phone, rtp_packet, talk
 from ringfence import Ringfence, until
 from rtpengine import Rtpengine
+from sound import decode, share
 
 
 @unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
@@ -164,6 +167,71 @@ class Calls(WithServers):
         ann.hear("SIP/2.0 200")
         self.assertTrue(until(lambda: self.records() and self.records()[0]["ended"]))
         self.assertGreaterEqual(self.records()[0]["media"][0]["refused_source"], 100)
+
+
+class KeysAtAServer(WithServers):
+    """Its phones send and hear keys by different ways, which no server turns into each other."""
+
+    def presser(self, number, rule="auto", events=True):
+        login = self.server.add(number, "--dtmf", rule)
+        phone = self.net.make(lambda: Presser(self.server, number, *login, self.net.address, events=events))
+        self.addCleanup(phone.close)
+        self.assertEqual(phone.register(), 200)
+        return phone
+
+    def connect(self, ann, bob):
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        ann.invite(bob.number)
+        bob.pick_up(bob.rings())
+        ann.relay = ann.established(ann.hear("SIP/2.0 200"))
+
+    def engine(self):
+        return self.server.json("call", "list")["calls"][0]["engine"]
+
+    def test_a_key_by_info_brings_the_call_to_us_and_is_an_event(self):
+        ann, bob = self.presser("1001"), self.presser("1002")
+        self.connect(ann, bob)
+        self.assertRegex(self.engine(), "^rtpengine ")
+        ann.speaks(0.1)
+        bob.speaks(0.1)
+        bob.heard(0.2)
+        ann.press_info("7")
+        bob.is_connected()
+        ann.is_connected()
+        self.assertEqual(bob.heard()[0], "7")
+        self.assertEqual(self.engine(), "relay: a side's keys are turned")
+        ann.press_info("39")
+        self.assertEqual(bob.heard()[0], "39")
+        ann.speaks(0.2, lambda i: 6000 * math.sin(2 * math.pi * 1000 * i / 8000))
+        self.assertGreater(share(decode(bob.heard()[1]), 1000), 0.8)
+        bob.press("4")
+        self.assertEqual(ann.heard()[0], "4")
+        self.assertTrue(until(lambda: sum(server["calls"] for server in self.media()) == 0), "its stream is free again")
+        ann.ask("BYE")
+        self.assertTrue(until(lambda: self.records() and self.records()[0]["ended"]))
+        self.assertEqual(self.records()[0]["engine"], "relay: a side's keys are turned")
+
+    def test_a_phone_that_refuses_to_come_over_stays_and_gets_the_key_by_info(self):
+        ann, bob = self.presser("1001"), self.presser("1002")
+        self.connect(ann, bob)
+        ann.press_info("5")
+        bob.reply(bob.hear("INVITE "), "488 Not Acceptable Here")
+        bob.hears_info("5")
+        self.assertRegex(self.engine(), "^rtpengine ")
+        ann.speaks(0.2, lambda i: 6000 * math.sin(2 * math.pi * 1000 * i / 8000))
+        self.assertGreater(share(decode(bob.heard()[1]), 1000), 0.8, "and hears as before")
+
+    def test_who_is_to_have_events_gets_them_of_a_phone_that_answers_without(self):
+        ann, bob = self.presser("1001", "rfc4733"), self.presser("1002", events=False)
+        self.connect(ann, bob)
+        bob.is_connected()
+        ann.is_connected()
+        self.assertEqual(self.engine(), "relay: a side's keys are turned")
+        for phone in (ann, bob):
+            phone.speaks(0.1)
+        ann.heard(0.2)
+        bob.press_tone("4")
+        self.assertEqual(ann.heard()[0], "4")
 
 
 class CallsThatNeedOne(WithServers):

@@ -6,10 +6,12 @@
 #include <thread>
 
 #include "app/data_dir.hpp"
+#include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/place.hpp"
 #include "app/questions.hpp"
 #include "app/records.hpp"
+#include "app/server.hpp"
 #include "core/command/catalog.hpp"
 #include "tests/unit/app/folder.hpp"
 
@@ -246,6 +248,62 @@ TEST_F(OfflineCommands, WhatNeedsAServerIsLeftToIt) {
         if (p.required) arguments.emplace(p.name, std::string(p.name == "address" ? "198.51.100.7" : "1001"));
       EXPECT_FALSE(records_.execute(command::check(spec.name, arguments)->command, 0).has_value()) << spec.name;
     }
+}
+
+TEST(MediaPorts, OfARangeThatFitsNothingIsSaid) {
+  config::Settings settings = config::defaults();
+  EXPECT_TRUE(media_port_warnings(settings, {1, 16'384, std::pair<std::uint16_t, std::uint16_t>(32'768, 60'999), {}})
+                  .empty())
+      << "they are kept open";
+  settings.names_calls_max = true;
+  settings.limits.calls_max = 250;
+  EXPECT_TRUE(media_port_warnings(settings, {1, 16'384, {}, {}}).empty());
+}
+
+TEST(MediaPorts, TooFewForTheCallsThatTheFileNamesAreCounted) {
+  config::Settings settings = config::defaults();
+  settings.limits.calls_max = 251;
+  EXPECT_TRUE(media_port_warnings(settings, {1, 16'384, {}, {}}).empty()) << "the file does not name them";
+  settings.names_calls_max = true;
+  const auto said = media_port_warnings(settings, {1, 16'384, {}, {}});
+  ASSERT_THAT(said, SizeIs(1));
+  EXPECT_EQ(said.at("calls without ports"),
+            "limits.calls_max is 251, and media.ports 40000-40999 has room for 250 calls of one stream: further ones "
+            "get 503; widen media.ports to 1004 ports, or lower limits.calls_max");
+  settings.media.elsewhere = true;
+  EXPECT_TRUE(media_port_warnings(settings, {1, 16'384, {}, {}}).empty()) << "media servers have ports of their own";
+}
+
+TEST(MediaPorts, ThoseThatTheHostGivesAwayAndWeDoNotKeepAreNamed) {
+  const config::Settings settings = config::defaults();
+  const auto said = [&](std::size_t addresses, std::uint16_t from, std::uint16_t to) {
+    return media_port_warnings(settings, {addresses, 1'500, std::pair(from, to), {}});
+  };
+  const auto warned = said(2, 32'768, 60'999);
+  ASSERT_THAT(warned, SizeIs(1));
+  EXPECT_EQ(warned.at("ephemeral ports"),
+            "media.ports 40000-40999 meets the ports 32768-60999 that this host gives to any program, and is too large "
+            "to be kept open: calls may find their port taken; run: sysctl "
+            "net.ipv4.ip_local_reserved_ports=40000-40999, or move media.ports");
+  EXPECT_TRUE(said(1, 32'768, 60'999).empty());
+  EXPECT_TRUE(said(2, 41'000, 60'999).empty());
+  EXPECT_TRUE(said(2, 32'768, 39'999).empty());
+  EXPECT_THAT(said(2, 40'999, 60'999), SizeIs(1));
+}
+
+TEST(MediaPorts, ThoseThatOtherProgramsHoldAreCountedByAddress) {
+  const auto said =
+      media_port_warnings(config::defaults(), {2, 16'384, {}, {{"192.0.2.1", 3}, {"2001:db8::1", 1}}});
+  ASSERT_THAT(said, SizeIs(1));
+  EXPECT_EQ(said.at("media ports"),
+            "other programs hold ports of 40000-40999 (3 on 192.0.2.1, 1 on 2001:db8::1); a call that draws one is "
+            "refused: end them or change media.ports");
+}
+
+TEST(MediaPorts, WhatTheHostGivesAwayIsARange) {
+  const auto range = ephemeral_ports();
+  ASSERT_TRUE(range);
+  EXPECT_LT(range->first, range->second);
 }
 
 }  // namespace

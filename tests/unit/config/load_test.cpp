@@ -233,6 +233,11 @@ TEST(Configuration, ImpossibleMediaRangesAreRefused) {
   EXPECT_THAT(range("40000-4x999"), HasSubstr("not a range"));
 }
 
+TEST(Configuration, WhetherTheFileNamesCallsIsKnown) {
+  EXPECT_FALSE(good("").names_calls_max);
+  EXPECT_TRUE(good("[limits]\ncalls_max = 20\n").names_calls_max);
+}
+
 TEST(Configuration, MarkAndInterfaceOfMediaAreRead) {
   const Settings s = good("[media]\ndscp = 34\ninterface = \"eth1.20\"\n");
   EXPECT_EQ(s.media.dscp, 34);

@@ -116,6 +116,34 @@ TEST_F(CodecStory, WhereTranscodingIsOffNothingIsAdded) {
   EXPECT_EQ(m_line(offered), "8 101");
 }
 
+TEST_F(CodecStory, WhoTakesShortPacketsAloneIsToldOnAndGetsLongerOnesCut) {
+  talk(speaking(alice_rtp, "8 101", pcma_lines),
+       speaking(bob_rtp, "8 101", "a=rtpmap:101 telephone-event/8000\r\na=maxptime:10\r\n"));
+  EXPECT_THAT(answered, HasSubstr("a=maxptime:10\r\n")) << "who keeps to it needs nobody";
+  ASSERT_TRUE(relay().transcode);
+  const auto& legs = relay().transcode->legs;
+  EXPECT_EQ(legs[0].longest_ms, 10);
+  EXPECT_TRUE(legs[0].passing.test(8)) << "as long as it keeps to it";
+  EXPECT_EQ(legs[1].packet_ms, 10);
+  EXPECT_EQ(legs[1].longest_ms, 0) << "what Bob says passes";
+  EXPECT_TRUE(legs[1].passing.all());
+}
+
+TEST_F(CodecStory, PacketTimesThatBothTakePassWithoutUs) {
+  talk(speaking(alice_rtp, "8", "a=ptime:20\r\na=maxptime:150\r\n"), speaking(bob_rtp, "8", "a=ptime:40\r\n"));
+  EXPECT_THAT(offered, HasSubstr("a=ptime:20\r\na=maxptime:150\r\n"));
+  EXPECT_THAT(answered, HasSubstr("a=ptime:40\r\n"));
+  EXPECT_FALSE(relay().transcode);
+}
+
+TEST_F(CodecStory, WhereTranscodingIsOffLongPacketsPassAsTheyAre) {
+  auto policy = sim::test_policy();
+  policy->transcode = false;
+  exchange.set_policy(std::move(policy));
+  talk(speaking(alice_rtp, "8", ""), speaking(bob_rtp, "8", "a=maxptime:10\r\n"));
+  EXPECT_FALSE(relay().transcode);
+}
+
 /// The bytes of one m= section as the codecs' rules see them.
 sdp::Media media_of(const std::string& text) {
   static std::string kept;
@@ -166,6 +194,33 @@ TEST(Codecs, KeysAndComfortNoiseAloneAreNoCommonCodec) {
   EXPECT_EQ(plan->legs[1].codec, Codec::g722);
   EXPECT_TRUE(plan->legs[0].noise && plan->legs[1].noise);
   EXPECT_EQ(call::formats_to_answer(a->media()[0], b->media()[0]).more, "0 101 13");
+}
+
+TEST(Codecs, PacketsAreCutForWhoTakesNoneAsLongAsTheOtherSends) {
+  const Endpoint at = *Endpoint::parse("192.0.2.9:4000");
+  const auto longest = [&](std::string_view of_offer, std::string_view of_answer) -> std::pair<int, int> {
+    const std::string offer_text = speaking(at, "8 0", of_offer), answer_text = speaking(at, "8 0", of_answer);
+    const auto offer = sdp::parse(offer_text), answer = sdp::parse(answer_text);
+    const auto plan = call::cutting_between(offer->media()[0], answer->media()[0]);
+    return plan ? std::pair<int, int>(plan->legs[0].longest_ms, plan->legs[1].longest_ms) : std::pair(0, 0);
+  };
+  EXPECT_EQ(longest("", "a=maxptime:10\r\n"), std::pair(10, 0));
+  EXPECT_EQ(longest("a=maxptime:10\r\n", ""), std::pair(0, 10));
+  EXPECT_EQ(longest("a=ptime:60\r\n", "a=maxptime:20\r\n"), std::pair(20, 0)) << "it says that it sends more";
+  EXPECT_EQ(longest("a=ptime:60\r\n", "a=maxptime:40\r\n"), std::pair(40, 0));
+  EXPECT_EQ(longest("a=ptime:20\r\n", "a=maxptime:20\r\n"), std::pair(0, 0));
+  EXPECT_EQ(longest("a=ptime:30\r\n", "a=maxptime:150\r\n"), std::pair(0, 0));
+  EXPECT_EQ(longest("a=ptime:30\r\n", "a=ptime:40\r\n"), std::pair(0, 0)) << "a wish, and no bound";
+  EXPECT_EQ(longest("", "a=maxptime:0\r\n"), std::pair(0, 0));
+  EXPECT_EQ(longest("", "a=maxptime:-1\r\n"), std::pair(0, 0));
+  EXPECT_EQ(longest("", "a=maxptime:1\r\n"), std::pair(10, 0)) << "shorter ones we do not make";
+}
+
+TEST(Codecs, NothingIsCutOfCodecsThatWeDoNotKnow) {
+  const Endpoint at = *Endpoint::parse("192.0.2.9:4000");
+  const std::string offer_text = speaking(at, "18", "a=rtpmap:18 G729/8000\r\n");
+  const std::string answer_text = speaking(at, "18", "a=rtpmap:18 G729/8000\r\na=maxptime:10\r\n");
+  EXPECT_FALSE(call::cutting_between(sdp::parse(offer_text)->media()[0], sdp::parse(answer_text)->media()[0]));
 }
 
 TEST(Codecs, PacketTimesAreOnesThatEveryCodecHas) {

@@ -96,6 +96,17 @@ class Elsewhere : public Transfer {
     from.learn(a, *ok);
     from.ack(a);
   }
+  void rule(std::uint64_t extension, policy::Keys keys) {
+    toll::ExtensionTerms one;
+    one.id = ExtensionId{extension};
+    one.tenant = tenant;
+    one.keys = keys;
+    terms.extensions.push_back(one);
+    exchange.set_plan(plan_of(terms));
+  }
+  void press(Phone& phone, Line& line, char key) {
+    phone.request(line, "INFO", {}, fmt::format("Signal={}\r\n", key), "application/dtmf-relay");
+  }
   /// Phones on connections are asked now and then whether they live.
   void expect_over() {
     exchange.advance_ms(70'000);
@@ -241,25 +252,188 @@ TEST_F(Elsewhere, WhereEncryptionIsRequiredWithoutKeysAHandshakeIsOursToDo) {
   EXPECT_EQ(gauge("media_servers_ready"), 1u);
 }
 
-TEST_F(Elsewhere, AKeyByInfoStaysOneWhereAServerRelays) {
+TEST_F(Elsewhere, AKeyByInfoForWhoHasEventsBringsTheCallToUsAndIsPressed) {
   stock(2);
   talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
   ASSERT_TRUE(is_elsewhere());
-  alice.request(a, "INFO", {}, "Signal=5\r\n", "application/dtmf-relay");
-  const auto info = bob.hear_request("INFO");
+  press(alice, a, '5');
+  const auto first = bob.hear_request("INVITE");
+  ASSERT_TRUE(first);
+  EXPECT_THAT(std::string((*first)->body), testing::Not(testing::HasSubstr(std::string(server_address))));
+  EXPECT_TRUE(exchange.relays.contains(id_of(1).value)) << "until both have moved the server relays on";
+  press(alice, a, '6');
+  bob.answer(*first, 200, sim::audio_sdp(bob_rtp, "sendrecv", 2));
+  ASSERT_TRUE(bob.hear_request("ACK"));
+  ASSERT_TRUE(take_reinvite(alice, alice_rtp));
+  ASSERT_EQ(exchange.relays.size(), 1u);
+  ASSERT_FALSE(is_elsewhere());
+  EXPECT_EQ(relay().press.order, 2u) << "both, in their order";
+  EXPECT_EQ(relay().press.code, 6);
+  EXPECT_EQ(relay().press.leg, 0);
+  EXPECT_FALSE(bob.hear_request("INFO")) << "he has events";
+  press(bob, b, '7');
+  EXPECT_EQ(relay().press.order, 3u);
+  EXPECT_FALSE(alice.hear_request("INVITE")) << "once is enough";
+  hang_up(alice, a);
+  expect_bye(bob);
+  expect_nothing_left();
+  EXPECT_EQ(last_cdr().engine, "relay: a side's keys are turned");
+}
+
+TEST_F(Elsewhere, WhoRefusesToComeOverKeepsItsServerAndHearsKeysByInfo) {
+  stock(1);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  press(alice, a, '5');
+  const auto again = bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  bob.answer(*again, 488);
+  auto info = bob.hear_request("INFO");
   ASSERT_TRUE(info);
   EXPECT_EQ((*info)->body, "Signal=5\r\nDuration=160\r\n");
-  EXPECT_EQ(relay().press.order, 0u);
+  bob.answer(*info, 200);
+  EXPECT_TRUE(is_elsewhere());
+  EXPECT_EQ(gauge("media_ports"), 0u);
+  press(alice, a, '6');
+  EXPECT_FALSE(alice.hear_request("INVITE"));
+  info = bob.hear_request("INFO");
+  ASSERT_TRUE(info) << "and is not asked again";
+  bob.answer(*info, 200);
+  hang_up(alice, a);
+  expect_bye(bob);
+  expect_nothing_left();
+  EXPECT_EQ(last_cdr().engine, "rtpengine 203.0.113.200:2223");
+}
+
+TEST_F(Elsewhere, WhoIsBusyIsAskedAgainAndTheKeyWaits) {
+  stock(1);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  press(alice, a, '5');
+  const auto again = bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  bob.answer(*again, 491);
+  EXPECT_FALSE(bob.hear_request("INFO"));
+  exchange.advance_ms(3'000);
+  ASSERT_TRUE(take_reinvite(bob, bob_rtp));
+  ASSERT_TRUE(take_reinvite(alice, alice_rtp));
+  ASSERT_EQ(exchange.relays.size(), 1u);
+  EXPECT_EQ(relay().press.order, 1u);
+}
+
+TEST_F(Elsewhere, WhereTheSecondPhoneRefusesTheServerRelaysOnBesideUsAndTheKeyIsPressed) {
+  stock(1);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  press(alice, a, '5');
+  ASSERT_TRUE(take_reinvite(bob, bob_rtp));
+  const auto again = alice.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  alice.answer(*again, 488);
+  EXPECT_EQ(exchange.relays.size(), 2u);
+  EXPECT_TRUE(exchange.relays.contains(id_of(1).value)) << "Alice sends there";
+  EXPECT_EQ(relay().press.code, 5);
+  EXPECT_FALSE(bob.hear_request("BYE")) << "nobody is cut off for a key";
+  hang_up(alice, a);
+  expect_bye(bob);
+  expect_nothing_left();
+}
+
+TEST_F(Elsewhere, WhoHangsUpWhileACallComesOverLeavesNothingBehind) {
+  stock(1);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  press(alice, a, '5');
+  ASSERT_TRUE(bob.hear_request("INVITE"));
+  hang_up(alice, a);
+  expect_over();
+}
+
+TEST_F(Elsewhere, AKeyOfAHeldCallStaysInfoAndTakesNobodyOffHold) {
+  stock(1);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
+  alice.request(a, "INVITE", {}, sim::audio_sdp(alice_rtp, "sendonly", 2));
+  const auto again = bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  bob.answer(*again, 200, sim::audio_sdp(bob_rtp, "recvonly", 2));
+  ASSERT_TRUE(alice.hear_status(200));
+  alice.ack(a);
+  press(alice, a, '5');
+  EXPECT_TRUE(bob.hear_request("INFO"));
+  EXPECT_TRUE(is_elsewhere());
+}
+
+TEST_F(Elsewhere, KeysOfACipherAreAgreedOnAnewWhenTheCallComesOver) {
+  stock(1);
+  talk(tls_alice, with_lines(alice_rtp, "RTP/SAVP", key_line(1)), bob, sim::audio_sdp(bob_rtp));
+  ASSERT_TRUE(is_elsewhere());
+  const srtp::MasterKey before = relay().legs[0].security.ours;
+  press(bob, b, '5');
+  ASSERT_TRUE(take_reinvite(bob, bob_rtp));
+  const auto again = tls_alice.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  tls_alice.answer(*again, 200, with_lines(alice_rtp, "RTP/SAVP", key_line(9), 2));
+  ASSERT_EQ(exchange.relays.size(), 1u);
+  ASSERT_FALSE(is_elsewhere());
+  EXPECT_EQ(relay().legs[0].security.protection, Protection::sdes);
+  EXPECT_TRUE(relay().legs[0].security.ours);
+  EXPECT_FALSE(relay().legs[0].security.ours == before);
+  EXPECT_EQ(relay().press.leg, 1);
+}
+
+TEST_F(Elsewhere, WhoIsToHaveEventsThatTheCallerHasNotIsRelayedHere) {
+  stock(1);
+  rule(2, policy::Keys::events);
+  talk(alice, with_lines(alice_rtp, "RTP/AVP", "", 1, "0 8"), bob, sim::audio_sdp(bob_rtp));
+  EXPECT_THAT(offered, testing::HasSubstr(" 101")) << "he is offered them";
+  EXPECT_FALSE(is_elsewhere());
+  EXPECT_EQ(last_cdr().engine, "relay: a side's keys are turned");
+}
+
+TEST_F(Elsewhere, WhoIsToHaveEventsThatTheCalleeAnswersWithoutIsBroughtToUs) {
+  stock(1);
+  rule(1, policy::Keys::events);
+  talk(alice, sim::audio_sdp(alice_rtp), bob, with_lines(bob_rtp, "RTP/AVP", "", 1, "0 8"));
+  const auto again = bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  bob.answer(*again, 200, with_lines(bob_rtp, "RTP/AVP", "", 2, "0 8"));
+  const auto for_alice = alice.hear_request("INVITE");
+  ASSERT_TRUE(for_alice);
+  EXPECT_THAT(std::string((*for_alice)->body), testing::HasSubstr("telephone-event/8000"));
+  alice.answer(*for_alice, 200, sim::audio_sdp(alice_rtp, "sendrecv", 2));
+  ASSERT_EQ(exchange.relays.size(), 1u);
+  ASSERT_FALSE(is_elsewhere());
+  ASSERT_TRUE(relay().transcode) << "his tones become her events";
+  EXPECT_EQ(relay().transcode->legs[0].event_type, 101);
+}
+
+TEST_F(Elsewhere, TwoWithoutEventsNeedNobodyToTurnThem) {
+  stock(1);
+  talk(alice, with_lines(alice_rtp, "RTP/AVP", "", 1, "0 8"), bob, with_lines(bob_rtp, "RTP/AVP", "", 1, "0 8"));
+  EXPECT_FALSE(bob.hear_request("INVITE"));
+  EXPECT_TRUE(is_elsewhere());
+}
+
+TEST_F(Elsewhere, WhoTakesShortPacketsAloneIsRelayedHere) {
+  stock(1);
+  talk(alice, with_lines(alice_rtp, "RTP/AVP", "a=maxptime:10\r\n"), bob, sim::audio_sdp(bob_rtp));
+  EXPECT_FALSE(is_elsewhere());
+  EXPECT_EQ(last_cdr().engine, "relay: a side takes short packets alone");
+}
+
+TEST_F(Elsewhere, WhoAnswersThatItTakesShortPacketsAloneIsBroughtToUs) {
+  stock(1);
+  const std::string lines = "a=maxptime:10\r\n";
+  talk(alice, sim::audio_sdp(alice_rtp), bob, with_lines(bob_rtp, "RTP/AVP", lines));
+  const auto again = bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  bob.answer(*again, 200, with_lines(bob_rtp, "RTP/AVP", lines, 2));
+  ASSERT_TRUE(take_reinvite(alice, alice_rtp));
+  ASSERT_EQ(exchange.relays.size(), 1u);
+  ASSERT_FALSE(is_elsewhere());
+  ASSERT_TRUE(relay().transcode);
+  EXPECT_EQ(relay().transcode->legs[0].longest_ms, 10);
 }
 
 TEST_F(Elsewhere, WhoseKeysAreTurnedIsRelayedHere) {
   stock(1);
-  toll::ExtensionTerms one;
-  one.id = ExtensionId{2};
-  one.tenant = tenant;
-  one.keys = policy::Keys::info;
-  terms.extensions.push_back(one);
-  exchange.set_plan(plan_of(terms));
+  rule(2, policy::Keys::info);
   talk(alice, sim::audio_sdp(alice_rtp), bob, sim::audio_sdp(bob_rtp));
   EXPECT_FALSE(is_elsewhere());
   EXPECT_EQ(last_cdr().engine, "relay: a side's keys are turned");

@@ -182,5 +182,61 @@ TEST(Transcoded, EachLegHasTheClockOfItsOwnCodec) {
   EXPECT_LT(session.report().legs[1].jitter_ms, 0.1);
 }
 
+// --- packets that are too long for who hears them
+
+/// Both speak PCMA; Bob takes ten milliseconds a packet at most.
+RelayPlan cutting() {
+  RelayPlan p = plan();
+  p.transcode->legs[0] = {Codec::pcma, 8, 8, 101, 101, 8'000, false, 20};
+  p.transcode->legs[0].passing.set(8).set(0);
+  p.transcode->legs[0].longest_ms = 10;
+  p.transcode->legs[1] = {Codec::pcma, 8, 8, 101, 101, 8'000, false, 10};
+  p.transcode->legs[1].passing.set();
+  return p;
+}
+Datagram rtp_of(std::uint16_t sequence, std::size_t payload_bytes, std::uint8_t type = 8) {
+  Datagram d = rtp(sequence, type);
+  d.resize(12 + payload_bytes, 0xd5);
+  return d;
+}
+
+TEST(Cutting, APacketThatFitsPassesAndALongerOneIsForTheTranscoderWithAllBehindIt) {
+  Session session(cutting(), 0);
+  EXPECT_TRUE(testing::give(session, 10'000, 0, false, alice, rtp_of(1, 80)));
+  EXPECT_TRUE(testing::give(session, 30'000, 0, false, alice, rtp_of(2, 160)).to_transcode);
+  const Decision after = testing::give(session, 40'000, 0, false, alice, rtp_of(3, 80));
+  EXPECT_FALSE(after) << "one stream, and not two in turn";
+  EXPECT_TRUE(after.to_transcode);
+  EXPECT_TRUE(testing::give(session, 60'000, 0, false, alice, rtp_of(4, 4, 101)).to_transcode) << "keys go with it";
+}
+
+TEST(Cutting, WhatTheOtherSideSaysPasses) {
+  Session session(cutting(), 0);
+  EXPECT_TRUE(testing::give(session, 20'000, 1, false, bob, rtp_of(1, 480)));
+}
+
+TEST(Cutting, AnotherCodecThatBothHavePasses) {
+  Session session(cutting(), 0);
+  EXPECT_TRUE(testing::give(session, 20'000, 0, false, alice, rtp_of(1, 160)).to_transcode);
+  EXPECT_TRUE(testing::give(session, 40'000, 0, false, alice, rtp_of(2, 160, 0)));
+}
+
+TEST(Cutting, HowMuchSoundAPayloadHas) {
+  const auto ms = [](Codec codec, Datagram payload) { return sound_ms(codec, payload); };
+  EXPECT_EQ(ms(Codec::pcmu, Datagram(160)), 20u);
+  EXPECT_EQ(ms(Codec::pcma, Datagram(241)), 31u) << "no less than it has";
+  EXPECT_EQ(ms(Codec::g722, Datagram(80)), 10u);
+  EXPECT_EQ(ms(Codec::pcma, {}), 0u);
+  // RFC 6716 table 2, and the ways to pack frames.
+  EXPECT_EQ(ms(Codec::opus, {}), 0u);
+  EXPECT_EQ(ms(Codec::opus, {0 << 3}), 10u);
+  EXPECT_EQ(ms(Codec::opus, {11 << 3}), 60u);
+  EXPECT_EQ(ms(Codec::opus, {13 << 3}), 20u);
+  EXPECT_EQ(ms(Codec::opus, {16 << 3}), 3u) << "2.5";
+  EXPECT_EQ(ms(Codec::opus, {19 << 3 | 1}), 40u) << "two frames";
+  EXPECT_EQ(ms(Codec::opus, {19 << 3 | 3, 0x83}), 60u) << "three frames, with the flag of their lengths";
+  EXPECT_EQ(ms(Codec::opus, {19 << 3 | 3}), 0u) << "it does not say how many";
+}
+
 }  // namespace
 }  // namespace rf::media
