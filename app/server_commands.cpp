@@ -356,7 +356,7 @@ Outcome Server::add_credit_running(const command::AddCredit& command, TenantId t
                                  std::string(money::text_of(amount.error()))});
   const auto answer = carrier_->questions().ask(effect::TopUp{tenant, *account, *amount}, disk_wait_ms());
   if (!answer)
-    return std::unexpected(Error{Code::busy, "the disk has not taken it yet; it counts as soon as it has",
+    return std::unexpected(Error{Code::failed, "the disk has not taken it yet; it counts as soon as it has",
                                  "do not repeat it before you have seen: ringfence spend list"});
   if (const auto* refused = std::get_if<effect::Refused>(&*answer))
     return std::unexpected(Error{Code::failed, refused->why, "nothing was changed"});
