@@ -96,8 +96,15 @@ class Server {
   std::expected<void, command::Error> load_certificates();
   void make_acme();
   std::filesystem::path acme_file() const;
+  std::filesystem::path installed_file() const;
   /// Which certificate is shown, and how it is renewed.
   Json certificate_json();
+  /// With mutex_ held: warns of one that is there and not shown.
+  void tell_of_installed();
+  /// Errors: conflict, while the configuration names a certificate; invalid, with what is wrong with it.
+  Outcome install_certificate(const Secret<std::string>& pem);
+  Outcome remove_certificate();
+  Outcome authority_json();
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();

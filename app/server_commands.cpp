@@ -267,6 +267,9 @@ Outcome Server::execute(const command::Checked& asked) {
                                  "on the host, as root: ringfence firewall apply; or load what firewall show writes"});
   if (std::holds_alternative<command::ShowCertificate>(command)) return certificate_json();
   if (std::holds_alternative<command::RenewCertificate>(command)) return acme_->renew();
+  if (const auto* c = std::get_if<command::InstallCertificate>(&command)) return install_certificate(c->pem);
+  if (std::holds_alternative<command::RemoveCertificate>(command)) return remove_certificate();
+  if (std::holds_alternative<command::ShowAuthority>(command)) return authority_json();
   if (std::holds_alternative<command::Stop>(command)) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
