@@ -220,7 +220,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Certificate",
      "file string, source string, subject string, issuer string, names [string], begins? string, ends? string, "
      "ends_ms? integer, acme AcmeState"},
-    {"CertificateInstalled", "message string, names [string], ends string, notes? [string]"},
+    {"CertificateInstalled", "message string, names [string], ends string"},
     {"CertificateAuthority", "text string, subject string, ends string"},
     // The system
     {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},

@@ -12,6 +12,7 @@ import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { labelOf } from '../view/form';
 import { useWhen } from '../view/words';
+import { Certificate } from './Certificate';
 
 const everyMs = 10_000;
 
@@ -70,6 +71,7 @@ export function State() {
           </>
         )}
       </Asked>
+      {may('certificate.show') && <Certificate />}
       <h2 className={css.heading}>{text.state.ports}</h2>
       <Asked query={ports}>
         {({ value }) => (
