@@ -4,9 +4,9 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <chrono>
 
-#include "app/rows.hpp"
+#include "app/host.hpp"
+#include "app/records.hpp"
 #include "core/api/request.hpp"
 #include "core/audit/chain.hpp"
 #include "core/base/check.hpp"
@@ -21,19 +21,11 @@ using command::Error;
 constexpr std::uint32_t busy_again_s = 1;
 constexpr std::size_t tag_digits = 32, moment_digits = 8;
 
-std::int64_t mono_now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-http::Fingerprint hash_of(std::string_view text) {
-  http::Fingerprint out{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data());
-  return out;
-}
-
 std::string digits_of(const Json& json, std::size_t count) {
-  return audit::hex(hash_of(json.dump(-1, ' ', false, Json::error_handler_t::replace))).substr(0, count);
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  audit::Hash hash{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());
+  return audit::hex(hash).substr(0, count);
 }
 
 web::Method method_of(api::Verb verb) {
@@ -96,6 +88,34 @@ web::Answer lost_update() {
   return web::problem(412, "somebody else has changed it since you looked: get it again, and change that");
 }
 
+http::KeptAnswer kept_of(const web::Answer& answer) {
+  const auto location = std::find_if(answer.headers.begin(), answer.headers.end(),
+                                     [](const auto& each) { return each.first == "Location"; });
+  return {answer.status, answer.body.dump(-1, ' ', false, Json::error_handler_t::replace),
+          location == answer.headers.end() ? std::string() : location->second};
+}
+
+web::Answer again(const http::KeptAnswer& kept) {
+  if (kept.cut) return web::problem(409, "this was done; its answer was too long to be kept");
+  web::Answer out{kept.status, Json::parse(kept.body, nullptr, false)};
+  out.headers.emplace_back("Idempotency-Replayed", "true");
+  if (!kept.location.empty()) out.headers.emplace_back("Location", kept.location);
+  return out;
+}
+
+/// Of a request that was at work when the server ended.
+web::Answer outcome_unknown(const api::Operation& operation, std::int64_t begun_wall_ms) {
+  web::Answer out = web::problem(
+      409, fmt::format("the server ended while it was at work on this, which began at {}; nobody knows whether it was "
+                       "done",
+                       timestamp(begun_wall_ms)));
+  out.body["code"] = name_of(Code::conflict);
+  out.body["remedy"] = fmt::format(
+      "see what there is now, and what GET {} says of {} from then on; send it under another key if it was not done",
+      api::find("audit-log.list")->path, operation.spec->name);
+  return out;
+}
+
 }  // namespace
 
 web::Answer problem_of(const Error& error) {
@@ -153,43 +173,42 @@ web::Answer Api::answer(const api::Operation& operation, const web::Request& ask
 }
 
 web::Answer Api::do_once(const api::Operation& operation, const web::Request& asked) {
-  using Verdict = http::KeptAnswers::Verdict;
   const std::uint64_t asker = asked.asker ? asked.asker->user.value : 0;
-  Json whole{{"operation", operation.spec->name}, {"path", asked.in_path}, {"body", asked.body}};
-  for (const http::Field& field : asked.query) whole["query"][field.name] = field.value;
-  const auto request = hash_of(whole.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const std::pair<std::uint64_t, std::string> mine{asker, asked.idempotency_key};
   {
     const std::lock_guard lock(mutex_);
-    const auto found = kept_.begin(mono_now_ms(), asker, asked.idempotency_key, request);
-    switch (found.verdict) {
-      case Verdict::fresh:
-        break;
-      case Verdict::replay: {
-        web::Answer again{found.answer->status, Json::parse(found.answer->body, nullptr, false)};
-        again.headers.emplace_back("Idempotency-Replayed", "true");
-        if (!found.answer->location.empty()) again.headers.emplace_back("Location", found.answer->location);
-        return again;
-      }
-      case Verdict::working:
-        return web::problem(409, "the first request with this Idempotency-Key is still at work");
-      case Verdict::gone:
-        return web::problem(409, "this was done; its answer was too long to be kept");
-      case Verdict::other:
-        return web::problem(422, "this Idempotency-Key was used for another request");
-    }
+    if (!at_work_.insert(mine).second)
+      return web::problem(409, "the first request with this Idempotency-Key is still at work");
   }
-  web::Answer out = do_it(operation, asked);
+  web::Answer out = do_or_replay(operation, asked, asker);
   const std::lock_guard lock(mutex_);
-  // What was refused was not done, and may be asked again when it can be.
-  if (out.status >= 400 && out.status != 500) {
-    kept_.forget(asker, asked.idempotency_key);
-    return out;
-  }
-  const auto location =
-      std::find_if(out.headers.begin(), out.headers.end(), [](const auto& each) { return each.first == "Location"; });
-  kept_.keep(asker, asked.idempotency_key,
-             {out.status, out.body.dump(-1, ' ', false, Json::error_handler_t::replace),
-              location == out.headers.end() ? std::string() : location->second});
+  at_work_.erase(mine);
+  return out;
+}
+
+web::Answer Api::do_or_replay(const api::Operation& operation, const web::Request& asked, std::uint64_t asker) {
+  using Verdict = store::AnswerTables::Verdict;
+  Json whole{{"operation", operation.spec->name}, {"path", asked.in_path}, {"body", asked.body}};
+  for (const http::Field& field : asked.query) whole["query"][field.name] = field.value;
+  const std::string text = whole.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const store::KeyedRequest request{asker, asked.idempotency_key, text};
+  store::Expected<store::AnswerTables::Found> found;
+  desk_.with_answers([&](store::AnswerTables answers) { found = answers.begin(wall_now_ms(), request); });
+  // What cannot be written down is not begun.
+  if (!found) return problem_of(error_of(found.error()));
+  if (found->verdict == Verdict::other)
+    return web::problem(422, "this Idempotency-Key was used for another request");
+  if (found->verdict == Verdict::unknown) return outcome_unknown(operation, found->begun_wall_ms);
+  if (found->verdict == Verdict::replay) return again(found->answer);
+  web::Answer out = do_it(operation, asked);
+  desk_.with_answers([&](store::AnswerTables answers) {
+    // What was refused was not done, and may be asked again when it can be. What the disk does not take of this leaves
+    // a request that began, whose repeat is told so.
+    if (out.status >= 400 && out.status != 500)
+      static_cast<void>(answers.forget(request));
+    else
+      static_cast<void>(answers.keep(request, kept_of(out)));
+  });
   return out;
 }
 

@@ -3,12 +3,13 @@
 
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/api/operation.hpp"
-#include "core/http/kept.hpp"
 #include "shell/control/protocol.hpp"
+#include "shell/store/answers.hpp"
 #include "shell/web/site.hpp"
 
 namespace rf::app {
@@ -25,6 +26,8 @@ class Api {
         carry_out;
     /// What a command that changes nothing says.
     std::function<control::Outcome(const command::Checked& checked)> show;
+    /// Runs it with the answers that are kept, which nobody else uses meanwhile.
+    std::function<void(const std::function<void(store::AnswerTables)>& work)> with_answers;
   };
   explicit Api(Desk desk) : desk_(std::move(desk)) {}
 
@@ -34,13 +37,15 @@ class Api {
 
  private:
   web::Answer do_once(const api::Operation& operation, const web::Request& asked);
+  /// Of a request that nobody else is at.
+  web::Answer do_or_replay(const api::Operation& operation, const web::Request& asked, std::uint64_t asker);
   web::Answer do_it(const api::Operation& operation, const web::Request& asked);
   web::Answer changed(const api::Operation& operation, const command::Checked& checked,
                       const command::Arguments& arguments, const web::Request& asked);
 
   Desk desk_;
-  std::mutex mutex_;  ///< over `kept_`
-  http::KeptAnswers kept_;
+  std::mutex mutex_;  ///< over `at_work_`
+  std::set<std::pair<std::uint64_t, std::string>> at_work_;  ///< askers with their keys
 };
 
 /// `application/problem+json` of a command's error: "detail" is what, "remedy" what to do about it, "field" which

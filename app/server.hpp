@@ -88,12 +88,21 @@ class Server {
   web::Answer sign_out(const web::Request& asked);
   /// With records_mutex_ held: every hour, shuts out devices that nobody used for long.
   void age_devices(std::int64_t now_wall_ms);
+  /// With records_mutex_ held: every minute, forgets answers whose time is over.
+  void sweep_answers(std::int64_t now_wall_ms);
   void tell_of_websocket(const Flow& flow, websocket::Refusal refusal, std::string_view origin);
   std::expected<void, command::Error> load_certificates();
   void make_acme();
   std::filesystem::path acme_file() const;
+  std::filesystem::path installed_file() const;
   /// Which certificate is shown, and how it is renewed.
   Json certificate_json();
+  /// With mutex_ held: warns of one that is there and not shown.
+  void tell_of_installed();
+  /// Errors: conflict, while the configuration names a certificate; invalid, with what is wrong with it.
+  Outcome install_certificate(const Secret<std::string>& pem);
+  Outcome remove_certificate();
+  Outcome authority_json();
   std::expected<void, std::string> publish_policy();
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
@@ -181,6 +190,7 @@ class Server {
   std::atomic<bool> nothing_reachable_ = false;  ///< from outside this host
   std::int64_t audit_told_ms_ = 0;               ///< when the log was told how far the audit log had come
   std::int64_t devices_aged_ms_ = 0;
+  std::int64_t answers_swept_ms_ = 0;
   std::int64_t list_ends_ms_ = INT64_MAX;     ///< when the kernel's list is no longer what is in force
   guard::CompiledRef guard_, guard_before_;  ///< the rules in force, and those before them
 
@@ -217,7 +227,11 @@ class Server {
   Api api_{{[this](const command::Checked& checked, const std::string& actor, const std::function<bool()>& still) {
               return carry_out_for(checked, actor, still);
             },
-            [this](const command::Checked& checked) { return execute(checked); }}};
+            [this](const command::Checked& checked) { return execute(checked); },
+            [this](const std::function<void(store::AnswerTables)>& work) {
+              const std::lock_guard lock(records_mutex_);
+              work({records_->store, records_->vault});
+            }}};
   std::unique_ptr<web::Server> web_;
   /// Servers of pages whose doors a reload closed, and since when: they answer who asked before.
   std::vector<std::pair<std::int64_t, std::unique_ptr<web::Server>>> former_web_;

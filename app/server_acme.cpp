@@ -9,6 +9,7 @@
 #include "app/rows.hpp"
 #include "app/server.hpp"
 #include "shell/tls/context.hpp"
+#include "shell/tls/installed.hpp"
 
 namespace rf::app {
 
@@ -40,7 +41,9 @@ std::expected<void, Error> Server::load_certificates() {
     if (files->renewed)
       log_->say(effect::Level::notice, "certificate", "a new server certificate was made by the built-in authority");
     // Until there is one from elsewhere, and when that one ended, phones and browsers are shown our own.
-    if (settings_.acme.enabled && tls::serves(acme_file(), settings_.acme.names, wall_now_ms()))
+    if (tls::serves(installed_file(), {}, wall_now_ms()))
+      certificate = key = installed_file();
+    else if (settings_.acme.enabled && tls::serves(acme_file(), settings_.acme.names, wall_now_ms()))
       certificate = key = acme_file();
   }
   const auto server = tls::server_context(certificate, key, of_clients);
@@ -55,6 +58,7 @@ std::expected<void, Error> Server::load_certificates() {
   web_tls_ = *pages;
   loop_->streams().set_tls(*server, *client, *pages);
   if (web_) web_->set_tls(web_tls_);
+  tell_of_installed();
   const std::string told = std::exchange(warnings_["certificate"], {});
   warnings_.erase("certificate");
   if (const auto facts = tls::facts_of(certificate)) {
@@ -68,6 +72,17 @@ std::expected<void, Error> Server::load_certificates() {
   return {};
 }
 
+void Server::tell_of_installed() {
+  const bool told = warnings_.erase("certificate, installed") > 0;
+  if (certificate_ == installed_file() || !settings_.tls.certificate.empty() ||
+      !std::filesystem::exists(installed_file()))
+    return;
+  const std::string text = "the installed TLS certificate is not in force any more, and another is shown; install the "
+                           "next: ringfence certificate install --help";
+  if (!told) log_->say(effect::Level::warning, "certificate_ending", text);
+  warnings_["certificate, installed"] = text;
+}
+
 void Server::refresh_certificate() {
   const std::lock_guard lock(mutex_);
   if (auto done = load_certificates(); !done) log_->say(effect::Level::error, "certificate", done.error().message);
@@ -75,6 +90,10 @@ void Server::refresh_certificate() {
 
 std::filesystem::path Server::acme_file() const {
   return std::filesystem::path(data_dir_.tls_path()) / "acme.pem";
+}
+
+std::filesystem::path Server::installed_file() const {
+  return std::filesystem::path(data_dir_.tls_path()) / "installed.pem";
 }
 
 void Server::make_acme() {
@@ -93,10 +112,12 @@ Json Server::certificate_json() {
     const std::lock_guard lock(mutex_);
     file = certificate_;
   }
-  Json out{{"file", file.string()}, {"source", "own authority"}, {"issuer", ""}, {"names", Json::array()}};
+  Json out{{"file", file.string()}, {"source", "own authority"}, {"subject", ""}, {"issuer", ""}, {"names", Json::array()}};
   if (file == acme_file()) out["source"] = "acme";
+  if (file == installed_file()) out["source"] = "installed";
   if (!current_settings().tls.certificate.empty()) out["source"] = "file";
   if (const auto facts = tls::facts_of(file)) {
+    out["subject"] = facts->subject;
     out["issuer"] = facts->issuer;
     out["names"] = facts->names;
     out["begins"] = timestamp(facts->begin_wall_ms);
@@ -105,6 +126,54 @@ Json Server::certificate_json() {
   }
   out["acme"] = acme_->state();
   return out;
+}
+
+Outcome Server::install_certificate(const Secret<std::string>& pem) {
+  const std::lock_guard lock(mutex_);
+  if (!settings_.tls.certificate.empty())
+    return std::unexpected(Error{Code::conflict, "the configuration names the certificate: " + settings_.tls.certificate,
+                                 "replace that file and run: ringfence reload; or take tls.certificate and tls.key out"});
+  if (auto kept = tls::install_certificate(installed_file(), pem.reveal(), wall_now_ms()); !kept)
+    return std::unexpected(Error{Code::invalid, "this certificate cannot be used: " + kept.error(),
+                                 "give the chain and its key in PEM; what was shown before is still shown", "text"});
+  if (auto loaded = load_certificates(); !loaded) return std::unexpected(loaded.error());
+  const auto facts = tls::facts_of(installed_file());
+  if (!facts) return std::unexpected(Error{Code::failed, facts.error(), "see: ringfence certificate show"});
+  Json out{{"message", "Phones and browsers that connect from now on are shown it."},
+           {"names", facts->names},
+           {"ends", timestamp(facts->end_wall_ms)}};
+  for (const std::string& domain : settings_.server.domains)
+    if (!tls::serves(installed_file(), {&domain, 1}, wall_now_ms()))
+      out["notes"].push_back(fmt::format("it does not name {}, which is one of server.domains", domain));
+  if (facts->end_wall_ms - wall_now_ms() < ending_ms)
+    out["notes"].push_back("it ends soon: " + timestamp(facts->end_wall_ms));
+  return out;
+}
+
+Outcome Server::remove_certificate() {
+  const std::lock_guard lock(mutex_);
+  std::error_code fault;
+  if (!std::filesystem::remove(installed_file(), fault))
+    return fault ? Outcome(std::unexpected(Error{Code::failed, "the file cannot be removed: " + fault.message(),
+                                                 "see the rights of " + data_dir_.tls_path()}))
+                 : std::unexpected(Error{Code::not_found, "no certificate was installed",
+                                         "see: ringfence certificate show"});
+  if (auto loaded = load_certificates(); !loaded) return std::unexpected(loaded.error());
+  return Json{{"message", "It is forgotten; see: ringfence certificate show"}};
+}
+
+Outcome Server::authority_json() {
+  const std::lock_guard lock(mutex_);
+  if (!settings_.tls.certificate.empty())
+    return std::unexpected(Error{Code::conflict, "the configuration names the certificate: " + settings_.tls.certificate,
+                                 "phones have to trust whoever signed that one"});
+  const auto files = ensure_own_certificates(settings_, data_dir_.tls_path());
+  if (!files) return std::unexpected(Error{Code::failed, files.error(), "see the log"});
+  const auto facts = tls::facts_of(files->ca_certificate);
+  const auto text = tls::certificate_text(files->ca_certificate);
+  if (!facts || !text)
+    return std::unexpected(Error{Code::failed, (facts ? text.error() : facts.error()), "see the log"});
+  return Json{{"text", *text}, {"subject", facts->subject}, {"ends", timestamp(facts->end_wall_ms)}};
 }
 
 }  // namespace rf::app

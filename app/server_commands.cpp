@@ -267,6 +267,9 @@ Outcome Server::execute(const command::Checked& asked) {
                                  "on the host, as root: ringfence firewall apply; or load what firewall show writes"});
   if (std::holds_alternative<command::ShowCertificate>(command)) return certificate_json();
   if (std::holds_alternative<command::RenewCertificate>(command)) return acme_->renew();
+  if (const auto* c = std::get_if<command::InstallCertificate>(&command)) return install_certificate(c->pem);
+  if (std::holds_alternative<command::RemoveCertificate>(command)) return remove_certificate();
+  if (std::holds_alternative<command::ShowAuthority>(command)) return authority_json();
   if (std::holds_alternative<command::Stop>(command)) {
     circumstances_.ask_stop();
     return Json{{"message", "The server is stopping."}};
@@ -360,7 +363,7 @@ Outcome Server::add_credit_running(const command::AddCredit& command, TenantId t
                                  std::string(money::text_of(amount.error()))});
   const auto answer = carrier_->questions().ask(effect::TopUp{tenant, *account, *amount}, disk_wait_ms());
   if (!answer)
-    return std::unexpected(Error{Code::busy, "the disk has not taken it yet; it counts as soon as it has",
+    return std::unexpected(Error{Code::failed, "the disk has not taken it yet; it counts as soon as it has",
                                  "do not repeat it before you have seen: ringfence spend list"});
   if (const auto* refused = std::get_if<effect::Refused>(&*answer))
     return std::unexpected(Error{Code::failed, refused->why, "nothing was changed"});

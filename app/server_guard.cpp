@@ -173,6 +173,7 @@ void Server::care() {
   if (list_ends_ms_ <= now_ms) list_to_kernel();
   if (public_address_.version() != public_address_version_) take_public_address();
   age_devices(now_ms);
+  sweep_answers(now_ms);
   logins_->care(*records_, now_ms);
   names_.look(guard_->rules.defence, now_ms);
   // Long lists take a while to compile: an attacker's zone does not keep us at it.

@@ -20,6 +20,7 @@ constexpr std::int64_t health_ms = 1'000;
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t former_web_ms = 2'000;
 constexpr std::int64_t devices_every_ms = 3'600'000;
+constexpr std::int64_t answers_every_ms = 60'000;
 
 /// What wrong links are counted under: no registration name has a space.
 constexpr std::string_view link_account = "one-time link";
@@ -105,6 +106,13 @@ void Server::age_devices(std::int64_t now_wall_ms) {
             fmt::format("{} browsers were not used for {} days and are shut out", *gone, WebLimits::device_days));
   const std::lock_guard lock(mutex_);
   if (auto published = publish_policy(); !published) log_->say(effect::Level::error, "devices", published.error());
+}
+
+void Server::sweep_answers(std::int64_t now_wall_ms) {
+  if (std::abs(now_wall_ms - answers_swept_ms_) < answers_every_ms) return;
+  answers_swept_ms_ = now_wall_ms;
+  if (const auto gone = store::AnswerTables(records_->store, records_->vault).sweep(now_wall_ms); !gone)
+    log_->say(effect::Level::warning, "answers", gone.error().text);
 }
 
 web::Answer Server::phone_facts(const web::Request& asked) {

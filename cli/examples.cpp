@@ -377,6 +377,11 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence media list --json | jq '.servers[] | select(.state == \"down\")'\n"},
     {"certificate.show", "  ringfence certificate show\n"},
     {"certificate.renew", "  ringfence certificate renew && ringfence certificate show\n"},
+    {"certificate.install",
+     "  cat fullchain.pem privkey.pem | ringfence certificate install -\n"
+     "  ringfence certificate install pbx.pem && ringfence certificate show\n"},
+    {"certificate.remove", "  ringfence certificate remove && ringfence certificate show\n"},
+    {"certificate.authority", "  ringfence certificate authority > ca.pem\n"},
     {"reload", "  ringfence config check && ringfence reload\n"},
     {"stop", "  ringfence stop\n"},
 };

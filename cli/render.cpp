@@ -203,6 +203,7 @@ void certificate(const Json& r, std::ostream& out) {
   for (const Json& name : list_at(r, "names")) names += (names.empty() ? "" : ", ") + text_of(name);
   const Json acme = r.value("acme", Json::object());
   std::vector<std::pair<std::string_view, std::string>> rows{{"from", text_at(r, "source")},
+                                                             {"subject", text_at(r, "subject")},
                                                              {"issuer", text_at(r, "issuer")},
                                                              {"names", names},
                                                              {"begins", text_at(r, "begins")},
@@ -390,7 +391,7 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     media_servers(r, out);
   } else if (command == "certificate.show") {
     certificate(r, out);
-  } else if (command == "firewall.show") {
+  } else if (command == "firewall.show" || command == "certificate.authority") {
     out << r.value("text", "");
   } else if (command == "extension.link") {
     render_link(r, out);

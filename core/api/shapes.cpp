@@ -221,8 +221,10 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"MailServer", "server string, port integer, tls string, user string, from string, ca boolean, password boolean"},
     {"AcmeState", "directory? string, next? string, failures? integer, trouble? string"},
     {"Certificate",
-     "file string, source string, issuer string, names [string], begins? string, ends? string, ends_ms? integer, acme "
-     "AcmeState"},
+     "file string, source string, subject string, issuer string, names [string], begins? string, ends? string, "
+     "ends_ms? integer, acme AcmeState"},
+    {"CertificateInstalled", "message string, names [string], ends string"},
+    {"CertificateAuthority", "text string, subject string, ends string"},
     // The system
     {"AuditEntry", "number integer, at string, actor string, kind string, action string, outcome string, hash string"},
     {"AuditList", "entries [AuditEntry]"},
@@ -318,6 +320,8 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"mail.set", "MailServer"},
     {"mail.ca", "MailServer"},
     {"certificate.show", "Certificate"},
+    {"certificate.install", "CertificateInstalled"},
+    {"certificate.authority", "CertificateAuthority"},
     {"audit-log.list", "AuditList"},
     {"audit-log.export", "Text"},
     {"audit-log.verify", "AuditVerified"},

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "core/base/limits/acme.hpp"
 #include "core/base/limits/people.hpp"
 #include "core/base/limits/trace.hpp"
 #include "core/command/event_specs.hpp"
@@ -155,6 +156,14 @@ constexpr std::string_view level_words[] = {"extension", "department", "tenant",
 constexpr Parameter spending_parameters[] = {
     {"level", Kind::text, false, 0, 16, level_words, "only accounts of this kind"},
     {"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
+constexpr Parameter install_parameters[] = {
+    {"text",
+     Kind::lines,
+     true,
+     0,
+     static_cast<std::int64_t>(AcmeLimits::answer_bytes),
+     {},
+     "in PEM the server's certificate, those that lead to its authority, and its key without a password"}};
 constexpr Parameter credit_parameters[] = {
     {"whom",
      Kind::text,
@@ -271,6 +280,11 @@ constexpr auto fixed = std::to_array<Spec>({
     {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, reload_parameters},
     {"certificate.show", "system.read", "Shows the certificate of TLS, and when it is renewed", false, true, {}},
     {"certificate.renew", "system.write", "Asks the authority for another certificate now", true, true, {}},
+    {"certificate.install", "system.write", "Shows a certificate of yours from now on", true, true,
+     install_parameters},
+    {"certificate.remove", "system.write", "Forgets the certificate that was installed, and its key", true, true, {}},
+    {"certificate.authority", "system.read", "Shows the certificate of the built-in authority, for phones to trust",
+     false, true, {}},
     {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
 });
 

@@ -262,6 +262,9 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "reload") return Reload{caller_of(a), maybe<bool>(a, "force").value_or(false)};
   if (name == "certificate.show") return ShowCertificate{};
   if (name == "certificate.renew") return RenewCertificate{};
+  if (name == "certificate.install") return InstallCertificate{Secret<std::string>(text_or_empty(a, "text"))};
+  if (name == "certificate.remove") return RemoveCertificate{};
+  if (name == "certificate.authority") return ShowAuthority{};
   if (name == "stop") return Stop{};
   return GetStatus{};
 }

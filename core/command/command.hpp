@@ -373,6 +373,14 @@ struct Stop {};
 struct ShowCertificate {};
 /// Asks the authority elsewhere now.
 struct RenewCertificate {};
+/// Shows this certificate from now on.
+struct InstallCertificate {
+  Secret<std::string> pem;  ///< the chain, the server's first, with its key
+};
+/// Goes back to the authority elsewhere, or to the built-in one.
+struct RemoveCertificate {};
+/// What phones and browsers have to believe to believe the built-in authority.
+struct ShowAuthority {};
 
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
@@ -385,7 +393,8 @@ using Command =
                  PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
                  ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
                  ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
-                 RenewCertificate, PeopleCommand, EventCommand, TenantCommand>;
+                 RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand,
+                 TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

@@ -27,7 +27,7 @@ enum class Kind : std::uint8_t {
   deck,
   guard,  ///< one of the system: who may talk to us, as commands made it; `guard` has commands of its own
 };
-inline constexpr std::size_t kind_count = 13;
+inline constexpr std::size_t kind_count = 14;
 std::string_view name_of(Kind kind);  ///< "number-list"
 std::optional<Kind> parse_kind(std::string_view name);
 /// The kind whose commands begin so; none of the guard.

@@ -1,6 +1,7 @@
 #include "core/http/kept.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "core/base/limits/people.hpp"
 
@@ -13,50 +14,23 @@ bool is_key(std::string_view text) {
   });
 }
 
-void KeptAnswers::drop(ByAge::iterator at) {
-  by_key_.erase({at->asker, at->key});
-  const auto count = of_asker_.find(at->asker);
-  if (--count->second == 0) of_asker_.erase(count);
-  by_age_.erase(at);
+std::string text_of(const KeptAnswer& answer) {
+  using Json = nlohmann::json;
+  const bool cut = answer.cut || answer.body.size() + answer.location.size() > ApiLimits::answer_bytes;
+  const Json json = cut ? Json{{"status", answer.status}}
+                        : Json{{"status", answer.status}, {"body", answer.body}, {"location", answer.location}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void KeptAnswers::make_room(std::int64_t now_mono_ms, std::uint64_t asker) {
-  while (!by_age_.empty() && now_mono_ms - by_age_.front().at_ms > std::int64_t{ApiLimits::answer_s} * 1'000)
-    drop(by_age_.begin());
-  const auto own = of_asker_.find(asker);
-  if (own != of_asker_.end() && own->second >= ApiLimits::answers_of_one)
-    drop(std::find_if(by_age_.begin(), by_age_.end(), [&](const Entry& each) { return each.asker == asker; }));
-  if (by_age_.size() >= ApiLimits::answers) drop(by_age_.begin());
-}
-
-KeptAnswers::Found KeptAnswers::begin(std::int64_t now_mono_ms, std::uint64_t asker, std::string_view key,
-                                      const Fingerprint& request) {
-  make_room(now_mono_ms, asker);
-  const auto known = by_key_.find({asker, std::string(key)});
-  if (known == by_key_.end()) {
-    const auto at = by_age_.insert(by_age_.end(), {asker, std::string(key), now_mono_ms, request, {}, false, false});
-    by_key_.emplace(Key{asker, std::string(key)}, at);
-    ++of_asker_[asker];
-    return {};
-  }
-  const Entry& entry = *known->second;
-  if (entry.request != request) return {Verdict::other};
-  if (!entry.done) return {Verdict::working};
-  if (entry.too_long) return {Verdict::gone};
-  return {Verdict::replay, &entry.answer};
-}
-
-void KeptAnswers::keep(std::uint64_t asker, std::string_view key, KeptAnswer answer) {
-  const auto at = by_key_.find({asker, std::string(key)});
-  if (at == by_key_.end()) return;
-  Entry& entry = *at->second;
-  entry.done = true;
-  entry.too_long = answer.body.size() > ApiLimits::answer_bytes;
-  if (!entry.too_long) entry.answer = std::move(answer);
-}
-
-void KeptAnswers::forget(std::uint64_t asker, std::string_view key) {
-  if (const auto at = by_key_.find({asker, std::string(key)}); at != by_key_.end()) drop(at->second);
+std::optional<KeptAnswer> parse_kept(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("status") || !json["status"].is_number_unsigned()) return std::nullopt;
+  KeptAnswer out{json["status"].get<unsigned>(), {}, {}, !json.contains("body")};
+  if (out.cut) return out;
+  if (!json["body"].is_string() || !json.contains("location") || !json["location"].is_string()) return std::nullopt;
+  out.body = json["body"].get<std::string>();
+  out.location = json["location"].get<std::string>();
+  return out;
 }
 
 }  // namespace rf::http

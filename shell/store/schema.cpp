@@ -434,6 +434,14 @@ constexpr const char* version_10[] = {
     "ALTER TABLE tenants ADD COLUMN extensions_max INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE users ADD COLUMN dealer TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE cdrs ADD COLUMN decision TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE kept_answers ("
+    " slot TEXT PRIMARY KEY,"
+    " asker BIGINT NOT NULL,"
+    " request TEXT NOT NULL,"
+    " begun_wall_ms BIGINT NOT NULL,"
+    " answer TEXT NOT NULL)",
+    "CREATE INDEX kept_answers_age ON kept_answers (begun_wall_ms)",
+    "CREATE INDEX kept_answers_asker ON kept_answers (asker, begun_wall_ms)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

@@ -306,6 +306,7 @@ class Store {
 
  private:
   friend class AcmeTables;
+  friend class AnswerTables;
   friend class EventTables;
   friend class PeopleTables;
   struct State;

@@ -9,8 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <ctime>
 #include <system_error>
+
+#include "core/base/limits/acme.hpp"
 
 namespace rf::tls {
 namespace {
@@ -43,6 +46,15 @@ bool set_name(X509_NAME* name, const std::string& common_name) {
   return add("O", "Ringfence") && add("CN", common_name);
 }
 
+Key key_in(const Bio& text) {
+  // The empty password keeps OpenSSL from asking on the terminal for an encrypted key.
+  return Key(text ? PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, const_cast<char*>("")) : nullptr);
+}
+
+Bio reader_of(std::string_view pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), INT_MAX))));
+}
+
 }  // namespace
 
 std::unexpected<std::string> failed(const char* what) {
@@ -66,9 +78,33 @@ Certificate read_certificate(const fs::path& path) {
 }
 
 Key read_key(const fs::path& path) {
-  const Bio file(BIO_new_file(path.c_str(), "r"));
-  // The empty password keeps OpenSSL from asking on the terminal for an encrypted key.
-  return Key(file ? PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, const_cast<char*>("")) : nullptr);
+  return key_in(Bio(BIO_new_file(path.c_str(), "r")));
+}
+
+std::vector<Certificate> read_chain(std::string_view pem) {
+  const Bio text = reader_of(pem);
+  std::vector<Certificate> out;
+  while (text && out.size() <= AcmeLimits::chain) {
+    Certificate next(PEM_read_bio_X509(text.get(), nullptr, nullptr, const_cast<char*>("")));
+    if (!next) break;
+    out.push_back(std::move(next));
+  }
+  return out;
+}
+
+Key read_key(std::string_view pem) {
+  return key_in(reader_of(pem));
+}
+
+Text write_pair(const fs::path& path, std::span<const Certificate> chain, EVP_PKEY* key) {
+  ERR_clear_error();
+  // From OpenSSL's secure memory functions, so that the PEM text is wiped when freed.
+  const Bio content(BIO_new(BIO_s_secmem()));
+  for (const Certificate& each : chain)
+    if (!content || PEM_write_bio_X509(content.get(), each.get()) != 1) return failed("writing a certificate");
+  if (!content || PEM_write_bio_PKCS8PrivateKey(content.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return failed("writing a key");
+  return write_file(path, content, 0600);
 }
 
 Text write_file(const fs::path& path, const Bio& content, mode_t mode) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,11 @@ std::int64_t wall_ms_of(const ASN1_TIME* time);
 /// Null: there is none in it.
 Certificate read_certificate(const fs::path& path);
 Key read_key(const fs::path& path);
+/// Of a text in PEM: its certificates in their order, one more than AcmeLimits::chain at most, and its first key.
+std::vector<Certificate> read_chain(std::string_view pem);
+Key read_key(std::string_view pem);
+/// One file: a certificate without its key is worth nothing.
+Text write_pair(const fs::path& path, std::span<const Certificate> chain, EVP_PKEY* key);
 /// Writes beside `path` and renames, so that no reader ever sees half a file.
 Text write_file(const fs::path& path, const Bio& content, mode_t mode);
 

@@ -151,31 +151,31 @@ std::expected<void, std::string> keep_certificate(const std::filesystem::path& f
                                                   const SigningKey& key, std::span<const std::string> names,
                                                   std::int64_t now_wall_ms) {
   ERR_clear_error();
-  const Bio given(BIO_new_mem_buf(chain.data(), static_cast<int>(std::min(chain.size(), AcmeLimits::answer_bytes))));
-  std::vector<Certificate> read;
-  while (given && read.size() <= AcmeLimits::chain) {
-    Certificate next(PEM_read_bio_X509(given.get(), nullptr, nullptr, const_cast<char*>("")));
-    if (!next) break;
-    read.push_back(std::move(next));
-  }
+  const std::vector<Certificate> read = read_chain(chain.substr(0, AcmeLimits::answer_bytes));
   if (std::string fault = fault_of(read, key.get(), names, now_wall_ms); !fault.empty())
     return std::unexpected(std::move(fault));
-  ERR_clear_error();
-  // What we read of it is written, not what came. One file: a certificate without its key is worth nothing.
-  const Bio content(BIO_new(BIO_s_secmem()));
-  for (const Certificate& each : read)
-    if (!content || PEM_write_bio_X509(content.get(), each.get()) != 1) return failed("writing a certificate");
-  if (PEM_write_bio_PKCS8PrivateKey(content.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
-    return failed("writing a key");
-  return write_file(file, content, 0600);
+  // What we read of it is written, not what came.
+  return write_pair(file, read, key.get());
 }
 
 std::expected<Facts, std::string> facts_of(const std::filesystem::path& certificate) {
   ERR_clear_error();
   const Certificate read = read_certificate(certificate);
   if (!read) return std::unexpected(fmt::format("{} is no readable certificate", certificate.string()));
-  return Facts{name_of(X509_get_issuer_name(read.get())), names_in(read.get()),
+  return Facts{name_of(X509_get_subject_name(read.get())), name_of(X509_get_issuer_name(read.get())),
+               names_in(read.get()),
                wall_ms_of(X509_get0_notBefore(read.get())), wall_ms_of(X509_get0_notAfter(read.get()))};
+}
+
+std::expected<std::string, std::string> certificate_text(const std::filesystem::path& certificate) {
+  ERR_clear_error();
+  const Certificate read = read_certificate(certificate);
+  const Bio content(BIO_new(BIO_s_mem()));
+  if (!read || !content || PEM_write_bio_X509(content.get(), read.get()) != 1)
+    return std::unexpected(fmt::format("{} is no readable certificate", certificate.string()));
+  char* bytes = nullptr;
+  const auto size = static_cast<std::size_t>(BIO_get_mem_data(content.get(), &bytes));
+  return std::string(bytes, size);
 }
 
 bool serves(const std::filesystem::path& file, std::span<const std::string> names, std::int64_t now_wall_ms) {

@@ -52,12 +52,15 @@ std::expected<void, std::string> keep_certificate(const std::filesystem::path& f
 
 /// The first certificate of a file.
 struct Facts {
-  std::string issuer;
+  std::string subject, issuer;
   std::vector<std::string> names;
   std::int64_t begin_wall_ms = 0, end_wall_ms = 0;
 };
 /// Errors: a sentence naming the file.
 std::expected<Facts, std::string> facts_of(const std::filesystem::path& certificate);
+
+/// The same as PEM, and nothing else that stands there: no key. Errors: a sentence naming the file.
+std::expected<std::string, std::string> certificate_text(const std::filesystem::path& certificate);
 
 /// Whether such a file holds a certificate and its key, for all these names, in force now.
 bool serves(const std::filesystem::path& file, std::span<const std::string> names, std::int64_t now_wall_ms);

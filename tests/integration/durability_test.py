@@ -1,9 +1,11 @@
-"""What the API acknowledged is there: after a kill at any moment, on a full disk, and when it is asked again."""
+"""What the API acknowledged is there: after a kill at any moment, on a full disk, and when it is asked again under its
+key, before a crash or after."""
 import contextlib
 import http.client
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -100,8 +102,9 @@ class Kill(Durable):
         caller = self.caller(server, secrets[0])
         for number in chance.sample(sorted(told), min(20, len(told))):
             self.assertEqual(self.numbers(server)[number]["auth_name"], told[number]["auth_name"])
-            status, _, body = caller.add(number, f"key-{number}")
-            self.assertEqual(status, 409, body)
+            status, headers, body = caller.add(number, f"key-{number}")
+            self.assertEqual((status, body), (201, told[number]), f"seed {SEED}: the answer outlives the process")
+            self.assertEqual(headers["Idempotency-Replayed"], "true")
         self.assertEqual(set(self.numbers(server)), set(there))
         self.assertEqual(server.cli("audit-log", "verify", check=False).returncode, 0)
 
@@ -114,6 +117,100 @@ class Kill(Durable):
         self.assertEqual((again[0], again[2], again[1]["Idempotency-Replayed"]), (201, first, "true"))
         self.assertEqual(caller.add("2002", "once")[0], 422)
         self.assertEqual(set(self.numbers(server)), {"2001"})
+
+
+class Credit(Durable):
+    """What adds up may not be done twice, whenever the server dies."""
+
+    def setUp(self):
+        self.ringfence = self.server()
+        self.ringfence.cli("extension", "add", "1001")
+        self.ringfence.cli("limit", "set", "extension.1001", "--prepaid")
+        self.secret = token(self.ringfence)
+
+    def give(self, key, amount="1.00"):
+        caller = Caller(self.ringfence, self.secret)
+        with contextlib.closing(caller.web):
+            return caller.send("POST", "/api/v1/spending/extension.1001/credit", {"amount": amount}, key)
+
+    def credit(self):
+        for row in self.ringfence.json("spend", "list")["accounts"]:
+            if row["level"] == "extension":
+                return float(row["credit"] or 0)
+        return 0.0
+
+    def restart(self):
+        self.ringfence.stop(signal.SIGKILL)
+        self.ringfence.start()
+
+    def test_what_was_given_and_acknowledged_before_a_kill_is_not_given_again(self):
+        status, _, first = self.give("once")
+        self.assertEqual((status, first["left"]), (200, "1.00"))
+        self.restart()
+        status, headers, again = self.give("once")
+        self.assertEqual((status, again, headers["Idempotency-Replayed"]), (200, first, "true"))
+        self.assertEqual(self.give("once", "2.00")[0], 422)
+        self.assertEqual(self.credit(), 1)
+
+    def test_what_was_given_and_not_answered_before_a_kill_is_not_given_again_and_says_what_to_look_at(self):
+        self.assertEqual(self.give("once")[0], 200)
+        self.ringfence.stop(signal.SIGKILL)
+        # What a kill between the change and its answer leaves on disk.
+        with contextlib.closing(sqlite3.connect(self.ringfence.data / "ringfence.db")) as database:
+            self.assertEqual(database.execute("UPDATE kept_answers SET answer = ''").rowcount, 1)
+            database.commit()
+        self.ringfence.start()
+        status, headers, body = self.give("once")
+        self.assertEqual((status, headers["Content-Type"], body["code"]), (409, "application/problem+json", "conflict"))
+        self.assertIn("nobody knows whether it was done", body["detail"])
+        self.assertIn("/api/v1/audit-log", body["remedy"])
+        self.assertEqual(self.credit(), 1)
+        self.assertEqual(self.give("another")[0], 200)
+        self.assertEqual(self.credit(), 2)
+
+    def test_nothing_is_given_twice_whenever_the_server_is_killed(self):
+        chance = random.Random(SEED)
+        outcomes = {}
+        for turn in range(KILLS):
+            acknowledged = threading.Semaphore(0)
+
+            def give_on():
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    for i in range(10_000):
+                        key = f"{turn}-{i}"
+                        outcomes[key] = None
+                        outcomes[key] = self.give(key)[0]
+                        acknowledged.release()
+
+            giver = threading.Thread(target=give_on)
+            giver.start()
+            for _ in range(chance.randrange(1, 15)):
+                self.assertTrue(acknowledged.acquire(timeout=60), f"seed {SEED}: nobody is answered")
+            self.restart()
+            giver.join()
+        first = dict(outcomes)
+        for key in first:
+            while (status := self.give(key)[0]) == 429:
+                time.sleep(1)
+            self.assertIn(status, (200,) if first[key] == 200 else (200, 409), f"seed {SEED}: {key}")
+            outcomes[key] = status
+        given = sum(status == 200 for status in outcomes.values())
+        unknown = len(outcomes) - given
+        self.assertLessEqual(unknown, KILLS)
+        self.assertGreaterEqual(self.credit(), given, f"seed {SEED}")
+        self.assertLessEqual(self.credit(), given + unknown, f"seed {SEED}")
+
+    def test_a_stolen_database_shows_neither_keys_nor_what_was_asked_or_answered(self):
+        caller = self.caller(self.ringfence, self.secret)
+        status, _, body = caller.send("POST", "/api/v1/extensions",
+                                      {"number": "2001", "name": "Wintergreen"}, "a-telling-key")
+        self.assertEqual(status, 201, body)
+        self.ringfence.stop()
+        with contextlib.closing(sqlite3.connect(self.ringfence.data / "ringfence.db")) as database:
+            rows = repr(database.execute("SELECT * FROM kept_answers").fetchall())
+        self.assertIn("1:", rows)
+        for word in ("a-telling-key", "Wintergreen", body["password"], body["auth_name"]):
+            self.assertNotIn(word, rows)
 
 
 class FullDisk(Durable):

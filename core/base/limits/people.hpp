@@ -64,7 +64,7 @@ struct ApiLimits {
   static constexpr std::uint32_t reads_per_s = 50;    ///< of one asker, ten seconds' worth at once; more: 429
   static constexpr std::uint32_t changes_per_s = 10;  ///< the same of what changes something
   static constexpr std::size_t askers = 4'096;        ///< whose pace is known; the one unheard longest goes
-  // Answers that are kept for an Idempotency-Key
+  // Answers that are kept on disk for an Idempotency-Key
   static constexpr std::size_t key_bytes = 64;         ///< of a key; a longer one: 400
   static constexpr std::uint32_t answer_s = 3'600;     ///< that an answer is kept
   static constexpr std::size_t answers = 4'096;        ///< in all; the oldest goes

@@ -289,6 +289,11 @@ export function office(): Answers {
     }),
     'spend.list': ({ values }) => ({ currency: 'EUR', accounts: [account('system', 0, 'system', '31.20', '500.00'), account('extension', 1, '1001', '17.10', '20.00')].filter(({ level }) => !values['level'] || level === values['level']) }),
     'status': () => status,
+    'certificate.show': () => ({
+      file: '/var/lib/ringfence/tls/server.pem', source: 'own authority', subject: 'Ringfence, pbx.example.com', issuer: 'Ringfence, Ringfence local authority', names: ['pbx.example.com'],
+      begins: '2026-11-01T08:00:00Z', ends: '2027-12-03T08:00:00Z', ends_ms: Date.now() + 3 * 86_400_000 + 1_000, acme: { directory: 'https://acme.example/directory', next: '2027-08-01T08:00:00Z', failures: 2, trouble: 'the authority does not reach pbx.example.com' },
+    }),
+    'certificate.authority': () => ({ text: '-----BEGIN CERTIFICATE-----\nOURS\n-----END CERTIFICATE-----\n', subject: 'Ringfence local authority', ends: '2036-11-01T08:00:00Z' }),
     'ports': () => ({ ports: [{ service: 'sip', protocol: 'tls', address: '0.0.0.0', port: '5061', state: 'open' }] }),
     'firewall.show': () => ({ format: 'nft', text: 'table inet ringfence {\n  chain input { }\n}' }),
     'route.test': ({ values }) => ({

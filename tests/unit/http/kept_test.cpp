@@ -9,53 +9,25 @@
 namespace rf::http {
 namespace {
 
-using Verdict = KeptAnswers::Verdict;
-constexpr Fingerprint one{1}, other{2};
-
-TEST(KeptAnswers, AreHeardAgainByWhoeverAsksTheSameAgain) {
-  KeptAnswers kept;
-  EXPECT_EQ(kept.begin(0, 7, "k", one).verdict, Verdict::fresh);
-  EXPECT_EQ(kept.begin(1, 7, "k", one).verdict, Verdict::working);
-  kept.keep(7, "k", {201, "{}", "/x"});
-  const auto again = kept.begin(2, 7, "k", one);
-  ASSERT_EQ(again.verdict, Verdict::replay);
-  EXPECT_EQ(again.answer->status, 201u);
-  EXPECT_EQ(again.answer->location, "/x");
+TEST(KeptAnswers, AreReadAsTheyWereWritten) {
+  const KeptAnswer plain{201, R"({"password":"a\"b\n"})", "/api/v1/extensions/2001", false};
+  EXPECT_EQ(parse_kept(text_of(plain)), plain);
+  const KeptAnswer bare{200, "", "", false};
+  EXPECT_EQ(parse_kept(text_of(bare)), bare);
 }
 
-TEST(KeptAnswers, AreNotForAnotherRequestNorForAnotherAsker) {
-  KeptAnswers kept;
-  kept.begin(0, 7, "k", one);
-  kept.keep(7, "k", {201, "secret", ""});
-  EXPECT_EQ(kept.begin(0, 7, "k", other).verdict, Verdict::other);
-  EXPECT_EQ(kept.begin(0, 8, "k", one).verdict, Verdict::fresh);
+TEST(KeptAnswers, ThatAreTooLongKeepThatTheyWereGiven) {
+  const KeptAnswer most{200, std::string(ApiLimits::answer_bytes, 'x'), "", false};
+  EXPECT_EQ(parse_kept(text_of(most)), most);
+  const KeptAnswer longer{200, std::string(ApiLimits::answer_bytes + 1, 'x'), "", false};
+  EXPECT_EQ(parse_kept(text_of(longer)), (KeptAnswer{200, "", "", true}));
+  EXPECT_LT(text_of(longer).size(), 64u);
 }
 
-TEST(KeptAnswers, SayNothingWhenNothingWasDoneOrTheirTimeIsOver) {
-  KeptAnswers kept;
-  kept.begin(0, 7, "k", one);
-  kept.forget(7, "k");
-  EXPECT_EQ(kept.begin(0, 7, "k", other).verdict, Verdict::fresh);
-  kept.keep(7, "k", {200, "{}", ""});
-  EXPECT_EQ(kept.begin(std::int64_t{ApiLimits::answer_s} * 1'000 + 1, 7, "k", other).verdict, Verdict::fresh);
-}
-
-TEST(KeptAnswers, ThatAreTooLongAreSaidToBeGoneAndNotDoneAgain) {
-  KeptAnswers kept;
-  kept.begin(0, 7, "k", one);
-  kept.keep(7, "k", {200, std::string(ApiLimits::answer_bytes + 1, 'x'), ""});
-  EXPECT_EQ(kept.begin(0, 7, "k", one).verdict, Verdict::gone);
-}
-
-TEST(KeptAnswers, OfOneAskerPushOutHisOwnAndNobodyElses) {
-  KeptAnswers kept;
-  kept.begin(0, 1, "mine", one);
-  kept.keep(1, "mine", {200, "{}", ""});
-  for (std::size_t i = 0; i < 2 * ApiLimits::answers_of_one; ++i) kept.begin(0, 2, "k" + std::to_string(i), one);
-  EXPECT_EQ(kept.size(), ApiLimits::answers_of_one + 1);
-  EXPECT_EQ(kept.begin(0, 1, "mine", one).verdict, Verdict::replay);
-  for (std::size_t asker = 10; asker < 10 + 2 * ApiLimits::answers; ++asker) kept.begin(0, asker, "k", one);
-  EXPECT_EQ(kept.size(), ApiLimits::answers);
+TEST(KeptAnswers, AreNothingElse) {
+  for (const char* const text : {"", "[]", "{}", R"({"status":"200"})", R"({"status":200,"body":7,"location":""})",
+                                 R"({"status":200,"body":""})", "{\"status\":200"})
+    EXPECT_FALSE(parse_kept(text)) << text;
 }
 
 TEST(Keys, ArePlainAndShort) {

@@ -313,6 +313,8 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'how called numbers are written': 'wie angerufene Nummern geschrieben werden',
   'addresses that it comes from': 'Adressen, von denen sie kommt',
   'names in its certificate': 'Namen in ihrem Zertifikat',
+  "in PEM the server's certificate, those that lead to its authority, and its key without a password":
+    'in PEM das Zertifikat des Servers, jene, die zu seiner Zertifizierungsstelle führen, und sein Schlüssel ohne Passwort',
   'beginnings of our numbers that only it calls': 'Anfänge unserer Nummern, die nur sie anruft',
   'domains that only it may speak for': 'Domänen, für die nur sie sprechen darf',
   'TLS or nothing': 'TLS oder nichts',

@@ -11,6 +11,7 @@ import { Meter } from '../view/Meter';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
+import { Certificate } from './Certificate';
 
 const everyMs = 10_000;
 
@@ -69,6 +70,7 @@ export function State() {
           </>
         )}
       </Asked>
+      {may('certificate.show') && <Certificate />}
       <h2 className={css.heading}>{text.state.ports}</h2>
       <Asked query={ports}>
         {({ value }) => (

@@ -75,13 +75,14 @@ export function FieldInput({ field, typed, error, known, type }: Props) {
 interface LongProps {
   readonly label: string;
   readonly description: string;
-  readonly error: string | undefined;
+  readonly error?: string | undefined;
   readonly required: boolean;
   readonly typed: string;
   readonly type: (typed: string) => void;
 }
 
-function LongText({ typed, type, ...common }: LongProps) {
+/** A text of many lines, typed or out of a file. */
+export function LongText({ typed, type, ...common }: LongProps) {
   const text = useText();
   const read = async (file: File | null) => {
     if (file) type(await file.text());
@@ -98,7 +99,7 @@ function LongText({ typed, type, ...common }: LongProps) {
         className={css.code}
         spellCheck={false}
       />
-      <FileButton onChange={(file) => void read(file)} accept="text/plain,text/csv,.csv,.txt,.jsonl,.rf">
+      <FileButton onChange={(file) => void read(file)} accept="text/plain,text/csv,.csv,.txt,.jsonl,.rf,.pem,.crt,.cer,.key">
         {(props) => (
           <Button {...props} mt={6} size="compact-sm" variant="default">
             {text.form.file}
