@@ -16,8 +16,6 @@ using effect::Reason;
 
 namespace {
 
-constexpr std::string_view locked_text = "too many wrong PINs: locked for a while";
-
 /// What we can say to the writer of this stream.
 std::optional<media::LegCoding> codec_of(const Context& ctx, const sdp::Media& media) {
   const auto coding = voice_coding_of(media);
