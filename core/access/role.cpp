@@ -39,7 +39,8 @@ std::vector<Role> make() {
       // At one place: its people, phones and hours.
       role("site", "Site", Realm::system,
            of("system.read guard.* extension.* registration.* call.* cdr.read trace.read department.* ring-group.* "
-              "schedule.* inbound.* telephony.read calling-role.read route.read trunk.read limit.read spend.read pattern.read")),
+              "schedule.* inbound.* telephony.read calling-role.read route.read trunk.read limit.read "
+              "spend.read pattern.read")),
       role("administrator", "Administrator", Realm::tenant, within_tenant(Permissions::all())),
       role("supervisor", "Supervisor", Realm::tenant,
            of("extension.read registration.read call.* cdr.read department.read ring-group.* schedule.* inbound.read "

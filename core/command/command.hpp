@@ -274,7 +274,7 @@ struct PolicyExport {};
 struct PolicyPlan {
   std::string text;
   bool remove = false;
-  std::int64_t since_ms = 0;  ///< calls begun at or after this wall time are asked again; 0: those of 31 days
+  std::int64_t since_ms = 0;           ///< calls begun at or after this wall time are asked again; 0: those of 31 days
   std::optional<Address> caller = {};  ///< who must not lock himself out
 };
 /// Takes all that is in the text, or nothing.
@@ -385,16 +385,15 @@ struct ShowAuthority {};
 using Command =
     std::variant<AddExtension, ListExtensions, ShowExtension, SetExtension, RemoveExtension, ResetPassword, AddLink,
                  RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ShowCdr, ListRegistrations, RemoveRegistrations,
-                 ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit, GuardBans,
-                 GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow, GuardCountryDeny,
-                 GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject,
-                 ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins, AllowCountries,
-                 DenyCountries, ListCountries, ImportRows,
-                 PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending,
-                 ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest,
-                 ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
-                 RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand,
-                 TenantCommand>;
+                 ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit,
+                 GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow,
+                 GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject,
+                 RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins,
+                 AllowCountries, DenyCountries, ListCountries, ImportRows, PolicyExport, PolicyPlan, PolicyApply,
+                 TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain,
+                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus,
+                 ListCalls, HangUp, Reload, Stop, ShowCertificate, RenewCertificate, InstallCertificate,
+                 RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand, TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments
