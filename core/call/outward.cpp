@@ -226,7 +226,6 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   std::vector<Flow> further = std::exchange(fork.ways, {});
   ctx.report(Level::warning, Reason::trunk_failed, fork.leg.dialog->flow(), {}, call.cdr.id,
              terms->line.name + (further.empty() ? ": no answer" : ": no answer, its next address is asked"));
-  if (further.empty()) trunks_.note_call(ctx, fork.leg.trunk, 0, call.payer);
   // It still owes the INVITE a final response: should it take the call after all, it is told that it is over.
   fork.cancelled = true;
   if (fork.invite)
@@ -234,6 +233,7 @@ void Calls::on_trunk_silent(Context& ctx, Call& call) {
   else
     fork.status = 408;  // still being looked up
   if (!further.empty() && leave_by_address(ctx, call, terms->line, std::move(further))) return;
+  trunks_.note_call(ctx, terms->line.id, 0, call.payer);
   if (leave_by_next(ctx, call, trunk::no_response)) return;
   end(ctx, call, CallResult::unreachable, EndedBy::system, 480, Reason::trunk_failed, "no trunk answers");
 }

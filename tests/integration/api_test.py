@@ -193,6 +193,7 @@ class Walk(unittest.TestCase):
         self.good("policy.plan", {"text": text})
         self.good("policy.apply", {"text": text})
         self.good("cdr.list")
+        self.refused(404, "cdr.show", {"id": "nobodys"})
         self.good("call.list")
         self.refused(404, "call.hangup", {"id": "nobody"})
         for kind in ("inbound", "ring-group", "route", "trunk", "pin-list", "calling-role", "department", "schedule",

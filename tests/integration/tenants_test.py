@@ -183,6 +183,20 @@ class Isolation(Two):
             self.assertEqual(self.state_of("umbrella"), before, more)
         self.assertTrue(self.root.ask("call.list", {"tenant": "umbrella"})[2]["calls"], "the call goes on")
 
+    def test_a_tenants_policy_file_says_nothing_of_the_guard(self):
+        self.server.cli("guard", "block", "203.0.113.77")
+        for who in (self.a, self.north):
+            status, _, body = who.ask("policy.export", {"tenant": "acme"})
+            self.assertIn(status, (200, 403), body)
+            self.assertNotIn("203.0.113.77", json.dumps(body))
+            for name in ("policy.plan", "policy.apply"):
+                door = {"text": '[guard]\naccess = ["allow 203.0.113.0/24 force"]\n', "tenant": "acme", "force": True}
+                door = {key: value for key, value in door.items() if key != "force" or name == "policy.apply"}
+                self.assertEqual(who.ask(name, door)[0], 403, name)
+        status, _, body = self.root.ask("policy.apply", {"text": "[guard]\n", "tenant": "acme"})
+        self.assertEqual(status, 403, "not even root makes the guard a tenant's")
+        self.assertIn("203.0.113.77", self.server.cli("guard", "export", "-").stdout)
+
     def attack(self, who, operation, named, more):
         arguments = self.arguments(operation, named)
         sent = json.dumps(arguments)

@@ -345,7 +345,11 @@ describe('what happens', () => {
     await expect.poll(() => rows.count()).toBe(2);
     await rows.nth(1).getByRole('button').click();
     await page.getByText('the number costs more than its route allows').waitFor();
-    await page.getByRole('link', { name: /The decision/ }).click();
+    const asked = page.getByRole('dialog').getByRole('list').getByRole('listitem');
+    await expect.poll(() => asked.allInnerTexts()).toEqual([expect.stringContaining('premium of DE'), expect.stringContaining('stopped:')]);
+    expect(server.last('cdr.show')?.values).toEqual({ id: 'c2' });
+    expect(await faults('record')).toEqual([]);
+    await page.getByRole('link', { name: 'How such a call would be decided now' }).click();
     await page.getByText('premium numbers are refused').waitFor();
     expect(server.last('route.test')?.values).toMatchObject({ from: '1001', to: '0044900123' });
     expect(await faults('decision')).toEqual([]);

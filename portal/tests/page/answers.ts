@@ -278,6 +278,13 @@ export function office(): Answers {
     'call.list': () => ({ calls: [record('now', { state: 'answered', duration_s: 95, dialled: '+493012345', trunk_out: 'provider', reserved: '0.40', ended: '', result: 'open' })] }),
     'call.hangup': () => ({ message: 'the call has ended', count: 1 }),
     'cdr.list': ({ values }) => ({ cdrs: records.filter(({ result }) => !values['result'] || result === values['result']) }),
+    'cdr.show': ({ values }) => ({
+      ...records.find(({ id }) => id === values['id']),
+      decision: [
+        { rule: 'meaning', passed: true, text: 'premium of DE' },
+        ...(values['id'] === 'c2' ? [{ rule: 'kind', passed: false, text: 'it is a premium number' }] : []),
+      ],
+    }),
     'trace.call': () => trace,
     'trace.export': ({ values }) => ({ format: values['format'], name: 'call-c2.pcap', more: false, messages: 4, base64: '1MOyoQ==' }),
     'guard.bans': ({ values }) => ({ bans: bans.filter(({ active }) => active || values['ended'] === 'true') }),

@@ -139,6 +139,22 @@ TEST(Objects, WhatIsTypedIsCheckedLikeWhatIsWritten) {
   EXPECT_THAT(typed(Kind::trunk, "shown", "+4930200-+4930100"), HasSubstr("no range"));
 }
 
+TEST(Objects, TheGuardIsOneObjectWithRowsOfItsOwnAndNoCommands) {
+  const auto objects = read_objects(
+      "# agreed on\n[guard]\naccess = [\n  \"allow 192.0.2.0/24 # office\",\n]\nrules = [\"drop from any\"]\n"
+      "countries_denied = [\"KP\"]\n");
+  ASSERT_TRUE(objects);
+  ASSERT_EQ(objects->size(), 1u);
+  EXPECT_EQ(objects->front().text, "# agreed on\n[guard]\ncountries_denied = [\"KP\"]\n");
+  EXPECT_THAT(objects->front().rows.at("access"), ElementsAre("allow 192.0.2.0/24 # office"));
+  EXPECT_THAT(objects->front().rows.at("rules"), ElementsAre("drop from any"));
+  EXPECT_FALSE(read_objects("[guard.mine]\n")) << "there is one of it";
+  EXPECT_FALSE(read_objects("[guard]\ncountries_allowed = [\"XX\"]\n"));
+  EXPECT_EQ(parse_kind("guard"), Kind::guard);
+  EXPECT_FALSE(kind_of_command("guard")) << "guard allow and guard remove are commands of its own";
+  EXPECT_EQ(kind_of_command("trunk"), Kind::trunk);
+}
+
 TEST(Schema, EveryStandingValueIsGoodAndEveryKeyIsExplained) {
   for (std::size_t i = 0; i < kind_count; ++i) {
     const Kind kind = static_cast<Kind>(i);

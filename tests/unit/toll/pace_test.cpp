@@ -306,7 +306,7 @@ TEST(Pace, AnAlertWithAnotherNumberIsToldAnewInTheSameBurst) {
   Pace pace({}, 1);
   PaceRule alert{.id = 2, .calls = 2, .period_s = 60, .alert = true};
   std::size_t told = 0;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 40; ++i) {
     if (i == 10) alert.calls = 15;
     EXPECT_FALSE(take(pace, i, alice, alert));
     told += pace.alerts().size();

@@ -30,7 +30,7 @@ Terms demanding_office() {
   pins.tenant = tenant;
   pins.pins.push_back({"project-7", pin_digest(terms.pin_key, "abroad", "748159")});
   terms.pin_lists.push_back(std::move(pins));
-  terms.lists.push_back({"own", tenant, {"+442079460001 blocked", "+442079460002 fraud", "+44207946001* premium"}});
+  terms.lists.push_back({"own", tenant, {"blocked +442079460001", "fraud +442079460002", "premium +44207946001*"}});
   ExtensionTerms& phone = terms.extensions[0];
   phone.reach = Reach::international;
   phone.countries.set(Country::parse("GB")->index);
