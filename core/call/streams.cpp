@@ -264,7 +264,7 @@ void Calls::choose_transcoding(Context& ctx, Call& call, Stream& stream) {
   const sdp::Media* const of_callee = b && place < b->media().size() ? &b->media()[place] : nullptr;
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
-  if (is_ours && of_caller && of_callee) {
+  if (is_ours && !call.announcing && of_caller && of_callee) {
     stream.plan.transcode =
         by_callee ? transcoding_between(*of_caller, *of_callee) : transcoding_between(*of_callee, *of_caller);
     if (stream.plan.transcode && !by_callee) std::swap(stream.plan.transcode->legs[0], stream.plan.transcode->legs[1]);

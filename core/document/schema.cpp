@@ -43,6 +43,7 @@ constexpr Key enabled{.name = "enabled", .type = flag, .help = "whether it is us
 constexpr Key description{.name = "description", .type = text, .help = "for people", .max = 256};
 
 constexpr Key telephony_keys[] = {
+    {.name = "company", .type = text, .help = "who has it, as pages and letters say", .max = 64},
     {.name = "home", .type = country, .help = "the country whose dialling holds; without it nobody calls outside"},
     {.name = "area_code", .type = digits, .help = "for numbers dialled without one, such as 30", .max = 6},
     {.name = "international_prefixes",

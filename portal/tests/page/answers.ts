@@ -357,7 +357,7 @@ export function office(): Answers {
     'policy.export': () => ({ text: 'extension 1001 {\n  reach national\n}\n' }),
     'policy.plan': ({ values }) => (String(values['text']).includes('wrong') ? { status: 400, body: { status: 400, title: 'Bad Request', detail: 'line 2: no such key', remedy: 'see: ringfence policy export' } } : plan),
     'policy.apply': () => ({ changes: plan.changes, accounts: [{ number: '1003', auth_name: 'a1b2', realm: 'pbx.example.com', password: 'Neu9-pelo-Wim3-garo' }] }),
-    'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
+    'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('company', 'Miller & Sons'), value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
     'trunk.show': () => ({ kind: 'trunk', name: 'provider', values: [value('kind', 'registers'), value('uri', 'sip:provider.example;transport=tls'), value('md5', 'true', 'standing')], password: true, now: trunkNow }),
     'trunk.set': () => ({ kind: 'trunk', name: 'provider', values: [] }),
   };
