@@ -134,8 +134,8 @@ Delivery deliver(const Message& message, const event::Book& book, const Contact&
                  std::stop_token stop) {
   switch (contact.way) {
     case event::Way::email:
-      return post(event::words_of(message, book, contact, book.company.empty() ? system : book.company),
-                  contact.target, mail, now_wall_ms, std::move(stop));
+      return post(event::words_of(message, book, contact, book.company.empty() ? system : book.company), contact.target,
+                  mail, now_wall_ms, std::move(stop));
     case event::Way::webhook:
       return by_webhook(message, contact, system, now_wall_ms, std::move(stop));
     case event::Way::syslog:

@@ -239,9 +239,9 @@ void Events::send_on(const std::stop_token& stop) {
     ++under_way_;
     lock.unlock();
     const event::Contact* const contact = book->contact(message->contact);
-    Delivery delivery = contact == nullptr
-                            ? Delivery{event::Result::refused, "it is gone"}
-                            : deliver(*message, *book, *contact, *mail, options_.system, telephone, wall_now_ms(), stop);
+    Delivery delivery =
+        contact == nullptr ? Delivery{event::Result::refused, "it is gone"}
+                           : deliver(*message, *book, *contact, *mail, options_.system, telephone, wall_now_ms(), stop);
     lock.lock();
     --under_way_;
     const auto given_up = outbox_.done(now(), message->contact, delivery.result, delivery.trouble);

@@ -247,9 +247,9 @@ std::expected<void, Error> Server::open_engine() {
 
 Delivery Server::call_about_events(const event::CallTarget& target, std::vector<std::string> clips,
                                    std::stop_token stop) {
-  const auto answer = carrier_->questions().ask(
-      effect::Announce{store::default_tenant, target.caller, target.number, std::move(clips)}, EventLimits::call_ms,
-      std::move(stop));
+  const auto answer =
+      carrier_->questions().ask(effect::Announce{store::default_tenant, target.caller, target.number, std::move(clips)},
+                                EventLimits::call_ms, std::move(stop));
   if (!answer) return {event::Result::later, "the call came to no end"};
   if (const auto* refused = std::get_if<effect::Refused>(&*answer))
     return {event::Result::refused, fmt::format("{} may not call {}: {}", target.caller, target.number, refused->why)};

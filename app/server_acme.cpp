@@ -77,8 +77,9 @@ void Server::tell_of_installed() {
   if (certificate_ == installed_file() || !settings_.tls.certificate.empty() ||
       !std::filesystem::exists(installed_file()))
     return;
-  const std::string text = "the installed TLS certificate is not in force any more, and another is shown; install the "
-                           "next: ringfence certificate install --help";
+  const std::string text =
+      "the installed TLS certificate is not in force any more, and another is shown; install the "
+      "next: ringfence certificate install --help";
   if (!told) log_->say(effect::Level::warning, "certificate_ending", text);
   warnings_["certificate, installed"] = text;
 }
@@ -112,7 +113,8 @@ Json Server::certificate_json() {
     const std::lock_guard lock(mutex_);
     file = certificate_;
   }
-  Json out{{"file", file.string()}, {"source", "own authority"}, {"subject", ""}, {"issuer", ""}, {"names", Json::array()}};
+  Json out{
+      {"file", file.string()}, {"source", "own authority"}, {"subject", ""}, {"issuer", ""}, {"names", Json::array()}};
   if (file == acme_file()) out["source"] = "acme";
   if (file == installed_file()) out["source"] = "installed";
   if (!current_settings().tls.certificate.empty()) out["source"] = "file";
@@ -131,8 +133,9 @@ Json Server::certificate_json() {
 Outcome Server::install_certificate(const Secret<std::string>& pem) {
   const std::lock_guard lock(mutex_);
   if (!settings_.tls.certificate.empty())
-    return std::unexpected(Error{Code::conflict, "the configuration names the certificate: " + settings_.tls.certificate,
-                                 "replace that file and run: ringfence reload; or take tls.certificate and tls.key out"});
+    return std::unexpected(
+        Error{Code::conflict, "the configuration names the certificate: " + settings_.tls.certificate,
+              "replace that file and run: ringfence reload; or take tls.certificate and tls.key out"});
   if (auto kept = tls::install_certificate(installed_file(), pem.reveal(), wall_now_ms()); !kept)
     return std::unexpected(Error{Code::invalid, "this certificate cannot be used: " + kept.error(),
                                  "give the chain and its key in PEM; what was shown before is still shown", "text"});
@@ -156,8 +159,8 @@ Outcome Server::remove_certificate() {
   if (!std::filesystem::remove(installed_file(), fault))
     return fault ? Outcome(std::unexpected(Error{Code::failed, "the file cannot be removed: " + fault.message(),
                                                  "see the rights of " + data_dir_.tls_path()}))
-                 : std::unexpected(Error{Code::not_found, "no certificate was installed",
-                                         "see: ringfence certificate show"});
+                 : std::unexpected(
+                       Error{Code::not_found, "no certificate was installed", "see: ringfence certificate show"});
   if (auto loaded = load_certificates(); !loaded) return std::unexpected(loaded.error());
   return Json{{"message", "It is forgotten; see: ringfence certificate show"}};
 }
@@ -165,7 +168,8 @@ Outcome Server::remove_certificate() {
 Outcome Server::authority_json() {
   const std::lock_guard lock(mutex_);
   if (!settings_.tls.certificate.empty())
-    return std::unexpected(Error{Code::conflict, "the configuration names the certificate: " + settings_.tls.certificate,
+    return std::unexpected(Error{Code::conflict,
+                                 "the configuration names the certificate: " + settings_.tls.certificate,
                                  "phones have to trust whoever signed that one"});
   const auto files = ensure_own_certificates(settings_, data_dir_.tls_path());
   if (!files) return std::unexpected(Error{Code::failed, files.error(), "see the log"});

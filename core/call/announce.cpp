@@ -39,8 +39,7 @@ std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId ask
     if (never) return refused(why.detail);
     return effect::Announced{false, why.detail};
   }
-  if (is_for_help(*found))
-    return refused("it is an emergency number, which nobody but a person calls");
+  if (is_for_help(*found)) return refused("it is an emergency number, which nobody but a person calls");
   if (found->out && !found->out->pins.empty())
     return refused("its route asks for a PIN, which nobody is there to enter");
 
@@ -48,7 +47,8 @@ std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId ask
   if (!id) return effect::Announced{false, "calls_max"};
   Call& call = *calls_.find(id);
   call.id = id;
-  const std::string call_id = ctx.random.token(24), local_tag = ctx.random.token(20), nobody = "<sip:ringfence.invalid>";
+  const std::string call_id = ctx.random.token(24), local_tag = ctx.random.token(20),
+                    nobody = "<sip:ringfence.invalid>";
   auto dialog = dialog::Dialog::calling({call_id, local_tag, nobody, nobody, "sip:ringfence.invalid", {}, 1, {}});
   const auto offer = sdp::parse(own_offer);
   const bool ready = dialog && offer && call.caller.exchange.received(sdp::Carrier::invite, &*offer);

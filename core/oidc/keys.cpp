@@ -12,8 +12,8 @@
 
 #include "core/base/freed.hpp"
 #include "core/base/limits/people.hpp"
-#include "core/http/json.hpp"
 #include "core/http/base64url.hpp"
+#include "core/http/json.hpp"
 
 namespace rf::oidc {
 namespace {
