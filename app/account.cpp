@@ -19,13 +19,6 @@ using web::Json;
 using web::problem;
 
 constexpr std::string_view issuer = "Ringfence";
-constexpr std::uint32_t full_again_s = 2;
-
-Answer full() {
-  Answer out = problem(503, "many sign in just now; try again in a moment");
-  out.retry_after_s = full_again_s;
-  return out;
-}
 
 Answer no_link() {
   return problem(403, "this link is not good: it was used before, has ended, or is incomplete; ask for another");
@@ -123,7 +116,7 @@ void Logins::change_password(const web::Request& asked, web::Respond respond) {
     if (!hashes.fits(user.password.reveal(), before.reveal()))
       return respond(refuse(asked, user.name, true, "change password"));
     const Secret<std::string> hash = hashes.make(after.reveal());
-    if (hash.reveal().empty()) return respond(full());
+    if (hash.reveal().empty()) return respond(many_sign_in());
     User changed = user;
     changed.must_change = false;
     bool done = false;
@@ -141,7 +134,7 @@ void Logins::change_password(const web::Request& asked, web::Respond respond) {
     note("user " + user.name, asked.remote, "change password", "done");
     respond(go_on(asked, changed, step_of(changed), Json::object()));
   });
-  if (!added) respond(full());
+  if (!added) respond(many_sign_in());
 }
 
 Answer Logins::begin_factor(const web::Request& asked) {
@@ -228,7 +221,7 @@ void Logins::remove_factor(const web::Request& asked, web::Respond respond) {
         now.has_factor = false;
         respond(go_on(asked, now, step_of(now), Json::object()));
       });
-  if (!added) respond(full());
+  if (!added) respond(many_sign_in());
 }
 
 Answer Logins::own_sessions(const web::Request& asked) {
@@ -319,9 +312,9 @@ void Logins::use_first(const web::Request& asked, web::Respond respond) {
   const bool added = hashes_.add(source_of(asked), [this, asked, link, wished = *wished, respond,
                                                     password = std::move(password)](seal::SlowHash& hashes) {
     const Secret<std::string> hash = hashes.make(password.reveal());
-    respond(hash.reveal().empty() ? full() : made_first(asked, link, wished, hash));
+    respond(hash.reveal().empty() ? many_sign_in() : made_first(asked, link, wished, hash));
   });
-  if (!added) respond(full());
+  if (!added) respond(many_sign_in());
 }
 
 Answer Logins::made_first(const web::Request& asked, const std::string& link, const User& wished,

@@ -196,8 +196,7 @@ web::Answer Api::do_or_replay(const api::Operation& operation, const web::Reques
   desk_.with_answers([&](store::AnswerTables answers) { found = answers.begin(wall_now_ms(), request); });
   // What cannot be written down is not begun.
   if (!found) return problem_of(error_of(found.error()));
-  if (found->verdict == Verdict::other)
-    return web::problem(422, "this Idempotency-Key was used for another request");
+  if (found->verdict == Verdict::other) return web::problem(422, "this Idempotency-Key was used for another request");
   if (found->verdict == Verdict::unknown) return outcome_unknown(operation, found->begun_wall_ms);
   if (found->verdict == Verdict::replay) return again(found->answer);
   web::Answer out = do_it(operation, asked);

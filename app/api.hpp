@@ -44,7 +44,7 @@ class Api {
                       const command::Arguments& arguments, const web::Request& asked);
 
   Desk desk_;
-  std::mutex mutex_;  ///< over `at_work_`
+  std::mutex mutex_;                                         ///< over `at_work_`
   std::set<std::pair<std::uint64_t, std::string>> at_work_;  ///< askers with their keys
 };
 

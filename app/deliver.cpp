@@ -7,8 +7,10 @@
 #include <array>
 
 #include "app/host.hpp"
+#include "core/event/spoken.hpp"
 #include "shell/fetch/mail.hpp"
 #include "shell/fetch/syslog.hpp"
+#include "shell/log/line.hpp"
 
 namespace rf::app {
 namespace {
@@ -68,6 +70,18 @@ Delivery by_syslog(const Message& message, const Contact& contact, const std::st
   return sent ? Delivery{} : failed(sent.error());
 }
 
+Delivery by_call(const Message& message, const Contact& contact, const Telephone& telephone, std::stop_token stop) {
+  const auto target = event::parse_call_target(contact.target);
+  if (!target) return {Result::refused, "the target does not say who calls whom"};
+  const Message told = event::without_own(message, target->caller, log::shown(target->caller, false));
+  if (told.events.empty()) return {};
+  if (!telephone) return {Result::later, "the server takes no calls now"};
+  std::vector<std::string> clips;
+  for (const std::string& name : event::spoken_names(told))
+    clips.push_back(fmt::format("{}/{}", name_of(contact.language), name));
+  return telephone(*target, std::move(clips), std::move(stop));
+}
+
 }  // namespace
 
 Json json_of(const event::Event& event) {
@@ -116,14 +130,18 @@ Delivery post(const event::Filled& words, const std::string& to, const store::Ma
 }
 
 Delivery deliver(const Message& message, const event::Book& book, const Contact& contact, const store::Mail& mail,
-                 const std::string& system, std::int64_t now_wall_ms, std::stop_token stop) {
+                 const std::string& system, const Telephone& telephone, std::int64_t now_wall_ms,
+                 std::stop_token stop) {
   switch (contact.way) {
     case event::Way::email:
-      return post(event::words_of(message, book, contact, system), contact.target, mail, now_wall_ms, std::move(stop));
+      return post(event::words_of(message, book, contact, book.company.empty() ? system : book.company), contact.target,
+                  mail, now_wall_ms, std::move(stop));
     case event::Way::webhook:
       return by_webhook(message, contact, system, now_wall_ms, std::move(stop));
     case event::Way::syslog:
       return by_syslog(message, contact, system, std::move(stop));
+    case event::Way::call:
+      return by_call(message, contact, telephone, std::move(stop));
   }
   return {Result::refused, "there is no such way"};
 }

@@ -1,9 +1,11 @@
-// How a message about events leaves: as a letter, a signed webhook, or lines of syslog.
+// How a message about events leaves: as a letter, a signed webhook, lines of syslog, or spoken in a call.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "app/rows.hpp"
 #include "core/event/outbox.hpp"
@@ -17,9 +19,15 @@ struct Delivery {
   std::string trouble = {};  ///< one sentence without secrets
 };
 
-/// One attempt. `system` is what this system is called. Blocks up to EventLimits::send_ms, or until `stop`.
+/// Calls somebody and says these clips; blocks until he has answered, or nobody will.
+using Telephone =
+    std::function<Delivery(const event::CallTarget& target, std::vector<std::string> clips, std::stop_token stop)>;
+
+/// One attempt. `system` is what this system is called. Blocks up to EventLimits::send_ms, or call_ms, or until
+/// `stop`.
 Delivery deliver(const event::Message& message, const event::Book& book, const event::Contact& contact,
-                 const store::Mail& mail, const std::string& system, std::int64_t now_wall_ms, std::stop_token stop);
+                 const store::Mail& mail, const std::string& system, const Telephone& telephone,
+                 std::int64_t now_wall_ms, std::stop_token stop);
 
 /// The same of one letter by itself.
 Delivery post(const event::Filled& words, const std::string& to, const store::Mail& mail, std::int64_t now_wall_ms,

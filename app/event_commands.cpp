@@ -68,6 +68,8 @@ std::optional<Error> fault_of(const Contact& contact) {
     return wrong("is no e-mail address", "give it such as anna@example.com");
   if (contact.way == Way::syslog && !event::parse_syslog_target(contact.target))
     return wrong("is no receiver of syslog", "give it such as tls:logs.example.com:6514 or udp:192.0.2.9:514");
+  if (contact.way == Way::call && !event::parse_call_target(contact.target))
+    return wrong("does not say who calls whom", "give it such as 1000:1001 or 1000:+491701234567");
   if (contact.way == Way::webhook)
     if (const auto host = fetch::host_of(contact.target); !host)
       return wrong("cannot be used: " + host.error(), "give it such as https://hooks.example.com/pbx");
@@ -247,6 +249,8 @@ struct Executor {
     if (!found) return std::unexpected(found.error());
     if (found->way == Way::email)
       return fault(Code::invalid, "letters leave by the mail server", "see: ringfence mail ca --help");
+    if (found->way == Way::call)
+      return fault(Code::invalid, "a number that is called shows no certificate", "see: ringfence event-contact list");
     found->ca_pem = c.pem;
     if (auto put = tables.put_contact(records.vault, *found); !put) return fail(put.error());
     return taken_over(shown(*found));

@@ -97,18 +97,25 @@ std::expected<void, Error> Events::look_again() {
   if (!mail) return std::unexpected(error_of(mail.error()));
   const std::lock_guard lock(mutex_);
   book_ = std::make_shared<const event::Book>(
-      event::Book{std::move(*contacts), std::move(*routes), std::move(*templates), zone_});
+      event::Book{std::move(*contacts), std::move(*routes), std::move(*templates), company_, zone_});
   mail_ = std::make_shared<const store::Mail>(std::move(*mail));
   outbox_.use(book_);
   changed_.notify_all();
   return {};
 }
 
-void Events::use_zone(schedule::ZoneRef zone) {
+void Events::use_telephone(Telephone telephone) {
+  const std::lock_guard lock(mutex_);
+  telephone_ = std::move(telephone);
+}
+
+void Events::use_house(schedule::ZoneRef zone, std::string company) {
   const std::lock_guard lock(mutex_);
   zone_ = std::move(zone);
+  company_ = std::move(company);
   event::Book book = *book_;
   book.zone = zone_;
+  book.company = company_;
   book_ = std::make_shared<const event::Book>(std::move(book));
   outbox_.use(book_);
 }
@@ -228,12 +235,13 @@ void Events::send_on(const std::stop_token& stop) {
     }
     const std::shared_ptr<const event::Book> book = book_;
     const std::shared_ptr<const store::Mail> mail = mail_;
+    const Telephone telephone = telephone_;
     ++under_way_;
     lock.unlock();
     const event::Contact* const contact = book->contact(message->contact);
-    Delivery delivery = contact == nullptr
-                            ? Delivery{event::Result::refused, "it is gone"}
-                            : deliver(*message, *book, *contact, *mail, options_.system, wall_now_ms(), stop);
+    Delivery delivery =
+        contact == nullptr ? Delivery{event::Result::refused, "it is gone"}
+                           : deliver(*message, *book, *contact, *mail, options_.system, telephone, wall_now_ms(), stop);
     lock.lock();
     --under_way_;
     const auto given_up = outbox_.done(now(), message->contact, delivery.result, delivery.trouble);

@@ -42,8 +42,10 @@ class Events {
   std::expected<void, command::Error> open(const seal::Vault& vault);
   /// Contacts, routes, words or the mail server are others: takes them over before it returns.
   std::expected<void, command::Error> look_again();
-  /// In which quiet hours and times are meant.
-  void use_zone(schedule::ZoneRef zone);
+  /// With which contacts are called; none: nobody is called.
+  void use_telephone(Telephone telephone);
+  /// In which quiet hours and times are meant, and whose system it is.
+  void use_house(schedule::ZoneRef zone, std::string company);
   /// Sends a test, and tells what came of it if that is known soon. Errors: not_found, failed.
   Outcome test(const std::string& contact);
   event::Reached reached(const std::string& contact);
@@ -94,6 +96,8 @@ class Events {
   std::shared_ptr<const event::Book> book_ = std::make_shared<const event::Book>();
   std::shared_ptr<const store::Mail> mail_ = std::make_shared<const store::Mail>();
   schedule::ZoneRef zone_;
+  std::string company_;
+  Telephone telephone_;
   std::size_t under_way_ = 0;
   Counters counters_;  ///< but what outbox_ counts
   std::map<std::string, Delivery> tested_;

@@ -43,6 +43,12 @@ std::string shown_name(const std::string& name, bool known) {
 
 }  // namespace
 
+Answer many_sign_in() {
+  Answer out = problem(503, "many sign in just now; try again in a moment");
+  out.retry_after_s = full_again_s;
+  return out;
+}
+
 std::string text_of(const Json& body, std::string_view key) {
   const auto at = body.find(key);
   return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -384,9 +390,7 @@ void Logins::sign_in(const web::Request& asked, web::Respond respond) {
     const std::lock_guard lock(mutex_);
     throttle_.take_back(asked.remote.address, name);
   }
-  Answer full = problem(503, "many sign in just now; try again in a moment");
-  full.retry_after_s = full_again_s;
-  respond(std::move(full));
+  respond(many_sign_in());
 }
 
 Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak) {

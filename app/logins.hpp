@@ -191,5 +191,7 @@ class Logins {
 std::optional<web::Answer> fault_of_fields(const web::Json& body, std::initializer_list<std::string_view> needed,
                                            std::initializer_list<std::string_view> possible = {});
 std::string text_of(const web::Json& body, std::string_view key);
+/// 503: hashes, letters and questions elsewhere have as many waiting as may wait.
+web::Answer many_sign_in();
 
 }  // namespace rf::app

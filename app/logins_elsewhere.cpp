@@ -19,14 +19,7 @@ using web::Json;
 using web::problem;
 
 constexpr std::string_view flow_context = "sign-in";
-constexpr std::uint32_t full_again_s = 2;
 constexpr std::size_t word_bytes = 64;
-
-Answer full() {
-  Answer out = problem(503, "many sign in just now; try again in a moment");
-  out.retry_after_s = full_again_s;
-  return out;
-}
 
 Answer no_provider() {
   return problem(404, "there is no such way to sign in; look at the page again");
@@ -96,7 +89,7 @@ void Logins::leave_for(const web::Request& asked, web::Respond respond) {
         out.headers.emplace_back("Set-Cookie", web::set_flow(sealed, SignInLimits::flow_s));
         return answered(respond, std::move(out));
       });
-  if (!added) respond(full());
+  if (!added) respond(many_sign_in());
 }
 
 void Logins::come_back(const web::Request& asked, web::Respond respond) {
@@ -130,7 +123,7 @@ void Logins::come_back(const web::Request& asked, web::Respond respond) {
           room = finished_.size() < SignInLimits::finished;
           fresh = room && finished_.emplace(flow.nonce, flow.ends_wall_ms).second;
         }
-        if (!room) return answered(respond, full());
+        if (!room) return answered(respond, many_sign_in());
         if (!fresh) {
           refuse(asked, counted, false, "come back from a provider again");
           return answered(respond, without_flow(not_good()));
@@ -144,7 +137,7 @@ void Logins::come_back(const web::Request& asked, web::Respond respond) {
     const std::lock_guard lock(mutex_);
     throttle_.take_back(asked.remote.address, counted);
   }
-  respond(full());
+  respond(many_sign_in());
 }
 
 void Logins::ask_directory(const web::Request& asked, const std::string& name, Secret<std::string> password,
@@ -166,7 +159,7 @@ void Logins::ask_directory(const web::Request& asked, const std::string& name, S
     const std::lock_guard lock(mutex_);
     throttle_.take_back(asked.remote.address, counted);
   }
-  respond(full());
+  respond(many_sign_in());
 }
 
 Answer Logins::not_proved(const web::Request& asked, const Provider& provider, const SignOn::Problem& why,

@@ -18,7 +18,6 @@ using web::problem;
 
 /// The share of the threads that wait for others which letters have; no provider has such a name.
 const std::string errand = "codes by e-mail";
-constexpr std::uint32_t full_again_s = 2;
 
 event::Filled words_of(const std::string& code, const User& user, const Address& from, bool german) {
   const std::string shown = code.substr(0, 4) + ' ' + code.substr(4);
@@ -66,9 +65,7 @@ Answer Logins::send_code(const web::Request& asked, const User& user, const std:
   if (!address.empty() && !errands_.add(source, errand, send)) {
     const std::lock_guard lock(mutex_);
     mail_codes_.take_back(user.id);
-    Answer out = problem(503, "many sign in just now; try again in a moment");
-    out.retry_after_s = full_again_s;
-    return out;
+    return many_sign_in();
   }
   note("user " + user.name, asked.remote, "code by e-mail", "asked for");
   return {200, {{"good_s", MailCodeLimits::good_s}}};

@@ -19,7 +19,6 @@ using web::Json;
 using web::problem;
 
 constexpr std::string_view to_sign_in = "sign in";
-constexpr std::uint32_t full_again_s = 2;
 
 /// Each session asks for itself, or whoever has one account could have his answer taken for another's.
 std::string to_add(const access::Asker& asker) {
@@ -103,9 +102,7 @@ void Logins::begin_passkey(const web::Request& asked, web::Respond respond) {
               {"known", std::move(known)}}});
   });
   if (added) return;
-  Answer full = problem(503, "many sign in just now; try again in a moment");
-  full.retry_after_s = full_again_s;
-  respond(std::move(full));
+  respond(many_sign_in());
 }
 
 Answer Logins::add_passkey(const web::Request& asked) {

@@ -1,17 +1,21 @@
 #include "app/questions.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace rf::app {
 
-std::optional<effect::CommandResult> Questions::ask(effect::Command command, std::uint32_t timeout_ms) {
+std::optional<effect::CommandResult> Questions::ask(effect::Command command, std::uint32_t timeout_ms,
+                                                    std::stop_token stop) {
   std::unique_lock lock(mutex_);
   const CommandId id{++last_};
   open_.emplace(id, std::nullopt);
   lock.unlock();
   const bool taken = post_(engine::CommandIn{id, std::move(command)});
   lock.lock();
-  if (taken) answered_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return open_.at(id).has_value(); });
+  if (taken)
+    answered_.wait_for(lock, std::move(stop), std::chrono::milliseconds(timeout_ms),
+                       [&] { return open_.at(id).has_value(); });
   auto answer = std::move(open_.at(id));
   open_.erase(id);
   return answer;

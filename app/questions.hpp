@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <unordered_map>
 
 #include "core/effect/effect.hpp"
@@ -18,16 +19,17 @@ class Questions {
   /// `post` hands an input to the engine; false when it has no room.
   explicit Questions(std::function<bool(engine::Input)> post) : post_(std::move(post)) {}
 
-  /// Waits for the engine's answer; nothing after `timeout_ms` or when the engine takes no more inputs.
+  /// Waits for the engine's answer; nothing after `timeout_ms`, with `stop`, or when the engine takes no more inputs.
   /// Never from the signalling thread.
-  std::optional<effect::CommandResult> ask(effect::Command command, std::uint32_t timeout_ms);
+  std::optional<effect::CommandResult> ask(effect::Command command, std::uint32_t timeout_ms,
+                                           std::stop_token stop = {});
   /// The engine answered: from the signalling thread, never blocks.
   void answer(effect::CommandDone done);
 
  private:
   std::function<bool(engine::Input)> post_;
   std::mutex mutex_;
-  std::condition_variable answered_;
+  std::condition_variable_any answered_;
   std::uint64_t last_ = 0;
   std::unordered_map<CommandId, std::optional<effect::CommandResult>> open_;
 };

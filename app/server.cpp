@@ -127,7 +127,7 @@ std::expected<void, Error> Server::open_engine() {
   if (!policy) return fault(policy.error(), "see: ringfence extension list");
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
-  tell_zone();
+  tell_house();
   if (const auto swept = records_->store.sweep_bindings(wall_now_ms()); !swept)
     return std::unexpected(error_of(swept.error()));
   auto bindings = records_->store.load_bindings(wall_now_ms());
@@ -239,7 +239,23 @@ std::expected<void, Error> Server::open_engine() {
   loop_->post(engine::Restored{std::move(*bindings), std::move(*bans), std::move(*sources), std::move(pin_tries),
                                std::move(*gateways), std::move(*dialogs)});
   loop_->start();
+  events_->use_telephone([this](const event::CallTarget& target, std::vector<std::string> clips, std::stop_token stop) {
+    return call_about_events(target, std::move(clips), std::move(stop));
+  });
   return {};
+}
+
+Delivery Server::call_about_events(const event::CallTarget& target, std::vector<std::string> clips,
+                                   std::stop_token stop) {
+  const auto answer =
+      carrier_->questions().ask(effect::Announce{store::default_tenant, target.caller, target.number, std::move(clips)},
+                                EventLimits::call_ms, std::move(stop));
+  if (!answer) return {event::Result::later, "the call came to no end"};
+  if (const auto* refused = std::get_if<effect::Refused>(&*answer))
+    return {event::Result::refused, fmt::format("{} may not call {}: {}", target.caller, target.number, refused->why)};
+  const auto& called = std::get<effect::Announced>(*answer);
+  if (called.answered) return {};
+  return {event::Result::later, fmt::format("{} was not reached: {}", target.number, called.why)};
 }
 
 std::vector<std::string> Server::load_prompts() {
@@ -362,6 +378,7 @@ void Server::stop(std::uint32_t limit_ms) {
   former_web_.clear();
   metrics_.reset();
   inlet_.close();
+  events_->use_telephone({});
   if (loop_) loop_->stop(stream_grace_ms);
   if (carrier_) carrier_->connect(static_cast<Tracing*>(nullptr));
   tracing_.reset();
@@ -395,6 +412,7 @@ Server::~Server() {
   former_web_.clear();
   metrics_.reset();
   inlet_.close();
+  if (events_) events_->close(0);
   if (loop_) loop_->stop(0);
   circumstances_.firewall.reset();
   resolver_.reset();

@@ -112,8 +112,10 @@ class Server {
   void take_public_address();
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
-  /// Events are told by the time of the first tenant.
-  void tell_zone();
+  /// As an extension of the first tenant.
+  Delivery call_about_events(const event::CallTarget& target, std::vector<std::string> clips, std::stop_token stop);
+  /// Events are told by the time of the first tenant, and by its name.
+  void tell_house();
   Outcome execute(const command::Checked& checked);
   /// Carries out a command for whoever it is, by whatever way it came, with its lines in the audit log. Of one that
   /// changes something `still` is asked first, and no other change comes between.

@@ -117,14 +117,15 @@ std::expected<void, Error> Server::load_plan() {
   return {};
 }
 
-void Server::tell_zone() {
+void Server::tell_house() {
   const auto& tenants = plan_->terms().tenants;
-  events_->use_zone(tenants.empty() ? nullptr : tenants.front().zone);
+  if (tenants.empty()) return events_->use_house(nullptr, {});
+  events_->use_house(tenants.front().zone, tenants.front().company);
 }
 
 void Server::publish_plan() {
   inlet_.post(engine::PlanChanged{plan_});
-  tell_zone();
+  tell_house();
   // Trunks are protected, so the guard's rules know them.
   std::vector<std::string> notes;
   if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));

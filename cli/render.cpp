@@ -202,13 +202,11 @@ void certificate(const Json& r, std::ostream& out) {
   std::string names;
   for (const Json& name : list_at(r, "names")) names += (names.empty() ? "" : ", ") + text_of(name);
   const Json acme = r.value("acme", Json::object());
-  std::vector<std::pair<std::string_view, std::string>> rows{{"from", text_at(r, "source")},
-                                                             {"subject", text_at(r, "subject")},
-                                                             {"issuer", text_at(r, "issuer")},
-                                                             {"names", names},
-                                                             {"begins", text_at(r, "begins")},
-                                                             {"ends", text_at(r, "ends")},
-                                                             {"file", text_at(r, "file")}};
+  std::vector<std::pair<std::string_view, std::string>> rows{
+      {"from", text_at(r, "source")},   {"subject", text_at(r, "subject")},
+      {"issuer", text_at(r, "issuer")}, {"names", names},
+      {"begins", text_at(r, "begins")}, {"ends", text_at(r, "ends")},
+      {"file", text_at(r, "file")}};
   if (!acme.empty()) {
     rows.emplace_back("authority", text_at(acme, "directory"));
     rows.emplace_back("asked next", text_at(acme, "next"));

@@ -52,6 +52,8 @@ class Exchange {
   void set_guard(guard::CompiledRef rules);
   void set_plan(toll::PlanRef plan);
   effect::CommandResult command(effect::Command command);
+  /// Of a command that is answered later, once it was.
+  const effect::CommandResult& last_result() const { return last_result_; }
 
   const policy::Policy& policy() const { return *policy_; }
   std::int64_t next_deadline() const { return engine_->next_deadline(); }

@@ -203,6 +203,12 @@ enum class Speech : std::uint8_t {
   announcement,  ///< and hangs up
 };
 
+/// Of a call that we place ourselves, to say something: its `caller` is nobody, and nothing is sent along that leg.
+struct Announcing {
+  CommandId asked;    ///< who waits for what becomes of it
+  bool told = false;  ///< what became of it
+};
+
 /// What was said of a call's pattern when it left.
 struct Habits {
   pattern::Call call;
@@ -279,13 +285,14 @@ struct Call {
   std::vector<CallId> carries;       ///< calls whose last leg came over: their money and records run on with this one
   CallId carried_by;                 ///< this one is such a call
   std::optional<Side> joins_next;    ///< who is offered what the other side answers
+  std::optional<Announcing> announcing;
   Speech speech = Speech::none;
   std::uint32_t orders = 0;  ///< of the voice, so far
   std::uint32_t presses = 0;  ///< of keys into streams, so far
   std::string digits;        ///< entered
   std::uint32_t wrong_pins = 0;
   std::string pins;                ///< the list that is asked for
-  std::vector<std::string> clips;  ///< said as soon as the caller has our answer
+  std::vector<std::string> clips;  ///< said as soon as the caller has our answer, or we have the callee's
   std::string our_answer;          ///< the description with which we take the call ourselves
   /// Cut, and only the caller is left, who hears why.
   struct Cut {

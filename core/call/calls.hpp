@@ -107,6 +107,9 @@ class Calls {
 
   // --- the operator
 
+  /// Places a call of ours. Nothing: the answer follows. Errors: Refused, when the extension may not call there now, or
+  /// nobody but a person may: emergency numbers, and what asks for a PIN.
+  std::optional<effect::CommandResult> announce(Context& ctx, CommandId asked, const effect::Announce& what);
   std::uint64_t hang_up(Context& ctx, std::string_view cdr_id, TenantId tenant);
   void end_all(Context& ctx);
   /// Writes what waits for the end of its minute: nothing follows.
@@ -215,7 +218,7 @@ class Calls {
   /// Takes the call ourselves and says `clips`. False: the caller's phone speaks nothing that we do.
   bool answer_ourselves(Context& ctx, Call& call, Speech speech, std::vector<std::string> clips);
   void ask_pin(Context& ctx, Call& call, const Target& target);
-  void begin_speech(Context& ctx, Call& call);
+  void begin_speech(Context& ctx, Call& call, Side to);
   bool say(Context& ctx, Call& call, Side to, std::vector<std::string> clips, bool repeat);
   void enter_digit(Context& ctx, Call& call, char digit);
   void on_pin(Context& ctx, Call& call);
@@ -229,6 +232,11 @@ class Calls {
   void answer_alone(Context& ctx, Call& call, Side side, const sdp::Session& offer);
   void note_answer(Call& call, Side by, const sdp::Session& answer);
   std::string prompt_of(Context& ctx, const Call& call, std::string_view name) const;
+
+  // announce.cpp
+  void tell_asker(Context& ctx, Call& call, bool answered, std::string_view why);
+  /// It is answered, and that is on disk.
+  void speak(Context& ctx, Call& call);
 
   // pressed.cpp
   static policy::Keys key_rule(const Context& ctx, TenantId tenant, ExtensionId extension, TrunkId trunk);

@@ -105,7 +105,7 @@ void Calls::send_prack(Context& ctx, Call& call, Fork& fork, std::uint32_t rseq,
 }
 
 void Calls::tell_caller(Context& ctx, Call& call, int status) {
-  if (call.handover) return;  // who is handed over has his answer
+  if (call.handover || call.announcing) return;  // who is handed over has his answer, and of ours there is nobody
   if (status != 180 && status != 183) status = status == 182 || status == 181 ? status : 180;
   const Description* answer = early_answer(call);
   // With several phones ringing, an answer that the caller must keep could turn out to be another phone's (RFC 3262

@@ -56,6 +56,8 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
   } else if (const auto handover = std::exchange(call.handover, std::nullopt)) {
     call.cdr.answered_wall_ms = 0;
     if (Call* from = calls_.find(handover->from)) on_handover_failed(ctx, *from, caller_status, detail);
+  } else if (call.announcing) {
+    call.cdr.answered_wall_ms = 0;
   } else {
     std::string bytes;
     begin_response(bytes, caller_status, call.invite_head).no_body();
@@ -63,6 +65,7 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
     call.caller.dialog->terminate();
     call.cdr.answered_wall_ms = 0;
   }
+  tell_asker(ctx, call, false, detail.empty() ? effect::text_of(reason) : detail);
   end_spending(ctx, call);
   learn_habits(ctx, call);
   Cdr& cdr = call.cdr;

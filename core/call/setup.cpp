@@ -446,6 +446,7 @@ bool Calls::open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& of
 
 void Calls::answer_caller(Context& ctx, Call& call) {
   if (call.handover) return take_over(ctx, call);
+  if (call.announcing) return speak(ctx, call);
   // RFC 3262 §3: what was described reliably has to have arrived before the 2xx leaves.
   call.answer_waits = call.reliable.is_waiting() && !call.caller.exchange.invite_open();
   if (call.answer_waits) return;
@@ -484,7 +485,7 @@ void Calls::answer_caller(Context& ctx, Call& call) {
                                        mark(Owner::call, call.id.value), duration_due);
   watch_session(ctx, call, Side::caller);
   watch_session(ctx, call, Side::callee);
-  if (call.speech != Speech::none) begin_speech(ctx, call);
+  if (call.speech != Speech::none) begin_speech(ctx, call, Side::caller);
 }
 
 void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {

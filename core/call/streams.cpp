@@ -266,7 +266,7 @@ void Calls::choose_transcoding(Context& ctx, Call& call, Stream& stream) {
   const sdp::Media* const of_callee = b && place < b->media().size() ? &b->media()[place] : nullptr;
   transcoded_ -= stream.plan.transcode ? 1 : 0;
   stream.plan.transcode.reset();
-  if (is_ours && of_caller && of_callee) {
+  if (is_ours && !call.announcing && of_caller && of_callee) {
     const sdp::Media& offer = by_callee ? *of_caller : *of_callee;
     const sdp::Media& answer = by_callee ? *of_callee : *of_caller;
     stream.plan.transcode = transcoding_between(offer, answer);

@@ -31,6 +31,11 @@ struct Target {
   ExtensionId payer;  ///< whose rights and money count for what leaves: who dialled, or the last who sent it on
 };
 
+/// Whether it leaves as an emergency call, in earnest or as a test.
+inline bool is_for_help(const Target& target) {
+  return target.out && (target.out->action == toll::Decision::Action::emergency || target.out->emergency_test);
+}
+
 /// Why a call goes nowhere.
 struct Failure {
   int status = 480;  ///< for the caller

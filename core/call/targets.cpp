@@ -152,9 +152,15 @@ std::vector<ExtensionId> Calls::members_of(Context& ctx, const toll::RingGroupTe
 bool Calls::start(Context& ctx, Call& call, Target target) {
   ctx.timers.cancel(call.turn_timer);
   ctx.timers.cancel(call.try_timer);
-  ctx.timers.cancel(call.setup_timer);
-  call.setup_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.ring_max_s} * 1'000),
-                                    mark(Owner::call, call.id.value), ring_due);
+  // Whoever waits for a call of ours does not wait anew for each who is rung.
+  if (!call.announcing || call.setup_timer == 0) {
+    const std::uint32_t ring_s = call.announcing
+                                     ? std::min(ctx.policy.limits.ring_max_s, CallLimits::announcement_ring_s)
+                                     : ctx.policy.limits.ring_max_s;
+    ctx.timers.cancel(call.setup_timer);
+    call.setup_timer =
+        ctx.timers.set(ctx.after_ms(std::int64_t{ring_s} * 1'000), mark(Owner::call, call.id.value), ring_due);
+  }
   for (std::size_t i = call.redirections.size(); i < target.redirections.size(); ++i) {
     const policy::Extension* by = ctx.policy.by_id(target.redirections[i].by);
     call.cdr.via = fmt::format("forwarded by {} {}", by ? by->number : "?", text_of(target.redirections[i].cause));
@@ -269,6 +275,9 @@ bool Calls::go_on(Context& ctx, Call& call, int status) {
 
 bool Calls::go_to(Context& ctx, Call& call, std::expected<Target, Failure> target) {
   leave_phones(ctx, call);
+  if (target && call.announcing && is_for_help(*target))
+    target =
+        std::unexpected(Failure{403, CallResult::refused, Reason::toll_refused, "nobody but a person calls for help"});
   if (!target) {
     toll::append(call.cdr.decision, target.error().trail);
     end(ctx, call, target.error().result, EndedBy::system, target.error().status, target.error().reason,

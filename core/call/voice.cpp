@@ -153,11 +153,11 @@ void Calls::ask_pin(Context& ctx, Call& call, const Target& target) {
         fmt::format("its route asks for {}, and the phone speaks no codec of ours", name_of(asks)));
 }
 
-void Calls::begin_speech(Context& ctx, Call& call) {
+void Calls::begin_speech(Context& ctx, Call& call, Side to) {
   ctx.timers.cancel(call.speech_timer);
   call.speech_timer =
       ctx.timers.set(ctx.after_ms(speech_ms(call.speech)), mark(Owner::call, call.id.value), speech_due);
-  if (!say(ctx, call, Side::caller, std::move(call.clips), false))
+  if (!say(ctx, call, to, std::move(call.clips), false))
     end_answered(ctx, call, EndedBy::system, Reason::call_ended, "its phone speaks no codec of ours");
 }
 
@@ -247,7 +247,7 @@ void Calls::say_why_and_end(Context& ctx, Call& call, Side to, int status, std::
 void Calls::cut(Context& ctx, Call& call, Reason reason, std::string_view prompt, std::string_view detail) {
   Leg* callee = call.leg(Side::callee);
   const bool alone = !call.carried_by && call.carries.empty() && !call.leaving;
-  if (call.state != CallState::talking || !callee || !alone)
+  if (call.state != CallState::talking || !callee || !alone || call.announcing)
     return end_answered(ctx, call, EndedBy::system, reason, detail);
   dismiss(ctx, call, Side::callee);
   end_spending(ctx, call);

@@ -280,11 +280,14 @@ constexpr auto fixed = std::to_array<Spec>({
     {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, reload_parameters},
     {"certificate.show", "system.read", "Shows the certificate of TLS, and when it is renewed", false, true, {}},
     {"certificate.renew", "system.write", "Asks the authority for another certificate now", true, true, {}},
-    {"certificate.install", "system.write", "Shows a certificate of yours from now on", true, true,
-     install_parameters},
+    {"certificate.install", "system.write", "Shows a certificate of yours from now on", true, true, install_parameters},
     {"certificate.remove", "system.write", "Forgets the certificate that was installed, and its key", true, true, {}},
-    {"certificate.authority", "system.read", "Shows the certificate of the built-in authority, for phones to trust",
-     false, true, {}},
+    {"certificate.authority",
+     "system.read",
+     "Shows the certificate of the built-in authority, for phones to trust",
+     false,
+     true,
+     {}},
     {"stop", "system.write", "Ends all calls and stops the server", true, true, {}},
 });
 

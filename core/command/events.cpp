@@ -15,7 +15,7 @@ namespace rf::command {
 namespace {
 
 constexpr std::string_view level_words[] = {"info", "notice", "warning", "critical"};
-constexpr std::string_view way_words[] = {"email", "webhook", "syslog"};
+constexpr std::string_view way_words[] = {"email", "webhook", "syslog", "call"};
 constexpr std::string_view language_words[] = {"en", "de"};
 constexpr std::string_view format_words[] = {"json", "csv"};
 constexpr std::string_view tls_words[] = {"starttls", "tls", "none"};
@@ -50,13 +50,15 @@ constexpr Parameter upto_parameters[] = {
 constexpr Parameter test_parameters[] = {{"contact", Kind::text, true, 1, 64, {}, "whom to tell"}};
 
 constexpr Parameter contact_name{"name", Kind::text, true, 1, 64, {}, "the contact"};
-constexpr Parameter target_parameter{"target",
-                                     Kind::text,
-                                     false,
-                                     1,
-                                     static_cast<std::int64_t>(FetchLimits::url_bytes),
-                                     {},
-                                     "an e-mail address, an https:// URL, or tls:HOST:PORT or udp:HOST:PORT of syslog"};
+constexpr Parameter target_parameter{
+    "target",
+    Kind::text,
+    false,
+    1,
+    static_cast<std::int64_t>(FetchLimits::url_bytes),
+    {},
+    "an e-mail address, an https:// URL, tls:HOST:PORT or udp:HOST:PORT of syslog, or EXTENSION:NUMBER, which "
+    "that extension calls"};
 constexpr Parameter language_parameter{"language", Kind::text, false, 0, 4, language_words, "en when not given"};
 constexpr Parameter enabled_parameter{"enabled", Kind::flag, false, 0, 0, {}, "whether anything is sent there"};
 constexpr Parameter digest_parameter{"digest",
@@ -148,8 +150,8 @@ constexpr auto specs = std::to_array<Spec>({
     {"event.test", "event.write", "Sends a test to a contact", true, true, test_parameters},
     {"event-contact.list", "event.read", "Lists who is told of events", false, false, {}},
     {"event-contact.show", "event.read", "Shows a contact, and how it was reached last", false, false, one_contact},
-    {"event-contact.add", "event.write", "Adds an e-mail address, a webhook or a syslog receiver", true, false,
-     add_contact_parameters},
+    {"event-contact.add", "event.write", "Adds an e-mail address, a webhook, a syslog receiver or a number to call",
+     true, false, add_contact_parameters},
     {"event-contact.set", "event.write", "Changes a contact", true, false, set_contact_parameters},
     {"event-contact.ca", "event.write", "Says whose certificates the contact's server may show", true, false,
      contact_ca_parameters},

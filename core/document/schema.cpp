@@ -42,6 +42,7 @@ constexpr std::string_view asks_words[] = {"pin", "account_code"};
 constexpr Key enabled{.name = "enabled", .type = flag, .help = "whether it is used", .standing = "true"};
 
 constexpr Key telephony_keys[] = {
+    {.name = "company", .type = text, .help = "who has it, as pages and letters say", .max = 64},
     {.name = "home", .type = country, .help = "the country whose dialling holds; without it nobody calls outside"},
     {.name = "area_code", .type = digits, .help = "for numbers dialled without one, such as 30", .max = 6},
     {.name = "international_prefixes",

@@ -191,6 +191,7 @@ class Maker {
     toll::TenantTerms tenant;
     tenant.id = around_.tenant;
     tenant.name = around_.tenant_name;
+    tenant.company = table.text("company");
     tenant.home = country_of(table.text("home"));
     tenant.area_code = table.text("area_code");
     tenant.international_prefixes = table.list("international_prefixes");

@@ -68,13 +68,21 @@ struct TopUp {
   money::AccountId account;
   money::Amount amount;
 };
+/// Calls a number as an extension of that tenant would, and says this to whoever answers. Answered when somebody has
+/// answered, or nobody will.
+struct Announce {
+  TenantId tenant;
+  std::string caller;  ///< the extension's number: its rights and its money count
+  std::string number;  ///< as it would dial it
+  std::vector<std::string> clips;
+};
 /// How every trunk is.
 struct ListTrunks {};
 /// What is spent, by level.
 struct GetSpending {};
 using Command = std::variant<GetStatus, ListRegistrations, RemoveRegistrations, ListCalls, HangUp, GuardListBans,
                              GuardExplain, GuardRelease, GuardGetStats, GuardKeep, GuardTry, ShowHabits, TopUp,
-                             ListTrunks, GetSpending>;
+                             Announce, ListTrunks, GetSpending>;
 
 /// One named bound with its use, for `ringfence status`.
 struct Gauge {
@@ -150,6 +158,11 @@ struct Credited {
 struct Refused {
   std::string why;
 };
+/// Whether somebody answered; when nobody did, why.
+struct Announced {
+  bool answered = false;
+  std::string why;
+};
 /// One trunk that is switched on; times by the wall clock, 0: never.
 struct TrunkNow {
   TrunkId id;
@@ -171,6 +184,6 @@ struct Spending {
 };
 using CommandResult = std::variant<Done, NotFound, NotStored, Status, Registrations, Calls, GuardBans,
                                    guard::Explanation, GuardNumbers, GuardSources, GuardVerdict, Habits, Credited,
-                                   Refused, Trunks, Spending>;
+                                   Refused, Announced, Trunks, Spending>;
 
 }  // namespace rf::effect

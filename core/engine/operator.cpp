@@ -48,6 +48,7 @@ void Engine::State::command(Context& ctx, CommandId id, const Command& asked) {
     }
     std::optional<CommandResult> operator()(const ListCalls&) const { return Calls{s.calls.list()}; }
     std::optional<CommandResult> operator()(const TopUp& c) const { return s.credits.top_up(ctx, id, c); }
+    std::optional<CommandResult> operator()(const Announce& c) const { return s.calls.announce(ctx, id, c); }
     std::optional<CommandResult> operator()(const ListTrunks&) const { return effect::Trunks{s.trunks.list(ctx)}; }
     std::optional<CommandResult> operator()(const GetSpending&) const {
       const money::Ledger& ledger = s.desk->ledger();

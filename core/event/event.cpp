@@ -8,7 +8,7 @@
 namespace rf::event {
 namespace {
 
-constexpr std::string_view way_names[] = {"email", "webhook", "syslog"};
+constexpr std::string_view way_names[] = {"email", "webhook", "syslog", "call"};
 
 std::optional<std::uint16_t> number_in(std::string_view text, std::uint16_t most) {
   std::uint16_t value = 0;
@@ -73,6 +73,19 @@ std::optional<SyslogTarget> parse_syslog_target(std::string_view text) {
   }
   out.host = std::string(host);
   return out;
+}
+
+std::optional<CallTarget> parse_call_target(std::string_view text) {
+  constexpr std::size_t caller_digits = 15, number_most = 64;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view caller = text.substr(0, colon), number = text.substr(std::min(colon + 1, text.size()));
+  const std::string_view digits = number.starts_with('+') ? number.substr(1) : number;
+  const bool fine = caller.size() >= 2 && caller.size() <= caller_digits &&
+                    std::all_of(caller.begin(), caller.end(), is_digit) && !digits.empty() &&
+                    number.size() <= number_most && std::all_of(digits.begin(), digits.end(), is_digit);
+  if (!fine) return std::nullopt;
+  return CallTarget{std::string(caller), std::string(number)};
 }
 
 bool is_mail_address(std::string_view text) {

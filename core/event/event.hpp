@@ -29,7 +29,7 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 
-enum class Way : std::uint8_t { email, webhook, syslog };
+enum class Way : std::uint8_t { email, webhook, syslog, call };
 std::string_view name_of(Way way);
 std::optional<Way> parse_way(std::string_view text);
 
@@ -54,6 +54,14 @@ struct SyslogTarget {
 /// Nothing for another text.
 std::optional<SyslogTarget> parse_syslog_target(std::string_view text);
 
+/// Who is called, and as whom: "1000:1001", "1000:+491701234567".
+struct CallTarget {
+  std::string caller;  ///< the extension whose rights and money count
+  std::string number;  ///< as it would dial it
+};
+/// Nothing for another text.
+std::optional<CallTarget> parse_call_target(std::string_view text);
+
 /// Whether it may stand in an envelope and a header: one address, without comments, quotes or names.
 bool is_mail_address(std::string_view text);
 
@@ -61,7 +69,7 @@ bool is_mail_address(std::string_view text);
 struct Contact {
   std::string name;
   Way way = Way::email;
-  std::string target;  ///< an e-mail address, a URL, or what parse_syslog_target() reads
+  std::string target;  ///< an e-mail address, a URL, or what parse_syslog_target() or parse_call_target() reads
   Language language = Language::en;
   bool enabled = true;
   std::uint32_t digest_min = 0;          ///< non-critical events are told together, as often; 0: at once

@@ -90,9 +90,12 @@ bool Outbox::quiet(const Contact& contact, const Now& now) const {
 
 bool Outbox::is_due(const Contact& contact, const Line& line, const Now& now) const {
   if (line.waiting.empty()) return false;
-  if (hurried_ || line.test || line.critical) return true;
-  if (now.mono_ms < line.due_ms || quiet(contact, now)) return false;
-  return line.hour != now.mono_ms / hour_ms || line.sent < EventLimits::messages_per_hour;
+  if (hurried_ || line.test) return true;
+  const bool calls = contact.way == Way::call;
+  const std::uint32_t most = calls ? EventLimits::calls_per_hour : EventLimits::messages_per_hour;
+  const bool has_room = line.hour != now.mono_ms / hour_ms || line.sent < most;
+  if (line.critical) return has_room || !calls;
+  return now.mono_ms >= line.due_ms && !quiet(contact, now) && has_room;
 }
 
 std::optional<Message> Outbox::take(Now now) {

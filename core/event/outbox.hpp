@@ -20,6 +20,7 @@ struct Book {
   std::vector<Contact> contacts;
   std::vector<Route> routes;
   std::vector<Template> templates;
+  std::string company = {};          ///< whose system it is, in letters; empty: what the system is called
   schedule::ZoneRef zone = nullptr;  ///< of quiet hours and of times in messages; none: UTC
 
   const Contact* contact(std::string_view name) const;

@@ -10,9 +10,10 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "core/base/freed.hpp"
 #include "core/base/limits/people.hpp"
-#include "core/http/json.hpp"
 #include "core/http/base64url.hpp"
+#include "core/http/json.hpp"
 
 namespace rf::oidc {
 namespace {
@@ -22,13 +23,6 @@ using nlohmann::json;
 constexpr std::size_t coordinate_bytes = 32;  // of P-256
 constexpr std::size_t exponent_bytes = 4;     // a longer one makes each verification dear
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* what) const {
-    Free(what);
-  }
-};
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/base/freed.hpp"
 #include "core/base/limits/people.hpp"
 #include "core/base/plain.hpp"
 #include "core/http/base64url.hpp"
@@ -42,13 +43,6 @@ constexpr std::array<std::string_view, 15> texts = {
 
 constexpr std::size_t es256_half = 32;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* what) const {
-    Free(what);
-  }
-};
 using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 using Signature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
 

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "core/base/address.hpp"
+#include "core/base/freed.hpp"
 #include "core/base/limits/people.hpp"
 #include "core/http/json.hpp"
 
@@ -22,11 +23,7 @@ constexpr std::size_t site_bytes = 32, head_bytes = site_bytes + 1 + 4, maker_by
 constexpr int rsa_bits = 2'048, rsa_bits_most = 4'096;
 constexpr std::size_t time_bytes = 8, random_bytes = 16, proof_bytes = 16;
 
-struct Freed {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using PublicKey = std::unique_ptr<EVP_PKEY, Freed>;
+using PublicKey = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 
 std::array<std::uint8_t, SHA256_DIGEST_LENGTH> sha256(std::span<const std::uint8_t> bytes) {
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> out{};
@@ -145,7 +142,7 @@ std::expected<std::uint32_t, Fault> check(const Site& site, std::string_view cha
   const auto said = sha256(shown.client_data);
   Bytes signed_part = shown.authenticator_data;
   signed_part.insert(signed_part.end(), said.begin(), said.end());
-  const std::unique_ptr<EVP_MD_CTX, Freed> context(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   if (!context || EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
       EVP_DigestVerify(context.get(), shown.signature.data(), shown.signature.size(), signed_part.data(),
                        signed_part.size()) != 1)

@@ -68,6 +68,7 @@ struct SpendingTerms {
 struct TenantTerms {
   TenantId id;
   std::string name;
+  std::string company;    ///< as people call it; empty: nobody said
   Country home;           ///< how its people dial; none: nothing leaves but by extension
   std::string area_code;  ///< "30": for what is dialled without one
   std::vector<std::string> international_prefixes;

@@ -10,6 +10,7 @@
 #include <array>
 #include <ctime>
 
+#include "core/base/freed.hpp"
 #include "core/base/limits/media.hpp"
 #include "shell/dtls/datagrams.hpp"
 
@@ -17,13 +18,6 @@ namespace rf::dtls {
 
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 

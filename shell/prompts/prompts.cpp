@@ -152,8 +152,33 @@ class Reading {
 }  // namespace
 
 std::vector<std::string_view> prompt_names() {
-  return {"enter-pin", "wrong-pin", "pin-locked", "enter-code", "wrong-code",    "code-locked",   "not-allowed",
-          "no-money",  "time-over", "closed",     "goodbye",    "not-available", "number-unknown"};
+  return {"enter-pin",
+          "wrong-pin",
+          "pin-locked",
+          "not-allowed",
+          "no-money",
+          "time-over",
+          "closed",
+          "goodbye",
+          "not-available",
+          "number-unknown",
+          "event-critical",
+          "event-warning",
+          "event-notice",
+          "event-info",
+          "event-about-call",
+          "event-about-config",
+          "event-about-event",
+          "event-about-guard",
+          "event-about-login",
+          "event-about-media",
+          "event-about-money",
+          "event-about-phone",
+          "event-about-system",
+          "event-about-trunk",
+          "event-about-many",
+          "event-look",
+          "event-test"};
 }
 
 std::vector<std::string_view> languages() {

@@ -15,7 +15,8 @@ struct Loaded {
   std::vector<std::string> faults;  ///< a sentence each, with the file and what to do
 };
 
-/// The prompts that calls name, without their folder: "enter-pin", "goodbye", …; each in every language of languages().
+/// The prompts that calls and events name, without their folder: "enter-pin", "goodbye", …; each in every language of
+/// languages().
 std::vector<std::string_view> prompt_names();
 std::vector<std::string_view> languages();
 

@@ -56,9 +56,8 @@ Expected<AnswerTables::Found> AnswerTables::begin(std::int64_t now_wall_ms, cons
     drop_old(sql, now_wall_ms);
     std::string before, sealed;
     long long begun_ms = 0;
-    soci::statement row =
-        (sql.prepare << "SELECT request, answer, begun_wall_ms FROM kept_answers WHERE slot = :slot", soci::use(slot),
-         soci::into(before), soci::into(sealed), soci::into(begun_ms));
+    soci::statement row = (sql.prepare << "SELECT request, answer, begun_wall_ms FROM kept_answers WHERE slot = :slot",
+                           soci::use(slot), soci::into(before), soci::into(sealed), soci::into(begun_ms));
     if (!row.execute(true)) {
       make_room(sql, asker);
       sql << "INSERT INTO kept_answers (slot, asker, request, begun_wall_ms, answer) VALUES (:slot, :asker, :request,"

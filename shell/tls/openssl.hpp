@@ -18,18 +18,12 @@
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/freed.hpp"
 
 namespace rf::tls {
 
 namespace fs = std::filesystem;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;

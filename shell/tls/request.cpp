@@ -163,8 +163,8 @@ std::expected<Facts, std::string> facts_of(const std::filesystem::path& certific
   const Certificate read = read_certificate(certificate);
   if (!read) return std::unexpected(fmt::format("{} is no readable certificate", certificate.string()));
   return Facts{name_of(X509_get_subject_name(read.get())), name_of(X509_get_issuer_name(read.get())),
-               names_in(read.get()),
-               wall_ms_of(X509_get0_notBefore(read.get())), wall_ms_of(X509_get0_notAfter(read.get()))};
+               names_in(read.get()), wall_ms_of(X509_get0_notBefore(read.get())),
+               wall_ms_of(X509_get0_notAfter(read.get()))};
 }
 
 std::expected<std::string, std::string> certificate_text(const std::filesystem::path& certificate) {

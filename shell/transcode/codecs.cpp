@@ -10,6 +10,7 @@
 // Behind <cmath>, whose functions it redefines otherwise.
 #include <spandsp.h>
 
+#include "core/base/freed.hpp"
 #include "core/base/limits/media.hpp"
 #include "core/media/g711.hpp"
 
@@ -19,10 +20,6 @@ using media::Codec;
 
 namespace {
 
-template <auto free_it>
-struct Freed {
-  void operator()(auto* state) const { free_it(state); }
-};
 using G722In = std::unique_ptr<g722_decode_state_t, Freed<g722_decode_free>>;
 using G722Out = std::unique_ptr<g722_encode_state_t, Freed<g722_encode_free>>;
 using OpusIn = std::unique_ptr<OpusDecoder, Freed<opus_decoder_destroy>>;

@@ -7,6 +7,7 @@ import sqlite3
 import unittest
 
 from authority import Authority
+from phone import Phone
 from receivers import Mail, Syslog, Webhook, is_signed, letter_of
 from ringfence import Ringfence, until
 
@@ -243,6 +244,64 @@ class Events(unittest.TestCase):
             failed = self.cli("event", "test", "logs", check=False)
             self.assertIn("certificate", failed.stderr)
             self.assertTrue(logs.heard.empty())
+
+    # --- by telephone
+
+    def phone(self, number):
+        phone = Phone(self.server, number, *self.server.add(number))
+        self.addCleanup(phone.close)
+        self.assertEqual(phone.register(), 200)
+        phone.socket.settimeout(20)
+        return phone
+
+    def by_call(self, target, *words):
+        self.server.add("1000", "--name", "Ringfence")
+        self.json("event-contact", "add", "night", "--way", "call", "--target", target, *words)
+        self.cli("event-route", "add", "to-night", "--contact", "night", "--level", "warning")
+
+    def hear_words(self, phone, invite):
+        """Answers, hears a second of it, and gives how many of its samples were no silence."""
+        phone.take(invite)
+        phone.reply(invite, "200 OK", phone.sdp())
+        phone.hear("ACK ")
+        payloads = [phone.rtp.recv(2048)[12:] for _ in range(50)]
+        return sum(byte not in (0xff, 0x7f) for payload in payloads for byte in payload)
+
+    def test_an_extension_is_rung_and_hears_what_it_is_about(self):
+        phone = self.phone("1001")
+        self.by_call("1000:1001", "--language", "de")
+        self.trouble()
+        invite = phone.hear("INVITE ")
+        self.assertRegex(invite, r'\nFrom: "?Ringfence"? <sip:1000@')
+        self.assertGreater(self.hear_words(phone, invite), 2_000)
+        bye = phone.hear("BYE ")
+        phone.reply(bye, "200 OK")
+        self.assertTrue(until(lambda: self.now("night")["taken"]))
+        record = until(lambda: self.json("cdr", "list")["cdrs"])[0]
+        self.assertEqual((record["caller"], record["dialled"], record["result"]), ("1000", "1001", "answered"))
+
+    def test_who_does_not_take_the_call_is_called_again_and_the_rest_of_the_rules_hold(self):
+        phone = self.phone("1001")
+        self.by_call("1000:1001")
+        self.trouble()
+        invite = phone.hear("INVITE ")
+        phone.reply(invite, "486 Busy Here")
+        phone.hear("ACK ")
+        self.assertIn("1001 was not reached", until(lambda: self.now("night")["trouble"]))
+        again = phone.hear("INVITE ")
+        self.assertGreater(self.hear_words(phone, again), 1_000)
+
+    def test_nobody_is_called_for_help_and_nobody_beyond_the_rights_of_whose_number_it_is(self):
+        self.cli("telephony", "set", "--home", "DE", "--area-code", "30")
+        self.server.add("1000")
+        for number in ("112", "0900123456"):
+            self.cli("event-contact", "add", "n" + number, "--way", "call", "--target", "1000:" + number)
+            failed = self.cli("event", "test", "n" + number, check=False)
+            self.assertNotEqual(failed.returncode, 0, number)
+            self.assertIn("1000 may not call " + number, failed.stderr)
+        self.assertEqual(self.events("--kinds", "call.emergency"), [])
+        unknown = self.cli("event-contact", "add", "x", "--way", "call", "--target", "1000", check=False)
+        self.assertIn("target", unknown.stderr)
 
     # --- when and how much
 

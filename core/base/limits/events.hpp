@@ -40,6 +40,8 @@ struct EventLimits {
   static constexpr std::size_t digest_lines = 500;      ///< of one message; the rest is a number
   static constexpr std::uint32_t messages_per_hour =
       60;                                             ///< to one contact, then they wait to become one; critical: not
+  static constexpr std::uint32_t calls_per_hour = 12;  ///< to one contact, critical ones too; the rest waits likewise
+  static constexpr std::uint32_t call_ms = 90'000;     ///< for one attempt by telephone
   static constexpr std::uint32_t attempts = 8;        ///< of one message; then it is given up, and told
   static constexpr std::uint32_t first_retry_s = 10;  ///< doubled each time
   static constexpr std::uint32_t retry_s_most = 3'600;

@@ -437,7 +437,7 @@ describe('a system where nobody can call yet', () => {
     empty();
     await open('start');
     await page.getByRole('button', { name: 'Later' }).press('Enter');
-    const house = page.getByRole('button', { name: 'Country and money' });
+    const house = page.getByRole('button', { name: 'Company, country and money' });
     await expect.poll(() => house.getAttribute('aria-expanded')).toBe('true');
     await expect.poll(() => house.evaluate((each) => each === document.activeElement)).toBe(true);
     await page.getByText('1 of 6 steps are done.').waitFor();
@@ -513,6 +513,13 @@ describe('what was removed', () => {
     await page.getByText('It is as it was.').waitFor();
     expect(server.last('route.add')?.values).toEqual({ name: 'national', patterns: '+49X.', trunks: 'provider' });
     expect(server.last('route.move')?.values).toEqual({ name: 'national', before: 'europe' });
+  });
+});
+
+describe('the company', () => {
+  it('stands in the title of every page', async () => {
+    await open('state');
+    await page.waitForFunction(() => document.title === 'State · Miller & Sons · Ringfence');
   });
 });
 

@@ -369,7 +369,7 @@ export function office(): Answers {
       levels: [{ of: 'system', only: [], denied: ['KP'] }, { of: 'tenant', only: [], denied: [] }],
       countries: [{ country: 'AT', state: 'allowed', why: '' }, { country: 'DE', state: 'home', why: '' }, { country: 'KP', state: 'denied', why: 'KP is denied by limit.system' }],
     }),
-    'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
+    'telephony.show': () => ({ kind: 'telephony', name: '', values: [value('company', 'Miller & Sons'), value('home', 'DE'), value('currency', 'EUR', 'standing')] }),
     'trunk.show': () => ({ kind: 'trunk', name: 'provider', values: [value('kind', 'registers'), value('uri', 'sip:provider.example;transport=tls'), value('md5', 'true', 'standing')], password: true, now: trunkNow }),
     'trunk.set': () => ({ kind: 'trunk', name: 'provider', values: [] }),
   };

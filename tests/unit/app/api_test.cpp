@@ -31,9 +31,7 @@ class KeyedPost : public ::testing::Test {
           return outcome_;
         },
         [](const command::Checked&) { return control::Json(); },
-        [this](const std::function<void(store::AnswerTables)>& work) {
-          work({records_.store, records_.vault});
-        }});
+        [this](const std::function<void(store::AnswerTables)>& work) { work({records_.store, records_.vault}); }});
   }
   std::unique_ptr<soci::session> raw() {
     return std::move(*store::connect({.path = folder_ / "ringfence.db", .synchronous = false}, 1'024));

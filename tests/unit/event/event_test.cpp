@@ -8,6 +8,7 @@
 #include "core/base/limits/events.hpp"
 #include "core/event/gather.hpp"
 #include "core/event/outbox.hpp"
+#include "core/event/spoken.hpp"
 #include "core/event/words.hpp"
 
 namespace rf::event {
@@ -321,6 +322,24 @@ TEST(Outbox, SendsNoMoreThanItsShareAnHourButForWhatIsCritical) {
   EXPECT_TRUE(outbox.take(at_s(2'001)));
 }
 
+TEST(Outbox, CallsNobodyMoreThanHisShareAnHourWhateverHappens) {
+  Contact contact = anna();
+  contact.way = Way::call;
+  contact.target = "1000:1001";
+  Outbox outbox = outbox_of(book_of(contact));
+  std::uint32_t calls = 0;
+  for (std::int64_t second = 0; second < 3'000; ++second) {
+    outbox.add(at_s(second), event_of("call.emergency", static_cast<std::uint64_t>(second), Level::critical));
+    if (!outbox.take(at_s(second))) continue;
+    ++calls;
+    outbox.done(at_s(second), "anna", Result::taken, {});
+  }
+  EXPECT_EQ(calls, EventLimits::calls_per_hour);
+  const auto rest = outbox.take(at_s(4'000));
+  ASSERT_TRUE(rest) << "the next hour";
+  EXPECT_GT(rest->events.size(), 100u);
+}
+
 TEST(Outbox, ForgetsWhatWaitsForAContactThatIsGone) {
   Outbox outbox = outbox_of(book_of(anna()));
   outbox.add(at_s(0), event_of("trunk.down"));
@@ -338,6 +357,43 @@ TEST(Outbox, WhoeverCannotBeReachedIsNotToldSo) {
 }
 
 // --- words
+
+// --- what is said
+
+Message message_of(std::vector<Event> events) {
+  return {"anna", std::move(events), 0, 0, false};
+}
+
+TEST(Spoken, SaysHowGraveItIsWhatItIsAboutAndWhereToLookTwice) {
+  EXPECT_THAT(spoken_names(message_of({event_of("trunk.down"), event_of("trunk.untrusted", 2, Level::critical)})),
+              ::testing::ElementsAre("event-critical", "event-about-trunk", "event-look", "event-critical",
+                                     "event-about-trunk", "event-look"));
+  EXPECT_EQ(spoken_names(message_of({event_of("trunk.down"), event_of("guard.banned", 2)}))[1], "event-about-many");
+  EXPECT_EQ(spoken_names(message_of({event_of("later.kind")}))[1], "event-about-many") << "of another program";
+  Message test = message_of({event_of("event.test")});
+  test.test = true;
+  EXPECT_THAT(spoken_names(test), ::testing::ElementsAre("event-test", "event-test"));
+}
+
+TEST(Spoken, NeverTellsByCallsOfTheCallsThatTell) {
+  Event own = event_of("money.refused-often"), others = event_of("trunk.down", 2), redacted = event_of("phone.lost", 3);
+  own.subject = "1000";
+  others.subject = "provider";
+  redacted.subject = "+49***";
+  const Message left = without_own(message_of({own, others, redacted}), "1000", "+49***");
+  ASSERT_EQ(left.events.size(), 1u);
+  EXPECT_EQ(left.events[0].id, 2u);
+  Message test = message_of({own});
+  test.test = true;
+  EXPECT_EQ(without_own(test, "1000", "1000").events.size(), 1u);
+}
+
+TEST(Spoken, HasAWordForEveryKind) {
+  const std::vector<std::string> known = spoken_vocabulary();
+  for (const Kind& each : catalog())
+    for (const std::string& name : spoken_names(message_of({event_of(each.name.data())})))
+      EXPECT_THAT(known, ::testing::Contains(name)) << each.name;
+}
 
 TEST(Words, WhatStrangersWroteIsAValueAndNeverATemplate) {
   Event event = event_of("trunk.down");
@@ -414,6 +470,14 @@ TEST(Words, ALineOfSyslogIsOneLineWithItsPriority) {
 }
 
 TEST(Words, AddressesAndTargetsAreReadStrictly) {
+  const auto call = parse_call_target("1000:+491701234567");
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->caller, "1000");
+  EXPECT_EQ(call->number, "+491701234567");
+  for (const char* wrong : {"", "1001", "1000:", ":1001", "1:1001", "anna:1001", "1000:+", "1000:1001;x", "1000:*21#",
+                            "1000:1001:1002", "1000: 1001", "1234567890123456:1001"})
+    EXPECT_FALSE(parse_call_target(wrong)) << wrong;
+  EXPECT_FALSE(parse_call_target("1000:" + std::string(65, '1')));
   for (const char* fine : {"anna@example.com", "a.b+c@sub.example.com", "root@localhost"})
     EXPECT_TRUE(is_mail_address(fine)) << fine;
   for (const char* wrong :

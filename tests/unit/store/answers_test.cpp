@@ -96,8 +96,7 @@ TEST_F(AnswerTable, OfOneAskerPushesOutHisOwnAndNobodyElses) {
 
 TEST_F(AnswerTable, HoldsSoManyOfAllAndLosesTheOldest) {
   begin(one);
-  *raw() << "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-         << ApiLimits::answers - 1
+  *raw() << "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " << ApiLimits::answers - 1
          << ") INSERT INTO kept_answers (slot, asker, request, begun_wall_ms, answer) SELECT 's' || i, 100 + i, '', "
          << now + 1 << ", '' FROM n";
   EXPECT_EQ(begin(one, now + 2), Verdict::unknown);
@@ -110,8 +109,7 @@ TEST_F(AnswerTable, TellsAThiefOfTheDatabaseAndOfTheKeyFileNothing) {
   begin(one);
   ASSERT_TRUE(tables_.keep(one, {201, R"({"password":"correct horse"})", ""}));
   std::string slot, request, answer;
-  *raw() << "SELECT slot, request, answer FROM kept_answers", soci::into(slot), soci::into(request),
-      soci::into(answer);
+  *raw() << "SELECT slot, request, answer FROM kept_answers", soci::into(slot), soci::into(request), soci::into(answer);
   for (const char* const word : {"hunter2", "correct", "horse"})
     EXPECT_THAT(slot + request + answer, Not(HasSubstr(word)));
   EXPECT_FALSE(vault_.unseal(answer, slot)) << "it takes the Idempotency-Key as well";

@@ -51,8 +51,8 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'only up to this number; else all that there are': 'nur bis zu dieser Nummer; sonst alle',
   'the contact': 'der Empfänger',
   'how it is told': 'wie er benachrichtigt wird',
-  'an e-mail address, an https:// URL, or tls:HOST:PORT or udp:HOST:PORT of syslog':
-    'eine E-Mail-Adresse, eine https://-Adresse, oder tls:HOST:PORT oder udp:HOST:PORT für Syslog',
+  'an e-mail address, an https:// URL, tls:HOST:PORT or udp:HOST:PORT of syslog, or EXTENSION:NUMBER, which that extension calls':
+    'eine E-Mail-Adresse, eine https://-Adresse, tls:HOST:PORT oder udp:HOST:PORT für Syslog, oder NEBENSTELLE:NUMMER, die jene Nebenstelle anruft',
   'en when not given': 'ohne Angabe en',
   'whether anything is sent there': 'ob dorthin etwas gesendet wird',
   'minutes in which all but critical events become one message; 0: none':
@@ -313,6 +313,7 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'how called numbers are written': 'wie angerufene Nummern geschrieben werden',
   'addresses that it comes from': 'Adressen, von denen sie kommt',
   'names in its certificate': 'Namen in ihrem Zertifikat',
+  'who has it, as pages and letters say': 'wem sie gehört, wie Seiten und Briefe es nennen',
   "in PEM the server's certificate, those that lead to its authority, and its key without a password":
     'in PEM das Zertifikat des Servers, jene, die zu seiner Zertifizierungsstelle führen, und sein Schlüssel ohne Passwort',
   'beginnings of our numbers that only it calls': 'Anfänge unserer Nummern, die nur sie anruft',

@@ -161,7 +161,7 @@ function People() {
                 say(text.app.saved);
               }}
             />
-            {changing.way !== 'email' && (
+            {['webhook', 'syslog'].includes(changing.way) && (
               <CommandForm
                 command="event-contact.ca"
                 given={{ name: changing.name }}

@@ -75,7 +75,7 @@ export function Start() {
               command="telephony.set"
               now={Object.fromEntries(value.values.map((each) => [each.key, each.value]))}
               tag={tag}
-              first={['home', 'area_code', 'currency', 'time_zone', 'language']}
+              first={['company', 'home', 'area_code', 'currency', 'time_zone', 'language']}
               submit={text.app.save}
               done={() => setOpen(null)}
             />

@@ -1,6 +1,6 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { useStore } from '../../shared/store';
 import { type Problem, call } from '../api/client';
 import type { Schemas } from '../contract/contract';
@@ -63,12 +63,12 @@ function RecoveryCodes({ who, done }: { who: Me; done: Done }) {
   );
 }
 
-/** The code that was sent proves that the mailbox is one's own. */
-function AddMailbox({ done }: { done: Done }) {
+/** A code proves that the second factor is there; then the recovery codes are shown once. */
+function CodeForm({ command, hint, done, children }: { command: 'account.factor.confirm' | 'account.factor.email.confirm'; hint: string; done: Done; children: ReactNode }) {
   const text = useText();
   const [code, setCode] = useState('');
   const sending = useMutation<Me, Problem>({
-    mutationFn: () => call('account.factor.email.confirm', { code: code.trim() }),
+    mutationFn: () => call(command, { code: code.trim() }),
     onError: () => setCode(''),
   });
   const submit = (event: FormEvent) => {
@@ -79,11 +79,10 @@ function AddMailbox({ done }: { done: Done }) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Text>{text.account.mailText}</Text>
-        <SendCode command="account.factor.email" />
+        {children}
         <TextInput
           label={text.signIn.code}
-          description={text.signIn.mailHint}
+          description={hint}
           value={code}
           onChange={(event) => setCode(event.currentTarget.value)}
           inputMode="numeric"
@@ -99,10 +98,20 @@ function AddMailbox({ done }: { done: Done }) {
   );
 }
 
-/** An authenticator app: its secret is shown, its first code proves that it was taken, recovery codes are shown once. */
+/** The code that was sent proves that the mailbox is one's own. */
+function AddMailbox({ done }: { done: Done }) {
+  const text = useText();
+  return (
+    <CodeForm command="account.factor.email.confirm" hint={text.signIn.mailHint} done={done}>
+      <Text>{text.account.mailText}</Text>
+      <SendCode command="account.factor.email" />
+    </CodeForm>
+  );
+}
+
+/** An authenticator app: its secret is shown, its first code proves that it was taken. */
 function AddApp({ done }: { done: Done }) {
   const text = useText();
-  const [code, setCode] = useState('');
   const begun = useQuery<Schemas['BegunFactor'], Problem>({
     queryKey: ['factor-begin'],
     queryFn: () => call('account.factor.begin'),
@@ -111,35 +120,14 @@ function AddApp({ done }: { done: Done }) {
     retry: false,
     refetchOnWindowFocus: false,
   });
-  const sending = useMutation<Me, Problem>({ mutationFn: () => call('account.factor.confirm', { code: code.trim() }) });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (code.trim() !== '') sending.mutate();
-  };
-  if (sending.data) return <RecoveryCodes who={sending.data} done={done} />;
   return (
     <Asked query={begun}>
       {({ secret, uri }) => (
-        <form onSubmit={submit} noValidate>
-          <Stack>
-            <Text>{text.account.factorText}</Text>
-            <Qr text={uri} label={text.account.factorQr} />
-            <Secret label={text.account.factorSecret} value={secret} />
-            <TextInput
-              label={text.signIn.code}
-              description={text.account.factorCodeHint}
-              value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              required
-            />
-            {sending.error && <Trouble problem={sending.error} />}
-            <Button type="submit" loading={sending.isPending}>
-              {text.account.factorConfirm}
-            </Button>
-          </Stack>
-        </form>
+        <CodeForm command="account.factor.confirm" hint={text.account.factorCodeHint} done={done}>
+          <Text>{text.account.factorText}</Text>
+          <Qr text={uri} label={text.account.factorQr} />
+          <Secret label={text.account.factorSecret} value={secret} />
+        </CodeForm>
       )}
     </Asked>
   );

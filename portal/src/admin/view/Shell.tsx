@@ -3,6 +3,7 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { Icon } from '../../shared/icons';
 import { useStore } from '../../shared/store';
 import { listen, listening } from '../api/live';
+import { useTold } from '../api/queries';
 import { useText } from '../messages';
 import { tenant as chosenTenant } from '../tenant';
 import { type Page, everyPage, groups } from '../pages';
@@ -16,6 +17,7 @@ import { TenantChooser } from './TenantChooser';
 import { Empty } from './Trouble';
 import css from './admin.module.css';
 import { useKeys } from './useKeys';
+import { joined } from './words';
 
 /** The frame around every page. */
 export function Shell() {
@@ -30,6 +32,8 @@ export function Shell() {
   const at = everyPage.find(({ name }) => name === (route.page || 'dashboard'));
   const title = at ? text.pages[at.name] : text.app.unknown;
   const from = useRef(title);
+  const house = useTold('telephony.show', {}, may('telephony.show') && me.class !== 'dealer');
+  const company = joined(house.data?.value.values.find(({ key }) => key === 'company')?.value);
 
   const tenant = useStore(chosenTenant);
   // A dealer's people reach nothing before it is said of which tenant.
@@ -42,12 +46,12 @@ export function Shell() {
     if (fresh) location.replace(linkTo('start'));
   }, [fresh]);
   useEffect(() => {
-    document.title = `${title} · Ringfence`;
+    document.title = [title, company, 'Ringfence'].filter(Boolean).join(' · ');
     setOpen(false);
     // Who goes somewhere hears where he is; who has just come is left at the top.
     if (from.current !== title) main.current?.focus();
     from.current = title;
-  }, [title]);
+  }, [title, company]);
   useKeys({ search: () => setDialog('search'), help: () => setDialog('help'), modal: dialog !== null });
 
   const Content = at && seen(at) ? pageOf[at.name] : null;
