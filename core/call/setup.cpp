@@ -419,7 +419,7 @@ std::vector<record::OpenDialog> Calls::dialogs_of(const Call& call) {
   const Leg* callee = call.winner ? &call.forks[*call.winner].leg : nullptr;
   std::vector<record::OpenDialog> out;
   if (!call.caller.trunk && (!callee || !callee->trunk)) return out;
-  out.push_back(dialog_of(call, Side::caller, call.caller));
+  if (!call.announcing) out.push_back(dialog_of(call, Side::caller, call.caller));
   if (callee) out.push_back(dialog_of(call, Side::callee, *callee));
   return out;
 }

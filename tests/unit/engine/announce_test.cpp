@@ -123,6 +123,7 @@ TEST_F(Announcement, LeavesByATrunkAtTheCostOfWhoseNumberItIs) {
   b = carrier.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
   ASSERT_TRUE(carrier.hear_request("ACK"));
   EXPECT_TRUE(announced() && announced()->answered);
+  EXPECT_EQ(exchange.dialogs.size(), 1u) << "after a crash nobody but the carrier is told";
   EXPECT_EQ(relay().voice.clips, clips);
   played();
   EXPECT_TRUE(carrier.hear_request("BYE"));
