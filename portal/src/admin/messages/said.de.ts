@@ -10,6 +10,7 @@ export const germanLabels: Readonly<Record<string, string>> = {
   REFER: 'REFER',
   REGISTER: 'REGISTER',
   SUBSCRIBE: 'SUBSCRIBE',
+  account_code: 'Kontierungscode',
   accept_register: 'Meldet sich bei uns an',
   actor: 'Wer',
   address: 'Adresse',
