@@ -10,7 +10,7 @@ export const germanLabels: Readonly<Record<string, string>> = {
   REFER: 'REFER',
   REGISTER: 'REGISTER',
   SUBSCRIBE: 'SUBSCRIBE',
-  account_code: 'Kontierungscode',
+  account_code: 'Abrechnungscode',
   accept_register: 'Meldet sich bei uns an',
   actor: 'Wer',
   address: 'Adresse',
