@@ -29,6 +29,10 @@ std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId ask
   if (!caller || !caller->enabled) return refused("there is no extension " + what.caller + " that could call");
   if (shares_.placing(caller->id) >= caller->calls_max || attempts_.turn_away(ctx, caller->id))
     return effect::Announced{false, "the extension " + what.caller + " has as many calls as it may"};
+  // Asked before anything else: to look where an emergency call could leave raises the alarm when it cannot.
+  const auto alone = toll::decide(ctx.plan, ctx.now, {what.tenant, caller->id, what.number, toll::Question::For::call});
+  if (alone.action == toll::Decision::Action::emergency || alone.emergency_test || alone.failed == toll::Check::trunk)
+    return refused("it is an emergency number, which nobody but a person calls");
   Target target;
   target.dialled = what.number;
   target.payer = caller->id;
@@ -39,7 +43,7 @@ std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId ask
     if (never) return refused(why.detail);
     return effect::Announced{false, why.detail};
   }
-  if (is_for_help(*found)) return refused("it is an emergency number, which nobody but a person calls");
+  if (is_for_help(*found)) return refused("it leads to an emergency number, which nobody but a person calls");
   if (found->out && !found->out->pins.empty())
     return refused("its route asks for a PIN, which nobody is there to enter");
 

@@ -158,6 +158,16 @@ TEST_F(Announcement, NeverCallsForHelp) {
   expect_nothing_left();
 }
 
+TEST_F(Announcement, RaisesNoFalseAlarmWhereNoTrunkCouldTakeACallForHelp) {
+  terms.routes.clear();
+  terms.inbound.clear();
+  terms.trunks.clear();
+  exchange.set_plan(plan_of(terms));
+  announce("112");
+  EXPECT_NE(refused().find("emergency"), std::string::npos) << refused();
+  EXPECT_FALSE(exchange.has_report(Reason::emergency_called));
+}
+
 TEST_F(Announcement, KeepsToTheRulesOfWhoseNumberItIs) {
   announce("1002", "1999");
   EXPECT_NE(refused().find("no extension 1999"), std::string::npos);
