@@ -361,7 +361,7 @@ class Permissions(unittest.TestCase):
         entitled = Caller(SERVED, token("root-admin", "policy.read policy.write guard.read guard.write"))
         self.addCleanup(entitled.close)
         whole = entitled.ask("policy.export")[2]["text"]
-        self.assertIn(f"block {address} # told by the police", whole)
+        self.assertIn(f"block {address}/32 # told by the police", whole)
         self.assertEqual(entitled.ask("policy.plan", {"text": whole})[2]["changes"], [])
 
 

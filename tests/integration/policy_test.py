@@ -327,7 +327,7 @@ class Policy(unittest.TestCase):
         file = str(self.home / "policy.toml")
         cli("policy", "export", file)
         text = Path(file).read_text()
-        for line in ("[guard]", 'block 203.0.113.7 # a scanner', "drop from 198.51.100.0/24"):
+        for line in ("[guard]", 'block 203.0.113.7/32 # a scanner', "drop from 198.51.100.0/24"):
             self.assertIn(line, text)
         self.assertNotIn("203.0.113.8", text, "what ends by itself is no configuration")
         self.assertEqual(self.server.json("policy", "plan", file)["changes"], [])
@@ -341,7 +341,7 @@ class Policy(unittest.TestCase):
                          "it is in force at once")
 
         other.json("policy", "apply", self.write("more", "# The lists of this house\n" + text.replace(
-            "[guard]", "# agreed on in spring\n[guard]").replace("203.0.113.7 #", "203.0.113.0/25 #")))
+            "[guard]", "# agreed on in spring\n[guard]").replace("203.0.113.7/32 #", "203.0.113.0/25 #")))
         again = other.cli("policy", "export", "-").stdout
         self.assertIn("# agreed on in spring\n[guard]", again)
         self.assertIn("block 203.0.113.0/25 # a scanner", again)
