@@ -334,7 +334,7 @@ class Policy(unittest.TestCase):
 
         other = self.start()
         told = other.json("policy", "apply", file)["changes"]
-        self.assertEqual([(each["what"], each["kind"]) for each in told], [("add", "guard")])
+        self.assertEqual([(each["what"], each["kind"]) for each in told], [("change", "guard")])
         self.assertEqual(other.cli("policy", "export", "-").stdout, text)
         self.assertEqual(other.cli("guard", "export", "-").stdout, cli("guard", "export", "-").stdout)
         self.assertFalse(other.json("guard", "test", "203.0.113.7", "--transport", "udp")["action"] == "pass",
