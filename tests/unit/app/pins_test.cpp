@@ -21,11 +21,14 @@ using ::testing::Not;
 struct System {
   Folder folder;
   Records records = *Records::open({folder / "ringfence.db", false, 1'000}, folder / "seal.key", "ringfence");
+  config::Settings settings = {};
+  policy::Policy policy = {};
+  CountryBook countries = {};
 
   PlanChanged run(std::string_view name, const command::Arguments& arguments) {
     const auto checked = command::check(name, arguments);
     EXPECT_TRUE(checked.has_value()) << name;
-    return std::move(*change_objects(records, checked->command, 1'000));
+    return std::move(*change_objects(records, checked->command, 1'000, {{settings, policy, records.store, countries}}));
   }
   Json done(std::string_view name, const command::Arguments& arguments = {}) {
     PlanChanged changed = run(name, arguments);
