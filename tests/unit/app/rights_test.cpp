@@ -17,6 +17,9 @@ using ::testing::HasSubstr;
 struct Office {
   Folder folder;
   Records records = *Records::open({folder / "ringfence.db", false, 1'000}, folder / "seal.key", "ringfence");
+  config::Settings settings = {};
+  policy::Policy policy = {};
+  CountryBook countries = {};
 
   Office() {
     done("telephony.set", {{"home", "DE"}});
@@ -28,7 +31,8 @@ struct Office {
     EXPECT_TRUE(checked.has_value()) << name << ": " << checked.error().message;
     if (asks_plan(checked->command))
       return answer_by_plan(records, **plan_of(records.store, records.vault, records.shelf), checked->command, 1'000);
-    return std::move(change_objects(records, checked->command, 1'000)->outcome);
+    const GuardSide guard{{settings, policy, records.store, countries}};
+    return std::move(change_objects(records, checked->command, 1'000, guard)->outcome);
   }
   Json done(std::string_view name, const command::Arguments& arguments = {}) {
     Outcome outcome = run(name, arguments);
