@@ -378,7 +378,7 @@ class ByName(Outside):
         asked = list(dict.fromkeys(self.names.asked))
         self.assertEqual(asked[:2], [("carrier.example", NAPTR), ("_sip._udp.carrier.example", SRV)])
         self.assertIn(("first.carrier.example", A), asked)
-        self.assertNotIn(("_sip._tcp.carrier.example", SRV), asked)
+        self.assertEqual(asked.count(("first.carrier.example", A)), 1)
 
     def test_when_the_first_refuses_for_itself_the_next_of_its_records_is_asked(self):
         self.ann.invite(NATIONAL)
@@ -561,7 +561,7 @@ class Rights(Outside):
             self.hang_up(self.line)
         self.refused(NATIONAL)
         self.refused(NATIONAL)
-        warned = lambda: [l for l in self.server.log.read_text().splitlines() if " toll_warning " in l]
+        warned = lambda: [l for l in self.server.log.read_text().splitlines() if "toll_warning" in l]
         self.assertTrue(until(lambda: any("has made 2 calls within 3600 s" in l for l in warned())), warned())
         self.assertEqual(len(warned()), 1, "once for the burst")
         events = until(lambda: [e for e in self.server.json("event", "list")["events"]
