@@ -228,9 +228,8 @@ class OddCarriers(Outside):
 
     def test_the_cheapest_of_four_that_takes_the_call_gets_it_and_the_money(self):
         mute = self.sipp("mute", "127.0.0.3", "0.01", "silent_carrier", "-d", "3000")
-        full = self.sipp("full", "127.0.0.4", "0.02", "refusing_carrier", "-key", "status", "503 Service Unavailable")
-        foreign = self.sipp("foreign", "127.0.0.5", "0.03", "refusing_carrier", "-key", "status",
-                            "488 Not Acceptable Here")
+        full = self.sipp("full", "127.0.0.4", "0.02", "full_carrier")
+        foreign = self.sipp("foreign", "127.0.0.5", "0.03", "foreign_carrier")
         early = self.sipp("early", "127.0.0.6", "0.04", "early_carrier", "-d", "500")
         # Written from the dearest to the cheapest: what counts is the price.
         self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "early,foreign,full,mute", "--least-cost")
@@ -251,11 +250,11 @@ class OddCarriers(Outside):
         steps = {step["rule"]: step["text"] for step in self.server.json("cdr", "show", row["id"])["decision"]}
         self.assertEqual(re.findall(r"(\w+) at", steps["price"]), ["mute", "full", "foreign", "early"])
         self.assertEqual(steps["lines"], "early")
-        warned = [l for l in self.server.log.read_text().splitlines() if " trunk_failed " in l and "mute" in l]
+        warned = [l for l in self.server.log.read_text().splitlines() if "trunk_failed" in l and "mute" in l]
         self.assertIn("no answer", warned[0])
 
     def test_a_call_that_no_carrier_takes_costs_nothing_and_the_caller_hears_so(self):
-        full = self.sipp("full", "127.0.0.3", "0.01", "refusing_carrier", "-key", "status", "503 Service Unavailable")
+        full = self.sipp("full", "127.0.0.3", "0.01", "full_carrier")
         mute = self.sipp("mute", "127.0.0.4", "0.02", "silent_carrier", "-d", "3000")
         self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "full,mute")
         self.ann.socket.settimeout(10)
