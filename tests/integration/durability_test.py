@@ -145,15 +145,15 @@ class Credit(Durable):
 
     def test_what_was_given_and_acknowledged_before_a_kill_is_not_given_again(self):
         status, _, first = self.give("once")
-        self.assertEqual((status, first["left"]), (200, "1.00"))
+        self.assertEqual((status, first["left"]), (201, "1.00"))
         self.restart()
         status, headers, again = self.give("once")
-        self.assertEqual((status, again, headers["Idempotency-Replayed"]), (200, first, "true"))
+        self.assertEqual((status, again, headers["Idempotency-Replayed"]), (201, first, "true"))
         self.assertEqual(self.give("once", "2.00")[0], 422)
         self.assertEqual(self.credit(), 1)
 
     def test_what_was_given_and_not_answered_before_a_kill_is_not_given_again_and_says_what_to_look_at(self):
-        self.assertEqual(self.give("once")[0], 200)
+        self.assertEqual(self.give("once")[0], 201)
         self.ringfence.stop(signal.SIGKILL)
         # What a kill between the change and its answer leaves on disk.
         with contextlib.closing(sqlite3.connect(self.ringfence.data / "ringfence.db")) as database:
@@ -165,7 +165,7 @@ class Credit(Durable):
         self.assertIn("nobody knows whether it was done", body["detail"])
         self.assertIn("/api/v1/audit-log", body["remedy"])
         self.assertEqual(self.credit(), 1)
-        self.assertEqual(self.give("another")[0], 200)
+        self.assertEqual(self.give("another")[0], 201)
         self.assertEqual(self.credit(), 2)
 
     def test_nothing_is_given_twice_whenever_the_server_is_killed(self):
@@ -192,9 +192,9 @@ class Credit(Durable):
         for key in first:
             while (status := self.give(key)[0]) == 429:
                 time.sleep(1)
-            self.assertIn(status, (200,) if first[key] == 200 else (200, 409), f"seed {SEED}: {key}")
+            self.assertIn(status, (201,) if first[key] == 201 else (201, 409), f"seed {SEED}: {key}")
             outcomes[key] = status
-        given = sum(status == 200 for status in outcomes.values())
+        given = sum(status == 201 for status in outcomes.values())
         unknown = len(outcomes) - given
         self.assertLessEqual(unknown, KILLS)
         self.assertGreaterEqual(self.credit(), given, f"seed {SEED}")

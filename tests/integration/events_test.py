@@ -171,7 +171,7 @@ class Events(unittest.TestCase):
             self.use_mail(mail)
             self.cli("event-route", "set", "to-anna", "--level", "info", "--events", "config.applied")
             self.cli("reload")
-            given_up = until(lambda: self.events("--kinds", "event.undelivered"))
+            given_up = until(lambda: self.events("--kinds", "event.undelivered"), 30)
             self.assertEqual(given_up[0]["subject"], "anna")
             self.assertIn("550", given_up[0]["text"])
 
