@@ -971,7 +971,7 @@ export const de: Messages = {
     reach: 'Darf anrufen',
     abroad: 'Länder im Ausland',
     abroad_denied: 'Nie angerufene Länder',
-    roles: 'Anrufrechte',
+    calling_roles: 'Anrufrechte',
     asks: 'Fragt nach',
     of: 'Für wen',
     only: 'Keine anderen',

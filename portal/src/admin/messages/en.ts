@@ -971,7 +971,7 @@ export const en = {
     reach: 'May call',
     abroad: 'Countries abroad',
     abroad_denied: 'Countries never called',
-    roles: 'Calling roles',
+    calling_roles: 'Calling roles',
     asks: 'Asks for',
     of: 'For whom',
     only: 'None but these',
