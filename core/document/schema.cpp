@@ -200,7 +200,7 @@ constexpr Key route_keys[] = {
     {.name = "extensions", .type = number_of_extension, .help = "who may use it; empty: everybody", .list = true},
     {.name = "departments", .type = object, .help = "who may use it", .list = true, .refers = Kind::department},
     {.name = "groups", .type = text, .help = "who may use it", .list = true, .min = 1, .max = 64},
-    {.name = "roles",
+    {.name = "calling_roles",
      .type = object,
      .help = "calling roles that may use it",
      .list = true,

@@ -261,7 +261,7 @@ class Maker {
     route.extensions = table.list("extensions");
     route.departments = table.list("departments");
     route.groups = table.list("groups");
-    route.roles = table.list("roles");
+    route.roles = table.list("calling_roles");
     route.countries = table.list("countries");
     route.caller_countries = table.list("caller_countries");
     route.hours = table.text("hours");

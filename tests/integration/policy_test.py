@@ -235,7 +235,7 @@ class Policy(unittest.TestCase):
         told = self.server.json(*abroad)
         self.assertEqual(told["why"], "GB is not among the countries that the extension may call with its role travel")
         cli("calling-role", "set", "travel", "--default", "abroad")
-        cli("route", "set", "abroad", "--roles", "international")
+        cli("route", "set", "abroad", "--calling-roles", "international")
         self.assertEqual(self.server.json(*abroad)["action"], "refuse")
         cli("extension", "set", "1001", "--role", "international")
         self.assertEqual(self.server.json(*abroad)["action"], "leave")

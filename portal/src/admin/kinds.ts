@@ -35,7 +35,7 @@ export const kinds: readonly Kind[] = [
     kind: 'route',
     page: 'routes',
     columns: ['patterns', 'trunks', 'countries', 'hours', 'pins'],
-    first: ['name', 'patterns', 'trunks', 'extensions', 'departments', 'roles', 'countries', 'hours', 'pins', 'enabled'],
+    first: ['name', 'patterns', 'trunks', 'extensions', 'departments', 'calling_roles', 'countries', 'hours', 'pins', 'enabled'],
     ordered: true,
   },
   {

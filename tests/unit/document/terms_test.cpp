@@ -326,7 +326,7 @@ TEST(Roles, ARoleMayAskForAccountCodesAndRoutesForRoles) {
   auto objects = placed(std::string(office) +
                         "[pin-list.clients]\nasks = \"account_code\"\n[calling-role.projects]\n"
                         "pins = \"clients\"\n[extension.1002]\nrole = \"projects\"\n"
-                        "[route.r]\ntrunks = [\"p\"]\nroles = [\"projects\", \"internal\"]\n");
+                        "[route.r]\ntrunks = [\"p\"]\ncalling_roles = [\"projects\", \"internal\"]\n");
   const auto terms = terms_of(objects, around());
   ASSERT_TRUE(terms) << terms.error().front().text;
   EXPECT_EQ(terms->extensions[1].pins, "clients");
@@ -337,7 +337,8 @@ TEST(Roles, ARoleMayAskForAccountCodesAndRoutesForRoles) {
   EXPECT_EQ(plan.error().front().text,
             "asks for an account code of the list clients, which has none: nobody could call")
       << "told of the role " << plan.error().front().name;
-  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\nroles = [\"projcts\"]\n"), HasSubstr("the calling-role projcts"));
+  EXPECT_THAT(faults("[route.r]\ntrunks = [\"p\"]\ncalling_roles = [\"projcts\"]\n"),
+              HasSubstr("the calling-role projcts"));
 }
 
 TEST(Countries, ArePermittedByTheSystemTheTenantAndADepartment) {
