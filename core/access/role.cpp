@@ -33,13 +33,14 @@ std::vector<Role> make() {
   return {
       role("system", "System", Realm::system, Permissions::all()),
       // Runs it from day to day; who may sign in, and as what, others decide.
-      role("operation", "Operation", Realm::system,
-           without(Permissions::all(),
-                   "user.write role.write sign-in.write token.write audit.write trace-number.read")),
+      role(
+          "operation", "Operation", Realm::system,
+          without(Permissions::all(), "user.write role.write sign-in.write token.write audit.write trace-number.read")),
       // At one place: its people, phones and hours.
       role("site", "Site", Realm::system,
            of("system.read guard.* extension.* registration.* call.* cdr.read trace.read department.* ring-group.* "
-              "schedule.* inbound.* telephony.read calling-role.read route.read trunk.read limit.read spend.read pattern.read")),
+              "schedule.* inbound.* telephony.read calling-role.read route.read trunk.read limit.read spend.read "
+              "pattern.read")),
       role("administrator", "Administrator", Realm::tenant, within_tenant(Permissions::all())),
       role("supervisor", "Supervisor", Realm::tenant,
            of("extension.read registration.read call.* cdr.read department.read ring-group.* schedule.* inbound.read "
