@@ -134,7 +134,7 @@ class Judge {
     if (home) return true;
     const CountrySet& countries = plan_.countries_of(*tenant_, who_);
     if (!countries.test(out_.country.index)) return fail(Check::country, plan_.why_not(*tenant_, who_, out_.country));
-    if (trace_ && !countries.all())
+    if (!countries.all())
       passed(Check::country, [&] { return fmt::format("{} may be called", out_.country.text()); });
     return true;
   }

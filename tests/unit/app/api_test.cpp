@@ -59,18 +59,18 @@ class KeyedPost : public ::testing::Test {
 TEST_F(KeyedPost, IsDoneOnceAndAnsweredTwice) {
   const web::Answer first = post(), second = post();
   EXPECT_EQ(done_, 1);
-  EXPECT_EQ(first.status, 200u) << first.body.dump();
+  EXPECT_EQ(first.status, 201u) << first.body.dump();
   EXPECT_EQ(second.status, first.status);
   EXPECT_EQ(second.body, first.body);
   EXPECT_THAT(second.headers, ::testing::Contains(::testing::Pair("Idempotency-Replayed", "true")));
-  EXPECT_EQ(post("other").status, 200u);
+  EXPECT_EQ(post("other").status, 201u);
   EXPECT_EQ(done_, 2);
 }
 
 TEST_F(KeyedPost, IsWrittenDownBeforeItIsDone) {
   long long begun = 0;
   during_ = [&] { *raw() << "SELECT COUNT(*) FROM kept_answers WHERE answer = ''", soci::into(begun); };
-  EXPECT_EQ(post().status, 200u);
+  EXPECT_EQ(post().status, 201u);
   EXPECT_EQ(begun, 1);
 }
 
@@ -93,7 +93,7 @@ TEST_F(KeyedPost, ThatWasRefusedMayBeAskedAgainUnderItsKey) {
   outcome_ = std::unexpected(command::Error{command::Code::conflict, "does not pay in advance", "", ""});
   EXPECT_EQ(post().status, 409u);
   outcome_ = control::Json{{"left", "20.00"}};
-  EXPECT_EQ(post().status, 200u);
+  EXPECT_EQ(post().status, 201u);
   EXPECT_EQ(done_, 2);
 }
 

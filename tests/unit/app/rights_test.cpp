@@ -72,7 +72,8 @@ TEST(CallingRoles, AreListedWithThoseThatAreBuiltInAndExportedWithoutThem) {
   Office us;
   us.done("calling-role.add", {{"name", "travel"}, {"reach", "international"}});
   std::vector<std::string> names;
-  for (const Json& each : us.done("calling-role.list")["objects"]) names.push_back(each["name"]);
+  const Json told = us.done("calling-role.list");
+  for (const Json& each : told["objects"]) names.push_back(each["name"]);
   EXPECT_THAT(names, ElementsAre("travel", "internal", "national", "international"));
   EXPECT_EQ(us.done("calling-role.show", {{"name", "national"}})["built_in"], true);
   const std::string text = us.done("policy.export")["text"];

@@ -149,7 +149,7 @@ TEST(Objects, TheGuardIsOneObjectWithRowsOfItsOwnAndNoCommands) {
   EXPECT_THAT(objects->front().rows.at("access"), ElementsAre("allow 192.0.2.0/24 # office"));
   EXPECT_THAT(objects->front().rows.at("rules"), ElementsAre("drop from any"));
   EXPECT_FALSE(read_objects("[guard.mine]\n")) << "there is one of it";
-  EXPECT_FALSE(read_objects("[guard]\ncountries_allowed = [\"XX\"]\n"));
+  EXPECT_FALSE(read_objects("[guard]\ncountries_allowed = [\"Germany\"]\n"));
   EXPECT_EQ(parse_kind("guard"), Kind::guard);
   EXPECT_FALSE(kind_of_command("guard")) << "guard allow and guard remove are commands of its own";
   EXPECT_EQ(kind_of_command("trunk"), Kind::trunk);

@@ -444,6 +444,7 @@ TEST(Decide, ARoleAsksForAnAccountCodeWhereTheRouteAsksForNothingAndNeverInPlace
   ExtensionTerms who = may(alice, Reach::international);
   who.role = "projects";
   who.pins = "clients";
+  who.forward.reach = Reach::national;
   terms.extensions.push_back(who);
   const auto asked = [&] { return std::string(ask(plan_of(terms), "+442079460000").pins); };
   EXPECT_EQ(asked(), "clients");
