@@ -130,8 +130,7 @@ void add_decision(std::string& trail, const Plan& plan, const Question& question
   };
   for (const Check check : asked)
     if (decision.has_passed(check)) add_passed(trail, check, told(check));
-  const bool leaves =
-      decision.action == Decision::Action::leave || decision.action == Decision::Action::emergency;
+  const bool leaves = decision.action == Decision::Action::leave || decision.action == Decision::Action::emergency;
   if (!leaves) add_refused(trail, decision.failed, decision.why);
 }
 

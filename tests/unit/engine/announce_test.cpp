@@ -139,26 +139,6 @@ TEST_F(Announcement, NeverCallsForHelp) {
   }
   EXPECT_FALSE(carrier.hear_request("INVITE"));
   EXPECT_FALSE(exchange.has_report(Reason::emergency_called));
-  toll::RingGroupTerms group;
-  group.name = "watch";
-  group.tenant = tenant;
-  group.number = "2000";
-  group.members = {"1002"};
-  group.otherwise = "1003";
-  group.ring_s = 5;
-  terms.ring_groups.push_back(group);
-  toll::ExtensionTerms third;
-  third.id = ExtensionId{3};
-  third.forward.always = "112";
-  terms.extensions.push_back(third);
-  exchange.set_plan(plan_of(terms));
-  announce("2000");
-  const auto invite = bob.hear_request("INVITE");
-  ASSERT_TRUE(invite);
-  bob.answer(*invite, 486);
-  EXPECT_FALSE(carrier.hear_request("INVITE")) << "nor by way of a group that nobody answers for, and who forwards its calls";
-  ASSERT_TRUE(announced());
-  EXPECT_FALSE(announced()->answered);
   expect_nothing_left();
 }
 

@@ -90,7 +90,8 @@ TEST(Trail, KeepsTheLastRulesWithinItsBoundWhateverIsWrittenIntoIt) {
     add_refused(trail, Check::money, std::to_string(i));
     ASSERT_LE(trail.size(), TollLimits::trail_bytes) << i;
     ASSERT_THAT(trail, EndsWith("\n!money: " + std::to_string(i)));
-    ASSERT_THAT(trail, testing::AnyOf(StartsWith("route: "), StartsWith("route\n"), StartsWith("!money: "))) << "whole lines leave";
+    ASSERT_THAT(trail, testing::AnyOf(StartsWith("route: "), StartsWith("route\n"), StartsWith("!money: ")))
+        << "whole lines leave";
   }
   std::string other;
   add_passed(other, Check::pace);
