@@ -336,6 +336,12 @@ export function office(): Answers {
     'user.list': () => ({ users: [{ ...anna, enabled: true, must_change: false, password: true, created: '', signed_in: '2026-11-23T08:00:00Z', signed_in_ms: 1 }] }),
     'user.show': () => ({ ...anna, enabled: true, must_change: false, password: true, created: '', signed_in: '', signed_in_ms: 1 }),
     'user.add': ({ values }) => ({ status: 201, body: { name: values['name'], link: 'https://pbx.example.com:8443/login#XYZ', expires: '2026-11-24T08:00:00Z', expires_in_s: 86400, message: '' } }),
+    'tenant.list': () => ({
+      tenants: [
+        { name: 'default', dealer: '', domains: [], extensions: 0, extensions_now: 3, calls: '', day: '200.00', month: '2000.00' },
+        { name: 'acme', dealer: 'north', domains: ['pbx.acme.example'], extensions: 50, extensions_now: 1, calls: '20', day: '100.00', month: '1000.00' },
+      ],
+    }),
     'role.list': () => ({ roles: [{ name: 'system', title: 'System', realm: 'system', built_in: true, copied_from: '', permissions }] }),
     'token.list': () => ({ tokens: [] }),
     'session.list': () => ({ sessions: [] }),
