@@ -157,8 +157,14 @@ void Feed::on(const effect::Report& report) {
 }
 
 void Feed::on(const effect::CloseCdr& closed) {
-  if (heard(calls)) tell(calls, "call_ended", {{"call", closed.cdr.id}, {"record", json_of(closed.cdr, "")}},
-         closed.cdr.tenant);
+  if (!heard(calls)) return;
+  // What it cost, who pays and from where it came stands in its record, which takes a permission of its own.
+  tell(calls, "call_ended",
+       {{"call", closed.cdr.id},
+        {"caller", closed.cdr.caller_number},
+        {"dialled", closed.cdr.dialled},
+        {"result", record::text_of(closed.cdr.result)}},
+       closed.cdr.tenant);
 }
 
 void Feed::on(const effect::StoreBan& ban) {

@@ -72,7 +72,7 @@ PlanChanged changed(Records& records, Work&& work, std::optional<std::int64_t> g
     if (before) {
       auto callers = callers_of(records.store);
       if (!callers) return undo(error_of(callers.error()));
-      if (auto opened = opens_paths(*before, {*compiled, std::move(*callers)}, *guarded_at_ms))
+      if (auto opened = opens_paths(records.tenant, *before, {*compiled, std::move(*callers)}, *guarded_at_ms))
         return undo(std::move(*opened));
     }
     answer = std::move(*done);
@@ -126,6 +126,11 @@ class Desk {
                                                          each.values);
     auto table = document::table_of(object);
     if (!table) return std::unexpected(fault_of(table.error()));
+    for (const command::ObjectValue& each : values)
+      if (records_.bounded && kind == Kind::telephony &&
+          std::ranges::find(keys_of_the_system, each.key) != std::end(keys_of_the_system))
+        return std::unexpected(Error{Code::denied, fmt::format("{} is the whole system's", each.key),
+                                     "ask whoever runs the system", each.key});
     rest.kind = name_of(kind);
     rest.name = name;
     rest.body = object.text;
@@ -429,8 +434,7 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::ShowObject>(&command)) return told(desk.show(c->kind, c->name));
   if (const auto* c = std::get_if<command::PutObject>(&command)) {
     const bool guarded = !c->force && may_open_paths(c->kind);
-    return changed(
-        records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
+    return changed(records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
   }
   if (const auto* c = std::get_if<command::TenantCommand>(&command))
     return changed(records, [&] { return desk.tenant(*c); });

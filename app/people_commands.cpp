@@ -103,10 +103,12 @@ struct Executor {
     if (auto why = access::fault_of_reach(by, people.permissions_of(*found), found->tenant)) return denied(*why);
     return found;
   }
+  static Error no_role(const std::string& name) {
+    return {Code::not_found, fmt::format("there is no role {}", name), "see: ringfence role list"};
+  }
   std::expected<Role, Error> role(const std::string& name) const {
     const Role* const found = people.role(name);
-    if (found == nullptr)
-      return fault(Code::not_found, fmt::format("there is no role {}", name), "see: ringfence role list");
+    if (found == nullptr) return std::unexpected(no_role(name));
     return *found;
   }
   std::expected<void, Error> may_have(const Role& role, access::Class of) const {
@@ -123,9 +125,8 @@ struct Executor {
       return each.enabled && each.provider.empty() && people.permissions_of(each) == Permissions::all();
     };
     if (!one(user)) return false;
-    return std::none_of(people.users().begin(), people.users().end(), [&](const User& other) {
-      return other.id != user.id && one(other);
-    });
+    return std::none_of(people.users().begin(), people.users().end(),
+                        [&](const User& other) { return other.id != user.id && one(other); });
   }
   static std::unexpected<Error> last() {
     return fault(Code::conflict, "nobody would be left who may do everything", "make another administrator first");
@@ -245,7 +246,10 @@ struct Executor {
       if (c.second_factor)
         if (auto dropped = tables.drop_factor(found->id); !dropped) return dropped;
       if (no_password) {
-        out = Json{{"name", c.name}, {"link", ""}, {"expires", ""}, {"expires_in_s", 0},
+        out = Json{{"name", c.name},
+                   {"link", ""},
+                   {"expires", ""},
+                   {"expires_in_s", 0},
                    {"message", fmt::format("The sessions and tokens of {} have ended; the password is that of {}.",
                                            c.name, found->provider)}};
         return {};
@@ -285,6 +289,8 @@ struct Executor {
   Outcome operator()(const command::ShowRole& c) {
     const auto found = role(c.name);
     if (!found) return std::unexpected(found.error());
+    // Those that are not listed to people of a tenant are not shown to them either.
+    if (by != nullptr && by->tenant && found->realm == access::Realm::system) return std::unexpected(no_role(c.name));
     Json out = json_of(*found);
     Json users = Json::array();
     for (const User& each : people.users())
@@ -490,8 +496,15 @@ std::optional<Outcome> change_people(Records& records, Logins* logins, const com
   const access::Asker* const by = checked.by ? &*checked.by : nullptr;
   // Whoever reaches everybody sees everybody, unless he named a tenant.
   const bool everybody = checked.tenant.empty() && (by == nullptr || !by->tenant);
-  Executor executor{records,         tables, logins, **people, std::move(*tenants), by, checked.acts_in,
-                    everybody ? TenantId{} : checked.acts_in, now_wall_ms};
+  Executor executor{records,
+                    tables,
+                    logins,
+                    **people,
+                    std::move(*tenants),
+                    by,
+                    checked.acts_in,
+                    everybody ? TenantId{} : checked.acts_in,
+                    now_wall_ms};
   Outcome outcome = std::visit(executor, *command);
   if (outcome && logins != nullptr && checked.spec->changes)
     if (const auto taken = logins->reload(records); !taken) return fail(taken.error());

@@ -97,9 +97,8 @@ class Import {
     // What stays without being in the file comes behind what is.
     for (const Object& each : now_)
       if (is_ordered(each.kind) && !wants(each) && !remove_)
-        if (const auto row =
-                records_.store.put_object(records_.vault, records_.tenant,
-                                          {std::string(name_of(each.kind)), each.name, {}, ++places[each.kind]});
+        if (const auto row = records_.store.put_object(
+                records_.vault, records_.tenant, {std::string(name_of(each.kind)), each.name, {}, ++places[each.kind]});
             !row)
           return std::unexpected(row.error());
     return {};
@@ -132,7 +131,7 @@ class Import {
     return std::nullopt;
   }
 
-  guard::CompiledRef rules;  ///< of the guard, when they were compiled
+  guard::CompiledRef rules;       ///< of the guard, when they were compiled
   Json accounts = Json::array();  ///< of extensions that are new: their passwords are told once
 
  private:
@@ -350,7 +349,7 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
     const std::int64_t since_ms = command.since_ms != 0 ? command.since_ms : now_wall_ms - replayed_ms;
     auto told = try_out(records, before, *after, since_ms, now_wall_ms);
     if (!told) return told;
-    if (const auto risk = opens_paths(before, *after, now_wall_ms))
+    if (const auto risk = opens_paths(records.tenant, before, *after, now_wall_ms))
       notes.push_back(risk->message + "; apply wants --force");
     out.update(*told);
   }
@@ -365,7 +364,7 @@ PlanChanged apply_policy(Records& records, const command::PolicyApply& command, 
   if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
   const Candidate before = present(records);
   auto taken = take(records, import, [&](const Candidate& after) {
-    return command.force ? std::nullopt : opens_paths(before, after, now_wall_ms);
+    return command.force ? std::nullopt : opens_paths(records.tenant, before, after, now_wall_ms);
   });
   if (!taken) return {std::unexpected(taken.error()), nullptr};
   return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(taken->plan),

@@ -114,7 +114,7 @@ Outcome show_reach(Records& records, const toll::Plan& plan, const command::Show
       }
       if (!ways.empty() || one) groups.push_back({{"extensions", std::move(names)}, {"ways", std::move(ways)}});
     }
-  const toll::OpenPaths open = toll::open_paths(plan, *callers, now_wall_ms);
+  const toll::OpenPaths open = toll::open_paths(plan, *callers, now_wall_ms, records.tenant);
   for (const toll::OpenPath& path : open.paths)
     if (numbers.contains(path.payer()) && wanted.fits(path.to) &&
         (one ? !path.from_outside() : path.from_outside() || !outside_only))

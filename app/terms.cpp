@@ -138,12 +138,12 @@ void Shelf::keep_only(const std::vector<store::ObjectRow>& rows) {
 
 namespace {
 
-/// What only whoever runs the system says, for all tenants: the money and how it is reserved, and the system's limit.
+/// Besides keys_of_the_system, its limit.
 void refuse_what_is_the_systems(const document::Table& table, Faults& faults) {
   const bool limit = table.kind() == document::Kind::limit && table.name() == "system";
   std::string_view what = limit ? "is the whole system's" : "";
   if (table.kind() == document::Kind::telephony)
-    for (const std::string_view key : {"currency", "reserve_ahead", "assumed_call"})
+    for (const std::string_view key : keys_of_the_system)
       if (table.given(key)) what = "has currency, reserve_ahead or assumed_call, which are the whole system's";
   if (!what.empty())
     faults.push_back({std::string(name_of(table.kind())), table.name(), std::string(what),

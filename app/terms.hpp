@@ -4,6 +4,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/document/terms.hpp"
@@ -12,6 +13,9 @@
 #include "shell/store/store.hpp"
 
 namespace rf::app {
+
+/// Of telephony, what only whoever runs the system says, for all tenants: the money and how it is reserved.
+inline constexpr std::string_view keys_of_the_system[] = {"currency", "reserve_ahead", "assumed_call"};
 
 /// Decks and lists that were read before: a million rates are compiled again only when they were changed.
 class Shelf {

@@ -169,9 +169,10 @@ Json new_destinations(const Candidate& before, const Candidate& after, std::int6
   return out;
 }
 
-std::vector<toll::OpenPath> new_paths(const Candidate& before, const Candidate& after, std::int64_t now_wall_ms) {
-  return toll::newly_open(toll::open_paths(*before.plan, before.callers, now_wall_ms),
-                          toll::open_paths(*after.plan, after.callers, now_wall_ms));
+std::vector<toll::OpenPath> new_paths(TenantId tenant, const Candidate& before, const Candidate& after,
+                                      std::int64_t now_wall_ms) {
+  return toll::newly_open(toll::open_paths(*before.plan, before.callers, now_wall_ms, tenant),
+                          toll::open_paths(*after.plan, after.callers, now_wall_ms, tenant));
 }
 
 }  // namespace
@@ -201,7 +202,7 @@ Outcome try_out(Records& records, const Candidate& before, const Candidate& afte
   if (!visited) return std::unexpected(error_of(visited.error()));
   Json open = Json::array();
   const Numbers names = numbers_of(after.callers);
-  for (const toll::OpenPath& path : new_paths(before, after, now_wall_ms))
+  for (const toll::OpenPath& path : new_paths(records.tenant, before, after, now_wall_ms))
     open.push_back(app::json_of(path, *after.plan, names));
   return Json{{"replay", json_of(replay.finish(), after.plan->terms().currency, seen > TryLimits::calls, since_ms)},
               {"exposures", changed_exposures(records, before, after, now_wall_ms)},
@@ -209,8 +210,9 @@ Outcome try_out(Records& records, const Candidate& before, const Candidate& afte
               {"open_paths", std::move(open)}};
 }
 
-std::optional<Error> opens_paths(const Candidate& before, const Candidate& after, std::int64_t now_wall_ms) {
-  const auto paths = new_paths(before, after, now_wall_ms);
+std::optional<Error> opens_paths(TenantId tenant, const Candidate& before, const Candidate& after,
+                                 std::int64_t now_wall_ms) {
+  const auto paths = new_paths(tenant, before, after, now_wall_ms);
   if (paths.empty()) return std::nullopt;
   const Numbers numbers = numbers_of(after.callers);
   std::string text;

@@ -21,7 +21,9 @@ Candidate present(Records& records);
 Outcome try_out(Records& records, const Candidate& before, const Candidate& after, std::int64_t since_ms,
                 std::int64_t now_wall_ms);
 
-/// Why the change may not be taken without being forced: it would let somebody who showed no password call for money.
-std::optional<command::Error> opens_paths(const Candidate& before, const Candidate& after, std::int64_t now_wall_ms);
+/// Why the change of this tenant may not be taken without being forced: it would let somebody who showed no password
+/// call for money.
+std::optional<command::Error> opens_paths(TenantId tenant, const Candidate& before, const Candidate& after,
+                                          std::int64_t now_wall_ms);
 
 }  // namespace rf::app

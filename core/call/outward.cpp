@@ -250,7 +250,9 @@ bool Calls::leave_by_address(Context& ctx, Call& call, const policy::Trunk& line
   fork->identity = identity;
   fork->ways = std::move(ways);
   call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
-  return try_next_way(ctx, call, call.forks.size() - 1);
+  if (try_next_way(ctx, call, call.forks.size() - 1)) return true;
+  call.forks.back().status = 503;
+  return false;
 }
 
 void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const Flow& flow,
@@ -296,16 +298,10 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   target.dialled = decision.extension;
   if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
     target.dialled = group->number;
-  if (!decision.rejected && !decision.announcement.empty()) {
-    asked.route = ctx.plan.terms().inbound[decision.route].name;
-    target.announcement = decision.announcement;
-    place(ctx, asked, called, std::move(target));
-    return;
-  }
   if (decision.rejected)
     return refuse(ctx, asked, 603, CallResult::refused, Reason::toll_refused, decision.why,
                   refusals_.note(ctx, flow, *terms, toll::Check::listed));
-  if (target.dialled.empty())
+  if (target.dialled.empty() && decision.announcement.empty())
     return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number, decision.why);
   if (const auto paced = ctx.desk.arrive(ctx.now, toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()));
       !paced) {
@@ -316,6 +312,11 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   }
   toll::add_passed(asked.trail, toll::Check::pace);
   asked.route = ctx.plan.terms().inbound[decision.route].name;
+  if (!decision.announcement.empty()) {
+    target.announcement = decision.announcement;
+    place(ctx, asked, called, std::move(target));
+    return;
+  }
   place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
 }
 

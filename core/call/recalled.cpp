@@ -7,17 +7,18 @@ namespace {
 
 using record::CallResult;
 
-TrunkId trunk_named(const toll::Plan& plan, std::string_view name) {
+TrunkId trunk_named(const toll::Plan& plan, TenantId tenant, std::string_view name) {
   for (const toll::TrunkTerms& each : plan.terms().trunks)
-    if (each.line.name == name) return each.line.id;
+    if (each.line.tenant == tenant && each.line.name == name) return each.line.id;
   return {};
 }
 
 void count(Now then, const toll::Plan& plan, toll::Desk& desk, const Served& call) {
   if (!call.trunk_out.empty())
-    desk.recall(then, toll::parties_of(plan, call.tenant, call.payer, trunk_named(plan, call.trunk_out)), call.called);
+    desk.recall(then, toll::parties_of(plan, call.tenant, call.payer, trunk_named(plan, call.tenant, call.trunk_out)),
+                call.called);
   if (call.trunk_in.empty()) return;
-  desk.recall_arrival(then, toll::parties_of(plan, call.tenant, {}, trunk_named(plan, call.trunk_in)));
+  desk.recall_arrival(then, toll::parties_of(plan, call.tenant, {}, trunk_named(plan, call.tenant, call.trunk_in)));
   for (const toll::InboundTerms& route : plan.terms().inbound)
     if (route.tenant == call.tenant && route.name == call.inbound_route) desk.recall_caller(then, route, call.caller);
 }

@@ -209,7 +209,12 @@ void Calls::on_pin(Context& ctx, Call& call) {
     Target target;
     target.dialled = call.cdr.dialled;
     target.payer = call.payer;
-    const auto failure = hand_over(ctx, call, Side::caller, resolve(ctx, call.cdr.tenant, std::move(target)), {});
+    auto onward = resolve(ctx, call.cdr.tenant, std::move(target));
+    // The rules are asked again, and may ask for a secret by now that nobody entered.
+    if (onward && onward->out && !onward->out->pins.empty() && onward->out->pins != call.pins)
+      onward =
+          std::unexpected(Failure{403, CallResult::refused, Reason::pin_refused, "another PIN is asked for by now"});
+    const auto failure = hand_over(ctx, call, Side::caller, std::move(onward), {});
     if (!failure) return;
     toll::append(call.cdr.decision, failure->trail);
     return say_why_and_end(ctx, call, Side::caller, failure->status, failure->detail);

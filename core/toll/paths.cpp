@@ -149,11 +149,12 @@ std::vector<Callers> paid_ways(const Plan& plan, std::span<const Plan::Known> ca
   return out;
 }
 
-OpenPaths open_paths(const Plan& plan, std::span<const Plan::Known> callers, std::int64_t wall_ms) {
+OpenPaths open_paths(const Plan& plan, std::span<const Plan::Known> callers, std::int64_t wall_ms, TenantId tenant) {
+  const auto meant = [&](TenantId each) { return !tenant || each == tenant; };
   OpenPaths out;
   Follower follower(plan, callers, wall_ms, out);
   for (const InboundTerms& route : plan.terms().inbound) {
-    if (!route.enabled) continue;
+    if (!route.enabled || !meant(route.tenant)) continue;
     const auto& trunks = plan.terms().trunks;
     if (std::none_of(trunks.begin(), trunks.end(), [&](const TrunkTerms& each) {
           return each.line.enabled && each.line.tenant == route.tenant &&
@@ -169,7 +170,8 @@ OpenPaths open_paths(const Plan& plan, std::span<const Plan::Known> callers, std
     follower.follow(route.tenant, std::move(first), route.name, route.trunk);
   }
   for (const Plan::Known& each : callers)
-    if (plan.extension(each.tenant, each.id).forward.any()) follower.follow(each.tenant, {each.id}, {}, {});
+    if (meant(each.tenant) && plan.extension(each.tenant, each.id).forward.any())
+      follower.follow(each.tenant, {each.id}, {}, {});
   return out;
 }
 

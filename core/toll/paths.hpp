@@ -61,7 +61,9 @@ struct OpenPaths {
 
 /// Every such path. An upper bound likewise: routes before an inbound route, hours and callers' numbers are not looked
 /// at, and each member of a ring group may forward.
-OpenPaths open_paths(const Plan& plan, std::span<const Plan::Known> callers, std::int64_t wall_ms);
+/// Of one tenant, or, without one, of all.
+OpenPaths open_paths(const Plan& plan, std::span<const Plan::Known> callers, std::int64_t wall_ms,
+                     TenantId tenant = {});
 
 /// Those of `after` from outside that nobody had before: by the same trunk, on the same account, to the same kind of
 /// number. When either was cut, that cannot be said, and all of `after` are new.

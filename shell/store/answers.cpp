@@ -20,19 +20,23 @@ std::uint64_t drop_old(soci::session& sql, std::int64_t now_wall_ms) {
   return static_cast<std::uint64_t>(drop.get_affected_rows());
 }
 
-/// Leaves room for one more.
+/// Leaves room for one more: the oldest of the asker goes, or, when there are too many of all, of whoever has most, so
+/// that nobody pushes out another's few. What has no answer yet goes last.
 void make_room(soci::session& sql, long long asker) {
-  const auto drop_beyond = [&](const std::string& whose, std::size_t most) {
-    long long count = 0;
-    sql << "SELECT COUNT(*) FROM kept_answers" << whose, soci::into(count);
-    if (const long long surplus = count - static_cast<long long>(most) + 1; surplus > 0)
-      sql << fmt::format(
-          "DELETE FROM kept_answers WHERE slot IN (SELECT slot FROM kept_answers{} ORDER BY begun_wall_ms, slot LIMIT "
-          "{})",
-          whose, surplus);
+  const auto drop_oldest_of = [&](long long whose) {
+    sql << "DELETE FROM kept_answers WHERE slot = (SELECT slot FROM kept_answers WHERE asker = :asker ORDER BY answer "
+           "= '', begun_wall_ms, slot LIMIT 1)",
+        soci::use(whose);
   };
-  drop_beyond(fmt::format(" WHERE asker = {}", asker), ApiLimits::answers_of_one);
-  drop_beyond("", ApiLimits::answers);
+  long long own = 0, all = 0;
+  sql << "SELECT COUNT(*) FROM kept_answers WHERE asker = :asker", soci::use(asker), soci::into(own);
+  if (own >= static_cast<long long>(ApiLimits::answers_of_one)) return drop_oldest_of(asker);
+  sql << "SELECT COUNT(*) FROM kept_answers", soci::into(all);
+  if (all < static_cast<long long>(ApiLimits::answers)) return;
+  long long most = 0;
+  sql << "SELECT asker FROM kept_answers GROUP BY asker ORDER BY COUNT(*) DESC, MIN(begun_wall_ms) LIMIT 1",
+      soci::into(most);
+  drop_oldest_of(most);
 }
 
 }  // namespace

@@ -607,7 +607,8 @@ class Live(unittest.TestCase):
         for phone in (desk, other):
             phone.reply(phone.hear("BYE"), "200 OK")
         ended = self.until(stream, "calls", "call_ended")
-        self.assertEqual((ended["call"], ended["record"]["dialled"]), (call, "4002"))
+        self.assertEqual((ended["call"], ended["dialled"], ended["result"]), (call, "4002", "answered"))
+        self.assertFalse({"record", "cost", "account"} & set(ended), "whoever hears of calls reads no records")
 
     def test_each_topic_needs_its_permission_and_ends_with_it(self):
         made = SERVED.json("token", "add", "board", "--user", "root-admin", "--scope", "call.read,registration.read")

@@ -368,6 +368,19 @@ class Calls(Two):
         self.assertNotIn("12.50", theirs)
         self.assertEqual(self.a.ask("limit.set", {"name": "tenant", "day": "99"})[0], 403)
 
+    def test_the_money_of_all_is_changed_by_nobody_of_a_tenant_not_even_of_the_first(self):
+        self.server.cli("user", "add", "first", "--role", ROLE)
+        first = self.caller("first")
+        for more in ({"currency": "CHF"}, {"reserve_ahead": "5m"}, {"assumed_call": "9m"}):
+            status, _, body = first.ask("telephony.set", more)
+            self.assertEqual((status, body["field"]), (403, next(iter(more))), body)
+        self.assertEqual(first.ask("telephony.set", {"home": "DE"})[0], 200)
+
+    def test_roles_that_are_not_listed_are_not_shown(self):
+        self.assertEqual(self.a.ask("role.show", {"name": "site"})[0], 404)
+        self.assertEqual(self.a.ask("role.show", {"name": "employee"})[0], 200)
+        self.assertEqual(self.root.ask("role.show", {"name": "site"})[0], 200)
+
     def test_nobody_raises_the_credit_that_others_gave_his_tenant(self):
         for whom, caller, more, wanted in (("tenant", self.a, {}, 403), ("trunk.any", self.a, {}, 403),
                                            ("system", self.a, {}, 403), ("system", self.north, {"tenant": "acme"}, 403),

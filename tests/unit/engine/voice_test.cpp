@@ -96,6 +96,18 @@ TEST_F(Voice, TheRightPinConnectsAndItsAccountStandsInTheRecord) {
   expect_nothing_left();
 }
 
+TEST_F(Voice, WhatIsAskedForByNowIsNotAnsweredByWhatWasAskedForThen) {
+  dial_and_be_asked();
+  toll::PinListTerms board = terms.pin_lists[0];
+  board.name = "board";
+  board.pins[0].digest = toll::pin_digest(terms.pin_key, "board", "901827");
+  terms.pin_lists.push_back(board);
+  terms.routes[0].pins = "board";
+  exchange.set_plan(plan_of(terms));
+  enter("748159#");
+  EXPECT_FALSE(carrier.hear_request("INVITE")) << "the route asks for a PIN of the board";
+}
+
 TEST_F(Voice, AWrongPinIsAskedAgainAndThenTheExtensionIsLocked) {
   dial_and_be_asked();
   enter("111111#");

@@ -105,6 +105,18 @@ TEST_F(AnswerTable, HoldsSoManyOfAllAndLosesTheOldest) {
   EXPECT_EQ(begin(one, now + 4), Verdict::fresh) << "it was the oldest";
 }
 
+TEST_F(AnswerTable, ManyOfAFewPushOutTheirOwnAndNotTheOneOfSomebodyElse) {
+  begin(one);
+  *raw()
+      << "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " << ApiLimits::answers - 1
+      << ") INSERT INTO kept_answers (slot, asker, request, begun_wall_ms, answer) SELECT 's' || i, 100 + i % 16, '', "
+      << now + 1 << ", '' FROM n";
+  EXPECT_EQ(begin({100, "more", "{}"}, now + 2), Verdict::fresh);
+  EXPECT_EQ(begin({101, "more", "{}"}, now + 3), Verdict::fresh);
+  EXPECT_EQ(rows(), static_cast<long long>(ApiLimits::answers));
+  EXPECT_EQ(begin(one, now + 4), Verdict::unknown) << "the oldest, and the only one of its asker";
+}
+
 TEST_F(AnswerTable, TellsAThiefOfTheDatabaseAndOfTheKeyFileNothing) {
   begin(one);
   ASSERT_TRUE(tables_.keep(one, {201, R"({"password":"correct horse"})", ""}));

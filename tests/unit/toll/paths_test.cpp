@@ -175,6 +175,15 @@ TEST(Paths, ARemovedOrDisabledExtensionForwardsNothing) {
   EXPECT_THAT(open_paths(*plan, others, wall_ms).paths, IsEmpty());
 }
 
+TEST(Paths, OfOneTenantAreThoseOfNoOther) {
+  Terms terms = house();
+  of(terms, alice).forward.always = "01701234567";
+  of(terms, alice).forward.reach = Reach::national;
+  const PlanRef plan = plan_of(terms, people);
+  EXPECT_THAT(open_paths(*plan, people, wall_ms, TenantId{99}).paths, IsEmpty());
+  EXPECT_EQ(open_paths(*plan, people, wall_ms, tenant).paths.size(), open_paths(*plan, people, wall_ms).paths.size());
+}
+
 TEST(Paths, ExtensionsOfTheSameRightsShareWhatTheyReach) {
   Terms terms = house();
   of(terms, carol).reach = Reach::international;
