@@ -168,8 +168,10 @@ TEST(PinCommands, TwoListsAndTwoSystemsNeverShareADigest) {
       each->done("pin.add", {{"name", list}, {"account", "ann"}, {"pin", "72915048"}});
     }
   std::set<toll::PinDigest> digests;
-  for (System* each : {&us, &other})
-    for (const toll::PinListTerms& list : each->plan()->terms().pin_lists) digests.insert(list.pins.front().digest);
+  for (System* each : {&us, &other}) {
+    const toll::PlanRef plan = each->plan();
+    for (const toll::PinListTerms& list : plan->terms().pin_lists) digests.insert(list.pins.front().digest);
+  }
   EXPECT_EQ(digests.size(), 4u);
 }
 
