@@ -46,10 +46,10 @@ struct Row {
 constexpr const char* columns = "number, wall_ms, actor, kind, action, outcome, hash";
 
 audit::Head base_of(soci::session& sql) {
+  const std::string key = base_setting;
   std::string text;
   soci::indicator there = soci::i_null;
-  sql << "SELECT MAX(value) FROM settings WHERE key = :key", soci::use(std::string(base_setting), "key"),
-      soci::into(text, there);
+  sql << "SELECT MAX(value) FROM settings WHERE key = :key", soci::use(key, "key"), soci::into(text, there);
   if (there == soci::i_null) return {};
   audit::Head base;
   const std::size_t space = std::min(text.find(' '), text.size());
