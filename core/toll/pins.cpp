@@ -114,7 +114,6 @@ PinVerdict PinTries::enter(Now now, ExtensionId who, const PinListTerms& list, c
       if (CRYPTO_memcmp(each.digest.data(), entered.data(), entered.size()) == 0) right = &each;
   }
   if (right == nullptr) return count_wrong(now, key_of(who, list), list);
-  forget(key_of(who, list));
   account = right->account;
   return PinVerdict::right;
 }
@@ -129,7 +128,6 @@ void PinTries::recall(Now now, const Plan& plan, const PastAsking& call) {
   forget_what_is_over(then);
   for (std::uint32_t i = 0; i < asked->wrong && !locked(then, call.who, *list); ++i)
     count_wrong(then, key_of(call.who, *list), *list);
-  if (call.right && !locked(then, call.who, *list)) forget(key_of(call.who, *list));
 }
 
 PinVerdict PinTries::count_wrong(Now now, Key key, const PinListTerms& list) {

@@ -48,7 +48,7 @@ struct PastAsking {
   TenantId tenant;
   ExtensionId who;
   std::string_view said;  ///< text_of(AskedPin); anything else: it was not asked for a PIN
-  bool right = false;     ///< in the end
+  bool right = false;     ///< in the end: then it was over when the process ended, and every wrong one was written
   bool torn = false;      ///< the process ended meanwhile
   std::int64_t ended_wall_ms = 0;
 };
@@ -65,7 +65,8 @@ class PinTries {
   /// Whether the extension is locked out of this list now.
   bool locked(Now now, ExtensionId who, const PinListTerms& list) const;
   /// A PIN was entered. `account` gets its name when it is right. All PINs of the list are compared, each in constant
-  /// time. A right one clears the count. Who is locked hears so whatever was entered.
+  /// time. A right one leaves the count: who has one PIN of a list searches for no other. Who is locked hears so
+  /// whatever was entered.
   PinVerdict enter(Now now, ExtensionId who, const PinListTerms& list, const PinKey& key, std::string_view pin,
                    std::string& account);
   std::size_t size() const { return tries_.size(); }

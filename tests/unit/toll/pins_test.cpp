@@ -59,16 +59,34 @@ TEST(Pins, ShortTrivialAndOddOnesMayNotBeUsed) {
   for (const char* pin : {"729150", "40186273", "7291504872915046"}) EXPECT_EQ(fault_of_pin(pin), "") << pin;
 }
 
-TEST(Pins, ARightOneTellsItsAccountAndClearsTheCount) {
+TEST(Pins, ARightOneTellsItsAccountAndIsNotCounted) {
   Door door;
   const PinListTerms list = list_of();
   for (int round = 0; round < 5; ++round) {
-    EXPECT_EQ(door.enter(round, alice, list, "11112222"), PinVerdict::wrong);
-    EXPECT_EQ(door.enter(round, alice, list, "33334444"), PinVerdict::wrong);
     EXPECT_EQ(door.enter(round, alice, list, "40186273"), PinVerdict::right);
     EXPECT_EQ(door.account, "project-8");
   }
   EXPECT_EQ(door.tries.size(), 0u);
+}
+
+TEST(Pins, WhoHasOnePinSearchesForNoOtherBetweenRightOnes) {
+  Door door;
+  const PinListTerms list = list_of();
+  EXPECT_EQ(door.enter(0, alice, list, "11112222"), PinVerdict::wrong);
+  EXPECT_EQ(door.enter(1, alice, list, "72915048"), PinVerdict::right);
+  EXPECT_EQ(door.enter(2, alice, list, "33334444"), PinVerdict::wrong);
+  EXPECT_EQ(door.enter(3, alice, list, "72915048"), PinVerdict::right);
+  EXPECT_EQ(door.enter(4, alice, list, "55556666"), PinVerdict::locked);
+  EXPECT_EQ(door.enter(5, alice, list, "72915048"), PinVerdict::locked);
+}
+
+TEST(Pins, WrongOnesThatLieFarApartDoNotAddUp) {
+  Door door;
+  const PinListTerms list = list_of();
+  for (std::int64_t s = 0; s < 10'000; s += 901) {
+    EXPECT_EQ(door.enter(s, alice, list, "11112222"), PinVerdict::wrong) << s;
+    EXPECT_EQ(door.enter(s, alice, list, "72915048"), PinVerdict::right) << s;
+  }
 }
 
 TEST(Pins, WhoGuessesIsLockedOutOverAllCallsAndEvenTheRightOneOpensNothing) {
@@ -142,19 +160,23 @@ TEST(Pins, RecordsOfFormerCallsCountWithTheirAge) {
   call.said = less;
   tries.recall(now, **plan, call);
   EXPECT_EQ(tries.size(), 1u);
-  const std::string none = text_of(AskedPin{list.name, 0});
+  const std::string none = text_of(AskedPin{list.name, 0}), one = text_of(AskedPin{list.name, 1});
   call.said = none;
   call.right = true;
   tries.recall(now, **plan, call);
-  EXPECT_EQ(tries.size(), 0u) << "the right one clears the count";
+  EXPECT_FALSE(tries.locked(now, alice, list));
+  call.said = one;
+  tries.recall(now, **plan, call);
+  EXPECT_TRUE(tries.locked(now, alice, list)) << "a right one between them opens nothing";
+  PinTries others;
   call.right = false;
   call.said = "money";
   call.torn = true;
-  tries.recall(now, **plan, call);
-  EXPECT_EQ(tries.size(), 0u) << "nobody was asked for a PIN";
+  others.recall(now, **plan, call);
+  EXPECT_EQ(others.size(), 0u) << "nobody was asked for a PIN";
   call.said = none;
-  tries.recall(now, **plan, call);
-  EXPECT_EQ(tries.size(), 1u);
+  others.recall(now, **plan, call);
+  EXPECT_EQ(others.size(), 1u);
 }
 
 TEST(Pins, TheFullTableForgetsTheOldestThatIsNotLockedAndNeverALock) {
