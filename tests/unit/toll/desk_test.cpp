@@ -143,8 +143,7 @@ TEST(Desk, ACallOfTheSystemItselfCountsInNothingOfItsExtensionButItsMoney) {
   w.extension.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
   w.extension.money.day = 10'000'000;
   const auto open = [&](std::uint64_t call) {
-    return w.desk->open(w.now, w.parties(),
-                        {CallId{call}, CallKey{1'000 + call}, "+4930123456", w.rate, false, true});
+    return w.desk->open(w.now, w.parties(), {CallId{call}, CallKey{1'000 + call}, "+4930123456", w.rate, false, true});
   };
   ASSERT_TRUE(open(1));
   ASSERT_TRUE(open(2));
