@@ -19,6 +19,7 @@
 #include "app/event_commands.hpp"
 #include "app/people_commands.hpp"
 #include "app/place.hpp"
+#include "app/plan_faults.hpp"
 #include "app/tenants.hpp"
 #include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
@@ -94,7 +95,7 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
   if (auto outcome = change_events(records, nullptr, checked, now_ms)) return std::move(*outcome);
   if (asks_plan(command)) {
     const auto plan = plan_of(records.store, records.vault, records.shelf);
-    if (!plan) return std::unexpected(error_of(plan.error()));
+    if (!plan) return std::unexpected(error_of(records.store, plan.error()));
     return answer_by_plan(records, **plan, command, now_ms);
   }
   if (auto changed = change_objects(records, command, now_ms, guard_side(desk, checked)))

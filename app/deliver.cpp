@@ -70,16 +70,22 @@ Delivery by_syslog(const Message& message, const Contact& contact, const std::st
   return sent ? Delivery{} : failed(sent.error());
 }
 
+constexpr std::string_view about_the_caller =
+    "about the extension that would make the call; let another contact be told of it, too";
+
 Delivery by_call(const Message& message, const Contact& contact, const Telephone& telephone, std::stop_token stop) {
   const auto target = event::parse_call_target(contact.target);
   if (!target) return {Result::refused, "the target does not say who calls whom"};
-  const Message told = event::without_own(message, target->caller, log::shown(target->caller, false));
-  if (told.events.empty()) return {};
+  Message told = message;
+  std::vector<event::Event> own = event::take_own(told, target->caller, log::shown(target->caller, false));
+  if (told.events.empty()) return {Result::refused, std::string(about_the_caller)};
   if (!telephone) return {Result::later, "the server takes no calls now"};
   std::vector<std::string> clips;
   for (const std::string& name : event::spoken_names(told))
     clips.push_back(fmt::format("{}/{}", name_of(contact.language), name));
-  return telephone(*target, std::move(clips), std::move(stop));
+  Delivery out = telephone(*target, std::move(clips), std::move(stop));
+  if (out.result != Result::taken || own.empty()) return out;
+  return {Result::taken, std::string(about_the_caller), std::move(own)};
 }
 
 }  // namespace

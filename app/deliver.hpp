@@ -17,6 +17,8 @@ namespace rf::app {
 struct Delivery {
   event::Result result = event::Result::taken;
   std::string trouble = {};  ///< one sentence without secrets
+  /// Of a message that was taken: what its contact is not told in this way, for the reason in `trouble`.
+  std::vector<event::Event> withheld = {};
 };
 
 /// Calls somebody and says these clips; blocks until he has answered, or nobody will.

@@ -244,7 +244,7 @@ void Events::send_on(const std::stop_token& stop) {
                            : deliver(*message, *book, *contact, *mail, options_.system, telephone, wall_now_ms(), stop);
     lock.lock();
     --under_way_;
-    const auto given_up = outbox_.done(now(), message->contact, delivery.result, delivery.trouble);
+    const auto given_up = outbox_.done(now(), message->contact, delivery.result, delivery.trouble, delivery.withheld);
     if (!given_up.empty() && !message->test)
       take_in({event::find("event.undelivered"), message->contact,
                fmt::format("{} events are given up: {}", given_up.size(), delivery.trouble)});

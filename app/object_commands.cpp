@@ -8,6 +8,7 @@
 #include "app/call_countries.hpp"
 #include "app/object_text.hpp"
 #include "app/pins.hpp"
+#include "app/plan_faults.hpp"
 #include "app/policy_file.hpp"
 #include "app/tenants.hpp"
 #include "app/trial.hpp"
@@ -68,7 +69,7 @@ PlanChanged changed(Records& records, Work&& work, std::optional<std::int64_t> g
     Done done = work();
     if (!done) return undo(std::move(done.error()));
     auto compiled = plan_of(records.store, records.vault, records.shelf);
-    if (!compiled) return undo(error_of(compiled.error()));
+    if (!compiled) return undo(error_of(records.store, compiled.error(), records.bound_to()));
     if (before) {
       auto callers = callers_of(records.store);
       if (!callers) return undo(error_of(callers.error()));
@@ -299,7 +300,7 @@ class Desk {
     }
     if (*row && kind == Kind::pin_list) {
       const auto pins = pin_rows_of(records_.store, **row);
-      if (!pins) return std::unexpected(error_of(pins.error()));
+      if (!pins) return std::unexpected(error_of(records_.store, pins.error()));
       out["pins"] = pins->size();
     }
     return out;
@@ -414,17 +415,6 @@ PlanChanged extension_changed(Records& records, const command::Command& command,
 }
 
 }  // namespace
-
-std::string text_of(const toll::PlanFault& fault) {
-  return fmt::format("{}{}{} {}", fault.kind, fault.name.empty() ? "" : " ", fault.name, fault.text);
-}
-
-Error error_of(const std::vector<toll::PlanFault>& faults) {
-  std::string text;
-  for (const toll::PlanFault& each : faults)
-    text += fmt::format("{}{}; {}", text.empty() ? "" : "\n", text_of(each), each.remedy);
-  return {Code::invalid, std::move(text), "nothing was changed"};
-}
 
 std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms,
                                           const GuardSide& guard) {

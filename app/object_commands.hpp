@@ -21,9 +21,4 @@ struct PlanChanged {
 std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms,
                                           const GuardSide& guard);
 
-/// A text for one, "trunk provider names the deck d, which there is not".
-std::string text_of(const toll::PlanFault& fault);
-/// The faults of a plan as one error.
-command::Error error_of(const std::vector<toll::PlanFault>& faults);
-
 }  // namespace rf::app

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/object_text.hpp"
+#include "app/plan_faults.hpp"
 #include "app/trial.hpp"
 #include "core/document/rows.hpp"
 
@@ -106,12 +107,15 @@ class Import {
 
   /// With the line of the object that each is about.
   Error told(const std::vector<toll::PlanFault>& faults) const {
+    const auto tenants = records_.store.tenants();
     std::vector<Told> out;
-    for (const toll::PlanFault& each : faults) {
+    for (const ToldFault& each :
+         app::told(faults, tenants ? *tenants : std::vector<store::Tenant>{}, records_.bound_to())) {
       const auto object = std::find_if(wanted_.begin(), wanted_.end(), [&](const Object& one) {
-        return name_of(one.kind) == each.kind && one.name == each.name;
+        return each.fault != nullptr && each.fault->tenant == records_.tenant &&
+               name_of(one.kind) == each.fault->kind && one.name == each.fault->name;
       });
-      out.push_back({object == wanted_.end() ? 0 : object->line, app::text_of(each), each.remedy});
+      out.push_back({object == wanted_.end() ? 0 : object->line, each.text, each.remedy});
     }
     return error_of(std::move(out), 0);
   }

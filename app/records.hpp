@@ -35,6 +35,9 @@ struct Records {
   /// Nothing for a command that is not of this kind.
   std::optional<Outcome> execute(const command::Command& command, std::int64_t now_wall_ms);
 
+  /// Whoever gave the last command; none: he reaches every tenant.
+  TenantId bound_to() const { return bounded ? tenant : TenantId{}; }
+
   /// Numbers of the tenant's extensions by id, for listings.
   std::unordered_map<ExtensionId, std::string> numbers();
 };

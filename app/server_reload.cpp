@@ -5,6 +5,7 @@
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
 #include "app/place.hpp"
+#include "app/plan_faults.hpp"
 #include "app/server.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
@@ -112,7 +113,7 @@ void Server::take_public_address() {
 
 std::expected<void, Error> Server::load_plan() {
   auto plan = plan_of(records_->store, records_->vault, records_->shelf);
-  if (!plan) return std::unexpected(error_of(plan.error()));
+  if (!plan) return std::unexpected(error_of(records_->store, plan.error()));
   plan_ = std::move(*plan);
   return {};
 }

@@ -138,16 +138,16 @@ void Shelf::keep_only(const std::vector<store::ObjectRow>& rows) {
 
 namespace {
 
-/// Besides keys_of_the_system, its limit.
-void refuse_what_is_the_systems(const document::Table& table, Faults& faults) {
+/// What only the default tenant may have: besides keys_of_the_system, its limit.
+Faults what_is_the_systems(const document::Table& table) {
   const bool limit = table.kind() == document::Kind::limit && table.name() == "system";
   std::string_view what = limit ? "is the whole system's" : "";
   if (table.kind() == document::Kind::telephony)
     for (const std::string_view key : keys_of_the_system)
       if (table.given(key)) what = "has currency, reserve_ahead or assumed_call, which are the whole system's";
-  if (!what.empty())
-    faults.push_back({std::string(name_of(table.kind())), table.name(), std::string(what),
-                      "set it in the default tenant, or leave it out"});
+  if (what.empty()) return {};
+  return {{std::string(name_of(table.kind())), table.name(), std::string(what),
+           "set it in the default tenant, or leave it out"}};
 }
 
 template <class T>
@@ -190,6 +190,9 @@ std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vau
   auto known = known_extensions(store);
   if (!known) return std::unexpected(std::move(known.error()));
   Faults faults;
+  const auto add = [&](const store::Tenant& tenant, const Faults& its) {
+    for (const PlanFault& each : its) faults.emplace_back(each).tenant = tenant.id;
+  };
   toll::Terms out;
   // The default tenant is the first: what is the whole system's stands in its objects.
   for (const store::Tenant& tenant : *tenants) {
@@ -199,17 +202,17 @@ std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vau
     for (const store::ObjectRow& row : *own) {
       auto one = placed(store, vault, shelf, row);
       if (!one) {
-        faults.insert(faults.end(), one.error().begin(), one.error().end());
+        add(tenant, one.error());
         continue;
       }
-      if (tenant.id != store::default_tenant) refuse_what_is_the_systems(one->table, faults);
+      if (tenant.id != store::default_tenant) add(tenant, what_is_the_systems(one->table));
       objects.push_back(std::move(*one));
     }
     const document::Around around{tenant.id, tenant.name, *known,
                                   [](std::string_view name) { return zones::load_zone(name); }, pin_key_of(vault)};
     auto terms = document::terms_of(objects, around);
     if (!terms)
-      faults.insert(faults.end(), terms.error().begin(), terms.error().end());
+      add(tenant, terms.error());
     else if (tenant.id == store::default_tenant)
       out = std::move(*terms);
     else

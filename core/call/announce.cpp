@@ -27,8 +27,11 @@ effect::CommandResult refused(std::string why) {
 std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId asked, const effect::Announce& what) {
   const policy::Extension* const caller = ctx.policy.by_number(what.tenant, what.caller);
   if (!caller || !caller->enabled) return refused("there is no extension " + what.caller + " that could call");
-  if (shares_.placing(caller->id) >= caller->calls_max || attempts_.turn_away(ctx, caller->id))
-    return effect::Announced{false, "the extension " + what.caller + " has as many calls as it may"};
+  // How many calls its extension has and how fast it makes them is no matter of ours: whoever has its password would
+  // say whether anybody is told.
+  std::size_t running = 0;
+  calls_.for_each([&](CallId, const Call& each) { running += each.announcing ? 1 : 0; });
+  if (running >= CallLimits::announcements) return effect::Announced{false, "the system makes as many calls as it may"};
   // Asked before anything else: to look where an emergency call could leave raises the alarm when it cannot.
   const auto alone = toll::decide(ctx.plan, ctx.now, {what.tenant, caller->id, what.number, toll::Question::For::call});
   if (alone.action == toll::Decision::Action::emergency || alone.emergency_test || alone.failed == toll::Check::trunk)
@@ -39,11 +42,15 @@ std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId ask
   auto found = resolve(ctx, what.tenant, std::move(target));
   if (!found) {
     const Failure& why = found.error();
-    const bool never = why.result == CallResult::refused || why.result == CallResult::unknown_number;
+    // What its extension was used for makes a call unusual, and that passes.
+    const bool never = (why.result == CallResult::refused && why.reason != Reason::pattern_refused) ||
+                       why.result == CallResult::unknown_number;
     if (never) return refused(why.detail);
     return effect::Announced{false, why.detail};
   }
   if (is_for_help(*found)) return refused("it leads to an emergency number, which nobody but a person calls");
+  if (found->unusual && found->unusual->action == pattern::Action::pin)
+    return effect::Announced{false, found->unusual->why};
   if (found->out && !found->out->pins.empty())
     return refused("its route asks for a PIN, which nobody is there to enter");
 
@@ -82,7 +89,6 @@ std::optional<effect::CommandResult> Calls::announce(Context& ctx, CommandId ask
   cdr.started_wall_ms = ctx.now.wall_ms;
   cdr.via = "an announcement";
   ++started_;
-  shares_.place(id, caller->id, call.parts);
   ctx.report(Level::info, Reason::call_started, {}, cdr.caller_number, cdr.id, cdr.dialled, cdr.tenant);
   if (!start(ctx, call, std::move(*found))) give_up_outside(ctx, call);
   return std::nullopt;

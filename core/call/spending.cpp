@@ -45,7 +45,8 @@ bool Calls::take_way(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
     grant = ctx.desk.next_way(ctx.now, parties, call.id, way.rate);
   } else {
     const toll::CallKey key{ctx.random.next()};
-    grant = ctx.desk.open(ctx.now, parties, {call.id, key, call.called, way.rate, call.emergency});
+    const bool by_system = call.announcing && call.payer == call.caller.extension;
+    grant = ctx.desk.open(ctx.now, parties, {call.id, key, call.called, way.rate, call.emergency, by_system});
     if (grant) call.cdr.money_key = way.priced ? key.value : 0;
   }
   if (!grant) {

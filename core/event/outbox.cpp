@@ -138,17 +138,20 @@ std::optional<Message> Outbox::take(Now now) {
   return std::nullopt;
 }
 
-std::vector<Event> Outbox::done(Now now, const std::string& contact, Result result, std::string trouble) {
+std::vector<Event> Outbox::done(Now now, const std::string& contact, Result result, std::string trouble,
+                                std::vector<Event> withheld) {
   const auto found = lines_.find(contact);
   if (found == lines_.end() || !found->second.message) return {};
   Line& line = found->second;
   line.under_way = false;
   if (result == Result::taken) {
-    outcomes_.delivered += line.message->events.size();
+    outcomes_.delivered += line.message->events.size() - withheld.size();
+    outcomes_.given_up += withheld.size();
     line.reached.taken_wall_ms = now.wall_ms;
-    line.reached.trouble.clear();
+    if (!withheld.empty()) line.reached.failed_wall_ms = now.wall_ms;
+    line.reached.trouble = std::move(trouble);
     line.message.reset();
-    return {};
+    return withheld;
   }
   ++outcomes_.failed;
   line.reached.failed_wall_ms = now.wall_ms;

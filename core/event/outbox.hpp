@@ -46,7 +46,7 @@ enum class Result : std::uint8_t {
 struct Reached {
   std::int64_t taken_wall_ms = 0;   ///< 0: never since the start
   std::int64_t failed_wall_ms = 0;  ///< likewise
-  std::string trouble;              ///< of the last failure; empty after a success
+  std::string trouble;              ///< of the last failure, or why it was not told all; empty after a success
   std::size_t waiting = 0;          ///< events
   std::uint64_t dropped = 0;        ///< events, since the start
 };
@@ -76,8 +76,10 @@ class Outbox {
 
   /// A message that is due; it stays under way until done().
   std::optional<Message> take(Now now);
-  /// Nothing, or the events of a message that is given up.
-  std::vector<Event> done(Now now, const std::string& contact, Result result, std::string trouble);
+  /// Nothing, or the events that are given up: of a message that is not delivered in the end, and those of a delivered
+  /// one that were `withheld` from this contact. `trouble` says why.
+  std::vector<Event> done(Now now, const std::string& contact, Result result, std::string trouble,
+                          std::vector<Event> withheld = {});
   /// Everything that waits is due now, once, whatever the hour: the server stops.
   void hurry(Now now);
 

@@ -1,6 +1,7 @@
 #include "core/event/spoken.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace rf::event {
 namespace {
@@ -38,10 +39,14 @@ std::vector<std::string> spoken_vocabulary() {
   return out;
 }
 
-Message without_own(Message message, std::string_view caller, std::string_view shown) {
-  std::erase_if(message.events,
-                [&](const Event& each) { return !message.test && (each.subject == caller || each.subject == shown); });
-  return message;
+std::vector<Event> take_own(Message& message, std::string_view caller, std::string_view shown) {
+  if (message.test) return {};
+  const auto own = std::stable_partition(message.events.begin(), message.events.end(), [&](const Event& each) {
+    return each.subject != caller && each.subject != shown;
+  });
+  std::vector<Event> out(std::make_move_iterator(own), std::make_move_iterator(message.events.end()));
+  message.events.erase(own, message.events.end());
+  return out;
 }
 
 }  // namespace rf::event

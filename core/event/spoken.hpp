@@ -14,8 +14,8 @@ std::vector<std::string> spoken_names(const Message& message);
 /// Every name that spoken_names() can give.
 std::vector<std::string> spoken_vocabulary();
 
-/// What is left of a message when it is told by calls as the extension `caller`, whose number stands in events as
-/// `shown`: nothing of those calls themselves, or each would bring the next.
-Message without_own(Message message, std::string_view caller, std::string_view shown);
+/// Takes out of a message what is not told by calls as the extension `caller`, whose number stands in events as
+/// `shown`: what is about those calls themselves, or each would bring the next. Gives what it took.
+std::vector<Event> take_own(Message& message, std::string_view caller, std::string_view shown);
 
 }  // namespace rf::event

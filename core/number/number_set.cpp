@@ -74,9 +74,7 @@ std::expected<void, std::string> NumberSet::take_numbers(std::vector<NumberRule>
   return {};
 }
 
-std::expected<void, std::string> NumberSet::take_patterns(std::vector<PatternRule> rules) {
-  if (rules.size() > NumberLimits::set_patterns)
-    return std::unexpected(fmt::format("{} patterns are more than {}", rules.size(), NumberLimits::set_patterns));
+std::expected<void, std::string> NumberSet::take_patterns(std::vector<PatternRule> rules, const PatternRoom& room) {
   // The first that fits is the one that counts.
   std::sort(rules.begin(), rules.end(), [](const PatternRule& a, const PatternRule& b) {
     const std::size_t left = a.pattern.specificity(), right = b.pattern.specificity();
@@ -87,16 +85,15 @@ std::expected<void, std::string> NumberSet::take_patterns(std::vector<PatternRul
     pattern_says_.push_back({rule.listing, rule.source, static_cast<std::uint8_t>(rule.pattern.specificity()), false});
     patterns.push_back(std::move(rule.pattern));
   }
-  auto index = PatternIndex::build(patterns);
+  auto index = PatternIndex::build(patterns, room);
   if (!index) return std::unexpected(std::move(index.error()));
   patterns_ = std::move(*index);
   return {};
 }
 
-std::expected<NumberSet, std::string> NumberSet::build(NumberRules rules, std::uint64_t seed) {
-  if (rules.numbers.size() > NumberLimits::set_rules)
-    return std::unexpected(
-        fmt::format("{} numbers and prefixes are more than {}", rules.numbers.size(), NumberLimits::set_rules));
+std::expected<NumberSet, std::string> NumberSet::build(NumberRules rules, std::uint64_t seed, const NumberRoom& room) {
+  if (rules.numbers.size() > room.numbers)
+    return std::unexpected(fmt::format("{} numbers and prefixes are more than {}", rules.numbers.size(), room.numbers));
   std::erase_if(rules.numbers, [](const NumberRule& rule) { return !rule.number; });
   const auto prefixes = static_cast<std::size_t>(
       std::count_if(rules.numbers.begin(), rules.numbers.end(), [](const NumberRule& rule) { return rule.prefix; }));
@@ -104,7 +101,8 @@ std::expected<NumberSet, std::string> NumberSet::build(NumberRules rules, std::u
   out.exact_ = NumberTable(rules.numbers.size() - prefixes, HashKey(seed));
   out.prefixes_ = NumberTable(prefixes, HashKey(seed));
   if (auto done = out.take_numbers(std::move(rules.numbers)); !done) return std::unexpected(std::move(done.error()));
-  if (auto done = out.take_patterns(std::move(rules.patterns)); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = out.take_patterns(std::move(rules.patterns), room.patterns); !done)
+    return std::unexpected(std::move(done.error()));
   return out;
 }
 

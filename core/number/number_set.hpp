@@ -42,6 +42,12 @@ struct NumberRules {
   std::vector<PatternRule> patterns;
 };
 
+/// What a set may take.
+struct NumberRoom {
+  std::size_t numbers = NumberLimits::set_rules;
+  PatternRoom patterns{.patterns = NumberLimits::set_patterns};
+};
+
 /// An immutable set of rules. The most specific wins: a whole number over everything, then whatever fixes more digits.
 /// So an allowed number is reached within a blocked range. Memory: 11.2 bytes for each whole number, at most 28 for
 /// each prefix, and the index of patterns.
@@ -57,12 +63,14 @@ class NumberSet {
 
   NumberSet() = default;
   /// Errors: a sentence; too many rules, or patterns that overlap too much. `seed` is unknown to whoever writes lists.
-  static std::expected<NumberSet, std::string> build(NumberRules rules, std::uint64_t seed);
+  static std::expected<NumberSet, std::string> build(NumberRules rules, std::uint64_t seed,
+                                                     const NumberRoom& room = {});
 
   /// Nothing when no rule is about the number.
   std::optional<Verdict> find(const E164& number) const;
 
   std::size_t numbers() const { return exact_.size() + prefixes_.size(); }
+  const PatternIndex& patterns() const { return patterns_; }
   std::size_t bytes() const;
 
  private:
@@ -74,7 +82,7 @@ class NumberSet {
 
   std::expected<std::uint16_t, std::string> say(Says says);
   std::expected<void, std::string> take_numbers(std::vector<NumberRule> rules);
-  std::expected<void, std::string> take_patterns(std::vector<PatternRule> rules);
+  std::expected<void, std::string> take_patterns(std::vector<PatternRule> rules, const PatternRoom& room);
   std::optional<Verdict> find_prefix(const E164& number) const;
 
   std::vector<Says> says_;  ///< every pair once

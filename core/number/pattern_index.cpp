@@ -9,7 +9,6 @@
 #include <unordered_map>
 
 #include "core/base/ids.hpp"
-#include "core/base/limits/toll.hpp"
 
 namespace rf::number {
 namespace {
@@ -33,11 +32,13 @@ struct HashOfList {
 /// Makes the automaton: a state is a set of nodes, every set once.
 class IndexBuilder {
  public:
-  explicit IndexBuilder(std::span<const Pattern> patterns) : patterns_(patterns) { nodes_.emplace_back(); }
+  IndexBuilder(std::span<const Pattern> patterns, const PatternRoom& room) : patterns_(patterns), room_(room) {
+    nodes_.emplace_back();
+  }
 
   std::expected<PatternIndex, std::string> build() {
-    if (patterns_.size() > NumberLimits::patterns)
-      return std::unexpected(fmt::format("{} patterns are more than {}", patterns_.size(), NumberLimits::patterns));
+    if (patterns_.size() > room_.patterns)
+      return std::unexpected(fmt::format("{} patterns are more than {}", patterns_.size(), room_.patterns));
     for (std::uint32_t i = 0; i < patterns_.size(); ++i) insert(i);
     by_symbols_.clear();
     out_.answers_.emplace_back();
@@ -46,11 +47,12 @@ class IndexBuilder {
     state_of({0});
     for (std::uint32_t state = 1; state < sets_.size(); ++state) {
       expand(state);
-      if (sets_.size() > NumberLimits::pattern_states || steps_ > NumberLimits::pattern_steps)
+      if (sets_.size() > room_.states || steps_ > room_.steps)
         return std::unexpected(fmt::format(
             "{} patterns overlap in more ways than can be kept ({} states); make their sets of digits equal or apart",
-            patterns_.size(), NumberLimits::pattern_states));
+            patterns_.size(), room_.states));
     }
+    out_.taken_ = {patterns_.size(), sets_.size(), steps_};
     lay_out();
     return std::move(out_);
   }
@@ -187,6 +189,7 @@ class IndexBuilder {
   static constexpr std::uint64_t loops = 0xffff;  ///< no set of symbols
 
   std::span<const Pattern> patterns_;
+  PatternRoom room_;
   std::vector<Node> nodes_;
   std::unordered_map<std::uint64_t, std::uint32_t> by_symbols_;
   std::unordered_map<Set, std::uint32_t, HashOfList> known_;
@@ -197,8 +200,9 @@ class IndexBuilder {
   PatternIndex out_;
 };
 
-std::expected<PatternIndex, std::string> PatternIndex::build(std::span<const Pattern> patterns) {
-  return IndexBuilder(patterns).build();
+std::expected<PatternIndex, std::string> PatternIndex::build(std::span<const Pattern> patterns,
+                                                             const PatternRoom& room) {
+  return IndexBuilder(patterns, room).build();
 }
 
 PatternIndex::Match PatternIndex::find(std::string_view text) const {

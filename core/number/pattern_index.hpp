@@ -8,14 +8,22 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/limits/toll.hpp"
 #include "core/number/pattern.hpp"
 
 namespace rf::number {
 
+/// What an index may take, or took.
+struct PatternRoom {
+  std::size_t patterns = NumberLimits::patterns;
+  std::size_t states = NumberLimits::pattern_states;
+  std::size_t steps = NumberLimits::pattern_steps;
+};
+
 /// An immutable automaton made of patterns. A question takes one step for each symbol of the text, however many
 /// patterns there are; the answer is a list that was made when it was built. Patterns that overlap in many ways need
-/// many states; building is bounded by NumberLimits::pattern_states and pattern_steps (seconds), and what needs more is
-/// refused instead of made slow.
+/// many states; building is bounded by its room, of which NumberLimits::pattern_steps are seconds, and what needs more
+/// is refused instead of made slow.
 class PatternIndex {
  public:
   struct Match {
@@ -26,12 +34,15 @@ class PatternIndex {
 
   PatternIndex() = default;
   /// Errors: a sentence; too many patterns, or a set of them that overlaps too much.
-  static std::expected<PatternIndex, std::string> build(std::span<const Pattern> patterns);
+  static std::expected<PatternIndex, std::string> build(std::span<const Pattern> patterns,
+                                                        const PatternRoom& room = {});
 
   Match find(std::string_view text) const;
 
   std::size_t states() const { return pairs_.size() + branches_.size(); }
   std::size_t bytes() const;
+  /// Of the room that it was built in.
+  const PatternRoom& taken() const { return taken_; }
 
  private:
   friend class IndexBuilder;
@@ -60,6 +71,7 @@ class PatternIndex {
   std::vector<Branch> branches_;
   std::vector<Answer> answers_;
   std::vector<std::uint32_t> listed_;
+  PatternRoom taken_{0, 0, 0};
 };
 
 }  // namespace rf::number

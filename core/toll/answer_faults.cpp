@@ -50,8 +50,8 @@ class Checks {
     }
   };
 
-  void fault(const char* kind, const std::string& name, std::string text, std::string remedy) {
-    faults_.push_back({kind, name, std::move(text), std::move(remedy)});
+  void fault(TenantId tenant, const char* kind, const std::string& name, std::string text, std::string remedy) {
+    faults_.push_back({kind, name, std::move(text), std::move(remedy), tenant});
   }
   bool is_extension(TenantId tenant, const std::string& number) const { return ids_.contains({tenant, number}); }
 
@@ -70,7 +70,7 @@ class Checks {
 
   void check_group(const RingGroupTerms& group) {
     const auto wrong = [&](std::string text, std::string remedy) {
-      fault("ring-group", group.name, std::move(text), std::move(remedy));
+      fault(group.tenant, "ring-group", group.name, std::move(text), std::move(remedy));
     };
     const bool digits =
         std::all_of(group.number.begin(), group.number.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -100,12 +100,12 @@ class Checks {
     std::map<std::array<std::uint8_t, 32>, std::string> accounts;
     for (const PinListTerms::Pin& pin : list.pins) {
       if (const auto [at, fresh] = accounts.emplace(pin.digest, pin.account); !fresh)
-        fault("pin-list", list.name, fmt::format("{} and {} have the same PIN", at->second, pin.account),
+        fault(list.tenant, "pin-list", list.name, fmt::format("{} and {} have the same PIN", at->second, pin.account),
               "a PIN tells who called: give one of them another");
       // An account's name stands in every record: what was meant as a name is never taken for a secret.
       const bool is_own_name = pin.digest == pin_digest(terms_.pin_key, list.name, pin.account);
       if (is_own_name == (list.asks == PinListTerms::Asks::account_code)) continue;
-      fault("pin-list", list.name,
+      fault(list.tenant, "pin-list", list.name,
             is_own_name
                 ? fmt::format("asks for a PIN, and {} is an account code, which everybody may know", pin.account)
                 : fmt::format("asks for an account code, and {} has a PIN", pin.account),
@@ -127,17 +127,17 @@ class Checks {
       return each.tenant == tenant && each.name == pins;
     });
     if (list == terms_.pin_lists.end())
-      fault(kind, name, fmt::format("asks for a PIN of the list {}, which there is not", pins),
+      fault(tenant, kind, name, fmt::format("asks for a PIN of the list {}, which there is not", pins),
             "see: ringfence pin-list list");
     else if (list->pins.empty())
-      fault(kind, name,
+      fault(tenant, kind, name,
             fmt::format("asks for {} of the list {}, which has none: nobody could call", name_of(list->asks), pins),
             fmt::format("make one first: ringfence pin add {} ACCOUNT", pins));
   }
 
   void check_inbound(const InboundTerms& route) {
     const auto wrong = [&](std::string text, std::string remedy) {
-      fault("inbound", route.name, std::move(text), std::move(remedy));
+      fault(route.tenant, "inbound", route.name, std::move(text), std::move(remedy));
     };
     using Target = InboundTerms::Target;
     if (route.target == Target::ring_group) {
@@ -178,7 +178,7 @@ class Checks {
   void check_target(const ExtensionTerms& who, const char* when, const std::string& text) {
     const std::string& own = number_of(who.id);
     const auto wrong = [&](std::string_view why, std::string remedy) {
-      fault("extension", own, fmt::format("forwards {} to {}, {}", when, text, why), std::move(remedy));
+      fault(who.tenant, "extension", own, fmt::format("forwards {} to {}, {}", when, text, why), std::move(remedy));
     };
     if (text == own) return wrong("which is itself", "name another one, or nobody");
     const auto dialled = meaning(who.tenant, text);
@@ -225,7 +225,7 @@ class Checks {
       in = in || !(each < back || back < each);
       if (in) text += each.text + " -> ";
     }
-    fault("extension", back.text, fmt::format("forwards always, and in a circle: {}{}", text, back.text),
+    fault(back.tenant, "extension", back.text, fmt::format("forwards always, and in a circle: {}{}", text, back.text),
           "let one of them ring");
   }
 

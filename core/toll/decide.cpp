@@ -196,10 +196,11 @@ class Judge {
   }
 
   bool find_route() {
+    const DialPatterns::Own& patterns = plan_.patterns_of(question_.tenant);
     Plan::Place first = Plan::none;
     const auto look = [&](std::string_view text) {
-      for (const std::uint32_t pattern : plan_.patterns_of(text)) {
-        const Plan::Place place = plan_.route_of_pattern(pattern);
+      for (const std::uint32_t pattern : patterns.index.find(text).patterns) {
+        const Plan::Place place = patterns.places[pattern];
         if (place >= first) return;
         if (takes(place)) first = place;
       }
@@ -371,8 +372,9 @@ Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call) {
     return hours != nullptr && hours->at(now.wall_ms).open;
   };
   Plan::Place first = Plan::none;
-  for (const std::uint32_t pattern : plan.inbound_patterns_of(call.called)) {
-    const Plan::Place place = plan.inbound_of_pattern(pattern);
+  const DialPatterns::Own& patterns = plan.inbound_patterns_of(call.tenant);
+  for (const std::uint32_t pattern : patterns.index.find(call.called).patterns) {
+    const Plan::Place place = patterns.places[pattern];
     if (place >= first) break;
     if (takes(place)) first = place;
   }

@@ -71,15 +71,15 @@ Desk::Call* Desk::find(CallId id) {
   return found == by_call_.end() ? nullptr : calls_.find(found->second);
 }
 
-std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk) {
+std::optional<Refused> Desk::take_lines(const Parties& parties, CallId id, bool emergency, Scope scope) {
   LineList list;
   const auto add = [&](Level level, const Payer& payer) {
     Hint* const known = hint_of(payer);
     if (payer.terms)
       list.add({level, Direction::outbound, payer.id, 0}, payer.terms->lines, known ? &known->lines : nullptr);
   };
-  if (!only_trunk) {
-    add(Level::extension, parties.extension);
+  if (scope == Scope::all) add(Level::extension, parties.extension);
+  if (scope != Scope::trunk) {
     add(Level::department, parties.department);
     add(Level::tenant, parties.tenant);
     add(Level::system, parties.system);
@@ -128,7 +128,7 @@ CallId Desk::victim(const Parties& parties) {
   return outbound ? outbound : pick(Direction::both, parties.trunk_both.block_at);
 }
 
-Desk::PaceChecks Desk::paces_of(const Parties& parties, bool only_trunk) {
+Desk::PaceChecks Desk::paces_of(const Parties& parties, Scope scope) {
   PaceChecks checks;
   const auto add = [&](Level level, const Payer& payer) {
     if (!payer.terms) return;
@@ -138,8 +138,8 @@ Desk::PaceChecks Desk::paces_of(const Parties& parties, bool only_trunk) {
     Hint* const known = hint_of(payer);
     checks.push_back({{level, Direction::outbound, payer.id, 0}, rules, known ? &known->pace : nullptr});
   };
-  if (!only_trunk) {
-    add(Level::extension, parties.extension);
+  if (scope == Scope::all) add(Level::extension, parties.extension);
+  if (scope != Scope::trunk) {
     add(Level::department, parties.department);
     add(Level::tenant, parties.tenant);
     add(Level::system, parties.system);
@@ -149,7 +149,7 @@ Desk::PaceChecks Desk::paces_of(const Parties& parties, bool only_trunk) {
 }
 
 void Desk::recall(Now then, const Parties& parties, const std::string& number) {
-  const PaceChecks checks = paces_of(parties, false);
+  const PaceChecks checks = paces_of(parties, Scope::all);
   pace_.recall(then.mono_ms, {checks.data(), checks.size()}, number);
 }
 
@@ -159,8 +159,8 @@ void Desk::recall_arrival(Now then, const Parties& parties) {
   pace_.recall(then.mono_ms, {&check, 1}, {});
 }
 
-Desk::Counted Desk::counted_by(const Parties& parties, bool only_trunk) {
-  Counted out{paces_of(parties, only_trunk), {}};
+Desk::Counted Desk::counted_by(const Parties& parties, Scope scope) {
+  Counted out{paces_of(parties, scope), {}};
   out.places = pace_.look_up({out.checks.data(), out.checks.size()});
   return out;
 }
@@ -207,7 +207,8 @@ std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const 
   if (parties.system.place != Payer::nowhere && parties.system.place >= hints_.size())
     hints_.resize(parties.system.place + std::size_t{1});
   if (leaving.rate.currency()) fetch_money(leaving.key, parties);
-  const Counted by = counted_by(parties, false);
+  const Scope scope = leaving.by_system ? Scope::but_extension : Scope::all;
+  const Counted by = counted_by(parties, scope);
   Call call;
   call.key = leaving.key;
   call.number = leaving.number;
@@ -215,7 +216,7 @@ std::expected<Grant, Refused> Desk::open(Now now, const Parties& parties, const 
   call.tenant = parties.tenant.id;
   call.trunk = parties.trunk.id;
   call.emergency = leaving.emergency;
-  if (auto no = take_lines(parties, leaving.call, leaving.emergency, false)) return std::unexpected(*no);
+  if (auto no = take_lines(parties, leaving.call, leaving.emergency, scope)) return std::unexpected(*no);
   CallId make_room;
   if (leaving.emergency) {
     make_room = victim(parties);
@@ -237,12 +238,12 @@ std::expected<Grant, Refused> Desk::next_way(Now now, const Parties& parties, Ca
   leave_trunk(id, call);
   call.rate = rate;
   if (!parties.trunk.terms && !call.emergency) return std::unexpected(not_known());
-  if (auto no = take_lines(parties, id, call.emergency, true)) return std::unexpected(*no);
+  if (auto no = take_lines(parties, id, call.emergency, Scope::trunk)) return std::unexpected(*no);
   call.trunk = parties.trunk.id;
   CallId make_room;
   if (call.emergency) {
     make_room = victim(parties);
-  } else if (auto no = admit(now, parties, call, counted_by(parties, true))) {
+  } else if (auto no = admit(now, parties, call, counted_by(parties, Scope::trunk))) {
     leave_trunk(id, call);
     return std::unexpected(*no);
   }

@@ -36,6 +36,9 @@ struct Leaving {
   std::string_view number;  ///< called, in E.164
   money::Rate rate;         ///< of the trunk; without a currency nothing is reserved
   bool emergency = false;   ///< nothing may stop it (row O12)
+  /// Placed by the system itself: among the calls at once and in the pace of its extension it neither counts nor waits,
+  /// or whoever has that extension's password would say whether it leaves.
+  bool by_system = false;
 };
 
 /// When what happens to a call, in milliseconds since it was answered.
@@ -232,19 +235,21 @@ class Desk {
   Hint* hint_of(const Payer& payer) { return payer.place < hints_.size() ? &hints_[payer.place] : nullptr; }
   void fetch_money(CallKey key, const Parties& parties);
 
-  std::optional<Refused> take_lines(const Parties& parties, CallId id, bool emergency, bool only_trunk);
+  /// Whose lines and pace a call counts in.
+  enum class Scope : std::uint8_t { all, but_extension, trunk };
+  std::optional<Refused> take_lines(const Parties& parties, CallId id, bool emergency, Scope scope);
   std::optional<Refused> enter_lines(CallId leg, std::span<const LineLimit> limits, bool emergency);
   void leave_trunk(CallId id, Call& call);
   CallId victim(const Parties& parties);
   using PaceChecks = boost::container::static_vector<PaceCheck, money::levels>;
-  PaceChecks paces_of(const Parties& parties, bool only_trunk);
+  PaceChecks paces_of(const Parties& parties, Scope scope);
   /// What a call is counted by.
   struct Counted {
     PaceChecks checks;
     Pace::Places places;
   };
   void note(const Notice& alert);
-  Counted counted_by(const Parties& parties, bool only_trunk);
+  Counted counted_by(const Parties& parties, Scope scope);
   std::optional<Refused> take_pace(Now now, const Counted& by, std::string_view number);
   std::optional<Refused> admit(Now now, const Parties& parties, Call& call, const Counted& by);
 

@@ -6,7 +6,9 @@
 #include <map>
 #include <set>
 
+#include "core/base/limits/people.hpp"
 #include "core/toll/answer_faults.hpp"
+#include "core/toll/room.hpp"
 
 namespace rf::toll {
 namespace {
@@ -82,28 +84,30 @@ class Compiler {
   }
 
  private:
-  void fault(std::string kind, std::string name, std::string text, std::string remedy) {
-    faults_.push_back({std::move(kind), std::move(name), std::move(text), std::move(remedy)});
+  void fault(TenantId tenant, std::string kind, std::string name, std::string text, std::string remedy) {
+    faults_.push_back({std::move(kind), std::move(name), std::move(text), std::move(remedy), tenant});
   }
 
   void check_hours(const char* kind, const std::string& name, TenantId tenant, const std::string& hours) {
     if (!hours.empty() && plan_->schedule(tenant, hours) == nullptr)
-      fault(kind, name, fmt::format("names the schedule {}, which there is not", hours),
+      fault(tenant, kind, name, fmt::format("names the schedule {}, which there is not", hours),
             "see: ringfence schedule list");
   }
 
   void check_tenants() {
     for (const TenantTerms& tenant : plan_->terms_.tenants) {
       if (tenant.home && !number::Home::of(tenant.home))
-        fault("telephony", tenant.name, fmt::format("{} has no numbers of its own in the plan", tenant.home.text()),
+        fault(tenant.id, "telephony", tenant.name,
+              fmt::format("{} has no numbers of its own in the plan", tenant.home.text()),
               "write the code of a country, such as DE");
       if (tenant.unusual_pins.empty()) continue;
       const PinListTerms* const pins = plan_->pin_list(tenant.id, tenant.unusual_pins);
       if (pins == nullptr)
-        fault("limit", "tenant", fmt::format("unusual_pins names the list {}, which there is not", tenant.unusual_pins),
+        fault(tenant.id, "limit", "tenant",
+              fmt::format("unusual_pins names the list {}, which there is not", tenant.unusual_pins),
               "name a list of PINs that is there");
       else if (pins->asks != PinListTerms::Asks::pin)
-        fault("limit", "tenant",
+        fault(tenant.id, "limit", "tenant",
               fmt::format("unusual_pins names the list {}, whose account codes prove nothing", tenant.unusual_pins),
               "name a list of PINs");
     }
@@ -113,7 +117,7 @@ class Compiler {
     for (const ExtensionTerms& each : plan_->terms_.extensions) {
       check_hours("extension", number_of(each.id), each.tenant, each.hours);
       if (!each.shown.empty() && !number::E164::parse(each.shown))
-        fault("extension", number_of(each.id), fmt::format("shows {}, which is no number", each.shown),
+        fault(each.tenant, "extension", number_of(each.id), fmt::format("shows {}, which is no number", each.shown),
               "write it as +49301234567");
     }
   }
@@ -131,10 +135,10 @@ class Compiler {
       for (const DeckTerms& one : plan_->terms_.decks)
         if (one.name == each.deck && is_for(one, each.line.tenant)) deck = one.deck.get();
       if (!each.deck.empty() && deck == nullptr)
-        fault("trunk", each.line.name, fmt::format("names the deck {}, which there is not", each.deck),
-              "see: ringfence deck list");
+        fault(each.line.tenant, "trunk", each.line.name,
+              fmt::format("names the deck {}, which there is not", each.deck), "see: ringfence deck list");
       if (deck != nullptr && deck->rates() > 0 && deck->currency() != plan_->terms_.currency)
-        fault("trunk", each.line.name,
+        fault(each.line.tenant, "trunk", each.line.name,
               fmt::format("the prices of deck {} are in {}, not in {}", each.deck, deck->currency().text(),
                           plan_->terms_.currency.text()),
               "import a deck in the currency of the system");
@@ -145,19 +149,30 @@ class Compiler {
     if (match)
       plan_->match_ = std::move(*match);
     else
-      fault("trunk", {}, match.error(), "change one of them");
+      fault({}, "trunk", {}, match.error(), "change one of them");
   }
 
   /// Who registers here has a name of its own: whose password it is must never be a matter of order.
   void check_gateways() {
-    std::map<std::string_view, std::string_view> taken;
-    for (const Plan::Known& each : known_) taken.emplace(each.auth_name, "an extension");
+    struct Taken {
+      TenantId tenant;
+      std::string kind, name;
+    };
+    std::map<std::string_view, Taken> taken;
+    for (const Plan::Known& each : known_) taken.emplace(each.auth_name, Taken{each.tenant, "extension", each.number});
     for (const TrunkTerms& each : plan_->terms_.trunks) {
       if (each.identity.kind != trunk::TrunkKind::accept_register || !each.line.enabled) continue;
-      if (const auto [at, fresh] = taken.emplace(each.line.user, "another trunk"); !fresh)
-        fault("trunk", each.line.name,
-              fmt::format("its user {} is the name that {} registers with", each.line.user, at->second),
-              "give the gateway a user name of its own");
+      const auto [at, fresh] = taken.emplace(each.line.user, Taken{each.line.tenant, "trunk", each.line.name});
+      if (fresh) continue;
+      const Taken& other = at->second;
+      fault(each.line.tenant, "trunk", each.line.name,
+            fmt::format("its user {} is the name that {} registers with", each.line.user,
+                        other.kind == "trunk" ? "another trunk" : "an extension"),
+            "give the gateway a user name of its own");
+      // Either of two tenants may have chosen it last, and hears of what is its own.
+      if (other.tenant != each.line.tenant)
+        fault(other.tenant, other.kind, other.name,
+              fmt::format("registers with the name {}, which is taken", at->first), "give it another one");
     }
   }
 
@@ -168,7 +183,7 @@ class Compiler {
   }
 
   void take_routes() {
-    std::vector<number::Pattern> patterns;
+    std::map<TenantId, DialPatterns::Listed> patterns;
     const std::vector<RouteTerms>& routes = plan_->terms_.routes;
     for (std::size_t i = 0; i < routes.size(); ++i) {
       const RouteTerms& route = routes[i];
@@ -176,66 +191,70 @@ class Compiler {
       for (const auto* codes : {&route.countries, &route.caller_countries})
         for (const std::string& code : *codes)
           if (!Country::parse(code))
-            fault("route", route.name, fmt::format("\"{}\" is no country", code), "write codes of two letters");
+            fault(route.tenant, "route", route.name, fmt::format("\"{}\" is no country", code),
+                  "write codes of two letters");
       std::vector<TrunkId>& trunks = plan_->route_trunks_.emplace_back();
       for (const RouteTerms::Out& out : route.trunks) {
         if (const auto id = trunk_named(out.trunk, route.tenant))
           trunks.push_back(*id);
         else
-          fault("route", route.name, fmt::format("leads to the trunk {}, which there is not", out.trunk),
+          fault(route.tenant, "route", route.name, fmt::format("leads to the trunk {}, which there is not", out.trunk),
                 "see: ringfence trunk list");
       }
-      if (route.trunks.empty()) fault("route", route.name, "leads to no trunk", "name one with --trunks");
+      if (route.trunks.empty()) fault(route.tenant, "route", route.name, "leads to no trunk", "name one with --trunks");
       if (!route.enabled) continue;
       if (route.patterns.empty()) plan_->open_routes_.push_back(static_cast<Plan::Place>(i));
       for (const std::string& text : route.patterns)
-        if (auto pattern = pattern_of("route", route.name, text)) {
-          patterns.push_back(std::move(*pattern));
-          plan_->route_of_pattern_.push_back(static_cast<Plan::Place>(i));
-        }
+        if (auto pattern = pattern_of(route.tenant, "route", route.name, text))
+          patterns[route.tenant].add(std::move(*pattern), static_cast<Plan::Place>(i));
     }
-    auto index = number::PatternIndex::build(patterns);
-    if (index)
-      plan_->patterns_ = std::move(*index);
-    else
-      fault("route", {}, index.error(), "use fewer patterns, or such that overlap less");
+    plan_->patterns_ = indexed("route", patterns);
   }
 
-  std::optional<number::Pattern> pattern_of(const char* kind, const std::string& name, const std::string& text) {
+  DialPatterns indexed(const char* kind, const std::map<TenantId, DialPatterns::Listed>& listed) {
+    auto out = DialPatterns::build(listed, plan_->terms_.tenants.size());
+    if (out) return std::move(*out);
+    for (DialPatterns::Fault& each : out.error())
+      fault(each.tenant, kind, {}, std::move(each.text), remedy("use fewer patterns, or such that overlap less"));
+    return {};
+  }
+
+  std::string remedy(std::string what) const {
+    if (plan_->terms_.tenants.size() > 1)
+      what += fmt::format("; of several tenants each has 1/{} of the room for all", TenantLimits::share);
+    return what;
+  }
+
+  std::optional<number::Pattern> pattern_of(TenantId tenant, const char* kind, const std::string& name,
+                                            const std::string& text) {
     auto pattern = number::Pattern::parse(text);
     if (pattern) return std::move(*pattern);
-    fault(kind, name,
+    fault(tenant, kind, name,
           fmt::format("pattern {}: {} (at character {})", text, pattern.error().text, pattern.error().at + 1),
           "X is 0-9, Z 1-9, N 2-9, [13-5] one of these, . more digits; +49. is every number of Germany");
     return std::nullopt;
   }
 
   void take_inbound() {
-    std::vector<number::Pattern> patterns;
+    std::map<TenantId, DialPatterns::Listed> patterns;
     const std::vector<InboundTerms>& list = plan_->terms_.inbound;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const InboundTerms& each = list[i];
       check_hours("inbound", each.name, each.tenant, each.hours);
       if (!each.trunk.empty() && !trunk_named(each.trunk, each.tenant))
-        fault("inbound", each.name, fmt::format("is for the trunk {}, which there is not", each.trunk),
+        fault(each.tenant, "inbound", each.name, fmt::format("is for the trunk {}, which there is not", each.trunk),
               "see: ringfence trunk list");
       auto& callers = plan_->inbound_callers_.emplace_back();
       for (const std::string& text : each.callers)
-        if (auto pattern = pattern_of("inbound", each.name, text)) callers.push_back(std::move(*pattern));
+        if (auto pattern = pattern_of(each.tenant, "inbound", each.name, text)) callers.push_back(std::move(*pattern));
       take_caller_lists(each);
       if (!each.enabled) continue;
       if (each.called.empty()) plan_->open_inbound_.push_back(static_cast<Plan::Place>(i));
       for (const std::string& text : each.called)
-        if (auto pattern = pattern_of("inbound", each.name, text)) {
-          patterns.push_back(std::move(*pattern));
-          plan_->inbound_of_pattern_.push_back(static_cast<Plan::Place>(i));
-        }
+        if (auto pattern = pattern_of(each.tenant, "inbound", each.name, text))
+          patterns[each.tenant].add(std::move(*pattern), static_cast<Plan::Place>(i));
     }
-    auto index = number::PatternIndex::build(patterns);
-    if (index)
-      plan_->inbound_patterns_ = std::move(*index);
-    else
-      fault("inbound", {}, index.error(), "use fewer patterns, or such that overlap less");
+    plan_->inbound_patterns_ = indexed("inbound", patterns);
   }
 
   /// A list that inbound routes name is asked alone: what others say of a caller is not meant.
@@ -248,14 +267,16 @@ class Compiler {
       const number::NumberSet*& set = caller_sets_[&*list];
       if (set == nullptr) {
         // Its own faults are told with all lists.
-        auto built = number::NumberSet::build(rules_of(*list, 0).rules, seed_);
-        if (!built) return fault("number-list", name, built.error(), "import fewer rules");
+        auto built = number::NumberSet::build(rules_of(*list, 0).rules, seed_, room_of_lists().share());
+        if (!built) return fault(route.tenant, "number-list", name, built.error(), remedy("import fewer rules"));
         plan_->caller_sets_.push_back(std::make_unique<number::NumberSet>(std::move(*built)));
         set = plan_->caller_sets_.back().get();
       }
       sets.push_back(set);
     }
   }
+
+  Room room_of_lists() const { return {number::NumberRoom{}, plan_->terms_.tenants.size()}; }
 
   static number::Imported rules_of(const NumberListTerms& list, number::ListId source) {
     std::string text;
@@ -376,7 +397,8 @@ class Compiler {
       if (!each.home || (only_for && each.id != only_for)) continue;
       const bool left_out = !only_for && terms.only.any() && !terms.only.test(each.home.index);
       if (left_out || terms.denied.test(each.home.index))
-        fault("limit", level, fmt::format("refuses {}, where the tenant {} is at home", each.home.text(), each.name),
+        fault(each.id, "limit", level,
+              fmt::format("refuses {}, where the tenant {} is at home", each.home.text(), each.name),
               "allow it; who is to call nobody outside has reach = \"internal\"");
     }
   }
@@ -390,7 +412,8 @@ class Compiler {
       auto imported = rules_of(list, static_cast<number::ListId>(plan_->list_names_.size()));
       plan_->list_names_.push_back(list.name);
       for (const number::ListFault& each : imported.faults)
-        fault("number-list", list.name, fmt::format("line {}: {}", each.line, each.text), "mend or remove the line");
+        fault(list.tenant, "number-list", list.name, fmt::format("line {}: {}", each.line, each.text),
+              "mend or remove the line");
       for (const std::uint64_t owner : owners)
         if (is_for(list, TenantId{owner})) {
           auto& own = rules[owner];
@@ -398,12 +421,17 @@ class Compiler {
           own.patterns.insert(own.patterns.end(), imported.rules.patterns.begin(), imported.rules.patterns.end());
         }
     }
+    Room room = room_of_lists();
     for (auto& [owner, own] : rules) {
-      auto set = number::NumberSet::build(std::move(own), seed_);
-      if (set)
-        plan_->lists_.emplace(TenantId{owner}, std::move(*set));
-      else
-        fault("number-list", {}, set.error(), "import fewer rules");
+      auto set = number::NumberSet::build(std::move(own), seed_, room.share());
+      if (!set) {
+        fault({owner}, "number-list", {}, set.error(), remedy("import fewer rules"));
+        continue;
+      }
+      if (!room.take(*set))
+        return fault({}, "number-list", {}, "the lists of all tenants have more rules than there is room for",
+                     "import fewer rules");
+      plan_->lists_.emplace(TenantId{owner}, std::move(*set));
     }
   }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/number/lists.hpp"
-#include "core/number/pattern_index.hpp"
+#include "core/toll/dial_patterns.hpp"
 #include "core/toll/terms.hpp"
 
 namespace rf::toll {
@@ -23,6 +23,7 @@ struct PlanFault {
   std::string name;  ///< the object's
   std::string text;
   std::string remedy;
+  TenantId tenant = {};  ///< whose it is; none: the whole system's, or several tenants'
 };
 
 class Plan;
@@ -65,10 +66,9 @@ class Plan {
   const schedule::Schedule* schedule(TenantId tenant, std::string_view name) const;
   const trunk::Match& match() const { return *match_; }
 
-  /// Routes that a text fits, in their order, a route once for each of its patterns that fits; those without patterns
-  /// are not among them.
-  std::span<const std::uint32_t> patterns_of(std::string_view text) const { return patterns_.find(text).patterns; }
-  Place route_of_pattern(std::uint32_t pattern) const { return route_of_pattern_[pattern]; }
+  /// Routes that a text fits are found in their order, a route once for each of its patterns that fits; those without
+  /// patterns are not among them.
+  const DialPatterns::Own& patterns_of(TenantId tenant) const { return patterns_.of(tenant); }
   const std::vector<Place>& routes_without_patterns() const { return open_routes_; }
   /// Which countries an extension may call, by its place among those of Country; 0: networks without a country. All
   /// levels together, its own included; its tenant's home is no matter of it.
@@ -89,10 +89,7 @@ class Plan {
 
   /// Inbound routes that a called number fits, by places in terms(), in their order.
   const std::vector<Place>& inbound_without_patterns() const { return open_inbound_; }
-  std::span<const std::uint32_t> inbound_patterns_of(std::string_view called) const {
-    return inbound_patterns_.find(called).patterns;
-  }
-  Place inbound_of_pattern(std::uint32_t pattern) const { return inbound_of_pattern_[pattern]; }
+  const DialPatterns::Own& inbound_patterns_of(TenantId tenant) const { return inbound_patterns_.of(tenant); }
   /// Whether a caller's number is one of those that an inbound route is for: by its patterns or its lists.
   bool is_caller_of(Place inbound, std::string_view caller) const;
 
@@ -117,8 +114,8 @@ class Plan {
   std::vector<const money::Deck*> decks_;  ///< by place of the trunk
   ExtensionTerms unspecified_;
   std::optional<trunk::Match> match_;
-  number::PatternIndex patterns_;
-  std::vector<Place> route_of_pattern_, open_routes_;
+  DialPatterns patterns_, inbound_patterns_;
+  std::vector<Place> open_routes_, open_inbound_;
   std::vector<std::vector<TrunkId>> route_trunks_;
   std::vector<RouteSet> route_sets_;              ///< by kind of caller
   std::vector<std::uint32_t> kind_of_extension_;  ///< by place of the extension's terms
@@ -126,8 +123,6 @@ class Plan {
   std::vector<const PinListTerms*> pins_of_route_, pins_of_extension_;  ///< by place; of terms_
   std::vector<CountrySet> country_sets_;
   std::vector<std::uint32_t> countries_of_extension_, countries_of_tenant_;  ///< by place; among country_sets_
-  number::PatternIndex inbound_patterns_;
-  std::vector<Place> inbound_of_pattern_, open_inbound_;
   std::vector<std::vector<number::Pattern>> inbound_callers_;
   std::vector<std::vector<const number::NumberSet*>> inbound_caller_lists_;  ///< of caller_sets_, by place
   std::vector<std::unique_ptr<number::NumberSet>> caller_sets_;  ///< of lists that inbound routes name, each by itself

@@ -91,11 +91,21 @@ Expected<UserId> PeopleTables::add_user(const User& user) {
     if (same > 0)
       return problem(Fault::duplicate_name,
                      fmt::format("there is a user {0} already; see: ringfence user show {0}", user.name));
+    const long long tenant = number(user.tenant.value);
+    if (user.tenant) {
+      int tenants = 0, own = 0;
+      sql << "SELECT COUNT(*) FROM tenants", soci::into(tenants);
+      sql << "SELECT COUNT(*) FROM users WHERE tenant = :tenant", soci::use(tenant), soci::into(own);
+      if (tenants > 1 && static_cast<std::size_t>(own) >= AccessLimits::users / TenantLimits::share)
+        return problem(Fault::limit_reached,
+                       fmt::format("the tenant has {} users, the most that one of several tenants may have; remove "
+                                   "some: ringfence user remove NAME",
+                                   own));
+    }
     sql << "SELECT COUNT(*) FROM users", soci::into(all);
     if (static_cast<std::size_t>(all) >= AccessLimits::users)
       return problem(Fault::invalid_value, fmt::format("there are {} users, the most there may be", all));
-    const long long id = number(state_.next_id("users")), tenant = number(user.tenant.value),
-                    created = user.created_wall_ms;
+    const long long id = number(state_.next_id("users")), created = user.created_wall_ms;
     const int of = static_cast<int>(user.of), enabled = user.enabled ? 1 : 0;
     sql << "INSERT INTO users (id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
            " factor_step, factor_email, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer)"

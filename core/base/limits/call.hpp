@@ -8,10 +8,11 @@ namespace rf {
 
 /// What one call may become. Fixed.
 struct CallLimits {
-  static constexpr std::size_t redirections = 5;  ///< forwardings in a row; then nobody is available
-  static constexpr std::size_t forks = 64;        ///< phones and trunks that one call has rung; then no further ones
-  static constexpr std::uint32_t pin_rounds = 3;  ///< wrong PINs of one call; then it ends
-  static constexpr std::uint32_t menu_s = 60;     ///< for which we talk to somebody; then the call ends
+  static constexpr std::size_t redirections = 5;    ///< forwardings in a row; then nobody is available
+  static constexpr std::size_t forks = 64;          ///< phones and trunks that one call has rung; then no further ones
+  static constexpr std::uint32_t pin_rounds = 3;    ///< wrong PINs of one call; then it ends
+  static constexpr std::uint32_t menu_s = 60;       ///< for which we talk to somebody; then the call ends
+  static constexpr std::size_t announcements = 16;  ///< calls of ours at once; further ones are made later
   static constexpr std::uint32_t announcement_ring_s = 45;  ///< that a call of ours rings; then nobody answered
   static constexpr std::uint32_t join_tries = 10;  ///< half a second apart, for a phone that is busy with its session
 };

@@ -110,10 +110,12 @@ struct AccessLimits {
 
 /// Bounds of tenants. Fixed.
 struct TenantLimits {
-  static constexpr std::size_t tenants = 1'000;              ///< further ones are refused
-  static constexpr std::size_t domains = 16;                 ///< of one; more are refused
-  static constexpr std::size_t domain_bytes = 253;           ///< a longer one is refused
+  static constexpr std::size_t tenants = 1'000;             ///< further ones are refused
+  static constexpr std::size_t domains = 16;                ///< of one; more are refused
+  static constexpr std::size_t domain_bytes = 253;          ///< a longer one is refused
   static constexpr std::int64_t extensions_most = 100'000;  ///< that one may be limited to
+  /// Where there are several, one gets no more than this part of what is bounded for all: 1/8. What is more is refused
+  static constexpr std::size_t share = 8;
 };
 
 /// Bounds of signing in elsewhere: with a provider of OpenID Connect, or in a directory (LDAP). Fixed.

@@ -60,14 +60,41 @@ TEST_F(ByCall, IsTriedAgainWhenNobodyAnswersOrWhileNobodyCanBeCalled) {
   EXPECT_EQ(tell({}).result, event::Result::later);
 }
 
-TEST_F(ByCall, CallsNobodyAboutTheCallsThatTell) {
+TEST_F(ByCall, CallsNobodyAboutTheCallsThatTellAndSaysThatNobodyWasTold) {
   message_.events[0].subject = "1000";
-  EXPECT_EQ(tell(telephone()).result, event::Result::taken);
+  const Delivery own = tell(telephone());
+  EXPECT_EQ(own.result, event::Result::refused);
+  EXPECT_THAT(own.trouble, HasSubstr("about the extension that would make the call"));
   EXPECT_THAT(called_, IsEmpty());
   contact_.target = "123456789:1001";
   message_.events[0].subject = log::shown("123456789", false);
-  EXPECT_EQ(tell(telephone()).result, event::Result::taken);
+  EXPECT_EQ(tell(telephone()).result, event::Result::refused);
   EXPECT_THAT(called_, IsEmpty());
+}
+
+TEST_F(ByCall, TellsTheRestAndSaysWhatItDidNotTell) {
+  event::Event own = message_.events[0];
+  own.id = 7;
+  own.kind = "money.refused-often";
+  own.level = event::Level::critical;
+  own.subject = "1000";
+  message_.events.insert(message_.events.begin(), own);
+  const Delivery out = tell(telephone());
+  EXPECT_EQ(out.result, event::Result::taken);
+  EXPECT_THAT(out.trouble, HasSubstr("about the extension that would make the call"));
+  ASSERT_EQ(out.withheld.size(), 1u);
+  EXPECT_EQ(out.withheld[0].id, 7u);
+  ASSERT_EQ(clips_.size(), 6u);
+  EXPECT_EQ(clips_[0], "de/event-warning") << "what is not told does not make the rest graver";
+  const Delivery busy = tell(telephone({event::Result::later, "1001 was not reached: busy"}));
+  EXPECT_EQ(busy.result, event::Result::later);
+  EXPECT_THAT(busy.withheld, IsEmpty()) << "all of it is tried again";
+}
+
+TEST_F(ByCall, TellsAllWhereNothingIsAboutTheCalls) {
+  const Delivery out = tell(telephone());
+  EXPECT_THAT(out.withheld, IsEmpty());
+  EXPECT_EQ(out.trouble, "");
 }
 
 TEST_F(ByCall, RefusesATargetThatIsNone) {

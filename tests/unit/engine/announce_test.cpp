@@ -1,9 +1,15 @@
 // Calls of our own: an event is told to whoever answers, by the ordinary rules of whoever's number it leaves with.
+#include <gmock/gmock.h>
+
+#include "core/base/limits/call.hpp"
+#include "core/schedule/tzif.hpp"
 #include "core/toll/pins.hpp"
 #include "tests/unit/engine/carriers.hpp"
 
 namespace rf {
 namespace {
+
+using ::testing::HasSubstr;
 
 const std::vector<std::string> clips{"en/event-critical", "en/event-about-trunk", "en/event-look"};
 
@@ -170,15 +176,98 @@ TEST_F(Announcement, KeepsToTheRulesOfWhoseNumberItIs) {
   expect_nothing_left();
 }
 
-TEST_F(Announcement, HasNoMoreCallsAtOnceThanItsExtension) {
-  std::size_t rung = 0;
-  for (int i = 0; i < 40; ++i) {
+TEST_F(Announcement, IsNotSilencedByWhoeverHasThePasswordOfItsExtension) {
+  auto policy = sim::test_policy();
+  policy->limits.attempts_per_s = 4;
+  exchange.set_policy(policy);
+  toll::ExtensionTerms alarm;
+  alarm.id = ExtensionId{1};
+  alarm.tenant = tenant;
+  alarm.spending.lines.block_at = 1;
+  alarm.spending.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
+  terms.extensions.push_back(alarm);
+  exchange.set_plan(plan_of(terms));
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(carol.register_(), 200);
+  // All that it may have: its call that leaves and its pace, its calls at once, and then it is turned away.
+  dial();
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  dial();
+  EXPECT_TRUE(alice.hear_status(403));
+  for (int i = 0; i < 20; ++i) alice.invite("1003", sim::audio_sdp(alice_rtp));
+  ASSERT_TRUE(exchange.has_report(Reason::call_limit_reached));
+  ASSERT_TRUE(exchange.has_report(Reason::attempts_too_fast));
+  announce("1002");
+  EXPECT_TRUE(bob.hear_request("INVITE"));
+  announce("0301234567");
+  EXPECT_TRUE(carrier.hear_request("INVITE"));
+}
+
+TEST_F(Announcement, TakesNothingOfWhatItsExtensionMayHave) {
+  toll::ExtensionTerms alarm;
+  alarm.id = ExtensionId{1};
+  alarm.tenant = tenant;
+  alarm.spending.lines.block_at = 1;
+  alarm.spending.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
+  terms.extensions.push_back(alarm);
+  exchange.set_plan(plan_of(terms));
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(carol.register_(), 200);
+  for (int i = 0; i < 3; ++i) {
     announce("1002");
-    rung += bob.hear_request("INVITE") ? 1 : 0;
+    ASSERT_TRUE(bob.hear_request("INVITE")) << i;
+    announce("0301234567");
+    ASSERT_TRUE(carrier.hear_request("INVITE")) << i;
   }
-  EXPECT_GT(rung, 0u);
-  EXPECT_LT(rung, 40u);
+  dial();
+  EXPECT_TRUE(carrier.hear_request("INVITE"));
+  for (int i = 0; i < 3; ++i) {
+    alice.invite("1003", sim::audio_sdp(alice_rtp));
+    EXPECT_TRUE(carol.hear_request("INVITE")) << i;
+  }
+  exchange.advance_ms(std::int64_t{CallLimits::announcement_ring_s} * 1'000 + 1);
   EXPECT_TRUE(announced() && !announced()->answered);
+}
+
+TEST_F(Announcement, HasABoundOfItsOwnForCallsAtOnce) {
+  std::size_t rung = 0;
+  for (std::size_t i = 0; i < CallLimits::announcements + 8; ++i) {
+    announce("0301234567");
+    rung += carrier.hear_request("INVITE") ? 1 : 0;
+  }
+  EXPECT_EQ(rung, CallLimits::announcements);
+  ASSERT_TRUE(announced()) << "it is made later";
+  EXPECT_FALSE(announced()->answered);
+  EXPECT_THAT(announced()->why, HasSubstr("as many calls as it may"));
+}
+
+TEST_F(Announcement, ThatLimitsOfTheHouseRefuseIsToldTheReasonAndMayBeMadeLater) {
+  terms.tenants[0].spending.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
+  exchange.set_plan(plan_of(terms));
+  announce("0301234567");
+  const auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 486);
+  announce("0301234567");
+  ASSERT_TRUE(announced());
+  EXPECT_FALSE(announced()->answered);
+  EXPECT_THAT(announced()->why, HasSubstr("1 calls in 3600 s"));
+}
+
+TEST_F(Announcement, ThatHabitsRefuseIsToldTheReasonAndMayBeMadeLater) {
+  toll::ExtensionTerms alarm;
+  alarm.id = ExtensionId{1};
+  alarm.tenant = tenant;
+  alarm.spending.unusual = {0, 0, 15};
+  terms.extensions.push_back(alarm);
+  // At 22:00, when nothing was learned yet.
+  terms.tenants[0].zone = std::make_shared<const schedule::Zone>(*schedule::parse_posix_zone("west", "<-10>10"));
+  exchange.set_plan(plan_of(terms));
+  announce("0301234567");
+  ASSERT_TRUE(announced());
+  EXPECT_FALSE(announced()->answered);
+  EXPECT_THAT(announced()->why, HasSubstr("score 15"));
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
 }
 
 TEST_F(Announcement, ThatRingsWhenTheSystemStopsIsToldSo) {

@@ -279,6 +279,30 @@ TEST(Outbox, WhatFailsIsTriedAgainEverLaterAndGivenUpAtLast) {
   EXPECT_EQ(outbox.done(at_s(second + 2), "anna", Result::refused, "no such mailbox").size(), 1u) << "at once";
 }
 
+TEST(Outbox, WhatIsWithheldFromAContactIsGivenUpAndNotDelivered) {
+  Outbox outbox = outbox_of(book_of(anna()));
+  outbox.add(at_s(0), event_of("trunk.down", 1));
+  outbox.add(at_s(0), event_of("money.refused-often", 2));
+  const auto message = outbox.take(at_s(2));
+  ASSERT_TRUE(message);
+  ASSERT_EQ(message->events.size(), 2u);
+  const auto given_up = outbox.done(at_s(3), "anna", Result::taken, "about its own calls", {message->events[1]});
+  ASSERT_EQ(given_up.size(), 1u);
+  EXPECT_EQ(given_up[0].id, 2u);
+  EXPECT_EQ(outbox.outcomes().delivered, 1u);
+  EXPECT_EQ(outbox.outcomes().given_up, 1u);
+  EXPECT_EQ(outbox.outcomes().failed, 0u) << "the message was taken";
+  const Reached reached = outbox.reached("anna");
+  EXPECT_EQ(reached.trouble, "about its own calls");
+  EXPECT_GT(reached.failed_wall_ms, 0);
+  EXPECT_EQ(reached.taken_wall_ms, reached.failed_wall_ms);
+  EXPECT_EQ(outbox.waiting(), 0u);
+  outbox.add(at_s(10), event_of("trunk.down", 3));
+  ASSERT_TRUE(outbox.take(at_s(12)));
+  EXPECT_TRUE(outbox.done(at_s(13), "anna", Result::taken, {}).empty());
+  EXPECT_EQ(outbox.reached("anna").trouble, "") << "all was told again";
+}
+
 TEST(Outbox, ACriticalEventDoesNotWaitBehindOneThatFails) {
   Outbox outbox = outbox_of(book_of(anna()));
   outbox.add(at_s(0), event_of("trunk.down"));
@@ -380,12 +404,17 @@ TEST(Spoken, NeverTellsByCallsOfTheCallsThatTell) {
   own.subject = "1000";
   others.subject = "provider";
   redacted.subject = "+49***";
-  const Message left = without_own(message_of({own, others, redacted}), "1000", "+49***");
+  Message left = message_of({own, others, redacted});
+  const std::vector<Event> taken = take_own(left, "1000", "+49***");
   ASSERT_EQ(left.events.size(), 1u);
   EXPECT_EQ(left.events[0].id, 2u);
+  ASSERT_EQ(taken.size(), 2u);
+  EXPECT_EQ(taken[0].subject, "1000");
+  EXPECT_EQ(taken[1].subject, "+49***");
   Message test = message_of({own});
   test.test = true;
-  EXPECT_EQ(without_own(test, "1000", "1000").events.size(), 1u);
+  EXPECT_TRUE(take_own(test, "1000", "1000").empty());
+  EXPECT_EQ(test.events.size(), 1u);
 }
 
 TEST(Spoken, HasAWordForEveryKind) {

@@ -57,6 +57,31 @@ TEST_F(PeopleTable, TakesANameOnce) {
   EXPECT_EQ(tables_.add_user(again).error().fault, Fault::duplicate_name);
 }
 
+TEST_F(PeopleTable, ATenantThatAddsAllItMayLeavesOthersRoomForTheirs) {
+  const auto other = store_.add_tenant("acme");
+  ASSERT_TRUE(other);
+  constexpr std::size_t share = AccessLimits::users / TenantLimits::share;
+  *raw() << fmt::format(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) INSERT INTO users (id, tenant,"
+      " name, display, class, role, email, enabled, must_change, password, factor, factor_step, factor_email,"
+      " created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer) SELECT 1000000 + i, {},"
+      " 'crowd' || i, '', 0, 'employee', '', 1, 0, '', '', 0, '', 0, 0, 0, '', '', '' FROM n",
+      share, other->value);
+  access::User more;
+  more.name = "one-more";
+  more.role = "employee";
+  more.tenant = *other;
+  const auto refused = tables_.add_user(more);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::limit_reached);
+  EXPECT_EQ(refused.error().text,
+            "the tenant has 12500 users, the most that one of several tenants may have; remove some: ringfence user "
+            "remove NAME");
+  add("anna");
+  more.tenant = {};
+  EXPECT_TRUE(tables_.add_user(more)) << "whoever runs the system is of no tenant";
+}
+
 TEST_F(PeopleTable, NeverGivesTheIdOfARemovedUserToANewOne) {
   const access::User anna = add("anna");
   ASSERT_TRUE(tables_.add_session({{}, "h", anna.id, access::Step::none, "x", Address(), now, now}));

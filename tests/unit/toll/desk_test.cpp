@@ -137,6 +137,27 @@ TEST(Desk, AMillionCallsAtOnceFromOnePasswordSpendNoMoreThanTheCap) {
   EXPECT_EQ(w.desk->audit(), std::nullopt);
 }
 
+TEST(Desk, ACallOfTheSystemItselfCountsInNothingOfItsExtensionButItsMoney) {
+  World w;
+  w.extension.lines.block_at = 1;
+  w.extension.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
+  w.extension.money.day = 10'000'000;
+  const auto open = [&](std::uint64_t call) {
+    return w.desk->open(w.now, w.parties(), {CallId{call}, CallKey{1'000 + call}, "+4930123456", w.rate, false, true});
+  };
+  ASSERT_TRUE(open(1));
+  ASSERT_TRUE(open(2));
+  EXPECT_EQ(w.desk->lines().count({Level::extension, Direction::outbound, 1'001, 0}), 0u);
+  EXPECT_EQ(w.desk->lines().count({Level::tenant, Direction::outbound, 30, 0}), 2u);
+  EXPECT_GT(w.reserved(money::Level::extension), 0);
+  EXPECT_TRUE(w.open(3)) << "what it may have by itself is still there";
+  EXPECT_FALSE(w.open(4));
+  EXPECT_TRUE(open(5)) << "and what it has used up is no matter";
+  w.tenant.lines.block_at = 4;
+  EXPECT_FALSE(open(6)) << "that of its tenant is";
+  EXPECT_EQ(w.desk->audit(), std::nullopt);
+}
+
 TEST(Desk, ExtendsStepByStepAndAnnouncesTheEndWhenMoneyIsRefused) {
   World w;
   w.extension.money.day = 1'200'000;
