@@ -101,6 +101,8 @@ class Server {
   void tell_of_installed();
   /// Errors: conflict, while the configuration names a certificate; invalid, with what is wrong with it.
   Outcome install_certificate(const Secret<std::string>& pem);
+  /// Of a change that is `done` and that what is shown did not follow.
+  void not_taken_up(const command::Error& why, std::string_view done, Json& out);
   Outcome remove_certificate();
   Outcome authority_json();
   std::expected<void, std::string> publish_policy();
