@@ -125,7 +125,7 @@ class Server {
                         const std::function<bool()>& still = [] { return true; });
   store::Expected<audit::Entry> append_audit(audit::Event event);
   void tell_audit_head();
-  std::optional<Outcome> execute_running(const command::Command& command, TenantId tenant);
+  std::optional<Outcome> execute_running(const command::Checked& checked);
   std::optional<Outcome> execute_guard(const command::Command& command);
   Outcome add_credit_running(const command::AddCredit& command, TenantId tenant);
   /// With records_mutex_ held.
