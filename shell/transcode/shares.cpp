@@ -6,7 +6,7 @@
 namespace rf::transcode {
 namespace {
 
-constexpr std::size_t free_for_each_taken = 16;
+constexpr std::size_t free_for_each_taken = 8;
 
 }  // namespace
 

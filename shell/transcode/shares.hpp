@@ -9,9 +9,10 @@
 
 namespace rf::transcode {
 
-/// A sender, one of a few of a stream, may have a sixteenth as many places as are free: 31 of 512 when nobody else
-/// waits, and fewer the more there are who do. So whoever has none gets one though hundreds of others flood. Its memory
-/// is all there from the beginning. For one thread at a time.
+/// A sender, one of a few of a stream, may have an eighth as many places as are free: 57 of 512 when nobody else waits,
+/// which is the half second of sound that may come at once (TranscodeLimits::ahead_ms) in packets of 10 ms; and fewer
+/// the more there are who wait. So whoever has none gets one though hundreds of others flood. Its memory is all there
+/// from the beginning. For one thread at a time.
 class Shares {
  public:
   explicit Shares(std::size_t places);

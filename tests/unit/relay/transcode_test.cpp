@@ -97,7 +97,7 @@ TEST(RelayTranscode, WhatIsMadeForOneLegTakesNoPlaceOfAnothersOnItsWayBack) {
     for (const unsigned leg : {0u, 1u}) worker.post_coded(RelayId{2}, leg, packet);
   const std::uint64_t then = lost();
   go_on.set_value();
-  EXPECT_GE(flooded, 2 * TranscodeLimits::queue_packets - TranscodeLimits::queue_packets / 16);
+  EXPECT_GE(flooded, 2 * TranscodeLimits::queue_packets - TranscodeLimits::queue_packets / 8);
   EXPECT_EQ(then, flooded);
 }
 
