@@ -174,12 +174,12 @@ TEST_F(Installed, ThatTheDiskTakesOnlyInPartLeavesNoKeyAnywhere) {
 TEST_F(Installed, WhatAProcessThatDiedLeftIsGoneAfterTheNextStartAndNothingElseIs) {
   const fs::path at = root_ / "at";
   fs::create_directories(at / "folder.pem.new");
-  const std::vector<std::string> kept{"acme.pem",      "ca.key",        "customer.new", "folder.pem.new",
-                                      "installed.pem", "notes.candidate"};
+  const std::vector<std::string> kept{"acme.pem",       "ca.key",        "customer.new",
+                                      "folder.pem.new", "installed.pem", "notes.candidate"};
   for (const std::string& name : kept)
     if (name != "folder.pem.new") std::ofstream(at / name) << name;
-  for (const char* const left : {"installed.pem.candidate", "installed.pem.candidate.new", "acme.pem.new",
-                                 "server.key.new", "ca.key.new"})
+  for (const char* const left :
+       {"installed.pem.candidate", "installed.pem.candidate.new", "acme.pem.new", "server.key.new", "ca.key.new"})
     std::ofstream(at / left) << key_;
   drop_leftovers(at);
   EXPECT_EQ(names_in(at), kept);

@@ -136,14 +136,14 @@ TEST(Pool, WhoFloodsWithWhatIsOnlyCutTakesNothingFromWhoIsTranscoded) {
   Collector heard;
   const Deliver collect = heard.deliver();
   std::promise<void> behind, go_on;
-  Pool pool(1, [&, waits = go_on.get_future().share()](RelayId relay, unsigned leg,
-                                                       std::span<const std::uint8_t> bytes) {
-    if (relay == RelayId{9}) {
-      behind.set_value();
-      waits.wait();
-    }
-    collect(relay, leg, bytes);
-  });
+  Pool pool(1,
+            [&, waits = go_on.get_future().share()](RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {
+              if (relay == RelayId{9}) {
+                behind.set_value();
+                waits.wait();
+              }
+              collect(relay, leg, bytes);
+            });
   media::RelayPlan cut = plan_of(1);
   cut.transcode->legs = {pcma(), pcma()};
   cut.transcode->legs[0].longest_ms = 20;
