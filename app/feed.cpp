@@ -152,13 +152,18 @@ void Feed::on(const effect::Report& report) {
             {"call", report.call},
             {"detail", report.detail},
             {"remote", report.flow.remote.port == 0 ? std::string() : report.flow.remote.text()}};
-  if (topic != 0 && heard(topic)) tell(topic, name_of(report.reason), more, report.tenant);
+  if (topic != 0 && heard(topic)) {
+    Json told = more;
+    // From where a call came stands in its record, which takes a permission of its own.
+    if (topic == calls) told.erase("remote");
+    tell(topic, name_of(report.reason), std::move(told), report.tenant);
+  }
   if (event && heard(events)) tell(events, name_of(report.reason), std::move(more));
 }
 
 void Feed::on(const effect::CloseCdr& closed) {
   if (!heard(calls)) return;
-  // What it cost, who pays and from where it came stands in its record, which takes a permission of its own.
+  // What it cost and who pays stands there, too.
   tell(calls, "call_ended",
        {{"call", closed.cdr.id},
         {"caller", closed.cdr.caller_number},

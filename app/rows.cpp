@@ -126,8 +126,10 @@ Json json_of(const record::Cdr& c, const std::string& callee) {
           {"media", {json_of(c.media[0]), json_of(c.media[1])}}};
 }
 
-Json json_of(const effect::RunningCall& call, const std::string& callee, std::int64_t now_wall_ms) {
+Json json_of(const effect::RunningCall& call, const std::string& callee, std::int64_t now_wall_ms, bool reads_records) {
   Json out = json_of(call.cdr, callee);
+  for (const char* const key : {"price", "currency", "reserved", "cost", "payer", "account", "caller_address"})
+    if (!reads_records) out[key] = "";
   out["state"] = call.state;
   out["duration_s"] = seconds_between(call.cdr.started_wall_ms, now_wall_ms);
   return out;

@@ -16,7 +16,8 @@ Json json_of(const store::ExtensionRow& extension);
 Json json_of(const record::Binding& binding, const std::string& number, std::int64_t now_wall_ms);
 /// `callee` is the number of the called extension; empty when there was none.
 Json json_of(const record::Cdr& cdr, const std::string& callee);
-Json json_of(const effect::RunningCall& call, const std::string& callee, std::int64_t now_wall_ms);
+/// Whoever does not read records is not told what they alone tell: what it costs, who pays, and from where it came.
+Json json_of(const effect::RunningCall& call, const std::string& callee, std::int64_t now_wall_ms, bool reads_records);
 /// {"health", "since", "answered", "registration", "registered_until", "trouble", "calls_in", "calls_out"}.
 Json json_of(const effect::TrunkNow& trunk);
 

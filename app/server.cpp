@@ -17,6 +17,7 @@
 #include "core/base/limits/events.hpp"
 #include "shell/prompts/prompts.hpp"
 #include "shell/store/desk.hpp"
+#include "shell/tls/installed.hpp"
 
 namespace rf::app {
 namespace {
@@ -281,6 +282,7 @@ void Server::reserve_media_ports() {
 }
 
 std::expected<void, Error> Server::open_listeners() {
+  tls::drop_leftovers(data_dir_.tls_path());
   if (auto certificates = load_certificates(); !certificates) return certificates;
   listener_states_ = loop_->set_listeners(listeners_);
   // Of a listener on several addresses some may be missing (an interface that is going down); the rest is worth

@@ -101,6 +101,8 @@ class Server {
   void tell_of_installed();
   /// Errors: conflict, while the configuration names a certificate; invalid, with what is wrong with it.
   Outcome install_certificate(const Secret<std::string>& pem);
+  /// Of a change that is `done` and that what is shown did not follow.
+  void not_taken_up(const command::Error& why, std::string_view done, Json& out);
   Outcome remove_certificate();
   Outcome authority_json();
   std::expected<void, std::string> publish_policy();
@@ -123,7 +125,7 @@ class Server {
                         const std::function<bool()>& still = [] { return true; });
   store::Expected<audit::Entry> append_audit(audit::Event event);
   void tell_audit_head();
-  std::optional<Outcome> execute_running(const command::Command& command, TenantId tenant);
+  std::optional<Outcome> execute_running(const command::Checked& checked);
   std::optional<Outcome> execute_guard(const command::Command& command);
   Outcome add_credit_running(const command::AddCredit& command, TenantId tenant);
   /// With records_mutex_ held.

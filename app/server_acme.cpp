@@ -130,6 +130,12 @@ Json Server::certificate_json() {
   return out;
 }
 
+void Server::not_taken_up(const Error& why, std::string_view done, Json& out) {
+  log_->say(effect::Level::error, "certificate", why.message);
+  out["message"] = fmt::format("{}, but phones and browsers are still shown the one before.", done);
+  out["notes"].push_back(fmt::format("{}; {}; then run: ringfence reload", why.message, why.remedy));
+}
+
 Outcome Server::install_certificate(const Secret<std::string>& pem) {
   const std::lock_guard lock(mutex_);
   if (!settings_.tls.certificate.empty())
@@ -139,12 +145,18 @@ Outcome Server::install_certificate(const Secret<std::string>& pem) {
   if (auto kept = tls::install_certificate(installed_file(), pem.reveal(), wall_now_ms()); !kept)
     return std::unexpected(Error{Code::invalid, "this certificate cannot be used: " + kept.error(),
                                  "give the chain and its key in PEM; what was shown before is still shown", "text"});
-  if (auto loaded = load_certificates(); !loaded) return std::unexpected(loaded.error());
-  const auto facts = tls::facts_of(installed_file());
-  if (!facts) return std::unexpected(Error{Code::failed, facts.error(), "see: ringfence certificate show"});
+  // From here on it is installed, and the answer says so, whatever else does not succeed.
   Json out{{"message", "Phones and browsers that connect from now on are shown it."},
-           {"names", facts->names},
-           {"ends", timestamp(facts->end_wall_ms)}};
+           {"names", Json::array()},
+           {"ends", ""}};
+  if (const auto loaded = load_certificates(); !loaded) not_taken_up(loaded.error(), "It is installed", out);
+  const auto facts = tls::facts_of(installed_file());
+  if (!facts) {
+    out["notes"].push_back(facts.error());
+    return out;
+  }
+  out["names"] = facts->names;
+  out["ends"] = timestamp(facts->end_wall_ms);
   for (const std::string& domain : settings_.server.domains)
     if (!tls::serves(installed_file(), {&domain, 1}, wall_now_ms()))
       out["notes"].push_back(fmt::format("it does not name {}, which is one of server.domains", domain));
@@ -161,8 +173,9 @@ Outcome Server::remove_certificate() {
                                                  "see the rights of " + data_dir_.tls_path()}))
                  : std::unexpected(
                        Error{Code::not_found, "no certificate was installed", "see: ringfence certificate show"});
-  if (auto loaded = load_certificates(); !loaded) return std::unexpected(loaded.error());
-  return Json{{"message", "It is forgotten; see: ringfence certificate show"}};
+  Json out{{"message", "It is forgotten; see: ringfence certificate show"}};
+  if (const auto loaded = load_certificates(); !loaded) not_taken_up(loaded.error(), "It is forgotten", out);
+  return out;
 }
 
 Outcome Server::authority_json() {

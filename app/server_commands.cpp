@@ -178,7 +178,9 @@ ExtensionId Server::extension_of(TenantId tenant, const std::string& number) {
   return extension == nullptr ? ExtensionId{} : extension->id;
 }
 
-std::optional<Outcome> Server::execute_running(const command::Command& command, TenantId tenant) {
+std::optional<Outcome> Server::execute_running(const command::Checked& checked) {
+  const command::Command& command = checked.command;
+  const TenantId tenant = checked.acts_in;
   const auto unknown = [](const std::string& number) {
     return std::unexpected(
         Error{Code::not_found, fmt::format("there is no extension {}", number), "see: ringfence extension list"});
@@ -232,9 +234,11 @@ std::optional<Outcome> Server::execute_running(const command::Command& command, 
   if (std::holds_alternative<command::ListCalls>(command)) {
     const auto answer = questions.ask(effect::ListCalls{}, engine_answer_ms);
     if (!answer) return no_answer();
+    const bool reads_records = !checked.by || checked.by->may(access::Permission::cdr_read);
     Json list = Json::array();
     for (const effect::RunningCall& call : std::get<effect::Calls>(*answer).calls)
-      if (call.cdr.tenant == tenant) list.push_back(json_of(call, number_of(call.cdr.callee), wall_now_ms()));
+      if (call.cdr.tenant == tenant)
+        list.push_back(json_of(call, number_of(call.cdr.callee), wall_now_ms(), reads_records));
     return Json{{"calls", std::move(list)}};
   }
   if (const auto* c = std::get_if<command::HangUp>(&command))
@@ -279,7 +283,7 @@ Outcome Server::execute(const command::Checked& asked) {
   // It waits for somebody elsewhere: not with a lock.
   if (const auto* events = std::get_if<command::EventCommand>(&command))
     if (const auto* test = std::get_if<command::TestContact>(events)) return events_->test(test->contact);
-  if (auto outcome = execute_running(command, checked.acts_in)) return std::move(*outcome);
+  if (auto outcome = execute_running(checked)) return std::move(*outcome);
   if (auto outcome = execute_guard(command)) return std::move(*outcome);
   // The journal has one writer, and that is the engine.
   if (const auto* credit = std::get_if<command::AddCredit>(&command))

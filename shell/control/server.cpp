@@ -8,6 +8,7 @@
 #include <atomic>
 #include <boost/asio.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -17,6 +18,10 @@ namespace rf::control {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using Local = asio::local::stream_protocol;
+
+/// After a connection that could not be taken, for want of a descriptor: it is still there, and would come at once,
+/// again and again.
+constexpr std::chrono::milliseconds accept_rest{100};
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
   State(const ServerOptions& chosen, Execute run) : options(chosen), execute(std::move(run)) {}
@@ -28,6 +33,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::size_t clients = 0;  ///< control thread only; before io, whose end closes the last sessions
   asio::io_context io{1};
   Local::acceptor acceptor{io};
+  asio::steady_timer rest{io};
   std::thread thread;
 };
 
@@ -136,7 +142,13 @@ class Server::Session : public std::enable_shared_from_this<Server::Session> {
 void Server::State::accept() {
   acceptor.async_accept([this](error_code error, Local::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error && clients < options.clients_max) {
+    if (error) {
+      rest.expires_after(accept_rest);
+      return rest.async_wait([this](error_code stopped) {
+        if (!stopped) accept();
+      });
+    }
+    if (clients < options.clients_max) {
       const auto peer = peer_of(socket.native_handle());
       if (peer && may_speak(*peer))
         std::make_shared<Session>(std::move(socket), fmt::format("uid {}", peer->uid), *this)->read();

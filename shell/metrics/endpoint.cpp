@@ -6,6 +6,7 @@
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <chrono>
 #include <optional>
 #include <thread>
 
@@ -17,6 +18,10 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+/// After a connection that could not be taken, for want of a descriptor: it is still there, and would come at once,
+/// again and again.
+constexpr std::chrono::milliseconds accept_rest{100};
+
 struct HttpEndpoint::State : std::enable_shared_from_this<HttpEndpoint::State> {
   State(const EndpointOptions& chosen, Sources from) : options(chosen), sources(std::move(from)) {}
   void accept();
@@ -26,6 +31,7 @@ struct HttpEndpoint::State : std::enable_shared_from_this<HttpEndpoint::State> {
   std::size_t clients = 0;  ///< endpoint thread only; before io, whose end closes the last sessions
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
+  asio::steady_timer rest{io};
   std::thread thread;
 };
 
@@ -118,7 +124,13 @@ class HttpEndpoint::Session : public std::enable_shared_from_this<HttpEndpoint::
 void HttpEndpoint::State::accept() {
   acceptor.async_accept([this](error_code error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error && clients < options.clients_max) std::make_shared<Session>(std::move(socket), *this)->read();
+    if (error) {
+      rest.expires_after(accept_rest);
+      return rest.async_wait([this](error_code stopped) {
+        if (!stopped) accept();
+      });
+    }
+    if (clients < options.clients_max) std::make_shared<Session>(std::move(socket), *this)->read();
     accept();
   });
 }

@@ -327,6 +327,7 @@ void Worker::carry_out_commands(std::int64_t now_us) {
     const std::lock_guard lock(mutex_);
     std::swap(queue_, taken_);
     std::swap(coded_, taken_coded_);
+    coded_shares_.clear();
   }
   for (const WorkerCommand& command : taken_) std::visit([&](const auto& c) { carry_out(c, now_us); }, command);
   taken_.clear();

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/limits/media.hpp"
 #include "core/base/time.hpp"
 #include "core/base/timers.hpp"
 #include "core/media/session.hpp"
@@ -23,6 +24,7 @@
 #include "shell/relay/relay.hpp"
 #include "shell/relay/ring.hpp"
 #include "shell/transcode/pool.hpp"
+#include "shell/transcode/shares.hpp"
 
 namespace rf::relay {
 
@@ -61,7 +63,7 @@ class Worker {
 
   /// False when the queue is full and `always` is not set.
   bool post(WorkerCommand command, bool always = false);
-  /// A packet that the transcoder made for a leg. Lost when TranscodeLimits::queue_packets wait already.
+  /// A packet that the transcoder made for a leg. Lost when the leg has its share of TranscodeLimits::queue_packets.
   void post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes);
   void add_totals(Totals& totals) const;
 
@@ -223,6 +225,7 @@ class Worker {
   mutable std::mutex mutex_;
   std::vector<WorkerCommand> queue_;  // guarded by mutex_
   std::vector<Coded> coded_;          // guarded by mutex_
+  transcode::Shares coded_shares_{TranscodeLimits::queue_packets};  // of coded_; guarded by mutex_
   std::uint64_t coded_lost_ = 0;      // guarded by mutex_
   bool stopping_ = false;             // guarded by mutex_
   std::vector<WorkerCommand> taken_;

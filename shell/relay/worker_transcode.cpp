@@ -10,7 +10,7 @@ void Worker::post_coded(RelayId relay, unsigned leg, std::span<const std::uint8_
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (coded_.size() >= TranscodeLimits::queue_packets) {
+    if (!coded_shares_.take(relay, leg)) {
       ++coded_lost_;
       return;
     }

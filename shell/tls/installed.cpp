@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include "core/base/limits/acme.hpp"
 #include "shell/tls/context.hpp"
 #include "shell/tls/openssl.hpp"
@@ -31,6 +33,8 @@ std::string fault_of(std::span<const Certificate> chain, EVP_PKEY* key, std::int
   return {};
 }
 
+constexpr std::string_view candidate_suffix = ".candidate";
+
 }  // namespace
 
 std::expected<void, std::string> install_certificate(const fs::path& file, std::string_view pem,
@@ -45,15 +49,32 @@ std::expected<void, std::string> install_certificate(const fs::path& file, std::
                                            : "it holds no private key in PEM"));
   if (std::string fault = fault_of(chain, key.get(), now_wall_ms); !fault.empty())
     return std::unexpected(std::move(fault));
-  const fs::path candidate = file.string() + ".candidate";
+  const fs::path candidate = file.string() + std::string(candidate_suffix);
   if (auto written = write_pair(candidate, chain, key.get()); !written) return written;
   // What TLS itself would refuse, such as a key that is too short, is found before anything depends on it.
-  if (const auto context = server_context(candidate, candidate); !context) {
-    (void)::unlink(candidate.c_str());
-    return std::unexpected(std::string("TLS does not take it: ") + failed("using it").error());
+  const auto context = server_context(candidate, candidate);
+  Text kept;
+  if (!context)
+    kept = std::unexpected(std::string("TLS does not take it: ") + failed("using it").error());
+  else if (::rename(candidate.c_str(), file.c_str()) != 0)
+    kept = file_failed("cannot replace", file);
+  if (!kept) (void)::unlink(candidate.c_str());
+  return kept;
+}
+
+void drop_leftovers(const fs::path& directory) {
+  std::error_code fault;
+  std::vector<fs::path> left;
+  for (fs::directory_iterator each(directory, fault); !fault && each != fs::directory_iterator();
+       each.increment(fault)) {
+    fs::path name = each->path().filename();
+    if (name.extension() == fresh_suffix) name = name.stem();
+    if (name.extension() == candidate_suffix) name = name.stem();
+    const bool ours = name.extension() == ".pem" || name.extension() == ".key";
+    if (ours && name != each->path().filename() && each->symlink_status(fault).type() == fs::file_type::regular)
+      left.push_back(each->path());
   }
-  if (::rename(candidate.c_str(), file.c_str()) != 0) return file_failed("cannot replace", file);
-  return {};
+  for (const fs::path& each : left) (void)::unlink(each.c_str());
 }
 
 }  // namespace rf::tls

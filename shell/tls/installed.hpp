@@ -16,4 +16,8 @@ namespace rf::tls {
 std::expected<void, std::string> install_certificate(const std::filesystem::path& file, std::string_view pem,
                                                      std::int64_t now_wall_ms);
 
+/// Removes what a process that died while it wrote left beside the certificates and keys of `directory`: it may hold a
+/// key. For the start alone, while nobody else writes there.
+void drop_leftovers(const std::filesystem::path& directory);
+
 }  // namespace rf::tls

@@ -110,18 +110,21 @@ Text write_pair(const fs::path& path, std::span<const Certificate> chain, EVP_PK
 Text write_file(const fs::path& path, const Bio& content, mode_t mode) {
   char* bytes = nullptr;
   const auto size = static_cast<std::size_t>(BIO_get_mem_data(content.get(), &bytes));
-  const fs::path fresh = path.string() + ".new";
+  const fs::path fresh = path.string() + std::string(fresh_suffix);
   (void)::unlink(fresh.c_str());
   const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
   if (file < 0) return file_failed("cannot write", fresh);
+  const auto fail = [&](const char* what, const fs::path& which, int error) {
+    // It may hold a key, or a part of one.
+    (void)::unlink(fresh.c_str());
+    errno = error;
+    return file_failed(what, which);
+  };
   const bool written = ::write(file, bytes, size) == static_cast<ssize_t>(size) && ::fsync(file) == 0;
   const int error = errno;
   ::close(file);
-  if (!written) {
-    errno = error;
-    return file_failed("cannot write", fresh);
-  }
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return file_failed("cannot replace", path);
+  if (!written) return fail("cannot write", fresh, error);
+  if (::rename(fresh.c_str(), path.c_str()) != 0) return fail("cannot replace", path, errno);
   return {};
 }
 

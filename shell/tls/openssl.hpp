@@ -31,6 +31,9 @@ using Serial = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 using Text = std::expected<void, std::string>;
 
+/// Of what write_file() writes until it is whole.
+inline constexpr std::string_view fresh_suffix = ".new";
+
 /// Both end with OpenSSL's, or the system's, own reason.
 std::unexpected<std::string> failed(const char* what);
 std::unexpected<std::string> file_failed(const char* what, const fs::path& path);

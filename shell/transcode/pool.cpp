@@ -14,6 +14,7 @@
 
 #include "core/base/limits/media.hpp"
 #include "shell/transcode/direction.hpp"
+#include "shell/transcode/shares.hpp"
 
 namespace rf::transcode {
 
@@ -94,7 +95,7 @@ class Pool::Thread {
   bool post(RelayId relay, Source source, std::int64_t now_us, std::span<const std::uint8_t> bytes) {
     {
       const std::lock_guard lock(mutex_);
-      if (queue_.size() >= TranscodeLimits::queue_packets || bytes.size() > TranscodeLimits::packet_bytes) {
+      if (bytes.size() > TranscodeLimits::packet_bytes || !shares_.take(relay, static_cast<unsigned>(source))) {
         dropped_.fetch_add(1, std::memory_order_relaxed);
         return false;
       }
@@ -141,6 +142,7 @@ class Pool::Thread {
         if (ends_) return;
         std::swap(orders, orders_);
         std::swap(taken_, queue_);
+        shares_.clear();
       }
       for (const Order& order : orders) carry_out(order);
       orders.clear();
@@ -188,6 +190,7 @@ class Pool::Thread {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Packet> queue_;  // guarded by mutex_
+  Shares shares_{TranscodeLimits::queue_packets};  // of queue_; guarded by mutex_
   std::vector<Order> orders_;  // guarded by mutex_
   bool ends_ = false;          // guarded by mutex_
   std::vector<Packet> taken_;

@@ -25,7 +25,8 @@ enum class Source : std::uint8_t { caller, callee, voice };
 struct PoolTotals {
   std::uint64_t taken = 0;    ///< packets that came
   std::uint64_t given = 0;    ///< packets that left
-  std::uint64_t dropped = 0;  ///< the thread was behind (TranscodeLimits::queue_packets), or the packet too long
+  /// The thread was behind (TranscodeLimits::queue_packets, of which each sender has its share), or it was too long.
+  std::uint64_t dropped = 0;
   std::uint64_t streams = 0;  ///< with a transcoder, now
   std::uint64_t waiting = 0;  ///< packets, of the thread that has most
 };

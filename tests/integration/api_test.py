@@ -601,14 +601,33 @@ class Live(unittest.TestCase):
         other.reply(invite, "200 OK", other.sdp())
         desk.established(desk.hear("SIP/2.0 200"))
         other.hear("ACK")
-        call = self.until(stream, "calls", "call_answered")["call"]
+        answered = self.until(stream, "calls", "call_answered")
+        call = answered["call"]
+        self.assertNotIn("remote", answered)
         self.assertEqual([each["id"] for each in ADMIN.ask("call.list")[2]["calls"]], [call])
+        self.running_calls_tell_no_money(call)
         self.assertEqual(ADMIN.ask("call.hangup", {"id": call})[0], 200)
         for phone in (desk, other):
             phone.reply(phone.hear("BYE"), "200 OK")
         ended = self.until(stream, "calls", "call_ended")
         self.assertEqual((ended["call"], ended["dialled"], ended["result"]), (call, "4002", "answered"))
         self.assertFalse({"record", "cost", "account"} & set(ended), "whoever hears of calls reads no records")
+
+    def running_calls_tell_no_money(self, call):
+        """To whoever sees that there are calls and does not read their records."""
+        seen = {}
+        for scope in ("call.read", "call.read,cdr.read"):
+            caller = Caller(SERVED, token("root-admin", scope))
+            self.addCleanup(caller.close)
+            status, _, body = caller.ask("call.list")
+            self.assertEqual(status, 200)
+            seen[scope], = body["calls"]
+        told, record = seen["call.read"], seen["call.read,cdr.read"]
+        self.assertEqual((told["id"], told["dialled"], told["state"]), (call, "4002", "talking"))
+        self.assertEqual({told[key] for key in ("price", "currency", "reserved", "cost", "payer", "account",
+                                                "caller_address")}, {""})
+        self.assertEqual(set(told), set(record))
+        self.assertTrue(record["caller_address"].startswith("127."), record)
 
     def test_each_topic_needs_its_permission_and_ends_with_it(self):
         made = SERVED.json("token", "add", "board", "--user", "root-admin", "--scope", "call.read,registration.read")

@@ -403,6 +403,19 @@ describe('finding one’s way', () => {
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
   });
 
+  it('shows the money of running calls only to whoever reads records', async () => {
+    const heads = async () => {
+      await page.getByRole('cell', { name: '+493012345' }).waitFor();
+      return (await page.locator('thead th').allTextContents()).join('|');
+    };
+    answers['account.show'] = () => ({ ...anna, permissions: ['call.read'] });
+    await open('calls');
+    expect(await heads()).not.toContain('Set aside');
+    answers['account.show'] = () => ({ ...anna, permissions: ['call.read', 'cdr.read'] });
+    await page.reload();
+    expect(await heads()).toContain('Set aside');
+  });
+
   it('leaves out what one may not', async () => {
     answers['account.show'] = () => ({ ...anna, permissions: ['call.read'] });
     await open('users');

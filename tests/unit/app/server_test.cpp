@@ -17,6 +17,7 @@
 #include "core/auth/digest.hpp"
 #include "shell/control/client.hpp"
 #include "shell/store/connection.hpp"
+#include "shell/tls/certificates.hpp"
 #include "tests/unit/app/folder.hpp"
 
 namespace rf::app {
@@ -308,6 +309,46 @@ TEST_F(RunningServer, LimitsThatNeedMoreDescriptorsThanThereAreAreWarnedOf) {
   EXPECT_THAT((*run("status"))["warnings"].dump(), Not(HasSubstr("LimitNOFILE")));
   stop();
   ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST_F(RunningServer, ACertificateThatIsInstalledAndCannotBeShownYetIsNotCalledAFailure) {
+  const std::vector<std::string> names{"pbx.example"};
+  const auto made = tls::ensure_certificates(folder_ / "elsewhere", names, {}, {.wall_ms = wall_now_ms()});
+  ASSERT_TRUE(made.has_value()) << made.error();
+  const std::string authorities = folder_ / "partners.pem";
+  std::filesystem::copy_file(made->ca_certificate, authorities);
+  configure("info", fmt::format("[tls]\nclient_ca = \"{}\"\n", authorities));
+  start();
+  const std::string shown = (*run("certificate.show"))["file"];
+  std::filesystem::remove(authorities);
+  const Json pem{{"text", Folder::read(made->certificate) + Folder::read(made->key)}};
+  const auto installed = run("certificate.install", pem);
+  ASSERT_TRUE(installed.has_value()) << installed.error().message;
+  EXPECT_THAT((*installed)["message"].get<std::string>(), HasSubstr("still shown the one before"));
+  EXPECT_THAT((*installed)["notes"].dump(), HasSubstr("partners.pem"));
+  EXPECT_THAT((*installed)["notes"].dump(), HasSubstr("ringfence reload"));
+  EXPECT_EQ((*installed)["names"], Json(names));
+  EXPECT_EQ((*run("certificate.show"))["file"], shown) << "as the answer said";
+  std::filesystem::copy_file(made->ca_certificate, authorities);
+  ASSERT_TRUE(run("reload").has_value());
+  EXPECT_EQ((*run("certificate.show"))["source"], "installed");
+  std::filesystem::remove(authorities);
+  const auto forgotten = run("certificate.remove");
+  ASSERT_TRUE(forgotten.has_value()) << forgotten.error().message;
+  EXPECT_THAT((*forgotten)["message"].get<std::string>(), HasSubstr("still shown the one before"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "tls/installed.pem"));
+  stop();
+}
+
+TEST_F(RunningServer, AKeyThatADyingProcessLeftIsGoneAfterTheStart) {
+  start();
+  stop();
+  const std::string left = folder_ / "tls/installed.pem.candidate";
+  Folder::write(left, "a key");
+  start();
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "tls/server.key"));
+  stop();
 }
 
 TEST_F(RunningServer, ASecondServerOnTheSameFolderIsRefused) {

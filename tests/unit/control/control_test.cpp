@@ -14,6 +14,7 @@
 #include "core/base/limits/server.hpp"
 #include "shell/control/client.hpp"
 #include "shell/control/server.hpp"
+#include "tests/unit/base/descriptors.hpp"
 
 namespace rf::control {
 namespace {
@@ -37,12 +38,16 @@ class Control : public ::testing::Test {
   }
 
   // A raw connection, for what the client would never send.
-  int connect() const {
+  sockaddr_un address() const {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strcpy(address.sun_path, options_.path.c_str());
+    return address;
+  }
+  int connect() const {
+    const sockaddr_un to = address();
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    EXPECT_EQ(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
     timeval limit{10, 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     return descriptor;
@@ -173,6 +178,18 @@ TEST_F(Control, AnEndlessLineIsAnsweredAndClosed) {
   }
   EXPECT_THAT(read_all(descriptor), HasSubstr("longer than 64 KiB"));
   ::close(descriptor);
+}
+
+TEST_F(Control, WithoutADescriptorItRestsAndAnswersWhenThereIsOne) {
+  const auto server = serve(echo);
+  LateSocket socket(AF_UNIX);
+  {
+    const NoDescriptorsLeft none;
+    socket.speak(address(), write_request("status", {}));
+    ::shutdown(socket.get(), SHUT_WR);
+    EXPECT_LT(socket.busy_ms_while_silent(watched_ms), rests_ms);
+  }
+  EXPECT_THAT(socket.hear(), HasSubstr("\"name\":\"status\""));
 }
 
 TEST_F(Control, ASilentClientIsClosed) {

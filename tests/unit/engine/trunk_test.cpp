@@ -121,14 +121,14 @@ TEST_F(Outward, ASilentTrunkIsGivenUpAndItsLateAnswerEndsAtOnce) {
   expect_nothing_left();
 }
 
-TEST_F(Outward, ASilentAddressOfATrunkIsFollowedByItsNextOneAndItsLateAnswerEndsAtOnce) {
-  toll::Terms terms = two_carriers();
-  terms.trunks[0].line.uri = "sip:carrier.example";
-  terms.trunks[0].identity.sources = {{*Subnet::parse("203.0.113.10"), 0}, {*Subnet::parse("203.0.113.20"), 0}};
-  terms.trunks.pop_back();
-  terms.routes[0].trunks.pop_back();
-  exchange.set_plan(plan_of(std::move(terms)));
-  const auto resolve = [&](txn::DnsType type, std::string_view name, txn::DnsResult result) {
+/// The first trunk is known by a name that leads to two addresses, of which the first is the carrier's.
+class TwoAddresses : public Outward {
+ protected:
+  static void give_two_addresses(toll::TrunkTerms& trunk, std::string_view second) {
+    trunk.line.uri = "sip:carrier.example";
+    trunk.identity.sources = {{*Subnet::parse("203.0.113.10"), 0}, {*Subnet::parse(second), 0}};
+  }
+  void resolve(txn::DnsType type, std::string_view name, txn::DnsResult result) {
     const auto asked = std::find_if(exchange.questions.begin(), exchange.questions.end(), [&](const auto& q) {
       return q.question.type == type && q.question.name == name;
     });
@@ -137,13 +137,71 @@ TEST_F(Outward, ASilentAddressOfATrunkIsFollowedByItsNextOneAndItsLateAnswerEnds
     exchange.questions.erase(asked);
     result.found = true;
     exchange.input(engine::DnsAnswer{query, std::move(result)});
-  };
+  }
+  void find_both(std::string_view second) {
+    resolve(txn::DnsType::naptr, "carrier.example", {.naptr = {{10, 10, "s", "SIP+D2U", "_sip._udp.carrier.example"}}});
+    resolve(txn::DnsType::srv, "_sip._udp.carrier.example",
+            {.srv = {{10, 0, 5'060, "one.carrier.example"}, {20, 0, 5'060, "two.carrier.example"}}});
+    resolve(txn::DnsType::a, "one.carrier.example", {.addresses = {*Address::parse("203.0.113.10")}});
+    resolve(txn::DnsType::a, "two.carrier.example", {.addresses = {*Address::parse(second)}});
+  }
+  void allow_transactions(std::size_t most) {
+    auto policy = sim::test_policy();
+    policy->limits.transactions_max = most;
+    exchange.set_policy(std::move(policy));
+  }
+};
+
+TEST_F(TwoAddresses, ThatAreSilentAndUnreachableEndTheCallAtOnce) {
+  toll::Terms terms = two_carriers();
+  give_two_addresses(terms.trunks[0], "203.0.113.30");
+  terms.trunks.pop_back();
+  terms.routes[0].trunks.pop_back();
+  exchange.set_plan(plan_of(std::move(terms)));
   a = dial();
-  resolve(txn::DnsType::naptr, "carrier.example", {.naptr = {{10, 10, "s", "SIP+D2U", "_sip._udp.carrier.example"}}});
-  resolve(txn::DnsType::srv, "_sip._udp.carrier.example",
-          {.srv = {{10, 0, 5'060, "one.carrier.example"}, {20, 0, 5'060, "two.carrier.example"}}});
-  resolve(txn::DnsType::a, "one.carrier.example", {.addresses = {*Address::parse("203.0.113.10")}});
-  resolve(txn::DnsType::a, "two.carrier.example", {.addresses = {*Address::parse("203.0.113.20")}});
+  find_both("203.0.113.30");
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  exchange.advance_ms(7'000);
+  const auto second = std::find_if(exchange.sent.begin(), exchange.sent.end(), [](const sim::Packet& packet) {
+    return packet.flow.remote.text() == "203.0.113.30:5060" && packet.bytes.starts_with("INVITE ");
+  });
+  ASSERT_NE(second, exchange.sent.end());
+  EXPECT_FALSE(alice.hear_status(480)) << "the second may answer yet";
+  exchange.input(engine::SendFailed{second->flow});
+  EXPECT_TRUE(alice.hear_status(480));
+  expect_nothing_left();
+  EXPECT_EQ(only_cdr().sip_status, 480);
+}
+
+TEST_F(TwoAddresses, OfWhichNothingCanBeSentToTheSecondHoldUpNoAnswerOfTheNextTrunk) {
+  toll::Terms terms = two_carriers();
+  give_two_addresses(terms.trunks[0], "203.0.113.30");
+  terms.trunks[1].line.uri = "sip:next.example:5060";
+  exchange.set_plan(plan_of(std::move(terms)));
+  a = dial();
+  find_both("203.0.113.30");
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  const std::size_t as_ever = exchange.policy().limits.transactions_max;
+  allow_transactions(1);  // a flood has them all when the second address is due
+  exchange.advance_ms(7'000);
+  for (const sim::Packet& packet : exchange.sent) EXPECT_NE(packet.flow.remote.text(), "203.0.113.30:5060");
+  allow_transactions(as_ever);
+  resolve(txn::DnsType::a, "next.example", {.addresses = {*Address::parse("203.0.113.20")}});
+  const auto invite = other.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  other.answer(*invite, 486);
+  EXPECT_TRUE(alice.hear_status(486)) << "nobody waits for what was never sent";
+  expect_nothing_left();
+}
+
+TEST_F(TwoAddresses, OfWhichTheFirstIsSilentGetTheCallOneAfterTheOtherAndALateAnswerEndsAtOnce) {
+  toll::Terms terms = two_carriers();
+  give_two_addresses(terms.trunks[0], "203.0.113.20");
+  terms.trunks.pop_back();
+  terms.routes[0].trunks.pop_back();
+  exchange.set_plan(plan_of(std::move(terms)));
+  a = dial();
+  find_both("203.0.113.20");
   const auto late = carrier.hear_request("INVITE");
   ASSERT_TRUE(late);
   exchange.advance_ms(7'000);
@@ -242,6 +300,32 @@ TEST_F(Outward, ACallThatATrunkBringsRingsWhereTheInboundRouteSays) {
   ASSERT_TRUE(bye);
   bob.answer(*bye, 200);
   expect_nothing_left();
+}
+
+TEST_F(Outward, AfterARestartACallCountsForTheTrunkOfItsTenantAndForNoneOfThatNameElsewhere) {
+  toll::Terms terms = two_carriers();
+  toll::TenantTerms theirs = terms.tenants[0];
+  theirs.id = TenantId{2};
+  terms.tenants.push_back(std::move(theirs));
+  terms.trunks[1].line.tenant = TenantId{2};
+  terms.trunks[1].line.name = terms.trunks[1].identity.name = "first";
+  terms.routes[0].trunks.pop_back();
+  terms.inbound[0].target = toll::InboundTerms::Target::announcement;
+  terms.inbound[0].announcement = "closed";
+  terms.inbound.push_back(terms.inbound[0]);
+  terms.inbound[1].tenant = TenantId{2};
+  for (toll::TrunkTerms& each : terms.trunks) each.inbound_paces = {{.id = 240, .calls = 1, .period_s = 3'600}};
+  exchange.set_plan(plan_of(std::move(terms)));
+  const auto ring = [&](const Phone& from) {
+    bring(from, "+493012340", "+493012340", sim::audio_sdp(*Endpoint::parse("203.0.113.20:4000")));
+  };
+  ring(other);
+  ASSERT_TRUE(other.hear_status(200));
+  exchange.crash_and_restart();
+  ring(carrier);
+  EXPECT_TRUE(carrier.hear_status(200)) << "what the other tenant's trunk brought is not ours";
+  ring(other);
+  EXPECT_TRUE(other.hear_status(503)) << "and is that one's still";
 }
 
 TEST_F(Outward, APeersAddressGetsCallsInAndNeverOut) {

@@ -267,6 +267,30 @@ TEST_F(Voice, AnInboundRouteMayOnlySaySomething) {
   carrier.answer(*bye, 200);
 }
 
+TEST_F(Voice, WhoCallsAnAnnouncementAgainAndAgainMeetsThePaceOfTheTrunk) {
+  terms.inbound[0].target = toll::InboundTerms::Target::announcement;
+  terms.inbound[0].announcement = "closed";
+  terms.trunks[0].inbound_paces = {{.id = 60, .calls = 2, .period_s = 60}};
+  exchange.set_plan(plan_of(terms));
+  const auto ring = [&](const Phone& from) {
+    bring(from, "+493012340", "+493012340", sim::audio_sdp(*Endpoint::parse("203.0.113.10:4000")));
+  };
+  for (int i = 0; i < 2; ++i) {
+    ring(carrier);
+    ASSERT_TRUE(carrier.hear_status(200)) << i;
+  }
+  ring(carrier);
+  EXPECT_TRUE(carrier.hear_status(503));
+  EXPECT_EQ(exchange.relays.size(), 2u) << "it took nothing of ours";
+  EXPECT_NE(told(Reason::toll_refused), "");
+  ring(other);
+  EXPECT_TRUE(other.hear_status(200)) << "another trunk has its own";
+  exchange.advance_ms(61'000);
+  ASSERT_TRUE(exchange.relays.empty()) << "nobody acknowledged";
+  ring(carrier);
+  EXPECT_EQ(exchange.relays.size(), 1u);
+}
+
 TEST_F(Voice, WhatWeSayMayTakeAsLongAsTheLongestClip) {
   dial_and_be_asked();
   enter("111111#222222#333333#");

@@ -4,6 +4,8 @@
 
 #include <boost/asio.hpp>
 
+#include "tests/unit/base/descriptors.hpp"
+
 namespace rf::metrics {
 namespace {
 
@@ -113,6 +115,17 @@ TEST_F(MetricsEndpoint, GarbageAndLongHeadersAreClosedWithoutAnAnswer) {
 TEST_F(MetricsEndpoint, ASlowAskerIsClosed) {
   options_.timeout_ms = 20;
   EXPECT_EQ(talk("GET /met"), "");
+}
+
+TEST_F(MetricsEndpoint, WithoutADescriptorItRestsAndServesAgainWhenThereIsOne) {
+  endpoint_ = std::move(*HttpEndpoint::open(options_, sources_));
+  LateSocket socket(AF_INET);
+  {
+    const NoDescriptorsLeft none;
+    socket.speak(loopback(endpoint_->local().port), "GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    EXPECT_LT(socket.busy_ms_while_silent(watched_ms), rests_ms);
+  }
+  EXPECT_THAT(socket.hear(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(MetricsEndpoint, ATakenPortIsSaid) {

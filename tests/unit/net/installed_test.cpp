@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <openssl/pem.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -125,6 +128,62 @@ TEST_F(Installed, ThatIsRefusedLeavesTheOneBefore) {
     EXPECT_EQ(content(file_), before);
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(root_), fs::directory_iterator()), 2) << "no key is left anywhere";
+}
+
+/// What lies in a folder, by name.
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> out;
+  for (const auto& each : fs::directory_iterator(folder)) out.push_back(each.path().filename().string());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+TEST_F(Installed, ThatFailsAgainAndAgainLeavesNoKeyAnywhere) {
+  const Key weak(EVP_RSA_gen(1'024));
+  const std::string refused = own(weak.get()) + pem_of(weak.get());
+  const fs::path at = root_ / "at";
+  const std::vector<std::string> nothing, in_the_way{"installed.pem"}, candidate{"installed.pem.candidate"};
+  fs::create_directory(at);
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(install_certificate(at / "installed.pem", refused, now));
+  EXPECT_EQ(names_in(at), nothing) << "refused";
+  // Folders that are not empty are in the way of the last step, then of the one before.
+  fs::create_directories(at / "installed.pem" / "x");
+  EXPECT_FALSE(install_certificate(at / "installed.pem", chain_ + key_, now));
+  EXPECT_EQ(names_in(at), in_the_way);
+  fs::rename(at / "installed.pem", at / "installed.pem.candidate");
+  EXPECT_FALSE(install_certificate(at / "installed.pem", chain_ + key_, now));
+  EXPECT_EQ(names_in(at), candidate);
+}
+
+TEST_F(Installed, ThatTheDiskTakesOnlyInPartLeavesNoKeyAnywhere) {
+  const fs::path at = root_ / "at";
+  fs::create_directory(at);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit little = before;
+  little.rlim_cur = 100;
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const auto done = install_certificate(at / "installed.pem", chain_ + key_, now);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, ignored);
+  EXPECT_FALSE(done);
+  EXPECT_EQ(names_in(at), std::vector<std::string>());
+}
+
+TEST_F(Installed, WhatAProcessThatDiedLeftIsGoneAfterTheNextStartAndNothingElseIs) {
+  const fs::path at = root_ / "at";
+  fs::create_directories(at / "folder.pem.new");
+  const std::vector<std::string> kept{"acme.pem",       "ca.key",        "customer.new",
+                                      "folder.pem.new", "installed.pem", "notes.candidate"};
+  for (const std::string& name : kept)
+    if (name != "folder.pem.new") std::ofstream(at / name) << name;
+  for (const char* const left :
+       {"installed.pem.candidate", "installed.pem.candidate.new", "acme.pem.new", "server.key.new", "ca.key.new"})
+    std::ofstream(at / left) << key_;
+  drop_leftovers(at);
+  EXPECT_EQ(names_in(at), kept);
+  drop_leftovers(root_ / "missing");
 }
 
 TEST_F(Installed, ShowsItsCertificateAndNeverItsKey) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "shell/net/streams.hpp"
+#include "tests/unit/base/descriptors.hpp"
 #include "tests/unit/net/streams_fixture.hpp"
 
 namespace rf::net {
@@ -48,6 +49,18 @@ TEST(StreamBounds, ADribblerDoesNotMoveItsDeadline) {
   }
   EXPECT_LT(sent, whole.size());
   EXPECT_TRUE(eventually([&] { return served.streams.counters().timed_out == 1; }));
+}
+
+TEST(StreamBounds, WithoutADescriptorRestAndTakeThePhoneWhenThereIsOne) {
+  Served served;
+  const Endpoint where = served.listen(Transport::tcp);
+  LateSocket phone(AF_INET);
+  {
+    const NoDescriptorsLeft none;
+    phone.speak(loopback(where.port), message("late"));
+    EXPECT_LT(phone.busy_ms_while_silent(watched_ms), rests_ms);
+  }
+  EXPECT_TRUE(served.events.wait_messages(1));
 }
 
 TEST(StreamBounds, CloseAStrangerThatSaysNothing) {

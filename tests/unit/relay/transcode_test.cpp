@@ -1,6 +1,9 @@
 // A stream whose legs share no codec, with real sockets.
+#include <future>
+
 #include "core/base/limits/media.hpp"
 #include "core/media/g711.hpp"
+#include "shell/relay/worker.hpp"
 #include "tests/unit/relay/phones.hpp"
 #include "tests/unit/transcode/sounds.hpp"
 
@@ -69,6 +72,33 @@ TEST(RelayTranscode, OneLegThatFloodsTakesNoMoreThanItsShare) {
   while (c.bob.receive(100)) {
   }
   EXPECT_LE(c.relay.totals().transcoded, 2 * TranscodeLimits::packets_per_s);
+}
+
+TEST(RelayTranscode, WhatIsMadeForOneLegTakesNoPlaceOfAnothersOnItsWayBack) {
+  std::promise<void> behind, go_on;
+  WarmPorts warm(0, {});
+  transcode::Pool pool(1, [](RelayId, unsigned, std::span<const std::uint8_t>) {});
+  const Deliver deliver = [&](const Report&) {
+    behind.set_value();
+    go_on.get_future().wait();
+  };
+  Worker worker({}, warm, pool, deliver);
+  ASSERT_TRUE(worker.post(StopStream{RelayId{9}}));
+  behind.get_future().wait();  // from here on the media thread takes nothing out
+  const auto lost = [&] {
+    Totals totals;
+    worker.add_totals(totals);
+    return totals.transcode_lost;
+  };
+  const Packet packet(172, 0x80);
+  for (std::size_t i = 0; i < 2 * TranscodeLimits::queue_packets; ++i) worker.post_coded(RelayId{1}, 0, packet);
+  const std::uint64_t flooded = lost();
+  for (int i = 0; i < 5; ++i)
+    for (const unsigned leg : {0u, 1u}) worker.post_coded(RelayId{2}, leg, packet);
+  const std::uint64_t then = lost();
+  go_on.set_value();
+  EXPECT_GE(flooded, 2 * TranscodeLimits::queue_packets - TranscodeLimits::queue_packets / 8);
+  EXPECT_EQ(then, flooded);
 }
 
 TEST(RelayTranscode, AfterAnUpdateTheStreamPassesUntouchedAgain) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <mutex>
 
@@ -27,6 +28,10 @@ class Collector {
   bool wait(std::size_t count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return count_ >= count; });
+  }
+  bool wait(std::uint64_t relay, unsigned leg, std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return packets_[{relay, leg}].size() >= count; });
   }
   std::vector<Packet> of(std::uint64_t relay, unsigned leg) {
     const std::lock_guard lock(mutex_);
@@ -119,11 +124,61 @@ TEST(Pool, AFullQueueLosesPacketsAndCountsThem) {
   Pool pool(1, heard.deliver());
   pool.end();  // nobody takes anything out
   const Packet packet(200, 1);
+  std::uint64_t stream = 0;
   for (std::size_t i = 0; i < TranscodeLimits::queue_packets; ++i)
-    ASSERT_TRUE(pool.code(RelayId{1}, Source::callee, 0, packet));
-  EXPECT_FALSE(pool.code(RelayId{1}, Source::callee, 0, packet));
+    ASSERT_TRUE(pool.code(RelayId{++stream}, Source::callee, 0, packet));
+  EXPECT_FALSE(pool.code(RelayId{++stream}, Source::callee, 0, packet));
   EXPECT_EQ(pool.totals().dropped, 1u);
   EXPECT_EQ(pool.totals().waiting, TranscodeLimits::queue_packets);
+}
+
+TEST(Pool, WhoFloodsWithWhatIsOnlyCutTakesNothingFromWhoIsTranscoded) {
+  Collector heard;
+  const Deliver collect = heard.deliver();
+  std::promise<void> behind, go_on;
+  Pool pool(1,
+            [&, waits = go_on.get_future().share()](RelayId relay, unsigned leg, std::span<const std::uint8_t> bytes) {
+              if (relay == RelayId{9}) {
+                behind.set_value();
+                waits.wait();
+              }
+              collect(relay, leg, bytes);
+            });
+  media::RelayPlan cut = plan_of(1);
+  cut.transcode->legs = {pcma(), pcma()};
+  cut.transcode->legs[0].longest_ms = 20;
+  pool.set(cut);
+  pool.set(plan_of(2));
+  pool.set(plan_of(9));
+  Talker blocker(pcma()), flooder(pcma()), honest(pcma());
+  ASSERT_TRUE(pool.code(RelayId{9}, Source::caller, 0, blocker.say(Samples(160))));
+  behind.get_future().wait();  // from here on the thread takes nothing out
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < 2 * TranscodeLimits::queue_packets; ++i)
+    taken += pool.code(cut.id, Source::caller, 0, flooder.say(Samples(480))) ? 1 : 0;
+  std::size_t through = 0;
+  for (int i = 0; i < 5; ++i)
+    through += pool.code(RelayId{2}, Source::caller, i * 20'000, honest.say(Samples(160))) ? 1 : 0;
+  const PoolTotals totals = pool.totals();
+  go_on.set_value();
+  EXPECT_EQ(through, 5u);
+  EXPECT_TRUE(heard.wait(2, 1, 5));
+  EXPECT_GE(taken, TranscodeLimits::ahead_ms / 10) << "a phone that was held up sends half a second at once";
+  EXPECT_LE(taken, TranscodeLimits::queue_packets / 8);
+  EXPECT_EQ(totals.dropped, 2 * TranscodeLimits::queue_packets - taken);
+  EXPECT_EQ(totals.waiting, taken + 5);
+}
+
+TEST(Pool, HoweverManyFloodTheirNeighbourIsHeard) {
+  Collector heard;
+  Pool pool(1, heard.deliver());
+  pool.end();  // nobody takes anything out
+  const Packet packet(200, 1);
+  for (int i = 0; i < 10; ++i)
+    for (std::uint64_t stream = 1; stream <= TranscodeLimits::streams; ++stream)
+      for (const Source leg : {Source::caller, Source::callee}) pool.code(RelayId{stream}, leg, 0, packet);
+  EXPECT_TRUE(pool.code(RelayId{1}, Source::voice, 0, packet)) << "what the flooded call is told is another's";
+  EXPECT_TRUE(pool.code(RelayId{1'000}, Source::caller, 0, packet));
 }
 
 }  // namespace

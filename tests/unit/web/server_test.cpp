@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/unit/base/descriptors.hpp"
 #include "tests/unit/net/peers.hpp"
 
 namespace rf::web {
@@ -269,6 +270,17 @@ TEST_F(Serving, LetsWhoeverWaitsLongestGoWhenThereAreTooMany) {
   ASSERT_TRUE(second->send(get("/phone")));
   EXPECT_EQ(read(*second).status(), "200");
   EXPECT_EQ(server_->counters().evicted, 1u);
+}
+
+TEST_F(Serving, WithoutADescriptorRestsAndServesAgainWhenThereIsOne) {
+  serve();
+  LateSocket visitor(AF_INET);
+  {
+    const NoDescriptorsLeft none;
+    visitor.speak(loopback(server_->local()[0].port), "hello");
+    EXPECT_LT(visitor.busy_ms_while_silent(watched_ms), rests_ms);
+  }
+  EXPECT_EQ(ask(get("/phone")).status(), "200");
 }
 
 TEST_F(Serving, ClosesUnwelcomeConnectionsBeforeAnythingElse) {

@@ -51,7 +51,10 @@ export function CallTable({ calls }: { calls: readonly Schemas['CallRecord'][] }
           { key: 'state', title: text.calls.state, cell: ({ state }) => state ?? '', show: ({ state }) => <Mark tone={state === 'answered' ? 'good' : 'plain'}>{state}</Mark> },
           { key: 'length', title: text.calls.length, cell: ({ duration_s }) => duration_s ?? 0, show: ({ duration_s }) => clock(duration_s ?? 0), end: true },
           { key: 'trunk', title: text.calls.trunk, cell: ({ trunk_in, trunk_out }) => trunk_out || trunk_in, minor: true },
-          { key: 'reserved', title: text.calls.reserved, cell: ({ reserved }) => reserved, show: ({ reserved, currency }) => (reserved ? `${reserved} ${currency}` : ''), minor: true, end: true },
+          // Whoever does not read records is told of no money.
+          ...(may('cdr.list')
+            ? [{ key: 'reserved', title: text.calls.reserved, cell: ({ reserved }: Schemas['CallRecord']) => reserved, show: ({ reserved, currency }: Schemas['CallRecord']) => (reserved ? `${reserved} ${currency}` : ''), minor: true, end: true }]
+            : []),
           {
             key: 'actions',
             title: '',
