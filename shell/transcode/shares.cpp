@@ -3,12 +3,9 @@
 #include <bit>
 #include <functional>
 
+#include "core/base/limits/media.hpp"
+
 namespace rf::transcode {
-namespace {
-
-constexpr std::size_t free_for_each_taken = 8;
-
-}  // namespace
 
 Shares::Shares(std::size_t places) : places_(places), shares_(std::bit_ceil(2 * places)) {}
 
@@ -24,7 +21,7 @@ bool Shares::take(RelayId relay, unsigned sender) {
   const std::size_t free = places_ - taken_;
   if (free == 0) return false;
   Share& share = share_of(relay, sender);
-  if (share.places * free_for_each_taken >= free) return false;
+  if (share.places * TranscodeLimits::queue_share >= free) return false;
   ++share.places;
   ++taken_;
   return true;

@@ -10,6 +10,7 @@ namespace rf {
 struct TranscodeLimits {
   static constexpr std::size_t streams = 200;         ///< at a time; calls beyond it need a codec that both sides have
   static constexpr std::size_t queue_packets = 512;   ///< that wait for a thread, and as many behind it; more are lost
+  static constexpr std::size_t queue_share = 8;       ///< a sender gets one part in this many of what is free there
   static constexpr std::uint32_t packets_per_s = 200;  ///< of one leg; the rest of the second is lost
   static constexpr std::uint32_t ahead_ms = 500;      ///< of sound that may come before its time; the rest is ignored
   static constexpr std::size_t packet_bytes = 1'500;  ///< of RTP; a longer one is lost
