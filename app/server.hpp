@@ -105,7 +105,8 @@ class Server {
   void not_taken_up(const command::Error& why, std::string_view done, Json& out);
   Outcome remove_certificate();
   Outcome authority_json();
-  std::expected<void, std::string> publish_policy();
+  /// With both mutexes held: the engine takes over who is in the database; of `only`, when nothing else has changed.
+  std::expected<void, std::string> publish_policy(const std::optional<store::Store::Numbered>& only = std::nullopt);
   /// With records_mutex_ held: reads what is configured about calls anew. Errors: every fault; the old plan stays.
   std::expected<void, command::Error> load_plan();
   /// One for each address, told outside as the address that we are seen at now.
@@ -202,6 +203,7 @@ class Server {
   std::vector<policy::Listener> listeners_;
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;
+  bool policy_is_behind_ = false;  ///< the database says something else, which could not be taken over
   policy::PolicyRef policy_;
   std::filesystem::path certificate_;  ///< that is shown
   net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users

@@ -29,15 +29,24 @@ std::unexpected<Error> no_answer() {
   return std::unexpected(Error{Code::busy, "the engine did not answer in time", "try again; see the log"});
 }
 
+/// The one extension that is another now.
+std::optional<store::Store::Numbered> numbered(const command::Command& command, TenantId tenant) {
+  const auto of = [&](const auto* c) {
+    return c ? std::optional(store::Store::Numbered(tenant, c->number)) : std::nullopt;
+  };
+  for (const auto& found : {of(std::get_if<command::AddExtension>(&command)),
+                            of(std::get_if<command::SetExtension>(&command)),
+                            of(std::get_if<command::RemoveExtension>(&command)),
+                            of(std::get_if<command::RemoveDevice>(&command)),
+                            of(std::get_if<command::ResetPassword>(&command))})
+    if (found) return found;
+  return std::nullopt;
+}
+
 /// Whether extensions are others now, or whose domains are whose.
 bool changes_policy(const command::Command& command) {
   return std::holds_alternative<command::TenantCommand>(command) ||
-         std::holds_alternative<command::PolicyApply>(command) ||
-         std::holds_alternative<command::AddExtension>(command) ||
-         std::holds_alternative<command::SetExtension>(command) ||
-         std::holds_alternative<command::RemoveExtension>(command) ||
-         std::holds_alternative<command::RemoveDevice>(command) ||
-         std::holds_alternative<command::ResetPassword>(command);
+         std::holds_alternative<command::PolicyApply>(command) || numbered(command, {}).has_value();
 }
 
 Json port_row(std::string_view service, std::string_view protocol, std::string address, std::string port,
@@ -321,7 +330,7 @@ Outcome Server::execute(const command::Checked& asked) {
   if (!outcome) return std::unexpected(Error{Code::failed, "this command is not for a running server", ""});
   if (*outcome && changes_policy(command)) {
     std::unique_lock lock(mutex_);
-    if (auto published = publish_policy(); !published)
+    if (auto published = publish_policy(numbered(command, checked.acts_in)); !published)
       return std::unexpected(Error{Code::failed,
                                    "it is on disk, but the running server could not take it over: " + published.error(),
                                    "restart the server"});

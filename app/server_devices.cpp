@@ -26,7 +26,8 @@ web::Answer Server::sign_out(const web::Request& asked) {
     const auto removed = records_->store.drop_device(device->tenant, device->number, device->auth_name);
     if (!removed) return web::problem(503, "the server could not write it down; try again");
     const std::lock_guard lock(mutex_);
-    if (auto published = publish_policy(); !published) return web::problem(503, "the server could not take it over");
+    if (auto published = publish_policy(store::Store::Numbered(device->tenant, device->number)); !published)
+      return web::problem(503, "the server could not take it over");
   }
   log_->audit(asked.remote.text(), "device signed out number=" + device->number + " device=" + device->auth_name,
               "done");

@@ -1,6 +1,10 @@
 // What changes while calls run: configuration, certificates, extensions.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
@@ -58,6 +62,18 @@ config::Settings merged(const config::Settings& old, config::Settings fresh) {
   return fresh;
 }
 
+/// All as they were, but the one of this number as it was `loaded` now: none, when it is there no longer.
+std::vector<policy::Extension> with_one(std::vector<policy::Extension> all, const store::Store::Numbered& which,
+                                        std::vector<policy::Extension> loaded) {
+  const auto place = std::lower_bound(all.begin(), all.end(), which, [](const auto& each, const auto& one) {
+    return std::tie(each.tenant, each.number) < std::tie(one.first, one.second);
+  });
+  const bool there = place != all.end() && place->tenant == which.first && place->number == which.second;
+  const auto after = there ? all.erase(place) : place;
+  all.insert(after, std::make_move_iterator(loaded.begin()), std::make_move_iterator(loaded.end()));
+  return all;
+}
+
 }  // namespace
 
 void Server::renew_media_identities() {
@@ -78,15 +94,20 @@ void Server::renew_media_identities() {
   media_identities_ms_ = wall_now_ms();
 }
 
-std::expected<void, std::string> Server::publish_policy() {
-  auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm);
+std::expected<void, std::string> Server::publish_policy(const std::optional<store::Store::Numbered>& only) {
+  // What could not be taken over is read with all the others the next time.
+  const bool behind = std::exchange(policy_is_behind_, true), one = only && !behind;
+  auto extensions = records_->store.load_extensions(records_->vault, settings_.server.realm,
+                                                    one ? only : std::nullopt);
   if (!extensions) return std::unexpected(extensions.error().text);
+  if (one) *extensions = with_one(policy_->extensions(), *only, std::move(*extensions));
   auto tenants = records_->store.tenants();
   if (!tenants) return std::unexpected(tenants.error().text);
   auto policy = snapshot(settings_, listeners_, std::move(*extensions), std::move(*tenants), ++policy_version_,
                          media_identities_);
   if (!policy) return std::unexpected(policy.error());
   policy_ = std::move(*policy);
+  policy_is_behind_ = false;
   inlet_.post(engine::PolicyChanged{policy_});
   return {};
 }

@@ -181,14 +181,15 @@ store::Expected<money::Currency> currency_of(store::Store& store) {
   return money::Currency::parse(table.text("currency")).value_or(money::Currency{});
 }
 
-std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
+namespace {
+
+std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vault& vault, Shelf& shelf,
+                                            const std::vector<toll::Plan::Known>& known) {
   const auto tenants = store.tenants();
   if (!tenants) return of_store(tenants.error());
   auto rows = all_rows(store);
   if (!rows) return of_store(rows.error());
   shelf.keep_only(*rows);
-  auto known = known_extensions(store);
-  if (!known) return std::unexpected(std::move(known.error()));
   Faults faults;
   const auto add = [&](const store::Tenant& tenant, const Faults& its) {
     for (const PlanFault& each : its) faults.emplace_back(each).tenant = tenant.id;
@@ -208,7 +209,7 @@ std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vau
       if (tenant.id != store::default_tenant) add(tenant, what_is_the_systems(one->table));
       objects.push_back(std::move(*one));
     }
-    const document::Around around{tenant.id, tenant.name, *known,
+    const document::Around around{tenant.id, tenant.name, known,
                                   [](std::string_view name) { return zones::load_zone(name); }, pin_key_of(vault)};
     auto terms = document::terms_of(objects, around);
     if (!terms)
@@ -222,11 +223,19 @@ std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vau
   return out;
 }
 
-std::expected<toll::PlanRef, Faults> plan_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
-  auto terms = terms_of(store, vault, shelf);
-  if (!terms) return std::unexpected(std::move(terms.error()));
+}  // namespace
+
+std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
   const auto known = known_extensions(store);
   if (!known) return std::unexpected(known.error());
+  return terms_of(store, vault, shelf, *known);
+}
+
+std::expected<toll::PlanRef, Faults> plan_of(store::Store& store, const seal::Vault& vault, Shelf& shelf) {
+  const auto known = known_extensions(store);
+  if (!known) return std::unexpected(known.error());
+  auto terms = terms_of(store, vault, shelf, *known);
+  if (!terms) return std::unexpected(std::move(terms.error()));
   std::uint64_t seed = 0;
   fill_from_kernel(&seed, sizeof seed);
   return toll::Plan::compile(std::move(*terms), *known, seed);

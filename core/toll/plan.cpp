@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/base/limits/people.hpp"
 #include "core/toll/answer_faults.hpp"
@@ -88,9 +89,11 @@ class Compiler {
     faults_.push_back({std::move(kind), std::move(name), std::move(text), std::move(remedy), tenant});
   }
 
-  void check_hours(const char* kind, const std::string& name, TenantId tenant, const std::string& hours) {
+  /// `name` is asked for when there is a fault: there may be a hundred thousand extensions.
+  template <class Name>
+  void check_hours(const char* kind, Name name, TenantId tenant, const std::string& hours) {
     if (!hours.empty() && plan_->schedule(tenant, hours) == nullptr)
-      fault(tenant, kind, name, fmt::format("names the schedule {}, which there is not", hours),
+      fault(tenant, kind, name(), fmt::format("names the schedule {}, which there is not", hours),
             "see: ringfence schedule list");
   }
 
@@ -115,7 +118,7 @@ class Compiler {
 
   void check_extensions() {
     for (const ExtensionTerms& each : plan_->terms_.extensions) {
-      check_hours("extension", number_of(each.id), each.tenant, each.hours);
+      check_hours("extension", [&] { return number_of(each.id); }, each.tenant, each.hours);
       if (!each.shown.empty() && !number::E164::parse(each.shown))
         fault(each.tenant, "extension", number_of(each.id), fmt::format("shows {}, which is no number", each.shown),
               "write it as +49301234567");
@@ -187,7 +190,7 @@ class Compiler {
     const std::vector<RouteTerms>& routes = plan_->terms_.routes;
     for (std::size_t i = 0; i < routes.size(); ++i) {
       const RouteTerms& route = routes[i];
-      check_hours("route", route.name, route.tenant, route.hours);
+      check_hours("route", [&] { return route.name; }, route.tenant, route.hours);
       for (const auto* codes : {&route.countries, &route.caller_countries})
         for (const std::string& code : *codes)
           if (!Country::parse(code))
@@ -240,7 +243,7 @@ class Compiler {
     const std::vector<InboundTerms>& list = plan_->terms_.inbound;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const InboundTerms& each = list[i];
-      check_hours("inbound", each.name, each.tenant, each.hours);
+      check_hours("inbound", [&] { return each.name; }, each.tenant, each.hours);
       if (!each.trunk.empty() && !trunk_named(each.trunk, each.tenant))
         fault(each.tenant, "inbound", each.name, fmt::format("is for the trunk {}, which there is not", each.trunk),
               "see: ringfence trunk list");
@@ -358,10 +361,9 @@ class Compiler {
 
   /// All levels as one set each, so that a call asks for one bit. Few sets are different.
   void take_countries() {
-    std::map<std::string, std::uint32_t> places;
+    std::unordered_map<CountrySet, std::uint32_t> places;
     const auto place_of = [&](const CountrySet& set) {
-      const auto [at, fresh] =
-          places.try_emplace(set.to_string(), static_cast<std::uint32_t>(plan_->country_sets_.size()));
+      const auto [at, fresh] = places.try_emplace(set, static_cast<std::uint32_t>(plan_->country_sets_.size()));
       if (fresh) plan_->country_sets_.push_back(set);
       return at->second;
     };

@@ -271,7 +271,8 @@ Expected<std::vector<ExtensionRow>> Store::extensions() {
   });
 }
 
-Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vault& vault, std::string_view realm) {
+Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vault& vault, std::string_view realm,
+                                                                const std::optional<Numbered>& only) {
   return guarded([&]() -> Expected<std::vector<policy::Extension>> {
     soci::session& sql = state_->sql();
     // No transaction: one SELECT is one view, and the writer need not wait for a hundred thousand rows to be unsealed.
@@ -285,8 +286,12 @@ Expected<std::vector<policy::Extension>> Store::load_extensions(const seal::Vaul
     rows.alloc();
     row.into(rows);
     for (std::string& text : sealed) rows.exchange(soci::into(text));
-    rows.prepare(
-        fmt::format("SELECT {}, ha1_sha512_256, ha1_sha256, ha1_md5 FROM extensions ORDER BY tenant, number", columns));
+    const long long tenant = only ? static_cast<long long>(only->first.value) : 0;
+    const std::string number = only ? only->second : std::string();
+    if (only) rows.exchange(soci::use(tenant, "tenant"));
+    if (only) rows.exchange(soci::use(number, "number"));
+    rows.prepare(fmt::format("SELECT {}, ha1_sha512_256, ha1_sha256, ha1_md5 FROM extensions{} ORDER BY tenant, number",
+                             columns, only ? " WHERE tenant = :tenant AND number = :number" : ""));
     rows.define_and_bind();
     for (bool got = rows.execute(true); got; got = rows.fetch()) {
       if (row.realm != realm) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/audit/chain.hpp"
@@ -202,9 +203,11 @@ class Store {
   Expected<ExtensionRow> find_extension(TenantId tenant, std::string_view number);
   /// All extensions, by tenant and number.
   Expected<std::vector<ExtensionRow>> extensions();
-  /// All extensions with their credentials unsealed: what Policy::compile() takes.
+  /// All extensions, or the one that has this number, with their credentials unsealed: what Policy::compile() takes.
   /// Errors: wrong_key, other_realm (the text names the extensions and the remedy).
-  Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm);
+  using Numbered = std::pair<TenantId, std::string>;
+  Expected<std::vector<policy::Extension>> load_extensions(const seal::Vault& vault, std::string_view realm,
+                                                           const std::optional<Numbered>& only = std::nullopt);
 
   /// Keeps a one-time link by its hash; of more than WebLimits::links_per_extension the oldest go.
   /// Errors: not_found, invalid_value when the extension has all the devices it may have.
