@@ -85,7 +85,7 @@ export function State() {
               { key: 'protocol', title: text.state.protocol, cell: ({ protocol }) => protocol },
               { key: 'address', title: text.phones.address, cell: ({ address }) => address },
               { key: 'port', title: text.state.port, cell: ({ port }) => port, end: true },
-              { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={/listen|open|up/.test(state) ? 'good' : 'plain'}>{state}</Mark> },
+              { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={/listen|open|up/.test(state) ? 'good' : 'plain'}>{text.label(state)}</Mark> },
             ]}
           />
         )}

@@ -66,6 +66,7 @@ export const entry: Same<typeof en> = {
     who: 'Wer ich bin',
     may: (count) => `Was ich darf: ${plural(count, 'Berechtigung', 'Berechtigungen')}`,
     look: 'Aussehen',
+    phoneText: 'Ein Telefon in diesem Browser. Einmal braucht es den Link einer Nebenstelle, oder Anmeldename und Passwort.',
     password: 'Passwort',
     old: 'Bisheriges Passwort',
     fresh: 'Neues Passwort',

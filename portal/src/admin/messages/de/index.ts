@@ -3,7 +3,7 @@
 import type { Messages } from '..';
 import { labelOf } from '../../view/form';
 import { inGerman } from '../help.de';
-import { germanLabels, germanReason } from '../said.de';
+import { germanLabels, germanReason, germanWords } from '../said.de';
 import { calls } from './calls';
 import { entry } from './entry';
 import { fields } from './fields';
@@ -19,7 +19,7 @@ import { ways } from './ways';
 export const de: Messages = {
   language: 'Deutsch',
   said: inGerman,
-  label: (name) => germanLabels[name] ?? labelOf(name),
+  label: (name) => germanLabels[name] ?? germanWords[name] ?? labelOf(name),
   reason: germanReason,
   ...frame,
   ...entry,

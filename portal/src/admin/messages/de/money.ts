@@ -34,7 +34,7 @@ export const money: Same<typeof en> = {
   countries: {
     lead: 'Welche Länder angerufen werden dürfen. Was das System, der Mandant oder eine Abteilung verbietet, erlaubt keiner der anderen.',
     whose: 'Für wen',
-    tenant: 'den Mandanten',
+    tenant: 'der Mandant',
     system: 'das System',
     allow: 'Länder erlauben',
     deny: 'Länder verbieten',

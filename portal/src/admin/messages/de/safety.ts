@@ -106,7 +106,7 @@ export const safety: Same<typeof en> = {
     lead: 'Was geschehen ist und jemand wissen sollte: Angriffe, Anschlüsse, Geld, das System selbst.',
     none: 'Nichts dergleichen ist geschehen',
     level: 'Stufe',
-    levels: { info: 'Info', notice: 'Hinweis', warning: 'Warnung', critical: 'kritisch' },
+    levels: { info: 'Info', notice: 'Hinweis', warning: 'Warnung', error: 'Fehler', critical: 'kritisch' },
     anyLevel: 'jede Stufe',
     graver: (level: string) => `${level} und schwerer`,
     kinds: 'Ereignisse',

@@ -64,6 +64,7 @@ export const entry = {
     who: 'Who I am',
     may: (count: string) => `What I may: ${plural(count, 'permission', 'permissions')}`,
     look: 'Appearance',
+    phoneText: 'A phone in this browser. Once, it needs the link of an extension, or a registration name and password.',
     password: 'Password',
     old: 'Present password',
     fresh: 'New password',

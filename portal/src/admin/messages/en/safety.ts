@@ -104,7 +104,7 @@ export const safety = {
     lead: 'What happened that somebody may have to know: attacks, trunks, money, the system itself.',
     none: 'Nothing of that kind has happened',
     level: 'Level',
-    levels: { info: 'info', notice: 'notice', warning: 'warning', critical: 'critical' },
+    levels: { info: 'info', notice: 'notice', warning: 'warning', error: 'error', critical: 'critical' },
     anyLevel: 'every level',
     graver: (level: string) => `${level} and graver`,
     kinds: 'Events',
