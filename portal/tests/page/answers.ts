@@ -285,6 +285,8 @@ export function office(): Answers {
       ],
     }),
     'trace.call': () => trace,
+    'trace.extension': () => trace,
+    'trace.source': () => ({ ...trace, messages: [] }),
     'trace.export': ({ values }) => ({ format: values['format'], name: 'call-c2.pcap', more: false, messages: 4, base64: '1MOyoQ==' }),
     'guard.bans': ({ values }) => ({ bans: bans.filter(({ active }) => active || values['ended'] === 'true') }),
     'guard.release': ({ values }) => ({ message: `${values['block']} is released`, was_held_back: true, allowed_minutes: 60 }),

@@ -12,6 +12,7 @@ import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useCountry } from '../view/countries';
 import { useWhen } from '../view/words';
+import { Signalling } from './Ladder';
 
 /** Who is banned, by which rule, with what evidence, until when; and how to undo it. */
 export function Bans() {
@@ -143,6 +144,7 @@ function Explanation({ address }: { address: string }) {
               ]}
             />
           )}
+          <Signalling of="source" id={address} />
           {may('guard.release') && (
             <Button variant="default" className={css.submit} onClick={() => release(address)}>
               {text.bans.release}

@@ -12,6 +12,7 @@ import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
 import { AccountShown } from './AccountShown';
+import { Signalling } from './Ladder';
 import { ValueTable } from './Objects';
 import { Worth } from './Worth';
 
@@ -81,6 +82,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
             {may('extension.link') && <LinkMaker number={number} />}
             {may('exposure') && <Worth number={number} />}
             <Devices number={number} />
+            <Signalling of="extension" id={number} />
             {value.calls_out && (
               <section>
                 <h3 className={css.heading}>{text.extensions.terms}</h3>

@@ -1,7 +1,7 @@
 // What happened, why, and what was said on the wire.
 
 import { describe, expect, it } from 'vitest';
-import { administration, answers, faults, open, page, server } from './desk';
+import { administration, answers, faults, open, page, server, url } from './desk';
 
 administration();
 
@@ -53,6 +53,23 @@ describe('signalling', () => {
     expect(server.last('trace.export')?.values).toMatchObject({ format: 'pcap' });
     await page.getByLabel('Numbers in full').check();
     await expect.poll(() => server.last('trace.call')?.values['numbers']).toBe('true');
+  });
+
+  it('of an extension and of an address is asked for when somebody wants it', async () => {
+    await open('extensions/1001');
+    const sheet = page.getByRole('dialog', { name: 'Extension 1001' });
+    await sheet.getByText('Signalling', { exact: true }).waitFor();
+    expect(server.last('trace.extension')).toBeUndefined();
+    await sheet.getByText('Signalling', { exact: true }).press('Enter');
+    await sheet.getByRole('button', { name: '1002 to Ringfence: 200 OK (SDP)' }).waitFor();
+    expect(server.last('trace.extension')?.values).toEqual({ number: '1001' });
+    await sheet.getByRole('button', { name: 'Download as text' }).click();
+    await expect.poll(() => server.last('trace.export')?.values).toEqual({ format: 'text', extension: '1001' });
+    expect(await faults('extension-signalling')).toEqual([]);
+    await page.goto(`${url}/#/bans/203.0.113.7`);
+    await page.getByRole('dialog').getByText('Signalling', { exact: true }).press('Enter');
+    await page.getByText('Nothing is recorded here').waitFor();
+    expect(server.last('trace.source')?.values).toEqual({ address: '203.0.113.7' });
   });
 });
 

@@ -53,10 +53,10 @@ export const calls: Same<typeof en> = {
   },
   trace: {
     title: 'Signalisierung',
-    caption: 'SIP-Nachrichten dieses Anrufs in der Reihenfolge der Zeit; jede lässt sich öffnen',
+    caption: 'SIP-Nachrichten in der Reihenfolge der Zeit; jede lässt sich öffnen',
     open: 'Signalisierung',
     at: 'Zeit (UTC)',
-    none: 'Von diesem Anruf ist nichts aufgezeichnet',
+    none: 'Hier ist nichts aufgezeichnet',
     teach: 'Aufgezeichnete Nachrichten machen neueren Platz. Wie viele bleiben, steht in [trace] der Konfigurationsdatei.',
     numbers: 'Nummern vollständig',
     pcap: 'Für Wireshark herunterladen',

@@ -50,10 +50,10 @@ export const calls = {
   },
   trace: {
     title: 'Signalling',
-    caption: 'SIP messages of this call in the order of time; each can be opened',
+    caption: 'SIP messages in the order of time; each can be opened',
     open: 'Signalling',
     at: 'Time (UTC)',
-    none: 'Nothing is recorded of this call',
+    none: 'Nothing is recorded here',
     teach: 'Recorded messages make room for newer ones. How many are kept is set in [trace] of the configuration file.',
     numbers: 'Numbers in full',
     pcap: 'Download for Wireshark',
