@@ -10,8 +10,7 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { useCountry } from '../view/countries';
-import { useWhen } from '../view/words';
+import { useCountry, useWhen } from '../view/words';
 import { Signalling } from './Ladder';
 
 /** Who is banned, by which rule, with what evidence, until when; and how to undo it. */

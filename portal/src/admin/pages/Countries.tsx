@@ -11,7 +11,8 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Asked, Empty } from '../view/Trouble';
 import { WorldMap } from '../view/WorldMap';
 import css from '../view/admin.module.css';
-import { nameOf, useCountry } from '../view/countries';
+import { nameOf } from '../view/countries';
+import { useCountry } from '../view/words';
 
 type Making = 'country.allow' | 'country.deny' | null;
 

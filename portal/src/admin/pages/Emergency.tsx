@@ -7,8 +7,7 @@ import { useMay } from '../session';
 import { Facts } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { useCountry } from '../view/countries';
-import { joined } from '../view/words';
+import { joined, useCountry } from '../view/words';
 import { EmergencyWays } from './EmergencyWays';
 
 /** Which numbers are emergency numbers, and whether they would leave; nobody is called. */

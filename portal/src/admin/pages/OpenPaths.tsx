@@ -2,7 +2,7 @@ import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { Mark } from '../view/Shown';
 import css from '../view/admin.module.css';
-import { useCountry } from '../view/countries';
+import { useCountry } from '../view/words';
 
 /** Ways on which somebody who showed no password calls at the house's cost. */
 export function OpenPaths({ paths }: { paths: readonly Schemas['OpenPath'][] }) {

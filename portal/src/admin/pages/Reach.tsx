@@ -7,7 +7,7 @@ import { linkTo } from '../route';
 import { DataTable } from '../view/DataTable';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { useCountry } from '../view/countries';
+import { useCountry } from '../view/words';
 import { OpenPaths } from './OpenPaths';
 
 /** Who can reach which numbers that cost money, and who does so without a password. */

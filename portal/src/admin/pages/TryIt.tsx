@@ -9,8 +9,7 @@ import { useRoute } from '../route';
 import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { useCountry } from '../view/countries';
-import { useWhen } from '../view/words';
+import { useCountry, useWhen } from '../view/words';
 
 /** "May 1001 dial 0044… now?": the verdict, and every rule on the way. */
 export function TryIt() {

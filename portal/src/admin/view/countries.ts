@@ -1,8 +1,6 @@
 // Countries by their codes, as people call them.
 
-import { useStore } from '../../shared/store';
 import { codes as known } from '../contract/world.json';
-import { preferences } from '../preferences';
 
 export const codes: readonly string[] = known;
 
@@ -36,13 +34,4 @@ export function inOrder(language: string): readonly { code: string; name: string
   const names = new Intl.DisplayNames(language, { type: 'region' });
   const order = new Intl.Collator(language);
   return codes.map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) => order.compare(a.name, b.name));
-}
-
-/** "DE" as "Germany (DE)", in the language of the pages; what is no code stays as it is. */
-export function useCountry(): (code: string) => string {
-  const { language } = useStore(preferences);
-  return (code) => {
-    const name = nameOf(code, language);
-    return name === code ? code : `${name} (${code})`;
-  };
 }
