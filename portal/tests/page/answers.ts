@@ -302,6 +302,7 @@ export function office(): Answers {
       begins: '2026-11-01T08:00:00Z', ends: '2027-12-03T08:00:00Z', ends_ms: Date.now() + 3 * 86_400_000 + 1_000, acme: { directory: 'https://acme.example/directory', next: '2027-08-01T08:00:00Z', failures: 2, trouble: 'the authority does not reach pbx.example.com' },
     }),
     'certificate.authority': () => ({ text: '-----BEGIN CERTIFICATE-----\nOURS\n-----END CERTIFICATE-----\n', subject: 'Ringfence local authority', ends: '2036-11-01T08:00:00Z' }),
+    'media.list': () => ({ engine: 'own', servers: [{ address: '192.0.2.50:2223', weight: 1, state: 'up', why: '', calls: 4, ready: 0 }] }),
     'ports': () => ({ ports: [{ service: 'sip', protocol: 'tls', address: '0.0.0.0', port: '5061', state: 'open' }] }),
     'firewall.show': () => ({ format: 'nft', text: 'table inet ringfence {\n  chain input { }\n}' }),
     'route.test': ({ values }) => ({
