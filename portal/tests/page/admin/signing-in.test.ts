@@ -3,7 +3,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { anna } from '../answers';
-import { administration, answers, context, faults, open, page, server, url } from './desk';
+import { administration, answers, context, faults, open, page, server, sticksOut, url } from './desk';
 
 administration();
 
@@ -188,6 +188,7 @@ describe('signing in', () => {
     await first.fill('short');
     await page.getByText('It is too short.').waitFor();
     expect(await faults('first-link')).toEqual([]);
+    expect(await sticksOut()).toEqual([0, 0]);
     await first.fill('long-Enough-7-words');
     await page.getByText('This password is good.').waitFor();
     await again.fill('long-Enough-7-words');
