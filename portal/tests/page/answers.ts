@@ -3,9 +3,8 @@
 import operations from '../../src/admin/contract/operations.json';
 import type { Answers } from './office';
 
-/** Those that operations ask for, and the one for what a trace shows besides. */
+/** Those that operations ask for, and the one for what a trace shows besides, which is of values and of no operation. */
 const permissions = [
-  'trace-number.read', // of values, and of no operation
   ...new Set(Object.values(operations as unknown as Record<string, { permission: string }>).map(({ permission }) => permission)),
   'trace-number.read',
 ].filter((each) => each !== '');
@@ -152,7 +151,7 @@ export const objects: Record<string, ReturnType<typeof object>[]> = {
   ],
 };
 const period = (spent: string, limit: string) => ({ spent, reserved: '0.40', limit, left: '1', until: '2026-11-24T00:00:00Z' });
-const account = (level: string, id: number, name: string, spent: string, limit: string) => ({ level, id, name, today: period(spent, limit), month: period(String(Number(spent) * 9), String(Number(limit) * 10)), credit: '', locked: false, calls: 1 });
+const account = (level: string, id: number, name: string, spent: string, limit: string) => ({ level, id, name, today: period(spent, limit), month: period((Number(spent) * 9).toFixed(2), (Number(limit) * 10).toFixed(2)), credit: '', locked: false, calls: 1 });
 
 const status = {
   version: '0.9.0',
@@ -271,11 +270,11 @@ export function office(): Answers {
         { number: '1002', key: 'k2', contact: 'sip:1002@192.0.2.11', transport: 'udp', remote: '192.0.2.11:5060', user_agent: 'baresip', registered: '2026-11-23T08:00:00Z', expires: '2026-11-23T09:00:00Z', expires_in_s: 3000, connected: true },
       ],
     }),
-    'exposure': () => ({
+    'exposure': ({ values }) => ({
       currency: 'EUR',
-      extensions: extensions.map(({ number }) => ({ number, hour: held('12.00'), day: held('20.00'), month: held(number === '1010' ? null : '200.00'), why: 'the month of the extension', dearest: null, halving: null, asks_for_pin: false })),
+      extensions: extensions.filter(({ number }) => !values['number'] || number === values['number']).map(({ number }) => ({ number, hour: held('12.00'), day: held('20.00'), month: held(number === '1010' ? null : '200.00'), why: 'the month of the extension', dearest: null, halving: null, asks_for_pin: false })),
     }),
-    'call.list': () => ({ calls: [record('now', { state: 'answered', duration_s: 95, dialled: '+493012345', trunk_out: 'provider', reserved: '0.40', ended: '', result: 'open' })] }),
+    'call.list': () => ({ calls: [record('now', { state: 'talking', duration_s: 95, dialled: '+493012345', trunk_out: 'provider', reserved: '0.40', ended: '', result: 'open' })] }),
     'call.hangup': () => ({ message: 'the call has ended', count: 1 }),
     'cdr.list': ({ values }) => ({ cdrs: records.filter(({ result }) => !values['result'] || result === values['result']) }),
     'cdr.show': ({ values }) => ({
@@ -286,6 +285,8 @@ export function office(): Answers {
       ],
     }),
     'trace.call': () => trace,
+    'trace.extension': () => trace,
+    'trace.source': () => ({ ...trace, messages: [] }),
     'trace.export': ({ values }) => ({ format: values['format'], name: 'call-c2.pcap', more: false, messages: 4, base64: '1MOyoQ==' }),
     'guard.bans': ({ values }) => ({ bans: bans.filter(({ active }) => active || values['ended'] === 'true') }),
     'guard.release': ({ values }) => ({ message: `${values['block']} is released`, was_held_back: true, allowed_minutes: 60 }),
@@ -301,6 +302,7 @@ export function office(): Answers {
       begins: '2026-11-01T08:00:00Z', ends: '2027-12-03T08:00:00Z', ends_ms: Date.now() + 3 * 86_400_000 + 1_000, acme: { directory: 'https://acme.example/directory', next: '2027-08-01T08:00:00Z', failures: 2, trouble: 'the authority does not reach pbx.example.com' },
     }),
     'certificate.authority': () => ({ text: '-----BEGIN CERTIFICATE-----\nOURS\n-----END CERTIFICATE-----\n', subject: 'Ringfence local authority', ends: '2036-11-01T08:00:00Z' }),
+    'media.list': () => ({ engine: 'own', servers: [{ address: '192.0.2.50:2223', weight: 1, state: 'up', why: '', calls: 4, ready: 0 }] }),
     'ports': () => ({ ports: [{ service: 'sip', protocol: 'tls', address: '0.0.0.0', port: '5061', state: 'open' }] }),
     'firewall.show': () => ({ format: 'nft', text: 'table inet ringfence {\n  chain input { }\n}' }),
     'route.test': ({ values }) => ({
@@ -342,6 +344,8 @@ export function office(): Answers {
         { name: 'acme', dealer: 'north', domains: ['pbx.acme.example'], extensions: 50, extensions_now: 1, calls: '20', day: '100.00', month: '1000.00' },
       ],
     }),
+    'tenant.show': ({ values }) => ({ name: values['name'], dealer: 'north', domains: ['pbx.acme.example'], extensions: 50, extensions_now: 1, calls: '20', day: '100.00', month: '1000.00' }),
+    'tenant.set': ({ values }) => values,
     'role.list': () => ({ roles: [{ name: 'system', title: 'System', realm: 'system', built_in: true, copied_from: '', permissions }] }),
     'token.list': () => ({ tokens: [] }),
     'session.list': () => ({ sessions: [] }),

@@ -78,6 +78,19 @@ TEST_F(Extensions, KeepEverySettingThatWasGiven) {
   EXPECT_EQ(loaded->front().phone, extension.settings.phone);
 }
 
+TEST_F(Extensions, AreReadOneByOneAsWithAllOthers) {
+  ASSERT_TRUE(add("1001") && add("1002"));
+  const auto all = store_.load_extensions(vault_, realm_);
+  const auto one = store_.load_extensions(vault_, realm_, Store::Numbered(default_tenant, "1002"));
+  ASSERT_TRUE(all && one);
+  ASSERT_EQ(all->size(), 2u);
+  ASSERT_EQ(one->size(), 1u);
+  EXPECT_EQ(one->front().id, all->back().id);
+  EXPECT_EQ(one->front().credentials.ha1[0].reveal(), all->back().credentials.ha1[0].reveal());
+  for (const auto& nobody : {Store::Numbered(default_tenant, "1003"), Store::Numbered(TenantId{9}, "1002")})
+    EXPECT_TRUE(store_.load_extensions(vault_, realm_, nobody)->empty());
+}
+
 TEST_F(Extensions, StandInTheFileWithoutPasswordsAndHashes) {
   const auto account = add("1001");
   ASSERT_TRUE(account);

@@ -134,8 +134,8 @@ function Countries({ make }: { make: (what: Making) => void }) {
           <Stack>
             <Facts
               facts={[
-                [text.bans.state, c.state],
-                [text.access.mode, c.mode],
+                [text.bans.state, text.label(c.state)],
+                [text.access.mode, text.label(c.mode)],
                 [text.fields.countries, c.countries || text.access.everyCountry],
                 [text.access.database, c.database.problem || `${c.database.type} ${c.database.built}`],
               ]}

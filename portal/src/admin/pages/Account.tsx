@@ -50,6 +50,11 @@ export function Account() {
         <h2 className={css.heading}>{text.account.factor}</h2>
         <Factor />
       </section>
+      <section className={css.panel}>
+        <h2 className={css.heading}>{text.extensions.linkTitle}</h2>
+        <p>{text.account.phoneText}</p>
+        <a href="/phone">{text.start.openPhone}</a>
+      </section>
       <section className={`${css.panel} ${css.wide}`}>
         <h2 className={css.heading}>{text.passkeys.title}</h2>
         <Passkeys />

@@ -73,7 +73,7 @@ function Newest({ bans }: { bans: readonly Schemas['Ban'][] }) {
           { key: 'since', title: text.bans.since, cell: ({ since_ms }) => since_ms, show: ({ since }) => <time dateTime={since}>{when(since)}</time> },
           { key: 'block', title: text.bans.block, cell: ({ block }) => block, show: ({ block }) => <a href={linkTo('bans', block.split('/')[0])}>{block}</a> },
           { key: 'rule', title: text.bans.rule, cell: ({ rule }) => rule },
-          { key: 'evidence', title: text.bans.evidence, cell: ({ evidence }) => evidence, minor: true },
+          { key: 'evidence', title: text.bans.evidence, cell: ({ evidence }) => evidence, minor: true, long: true },
           { key: 'active', title: text.bans.state, cell: ({ active }) => String(active), show: ({ active }) => <Mark tone={active ? 'bad' : 'plain'}>{active ? text.attacks.out : text.bans.over}</Mark> },
         ]}
       />
@@ -82,7 +82,7 @@ function Newest({ bans }: { bans: readonly Schemas['Ban'][] }) {
 }
 
 /** On the map and in a table: the same figures. */
-function Origins({ bans }: { bans: readonly Schemas['Ban'][] }) {
+export function Origins({ bans }: { bans: readonly Schemas['Ban'][] }) {
   const text = useText();
   const { language } = useStore(preferences);
   const newest = [...bans].sort((a, b) => b.since_ms - a.since_ms).slice(0, placedMost);
@@ -157,7 +157,7 @@ function Heard() {
             <li key={`${at} ${index}`}>
               <time dateTime={at}>{when(at)}</time>
               <span>
-                {what} <span className={css.dim}>{remote}</span>
+                {text.reason(what)} <span className={css.dim}>{remote}</span>
               </span>
             </li>
           ))}

@@ -66,13 +66,13 @@ export function Audit() {
             { key: 'number', title: '№', cell: ({ number }) => number, minor: true },
             { key: 'at', title: text.habits.at, cell: ({ at }) => at, show: ({ at }) => when(at) },
             { key: 'actor', title: text.audit.actor, cell: (row) => row.actor },
-            { key: 'kind', title: text.audit.kind, cell: (row) => row.kind, minor: true },
-            { key: 'action', title: text.audit.action, cell: ({ action }) => action },
+            { key: 'kind', title: text.audit.kind, cell: (row) => text.label(row.kind), minor: true },
+            { key: 'action', title: text.audit.action, cell: ({ action }) => action, long: true },
             {
               key: 'outcome',
               title: text.audit.outcome,
               cell: ({ outcome }) => outcome,
-              show: ({ outcome }) => <Mark tone={outcome === 'done' ? 'good' : /refused|not|failed/.test(outcome) ? 'bad' : 'plain'}>{outcome}</Mark>,
+              show: ({ outcome }) => <Mark tone={outcome.startsWith('done') ? 'good' : /refused|not|failed/.test(outcome) ? 'bad' : 'plain'}>{text.label(outcome)}</Mark>,
             },
           ]}
         />

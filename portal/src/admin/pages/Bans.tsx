@@ -10,7 +10,8 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { useWhen } from '../view/words';
+import { useCountry, useWhen } from '../view/words';
+import { Signalling } from './Ladder';
 
 /** Who is banned, by which rule, with what evidence, until when; and how to undo it. */
 export function Bans() {
@@ -46,7 +47,7 @@ export function Bans() {
                 show: ({ block }) => <a href={linkTo('bans', block.split('/')[0])}>{block}</a>,
               },
               { key: 'rule', title: text.bans.rule, cell: ({ rule }) => rule },
-              { key: 'evidence', title: text.bans.evidence, cell: ({ evidence }) => evidence },
+              { key: 'evidence', title: text.bans.evidence, long: true, cell: ({ evidence }) => evidence },
               { key: 'since', title: text.bans.since, cell: ({ since_ms }) => since_ms, show: ({ since }) => when(since), minor: true },
               {
                 key: 'until',
@@ -142,8 +143,9 @@ function Explanation({ address }: { address: string }) {
               ]}
             />
           )}
+          <Signalling of="source" id={address} />
           {may('guard.release') && (
-            <Button variant="default" onClick={() => release(address)}>
+            <Button variant="default" className={css.submit} onClick={() => release(address)}>
               {text.bans.release}
             </Button>
           )}
@@ -156,11 +158,12 @@ function Explanation({ address }: { address: string }) {
 function ExplainedFacts({ found: e }: { found: Schemas['Explanation'] }) {
   const text = useText();
   const when = useWhen();
+  const country = useCountry();
   return (
     <Facts
       facts={[
-        [text.bans.state, e.state],
-        [text.bans.country, e.country],
+        [text.bans.state, text.label(e.state)],
+        [text.bans.country, country(e.country)],
         [text.bans.protectedAs, e.protected_as],
         [text.bans.proven, e.proven ? text.form.yes : text.form.no],
         [text.bans.heard, when(e.last_heard)],

@@ -48,7 +48,7 @@ export function CallTable({ calls }: { calls: readonly Schemas['CallRecord'][] }
         columns={[
           { key: 'caller', title: text.calls.from, cell: ({ caller }) => caller },
           { key: 'dialled', title: text.calls.to, cell: ({ dialled }) => dialled },
-          { key: 'state', title: text.calls.state, cell: ({ state }) => state ?? '', show: ({ state }) => <Mark tone={state === 'answered' ? 'good' : 'plain'}>{state}</Mark> },
+          { key: 'state', title: text.calls.state, cell: ({ state }) => state ?? '', show: ({ state }) => <Mark tone={state === 'talking' ? 'good' : 'plain'}>{text.label(state ?? '')}</Mark> },
           { key: 'length', title: text.calls.length, cell: ({ duration_s }) => duration_s ?? 0, show: ({ duration_s }) => clock(duration_s ?? 0), end: true },
           { key: 'trunk', title: text.calls.trunk, cell: ({ trunk_in, trunk_out }) => trunk_out || trunk_in, minor: true },
           // Whoever does not read records is told of no money.

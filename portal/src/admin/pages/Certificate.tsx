@@ -120,8 +120,8 @@ function Elsewhere({ acme }: { acme: Schemas['AcmeState'] }) {
   const ordering = useCommand('certificate.renew');
   return (
     <>
-      <h3>{text.certificate.acme}</h3>
-      {!acme.directory && <p className={css.lead}>{text.certificate.acmeNone}</p>}
+      <h3 className={css.subheading}>{text.certificate.acme}</h3>
+      {!acme.directory && <p className={css.dim}>{text.certificate.acmeNone}</p>}
       {acme.directory && (
         <Facts
           facts={[
@@ -174,7 +174,7 @@ function Install({ close, done }: { close: () => void; done: (notes: readonly st
     <Sheet title={text.certificate.install} close={close}>
       <form onSubmit={send} noValidate>
         <Stack>
-          <p className={css.lead}>{text.certificate.installText}</p>
+          <p className={css.dim}>{text.certificate.installText}</p>
           <LongText label={text.certificate.chain} description={text.certificate.chainHelp} required typed={chain} type={setChain} />
           <LongText label={text.certificate.key} description={text.certificate.keyHelp} required typed={key} type={setKey} />
           {tried && missing && (

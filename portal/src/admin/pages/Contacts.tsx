@@ -21,15 +21,15 @@ export function Contacts() {
     <>
       <p className={css.lead}>{text.contacts.lead}</p>
       <People />
-      <h2>{text.contacts.routes}</h2>
+      <h2 className={css.heading}>{text.contacts.routes}</h2>
       <Routes />
-      <h2>{text.contacts.templates}</h2>
+      <h2 className={css.heading}>{text.contacts.templates}</h2>
       <Templates />
       {may('mail.show') && (
-        <>
-          <h2>{text.contacts.mail}</h2>
+        <section className={css.panel}>
+          <h2 className={css.heading}>{text.contacts.mail}</h2>
           <Mail />
-        </>
+        </section>
       )}
     </>
   );
@@ -64,14 +64,14 @@ function People() {
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
               { key: 'way', title: text.fields.way, cell: ({ way }) => way },
-              { key: 'target', title: text.fields.target, cell: ({ target }) => target },
+              { key: 'target', title: text.fields.target, cell: ({ target }) => target, long: true },
               { key: 'quiet', title: text.fields.quiet, cell: ({ quiet }) => quiet, minor: true },
               { key: 'taken', title: text.contacts.taken, cell: ({ now }) => now?.taken ?? '', show: ({ now }) => when(now?.taken ?? '') || '—', minor: true },
               {
                 key: 'trouble',
                 title: text.contacts.trouble,
                 cell: ({ enabled, now }) => (enabled ? (now?.trouble ?? '') : text.app.off),
-                show: ({ enabled, now }) => (enabled ? now?.trouble && <Mark tone="bad">{now.trouble}</Mark> : <Mark tone="plain">{text.app.off}</Mark>),
+                show: ({ enabled, now }) => (enabled ? now?.trouble && <span className={css.bad}>{now.trouble}</span> : <Mark tone="plain">{text.app.off}</Mark>),
               },
               {
                 key: 'actions',
@@ -368,7 +368,7 @@ function Mail() {
         />
       )}
       {mail && may('mail.set') && (
-        <Button variant="default" onClick={() => setChanging(true)}>
+        <Button variant="default" mt="sm" onClick={() => setChanging(true)}>
           {text.app.edit}
         </Button>
       )}

@@ -12,6 +12,7 @@ import { Asked, Empty } from '../view/Trouble';
 import { WorldMap } from '../view/WorldMap';
 import css from '../view/admin.module.css';
 import { nameOf } from '../view/countries';
+import { useCountry } from '../view/words';
 
 type Making = 'country.allow' | 'country.deny' | null;
 
@@ -21,6 +22,7 @@ export function Countries() {
   const may = useMay();
   const { say } = useDesk();
   const { language } = useStore(preferences);
+  const country = useCountry();
   const [of, setOf] = useState('tenant');
   const [making, setMaking] = useState<Making>(null);
   const departments = useList('department.list', 'objects', may('department.list')).data?.objects ?? [];
@@ -49,12 +51,14 @@ export function Countries() {
           const why = new Map(denied.map((each) => [each.country, each.why]));
           return (
             <Stack>
-              <WorldMap
-                label={text.countries.map(String(denied.length))}
-                level={(code) => (why.has(code) ? 4 : 0)}
-                said={(code) => why.get(code) ?? ''}
-              />
-              {value.home && <p>{text.countries.home(nameOf(value.home, language))}</p>}
+              <section className={css.panel}>
+                <WorldMap
+                  label={text.countries.map(String(denied.length))}
+                  level={(code) => (why.has(code) ? 4 : 0)}
+                  said={(code) => why.get(code) ?? ''}
+                />
+                {value.home && <p className={css.dim}>{text.countries.home(nameOf(value.home, language))}</p>}
+              </section>
               <DataTable
                 caption={text.countries.levels}
                 rows={value.levels}
@@ -62,9 +66,9 @@ export function Countries() {
                 plain
                 empty={<Empty title={text.countries.none} />}
                 columns={[
-                  { key: 'of', title: text.countries.level, cell: (level) => level.of },
-                  { key: 'only', title: text.fields.abroad, cell: ({ only }) => only.join(', ') || text.countries.any },
-                  { key: 'denied', title: text.fields.abroad_denied, cell: (level) => level.denied.join(', ') || '—' },
+                  { key: 'of', title: text.countries.level, cell: (level) => levels.find(({ value: of }) => of === level.of)?.label ?? level.of },
+                  { key: 'only', title: text.fields.abroad, cell: ({ only }) => only.map(country).join(', ') || text.countries.any },
+                  { key: 'denied', title: text.fields.abroad_denied, cell: (level) => level.denied.map(country).join(', ') || '—' },
                 ]}
               />
               <DataTable
@@ -73,7 +77,7 @@ export function Countries() {
                 rowKey={({ country }) => country}
                 empty={<Empty title={text.countries.none} />}
                 columns={[
-                  { key: 'country', title: text.fields.countries, cell: ({ country }) => `${nameOf(country, language)} (${country})` },
+                  { key: 'country', title: text.fields.countries, cell: (each) => country(each.country) },
                   { key: 'why', title: text.countries.why, cell: (each) => each.why },
                 ]}
               />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense, lazy } from 'react';
 import { useStore } from '../../shared/store';
 import { events } from '../api/live';
 import { useList, useTold } from '../api/queries';
@@ -15,6 +15,8 @@ import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
 
 const everyMs = 15_000;
+// The shapes of all countries come when there is something to show on them.
+const Origins = lazy(() => import('./Attacks').then(({ Origins }) => ({ default: Origins })));
 
 /** What happens now: calls, phones, attacks, money, health. */
 export function Dashboard() {
@@ -75,6 +77,11 @@ export function Dashboard() {
       )}
       <div className={css.columns}>
         {bans.data && <Attacks bans={all} now={now} />}
+        {all.length > 0 && may('guard.geo') && (
+          <Suspense fallback={null}>
+            <Origins bans={all} />
+          </Suspense>
+        )}
         {status.data && <Health status={status.data.value} />}
         <Happened />
       </div>
@@ -126,7 +133,7 @@ function Health({ status }: { status: Schemas['Status'] }) {
             <span>
               {transport.toUpperCase()} {address}
             </span>
-            <Mark tone={/listen|open|up/.test(state) ? 'good' : 'bad'}>{state}</Mark>
+            <Mark tone={/listen|open|up/.test(state) ? 'good' : 'bad'}>{text.label(state)}</Mark>
           </li>
         ))}
         {full.slice(0, 3).map(({ name, used, limit }) => (
@@ -148,7 +155,7 @@ function Happened() {
   const when = useWhen();
   const list = useStore(events);
   return (
-    <section className={`${css.panel} ${css.wide}`}>
+    <section className={css.panel}>
       <h2 className={css.heading}>{text.dashboard.happened}</h2>
       {list.length === 0 ? (
         <p className={css.dim}>{text.dashboard.quiet}</p>
@@ -157,9 +164,9 @@ function Happened() {
           {list.map((event, at) => (
             <li key={`${event.at} ${at}`}>
               <time dateTime={event.at}>{when(event.at)}</time>
-              <Mark tone={event.level === 'error' ? 'bad' : event.level === 'warning' ? 'fair' : 'plain'}>{event.level}</Mark>
+              <Mark tone={event.level === 'error' ? 'bad' : event.level === 'warning' ? 'fair' : 'plain'}>{text.events.levels[event.level as keyof typeof text.events.levels] ?? event.level}</Mark>
               <span>
-                {event.text} <span className={css.dim}>{[event.subject, event.remote].filter(Boolean).join(' · ')}</span>
+                {text.reason(event.text)} <span className={css.dim}>{[event.subject, event.remote].filter(Boolean).join(' · ')}</span>
               </span>
             </li>
           ))}

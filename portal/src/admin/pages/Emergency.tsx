@@ -7,7 +7,7 @@ import { useMay } from '../session';
 import { Facts } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { joined } from '../view/words';
+import { joined, useCountry } from '../view/words';
 import { EmergencyWays } from './EmergencyWays';
 
 /** Which numbers are emergency numbers, and whether they would leave; nobody is called. */
@@ -20,6 +20,8 @@ export function Emergency() {
   const [typed, setTyped] = useState<string | null>(null);
   const [asked, setAsked] = useState<{ number: string; from: string } | null>(null);
   const from = typed ?? first;
+  const country = useCountry();
+  const shownOf = (key: string, value: string) => (key === 'home' ? country(value) : value) || '—';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (number.trim() !== '' && from.trim() !== '') setAsked({ number: number.trim(), from: from.trim() });
@@ -34,7 +36,7 @@ export function Emergency() {
             {({ value: { values } }) => (
               <Facts
                 facts={['home', 'emergency', 'emergency_test'].map(
-                  (key) => [text.fields[key as 'home'], joined(values.find((each) => each.key === key)?.value) || '—'] as const,
+                  (key) => [text.fields[key as 'home'], shownOf(key, joined(values.find((each) => each.key === key)?.value))] as const,
                 )}
               />
             )}

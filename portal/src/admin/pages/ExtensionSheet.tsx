@@ -1,17 +1,18 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand, useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useMay } from '../session';
-import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
-import { Sheet, useDesk } from '../view/Dialogs';
+import { useDesk } from '../view/Dialogs';
+import { EditSheet } from '../view/EditSheet';
 import { Facts, Qr, Secret } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
 import { AccountShown } from './AccountShown';
+import { Signalling } from './Ladder';
 import { ValueTable } from './Objects';
 import { Worth } from './Worth';
 
@@ -24,8 +25,7 @@ export function settingsOf(extension: Schemas['Extension']): Record<string, unkn
 export function ExtensionSheet({ number, close }: { number: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm, say } = useDesk();
-  const [editing, setEditing] = useState(false);
+  const { confirm } = useDesk();
   const [fresh, setFresh] = useState<Schemas['Account'] | null>(null);
   const shown = useTold('extension.show', { number });
   const phones = useTold('registration.list', { number }, may('registration.list')).data?.value.registrations ?? [];
@@ -51,51 +51,49 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
       done: close,
     });
   return (
-    <Sheet title={text.extensions.one(number)} close={close} wide>
-      <Asked query={shown}>
-        {({ value, tag }) =>
-          editing ? (
-            <CommandForm
-              command="extension.set"
-              given={{ number }}
-              now={settingsOf(value)}
-              tag={tag}
-              first={['name', 'enabled', 'remote', 'role', 'reach', 'department', 'calls', 'registrations', 'permitted', 'countries']}
-              submit={text.app.save}
-              done={() => {
-                setEditing(false);
-                say(text.app.saved);
-              }}
-            />
-          ) : (
-            <Stack>
-              {may('extension.set') && (
-                <Group gap="xs">
-                  <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>
-                  <Button variant="default" onClick={reset}>
-                    {text.extensions.reset}
-                  </Button>
-                  <Button variant="default" onClick={remove}>
-                    {text.app.remove}
-                  </Button>
-                </Group>
-              )}
-              <Settings extension={value} />
-              {may('extension.link') && <LinkMaker number={number} />}
-              {may('exposure') && <Worth number={number} />}
-              <Devices number={number} />
-              {value.calls_out && (
-                <section>
-                  <h3 className={css.heading}>{text.extensions.terms}</h3>
-                  <ValueTable values={value.calls_out} />
-                </section>
-              )}
-            </Stack>
-          )
-        }
-      </Asked>
+    <>
+      <EditSheet
+        title={text.extensions.one(number)}
+        close={close}
+        wide
+        query={shown}
+        command="extension.set"
+        given={{ number }}
+        now={settingsOf}
+        first={['name', 'enabled', 'remote', 'role', 'reach', 'department', 'calls', 'registrations', 'permitted', 'countries']}
+        actions={() => (
+          <>
+            {may('extension.reset-password') && (
+              <Button variant="default" onClick={reset}>
+                {text.extensions.reset}
+              </Button>
+            )}
+            {may('extension.remove') && (
+              <Button variant="default" onClick={remove}>
+                {text.app.remove}
+              </Button>
+            )}
+          </>
+        )}
+      >
+        {(value) => (
+          <>
+            <Settings extension={value} />
+            {may('extension.link') && <LinkMaker number={number} />}
+            {may('exposure') && <Worth number={number} />}
+            <Devices number={number} />
+            <Signalling of="extension" id={number} />
+            {value.calls_out && (
+              <section>
+                <h3 className={css.heading}>{text.extensions.terms}</h3>
+                <ValueTable values={value.calls_out} />
+              </section>
+            )}
+          </>
+        )}
+      </EditSheet>
       {fresh && <AccountShown account={fresh} close={() => setFresh(null)} />}
-    </Sheet>
+    </>
   );
 }
 

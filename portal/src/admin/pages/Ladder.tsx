@@ -13,40 +13,75 @@ import css from '../view/admin.module.css';
 type Trace = Schemas['Trace'];
 type Message = Schemas['TraceMessage'];
 
-/** The SIP messages of a call: who said what to whom, one row each, the whole message on demand. */
+/** Whose messages: of one call, or of all that an extension or an address said and heard. */
+interface Traced {
+  readonly of: 'call' | 'extension' | 'source';
+  readonly id: string;
+}
+
+const asked = {
+  call: { name: 'trace.call', key: 'id' },
+  extension: { name: 'trace.extension', key: 'number' },
+  source: { name: 'trace.source', key: 'address' },
+} as const;
+
+/** A ladder on demand, where there may be many messages. */
+export function Signalling({ of, id }: Traced) {
+  const text = useText();
+  const may = useMay();
+  const [open, setOpen] = useState(false);
+  if (!may(asked[of].name)) return null;
+  return (
+    <details className={css.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{text.trace.open}</summary>
+      {open && <Messages of={of} id={id} />}
+    </details>
+  );
+}
+
+/** The ladder of a call, at once. */
 export function Ladder({ id }: { id: string }) {
   const text = useText();
-  const mayShow = useMay()('trace.call');
-  const mayNumbers = useMe().permissions.includes('trace-number.read');
-  const [numbers, setNumbers] = useState(false);
-  const query = useTold('trace.call', { id, numbers: numbers || undefined }, mayShow);
-  if (!mayShow) return null;
+  const may = useMay();
+  if (!may('trace.call')) return null;
   return (
     <section>
       <h3 className={css.heading}>{text.trace.title}</h3>
-      {query.error?.status === 404 ? (
-        <Empty title={text.trace.none}>
-          <p>{text.trace.teach}</p>
-        </Empty>
-      ) : (
-        <>
-          <Group gap="xs" mb="xs">
-            <Download id={id} numbers={numbers} />
-            {mayNumbers && (
-              <Checkbox label={text.trace.numbers} checked={numbers} onChange={(event) => setNumbers(event.currentTarget.checked)} />
-            )}
-          </Group>
-          <Asked query={query}>{({ value }) => <Rungs trace={value} />}</Asked>
-        </>
-      )}
+      <Messages of="call" id={id} />
     </section>
   );
 }
 
-function Download({ id, numbers }: { id: string; numbers: boolean }) {
+/** SIP messages: who said what to whom, one row each, the whole message on demand. */
+function Messages({ of, id }: Traced) {
+  const text = useText();
+  const mayNumbers = useMe().permissions.includes('trace-number.read');
+  const [numbers, setNumbers] = useState(false);
+  const { name, key } = asked[of];
+  const query = useTold(name, { [key]: id, numbers: numbers || undefined });
+  if (query.error?.status === 404 || query.data?.value.messages.length === 0)
+    return (
+      <Empty title={text.trace.none}>
+        <p>{text.trace.teach}</p>
+      </Empty>
+    );
+  return (
+    <>
+      <Group gap="xs" mb="xs">
+        <Download of={of} id={id} numbers={numbers} />
+        {mayNumbers && (
+          <Checkbox label={text.trace.numbers} checked={numbers} onChange={(event) => setNumbers(event.currentTarget.checked)} />
+        )}
+      </Group>
+      <Asked query={query}>{({ value }) => <Rungs trace={value} />}</Asked>
+    </>
+  );
+}
+
+function Download({ of, id, numbers }: Traced & { numbers: boolean }) {
   const text = useText();
   const writing = useMutation<Schemas['TraceFile'], Problem, 'text' | 'pcap'>({
-    mutationFn: (format) => call('trace.export', { call: id, format, numbers: numbers || undefined }),
+    mutationFn: (format) => call('trace.export', { [of]: id, format, numbers: numbers || undefined }),
     onSuccess: ({ name, text: lines, base64 }) => save(base64 === undefined ? (lines ?? '') : bytesOf(base64), name),
   });
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand, useList, useTold } from '../api/queries';
 import { type Schemas, isOperation } from '../contract/contract';
@@ -10,10 +10,11 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { type Column, DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { EditSheet } from '../view/EditSheet';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { joined, useWhen } from '../view/words';
+import { joined, useCountry, useWhen } from '../view/words';
 import { Pins } from './Pins';
 import { Exposed, Worth } from './Worth';
 import { followerOf, restore, undoOf } from './undo';
@@ -47,12 +48,13 @@ function Objects({ kind }: { kind: Kind }) {
       cell: ({ name }) => name,
       show: ({ name }) => <a href={linkTo(page, name)}>{name}</a>,
     },
-    ...(kind.kind === 'trunk' ? [health(text.trunk.health)] : []),
+    ...(kind.kind === 'trunk' ? [health(text.trunk.health, text.label)] : []),
     ...kind.columns.map((key, at) => ({
       key,
       title: text.fields[key as keyof typeof text.fields] ?? text.label(key),
       cell: ({ values }: Row) => joined(values[key]),
       minor: at > 1,
+      long: key === 'uri',
     })),
     {
       key: 'enabled',
@@ -95,23 +97,21 @@ function Objects({ kind }: { kind: Kind }) {
   );
 }
 
-function health(title: string): Column<Row> {
+function health(title: string, label: (name: string) => string): Column<Row> {
   return {
     key: 'health',
     title,
     cell: ({ now }) => now?.health ?? '',
-    show: ({ now }) => now && <Mark tone={now.health === 'up' ? 'good' : now.health === 'down' ? 'bad' : 'plain'}>{now.health}</Mark>,
+    show: ({ now }) => now && <Mark tone={now.health === 'up' ? 'good' : now.health === 'down' ? 'bad' : 'plain'}>{label(now.health)}</Mark>,
   };
 }
 
 function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm, say } = useDesk();
-  const [editing, setEditing] = useState(false);
+  const { confirm } = useDesk();
   const shown = useTold(of(kind, 'show') as 'trunk.show', { name });
   const about = text.kinds[kind.kind as keyof typeof text.kinds];
-  const set = of(kind, 'set');
   const limited = kind.kind === 'limit' ? /^extension\.(\d+)$/.exec(name)?.[1] : undefined;
   const list = useList(of(kind, 'list') as 'trunk.list', 'objects').data?.objects ?? [];
   const remove = (removed: Schemas['Object']) => {
@@ -128,49 +128,47 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
     });
   };
   return (
-    <Sheet title={`${about.one} ${name}`} close={close} wide>
-      <Asked query={shown}>
-        {({ value, tag }) =>
-          editing ? (
-            <CommandForm
-              command={set as 'trunk.set'}
-              given={{ name }}
-              now={Object.fromEntries(value.values.map((each) => [each.key, each.value]))}
-              tag={tag}
-              first={kind.first}
-              submit={text.app.save}
-              done={() => {
-                setEditing(false);
-                say(text.app.saved);
-              }}
-            />
-          ) : (
-            <Stack>
-              <Group gap="xs">
-                {may(set) && !value.built_in && <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>}
-                {kind.ordered && may(of(kind, 'move')) && <Move kind={kind} name={name} />}
-                {may(of(kind, 'remove')) && !value.built_in && (
-                  <Button variant="default" onClick={() => remove(value)}>
-                    {text.app.remove}
-                  </Button>
-                )}
-              </Group>
-              {value.now && <TrunkNow now={value.now} />}
-              {kind.kind === 'trunk' && may('trunk.password') && <TrunkPassword name={name} there={value.password ?? false} />}
-              {kind.kind === 'pin-list' && <Pins list={name} />}
-              {kind.imported && may(of(kind, 'import')) && <Import kind={kind} name={name} />}
-              {limited && may('exposure') && <Worth number={limited} />}
-              <ValueTable values={value.values} />
-            </Stack>
-          )
-        }
-      </Asked>
-    </Sheet>
+    <EditSheet
+      title={`${about.one} ${name}`}
+      close={close}
+      wide
+      query={shown}
+      command={of(kind, 'set')}
+      given={{ name }}
+      now={({ values }) => Object.fromEntries(values.map((each) => [each.key, each.value]))}
+      first={kind.first}
+      fixed={(value) => value.built_in ?? false}
+      actions={(value) => (
+        <>
+          {kind.ordered && may(of(kind, 'move')) && <Move kind={kind} name={name} />}
+          {may(of(kind, 'remove')) && !value.built_in && (
+            <Button variant="default" onClick={() => remove(value)}>
+              {text.app.remove}
+            </Button>
+          )}
+        </>
+      )}
+    >
+      {(value) => (
+        <>
+          {value.now && <TrunkNow now={value.now} />}
+          {kind.kind === 'trunk' && may('trunk.password') && <TrunkPassword name={name} there={value.password ?? false} />}
+          {kind.kind === 'pin-list' && <Pins list={name} />}
+          {kind.imported && may(of(kind, 'import')) && <Import kind={kind} name={name} />}
+          {limited && may('exposure') && <Worth number={limited} />}
+          <ValueTable values={value.values} />
+        </>
+      )}
+    </EditSheet>
   );
 }
 
+/** Keys whose values are countries by their codes. */
+const codes: ReadonlySet<string> = new Set(['home', 'countries', 'caller_countries', 'abroad', 'abroad_denied']);
+
 export function ValueTable({ values }: { values: readonly Schemas['ObjectValue'][] }) {
   const text = useText();
+  const country = useCountry();
   const [all, setAll] = useState(false);
   const own = values.filter(({ from }) => from !== 'standing');
   const shown = all || own.length === 0 ? values : own;
@@ -181,7 +179,7 @@ export function ValueTable({ values }: { values: readonly Schemas['ObjectValue']
           <div key={key} title={text.said(help)}>
             <dt>{text.fields[key as keyof typeof text.fields] ?? text.label(key)}</dt>
             <dd>
-              {joined(value) || '—'} {from === 'standing' && <span className={css.dim}>{text.object.standing}</span>}
+              {(codes.has(key) ? [value].flat().map(country).join(', ') : joined(value)) || '—'} {from === 'standing' && <span className={css.dim}>{text.object.standing}</span>}
               {from === 'role' && <span className={css.dim}>{text.object.byRole}</span>}
             </dd>
           </div>
@@ -225,10 +223,10 @@ function TrunkNow({ now }: { now: Schemas['TrunkNow'] }) {
   return (
     <Facts
       facts={[
-        [text.trunk.health, <Mark key="health" tone={tone}>{now.health}</Mark>],
+        [text.trunk.health, <Mark key="health" tone={tone}>{text.label(now.health)}</Mark>],
         [text.trunk.since, when(now.since ?? '')],
         [text.trunk.answered, when(now.answered ?? '')],
-        [text.trunk.registration, now.registration ?? ''],
+        [text.trunk.registration, text.label(now.registration ?? '')],
         [text.trunk.until, when(now.registered_until ?? '')],
         [text.trunk.trouble, now.trouble ?? ''],
         [text.trunk.calls, `${now.calls_in ?? 0} / ${now.calls_out ?? 0}`],

@@ -2,10 +2,12 @@ import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { Mark } from '../view/Shown';
 import css from '../view/admin.module.css';
+import { useCountry } from '../view/words';
 
 /** Ways on which somebody who showed no password calls at the house's cost. */
 export function OpenPaths({ paths }: { paths: readonly Schemas['OpenPath'][] }) {
   const text = useText();
+  const country = useCountry();
   return (
     <section className={css.panel}>
       <h2 className={css.heading}>{text.reach.open}</h2>
@@ -14,7 +16,7 @@ export function OpenPaths({ paths }: { paths: readonly Schemas['OpenPath'][] }) 
           <li key={path.text}>
             <span>
               <Mark tone="bad">
-                {path.country} {path.class}
+                {country(path.country)} {text.label(path.class)}
               </Mark>{' '}
               {path.text}
             </span>

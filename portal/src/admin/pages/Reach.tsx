@@ -7,11 +7,13 @@ import { linkTo } from '../route';
 import { DataTable } from '../view/DataTable';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { useCountry } from '../view/words';
 import { OpenPaths } from './OpenPaths';
 
 /** Who can reach which numbers that cost money, and who does so without a password. */
 export function Reach() {
   const text = useText();
+  const nameOf = useCountry();
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   const [asked, setAsked] = useState<Values>({});
@@ -51,8 +53,8 @@ export function Reach() {
                   show: ({ extensions }) =>
                     extensions.length === 1 ? <a href={linkTo('extensions', extensions[0])}>{extensions[0]}</a> : extensions.join(', '),
                 },
-                { key: 'country', title: text.tryIt.country, cell: ({ country }) => country },
-                { key: 'class', title: text.tryIt.class, cell: (row) => row.class },
+                { key: 'country', title: text.tryIt.country, cell: ({ country }) => nameOf(country) },
+                { key: 'class', title: text.tryIt.class, cell: (row) => text.label(row.class) },
                 { key: 'trunk', title: text.fields.trunk, cell: ({ trunk }) => trunk, minor: true },
                 { key: 'prefix', title: text.fields.patterns, cell: ({ prefix }) => prefix, minor: true },
                 { key: 'price', title: text.reach.perMinute(currency), cell: ({ per_min }) => Number(per_min), show: ({ per_min }) => per_min, end: true },

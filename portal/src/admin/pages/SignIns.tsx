@@ -38,7 +38,7 @@ export function SignIns() {
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('sign-ins', name)}>{name}</a> },
               { key: 'title', title: text.fields.title, cell: ({ title }) => title },
-              { key: 'url', title: text.fields.url, cell: ({ url }) => url, minor: true },
+              { key: 'url', title: text.fields.url, cell: ({ url }) => url, minor: true, long: true },
               { key: 'people', title: text.signIns.people, cell: ({ people }) => people, end: true },
               { key: 'state', title: text.signIns.state, cell: (one) => stateOf(one), show: (one) => <State one={one} /> },
             ]}

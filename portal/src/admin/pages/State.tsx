@@ -85,13 +85,43 @@ export function State() {
               { key: 'protocol', title: text.state.protocol, cell: ({ protocol }) => protocol },
               { key: 'address', title: text.phones.address, cell: ({ address }) => address },
               { key: 'port', title: text.state.port, cell: ({ port }) => port, end: true },
-              { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={/listen|open|up/.test(state) ? 'good' : 'plain'}>{state}</Mark> },
+              { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={/listen|open|up/.test(state) ? 'good' : 'plain'}>{text.label(state)}</Mark> },
             ]}
           />
         )}
       </Asked>
+      {may('media.list') && <Media />}
       <Firewall />
     </>
+  );
+}
+
+/** Media servers beside this program, when there are any. */
+function Media() {
+  const text = useText();
+  const query = useTold('media.list');
+  return (
+    <section>
+      <h2 className={css.heading}>{text.state.media}</h2>
+      <Asked query={query}>
+        {({ value: { servers } }) => (
+          <DataTable
+            caption={text.state.media}
+            rows={servers}
+            rowKey={({ address }) => address}
+            plain
+            empty={<Empty title={text.state.noMedia} />}
+            columns={[
+              { key: 'address', title: text.phones.address, cell: ({ address }) => address },
+              { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={state === 'up' ? 'good' : 'bad'}>{text.label(state)}</Mark> },
+              { key: 'weight', title: text.state.weight, cell: ({ weight }) => weight, end: true },
+              { key: 'calls', title: text.state.streams, cell: ({ calls }) => calls, end: true },
+              { key: 'why', title: text.state.why, cell: ({ why }) => why, minor: true },
+            ]}
+          />
+        )}
+      </Asked>
+    </section>
   );
 }
 

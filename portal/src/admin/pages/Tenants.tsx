@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useList, useTold } from '../api/queries';
 import { useText } from '../messages';
@@ -7,6 +7,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { EditSheet } from '../view/EditSheet';
 import { Facts } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -60,8 +61,7 @@ export function Tenants() {
 function TenantSheet({ name, close }: { name: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm, say } = useDesk();
-  const [editing, setEditing] = useState(false);
+  const { confirm } = useDesk();
   const query = useTold('tenant.show', { name });
   const remove = () =>
     confirm({
@@ -73,45 +73,33 @@ function TenantSheet({ name, close }: { name: string; close: () => void }) {
       done: close,
     });
   return (
-    <Sheet title={text.tenants.one(name)} close={close}>
-      <Asked query={query}>
-        {({ value: shown, tag }) =>
-          editing ? (
-            <CommandForm
-              command="tenant.set"
-              given={{ name }}
-              now={shown}
-              tag={tag}
-              submit={text.app.save}
-              done={() => {
-                setEditing(false);
-                say(text.app.saved);
-              }}
-            />
-          ) : (
-            <Stack>
-              {may('tenant.set') && (
-                <Group gap="xs">
-                  <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>
-                  <Button variant="default" onClick={remove}>
-                    {text.app.remove}
-                  </Button>
-                </Group>
-              )}
-              <Facts
-                facts={[
-                  [text.fields.dealer, shown.dealer],
-                  [text.fields.domains, shown.domains.join(', ')],
-                  [text.pages.extensions, text.tenants.of(shown.extensions_now, shown.extensions === 0 ? text.tenants.any : String(shown.extensions))],
-                  [text.fields.calls, shown.calls === '0' ? text.tenants.any : shown.calls],
-                  [text.fields.day, shown.day],
-                  [text.fields.month, shown.month],
-                ]}
-              />
-            </Stack>
-          )
-        }
-      </Asked>
-    </Sheet>
+    <EditSheet
+      title={text.tenants.one(name)}
+      close={close}
+      query={query}
+      command="tenant.set"
+      given={{ name }}
+      now={(shown) => ({ ...shown })}
+      actions={() =>
+        may('tenant.remove') && (
+          <Button variant="default" onClick={remove}>
+            {text.app.remove}
+          </Button>
+        )
+      }
+    >
+      {(shown) => (
+        <Facts
+          facts={[
+            [text.fields.dealer, shown.dealer],
+            [text.fields.domains, shown.domains.join(', ')],
+            [text.pages.extensions, text.tenants.of(shown.extensions_now, shown.extensions === 0 ? text.tenants.any : String(shown.extensions))],
+            [text.fields.calls, shown.calls === '0' ? text.tenants.any : shown.calls],
+            [text.fields.day, shown.day],
+            [text.fields.month, shown.month],
+          ]}
+        />
+      )}
+    </EditSheet>
   );
 }

@@ -9,7 +9,7 @@ import { useRoute } from '../route';
 import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
-import { useWhen } from '../view/words';
+import { useCountry, useWhen } from '../view/words';
 
 /** "May 1001 dial 0044… now?": the verdict, and every rule on the way. */
 export function TryIt() {
@@ -58,17 +58,18 @@ export function TryIt() {
 function Verdict({ test }: { test: Schemas['RouteTest'] }) {
   const text = useText();
   const when = useWhen();
+  const country = useCountry();
   const refused = test.action === 'refuse' || test.action === 'reject';
   return (
     <section className={css.panel} aria-live="polite">
       <h2 className={css.verdict}>
-        <Mark tone={refused ? 'bad' : test.action === 'pin' ? 'fair' : 'good'}>{test.action}</Mark> {test.why}
+        <Mark tone={refused ? 'bad' : test.action === 'pin' ? 'fair' : 'good'}>{text.label(test.action)}</Mark> {test.why}
       </h2>
       <Facts
         facts={[
           [text.tryIt.number, test.number],
-          [text.tryIt.country, test.country],
-          [text.tryIt.class, test.class],
+          [text.tryIt.country, country(test.country)],
+          [text.tryIt.class, text.label(test.class)],
           [text.records.route, test.route],
           [text.tryIt.pins, test.pins],
           [text.tryIt.at, when(test.at)],

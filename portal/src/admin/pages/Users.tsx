@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useList, useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
@@ -8,6 +8,7 @@ import { useMay, useMe } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { EditSheet } from '../view/EditSheet';
 import { Facts, Mark, Qr, Secret } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -109,7 +110,6 @@ function UserSheet({ name, invite, close }: SheetProps) {
   const me = useMe();
   const when = useWhen();
   const { confirm, say } = useDesk();
-  const [editing, setEditing] = useState(false);
   const query = useTold('user.show', { name });
   const reset = () =>
     confirm({
@@ -134,55 +134,47 @@ function UserSheet({ name, invite, close }: SheetProps) {
       done: close,
     });
   return (
-    <Sheet title={text.users.one(name)} close={close}>
-      <Asked query={query}>
-        {({ value: user, tag }) =>
-          editing ? (
-            <CommandForm
-              command="user.set"
-              given={{ name }}
-              now={user}
-              tag={tag}
-              submit={text.app.save}
-              done={() => {
-                setEditing(false);
-                say(text.app.saved);
-              }}
-            />
-          ) : (
-            <Stack>
-              {may('user.set') && (
-                <Group gap="xs">
-                  <Button onClick={() => setEditing(true)}>{text.app.edit}</Button>
-                  <Button variant="default" onClick={reset}>
-                    {text.users.reset}
-                  </Button>
-                  {me.name !== name && (
-                    <Button variant="default" onClick={remove}>
-                      {text.app.remove}
-                    </Button>
-                  )}
-                </Group>
-              )}
-              <Facts
-                facts={[
-                  [text.fields.display, user.display],
-                  [text.fields.email, user.email],
-                  [text.fields.class, user.class],
-                  [text.fields.role, user.role],
-                  [text.signIns.where, user.sign_in],
-                  [text.fields.enabled, user.enabled ? text.form.yes : text.form.no],
-                  [text.users.factor, user.second_factor ? text.form.yes : text.form.no],
-                  [text.extensions.created, when(user.created)],
-                  [text.users.signedIn, when(user.signed_in)],
-                ]}
-              />
-              {user.permissions && <PermissionList permissions={user.permissions} />}
-            </Stack>
-          )
-        }
-      </Asked>
-    </Sheet>
+    <EditSheet
+      title={text.users.one(name)}
+      close={close}
+      query={query}
+      command="user.set"
+      given={{ name }}
+      now={(user) => ({ ...user })}
+      actions={() => (
+        <>
+          {may('user.reset') && (
+            <Button variant="default" onClick={reset}>
+              {text.users.reset}
+            </Button>
+          )}
+          {may('user.remove') && me.name !== name && (
+            <Button variant="default" onClick={remove}>
+              {text.app.remove}
+            </Button>
+          )}
+        </>
+      )}
+    >
+      {(user) => (
+        <>
+          <Facts
+            facts={[
+              [text.fields.display, user.display],
+              [text.fields.email, user.email],
+              [text.fields.class, user.class],
+              [text.fields.role, user.role],
+              [text.signIns.where, user.sign_in],
+              [text.fields.enabled, user.enabled ? text.form.yes : text.form.no],
+              [text.users.factor, user.second_factor ? text.form.yes : text.form.no],
+              [text.extensions.created, when(user.created)],
+              [text.users.signedIn, when(user.signed_in)],
+            ]}
+          />
+          {user.permissions && <PermissionList permissions={user.permissions} />}
+        </>
+      )}
+    </EditSheet>
   );
 }
 

@@ -10,6 +10,7 @@ import css from '../view/admin.module.css';
 export function Worth({ number }: { number: string }) {
   const text = useText();
   const query = useTold('exposure', { number });
+  const shown = (amount: string | null, currency: string) => (amount === null ? <Mark tone="bad">{text.extensions.unbounded}</Mark> : `${amount} ${currency}`);
   return (
     <section>
       <h3 className={css.heading}>{text.extensions.exposureTitle}</h3>
@@ -20,9 +21,9 @@ export function Worth({ number }: { number: string }) {
               <div key={number}>
                 <Facts
                   facts={[
-                    [text.extensions.hour, `${hour.amount ?? text.extensions.unbounded} ${currency}`],
-                    [text.extensions.day, `${day.amount ?? text.extensions.unbounded} ${currency}`],
-                    [text.extensions.month, `${month.amount ?? text.extensions.unbounded} ${currency}`],
+                    [text.extensions.hour, shown(hour.amount, currency)],
+                    [text.extensions.day, shown(day.amount, currency)],
+                    [text.extensions.month, shown(month.amount, currency)],
                     [text.extensions.why, why || month.text],
                     [text.extensions.halving, halving ? `${halving.limit}: ${halving.from} → ${halving.to}` : ''],
                   ]}

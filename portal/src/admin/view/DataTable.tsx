@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly show?: (row: Row) => ReactNode;
   /** Left out where there is no room. */
   readonly minor?: boolean;
+  /** May be one long word, such as an address: broken anywhere. */
+  readonly long?: boolean;
   readonly end?: boolean;
 }
 
@@ -77,20 +79,21 @@ export function DataTable<Row>({ caption, rows, columns, rowKey, empty, order: f
         </div>
       )}
       <div className={css.scroll} role="region" aria-label={caption} tabIndex={0}>
-        <table className={css.table}>
+        {/* On a phone its rows stand as cards; the roles keep it a table for those who hear it. */}
+        <table className={css.table} role="table">
           <caption className="hidden-text">{caption}</caption>
-          <thead>
-            <tr>
+          <thead role="rowgroup">
+            <tr role="row">
               {columns.map((column) => (
                 <Head key={column.key} column={column} order={order} setOrder={setOrder} />
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {shown.map((row) => (
-              <tr key={rowKey(row)}>
-                {columns.map(({ key, cell, show, minor, end }) => (
-                  <td key={key} data-minor={minor || undefined} data-end={end || undefined}>
+              <tr key={rowKey(row)} role="row">
+                {columns.map(({ key, title, cell, show, minor, end, long }) => (
+                  <td key={key} role="cell" data-title={title} data-minor={minor || undefined} data-end={end || undefined} data-long={long || undefined}>
                     {show ? show(row) : cell(row)}
                   </td>
                 ))}
@@ -116,6 +119,7 @@ function Head<Row>({ column: { key, title, minor, end }, order, setOrder }: Head
   return (
     <th
       scope="col"
+      role="columnheader"
       data-minor={minor || undefined}
       data-end={end || undefined}
       aria-sort={mine ? (mine.down ? 'descending' : 'ascending') : undefined}

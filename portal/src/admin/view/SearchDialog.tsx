@@ -1,46 +1,64 @@
 import { Modal, TextInput } from '@mantine/core';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { useQueries } from '@tanstack/react-query';
 import { Icon } from '../../shared/icons';
+import { ask } from '../api/client';
 import { useList } from '../api/queries';
 import { useText } from '../messages';
-import { everyPage } from '../pages';
+import { kinds, of } from '../kinds';
+import { type PageName, everyPage } from '../pages';
 import { linkTo } from '../route';
 import { useMay } from '../session';
 import css from './admin.module.css';
 import { type Found, search } from './search';
 
-/** Finds extensions, trunks, numbers, groups and pages. */
+/** Finds extensions, all that is configured about calls, users, tenants and pages. */
 export function SearchDialog({ close }: { close: () => void }) {
   const text = useText();
   const may = useMay();
   const [wanted, setWanted] = useState('');
   const list = useRef<HTMLUListElement>(null);
   const extensions = useList('extension.list', 'extensions', may('extension.list')).data?.extensions;
-  const trunks = useList('trunk.list', 'objects', may('trunk.list')).data?.objects;
-  const inbound = useList('inbound.list', 'objects', may('inbound.list')).data?.objects;
-  const rings = useList('ring-group.list', 'objects', may('ring-group.list')).data?.objects;
+  const users = useList('user.list', 'users', may('user.list')).data?.users;
+  const tenants = useList('tenant.list', 'tenants', may('tenant.list')).data?.tenants;
+  const objects = useQueries({
+    queries: kinds
+      .filter((kind) => may(of(kind, 'list')))
+      .map((kind) => ({
+        queryKey: [of(kind, 'list'), 'searched'],
+        queryFn: async (): Promise<readonly Found[]> =>
+          (await ask(of(kind, 'list') as 'trunk.list', {})).value.objects.map(({ name, values }) => ({
+            title: name,
+            more: `${text.pages[kind.page as PageName]} ${Object.values(values).flat().join(' ')}`,
+            link: linkTo(kind.page, name),
+          })),
+      })),
+    combine: (found) => found.flatMap(({ data }) => data ?? []),
+  });
 
   const all = useMemo((): Found[] => {
-    const objects = (page: 'trunks' | 'inbound' | 'groups', rows: typeof trunks) =>
-      (rows ?? []).map(({ name, values }) => ({
-        title: name,
-        more: `${text.pages[page]} ${Object.values(values).flat().join(' ')}`,
-        link: linkTo(page, name),
-      }));
     return [
       ...(extensions ?? []).map(({ number, name, auth_name }) => ({
         title: name ? `${number} ${name}` : number,
         more: `${text.pages.extensions} ${auth_name}`,
         link: linkTo('extensions', number),
       })),
-      ...objects('trunks', trunks),
-      ...objects('inbound', inbound),
-      ...objects('groups', rings),
+      ...objects,
+      ...(users ?? []).map(({ name, display, email }) => ({
+        title: display ? `${name} ${display}` : name,
+        more: [text.pages.users, email].filter(Boolean).join(' '),
+        link: linkTo('users', name),
+      })),
+      ...(tenants ?? []).map(({ name, domains }) => ({
+        title: name,
+        more: [text.pages.tenants, ...domains].join(' '),
+        link: linkTo('tenants', name),
+      })),
       ...everyPage
         .filter(({ needs }) => !needs || may(needs))
         .map(({ name }) => ({ title: text.pages[name], more: text.search.page, link: linkTo(name) })),
     ];
-  }, [extensions, trunks, inbound, rings, text, may]);
+  }, [extensions, objects, users, tenants, text, may]);
   const found = search(all, wanted);
 
   const move = (event: KeyboardEvent, by: number) => {

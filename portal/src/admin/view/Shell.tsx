@@ -48,6 +48,7 @@ export function Shell() {
   useEffect(() => {
     document.title = [title, company, 'Ringfence'].filter(Boolean).join(' · ');
     setOpen(false);
+    document.querySelector('#navigation [aria-current]')?.scrollIntoView({ block: 'nearest' });
     // Who goes somewhere hears where he is; who has just come is left at the top.
     if (from.current !== title) main.current?.focus();
     from.current = title;
@@ -74,7 +75,7 @@ export function Shell() {
           <Icon name={open ? 'close' : 'menu'} />
         </ActionIcon>
         <a href={linkTo('dashboard')} className={css.brand}>
-          <img src="/icon.svg" alt="" width={24} height={24} /> Ringfence
+          <img src="/icon.svg" alt="" width={24} height={24} /> <span className={css.brandName}>Ringfence</span>
         </a>
         <Button
           variant="default"
@@ -94,7 +95,7 @@ export function Shell() {
           </span>
           <span className={css.meName}>{me.display || me.name}</span>
         </a>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.app.help} onClick={() => setDialog('help')}>
+        <ActionIcon variant="subtle" color="gray" size="lg" className={css.keysButton} aria-label={text.app.help} onClick={() => setDialog('help')}>
           <Icon name="keyboard" />
         </ActionIcon>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.app.signOut} onClick={() => void leave()}>

@@ -5,6 +5,7 @@ import { queries, useList } from '../api/queries';
 import { useText } from '../messages';
 import { useMay, useMe } from '../session';
 import { tenant } from '../tenant';
+import css from './admin.module.css';
 
 /** For those who reach several tenants: in which of them every page is. */
 export function TenantChooser() {
@@ -28,6 +29,7 @@ export function TenantChooser() {
   return (
     <NativeSelect
       size="sm"
+      className={css.tenant}
       aria-label={text.tenants.chooser}
       value={chosen || first}
       onChange={(event) => choose(event.currentTarget.value)}

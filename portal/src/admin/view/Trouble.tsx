@@ -11,7 +11,7 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
   const away = problem.status === 0;
   return (
     <Alert role="alert" variant="light" color="red" icon={<Icon name="alert" />}>
-      <span className={css.strong}>{away ? text.app.away : problem.message}</span>
+      <p className={css.fault}>{away ? text.app.away : problem.message}</p>
       {problem.remedy && <p className={css.remedy}>{problem.remedy}</p>}
       {problem.faults.length > 0 && (
         <ul className={css.list}>

@@ -2,6 +2,7 @@
 
 import { useStore } from '../../shared/store';
 import { preferences } from '../preferences';
+import { nameOf } from './countries';
 
 /** A time of the server in the browser's own zone; empty stays empty. */
 export function when(time: string, language: string): string {
@@ -28,4 +29,13 @@ export function clock(seconds: number): string {
 /** A value of an object: one text, or several. */
 export function joined(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
+}
+
+/** "DE" as "Germany (DE)", in the language of the pages; what is no code stays as it is. */
+export function useCountry(): (code: string) => string {
+  const { language } = useStore(preferences);
+  return (code) => {
+    const name = nameOf(code, language);
+    return name === code ? code : `${name} (${code})`;
+  };
 }

@@ -1,0 +1,35 @@
+// German, room by room as English.
+
+import type { Messages } from '..';
+import { labelOf } from '../../view/form';
+import { inGerman } from '../help.de';
+import { germanLabels, germanReason, germanWords } from '../said.de';
+import { calls } from './calls';
+import { entry } from './entry';
+import { fields } from './fields';
+import { frame } from './frame';
+import { kinds } from './kinds';
+import { money } from './money';
+import { overview } from './overview';
+import { people } from './people';
+import { safety } from './safety';
+import { system } from './system';
+import { ways } from './ways';
+
+export const de: Messages = {
+  language: 'Deutsch',
+  said: inGerman,
+  label: (name) => germanLabels[name] ?? germanWords[name] ?? labelOf(name),
+  reason: germanReason,
+  ...frame,
+  ...entry,
+  ...overview,
+  ...people,
+  ...calls,
+  ...ways,
+  ...money,
+  ...safety,
+  ...system,
+  ...kinds,
+  ...fields,
+};

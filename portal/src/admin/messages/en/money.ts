@@ -1,0 +1,62 @@
+// What calls may cost: spending, reach, countries, PINs.
+
+import { plural } from '../plural';
+
+export const money = {
+  spending: {
+    lead: 'What was spent, is set aside for running calls, and is left.',
+    level: 'Of',
+    every: 'everybody',
+    none: 'No money has been spent',
+    teach: 'Accounts appear with the first paid call or limit.',
+    today: 'Today',
+    month: 'This month',
+    credit: 'Credit',
+    locked: 'locked',
+    reserved: (amount: string) => `+ ${amount} set aside`,
+    add: 'Add credit',
+    addTo: (number: string) => `Add credit for ${number}`,
+  },
+  reach: {
+    lead: 'Who can reach which numbers that cost money: what a stolen password opens.',
+    from: 'From: an extension, or “outside”',
+    to: 'To: a country or a kind of number',
+    submit: 'Look',
+    none: 'Nobody reaches a number that costs money',
+    teach: 'Ways out come with outbound routes, trunks and their rate decks.',
+    who: 'Who',
+    perMinute: (currency: string) => `${currency} a minute`,
+    open: 'Open to whoever calls, without a password',
+    cut: 'There are more than are shown: ask for one extension or country.',
+  },
+  countries: {
+    lead: 'Which countries may be called. What the system, the tenant or a department denies, no other of them allows.',
+    whose: 'For whom',
+    tenant: 'the tenant',
+    system: 'the system',
+    allow: 'Allow countries',
+    deny: 'Deny countries',
+    map: (count: string) => `World map: ${plural(count, 'country is', 'countries are')} denied`,
+    levels: 'What each level says',
+    level: 'Level',
+    any: 'any',
+    denied: 'Denied countries',
+    none: 'No country is denied',
+    why: 'By whom',
+    home: (country: string) => `At home in ${country}: whether its numbers may be called is a matter of reach.`,
+  },
+  map: {
+    open: 'Choose from a list or on a map',
+    filter: 'Find a country',
+    chosen: (count: string) => `World map; ${plural(count, 'country is', 'countries are')} chosen. The list below does the same.`,
+  },
+  pins: {
+    title: 'Accounts with a PIN, or account codes',
+    account: 'Account',
+    none: 'Nobody has a PIN of this list yet, and it has no account code.',
+    add: 'Give a PIN, or add an account code',
+    made: (account: string) => `PIN of ${account}, shown this once`,
+    removeTitle: (account: string) => `Remove ${account} from this list?`,
+    removed: 'Whoever uses it can no longer call by routes that ask for it.',
+  },
+};

@@ -1,0 +1,88 @@
+// What happened, why, and what was said on the wire.
+
+import { describe, expect, it } from 'vitest';
+import { administration, answers, faults, open, page, server, url } from './desk';
+
+administration();
+
+describe('what happens', () => {
+  it('a ban is explained and released', async () => {
+    await open('bans');
+    await page.getByRole('link', { name: '203.0.113.7' }).click();
+    await page.getByText('somebody guesses passwords').waitFor();
+    expect(await faults('ban')).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('dialog', { name: 'Release 203.0.113.7?' }).getByRole('button', { name: 'Release' }).click();
+    await page.getByText('203.0.113.7 is released').waitFor();
+    expect(server.last('guard.release')?.values).toEqual({ block: '203.0.113.7' });
+  });
+
+  it('a refused call leads to the rules that refused it', async () => {
+    await open('records');
+    await page.getByLabel('Result').selectOption('refused');
+    const rows = page.getByRole('table').getByRole('row');
+    await expect.poll(() => rows.count()).toBe(2);
+    await rows.nth(1).getByRole('button').click();
+    await page.getByText('the number costs more than its route allows').waitFor();
+    const asked = page.getByRole('dialog').getByRole('list').getByRole('listitem');
+    await expect.poll(() => asked.allInnerTexts()).toEqual([expect.stringContaining('premium of DE'), expect.stringContaining('stopped:')]);
+    expect(server.last('cdr.show')?.values).toEqual({ id: 'c2' });
+    expect(await faults('record')).toEqual([]);
+    await page.getByRole('link', { name: 'How such a call would be decided now' }).click();
+    await page.getByText('premium numbers are refused').waitFor();
+    expect(server.last('route.test')?.values).toMatchObject({ from: '1001', to: '0044900123' });
+    expect(await faults('decision')).toEqual([]);
+  });
+});
+
+describe('signalling', () => {
+  it('is a ladder on the sheet of a call, whose messages open and which can be taken along', async () => {
+    await open('records');
+    await page.getByRole('table').getByRole('row').nth(1).getByRole('button').click();
+    const ladder = page.getByRole('dialog').getByRole('table');
+    await ladder.getByText('call_started: A call began: 1002').waitFor();
+    const message = ladder.getByRole('button', { name: '1002 to Ringfence: 200 OK (SDP)' });
+    await message.focus();
+    await page.keyboard.press('Enter');
+    await ladder.getByText('Call-ID: leg-103').waitFor();
+    expect(await message.getAttribute('aria-expanded')).toBe('true');
+    expect(await faults('ladder')).toEqual([]);
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download for Wireshark' }).click();
+    expect((await coming).suggestedFilename()).toBe('call-c2.pcap');
+    expect(server.last('trace.export')?.values).toMatchObject({ format: 'pcap' });
+    await page.getByLabel('Numbers in full').check();
+    await expect.poll(() => server.last('trace.call')?.values['numbers']).toBe('true');
+  });
+
+  it('of an extension and of an address is asked for when somebody wants it', async () => {
+    await open('extensions/1001');
+    const sheet = page.getByRole('dialog', { name: 'Extension 1001' });
+    await sheet.getByText('Signalling', { exact: true }).waitFor();
+    expect(server.last('trace.extension')).toBeUndefined();
+    await sheet.getByText('Signalling', { exact: true }).press('Enter');
+    await sheet.getByRole('button', { name: '1002 to Ringfence: 200 OK (SDP)' }).waitFor();
+    expect(server.last('trace.extension')?.values).toEqual({ number: '1001' });
+    await sheet.getByRole('button', { name: 'Download as text' }).click();
+    await expect.poll(() => server.last('trace.export')?.values).toEqual({ format: 'text', extension: '1001' });
+    expect(await faults('extension-signalling')).toEqual([]);
+    await page.goto(`${url}/#/bans/203.0.113.7`);
+    await page.getByRole('dialog').getByText('Signalling', { exact: true }).press('Enter');
+    await page.getByText('Nothing is recorded here').waitFor();
+    expect(server.last('trace.source')?.values).toEqual({ address: '203.0.113.7' });
+  });
+});
+
+describe('an emergency call', () => {
+  it('is tried without being made, and what stands in its way is said', async () => {
+    await open('emergency');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('would leave', { exact: true }).waitFor();
+    expect(server.last('emergency.test')?.values).toEqual({ number: '112', from: '1001' });
+    expect(await faults('emergency-test')).toEqual([]);
+    answers['emergency.test'] = ({ values }) => ({ from: values['from'], number: values['number'], emergency: true, country: 'DE', own_numbers: [], number_for_tests: '', why: 'there is no trunk', trunks: [] });
+    await page.getByLabel('Number as dialled').fill('110');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('would not leave', { exact: true }).waitFor();
+  });
+});

@@ -1,0 +1,107 @@
+// What is around the pages: keys, languages, permissions, title, paper.
+
+import { describe, expect, it } from 'vitest';
+import { anna } from '../answers';
+import { administration, answers, faults, open, page, url } from './desk';
+
+administration();
+
+describe('finding one’s way', () => {
+  it('goes by keys: / searches, g and a letter goes, ? tells which', async () => {
+    await open('dashboard');
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.getByRole('heading', { name: 'Extensions', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByLabel('What you look for').fill('brandt');
+    await page.getByRole('link', { name: /1002 Bob Brandt/ }).waitFor();
+    expect(await faults('search')).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Extension 1002' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    for (const [wanted, found] of [['nation', /national Outbound routes/], ['pbx.acme', /acme Tenants/], ['anna@', /anna Anna Berg/]] as const) {
+      await page.keyboard.press('/');
+      await page.getByLabel('What you look for').fill(wanted);
+      await page.getByRole('link', { name: found }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys and appearance' }).waitFor();
+    expect(await faults('help')).toEqual([]);
+  });
+
+  it('shows in the navigation where one is, also when that stands far below', async () => {
+    await page.setViewportSize({ width: 1280, height: 500 });
+    await open('state');
+    const here = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'State' });
+    await expect.poll(() => here.evaluate((link) => link.getBoundingClientRect().bottom <= window.innerHeight)).toBe(true);
+  });
+
+  it('is in German for whoever wants that', async () => {
+    await open('account');
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('heading', { name: 'Mein Konto' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  });
+
+  it('shows the money of running calls only to whoever reads records', async () => {
+    const heads = async () => {
+      await page.getByRole('cell', { name: '+493012345' }).waitFor();
+      return (await page.locator('thead th').allTextContents()).join('|');
+    };
+    answers['account.show'] = () => ({ ...anna, permissions: ['call.read'] });
+    await open('calls');
+    expect(await heads()).not.toContain('Set aside');
+    answers['account.show'] = () => ({ ...anna, permissions: ['call.read', 'cdr.read'] });
+    await page.reload();
+    expect(await heads()).toContain('Set aside');
+  });
+
+  it('leaves out what one may not', async () => {
+    answers['account.show'] = () => ({ ...anna, permissions: ['call.read'] });
+    await open('users');
+    await page.getByText('Your role does not allow this page').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual(['Dashboard', 'Calls now']);
+  });
+});
+
+describe('the company', () => {
+  it('stands in the title of every page', async () => {
+    await open('state');
+    await page.waitForFunction(() => document.title === 'State · Miller & Sons · Ringfence');
+  });
+});
+
+describe('on paper', () => {
+  it('there is ink on white and nothing to press, also where the screen is dark', async () => {
+    await open('extensions');
+    await page.getByRole('link', { name: '1001' }).waitFor();
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: 'Add an extension' }).isVisible()).toBe(false);
+    const colours = await page.locator('td').first().evaluate((cell) => [getComputedStyle(cell).color, getComputedStyle(document.body).backgroundColor]);
+    expect(colours).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)']);
+  });
+});
+
+describe('in German', () => {
+  it('states of calls, trunks and listeners are, too', async () => {
+    await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
+    await open('calls');
+    await page.getByRole('cell', { name: 'Im Gespräch' }).waitFor();
+    await page.goto(`${url}/#/trunks`);
+    await page.getByRole('cell', { name: 'In Ordnung' }).waitFor();
+    await page.goto(`${url}/#/dashboard`);
+    await page.getByText('Offen', { exact: true }).first().waitFor();
+  });
+
+  it('the help of fields is, too', async () => {
+    await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
+    await open('extensions?add');
+    await page.getByRole('dialog').getByText('die Nebenstelle, 2 bis 15 Ziffern').waitFor();
+    const said = await page.getByRole('dialog').innerText();
+    expect(said).not.toContain('whether it may register');
+  });
+});
