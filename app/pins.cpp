@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "app/object_commands.hpp"
+#include "app/plan_faults.hpp"
 #include "core/base/limits/call.hpp"
 #include "core/base/limits/toll.hpp"
 #include "core/call/asked.hpp"
@@ -28,7 +28,7 @@ std::string context_of(std::string_view list, std::string_view account) {
 
 std::expected<std::vector<PinRow>, Error> rows_of(Records& records, const store::ObjectRow& list) {
   auto rows = pin_rows_of(records.store, list);
-  if (!rows) return std::unexpected(error_of(rows.error()));
+  if (!rows) return std::unexpected(error_of(records.store, rows.error()));
   return std::move(*rows);
 }
 
@@ -144,7 +144,7 @@ std::expected<Json, Error> add_pin(Records& records, const store::ObjectRow& lis
                                    "leave it out, and one is made and shown once"});
   }
   const auto pins = opened_pins(records.vault, list.name, *rows);
-  if (!pins) return std::unexpected(error_of(pins.error()));
+  if (!pins) return std::unexpected(error_of(records.store, pins.error()));
   const toll::PinKey key = pin_key_of(records.vault);
   const Secret<std::string> pin = code          ? Secret<std::string>(command.account)
                                   : command.pin ? *command.pin
