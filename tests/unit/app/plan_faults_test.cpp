@@ -53,7 +53,8 @@ class ATenantAtFault : public ::testing::Test {
     EXPECT_TRUE(added);
     theirs = *added;
     // As an update of the program would find it: none of them could write it now.
-    EXPECT_TRUE(records.store.put_object(records.vault, theirs, {"route", "berlin", "trunks = [\"b-line\"]\n"}));
+    const std::string route = "[route.berlin]\ntrunks = [\"b-line\"]\n";
+    EXPECT_TRUE(records.store.put_object(records.vault, theirs, {"route", "berlin", route}));
   }
   command::Error refused(TenantId tenant, bool bounded) {
     records.tenant = tenant;
