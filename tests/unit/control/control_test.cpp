@@ -183,9 +183,10 @@ TEST_F(Control, AnEndlessLineIsAnsweredAndClosed) {
 TEST_F(Control, WithoutADescriptorItRestsAndAnswersWhenThereIsOne) {
   const auto server = serve(echo);
   LateSocket socket(AF_UNIX);
+  const sockaddr_un to = address();
   {
     const NoDescriptorsLeft none;
-    socket.speak(address(), write_request("status", {}));
+    socket.speak(to, write_request("status", {}));
     ::shutdown(socket.get(), SHUT_WR);
     EXPECT_LT(socket.busy_ms_while_silent(watched_ms), rests_ms);
   }
