@@ -79,6 +79,9 @@ void* operator new(std::size_t bytes) {
   if (void* at = give(bytes)) return at;
   throw std::bad_alloc();
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return give(bytes);
+}
 void operator delete(void* at) noexcept {
   take(at);
 }
