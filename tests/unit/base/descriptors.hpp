@@ -15,6 +15,13 @@
 
 namespace rf {
 
+/// UndefinedBehaviorSanitizer looks at objects through a pipe, and takes each for none when there is no descriptor.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool looks_through_descriptors = true;
+#else
+inline constexpr bool looks_through_descriptors = false;
+#endif
+
 /// As long as it lives, whatever takes a descriptor fails with EMFILE.
 class NoDescriptorsLeft {
  public:
