@@ -33,9 +33,10 @@ class Box:
         return self
 
     def divert(self):
-        """Whoever speaks to the server's port speaks to the box instead: it is on the way."""
+        """Whoever connects to the server's port from now on speaks to the box instead: it is on the way. Connections that
+        are there stay what they are, whichever side says the next word on them."""
         rule = (f"add table ip between; add chain ip between out {{ type nat hook output priority -100; }}; "
-                f"add rule ip between out tcp dport {self.server[1]} meta mark != {MARK} "
+                f"add rule ip between out tcp dport {self.server[1]} tcp flags & (syn | ack) == syn meta mark != {MARK} "
                 f"dnat to {self.net.address}:{self.port}")
         subprocess.run(self.net.inside("nft", rule), check=True)
 
