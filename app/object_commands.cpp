@@ -453,8 +453,9 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
     return extension_changed(records, command, now_wall_ms, c->force,
                              [&](Json&) { return desk.put_terms(c->number, c->terms); });
   if (const auto* c = std::get_if<command::SetExtension>(&command)) {
-    // Who may call, and what, is as before: ten thousand extensions need not be compiled for a name.
-    if (c->terms.empty() && !c->settings.enabled) {
+    // Nobody may call who might not before: ten thousand extensions need not be compiled for a name, and one that was
+    // stolen is shut whatever else is at fault.
+    if (c->terms.empty() && !c->settings.enabled.value_or(false)) {
       auto outcome = records.execute(command, now_wall_ms);
       if (*outcome) desk.add_terms(c->number, **outcome);
       return told(std::move(*outcome));

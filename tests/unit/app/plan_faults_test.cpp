@@ -67,6 +67,21 @@ class ATenantAtFault : public ::testing::Test {
     return changed.outcome ? command::Error() : changed.outcome.error();
   }
 
+  void add_extension(TenantId tenant, std::string number) {
+    store::NewExtension made;
+    made.tenant = tenant;
+    made.number = std::move(number);
+    ASSERT_TRUE(records.store.add_extension(records.vault, records.realm, made));
+  }
+  bool set(const std::string& number, command::Arguments values) {
+    records.tenant = store::default_tenant;
+    values.emplace("number", number);
+    const auto checked = command::check("extension.set", values);
+    EXPECT_TRUE(checked.has_value());
+    return change_objects(records, checked->command, 1'000, {{settings, policy, records.store, countries}})
+        ->outcome.has_value();
+  }
+
   Folder folder;
   Records records = *Records::open({folder / "ringfence.db", false, 1'000}, folder / "seal.key", "ringfence");
   config::Settings settings = {};
@@ -79,6 +94,14 @@ TEST_F(ATenantAtFault, IsNotNamedToWhoeverIsBoundToAnother) {
   const command::Error error = refused(store::default_tenant, true);
   EXPECT_EQ(error.message, "the system's configuration, or another tenant's, is at fault; ask whoever runs the system");
   EXPECT_EQ(error.remedy, "nothing was changed");
+}
+
+TEST_F(ATenantAtFault, KeepsNobodyFromShuttingAnExtensionThatWasStolen) {
+  add_extension(store::default_tenant, "1001");
+  EXPECT_TRUE(set("1001", {{"enabled", false}}));
+  EXPECT_FALSE(records.store.find_extension(store::default_tenant, "1001")->settings.enabled);
+  EXPECT_FALSE(set("1001", {{"enabled", true}})) << "that lets somebody call, by rules that do not compile";
+  EXPECT_FALSE(records.store.find_extension(store::default_tenant, "1001")->settings.enabled);
 }
 
 TEST_F(ATenantAtFault, HearsOfItItself) {
