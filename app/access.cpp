@@ -125,9 +125,13 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
   records->limits = settings.limits;
   records->domains = settings.server.domains;
   if (settings.web.enabled) records->web = web_address(settings);
-  return carry_out(*checked, {fmt::format("uid {}, without a server", ::getuid()),
-                              [&](audit::Event event) { return records->store.append_audit(std::move(event)); },
-                              [&](const command::Checked& each) { return execute_on(settings, *records, each); }});
+  const auto append = [&](audit::Event event) { return records->store.append_audit(std::move(event)); };
+  Carried carried = carry_out(*checked, {fmt::format("uid {}, without a server", ::getuid()), append,
+                                         [&](const command::Checked& each) {
+                                           return execute_on(settings, *records, each);
+                                         }});
+  if (carried.came && !append(*carried.came)) return not_on_disk();
+  return std::move(carried.outcome);
 }
 
 /// Plans, and files that are read in, take what they take: a million rates, or a hundred thousand calls asked again.

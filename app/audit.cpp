@@ -161,22 +161,25 @@ Outcome verify_own(Records& records, command::VerifyAudit c, std::int64_t now_wa
 
 }  // namespace
 
-Outcome carry_out(const command::Checked& checked, const AuditDesk& desk) {
-  if (!checked.spec->changes && checked.audit.empty()) return desk.execute(checked);
+Carried carry_out(const command::Checked& checked, const AuditDesk& desk) {
+  if (!checked.spec->changes && checked.audit.empty()) return {desk.execute(checked)};
   const Json before = checked.spec->changes ? shown(checked, desk) : Json();
   const auto asked = desk.append({wall_now_ms(), desk.actor, "command", checked.audit, "asked"});
   if (!asked)
-    return std::unexpected(Error{Code::failed,
-                                 "the audit log cannot be written, so nothing was done: " + asked.error().text,
-                                 "make room on the disk, or see why it fails"});
+    return {std::unexpected(Error{Code::failed,
+                                  "the audit log cannot be written, so nothing was done: " + asked.error().text,
+                                  "make room on the disk, or see why it fails"})};
   Outcome outcome = desk.execute(checked);
-  if (!checked.spec->changes) return outcome;  // that it was shown is all there is to say
-  const std::string came = outcome ? "done" + difference(before, shown(checked, desk))
-                                   : fmt::format("{}: {}", name_of(outcome.error().code), outcome.error().message);
-  const auto told = desk.append({wall_now_ms(), desk.actor, "result", fmt::format("of entry {}", asked->number), came});
-  if (!told && outcome && outcome->is_object())
-    (*outcome)["notes"].push_back("the audit log has what was asked, and could not take what came of it");
-  return outcome;
+  if (!checked.spec->changes) return {std::move(outcome)};  // that it was shown is all there is to say
+  std::string came = outcome ? "done" + difference(before, shown(checked, desk))
+                             : fmt::format("{}: {}", name_of(outcome.error().code), outcome.error().message);
+  return {std::move(outcome), audit::Event{wall_now_ms(), desk.actor, "result",
+                                           fmt::format("of entry {}", asked->number), std::move(came)}};
+}
+
+Outcome not_on_disk() {
+  return std::unexpected(Error{Code::failed, "it was carried out, and the disk did not take it: it may be as before",
+                               "make room on the disk, or see why it fails; then look at what you changed"});
 }
 
 std::optional<Outcome> answer_audit(Records& records, const command::Command& command, std::int64_t now_wall_ms) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "app/records.hpp"
@@ -10,17 +11,25 @@
 
 namespace rf::app {
 
-/// How a command is carried out, and how the log is written; the caller sees to locks.
+/// How a command is carried out, and how the log is written before; the caller sees to locks.
 struct AuditDesk {
   std::string actor;  ///< "uid 0"
   std::function<store::Expected<audit::Entry>(audit::Event)> append;
   std::function<Outcome(const command::Checked&)> execute;
 };
 
+/// What a command gave, and what the log has yet to say of it: whoever asked is answered when that is on disk.
+struct Carried {
+  Outcome outcome;
+  std::optional<audit::Event> came = {};  ///< none of what changes nothing, or was not begun
+};
+
 /// Carries out a command. One that changes something stands in the log with all that was asked before it is carried
-/// out, and with what came of it after, and what of the thing it is about was another before. Errors: the command's
-/// own; failed when the log cannot be written, and then nothing was done.
-Outcome carry_out(const command::Checked& checked, const AuditDesk& desk);
+/// out; `came` says what came of it, and what of the thing it is about was another before. Errors: the command's own;
+/// failed when the log cannot be written, and then nothing was done.
+Carried carry_out(const command::Checked& checked, const AuditDesk& desk);
+/// The answer when the disk did not take what came of a command.
+Outcome not_on_disk();
 
 /// Answers the commands that are about the log. Nothing for all others.
 std::optional<Outcome> answer_audit(Records& records, const command::Command& command, std::int64_t now_wall_ms);

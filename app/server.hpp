@@ -125,6 +125,9 @@ class Server {
   Outcome carry_out_for(const command::Checked& checked, const std::string& actor,
                         const std::function<bool()>& still = [] { return true; });
   store::Expected<audit::Entry> append_audit(audit::Event event);
+  /// Has the entry written beside what calls write. What it gives waits until the disk has that, and all that was
+  /// changed before; false when it does not take it.
+  std::function<bool()> keep_audit(const audit::Event& event);
   void tell_audit_head();
   std::optional<Outcome> execute_running(const command::Checked& checked);
   std::optional<Outcome> execute_guard(const command::Command& command);
@@ -186,7 +189,7 @@ class Server {
   std::mutex records_mutex_;  ///< over what may wait for the disk; taken before the other one
   std::optional<Records> records_;
   CountryBook countries_;
-  toll::PlanRef plan_;  ///< what is configured about calls, as it was compiled last
+  toll::PlanRef plan_, plan_before_;  ///< what is configured about calls, as it was compiled last, and before that
   Names names_;
   std::uint64_t names_version_ = 0;  ///< of what is in force
   std::int64_t names_used_ms_ = 0;
@@ -204,7 +207,7 @@ class Server {
   std::vector<net::ListenerState> listener_states_;
   std::uint64_t policy_version_ = 0;
   bool policy_is_behind_ = false;  ///< the database says something else, which could not be taken over
-  policy::PolicyRef policy_;
+  policy::PolicyRef policy_, policy_before_;
   std::filesystem::path certificate_;  ///< that is shown
   net::TlsContext web_tls_;  ///< that asks nobody for a certificate: browsers would ask their users
   /// Of encrypted media, never on disk: those that new calls name, and those before them, which running calls name.

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
+#include <memory>
 
 #include "app/event_commands.hpp"
 #include "app/fence_commands.hpp"
@@ -262,10 +264,36 @@ Outcome Server::carry_out_for(const command::Checked& checked, const std::string
     lock.lock();
     if (!still()) return std::unexpected(Error{Code::conflict, "it has changed since", "look again"});
   }
-  Outcome outcome = carry_out(checked, {actor, [this](audit::Event event) { return append_audit(std::move(event)); },
+  // What is done elsewhere than in the database is done when the disk has that it was asked for. The rest shares a
+  // write of the disk with running calls, whose writer is kept waiting by nobody who waits for the disk.
+  const bool with_next = checked.spec->changes && !checked.spec->needs_server;
+  Carried carried = carry_out(checked, {actor,
+                                        [&](audit::Event event) {
+                                          const std::lock_guard records_lock(records_mutex_);
+                                          std::optional<store::Store::WithNext> deferred;
+                                          if (with_next) deferred.emplace(records_->store);
+                                          return records_->store.append_audit(std::move(event));
+                                        },
                                         [this](const command::Checked& each) { return execute(each); }});
-  if (checked.spec->changes) log_->audit(actor, checked.audit, outcome ? "done" : outcome.error().message);
-  return outcome;
+  if (checked.spec->changes)
+    log_->audit(actor, checked.audit, carried.outcome ? "done" : carried.outcome.error().message);
+  if (!carried.came) return std::move(carried.outcome);
+  const auto kept = keep_audit(*carried.came);
+  // Whoever changes something next waits for the same write of the disk, not for another.
+  lock.unlock();
+  if (!kept()) return not_on_disk();
+  return std::move(carried.outcome);
+}
+
+std::function<bool()> Server::keep_audit(const audit::Event& event) {
+  const auto told = std::make_shared<std::promise<bool>>();
+  if (!writer_ || !writer_->push(store::AppendAudit{event, [told](bool ok) { told->set_value(ok); }}))
+    return [this, event] { return append_audit(event).has_value(); };
+  return [this, event, told] {
+    auto answer = told->get_future();
+    if (answer.wait_for(std::chrono::milliseconds(Patience::disk_ms)) != std::future_status::ready) return false;
+    return answer.get() || append_audit(event).has_value();
+  };
 }
 
 Outcome Server::execute(const command::Checked& asked) {
@@ -300,6 +328,8 @@ Outcome Server::execute(const command::Checked& asked) {
   const std::lock_guard records_lock(records_mutex_);
   records_->tenant = checked.acts_in;
   records_->bounded = checked.by && checked.by->tenant;
+  std::optional<store::Store::WithNext> with_next;
+  if (checked.spec->changes) with_next.emplace(records_->store);
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(checked.acts_in, reset->number);
   const auto* shut_out = std::get_if<command::RemoveDevice>(&command);
@@ -319,7 +349,7 @@ Outcome Server::execute(const command::Checked& asked) {
     if (changed->rules) publish_guard(std::move(changed->rules));
     if (changed->plan) {
       const std::lock_guard lock(mutex_);
-      plan_ = std::move(changed->plan);
+      plan_before_ = std::exchange(plan_, std::move(changed->plan));
       publish_plan();
     }
     outcome = std::move(changed->outcome);

@@ -106,9 +106,15 @@ std::expected<void, std::string> Server::publish_policy(const std::optional<stor
   auto policy = snapshot(settings_, listeners_, std::move(*extensions), std::move(*tenants), ++policy_version_,
                          media_identities_);
   if (!policy) return std::unexpected(policy.error());
-  policy_ = std::move(*policy);
+  // What was in force before is let go here and not on the engine's thread: many extensions take a while.
+  policy_before_ = std::exchange(policy_, std::move(*policy));
   policy_is_behind_ = false;
-  inlet_.post(engine::PolicyChanged{policy_});
+  const auto id = [&](const policy::Policy& in) {
+    const policy::Extension* const found = one ? in.by_number(only->first, only->second) : nullptr;
+    return found ? found->id : ExtensionId{};
+  };
+  const ExtensionId was = id(*policy_before_), is = id(*policy_);
+  inlet_.post(engine::PolicyChanged{policy_, was && is && was != is ? ExtensionId{} : is ? is : was});
   return {};
 }
 
@@ -135,7 +141,7 @@ void Server::take_public_address() {
 std::expected<void, Error> Server::load_plan() {
   auto plan = plan_of(records_->store, records_->vault, records_->shelf);
   if (!plan) return std::unexpected(error_of(records_->store, plan.error()));
-  plan_ = std::move(*plan);
+  plan_before_ = std::exchange(plan_, std::move(*plan));
   return {};
 }
 

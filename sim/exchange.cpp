@@ -126,9 +126,9 @@ void Exchange::crash_and_restart() {
   input(std::move(restored));
 }
 
-void Exchange::set_policy(policy::PolicyRef policy) {
+void Exchange::set_policy(policy::PolicyRef policy, ExtensionId only) {
   policy_ = std::move(policy);
-  input(engine::PolicyChanged{policy_});
+  input(engine::PolicyChanged{policy_, only});
 }
 
 void Exchange::set_plan(toll::PlanRef plan) {

@@ -48,7 +48,7 @@ class Exchange {
   void advance_ms(std::int64_t ms);
   /// Kills the process and starts it again with what is on disk.
   void crash_and_restart();
-  void set_policy(policy::PolicyRef policy);
+  void set_policy(policy::PolicyRef policy, ExtensionId only = {});
   void set_guard(guard::CompiledRef rules);
   void set_plan(toll::PlanRef plan);
   effect::CommandResult command(effect::Command command);

@@ -225,16 +225,21 @@ void Registrar::restore(Context& ctx, std::vector<Binding> bindings) {
   }
 }
 
-void Registrar::on_policy(Context& ctx) {
+void Registrar::on_policy(Context& ctx, ExtensionId only) {
   std::vector<BindingId> gone;
-  for (const auto& [id, ids] : by_extension_) {
+  const auto look = [&](const auto& each) {
+    const auto& [id, ids] = each;
     const policy::Extension* extension = ctx.policy.by_id(id);
-    std::copy_if(ids.begin(), ids.end(), std::back_inserter(gone), [&](BindingId each) {
-      const Live& live = *live_.find(each);
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(gone), [&](BindingId one) {
+      const Live& live = *live_.find(one);
       return !extension || live.password != hash_of(extension->credentials_of(live.binding.device)) ||
              !may_stay(ctx.policy, extension, live.binding);
     });
-  }
+  };
+  if (!only)
+    std::for_each(by_extension_.begin(), by_extension_.end(), look);
+  else if (const auto found = by_extension_.find(only); found != by_extension_.end())
+    look(*found);
   for (const BindingId id : gone) {
     Live& live = *live_.find(id);
     ctx.report(Level::info, Reason::unregistered, live.binding.flow, {}, {}, live.binding.contact,

@@ -44,8 +44,9 @@ class Registrar {
   /// What was on disk when we started. What has expired or could not register like this any more leaves the disk.
   void restore(Context& ctx, std::vector<Binding> bindings);
   /// What could not register like this any more goes at once, whatever the disk says: bindings of extensions that are
-  /// gone or disabled, of a former password or device, from outside where that is no longer allowed.
-  void on_policy(Context& ctx);
+  /// gone or disabled, of a former password or device, from outside where that is no longer allowed. `only`: the one
+  /// extension to look at; none: all.
+  void on_policy(Context& ctx, ExtensionId only);
   void on_connection_closed(ConnectionId connection);
   void on_timer(Context& ctx, std::uint64_t handle, std::uint32_t kind);
   void on_probe_result(Context& ctx, std::uint64_t handle, bool answered);

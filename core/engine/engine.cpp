@@ -130,8 +130,8 @@ void Engine::handle(Now now, Input input, Effects& effects) {
       s.calls.on_digit(ctx, in.call, static_cast<call::Side>(in.leg & 1), in.digit);
     }
     void operator()(VoiceDone& in) const { s.calls.on_voice_done(ctx, in.call, in.order); }
-    void operator()(PolicyChanged&) const {
-      s.registrar.on_policy(ctx);
+    void operator()(PolicyChanged& in) const {
+      s.registrar.on_policy(ctx, in.only);
       s.calls.on_policy(ctx);
     }
     void operator()(PlanChanged&) const {

@@ -148,6 +148,7 @@ struct Noticed {
 
 struct PolicyChanged {
   policy::PolicyRef policy;
+  ExtensionId only = {};  ///< the one extension that is another, or there no longer; none: anything may be another
 };
 
 /// Other rules for the guard, compiled with those before in mind. What it knows of sources stays.

@@ -115,13 +115,17 @@ Expected<std::unique_ptr<soci::session>> connect(const Options& options, int cac
     if (mode != "wal")
       return problem(Fault::disk, fmt::format("the file system of {} cannot hold a write-ahead log; use a local disk",
                                               options.path));
-    *sql << fmt::format("PRAGMA synchronous = {}", options.synchronous ? "FULL" : "NORMAL");
+    set_synchronous(*sql, options.synchronous);
     *sql << "PRAGMA foreign_keys = ON";
     *sql << fmt::format("PRAGMA cache_size = -{}", cache_kib);
     *sql << fmt::format("PRAGMA wal_autocheckpoint = {}", checkpoint_pages);
     *sql << fmt::format("PRAGMA journal_size_limit = {}", DiskLimits::journal_bytes);
     return sql;
   });
+}
+
+void set_synchronous(soci::session& sql, bool on) {
+  sql << fmt::format("PRAGMA synchronous = {}", on ? "FULL" : "NORMAL");
 }
 
 std::uint64_t bytes_held(soci::session& sql) {

@@ -31,6 +31,10 @@ class Transaction {
   bool open_ = true;
 };
 
+/// Whether a commit returns when the disk has it, with all that was committed before; not within a transaction. Touches
+/// no disk, and cannot fail.
+void set_synchronous(soci::session& sql, bool on);
+
 /// What the database holds, without what is free in its file.
 std::uint64_t bytes_held(soci::session& sql);
 

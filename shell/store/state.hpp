@@ -10,6 +10,7 @@ namespace rf::store {
 
 struct Store::State {
   std::unique_ptr<soci::session> connection;
+  bool synchronous = true;
 
   soci::session& sql() { return *connection; }
   /// The next id of that sequence; within a transaction.

@@ -52,7 +52,16 @@ Expected<Store> Store::open(const Options& options) {
   if (auto migrated = migrate(**connection); !migrated) return std::unexpected(migrated.error());
   auto state = std::make_unique<State>();
   state->connection = std::move(*connection);
+  state->synchronous = options.synchronous;
   return Store(std::move(state));
+}
+
+Store::WithNext::WithNext(Store& store) : store_(store) {
+  set_synchronous(store_.state_->sql(), false);
+}
+
+Store::WithNext::~WithNext() {
+  set_synchronous(store_.state_->sql(), store_.state_->synchronous);
 }
 
 Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {

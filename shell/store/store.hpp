@@ -295,6 +295,20 @@ class Store {
   /// Runs `work`, whose calls of this store are one transaction: all of them, or when it gives a problem none.
   Expected<void> together(const std::function<Expected<void>()>& work);
 
+  /// While it lives, calls of its store return before the disk has what they changed. The disk takes it, in order, with
+  /// whatever is committed next by anybody without one; until then a host that loses power loses it. A process that is
+  /// killed loses nothing.
+  class WithNext {
+   public:
+    explicit WithNext(Store& store);
+    ~WithNext();
+    WithNext(const WithNext&) = delete;
+    WithNext& operator=(const WithNext&) = delete;
+
+   private:
+    Store& store_;
+  };
+
   /// The audit log grows by an entry, on disk when this returns.
   Expected<audit::Entry> append_audit(audit::Event event);
   /// At most `limit` entries behind entry `number`, oldest first; 0: from the first that there is. Errors: not_found.

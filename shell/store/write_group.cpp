@@ -85,6 +85,10 @@ std::uint64_t ticket_of(const Write& write) {
       write);
 }
 
+bool is_awaited(const Write& write) {
+  return ticket_of(write) != 0 || std::holds_alternative<AppendAudit>(write);
+}
+
 Expected<std::unique_ptr<GroupWriter>> GroupWriter::open(const Options& options) {
   std::unique_ptr<GroupWriter> writer(new GroupWriter(options));
   if (auto connected = writer->connect_anew(); !connected) return std::unexpected(connected.error());
@@ -151,6 +155,7 @@ void GroupWriter::execute(const Write& write) {
                           const auto trunk = static_cast<long long>(w.trunk.value);
                           *sql_ << "DELETE FROM gateways WHERE trunk = :trunk", soci::use(trunk);
                         },
+                        [&](const AppendAudit& w) { append_audit(*sql_, w.event); },
                         [&](const effect::StoreBan& w) { write_ban(w.ban); },
                         [&](const effect::DropBan& w) {
                           const std::string block = w.subnet.text();

@@ -25,8 +25,10 @@ struct Queued {
   Write write;
 };
 
-/// The ticket to answer; 0 when nobody waits.
+/// The ticket to answer; 0 when nobody waits for one.
 std::uint64_t ticket_of(const Write& write);
+/// Whether somebody waits to hear of it, who would rather hear that it failed.
+bool is_awaited(const Write& write);
 
 /// The writer's connection. Its statements die with any error and are made again.
 class GroupWriter {

@@ -76,6 +76,7 @@ struct StoreWriter::State {
   std::vector<Queued> backlog;  ///< taken from `pending`, in order
   std::size_t head = 0;         ///< those before it are settled
   std::vector<engine::Stored> answers;
+  std::vector<std::pair<std::function<void(bool)>, bool>> told;  ///< of the audit log's entries, whether they are there
   std::uint64_t written = 0, refused = 0;  ///< in this round
   bool failing = false;
   bool gave_up = false;
@@ -160,7 +161,7 @@ bool StoreWriter::State::is_stuck(Clock::time_point now) const {
 
 bool StoreWriter::push(Write write) {
   State& s = *state_;
-  const std::size_t room = ticket_of(write) != 0 ? s.options.queue_max : 2 * s.options.queue_max;
+  const std::size_t room = is_awaited(write) ? s.options.queue_max : 2 * s.options.queue_max;
   bool wake = false;
   {
     const std::lock_guard lock(s.mutex);
@@ -303,7 +304,7 @@ void StoreWriter::State::drop_settled(std::size_t count) {
 void StoreWriter::State::fail_all() {
   std::vector<Queued> kept;
   for (std::size_t i = head; i < backlog.size(); ++i) {
-    if (ticket_of(backlog[i].write) != 0)
+    if (is_awaited(backlog[i].write))
       settle(backlog[i], false);
     else
       kept.push_back(std::move(backlog[i]));
@@ -339,6 +340,7 @@ void StoreWriter::State::give_up() {
 void StoreWriter::State::settle(const Queued& queued, bool ok) {
   ++(ok ? written : refused);
   if (const std::uint64_t ticket = ticket_of(queued.write)) answers.push_back({ticket, ok});
+  if (const auto* entry = std::get_if<AppendAudit>(&queued.write)) told.emplace_back(entry->told, ok);
 }
 
 /// Numbers first, then answers, then flush(): who sees the later has the earlier.
@@ -354,11 +356,14 @@ void StoreWriter::State::publish() {
     statistics.failing = failing;
     statistics.cpu_us = cpu_us;
   }
-  if (!answers.empty() && on_stored) {
+  if ((!answers.empty() && on_stored) || !told.empty()) {
     const std::lock_guard lock(calling);
-    if (!abandoned) on_stored(answers);
+    if (!answers.empty() && on_stored && !abandoned) on_stored(answers);
+    for (const auto& [tell, ok] : told)
+      if (!abandoned) tell(ok);
   }
   answers.clear();
+  told.clear();
   if (refused_now > 0 && !failing)
     notify(effect::Level::warning,
            fmt::format("{} records were refused by the database: {}", refused_now, groups->last_problem().text));

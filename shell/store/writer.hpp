@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/audit/chain.hpp"
 #include "core/base/latency.hpp"
 #include "core/base/limits/server.hpp"
 #include "core/effect/effect.hpp"
@@ -29,10 +30,17 @@ struct DropSources {
   Subnet subnet;
 };
 
+/// An entry of the audit log. Whoever wrote it hears on the writer's thread whether it is on disk, and with it all that
+/// other connections committed before it was pushed; as with a ticket, it is forgotten when the disk fails.
+struct AppendAudit {
+  audit::Event event;
+  std::function<void(bool ok)> told;
+};
+
 /// The engine's effects that end on disk, as they come, and what was asked of it for the disk.
 using Write = std::variant<effect::StoreBinding, effect::DropBinding, effect::OpenCdr, effect::CloseCdr,
                            effect::StoreBan, effect::DropBan, KeepSources, DropSources, effect::WriteLedger,
-                           effect::ForgetDialog, effect::StoreGateway, effect::DropGateway>;
+                           effect::ForgetDialog, effect::StoreGateway, effect::DropGateway, AppendAudit>;
 
 struct WriterOptions {
   /// Writes waiting. Those with a ticket are refused beyond it. Those without end something that is on disk already (a

@@ -342,6 +342,34 @@ TEST_F(Registration, OfADisabledExtensionDoesNotComeBackAfterARestart) {
   EXPECT_TRUE(exchange.bindings.empty()) << "enabled again, it would come back at the next start";
 }
 
+TEST_F(Registration, OfTheOneExtensionThatIsAnotherEndsAtOnce) {
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(bob.register_(), 200);
+  auto policy = sim::test_policy();
+  auto extensions = policy->extensions();
+  extensions[1].enabled = false;
+  ASSERT_FALSE(policy->compile(extensions));
+  exchange.set_policy(policy, extensions[1].id);
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+  policy = sim::test_policy();
+  extensions.erase(extensions.begin());
+  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  exchange.set_policy(policy, ExtensionId{1});
+  EXPECT_TRUE(listed().empty()) << "it is there no longer";
+}
+
+TEST_F(Registration, OfOthersAreNotLookedAtWhenOneExtensionIsAnother) {
+  ASSERT_EQ(alice.register_(), 200);
+  auto policy = sim::test_policy();
+  auto extensions = policy->extensions();
+  extensions[0].enabled = false;
+  ASSERT_FALSE(policy->compile(std::move(extensions)));
+  exchange.set_policy(policy, ExtensionId{2});
+  EXPECT_EQ(listed(), std::vector{alice.contact});
+  exchange.set_policy(policy);
+  EXPECT_TRUE(listed().empty());
+}
+
 TEST_F(Registration, ThatExpiredWhileItsRemovalWaitedForTheDiskLeavesItAtTheNextStart) {
   ASSERT_EQ(alice.register_(120), 200);
   ASSERT_EQ(bob.register_(3'600), 200);
