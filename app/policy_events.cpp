@@ -137,7 +137,7 @@ class Writer {
  private:
   void note(const Object& object, std::string_view key) {
     fault_ = Error{Code::conflict,
-                   fmt::format("{} of {} has more than {} bytes, or such as no file takes", key,
+                   fmt::format("{} of {} has more than {} bytes or control characters, so no file holds it", key,
                                named(object.kind, object.name), DocumentLimits::text_bytes),
                    fmt::format("see: ringfence {} set --help", document::name_of(object.kind))};
   }
@@ -155,6 +155,13 @@ class Reading {
     out_.remove = remove;
   }
 
+  /// Asked before anything is read: a file of a hundred thousand takes no time.
+  bool has_room_for(const std::vector<Object>& objects) {
+    count(objects, Kind::event_contact, out_.now.contacts, EventLimits::contacts);
+    count(objects, Kind::event_route, out_.now.routes, EventLimits::routes);
+    count(objects, Kind::event_template, out_.now.templates, EventLimits::templates);
+    return faults_.empty();
+  }
   void take(Object& object, const Table& table) {
     object_ = &object;
     if (object.kind == Kind::mail) return take_mail(table);
@@ -167,9 +174,6 @@ class Reading {
     out_.parts = parts_of(objects);
     for (Object& each : objects)
       if (each.kind == Kind::event_route) check_contact(each);
-    count(objects, Kind::event_contact, out_.now.contacts, out_.wanted.contacts, EventLimits::contacts);
-    count(objects, Kind::event_route, out_.now.routes, out_.wanted.routes, EventLimits::routes);
-    count(objects, Kind::event_template, out_.now.templates, out_.wanted.templates, EventLimits::templates);
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     return std::move(out_);
   }
@@ -283,19 +287,20 @@ class Reading {
                       document::header_of(Kind::event_contact, route->contact)));
   }
 
-  /// Of what stays, and of what the file says.
+  /// With what stays there may be no more of a kind.
   template <class One>
-  void count(const std::vector<Object>& objects, Kind kind, const std::vector<One>& now,
-             const std::vector<One>& wanted, std::size_t most) {
-    std::size_t there = 0;
-    if (!out_.remove)
-      for (const One& each : now) there += find(wanted, name_of(each)) == nullptr ? 1 : 0;
-    for (const Object& each : objects) {
-      if (each.kind != kind || ++there <= most) continue;
-      faults_.add(each.line, fmt::format("there would be more than {} of {}", most, document::name_of(kind)),
+  void count(const std::vector<Object>& objects, Kind kind, const std::vector<One>& now, std::size_t most) {
+    std::vector<const Object*> said;
+    for (const Object& each : objects)
+      if (each.kind == kind) said.push_back(&each);
+    std::size_t room = most;
+    if (!out_.remove && said.size() <= most)
+      for (const One& one : now)
+        if (std::none_of(said.begin(), said.end(), [&](const Object* each) { return each->name == name_of(one); }))
+          room -= std::min<std::size_t>(room, 1);
+    if (said.size() > room)
+      faults_.add(said[room]->line, fmt::format("there would be more than {} of {}", most, document::name_of(kind)),
                   "leave out what nobody needs");
-      return;
-    }
   }
 
   EventChange out_;
@@ -394,8 +399,9 @@ std::vector<std::string> EventChange::notes(bool done) const {
 std::expected<EventChange, Faults> event_change_of(std::vector<Object>& objects, const std::vector<Table>& tables,
                                                    const EventLists& now, bool remove) {
   Reading reading(now, remove);
-  for (std::size_t i = 0; i < objects.size(); ++i)
-    if (is_of_events(objects[i].kind)) reading.take(objects[i], tables[i]);
+  if (reading.has_room_for(objects))
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      if (is_of_events(objects[i].kind)) reading.take(objects[i], tables[i]);
   return reading.finish(objects);
 }
 

@@ -195,14 +195,17 @@ class Import {
     std::vector<Object> kept = taken_out(now_, is_event);
     const EventParts parts = parts_of(wanted_);
     if (!parts.any()) return {};
-    const auto denied = [](std::string_view what, std::string_view permission) {
+    // A plan shows what is there now.
+    const auto denied = [](std::string_view what, std::string_view permissions) {
       return std::unexpected(Error{
           Code::denied,
-          fmt::format("{} are the system's, and take the permission {}; nothing was changed", what, permission),
+          fmt::format("{} are the system's, and take the permissions {}; nothing was changed", what, permissions),
           "leave them out of the file, or ask an administrator of the system"});
     };
-    if (parts.contacts && !events_.writes) return denied("contacts, routes and texts of events", "event.write");
-    if (parts.mail && !events_.writes_mail) return denied("settings of [mail]", "system.write");
+    if (parts.contacts && !(events_.reads && events_.writes))
+      return denied("contacts, routes and texts of events", "event.read and event.write");
+    if (parts.mail && !(events_.reads_mail && events_.writes_mail))
+      return denied("settings of [mail]", "system.read and system.write");
     const auto lists = event_lists(records_);
     if (!lists) return std::unexpected(lists.error());
     auto now = event_objects(*lists, parts, std::move(kept));

@@ -141,8 +141,8 @@ class Maker {
   }
 
   void policy() {
-    add({"policy.export", "policy.read", "Writes all that commands configured about calls, the guard and events as one file",
-         false, false, {}});
+    add({"policy.export", "policy.read",
+         "Writes all that commands configured about calls, the guard and events as one file", false, false, {}});
     add({"policy.plan", "policy.read",
          "Tells what such a file would change, what it would have made of the calls of the past, and what is wrong "
          "with it",
