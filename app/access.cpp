@@ -98,7 +98,8 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
     if (!plan) return std::unexpected(error_of(records.store, plan.error()));
     return answer_by_plan(records, **plan, command, now_ms);
   }
-  if (auto changed = change_objects(records, command, now_ms, guard_side(desk, checked)))
+  if (auto changed = change_objects(records, command, now_ms,
+                                     {guard_side(desk, checked), event_side(nullptr, checked)}))
     return std::move(changed->outcome);
   auto outcome = records.execute(command, now_ms);
   if (!outcome)

@@ -7,10 +7,10 @@
 #include "app/deliver.hpp"
 #include "app/events.hpp"
 #include "core/base/limits/events.hpp"
+#include "core/document/schema.hpp"
 #include "core/event/words.hpp"
 #include "shell/fetch/fetch.hpp"
 #include "shell/seal/generate.hpp"
-#include "shell/store/events.hpp"
 
 namespace rf::app {
 namespace {
@@ -59,23 +59,6 @@ Json mail_json(const store::Mail& mail) {
           {"password", !mail.password.reveal().empty()}};
 }
 
-/// What is wrong with a contact as a whole; none: nothing.
-std::optional<Error> fault_of(const Contact& contact) {
-  const auto wrong = [](std::string what, std::string remedy) {
-    return Error{Code::invalid, "target " + std::move(what), std::move(remedy), "target"};
-  };
-  if (contact.way == Way::email && !event::is_mail_address(contact.target))
-    return wrong("is no e-mail address", "give it such as anna@example.com");
-  if (contact.way == Way::syslog && !event::parse_syslog_target(contact.target))
-    return wrong("is no receiver of syslog", "give it such as tls:logs.example.com:6514 or udp:192.0.2.9:514");
-  if (contact.way == Way::call && !event::parse_call_target(contact.target))
-    return wrong("does not say who calls whom", "give it such as 1000:1001 or 1000:+491701234567");
-  if (contact.way == Way::webhook)
-    if (const auto host = fetch::host_of(contact.target); !host)
-      return wrong("cannot be used: " + host.error(), "give it such as https://hooks.example.com/pbx");
-  return std::nullopt;
-}
-
 /// A cell that no spreadsheet takes for a formula.
 std::string cell(std::string_view text) {
   std::string out = "\"";
@@ -92,6 +75,15 @@ store::EventFilter filter_of(const command::ListEvents& c) {
   if (c.kinds.empty()) return out;
   for (const event::Kind& kind : event::catalog())
     if (event::selects(c.kinds, kind.name)) out.kinds.emplace_back(kind.name);
+  return out;
+}
+
+/// The host of a checked https:// URL, with its port.
+std::string authority_of(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), std::string_view("https://").size()));
+  std::string out(url.substr(0, url.find_first_of("/?#")));
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
 }
 
@@ -143,7 +135,13 @@ struct Executor {
     if (found == all->end()) return no_such("event-route", name);
     return *found;
   }
-  /// A new secret of a webhook; the only place where one becomes text.
+  /// What a policy file said of it, with comments, is not another one's of that name.
+  store::Expected<void> forget_text(document::Kind kind, const std::string& name) {
+    const auto dropped = records.store.drop_object(store::default_tenant, std::string(name_of(kind)), name);
+    if (!dropped) return std::unexpected(dropped.error());
+    return {};
+  }
+  /// A new secret of a webhook.
   static std::string renew(Contact& contact) {
     contact.secret = seal::generate_token();
     return contact.secret.reveal();
@@ -238,7 +236,7 @@ struct Executor {
     if (c.quiet) changed.quiet = event::QuietHours::parse(*c.quiet);
     if (auto wrong = fault_of(changed)) return std::unexpected(std::move(*wrong));
     std::string secret;
-    if (c.add && changed.way == Way::webhook) secret = renew(changed);
+    if (changed.way == Way::webhook && (!found || !keeps_secret(*found, changed))) secret = renew(changed);
     if (auto put = tables.put_contact(records.vault, changed); !put) return fail(put.error());
     Json out = shown(changed);
     if (!secret.empty()) out["secret"] = std::move(secret);
@@ -266,7 +264,16 @@ struct Executor {
     return taken_over({{"name", c.name}, {"secret", std::move(secret)}});
   }
   Outcome operator()(const command::RemoveContact& c) {
-    if (auto dropped = tables.drop_contact(c.name); !dropped) return fail(dropped.error());
+    const auto routes = tables.routes();
+    if (!routes) return fail(routes.error());
+    const auto dropped = records.store.together([&]() -> store::Expected<void> {
+      for (const event::Route& each : *routes)
+        if (each.contact == c.name)
+          if (auto done = forget_text(document::Kind::event_route, each.name); !done) return done;
+      if (auto done = forget_text(document::Kind::event_contact, c.name); !done) return done;
+      return tables.drop_contact(c.name);
+    });
+    if (!dropped) return fail(dropped.error());
     return taken_over(
         {{"name", c.name}, {"message", fmt::format("The contact {} is removed with its routes.", c.name)}});
   }
@@ -303,7 +310,11 @@ struct Executor {
     return taken_over(route_json(changed));
   }
   Outcome operator()(const command::RemoveEventRoute& c) {
-    if (auto dropped = tables.drop_route(c.name); !dropped) return fail(dropped.error());
+    const auto dropped = records.store.together([&]() -> store::Expected<void> {
+      if (auto done = forget_text(document::Kind::event_route, c.name); !done) return done;
+      return tables.drop_route(c.name);
+    });
+    if (!dropped) return fail(dropped.error());
     return taken_over({{"name", c.name}, {"message", fmt::format("The route {} is removed.", c.name)}});
   }
 
@@ -326,7 +337,12 @@ struct Executor {
     return taken_over(template_json(c.words, true));
   }
   Outcome operator()(const command::RemoveEventTemplate& c) {
-    if (auto dropped = tables.drop_template(c.kind, c.language); !dropped) return fail(dropped.error());
+    const auto dropped = records.store.together([&]() -> store::Expected<void> {
+      const std::string name = fmt::format("{}.{}", c.kind, name_of(c.language));
+      if (auto done = forget_text(document::Kind::event_template, name); !done) return done;
+      return tables.drop_template(c.kind, c.language);
+    });
+    if (!dropped) return fail(dropped.error());
     return taken_over({{"name", c.kind}, {"message", fmt::format("{} has our own words again.", c.kind)}});
   }
 
@@ -336,26 +352,21 @@ struct Executor {
     return mail_json(*mail);
   }
   Outcome operator()(const command::SetMail& c) {
-    auto mail = tables.mail(records.vault);
-    if (!mail) return fail(mail.error());
-    const bool elsewhere = (c.server && *c.server != mail->server) || (c.port && *c.port != mail->port) ||
-                           (c.user && *c.user != mail->user);
-    // Whoever may name another server is not to be handed the password of the former one.
-    if (elsewhere && !c.password) mail->password = {};
-    mail->server = c.server.value_or(mail->server);
-    mail->port = c.port.value_or(mail->port);
-    mail->tls = c.tls.value_or(mail->tls);
-    mail->user = c.user.value_or(mail->user);
-    mail->from = c.from.value_or(mail->from);
-    if (c.password) mail->password = *c.password;
-    if (mail->tls == "none" && !mail->user.empty())
-      return fault(Code::invalid, "a password is not sent in the clear",
-                   "choose starttls or tls, or give an empty user", "tls");
-    if (!mail->server.empty() && mail->from.empty())
-      return fault(Code::invalid, "from is missing", "give the address that letters come from", "from");
-    if (auto put = tables.put_mail(records.vault, *mail); !put) return fail(put.error());
-    Json out = mail_json(*mail);
-    if (elsewhere && !c.password && !mail->user.empty())
+    const auto before = tables.mail(records.vault);
+    if (!before) return fail(before.error());
+    store::Mail mail = *before;
+    mail.server = c.server.value_or(mail.server);
+    mail.port = c.port.value_or(mail.port);
+    mail.tls = c.tls.value_or(mail.tls);
+    mail.user = c.user.value_or(mail.user);
+    mail.from = c.from.value_or(mail.from);
+    const bool elsewhere = !keeps_password(*before, mail);
+    if (elsewhere) mail.password = {};
+    if (c.password) mail.password = *c.password;
+    if (auto wrong = fault_of(mail)) return std::unexpected(std::move(*wrong));
+    if (auto put = tables.put_mail(records.vault, mail); !put) return fail(put.error());
+    Json out = mail_json(mail);
+    if (elsewhere && !c.password && !mail.user.empty())
       out["notes"] = {"server, port or user is another: the password is forgotten, give it again"};
     return taken_over(std::move(out));
   }
@@ -369,6 +380,46 @@ struct Executor {
 };
 
 }  // namespace
+
+std::optional<Error> fault_of(const Contact& contact) {
+  const auto wrong = [](std::string what, std::string remedy) {
+    return Error{Code::invalid, "target " + std::move(what), std::move(remedy), "target"};
+  };
+  if (contact.way == Way::email && !event::is_mail_address(contact.target))
+    return wrong("is no e-mail address", "give it such as anna@example.com");
+  if (contact.way == Way::syslog && !event::parse_syslog_target(contact.target))
+    return wrong("is no receiver of syslog", "give it such as tls:logs.example.com:6514 or udp:192.0.2.9:514");
+  if (contact.way == Way::call && !event::parse_call_target(contact.target))
+    return wrong("does not say who calls whom", "give it such as 1000:1001 or 1000:+491701234567");
+  if (contact.way == Way::webhook)
+    if (const auto host = fetch::host_of(contact.target); !host)
+      return wrong("cannot be used: " + host.error(), "give it such as https://hooks.example.com/pbx");
+  return std::nullopt;
+}
+
+std::optional<Error> fault_of(const store::Mail& mail) {
+  const auto wrong = [](std::string what, std::string remedy, std::string field) {
+    return Error{Code::invalid, std::move(what), std::move(remedy), std::move(field)};
+  };
+  if (!mail.from.empty() && !event::is_mail_address(mail.from))
+    return wrong("from is no e-mail address", "give it such as pbx@example.com", "from");
+  if (!mail.server.empty() && !event::parse_syslog_target("tls:" + mail.server + ":1"))
+    return wrong("server is no name of a host", "give it such as mail.example.com or [2001:db8::1]", "server");
+  if (mail.tls == "none" && !mail.user.empty())
+    return wrong("a password is not sent in the clear", "choose starttls or tls, or give an empty user", "tls");
+  if (!mail.server.empty() && mail.from.empty())
+    return wrong("from is missing", "give the address that letters come from", "from");
+  return std::nullopt;
+}
+
+bool keeps_secret(const Contact& before, const Contact& after) {
+  return before.way == Way::webhook && after.way == Way::webhook &&
+         authority_of(before.target) == authority_of(after.target);
+}
+
+bool keeps_password(const store::Mail& before, const store::Mail& after) {
+  return before.server == after.server && before.port == after.port && before.user == after.user;
+}
 
 std::optional<Outcome> change_events(Records& records, Events* running, const command::Checked& checked,
                                      std::int64_t now_wall_ms) {

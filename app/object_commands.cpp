@@ -417,7 +417,7 @@ PlanChanged extension_changed(Records& records, const command::Command& command,
 }  // namespace
 
 std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms,
-                                          const GuardSide& guard) {
+                                          const PolicySides& sides) {
   Desk desk(records);
   const auto told = [](Done done) { return PlanChanged{std::move(done), nullptr}; };
   if (const auto* c = std::get_if<command::ListObjects>(&command)) return told(desk.list(c->kind));
@@ -445,10 +445,10 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
     return changed(records, [&] { return desk.deny(*c); });
   if (const auto* c = std::get_if<command::ImportRows>(&command))
     return changed(records, [&] { return desk.import(*c); });
-  if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records, guard));
+  if (std::holds_alternative<command::PolicyExport>(command)) return told(export_policy(records, sides));
   if (const auto* c = std::get_if<command::PolicyPlan>(&command))
-    return told(plan_policy(records, *c, now_wall_ms, guard));
-  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms, guard);
+    return told(plan_policy(records, *c, now_wall_ms, sides));
+  if (const auto* c = std::get_if<command::PolicyApply>(&command)) return apply_policy(records, *c, now_wall_ms, sides);
   if (const auto* c = std::get_if<command::AddExtension>(&command))
     return extension_changed(records, command, now_wall_ms, c->force,
                              [&](Json&) { return desk.put_terms(c->number, c->terms); });

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "app/policy_events.hpp"
 #include "app/policy_guard.hpp"
 #include "app/records.hpp"
 
@@ -15,10 +16,16 @@ struct PlanChanged {
   guard::CompiledRef rules = nullptr;  ///< of the guard, likewise
 };
 
+/// What a policy file may say besides calls.
+struct PolicySides {
+  GuardSide guard;
+  EventSide events;
+};
+
 /// Every command about objects of core/document, the policy file, and changes of extensions, which the objects are
 /// about as well; nothing for all others. A change after which the whole could not be compiled is refused with its
 /// faults, and nothing is changed.
 std::optional<PlanChanged> change_objects(Records& records, const command::Command& command, std::int64_t now_wall_ms,
-                                          const GuardSide& guard);
+                                          const PolicySides& sides);
 
 }  // namespace rf::app

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/events.hpp"
 #include "app/object_text.hpp"
 #include "app/plan_faults.hpp"
 #include "app/trial.hpp"
@@ -22,10 +23,10 @@ using document::Object;
 using document::Table;
 
 constexpr std::string_view banner =
-    "# What this Ringfence lets calls do, and who may talk to it. Change it, then:\n"
+    "# What this Ringfence lets calls do, who may talk to it, and who is told of events. Change it, then:\n"
     "# ringfence policy plan FILE, ringfence policy apply FILE\n"
-    "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords are not in here,\n"
-    "# and PINs only sealed: no other system can read them.\n\n";
+    "# What is not written has the value that `ringfence KIND show NAME` shows. Passwords and secrets are not in\n"
+    "# here, and PINs only sealed: no other system can read them.\n\n";
 
 constexpr std::int64_t replayed_ms = std::int64_t{31} * 86'400 * 1'000;
 
@@ -50,13 +51,38 @@ Error error_of(const document::Faults& faults) {
   return error_of(std::move(told), faults.further);
 }
 
+/// What `fits` of the objects, taken out of them.
+template <class Fits>
+std::vector<Object> taken_out(std::vector<Object>& objects, Fits&& fits) {
+  std::vector<Object> out;
+  std::erase_if(objects, [&](Object& each) {
+    if (!fits(each)) return false;
+    out.push_back(std::move(each));
+    return true;
+  });
+  return out;
+}
+
+bool is_guard(const Object& object) {
+  return object.kind == Kind::guard;
+}
+
+bool is_event(const Object& object) {
+  return is_of_events(object.kind);
+}
+
 /// One file, on its way into the database.
 class Import {
  public:
   /// `caller` must not be cut off.
-  Import(Records& records, bool remove, const GuardSide& guard, const std::optional<Address>& caller,
+  Import(Records& records, bool remove, const PolicySides& sides, const std::optional<Address>& caller,
          std::int64_t now_wall_ms)
-      : records_(records), remove_(remove), guard_(guard), caller_(caller), now_wall_ms_(now_wall_ms) {}
+      : records_(records),
+        remove_(remove),
+        guard_(sides.guard),
+        events_(sides.events),
+        caller_(caller),
+        now_wall_ms_(now_wall_ms) {}
 
   std::expected<void, Error> read(const std::string& text) {
     auto objects = document::read_objects(text);
@@ -67,6 +93,7 @@ class Import {
     if (!now) return std::unexpected(app::error_of(now.error()));
     now_ = std::move(*now);
     if (auto done = read_guard(); !done) return done;
+    if (auto done = read_events(); !done) return done;
     keep_pins();
     if (auto done = read_rows(); !done) return done;
     changes_ = document::compare(now_, wanted_, !remove_);
@@ -89,6 +116,8 @@ class Import {
 
   /// Within a transaction.
   store::Expected<void> write() {
+    if (told_)
+      if (auto done = write_events(records_, *told_); !done) return done;
     for (const Change& change : changes_)
       if (change.what == Change::What::remove)
         if (auto done = remove(change); !done) return done;
@@ -135,16 +164,17 @@ class Import {
     return std::nullopt;
   }
 
+  /// What the text makes of who is told of events; null: it says nothing of that.
+  const EventChange* told_of_events() const { return told_ ? &*told_ : nullptr; }
+
   guard::CompiledRef rules;       ///< of the guard, when they were compiled
   Json accounts = Json::array();  ///< of extensions that are new: their passwords are told once
 
  private:
   /// A file that says nothing of the guard leaves it alone, whoever removes what: one about calls opens no door.
   std::expected<void, Error> read_guard() {
-    const auto is_guard = [](const Object& each) { return each.kind == Kind::guard; };
-    const auto kept = std::find_if(now_.begin(), now_.end(), is_guard);
-    Object before = kept == now_.end() ? document::new_object(Kind::guard, "") : std::move(*kept);
-    std::erase_if(now_, is_guard);
+    std::vector<Object> kept = taken_out(now_, is_guard);
+    Object before = kept.empty() ? document::new_object(Kind::guard, "") : std::move(kept.front());
     const auto wanted = std::find_if(wanted_.begin(), wanted_.end(), is_guard);
     if (wanted == wanted_.end()) return {};
     if (!guard_.writes)
@@ -157,6 +187,33 @@ class Import {
     if (!lists) return std::unexpected(error_of(lists.error()));
     now_.push_back(std::move(*now));
     lists_ = std::move(*lists);
+    return {};
+  }
+
+  /// The same holds for who is told of events, and for the mail server.
+  std::expected<void, Error> read_events() {
+    std::vector<Object> kept = taken_out(now_, is_event);
+    const EventParts parts = parts_of(wanted_);
+    if (!parts.any()) return {};
+    // A plan shows what is there now.
+    const auto denied = [](std::string_view what, std::string_view permissions) {
+      return std::unexpected(Error{
+          Code::denied,
+          fmt::format("{} are the system's, and take the permissions {}; nothing was changed", what, permissions),
+          "leave them out of the file, or ask an administrator of the system"});
+    };
+    if (parts.contacts && !(events_.reads && events_.writes))
+      return denied("contacts, routes and texts of events", "event.read and event.write");
+    if (parts.mail && !(events_.reads_mail && events_.writes_mail))
+      return denied("settings of [mail]", "system.read and system.write");
+    const auto lists = event_lists(records_);
+    if (!lists) return std::unexpected(lists.error());
+    auto now = event_objects(*lists, parts, std::move(kept));
+    if (!now) return std::unexpected(std::move(now.error()));
+    auto change = event_change_of(wanted_, tables_, *lists, remove_);
+    if (!change) return std::unexpected(error_of(change.error()));
+    now_.insert(now_.end(), std::make_move_iterator(now->begin()), std::make_move_iterator(now->end()));
+    told_ = std::move(*change);
     return {};
   }
 
@@ -280,9 +337,11 @@ class Import {
   Records& records_;
   bool remove_;
   const GuardSide& guard_;
+  const EventSide& events_;
   std::optional<Address> caller_;
   std::int64_t now_wall_ms_;
   std::optional<GuardLists> lists_;  ///< of the guard, where the text has them
+  std::optional<EventChange> told_;  ///< likewise
   std::vector<Object> wanted_, now_;
   std::vector<Table> tables_;
   std::vector<std::vector<money::RateRow>> rates_;
@@ -318,26 +377,29 @@ std::expected<Candidate, Error> take(Records& records, Import& import, Judge&& j
 
 }  // namespace
 
-Outcome export_policy(Records& records, const GuardSide& guard) {
+Outcome export_policy(Records& records, const PolicySides& sides) {
   auto objects = all_objects(records, true);
   if (!objects) return std::unexpected(app::error_of(objects.error()));
-  Object kept = document::new_object(Kind::guard, "");
-  std::erase_if(*objects, [&](Object& each) {
-    if (each.kind != Kind::guard) return false;
-    kept = std::move(each);
-    return true;
-  });
-  if (guard.reads) {
-    auto now = guard_object(records.store, std::move(kept));
+  std::vector<Object> guards = taken_out(*objects, is_guard), events = taken_out(*objects, is_event);
+  if (sides.guard.reads) {
+    auto now = guard_object(records.store,
+                            guards.empty() ? document::new_object(Kind::guard, "") : std::move(guards.front()));
     if (!now) return std::unexpected(std::move(now.error()));
     if (!is_empty(*now)) objects->push_back(std::move(*now));
+  }
+  if (const EventParts parts{sides.events.reads, sides.events.reads_mail}; parts.any()) {
+    const auto lists = event_lists(records);
+    if (!lists) return std::unexpected(lists.error());
+    auto now = event_objects(*lists, parts, std::move(events));
+    if (!now) return std::unexpected(std::move(now.error()));
+    objects->insert(objects->end(), std::make_move_iterator(now->begin()), std::make_move_iterator(now->end()));
   }
   return Json{{"text", std::string(banner) + document::text_of(*objects)}};
 }
 
 Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::int64_t now_wall_ms,
-                    const GuardSide& guard) {
-  Import import(records, command.remove, guard, command.caller, now_wall_ms);
+                    const PolicySides& sides) {
+  Import import(records, command.remove, sides, command.caller, now_wall_ms);
   if (auto read = import.read(command.text); !read) return std::unexpected(read.error());
   std::optional<Candidate> after;
   const auto taken = take(records, import, [&](const Candidate& candidate) {
@@ -348,6 +410,8 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
   Json out{{"changes", json_of(import.changes())}};
   Json notes = Json::array();
   if (const auto risk = import.risk()) notes.push_back(risk->message + "; apply wants --force");
+  if (const EventChange* const told = import.told_of_events())
+    for (std::string& note : told->notes(false)) notes.push_back(std::move(note));
   if (!import.changes().empty()) {
     const Candidate before = present(records);
     const std::int64_t since_ms = command.since_ms != 0 ? command.since_ms : now_wall_ms - replayed_ms;
@@ -362,8 +426,8 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
 }
 
 PlanChanged apply_policy(Records& records, const command::PolicyApply& command, std::int64_t now_wall_ms,
-                         const GuardSide& guard) {
-  Import import(records, command.remove, guard, command.caller, now_wall_ms);
+                         const PolicySides& sides) {
+  Import import(records, command.remove, sides, command.caller, now_wall_ms);
   if (auto read = import.read(command.text); !read) return {std::unexpected(read.error()), nullptr};
   if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
   const Candidate before = present(records);
@@ -371,8 +435,16 @@ PlanChanged apply_policy(Records& records, const command::PolicyApply& command, 
     return command.force ? std::nullopt : opens_paths(records.tenant, before, after, now_wall_ms);
   });
   if (!taken) return {std::unexpected(taken.error()), nullptr};
-  return {Json{{"changes", json_of(import.changes())}, {"accounts", import.accounts}}, std::move(taken->plan),
-          std::move(import.rules)};
+  Json out{{"changes", json_of(import.changes())}, {"accounts", import.accounts}, {"secrets", Json::array()}};
+  PlanChanged done{std::move(out), std::move(taken->plan), std::move(import.rules)};
+  const EventChange* const told = import.told_of_events();
+  if (told == nullptr) return done;
+  for (const auto& [name, secret] : told->secrets)
+    (*done.outcome)["secrets"].push_back({{"name", name}, {"secret", secret.reveal()}});
+  if (auto notes = told->notes(true); !notes.empty()) (*done.outcome)["notes"] = std::move(notes);
+  if (sides.events.running != nullptr)
+    if (auto looked = sides.events.running->look_again(); !looked) done.outcome = std::unexpected(looked.error());
+  return done;
 }
 
 }  // namespace rf::app

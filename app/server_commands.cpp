@@ -344,8 +344,8 @@ Outcome Server::execute(const command::Checked& asked) {
   std::optional<Outcome> outcome;
   const config::Settings settings = current_settings();
   const policy::PolicyRef policy_now = policy();
-  const GuardSide guard = guard_side(guard_desk(settings, *policy_now), checked);
-  if (auto changed = change_objects(*records_, command, wall_now_ms(), guard)) {
+  const PolicySides sides{guard_side(guard_desk(settings, *policy_now), checked), event_side(events_.get(), checked)};
+  if (auto changed = change_objects(*records_, command, wall_now_ms(), sides)) {
     if (changed->rules) publish_guard(std::move(changed->rules));
     if (changed->plan) {
       const std::lock_guard lock(mutex_);

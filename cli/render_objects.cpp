@@ -124,6 +124,14 @@ void accounts(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+void secrets(const Json& r, std::ostream& out) {
+  if (list_at(r, "secrets").empty()) return;
+  fmt::print(out, "\nNew secrets of webhooks. They are shown only now:\n\n");
+  Table table({"CONTACT", "SECRET"});
+  for (const Json& each : list_at(r, "secrets")) table.add({text_at(each, "name"), text_at(each, "secret")});
+  table.print(out);
+}
+
 void route(const Json& r, std::ostream& out) {
   const std::string action = text_at(r, "action");
   const std::string place = text_at(r, "country");
@@ -213,6 +221,7 @@ bool render_object(std::string_view command, const Json& r, std::ostream& out) {
     changes(r, out);
     render_tried(r, out);
     accounts(r, out);
+    secrets(r, out);
     return true;
   }
   if (command == "route.test") {

@@ -144,7 +144,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "number-list") return "Numbers that may or may not be called, by the million";
   if (group == "deck") return "Prices: rate decks of the trunks";
   if (group == "emergency") return "Calls for help, which no rule stops";
-  if (group == "policy") return "All that is configured about calls as one file";
+  if (group == "policy") return "All that is configured about calls, the guard and events as one file";
   if (group == "user") return "Who may sign in to the pages and the API, and as what";
   if (group == "tenant") return "Who shares this system, and sees nothing of the others";
   if (group == "role") return "Sets of permissions that users have";

@@ -97,7 +97,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "trunk string, per_min string, payer string, text string"},
     {"PolicyPlan",
      "changes [Change], replay? Replay, exposures? ChangedExposures, reach? [NewDestinations], open_paths? [OpenPath]"},
-    {"PolicyApplied", "changes [Change], accounts [Account]"},
+    {"PolicyApplied", "changes [Change], accounts [Account], secrets [EventContactSecret]"},
     // What calls may cost
     {"Step", "rule string, passed boolean, text string"},
     {"Way", "trunk string, called string, price string, per_s integer, fee string, currency string"},

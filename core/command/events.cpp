@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "core/base/limits/events.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/command/event_specs.hpp"
 #include "core/event/words.hpp"
 #include "core/guard/prefix.hpp"
@@ -55,7 +56,7 @@ constexpr Parameter target_parameter{
     Kind::text,
     false,
     1,
-    static_cast<std::int64_t>(FetchLimits::url_bytes),
+    static_cast<std::int64_t>(DocumentLimits::text_bytes),
     {},
     "an e-mail address, an https:// URL, tls:HOST:PORT or udp:HOST:PORT of syslog, or EXTENSION:NUMBER, which "
     "that extension calls"};

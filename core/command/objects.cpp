@@ -141,8 +141,8 @@ class Maker {
   }
 
   void policy() {
-    add({"policy.export", "policy.read", "Writes all that commands configured about calls and the guard as one file",
-         false, false, {}});
+    add({"policy.export", "policy.read",
+         "Writes all that commands configured about calls, the guard and events as one file", false, false, {}});
     add({"policy.plan", "policy.read",
          "Tells what such a file would change, what it would have made of the calls of the past, and what is wrong "
          "with it",
@@ -285,8 +285,9 @@ std::vector<Spec> with_objects(std::span<const Spec> fixed) {
     }
   Maker maker(shelf, out);
   for (std::size_t i = 0; i < doc::kind_count; ++i)
-    if (const auto kind = static_cast<doc::Kind>(i); kind != doc::Kind::extension && kind != doc::Kind::guard)
-      maker.kind(kind);
+    if (const auto kind = doc::kind_of_command(doc::name_of(static_cast<doc::Kind>(i)));
+        kind && *kind != doc::Kind::extension)
+      maker.kind(*kind);
   maker.policy();
   return out;
 }

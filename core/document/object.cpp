@@ -13,7 +13,8 @@
 namespace rf::document {
 namespace {
 
-const std::vector<std::string_view> keys_apart{"rates", "rates_by_increment", "lines", "sealed", "access", "rules"};
+const std::vector<std::string_view> keys_apart{"rates",  "rates_by_increment", "lines", "sealed",
+                                                "access", "rules",              "ca",    "text"};
 
 std::string shown(std::string_view text) {
   return plain(text, 64);

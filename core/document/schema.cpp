@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/base/limits/toll.hpp"
+#include "core/document/schema_events.hpp"
 #include "core/document/schema_limits.hpp"
 #include "core/document/schema_rights.hpp"
 
@@ -16,7 +17,8 @@ using enum Type;
 
 constexpr std::string_view kind_names[] = {"telephony", "limit",        "schedule", "department", "trunk",
                                            "pin-list",  "calling-role", "route",    "ring-group", "inbound",
-                                           "extension", "number-list",  "deck",     "guard"};
+                                           "extension", "number-list",  "deck",     "guard",
+                                           "mail",      "event-contact", "event-route", "event-template"};
 constexpr std::string_view scope_names[] = {"system", "tenant", "department", "extension", "trunk"};
 constexpr std::string_view type_names[] = {"",           "NUMBER",  "TEXT",    "WORD",   "TIME", "AMOUNT",
                                            "N per TIME", "PERCENT", "COUNTRY", "CODE",   "ZONE", "DIGITS",
@@ -426,7 +428,7 @@ std::optional<Kind> parse_kind(std::string_view name) {
 
 std::optional<Kind> kind_of_command(std::string_view name) {
   const auto kind = parse_kind(name);
-  return kind == Kind::guard ? std::nullopt : kind;
+  return kind == Kind::guard || (kind && is_of_events(*kind)) ? std::nullopt : kind;
 }
 
 std::string_view name_of(Scope scope) {
@@ -493,6 +495,14 @@ std::span<const Key> all_keys_of(Kind kind) {
       return number_list_keys;
     case Kind::deck:
       return deck_keys;
+    case Kind::mail:
+      return mail_keys;
+    case Kind::event_contact:
+      return event_contact_keys;
+    case Kind::event_route:
+      return event_route_keys;
+    case Kind::event_template:
+      return event_template_keys;
     case Kind::guard:
       break;
   }
@@ -523,14 +533,19 @@ std::optional<std::string> fault_of_name(Kind kind, std::string_view name) {
     if (*scope == Scope::extension) return fault_of_number(name);
   }
   if (kind == Kind::extension) return fault_of_number(name);
+  const bool dots = is_of_events(kind);
   if (!name.empty() && name.size() <= DocumentLimits::name_bytes &&
-      std::all_of(name.begin(), name.end(), is_name_character))
+      std::all_of(name.begin(), name.end(), [&](char c) { return is_name_character(c) || (dots && c == '.'); }))
     return std::nullopt;
-  return fmt::format("a name has 1 to {} letters, digits, - and _", DocumentLimits::name_bytes);
+  return fmt::format("a name has 1 to {} letters, digits, {}- and _", DocumentLimits::name_bytes, dots ? "dots, " : "");
 }
 
 std::string header_of(Kind kind, std::string_view name) {
-  return is_single(kind) ? fmt::format("[{}]", name_of(kind)) : fmt::format("[{}.{}]", name_of(kind), name);
+  if (is_single(kind)) return fmt::format("[{}]", name_of(kind));
+  // A dot is part of such a name, which may have any number of them anywhere.
+  if (is_of_events(kind) && kind != Kind::event_template && name.find('.') != std::string_view::npos)
+    return fmt::format("[{}.\"{}\"]", name_of(kind), name);
+  return fmt::format("[{}.{}]", name_of(kind), name);
 }
 
 }  // namespace rf::document

@@ -25,12 +25,17 @@ enum class Kind : std::uint8_t {
   extension,
   number_list,
   deck,
-  guard,  ///< one of the system: who may talk to us, as commands made it; `guard` has commands of its own
+  // Of the system, with commands of their own and kept elsewhere; what is kept as text are their comments.
+  guard,          ///< one: who may talk to us, as commands made it
+  mail,           ///< one: by which server letters leave
+  event_contact,  ///< who is told of events
+  event_route,
+  event_template,  ///< "trunk.down.de"
 };
-inline constexpr std::size_t kind_count = 14;
+inline constexpr std::size_t kind_count = 18;
 std::string_view name_of(Kind kind);  ///< "number-list"
 std::optional<Kind> parse_kind(std::string_view name);
-/// The kind whose commands begin so; none of the guard.
+/// The kind whose commands begin so; none of the guard and of what is told of events.
 std::optional<Kind> kind_of_command(std::string_view name);
 
 /// What a limit is about: the first word of its name. `extension` and `trunk` alone are for all that have none.
@@ -63,7 +68,7 @@ enum class Type : std::uint8_t {
   object,   ///< the name of one of the kind `refers`
   number_of_extension,
   hours,  ///< a line of a schedule
-  row,    ///< a line of a deck, a number list or a list of PINs
+  row,    ///< a line of a deck, a number list or a list of PINs, of a certificate or a message
 };
 std::string_view name_of(Type type);  ///< as help shows it: "TIME"
 
@@ -94,16 +99,21 @@ constexpr bool is_ordered(Kind kind) {
 }
 /// Whether there is but one, without a name.
 constexpr bool is_single(Kind kind) {
-  return kind == Kind::telephony || kind == Kind::guard;
+  return kind == Kind::telephony || kind == Kind::guard || kind == Kind::mail;
+}
+/// Whether it says who is told of events, in which words, or by which server.
+constexpr bool is_of_events(Kind kind) {
+  return kind >= Kind::mail;
 }
 
 /// What is wrong with an object's name. Nothing when it is fine: letters, digits, - and _; of an extension 2 to 15
-/// digits; of a limit a scope, and behind a dot what it is about: "system", "extension.1001", "trunk.provider".
+/// digits; of a limit a scope, and behind a dot what it is about: "system", "extension.1001", "trunk.provider". Names
+/// of contacts, routes and texts of events may have dots.
 std::optional<std::string> fault_of_name(Kind kind, std::string_view name);
 std::optional<Scope> scope_of(std::string_view limit);
 /// What a limit is about, without its scope; empty: all of them.
 std::string_view subject_of(std::string_view limit);
-/// "[limit.extension.1001]"
+/// "[limit.extension.1001]", "[event-contact."on.call"]"
 std::string header_of(Kind kind, std::string_view name);
 
 }  // namespace rf::document

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/base/limits/events.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/base/plain.hpp"
 #include "core/schedule/calendar.hpp"
 
@@ -141,6 +142,12 @@ std::expected<void, std::string> check_template(std::string_view subject, std::s
     return std::unexpected(fmt::format("the subject has more than {} bytes, or the text more than {}",
                                        EventLimits::subject_bytes * 2, EventLimits::template_bytes));
   if (!is_plain(subject)) return std::unexpected(std::string("the subject has several lines or control characters"));
+  for (std::string_view left = text; !left.empty();) {
+    const std::size_t end = std::min(left.find('\n'), left.size());
+    if (end > DocumentLimits::text_bytes)
+      return std::unexpected(fmt::format("the text has a line of more than {} bytes", DocumentLimits::text_bytes));
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
   std::string lines(text);
   std::erase(lines, '\n');
   if (!is_plain(lines)) return std::unexpected(std::string("the text holds control characters"));

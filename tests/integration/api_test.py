@@ -364,6 +364,28 @@ class Permissions(unittest.TestCase):
         self.assertIn(f"block {address}/32 # told by the police", whole)
         self.assertEqual(entitled.ask("policy.plan", {"text": whole})[2]["changes"], [])
 
+    def test_a_policy_file_leads_events_elsewhere_for_nobody_who_may_not_change_them(self):
+        SERVED.cli("event-contact", "add", "watch", "--way", "email", "--target", "watch@example.com")
+        self.addCleanup(SERVED.cli, "event-contact", "remove", "watch")
+        contact = {"text": '[event-contact.watch]\nway = "email"\ntarget = "attacker@example.com"\n'}
+        mail = {"text": '[mail]\nserver = "attacker.example"\nfrom = "pbx@attacker.example"\n'}
+        before = SERVED.json("mail", "show")
+        for scope, open_to in (("", ()), (" event.read", ()), (" system.read", ()),
+                               (" event.read event.write", (contact,)), (" system.read system.write", (mail,))):
+            caller = Caller(SERVED, token("root-admin", "policy.read policy.write" + scope))
+            self.addCleanup(caller.close)
+            status, _, body = caller.ask("policy.export")
+            self.assertEqual(status, 200)
+            self.assertEqual("watch@example.com" in body["text"], "event.read" in scope, scope)
+            for text in (contact, mail):
+                self.assertEqual(caller.ask("policy.plan", text)[0], 200 if text in open_to else 403, scope)
+                if text not in open_to:
+                    self.assertEqual(caller.ask("policy.apply", text)[0], 403, scope)
+            if not scope:
+                self.assertEqual(caller.ask("policy.apply", {"text": body["text"], "remove": True})[0], 200)
+        self.assertEqual(SERVED.json("event-contact", "show", "watch")["target"], "watch@example.com")
+        self.assertEqual(SERVED.json("mail", "show"), before)
+
 
 class Manners(unittest.TestCase):
     """What HTTP adds to commands."""

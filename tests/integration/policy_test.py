@@ -6,6 +6,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from authority import Authority
+from receivers import Webhook, is_signed
 from ringfence import Ringfence
 
 DECK = "prefix,rate_per_min,increments\n44,0.01,60/60\n447,0.15,1/1\n49,0.02,60/60\n"
@@ -355,6 +357,75 @@ class Policy(unittest.TestCase):
         self.assertIn(text[text.index("[guard]"):], other.cli("policy", "export", "-").stdout, "the same without a server")
         other.start()
         self.assertEqual(other.cli("guard", "export", "-").stdout, cli("guard", "export", "-").stdout)
+
+    def test_who_is_told_of_events_stands_in_the_file_as_well(self):
+        cli = self.server.cli
+        secret = self.server.json("event-contact", "add", "chat", "--way", "webhook", "--target",
+                                  "https://hooks.example.com/pbx")["secret"]
+        cli("event-contact", "add", "anna", "--way", "email", "--target", "anna@example.com", "--quiet", "22:00-06:00")
+        cli("event-route", "add", "night", "--contact", "anna", "--events", "guard.*,trunk.down", "--level", "notice")
+        cli("event-template", "set", "trunk.down", "--language", "de", "--subject", "Leitung {subject} ist weg",
+            self.write("words", "{text}\n\nseit {time}\n"))
+        cli("mail", "set", "--server", "mail.example.com", "--user", "pbx", "--from", "pbx@example.com",
+            "--password-stdin", stdin="pass of theirs\n")
+        file = str(self.home / "policy.toml")
+        cli("policy", "export", file)
+        text = Path(file).read_text()
+        for part in ("[mail]", "[event-contact.anna]", 'target = "https://hooks.example.com/pbx"', "[event-route.night]",
+                     "[event-template.trunk.down.de]"):
+            self.assertIn(part, text)
+        for kept in (secret, "pass of theirs"):
+            self.assertNotIn(kept, text)
+        self.assertEqual(self.server.json("policy", "plan", file)["changes"], [])
+
+        other = self.start()
+
+        def contacts():
+            return [each["name"] for each in other.json("event-contact", "list")["contacts"]]
+
+        self.assertIn("gets a new secret", " ".join(other.json("policy", "plan", file)["notes"]))
+        self.assertEqual(contacts(), [], "a plan touches nothing")
+        done = other.json("policy", "apply", file)
+        [made] = done["secrets"]
+        self.assertEqual(made["name"], "chat")
+        self.assertNotEqual(made["secret"], secret)
+        self.assertIn("mail set --password-stdin", done["notes"][0])
+        self.assertNotIn(made["secret"], other.log.read_text() + other.cli("audit-log", "export").stdout)
+        self.assertEqual(other.cli("policy", "export", "-").stdout, text)
+        self.assertEqual(other.json("policy", "apply", file)["secrets"], [], "it is not made anew")
+
+        other.json("policy", "apply", "--remove", self.write("calls", '[telephony]\nhome = "DE"\n'))
+        self.assertEqual(contacts(), ["anna", "chat"], "a file about calls silences nobody")
+        cut = self.write("cut", '[event-route.night]\ncontact = "anna"\n')
+        for verb in ("plan", "apply"):
+            self.assertIn("line 1: event-route night: the contact anna is not in the file",
+                          self.refused("policy", verb, "--remove", cut, server=other))
+        self.assertEqual(contacts(), ["anna", "chat"])
+        moved = self.write("moved", text.replace("hooks.example.com", "elsewhere.example.com"))
+        self.assertIn("shown only now", other.cli("policy", "apply", moved).stdout, "the former receiver cannot go on")
+
+        other.stop()
+        other.json("policy", "apply", "--remove", file)
+        self.assertEqual(other.cli("policy", "export", "-").stdout, text, "the same without a server")
+        other.start()
+        self.assertEqual(other.json("event-contact", "show", "chat")["target"], "https://hooks.example.com/pbx")
+
+    def test_a_contact_out_of_a_file_is_told_at_once_and_never_inside_the_network_by_a_slip(self):
+        authority = Authority()
+        self.addCleanup(authority.__exit__, None, None, None)
+        with Webhook(*authority.certificate("DNS:localhost", "IP:127.0.0.1")) as hook:
+            lines = "".join(f'  "{line}",\n' for line in Path(authority.path).read_text().splitlines())
+            text = f'[event-contact.chat]\nway = "webhook"\ntarget = "{hook.url}"\nca = [\n{lines}]\n'
+            [made] = self.server.json("policy", "apply", self.write("inside", text))["secrets"]
+            failed = self.server.cli("event", "test", "chat", check=False)
+            self.assertEqual(failed.returncode, 1)
+            self.assertIn("not a public address", failed.stderr)
+            self.assertTrue(hook.asked.empty())
+            allowed = self.write("allowed", text + 'networks = ["127.0.0.0/8", "::1"]\n')
+            self.assertEqual(self.server.json("policy", "apply", allowed)["secrets"], [])
+            self.server.cli("event", "test", "chat")
+            _, headers, body = hook.next()
+            self.assertTrue(is_signed(made["secret"], headers, body), "the running server has taken it over")
 
     def test_a_file_that_would_lock_somebody_out_changes_nothing_at_all(self):
         before = self.server.cli("policy", "export", "-").stdout

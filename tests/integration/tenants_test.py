@@ -193,8 +193,10 @@ class Isolation(Two):
                 door = {"text": '[guard]\naccess = ["allow 203.0.113.0/24 force"]\n', "tenant": "acme", "force": True}
                 door = {key: value for key, value in door.items() if key != "force" or name == "policy.apply"}
                 self.assertEqual(who.ask(name, door)[0], 403, name)
-        status, _, body = self.root.ask("policy.apply", {"text": "[guard]\n", "tenant": "acme"})
-        self.assertEqual(status, 403, "not even root makes the guard a tenant's")
+        for text in ("[guard]\n", '[event-contact.x]\nway = "email"\ntarget = "x@example.com"\n', "[mail]\n"):
+            for who in (self.a, self.north, self.root):
+                status, _, body = who.ask("policy.apply", {"text": text, "tenant": "acme"})
+                self.assertEqual(status, 403, "not even root makes what is the system's a tenant's")
         self.assertIn("203.0.113.77", self.server.cli("guard", "export", "-").stdout)
 
     def attack(self, who, operation, named, more):

@@ -373,7 +373,7 @@ export function office(): Answers {
     'emergency.test': ({ values }) => ({ from: values['from'], number: values['number'], emergency: true, country: 'DE', own_numbers: [], number_for_tests: '', why: 'an emergency number of DE', trunks: [{ trunk: 'provider', called: '112', priority: 0, from: '+4930123', asserted: '', calls_back: true, calls_most: 4 }] }),
     'policy.export': () => ({ text: 'extension 1001 {\n  reach national\n}\n' }),
     'policy.plan': ({ values }) => (String(values['text']).includes('wrong') ? { status: 400, body: { status: 400, title: 'Bad Request', detail: 'line 2: no such key', remedy: 'see: ringfence policy export' } } : plan),
-    'policy.apply': () => ({ changes: plan.changes, accounts: [{ number: '1003', auth_name: 'a1b2', realm: 'pbx.example.com', password: 'Neu9-pelo-Wim3-garo' }] }),
+    'policy.apply': () => ({ changes: plan.changes, accounts: [{ number: '1003', auth_name: 'a1b2', realm: 'pbx.example.com', password: 'Neu9-pelo-Wim3-garo' }], secrets: [{ name: 'chat', secret: 'mQ4x-only-once' }] }),
     'country.list': ({ values }) => ({
       of: values['of'], home: 'DE',
       levels: [{ of: 'system', only: [], denied: ['KP'] }, { of: 'tenant', only: [], denied: [] }],

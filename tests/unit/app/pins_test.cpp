@@ -28,7 +28,8 @@ struct System {
   PlanChanged run(std::string_view name, const command::Arguments& arguments) {
     const auto checked = command::check(name, arguments);
     EXPECT_TRUE(checked.has_value()) << name;
-    return std::move(*change_objects(records, checked->command, 1'000, {{settings, policy, records.store, countries}}));
+    const PolicySides sides{{{settings, policy, records.store, countries}}, {}};
+    return std::move(*change_objects(records, checked->command, 1'000, sides));
   }
   Json done(std::string_view name, const command::Arguments& arguments = {}) {
     PlanChanged changed = run(name, arguments);

@@ -62,7 +62,7 @@ class ATenantAtFault : public ::testing::Test {
     const auto checked = command::check("extension.add", {{"number", "1001"}});
     EXPECT_TRUE(checked.has_value());
     const PlanChanged changed =
-        *change_objects(records, checked->command, 1'000, {{settings, policy, records.store, countries}});
+        *change_objects(records, checked->command, 1'000, {{{settings, policy, records.store, countries}}, {}});
     EXPECT_FALSE(changed.outcome);
     return changed.outcome ? command::Error() : changed.outcome.error();
   }
@@ -78,7 +78,7 @@ class ATenantAtFault : public ::testing::Test {
     values.emplace("number", number);
     const auto checked = command::check("extension.set", values);
     EXPECT_TRUE(checked.has_value());
-    return change_objects(records, checked->command, 1'000, {{settings, policy, records.store, countries}})
+    return change_objects(records, checked->command, 1'000, {{{settings, policy, records.store, countries}}, {}})
         ->outcome.has_value();
   }
 

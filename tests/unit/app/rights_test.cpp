@@ -31,8 +31,8 @@ struct Office {
     EXPECT_TRUE(checked.has_value()) << name << ": " << checked.error().message;
     if (asks_plan(checked->command))
       return answer_by_plan(records, **plan_of(records.store, records.vault, records.shelf), checked->command, 1'000);
-    const GuardSide guard{{settings, policy, records.store, countries}};
-    return std::move(change_objects(records, checked->command, 1'000, guard)->outcome);
+    const PolicySides sides{{{settings, policy, records.store, countries}}, {}};
+    return std::move(change_objects(records, checked->command, 1'000, sides)->outcome);
   }
   Json done(std::string_view name, const command::Arguments& arguments = {}) {
     Outcome outcome = run(name, arguments);

@@ -155,6 +155,31 @@ TEST(Objects, TheGuardIsOneObjectWithRowsOfItsOwnAndNoCommands) {
   EXPECT_EQ(kind_of_command("trunk"), Kind::trunk);
 }
 
+TEST(Objects, WhoIsToldOfEventsHasNamesWithDotsAndNoCommandsHere) {
+  for (const auto& [kind, name, header] : std::vector<std::tuple<Kind, std::string, std::string>>{
+           {Kind::event_contact, "office", "[event-contact.office]"},
+           {Kind::event_contact, "on.call", "[event-contact.\"on.call\"]"},
+           {Kind::event_route, "..a..", "[event-route.\"..a..\"]"},
+           {Kind::event_template, "trunk.down.de", "[event-template.trunk.down.de]"},
+           {Kind::mail, "", "[mail]"}}) {
+    EXPECT_EQ(header_of(kind, name), header);
+    EXPECT_FALSE(fault_of_name(kind, name)) << name;
+    EXPECT_FALSE(kind_of_command(name_of(kind))) << "it has commands of its own";
+    EXPECT_TRUE(is_of_events(kind));
+  }
+  EXPECT_TRUE(fault_of_name(Kind::event_contact, "two words"));
+  EXPECT_TRUE(fault_of_name(Kind::trunk, "on.call"));
+  EXPECT_FALSE(is_of_events(Kind::guard));
+  const auto objects = read_objects(
+      "[event-template.trunk.down.de]\nsubject = \"{subject}\"\ntext = [\n  \"{text}\",\n  \"\",\n]\n"
+      "[event-contact.\"on.call\"]\nway = \"email\"\ntarget = \"a@b.example\"\n");
+  ASSERT_TRUE(objects);
+  EXPECT_EQ(objects->front().name, "trunk.down.de");
+  EXPECT_THAT(objects->front().rows.at("text"), ElementsAre("{text}", ""));
+  EXPECT_THAT(objects->front().row_lines, ElementsAre(4, 5));
+  EXPECT_EQ(objects->back().name, "on.call");
+}
+
 TEST(Schema, EveryStandingValueIsGoodAndEveryKeyIsExplained) {
   for (std::size_t i = 0; i < kind_count; ++i) {
     const Kind kind = static_cast<Kind>(i);

@@ -32,6 +32,16 @@ class Announcement : public Outward {
     b = bob.answer(*invite, 200, sim::audio_sdp(bob_rtp));
     ASSERT_TRUE(bob.hear_request("ACK"));
   }
+  /// The extension that announces may have one call at once, and one in an hour that leaves.
+  void allow_one_call() {
+    toll::ExtensionTerms alarm;
+    alarm.id = ExtensionId{1};
+    alarm.tenant = tenant;
+    alarm.spending.lines.block_at = 1;
+    alarm.spending.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
+    terms.extensions.push_back(alarm);
+    exchange.set_plan(plan_of(terms));
+  }
   const effect::Announced* announced() const { return std::get_if<effect::Announced>(&exchange.last_result()); }
   std::string refused() const {
     const auto* out = std::get_if<effect::Refused>(&exchange.last_result());
@@ -180,13 +190,7 @@ TEST_F(Announcement, IsNotSilencedByWhoeverHasThePasswordOfItsExtension) {
   auto policy = sim::test_policy();
   policy->limits.attempts_per_s = 4;
   exchange.set_policy(policy);
-  toll::ExtensionTerms alarm;
-  alarm.id = ExtensionId{1};
-  alarm.tenant = tenant;
-  alarm.spending.lines.block_at = 1;
-  alarm.spending.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
-  terms.extensions.push_back(alarm);
-  exchange.set_plan(plan_of(terms));
+  allow_one_call();
   ASSERT_EQ(alice.register_(), 200);
   ASSERT_EQ(carol.register_(), 200);
   // All that it may have: its call that leaves and its pace, its calls at once, and then it is turned away.
@@ -204,13 +208,7 @@ TEST_F(Announcement, IsNotSilencedByWhoeverHasThePasswordOfItsExtension) {
 }
 
 TEST_F(Announcement, TakesNothingOfWhatItsExtensionMayHave) {
-  toll::ExtensionTerms alarm;
-  alarm.id = ExtensionId{1};
-  alarm.tenant = tenant;
-  alarm.spending.lines.block_at = 1;
-  alarm.spending.paces = {{.id = 1, .calls = 1, .period_s = 3'600}};
-  terms.extensions.push_back(alarm);
-  exchange.set_plan(plan_of(terms));
+  allow_one_call();
   ASSERT_EQ(alice.register_(), 200);
   ASSERT_EQ(carol.register_(), 200);
   for (int i = 0; i < 3; ++i) {

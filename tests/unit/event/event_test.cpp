@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/base/limits/events.hpp"
+#include "core/base/limits/toll.hpp"
 #include "core/event/gather.hpp"
 #include "core/event/outbox.hpp"
 #include "core/event/spoken.hpp"
@@ -451,6 +452,9 @@ TEST(Words, TemplatesThatNameWhatThereIsNotAreRefused) {
   EXPECT_FALSE(check_template("x", "a\x1b[2J"));
   EXPECT_FALSE(check_template("", "x"));
   EXPECT_FALSE(check_template("x", std::string(EventLimits::template_bytes + 1, 'x')));
+  const std::string line(DocumentLimits::text_bytes, 'x');
+  EXPECT_TRUE(check_template("x", line + "\n" + line));
+  EXPECT_THAT(check_template("x", "a\n" + line + "x").error(), HasSubstr("a line of more than"));
 }
 
 TEST(Words, NoSubjectAddsAHeaderToALetter) {

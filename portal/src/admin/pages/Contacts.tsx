@@ -156,9 +156,10 @@ function People() {
               given={{ name: changing.name }}
               now={{ ...changing }}
               submit={text.app.save}
-              done={() => {
+              done={({ name, secret }) => {
                 setChanging(null);
-                say(text.app.saved);
+                if (secret) setMade({ name, secret });
+                else say(text.app.saved);
               }}
             />
             {['webhook', 'syslog'].includes(changing.way) && (

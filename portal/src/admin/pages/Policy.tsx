@@ -16,7 +16,7 @@ import { joined, useWhen } from '../view/words';
 import { OpenPaths } from './OpenPaths';
 import { consequencesOf } from './plan';
 
-/** All that is configured about calls as one file: what another one would change, and then the change. */
+/** All that is configured about calls, the guard and events as one file: what another one would change, and then the change. */
 export function Policy() {
   const text = useText();
   const may = useMay();
@@ -24,7 +24,7 @@ export function Policy() {
   const [file, setFile] = useState('');
   const [remove, setRemove] = useState(false);
   const [force, setForce] = useState(false);
-  const [made, setMade] = useState<readonly Schemas['Account'][]>([]);
+  const [done, setDone] = useState<Schemas['PolicyApplied'] | null>(null);
   const planning = useCommand('policy.plan');
   const plan = planning.data;
   const again = (change: () => void) => {
@@ -43,7 +43,7 @@ export function Policy() {
       command: 'policy.apply',
       values: { text: file, remove, ...(force ? { force } : {}) },
       done: (answer) => {
-        setMade((answer as Schemas['PolicyApplied']).accounts);
+        setDone(answer as Schemas['PolicyApplied']);
         planning.reset();
       },
     });
@@ -108,14 +108,28 @@ export function Policy() {
           </Button>
         </Stack>
       )}
-      {made.length > 0 && (
+      {done && <Notes of={done} />}
+      {done && done.accounts.length > 0 && (
         <section className={css.panel}>
           <h2 className={css.heading}>{text.policy.accounts}</h2>
           <Stack>
-            {made.map(({ number, auth_name, password }) => (
+            {done.accounts.map(({ number, auth_name, password }) => (
               <div key={number}>
                 <a href={linkTo('extensions', number)}>{number}</a> <code>{auth_name}</code>
                 {password && <Secret label={text.extensions.account(number)} value={password} />}
+              </div>
+            ))}
+          </Stack>
+        </section>
+      )}
+      {done && done.secrets.length > 0 && (
+        <section className={css.panel}>
+          <h2 className={css.heading}>{text.policy.secrets}</h2>
+          <Stack>
+            {done.secrets.map(({ name, secret }) => (
+              <div key={name}>
+                {name}
+                <Secret label={`${text.contacts.secret}: ${name}`} value={secret} />
               </div>
             ))}
           </Stack>
@@ -125,16 +139,22 @@ export function Policy() {
   );
 }
 
+/** What whoever plans or changes has to know besides. */
+function Notes({ of: { notes = [], warnings = [] } }: { of: Pick<Schemas['PolicyPlan'], 'notes' | 'warnings'> }) {
+  const text = useText();
+  return [...warnings, ...notes].map((note) => (
+    <p key={note}>
+      <Mark tone="fair">{text.policy.warning}</Mark> {note}
+    </p>
+  ));
+}
+
 function Plan({ plan }: { plan: Schemas['PolicyPlan'] }) {
   const text = useText();
   if (plan.changes.length === 0) return <Empty title={text.policy.nothing} />;
   return (
     <div aria-live="polite" className={css.stack}>
-      {(plan.warnings ?? []).map((warning) => (
-        <p key={warning}>
-          <Mark tone="fair">{text.policy.warning}</Mark> {warning}
-        </p>
-      ))}
+      <Notes of={plan} />
       <section>
         <h2 className={css.heading}>{text.policy.changes}</h2>
         <DataTable

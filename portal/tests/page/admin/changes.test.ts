@@ -23,6 +23,7 @@ describe('a policy file', () => {
     expect(server.last('policy.apply')).toBeUndefined();
     await sure.getByRole('button', { name: 'Make it so' }).click();
     await page.getByText('Neu9-pelo-Wim3-garo').waitFor();
+    await page.getByText('mQ4x-only-once').waitFor();
     expect(server.last('policy.apply')?.values).toEqual({ text: 'extension 1001 { }', remove: false });
   });
 

@@ -55,7 +55,7 @@ export const ways: Same<typeof en> = {
     testText: 'Niemand wird angerufen: Die Antwort sagt, was geschähe.',
   },
   policy: {
-    lead: 'Alles, was für Anrufe eingestellt ist, als ein Text. Sehen Sie, was ein anderer ändern würde, bevor er es tut.',
+    lead: 'Alles, was für Anrufe eingestellt ist, wer mit uns reden darf und wem Ereignisse gesagt werden, als ein Text. Sehen Sie, was ein anderer ändern würde, bevor er es tut.',
     export: 'Herunterladen, was gilt',
     take: 'Mit dem beginnen, was gilt',
     file: 'Regelwerk',
@@ -92,5 +92,6 @@ export const ways: Same<typeof en> = {
     opens: (count) => `${plural(count, 'Weg öffnet', 'Wege öffnen')} sich, auf denen Anrufer ohne Passwort auf Ihre Kosten anrufen.`,
     instead: 'Alles oder nichts: Laufende Anrufe gehen weiter, der nächste folgt den neuen Regeln. Laden Sie erst herunter, was gilt, um zurück zu können.',
     accounts: 'Neue Nebenstellen: Ihre Passwörter werden nur dieses Mal gezeigt',
+    secrets: 'Neue Webhooks: Ihre Geheimnisse werden nur dieses Mal gezeigt',
   },
 };

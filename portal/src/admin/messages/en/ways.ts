@@ -53,7 +53,7 @@ export const ways = {
     testText: 'Nobody is called: the answer tells what would happen.',
   },
   policy: {
-    lead: 'All that is configured about calls, as one text. Look at what another one would change before it does.',
+    lead: 'All that is configured about calls, who may talk to us and who is told of events, as one text. Look at what another one would change before it does.',
     export: 'Download what holds',
     take: 'Begin with what holds',
     file: 'Policy',
@@ -90,5 +90,6 @@ export const ways = {
     opens: (count: string) => `${plural(count, 'way opens', 'ways open')} for callers without a password to call at your cost.`,
     instead: 'All or nothing: calls that are running go on, the next one follows the new rules. Download what holds first, to be able to go back.',
     accounts: 'New extensions: their passwords are shown this once',
+    secrets: 'New webhooks: their secrets are shown this once',
   },
 };
