@@ -70,8 +70,10 @@ std::vector<media::RelayPlan> plans_of(const ServerPlan& plan, const Generator& 
   relay::Relay relay(options, [&](const relay::Report& report) {
     if (std::holds_alternative<engine::RelayFailed>(report)) failed = true;
   });
-  for (const media::RelayPlan& p : plans) failed = !relay.start(p) || failed;
   const timespec pause{0, 1'000'000};
+  // Streams with keys take longer to begin than to be asked for, and only so many wait.
+  for (const media::RelayPlan& p : plans)
+    while (!failed && !relay.start(p)) ::nanosleep(&pause, nullptr);
   while (!failed && relay.totals().streams < plans.size()) ::nanosleep(&pause, nullptr);
   const char answer = failed ? 'n' : 'y';
   if (::write(ready, &answer, 1) != 1 || failed) ::_exit(1);
