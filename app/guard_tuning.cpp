@@ -120,7 +120,9 @@ std::optional<Outcome> show_tuning(const GuardDesk& desk, const command::Command
   const auto* asked = std::get_if<command::GuardRuleShow>(&command);
   if (asked == nullptr) return std::nullopt;
   const auto typed = typed_tuning(desk.store);
-  if (!typed) return std::unexpected(Error{Code::failed, typed.error(), "begin anew: ringfence guard rule remove NAME"});
+  if (!typed)
+    return std::unexpected(
+        Error{Code::failed, typed.error(), "begin anew: ringfence guard rule remove " + asked->name});
   guard::Rules rules = desk.settings.guard.rules;
   apply_all(rules, *typed);
   if (const guard::CountingRule* const rule = named(rules.counting, asked->name)) return json_of(*rule, *typed);
@@ -149,7 +151,8 @@ std::optional<RulesChanged> change_tuning(const GuardDesk& desk, const command::
     after.erase(name);
   else
     after[name].update(keys_of(*set));
-  if (const auto done = desk.store.set_setting(tuning_setting, after.dump()); !done) return fail(error_of(done.error()));
+  if (const auto done = desk.store.set_setting(tuning_setting, after.dump()); !done)
+    return fail(error_of(done.error()));
   auto compiled = guard_rules(desk);
   if (!compiled) {
     // As it was.

@@ -17,8 +17,8 @@ std::expected<void, std::string> tune(guard::Rules& rules, store::Store& store);
 /// GuardRuleShow; nothing for all others.
 std::optional<Outcome> show_tuning(const GuardDesk& desk, const command::Command& command);
 
-/// GuardRuleSet and GuardRuleRemove; nothing for all others. Rules that cannot be used together are refused, and nothing
-/// is changed.
+/// GuardRuleSet and GuardRuleRemove; nothing for all others. Rules that cannot be used together are refused, and
+/// nothing is changed.
 std::optional<RulesChanged> change_tuning(const GuardDesk& desk, const command::Command& command);
 
 }  // namespace rf::app

@@ -402,12 +402,13 @@ using Command =
                  ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit,
                  GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow,
                  GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardRuleSet, GuardRuleShow, GuardRuleRemove,
-                 GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins,
-                 AllowCountries, DenyCountries, ListCountries, ImportRows, PolicyExport, PolicyPlan, PolicyApply,
-                 TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain,
-                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus,
-                 ListCalls, HangUp, Reload, Stop, ShowCertificate, RenewCertificate, InstallCertificate,
-                 RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand, TenantCommand>;
+                 GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject,
+                 SetTrunkPassword, AddPin, RemovePin, ListPins, AllowCountries, DenyCountries, ListCountries,
+                 ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace,
+                 ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats,
+                 GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
+                 RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand,
+                 TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

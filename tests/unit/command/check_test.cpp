@@ -168,7 +168,8 @@ TEST(CommandCheck, ReadsCountriesAndWhoAsks) {
 }
 
 TEST(CommandCheck, ReadsWhatADetectionRuleIsToBe) {
-  const auto checked = check("guard.rule.set", {{"name", "options-sweep"}, {"then", "watch"}, {"threshold", std::int64_t{30}}});
+  const auto checked =
+      check("guard.rule.set", {{"name", "options-sweep"}, {"then", "watch"}, {"threshold", std::int64_t{30}}});
   ASSERT_TRUE(checked);
   const auto& asked = std::get<GuardRuleSet>(checked->command);
   EXPECT_EQ(asked.then, "watch");

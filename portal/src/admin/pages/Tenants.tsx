@@ -99,17 +99,17 @@ function TenantSheet({ name, close }: { name: string; close: () => void }) {
     >
       {(shown) => (
         <>
-        <Facts
-          facts={[
-            [text.fields.dealer, shown.dealer],
-            [text.fields.domains, shown.domains.join(', ')],
-            [text.pages.extensions, room(shown)],
-            [text.fields.calls, shown.calls === '0' ? text.tenants.any : shown.calls],
-            [text.fields.day, shown.day],
-            [text.fields.month, shown.month],
-          ]}
-        />
-        <HabitsOfAll level="tenant" tenant={name} />
+          <Facts
+            facts={[
+              [text.fields.dealer, shown.dealer],
+              [text.fields.domains, shown.domains.join(', ')],
+              [text.pages.extensions, room(shown)],
+              [text.fields.calls, shown.calls === '0' ? text.tenants.any : shown.calls],
+              [text.fields.day, shown.day],
+              [text.fields.month, shown.month],
+            ]}
+          />
+          <HabitsOfAll level="tenant" tenant={name} />
         </>
       )}
     </EditSheet>
