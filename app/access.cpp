@@ -14,6 +14,7 @@
 #include "app/guard_commands.hpp"
 #include "app/guard_countries.hpp"
 #include "app/guard_exchange.hpp"
+#include "app/guard_tuning.hpp"
 #include "app/host.hpp"
 #include "app/object_commands.hpp"
 #include "app/event_commands.hpp"
@@ -77,6 +78,8 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
   if (auto answer = answer_trace(settings, nullptr, checked)) return std::move(*answer);
   if (auto fault = fault_in_countries(settings, countries, command)) return std::unexpected(std::move(*fault));
   if (auto shown = show_countries_here(desk, command, now_ms)) return std::move(*shown);
+  if (auto shown = show_tuning(desk, command)) return std::move(*shown);
+  if (auto changed = change_tuning(desk, command)) return std::move(changed->outcome);
   if (auto changed = change_countries(desk, command)) return std::move(changed->outcome);
   if (auto changed = exchange_rules(desk, command, now_ms)) return std::move(changed->outcome);
   if (auto changed = change_access(desk, command, now_ms)) {

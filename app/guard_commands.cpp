@@ -32,6 +32,15 @@ std::optional<guard::AccessEntry> allowed_around(const config::Settings& setting
   return std::nullopt;
 }
 
+/// What commands said of the rule of this name.
+Json keys_of(const Json& typed, const std::string& name) {
+  Json out = Json::array();
+  const auto at = typed.find(name);
+  if (at == typed.end()) return out;
+  for (const auto& [key, value] : at->items()) out.push_back(key);
+  return out;
+}
+
 }  // namespace
 
 std::optional<RulesChanged> change_access(const GuardDesk& desk, const command::Command& command,
@@ -167,26 +176,32 @@ Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now
   return {{"bans", std::move(list)}};
 }
 
-Json rules_json(const guard::Compiled& compiled) {
+Json json_of(const guard::CountingRule& rule, const Json& typed) {
+  std::string signals;
+  for (std::size_t i = 0; i < guard::signal_count; ++i)
+    if (rule.signals >> i & 1)
+      signals += (signals.empty() ? "" : " ") + std::string(name_of(static_cast<guard::Signal>(i)));
+  return {{"name", rule.name},
+          {"about", rule.about},
+          {"signals", signals},
+          {"distinct", rule.distinct},
+          {"threshold", rule.threshold},
+          {"period_s", rule.period_s},
+          {"then", response_names[static_cast<std::size_t>(rule.response)]},
+          {"duration_s", rule.duration_s},
+          {"enabled", rule.enabled},
+          {"by_command", keys_of(typed, rule.name)}};
+}
+
+Json json_of(const guard::Fingerprint& print, const Json& typed) {
+  return {{"name", print.name}, {"enabled", print.enabled}, {"by_command", keys_of(typed, print.name)}};
+}
+
+Json rules_json(const guard::Compiled& compiled, const Json& typed) {
   const guard::Rules& rules = compiled.rules;
   Json list = Json::array(), prints = Json::array(), defence = Json::array();
-  for (const guard::CountingRule& rule : rules.counting) {
-    std::string signals;
-    for (std::size_t i = 0; i < guard::signal_count; ++i)
-      if (rule.signals >> i & 1)
-        signals += (signals.empty() ? "" : " ") + std::string(name_of(static_cast<guard::Signal>(i)));
-    list.push_back({{"name", rule.name},
-                    {"about", rule.about},
-                    {"signals", signals},
-                    {"distinct", rule.distinct},
-                    {"threshold", rule.threshold},
-                    {"period_s", rule.period_s},
-                    {"then", response_names[static_cast<std::size_t>(rule.response)]},
-                    {"duration_s", rule.duration_s},
-                    {"enabled", rule.enabled}});
-  }
-  for (const guard::Fingerprint& print : rules.fingerprints)
-    prints.push_back({{"name", print.name}, {"enabled", print.enabled}});
+  for (const guard::CountingRule& rule : rules.counting) list.push_back(json_of(rule, typed));
+  for (const guard::Fingerprint& print : rules.fingerprints) prints.push_back(json_of(print, typed));
   for (const guard::DefenceRule& rule : rules.defence) defence.push_back(text_of(rule));
   Json resolved = Json::object();
   for (const auto& [name, addresses] : compiled.around.resolved) {

@@ -28,6 +28,9 @@ Json json_of(const guard::Explanation& known, const Address& address);
 Json json_of(const effect::GuardNumbers& numbers);
 Json json_of(const effect::GuardVerdict& verdict);
 Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now_wall_ms);
-Json rules_json(const guard::Compiled& compiled);
+/// `typed` is what commands made of the detection rules.
+Json rules_json(const guard::Compiled& compiled, const Json& typed);
+Json json_of(const guard::CountingRule& rule, const Json& typed);
+Json json_of(const guard::Fingerprint& print, const Json& typed);
 
 }  // namespace rf::app

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "app/guard_countries.hpp"
+#include "app/guard_tuning.hpp"
 #include "app/listeners.hpp"
 #include "core/guard/lines.hpp"
 #include "core/sip/uri.hpp"
@@ -167,6 +168,7 @@ std::expected<GuardRules, std::vector<std::string>> guard_rules(const GuardDesk&
   const policy::Policy& policy = desk.policy;
   GuardRules out;
   guard::Rules rules = settings.guard.rules;
+  if (auto tuned = tune(rules, desk.store); !tuned) return std::unexpected(std::vector{tuned.error()});
   guard::Surroundings around;
   around.keep = protected_addresses(settings, desk.plan);
   around.asker = asker;

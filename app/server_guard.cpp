@@ -9,6 +9,7 @@
 #include "app/guard_commands.hpp"
 #include "app/guard_countries.hpp"
 #include "app/guard_exchange.hpp"
+#include "app/guard_tuning.hpp"
 #include "app/host.hpp"
 #include "app/server.hpp"
 
@@ -40,7 +41,7 @@ std::expected<guard::CompiledRef, Error> Server::compile_guard(const config::Set
   if (!rules)
     return std::unexpected(Error{Code::invalid, fmt::format("{}", fmt::join(rules.error(), "; ")),
                                  "change [guard] of the file, or: ringfence guard remove BLOCK, ringfence guard "
-                                 "country remove DE"});
+                                 "country remove DE, ringfence guard rule remove NAME"});
   notes.insert(notes.end(), rules->notes.begin(), rules->notes.end());
   return std::move(rules->compiled);
 }
@@ -128,7 +129,8 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
   const std::lock_guard records_lock(records_mutex_);
   if (reads) {
     const guard::Rules& rules = guard_->rules;
-    if (std::holds_alternative<command::GuardRules>(command)) return rules_json(*guard_);
+    if (std::holds_alternative<command::GuardRules>(command))
+      return rules_json(*guard_, typed_tuning(records_->store).value_or(Json::object()));
     Json list = Json::array();
     if (std::holds_alternative<command::GuardAgents>(command)) {
       for (const guard::AgentPattern& agent : rules.agents)
@@ -143,7 +145,9 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
   const GuardDesk desk = guard_desk(settings, *policy);
   if (auto fault = fault_in_countries(settings, countries_, command)) return std::unexpected(std::move(*fault));
   if (auto shown = show_countries(desk, *guard_, command, now_ms)) return shown;
+  if (auto shown = show_tuning(desk, command)) return shown;
   auto changed = change_access(desk, command, now_ms);
+  if (!changed) changed = change_tuning(desk, command);
   if (!changed) changed = change_countries(desk, command);
   if (!changed) changed = exchange_rules(desk, command, now_ms);
   if (!changed) return std::nullopt;

@@ -177,6 +177,12 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"guard.country.deny", "  ringfence guard country deny KP               this one may not, all others may\n"},
     {"guard.country.remove", "  ringfence guard country remove DE,AT,CH\n"},
     {"guard.country.list", "  ringfence guard country list\n"},
+    {"guard.rule.show", "  ringfence guard rule show options-sweep\n"},
+    {"guard.rule.set",
+     "  ringfence guard rule set options-sweep --then watch       tells whom it would catch, and touches nobody\n"
+     "  ringfence guard rule set options-sweep --no-enabled\n"
+     "  ringfence guard rule set failed-authentication --threshold 30 --period-s 600\n"},
+    {"guard.rule.remove", "  ringfence guard rule remove options-sweep     what the file says, or what ships\n"},
     {"event.list",
      "  ringfence event list --level warning --open\n"
      "  ringfence event list --kinds guard.*,trunk.down --from 2026-01-31\n"},

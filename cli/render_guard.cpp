@@ -69,13 +69,33 @@ void explain(const Json& r, std::ostream& out) {
   table.print(out);
 }
 
+/// What is another than with most rules: that it is off, that a command made it what it is.
+std::string state_of(const Json& rule) {
+  return std::string(rule.value("enabled", true) ? "" : " (off)") +
+         (list_at(rule, "by_command").empty() ? "" : " (by command)");
+}
+
+void rule(const Json& r, std::ostream& out) {
+  std::string keys;
+  for (const Json& key : list_at(r, "by_command")) keys += (keys.empty() ? "" : ", ") + text_of(key);
+  fmt::print(out, "{}: {}\n\n", plain(text_at(r, "name")), r.value("enabled", true) ? "on" : "off");
+  std::vector<std::pair<std::string_view, std::string>> rows;
+  if (r.contains("threshold"))
+    rows = {{"about", text_at(r, "about")},
+            {"counts", (r.value("distinct", false) ? "different " : "") + text_at(r, "signals")},
+            {"limit", text_at(r, "threshold") + " in " + show_duration(number_at(r, "period_s"))},
+            {"then", text_at(r, "then") + " for " + show_duration(number_at(r, "duration_s"))}};
+  rows.emplace_back("by command", keys);
+  facts(out, rows);
+}
+
 void rules(const Json& r, std::ostream& out) {
   if (!r.value("enabled", true)) fmt::print(out, "The guard is off (guard.enabled).\n\n");
   if (r.value("strict", false))
     fmt::print(out, "Strict: forged packets can get anybody banned who is not protected (guard.strict).\n\n");
   Table table({"RULE", "LIMIT", "IN", "THEN", "FOR", "COUNTS", "ABOUT"});
   for (const Json& c : list_at(r, "rules"))
-    table.add({text_at(c, "name") + (c.value("enabled", true) ? "" : " (off)"), text_at(c, "threshold"),
+    table.add({text_at(c, "name") + state_of(c), text_at(c, "threshold"),
                show_duration(number_at(c, "period_s")), text_at(c, "then"), show_duration(number_at(c, "duration_s")),
                (c.value("distinct", false) ? "different " : "") + text_at(c, "signals"), text_at(c, "about")});
   table.print(out);
@@ -86,7 +106,7 @@ void rules(const Json& r, std::ostream& out) {
     fmt::print(out, "  {} is now {}\n", plain(name), plain(text_of(addresses), 1'024));
   std::string prints;
   for (const Json& print : list_at(r, "fingerprints"))
-    prints += " " + text_at(print, "name") + (print.value("enabled", true) ? "" : " (off)");
+    prints += " " + text_at(print, "name") + state_of(print);
   fmt::print(out, "\nKnown handwriting:{}\n", plain(prints));
 }
 
@@ -142,6 +162,7 @@ void render_guard(std::string_view command, const Json& r, std::ostream& out) {
   if (command == "access") return access(r, out);
   if (command == "explain") return explain(r, out);
   if (command == "rules") return rules(r, out);
+  if (command == "rule.show") return rule(r, out);
   if (command == "country.list") return countries(r, out);
   if (command == "export") {
     // Lines of our own making, to be read again: only what could drive a terminal is changed.

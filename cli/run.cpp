@@ -159,6 +159,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "certificate") return "The certificate that phones and browsers are shown";
   if (group == "mail") return "The server by which e-mails leave";
   if (group == "guard.country") return "Which countries may talk to us";
+  if (group == "guard.rule") return "Detection rules one by one: on or off, watching only, their numbers";
   if (group == "guard") return "Who may talk to us: bans, their reasons, the access list, detection rules";
   if (group == "cdr") return "Call records";
   if (group == "media") return "The servers that relay media in place of our own relay";

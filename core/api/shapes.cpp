@@ -151,8 +151,11 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"GuardImported", "message string, access? integer, defence? integer, taken? integer, refused? integer"},
     {"DetectionRule",
      "name string, about string, signals string, distinct boolean, threshold integer, period_s integer, "
-     "then string, duration_s integer, enabled boolean"},
-    {"Handwriting", "name string, enabled boolean"},
+     "then string, duration_s integer, enabled boolean, by_command [string]"},
+    {"Handwriting", "name string, enabled boolean, by_command [string]"},
+    {"GuardRule",
+     "name string, enabled boolean, by_command [string], about? string, signals? string, distinct? boolean, "
+     "threshold? integer, period_s? integer, then? string, duration_s? integer"},
     {"GuardRules",
      "enabled boolean, strict boolean, rules [DetectionRule], fingerprints [Handwriting], defence [string], "
      "resolved {string}"},
@@ -333,6 +336,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"guard.release", "Released"},
     {"guard.access", "AccessList"},
     {"guard.country.list", "CountryRules"},
+    {"guard.rule.show", "GuardRule"},
     {"guard.export", "Text"},
     {"guard.import", "GuardImported"},
     {"guard.geo", "Geo"},

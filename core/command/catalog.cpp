@@ -86,6 +86,17 @@ constexpr Parameter reload_parameters[] = {force_parameter, caller_parameter};
 constexpr Parameter countries_parameter{
     "countries", Kind::text, true, 2, 2'048, {}, "countries by their codes, such as DE or DE,AT,CH"};
 constexpr Parameter country_parameters[] = {countries_parameter, force_parameter, caller_parameter};
+constexpr std::string_view response_words[] = {"watch", "throttle", "ban"};
+constexpr Parameter rule_parameter{
+    "name", Kind::text, true, 2, 64, {}, "the rule, or the handwriting of a tool, as guard rules names it"};
+constexpr Parameter one_rule[] = {rule_parameter};
+constexpr Parameter rule_parameters[] = {
+    rule_parameter,
+    {"enabled", Kind::flag, false, 0, 0, {}, "whether it is used; all that a handwriting has"},
+    {"then", Kind::text, false, 0, 8, response_words, "what becomes of whom it catches; watch only tells"},
+    {"threshold", Kind::number, false, 1, 60'000, {}, "so many of it, up to 24 where different values are counted"},
+    {"period_s", Kind::number, false, 1, 2'678'400, {}, "within so many seconds"},
+    {"duration_s", Kind::number, false, 1, 34'560'000, {}, "for so many seconds at least"}};
 constexpr Parameter import_parameters[] = {
     {"text", Kind::lines, true, 0, 6'000'000, {}, "lines as guard export writes them, or a list of blocks"},
     {"blocklist", Kind::flag, false, 0, 0, {}, "a foreign list of addresses or blocks to drop, one a line"},
@@ -245,6 +256,10 @@ constexpr auto fixed = std::to_array<Spec>({
     {"guard.country.remove", "guard.write", "Takes countries off the list; without any, all may talk to us", true,
      false, country_parameters},
     {"guard.country.list", "guard.read", "Shows the country rules, and what they know countries by", false, false, {}},
+    {"guard.rule.show", "guard.read", "Shows a detection rule, and what commands made of it", false, false, one_rule},
+    {"guard.rule.set", "guard.write",
+     "Changes a detection rule: on or off, its numbers, what becomes of whom it catches", true, false, rule_parameters},
+    {"guard.rule.remove", "guard.write", "Goes back to what the file says of a detection rule", true, false, one_rule},
     {"guard.export",
      "guard.read",
      "Writes the access list and static rules that commands made, as lines",

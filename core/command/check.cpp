@@ -242,6 +242,15 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "guard.country.deny") return GuardCountryDeny{countries_of(a)};
   if (name == "guard.country.remove") return GuardCountryRemove{countries_of(a)};
   if (name == "guard.country.list") return GuardCountryList{};
+  if (name == "guard.rule.show") return GuardRuleShow{text_or_empty(a, "name")};
+  if (name == "guard.rule.set")
+    return GuardRuleSet{text_or_empty(a, "name"),
+                        maybe<bool>(a, "enabled"),
+                        text_or_empty(a, "then"),
+                        maybe<std::int64_t, std::uint32_t>(a, "threshold"),
+                        maybe<std::int64_t, std::uint32_t>(a, "period_s"),
+                        maybe<std::int64_t, std::uint32_t>(a, "duration_s")};
+  if (name == "guard.rule.remove") return GuardRuleRemove{text_or_empty(a, "name")};
   if (name == "guard.export") return GuardExport{};
   if (name == "guard.import")
     return GuardImport{text_or_empty(a, "text"), maybe<bool>(a, "blocklist").value_or(false),
@@ -363,7 +372,7 @@ std::expected<Checked, Error> check_rest(const Spec* spec, const Arguments& argu
   if (spec->name == "trace.export" && !arguments.contains("call") && !arguments.contains("extension") &&
       !arguments.contains("source"))
     return invalid("nothing was named that is to be written", "give call, extension or source", "call");
-  if (spec->name == "extension.set" && arguments.size() == 1)
+  if ((spec->name == "extension.set" || spec->name == "guard.rule.set") && arguments.size() == 1)
     return invalid("nothing to change was given", "name at least one setting, see --help");
   auto terms = object_values(*spec, arguments);
   if (!terms) return std::unexpected(std::move(terms.error()));

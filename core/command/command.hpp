@@ -188,6 +188,20 @@ struct GuardCountryRemove {
   CountryChange change;
 };
 struct GuardCountryList {};
+/// A detection rule, or the handwriting of a tool, which is on or off and no more. What is not set stays as it is.
+struct GuardRuleSet {
+  std::string name;
+  std::optional<bool> enabled;
+  std::string then;  ///< "watch", "throttle", "ban"; empty: as it is
+  std::optional<std::uint32_t> threshold, period_s, duration_s;
+};
+struct GuardRuleShow {
+  std::string name;
+};
+/// Back to what the file says, or what ships.
+struct GuardRuleRemove {
+  std::string name;
+};
 /// What commands made of the access list and the static rules, as lines.
 struct GuardExport {};
 /// Such lines in place of what commands made, all or nothing; or with `blocklist` a foreign list of blocks to drop,
@@ -387,13 +401,14 @@ using Command =
                  RemoveLinks, ListDevices, RemoveDevice, ListCdrs, ShowCdr, ListRegistrations, RemoveRegistrations,
                  ListPorts, ListMedia, ShowFirewall, ApplyFirewall, ListAudit, ExportAudit, VerifyAudit, NoteAudit,
                  GuardBans, GuardAccess, GuardAllow, GuardBlock, GuardRemove, GuardRelease, GuardCountryAllow,
-                 GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardExport, GuardImport, GuardGeo, PutObject,
-                 RemoveObject, ListObjects, ShowObject, MoveObject, SetTrunkPassword, AddPin, RemovePin, ListPins,
-                 AllowCountries, DenyCountries, ListCountries, ImportRows, PolicyExport, PolicyPlan, PolicyApply,
-                 TestRoute, TestEmergency, ShowReach, ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain,
-                 GuardRules, GuardAgents, GuardDecoys, GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus,
-                 ListCalls, HangUp, Reload, Stop, ShowCertificate, RenewCertificate, InstallCertificate,
-                 RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand, TenantCommand>;
+                 GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardRuleSet, GuardRuleShow, GuardRuleRemove,
+                 GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject,
+                 SetTrunkPassword, AddPin, RemovePin, ListPins, AllowCountries, DenyCountries, ListCountries,
+                 ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace,
+                 ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats,
+                 GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
+                 RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand,
+                 TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

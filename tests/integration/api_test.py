@@ -215,6 +215,9 @@ class Walk(unittest.TestCase):
         self.good("guard.country.remove", {"countries": "FR"})
         self.good("guard.country.allow", {"countries": "DE", "force": True})
         self.good("guard.country.remove", {"countries": "DE"})
+        self.good("guard.rule.set", {"name": "options-sweep", "then": "watch"})
+        self.assertEqual(self.good("guard.rule.show", {"name": "options-sweep"})["by_command"], ["then"])
+        self.good("guard.rule.remove", {"name": "options-sweep"})
 
     def people(self):
         self.good("tenant.add", {"name": "acme", "domains": "pbx.acme.example", "extensions": 3, "day": "9.00"})

@@ -41,6 +41,7 @@ export const groups: readonly Group[] = [
       { name: 'calls', needs: 'call.list', letter: 'c' },
       { name: 'records', needs: 'cdr.list', letter: 'r' },
       { name: 'habits', needs: 'pattern.list', letter: 'h' },
+      { name: 'trace', needs: 'trace.log', letter: 'w' },
     ],
   },
   {

@@ -217,6 +217,17 @@ const signIn = {
   redirect: 'https://pbx.example.com:8443/login',
 };
 
+const rules = [
+  { name: 'scanner-agent', about: 'Calls itself like a scanner.', signals: 'agent', distinct: false, threshold: 1, period_s: 60, then: 'ban', duration_s: 86400, enabled: true, by_command: [] as string[] },
+  { name: 'options-sweep', about: 'Asks again and again.', signals: 'options', distinct: false, threshold: 20, period_s: 60, then: 'throttle', duration_s: 600, enabled: false, by_command: ['enabled'] },
+];
+const handwritings = [
+  { name: 'sipvicious', enabled: true, by_command: [] },
+  { name: 'sipp', enabled: false, by_command: [] },
+];
+const line = (at: number, more: object) => ({ at: `2026-11-23T08:00:00.${at}Z`, at_ms: 1795420800000 + at, direction: 'in', transport: 'udp', remote: '192.0.2.10:5060', label: 'INVITE (SDP)', from: '1001', to: '1002', cseq: '1 INVITE', call_id: `leg-${at}`, call: 'c2', stranger: false, line: '', ...more });
+const unusual = { at: '2026-11-22T03:10:00Z', extension: '1001', number: '+5355512345', action: 'told', score: 92, text: 'CU was never called before, at night' };
+
 export function office(): Answers {
   const out: Answers = {
     'account.show': () => anna,
@@ -356,14 +367,19 @@ export function office(): Answers {
     'guard.rules': () => ({
       enabled: true,
       strict: true,
-      rules: [
-        { name: 'scanner-agent', about: 'Calls itself like a scanner.', signals: 'agent', distinct: false, threshold: 1, period_s: 60, then: 'ban', duration_s: 86400, enabled: true },
-        { name: 'options-sweep', about: 'Asks again and again.', signals: 'options', distinct: false, threshold: 20, period_s: 60, then: 'throttle', duration_s: 600, enabled: false },
-      ],
-      fingerprints: [{ name: 'sipvicious', enabled: true }, { name: 'sipp', enabled: false }],
+      rules,
+      fingerprints: handwritings,
       defence: ['accept from 10.0.0.0/8 # private', 'drop agent contains evil'],
       resolved: {},
     }),
+    'guard.rule.show': ({ values }) => [...rules, ...handwritings].find(({ name }) => name === values['name']) ?? { status: 404, body: { status: 404, detail: 'there is no such rule' } },
+    'guard.rule.set': ({ values }) => ({ message: `${values['name']} is changed.` }),
+    'guard.rule.remove': ({ values }) => ({ message: `${values['name']} is as in the file.` }),
+    'trace.log': () => ({ numbers: false, more: true, lines: [line(100, {}), line(101, { direction: 'note', remote: '', label: 'call_started: A call began: 1002' }), line(102, { remote: '203.0.113.7:5060', label: 'OPTIONS', call: '', stranger: true })] }),
+    'pattern.show': () => ({ subjects: [{ level: 'extension', name: '1001', days: 12, calls_today: 3, lines: ['calls DE on working days from 8 to 18'] }, { level: 'tenant', name: '', days: 40, calls_today: 17, lines: [] }], told: [unusual] }),
+    'event.kinds': () => ({ kinds: [{ name: 'trunk.down', level: 'warning', title: 'A trunk does not answer', title_de: 'Eine Leitung antwortet nicht', meaning: 'No call can leave by it.' }, { name: 'guard.ban', level: 'notice', title: 'A source is banned', title_de: 'Eine Quelle ist gesperrt', meaning: 'A rule caught it.' }] }),
+    'extension.unlink': () => ({ message: '1 link is worthless', number: '1001', removed: 1 }),
+    'stop': () => ({ message: 'The server is stopping.' }),
     'guard.agents': () => ({ agents: [{ name: 'friendly-scanner', where: 'prefix' }, { name: 'scanner', where: 'anywhere' }] }),
     'guard.decoys': () => ({ decoys: ['3822', '9142'] }),
     'guard.export': () => ({ text: '# Made by commands\nblock 198.51.100.0/24\n' }),

@@ -45,6 +45,9 @@ TEST(Operations, FollowOneRule) {
   EXPECT_EQ(said("call.hangup"), "POST /api/v1/calls/{id}/hangup");
   EXPECT_EQ(said("guard.release"), "POST /api/v1/guard/release");
   EXPECT_EQ(said("guard.bans"), "GET /api/v1/guard/bans");
+  EXPECT_EQ(said("guard.rules"), "GET /api/v1/guard/rules");
+  EXPECT_EQ(said("guard.rule.set"), "PATCH /api/v1/guard/rules/{name}");
+  EXPECT_EQ(said("guard.rule.remove"), "DELETE /api/v1/guard/rules/{name}");
   EXPECT_EQ(said("policy.plan"), "POST /api/v1/policy/plan");
   EXPECT_EQ(said("route.test"), "GET /api/v1/route-test");
   EXPECT_EQ(said("user.first"), "POST /api/v1/user-first");
@@ -93,6 +96,7 @@ TEST(Operations, KnowWhatShowsTheThingThatTheyChange) {
   EXPECT_EQ(find("extension.reset-password")->shown_by, find("extension.show"));
   EXPECT_EQ(find("telephony.set")->shown_by, find("telephony.show"));
   EXPECT_EQ(find("extension.add")->shown_by, nullptr);
+  EXPECT_EQ(find("guard.rule.remove")->shown_by, find("guard.rule.show"));
   EXPECT_EQ(find("guard.block")->shown_by, nullptr);
 }
 

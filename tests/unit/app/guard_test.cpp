@@ -1,11 +1,15 @@
-// What stands around the guard: who asks, who is let in at the door, names that rules use.
-#include <gtest/gtest.h>
+// What stands around the guard: who asks, who is let in at the door, names that rules use, rules that commands changed.
+#include <gmock/gmock.h>
 
 #include "app/caller.hpp"
 #include "app/door.hpp"
+#include "app/guard_tuning.hpp"
 #include "app/names.hpp"
+#include "app/records.hpp"
+#include "core/command/catalog.hpp"
 #include "core/guard/lines.hpp"
 #include "core/guard/prefix.hpp"
+#include "tests/unit/app/folder.hpp"
 
 namespace rf::app {
 namespace {
@@ -60,6 +64,92 @@ TEST(Names, AreLookedUpForRulesThatNeedThemAndForgottenWithThem) {
   names.look({}, 3'000);
   EXPECT_TRUE(names.resolved().empty());
   EXPECT_GE(names.version(), 2u);
+}
+
+struct Tuning : ::testing::Test {
+  Folder folder;
+  Records records = *Records::open({folder / "ringfence.db", false, 1'000}, folder / "seal.key", "ringfence");
+  config::Settings settings = {};
+  policy::Policy policy = {};
+  CountryBook countries = {};
+
+  GuardDesk desk() { return {settings, policy, records.store, countries}; }
+  RulesChanged changed(std::string_view name, const command::Arguments& arguments) {
+    const auto checked = command::check(name, arguments);
+    EXPECT_TRUE(checked) << name;
+    return *change_tuning(desk(), checked->command);
+  }
+  command::Error refused(std::string_view name, const command::Arguments& arguments) {
+    RulesChanged out = changed(name, arguments);
+    EXPECT_FALSE(out.outcome || out.rules) << name;
+    return out.outcome ? command::Error{} : out.outcome.error();
+  }
+  Json shown(const std::string& name) {
+    return **show_tuning(desk(), command::check("guard.rule.show", {{"name", name}})->command);
+  }
+  guard::CountingRule in_force(std::string_view name) {
+    const auto rules = guard_rules(desk());
+    if (!rules) return {};
+    for (const guard::CountingRule& rule : rules->compiled->rules.counting)
+      if (rule.name == name) return rule;
+    return {};
+  }
+};
+
+TEST_F(Tuning, ACommandSwitchesOneRuleAndLeavesTheOthers) {
+  const guard::CountingRule before = in_force("options-sweep");
+  const RulesChanged watches = changed("guard.rule.set", {{"name", "options-sweep"}, {"then", "watch"}});
+  ASSERT_TRUE(watches.outcome && watches.rules);
+  EXPECT_EQ(in_force("options-sweep").response, guard::Response::watch);
+  EXPECT_EQ(in_force("options-sweep").threshold, before.threshold);
+  ASSERT_TRUE(changed("guard.rule.set", {{"name", "options-sweep"}, {"enabled", false}}).outcome);
+  EXPECT_FALSE(in_force("options-sweep").enabled);
+  EXPECT_TRUE(in_force("scanner-agent").enabled);
+  EXPECT_THAT(shown("options-sweep")["by_command"], ::testing::UnorderedElementsAre("enabled", "then"));
+  EXPECT_EQ(shown("scanner-agent")["by_command"], Json::array());
+
+  const RulesChanged back = changed("guard.rule.remove", {{"name", "options-sweep"}});
+  ASSERT_TRUE(back.outcome && back.rules);
+  EXPECT_TRUE(in_force("options-sweep").enabled);
+  EXPECT_EQ(in_force("options-sweep").response, before.response);
+  EXPECT_EQ(refused("guard.rule.remove", {{"name", "options-sweep"}}).code, command::Code::not_found);
+}
+
+TEST_F(Tuning, ACommandIsAboveTheFile) {
+  for (guard::CountingRule& rule : settings.guard.rules.counting)
+    if (rule.name == "options-sweep") rule.enabled = false;
+  EXPECT_FALSE(in_force("options-sweep").enabled);
+  ASSERT_TRUE(changed("guard.rule.set", {{"name", "options-sweep"}, {"enabled", true}}).outcome);
+  EXPECT_TRUE(in_force("options-sweep").enabled);
+}
+
+TEST_F(Tuning, HandwritingsAreOnOrOffAndNoMore) {
+  const std::string tool = settings.guard.rules.fingerprints.front().name;
+  ASSERT_TRUE(changed("guard.rule.set", {{"name", tool}, {"enabled", false}}).outcome);
+  EXPECT_FALSE(guard_rules(desk())->compiled->rules.fingerprints.front().enabled);
+  EXPECT_EQ(shown(tool)["enabled"], false);
+  EXPECT_EQ(refused("guard.rule.set", {{"name", tool}, {"then", "watch"}}).code, command::Code::invalid);
+}
+
+TEST_F(Tuning, WhatNoRuleCanBeIsRefusedAndChangesNothing) {
+  EXPECT_EQ(refused("guard.rule.set", {{"name", "no-such-rule"}, {"enabled", false}}).code, command::Code::not_found);
+  const command::Error wide = refused("guard.rule.set", {{"name", "dial-sweep"}, {"threshold", std::int64_t{25}}});
+  EXPECT_EQ(wide.code, command::Code::invalid);
+  EXPECT_EQ(wide.field, "threshold");
+  EXPECT_EQ(shown("dial-sweep")["by_command"], Json::array());
+}
+
+TEST_F(Tuning, WhatCannotBeReadIsNotTakenForNothingAndIsBegunAnew) {
+  for (const char* const broken : {"{", "[]", R"({"options-sweep":1})", R"({"options-sweep":{"enabled":"no"}})",
+                                   R"({"options-sweep":{"threshold":-1}})", R"({"options-sweep":{"then":"learn"}})"}) {
+    ASSERT_TRUE(records.store.set_setting("guard_rules", broken));
+    EXPECT_FALSE(guard_rules(desk())) << broken;
+    EXPECT_EQ(refused("guard.rule.set", {{"name", "options-sweep"}, {"enabled", true}}).code, command::Code::failed);
+    EXPECT_TRUE(changed("guard.rule.remove", {{"name", "options-sweep"}}).outcome) << broken;
+    EXPECT_TRUE(guard_rules(desk())) << broken;
+  }
+  ASSERT_TRUE(records.store.set_setting("guard_rules", R"({"a-rule-of-before":{"enabled":false}})"));
+  EXPECT_TRUE(guard_rules(desk())) << "a rule that an update took away stops nobody from starting";
 }
 
 }  // namespace

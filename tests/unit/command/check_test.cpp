@@ -40,7 +40,8 @@ Arguments enough_for(const Spec& spec) {
     out.emplace(spec.name == "user.set" ? "display" : "title", std::string("Anna"));
   else if (spec.name == "mail.set")
     out.emplace("from", std::string("pbx@example.com"));
-  else if (spec.name == "event-contact.set" || spec.name == "event-route.set" || spec.name == "sign-in.set")
+  else if (spec.name == "event-contact.set" || spec.name == "event-route.set" || spec.name == "sign-in.set" ||
+           spec.name == "guard.rule.set")
     out.emplace("enabled", true);
   // Of an object that is set: something that is to be as it stands.
   else if (spec.name.ends_with(".set") && spec.name != "event-template.set")
@@ -164,6 +165,20 @@ TEST(CommandCheck, ReadsCountriesAndWhoAsks) {
             "DE");
   EXPECT_TRUE(std::get<SetExtension>(check("extension.set", {{"number", "1001"}, {"countries", ""}})->command)
                   .settings.countries->none());
+}
+
+TEST(CommandCheck, ReadsWhatADetectionRuleIsToBe) {
+  const auto checked =
+      check("guard.rule.set", {{"name", "options-sweep"}, {"then", "watch"}, {"threshold", std::int64_t{30}}});
+  ASSERT_TRUE(checked);
+  const auto& asked = std::get<GuardRuleSet>(checked->command);
+  EXPECT_EQ(asked.then, "watch");
+  EXPECT_EQ(asked.threshold, 30u);
+  EXPECT_FALSE(asked.enabled || asked.period_s || asked.duration_s) << "what was not said stays as it is";
+  EXPECT_EQ(checked->audit, R"(guard.rule.set name="options-sweep" then="watch" threshold=30)");
+  EXPECT_EQ(fault("guard.rule.set", {{"name", "options-sweep"}}).code, Code::invalid);
+  EXPECT_EQ(fault("guard.rule.set", {{"name", "options-sweep"}, {"then", "learn"}}).code, Code::invalid);
+  EXPECT_EQ(fault("guard.rule.set", {{"name", "options-sweep"}, {"threshold", std::int64_t{0}}}).code, Code::invalid);
 }
 
 TEST(CommandCheck, ReadsBlocksWithCommas) {

@@ -31,6 +31,12 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'NUMBER:HASH of an entry that was seen before and has to be in it':
     'NUMMER:HASH eines Eintrags, der früher gesehen wurde und darin sein muss',
   'rows of one answer, 1000 when not given': 'Zeilen einer Antwort, ohne Angabe 1000',
+  'the rule, or the handwriting of a tool, as guard rules names it': 'die Regel, oder die Handschrift eines Werkzeugs, wie guard rules sie nennt',
+  'whether it is used; all that a handwriting has': 'ob sie benutzt wird; mehr hat eine Handschrift nicht',
+  'what becomes of whom it catches; watch only tells': 'was aus dem wird, den sie fängt; watch meldet nur',
+  'so many of it, up to 24 where different values are counted': 'so viele davon, bis 24, wo verschiedene Werte gezählt werden',
+  'within so many seconds': 'binnen so vieler Sekunden',
+  'for so many seconds at least': 'für mindestens so viele Sekunden',
   'how many rows to pass over': 'wie viele Zeilen übersprungen werden',
   "the call's id, from call list": 'die Kennung des Anrufs, aus call list',
   'caller or dialled number': 'Anrufer oder gewählte Nummer',

@@ -1,7 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { call } from '../api/client';
-import { useTold } from '../api/queries';
+import { useList, useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useMay } from '../session';
@@ -12,6 +12,8 @@ import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
+import { hostOf, liesIn } from './blocks';
+import { redo, undoOfCountries } from './undo';
 
 type Making = 'guard.allow' | 'guard.block' | 'guard.country.allow' | 'guard.country.deny' | null;
 
@@ -23,6 +25,8 @@ export function Access() {
   const { confirm, say } = useDesk();
   const [making, setMaking] = useState<Making>(null);
   const query = useTold('guard.access');
+  const phones = useList('registration.list', 'registrations', may('registration.list')).data?.registrations;
+  const phonesIn = (block: string) => (phones ?? []).filter(({ remote }) => liesIn(hostOf(remote), block)).length;
   const titles = {
     'guard.allow': text.access.allow,
     'guard.block': text.access.block,
@@ -32,7 +36,11 @@ export function Access() {
   const remove = ({ block, action, note, forced, until_ms }: Schemas['AccessEntry']) =>
     confirm({
       title: text.access.removeTitle(block),
-      consequences: [action === 'allow' ? text.access.noLongerAllowed : text.access.noLongerBlocked, text.app.canUndo],
+      consequences: [
+        action === 'allow' ? text.access.noLongerAllowed : text.access.noLongerBlocked,
+        ...(phones ? [text.access.phonesThere(phonesIn(block))] : []),
+        text.app.canUndo,
+      ],
       action: text.app.remove,
       command: 'guard.remove',
       values: { block },
@@ -102,6 +110,7 @@ export function Access() {
           <CommandForm
             command={making as 'guard.block'}
             submit={titles[making]}
+            warn={({ block }) => (making === 'guard.block' && phonesIn(String(block)) > 0 ? [text.access.blocksPhones(phonesIn(String(block)))] : [])}
             done={(answer) => {
               setMaking(null);
               say(answer.message ?? text.app.done);
@@ -118,14 +127,17 @@ function Countries({ make }: { make: (what: Making) => void }) {
   const may = useMay();
   const { confirm } = useDesk();
   const query = useTold('guard.country.list');
-  const clear = (countries: string) =>
+  const clear = (rules: Schemas['CountryRules']) => {
+    const undo = undoOfCountries(rules);
     confirm({
       title: text.access.clearTitle,
-      consequences: [text.access.cleared],
+      consequences: [text.access.cleared, undo ? text.app.canUndo : text.app.noUndo],
       action: text.access.clear,
       command: 'guard.country.remove',
-      values: { countries },
+      values: { countries: rules.of_commands },
+      ...(undo ? { undo: () => redo(undo) } : {}),
     });
+  };
   return (
     <section className={css.panel}>
       <h2 className={css.heading}>{text.access.countries}</h2>
@@ -149,7 +161,7 @@ function Countries({ make }: { make: (what: Making) => void }) {
                   {text.access.denyCountries}
                 </Button>
                 {c.of_commands !== '' && (
-                  <Button variant="default" onClick={() => clear(c.of_commands)}>
+                  <Button variant="default" onClick={() => clear(c)}>
                     {text.access.clear}
                   </Button>
                 )}

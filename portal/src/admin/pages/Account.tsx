@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { type Problem, call } from '../api/client';
 import { useCommand, useTold } from '../api/queries';
 import { useText } from '../messages';
@@ -23,8 +23,7 @@ export function Account() {
   const me = useMe();
   return (
     <div className={css.columns}>
-      <section className={css.panel}>
-        <h2 className={css.heading}>{text.account.who}</h2>
+      <Panel title={text.account.who}>
         <Facts
           facts={[
             [text.signIn.name, me.name],
@@ -37,33 +36,42 @@ export function Account() {
           <summary>{text.account.may(String(me.permissions.length))}</summary>
           <PermissionList permissions={me.permissions} />
         </details>
-      </section>
-      <section className={css.panel}>
-        <h2 className={css.heading}>{text.account.look}</h2>
+      </Panel>
+      <Panel title={text.account.look}>
         <Appearance />
-      </section>
-      <section className={css.panel}>
-        <h2 className={css.heading}>{text.account.password}</h2>
+      </Panel>
+      <Panel title={text.account.password}>
         <ChangePassword />
-      </section>
-      <section className={css.panel}>
-        <h2 className={css.heading}>{text.account.factor}</h2>
+      </Panel>
+      <Panel title={text.account.factor}>
         <Factor />
-      </section>
-      <section className={css.panel}>
-        <h2 className={css.heading}>{text.extensions.linkTitle}</h2>
+      </Panel>
+      <Panel title={text.extensions.linkTitle}>
         <p>{text.account.phoneText}</p>
         <a href="/phone">{text.start.openPhone}</a>
-      </section>
-      <section className={`${css.panel} ${css.wide}`}>
-        <h2 className={css.heading}>{text.passkeys.title}</h2>
+      </Panel>
+      <Panel title={text.passkeys.title} wide>
         <Passkeys />
-      </section>
-      <section className={`${css.panel} ${css.wide}`}>
-        <h2 className={css.heading}>{text.account.sessions}</h2>
+      </Panel>
+      <Panel title={text.account.sessions} wide>
         <OwnSessions />
-      </section>
+      </Panel>
     </div>
+  );
+}
+
+interface PanelProps {
+  readonly title: string;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}
+
+function Panel({ title, wide, children }: PanelProps) {
+  return (
+    <section className={wide ? `${css.panel} ${css.wide}` : css.panel}>
+      <h2 className={css.heading}>{title}</h2>
+      {children}
+    </section>
   );
 }
 
@@ -133,7 +141,16 @@ function OwnSessions() {
   const text = useText();
   const when = useWhen();
   const query = useTold('account.sessions');
+  const { confirm } = useDesk();
   const ending = useCommand('account.sessions.end');
+  const endOthers = (count: number) =>
+    confirm({
+      title: text.account.endOthers,
+      consequences: [text.users.endsSessions(count), text.sessions.ended],
+      action: text.account.endOthers,
+      command: 'account.sessions.end',
+      values: { id: 'others' },
+    });
   return (
     <Asked query={query}>
       {({ value: { sessions } }) => (
@@ -146,7 +163,7 @@ function OwnSessions() {
             empty={null}
             actions={
               sessions.length > 1 && (
-                <Button variant="default" loading={ending.isPending} onClick={() => ending.mutate({ values: { id: 'others' } })}>
+                <Button variant="default" onClick={() => endOthers(sessions.length - 1)}>
                   {text.account.endOthers}
                 </Button>
               )

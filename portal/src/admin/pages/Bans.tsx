@@ -87,7 +87,7 @@ function useRelease(): (block: string) => void {
   return (block) =>
     confirm({
       title: text.bans.releaseTitle(block),
-      consequences: [text.bans.released, text.bans.allowedFor],
+      consequences: [text.bans.released, text.bans.allowedFor, text.bans.notBack],
       action: text.bans.release,
       command: 'guard.release',
       values: { block },

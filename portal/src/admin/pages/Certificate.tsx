@@ -32,7 +32,7 @@ export function Certificate() {
   const remove = () =>
     confirm({
       title: text.certificate.remove,
-      consequences: [text.certificate.removeText],
+      consequences: [text.certificate.removeText, text.certificate.keyGone, text.app.noUndo],
       action: text.app.remove,
       command: 'certificate.remove',
       values: {},

@@ -11,7 +11,9 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Facts, Mark, Secret } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { useRemoval } from '../view/removal';
 import { useWhen } from '../view/words';
+import { redo, undoOfContact, undoOfRoute, undoOfTemplate } from './undo';
 
 /** Who is told of events, of which, and in which words. */
 export function Contacts() {
@@ -44,6 +46,20 @@ function People() {
   const [changing, setChanging] = useState<Schemas['EventContact'] | null>(null);
   const [made, setMade] = useState<{ name: string; secret: string } | null>(null);
   const query = useList('event-contact.list', 'contacts');
+  const routes = useList('event-route.list', 'routes').data?.routes;
+  const ask = useRemoval();
+  const remove = (contact: Schemas['EventContact']) => {
+    // Without its routes it would not be as it was.
+    const undo = routes && undoOfContact(contact, routes);
+    const led = (routes ?? []).filter((route) => route.contact === contact.name).length;
+    ask({
+      name: contact.name,
+      consequences: [routes ? text.contacts.routesGo(led) : text.contacts.removed],
+      command: 'event-contact.remove',
+      values: { name: contact.name },
+      ...(undo ? { undo: () => redo(undo) } : {}),
+    });
+  };
   const testing = useCommand('event.test');
   return (
     <>
@@ -113,15 +129,7 @@ function People() {
                       <Button
                         size="compact-sm"
                         variant="default"
-                        onClick={() =>
-                          confirm({
-                            title: text.object.removeTitle(contact.name),
-                            consequences: [text.contacts.removed, text.app.noUndo],
-                            action: text.app.remove,
-                            command: 'event-contact.remove',
-                            values: { name: contact.name },
-                          })
-                        }
+                        onClick={() => remove(contact)}
                       >
                         {text.app.remove}
                       </Button>
@@ -192,7 +200,8 @@ function People() {
 function Routes() {
   const text = useText();
   const may = useMay();
-  const { confirm, say } = useDesk();
+  const { say } = useDesk();
+  const ask = useRemoval();
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState<Schemas['EventRoute'] | null>(null);
   const query = useList('event-route.list', 'routes');
@@ -228,12 +237,12 @@ function Routes() {
                         size="compact-sm"
                         variant="default"
                         onClick={() =>
-                          confirm({
-                            title: text.object.removeTitle(route.name),
-                            consequences: [text.app.noUndo],
-                            action: text.app.remove,
+                          ask({
+                            name: route.name,
+                            consequences: [text.contacts.noLonger(route.events, route.contact)],
                             command: 'event-route.remove',
                             values: { name: route.name },
+                            undo: () => redo(undoOfRoute(route)),
                           })
                         }
                       >
@@ -278,7 +287,8 @@ function Routes() {
 function Templates() {
   const text = useText();
   const may = useMay();
-  const { confirm, say } = useDesk();
+  const { say } = useDesk();
+  const ask = useRemoval();
   const [changing, setChanging] = useState(false);
   const query = useList('event-template.list', 'templates');
   return (
@@ -307,18 +317,18 @@ function Templates() {
                 title: '',
                 cell: () => '',
                 end: true,
-                show: ({ name, language }) =>
+                show: (template) =>
                   may('event-template.remove') && (
                     <Button
                       size="compact-sm"
                       variant="default"
                       onClick={() =>
-                        confirm({
-                          title: text.object.removeTitle(name),
-                          consequences: [text.app.noUndo],
-                          action: text.app.remove,
+                        ask({
+                          name: template.name,
+                          consequences: [text.contacts.ourWords],
                           command: 'event-template.remove',
-                          values: { name, language },
+                          values: { name: template.name, language: template.language },
+                          undo: () => redo(undoOfTemplate(template)),
                         })
                       }
                     >

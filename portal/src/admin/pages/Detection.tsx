@@ -4,6 +4,7 @@ import { call } from '../api/client';
 import { useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
+import { goTo, linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
@@ -12,11 +13,14 @@ import { Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { clock } from '../view/words';
+import { RuleSheet } from './RuleSheet';
+import { stateOf } from './rules';
 
 /** By what attackers are known: rules, static rules, names and handwriting of tools, numbers that nobody has. */
 export function Detection() {
   const text = useText();
   const may = useMay();
+  const { id } = useRoute();
   const query = useTold('guard.rules');
   const stats = useTold('guard.stats', {}, may('guard.stats'));
   return (
@@ -38,7 +42,7 @@ export function Detection() {
                 <ul className={css.ranks}>
                   {fingerprints.map(({ name, enabled: used }) => (
                     <li key={name}>
-                      <span>{name}</span>
+                      <a href={linkTo('detection', name)}>{name}</a>
                       <Mark tone={used ? 'good' : 'plain'}>{used ? text.form.yes : text.app.off}</Mark>
                     </li>
                   ))}
@@ -51,6 +55,7 @@ export function Detection() {
         )}
       </Asked>
       {may('guard.test') && <Trial />}
+      {id !== '' && <RuleSheet key={id} name={id} close={() => goTo('detection')} />}
     </>
   );
 }
@@ -68,15 +73,28 @@ function Rules({ rules, fired }: { rules: readonly Schemas['DetectionRule'][]; f
           key: 'name',
           title: text.bans.rule,
           cell: ({ name, about }) => `${name} ${about}`,
-          show: ({ name, about, enabled }) => (
+          show: ({ name, about }) => (
             <>
-              <strong>{name}</strong> {!enabled && <Mark tone="plain">{text.app.off}</Mark>}
+              <a href={linkTo('detection', name)}>{name}</a>
               <span className={css.dim}> {about}</span>
             </>
           ),
         },
         { key: 'limit', title: text.bans.limit, cell: ({ threshold }) => threshold, show: ({ threshold, period_s }) => text.detection.within(String(threshold), clock(period_s)) },
-        { key: 'then', title: text.detection.then, cell: ({ then }) => then, show: ({ then, duration_s }) => `${then} ${clock(duration_s)}`, minor: true },
+        {
+          key: 'then',
+          title: text.detection.then,
+          cell: (rule) => text.detection.states[stateOf(rule)],
+          show: (rule) => {
+            const state = stateOf(rule);
+            const acts = state === 'ban' || state === 'throttle';
+            return (
+              <>
+                <Mark tone={acts ? 'good' : state === 'watch' ? 'fair' : 'plain'}>{text.detection.states[state]}</Mark> {acts && clock(rule.duration_s)}
+              </>
+            );
+          },
+        },
         { key: 'fired', title: text.detection.fired, cell: ({ name }) => fired[name] ?? 0, end: true },
       ]}
     />

@@ -3,14 +3,16 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Problem, type Told, ask, call } from '../api/client';
-import { useCommand } from '../api/queries';
+import { useStore } from '../../shared/store';
+import { useCommand, useTold } from '../api/queries';
 import { type Schemas, operation } from '../contract/contract';
 import { useText } from '../messages';
+import { preferences } from '../preferences';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { useDesk } from '../view/Dialogs';
 import { Mark } from '../view/Shown';
-import { Empty, Trouble } from '../view/Trouble';
+import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { save } from '../view/save';
 import { useWhen } from '../view/words';
@@ -65,7 +67,7 @@ export function Events() {
             onClick={() =>
               confirm({
                 title: text.events.acknowledgeAllTitle,
-                consequences: [text.events.acknowledgeAllText],
+                consequences: [text.events.acknowledges(events.filter(({ acknowledged_by }) => acknowledged_by === '').length, query.hasNextPage), text.events.acknowledgeAllText, text.app.noUndo],
                 action: text.events.acknowledgeAll,
                 command: 'event.acknowledge-all',
                 values: { upto: events[0]?.id ?? 1 },
@@ -118,6 +120,48 @@ export function Events() {
           {text.events.more}
         </Button>
       )}
+      {may('event.kinds') && <Catalogue choose={setKinds} />}
     </>
+  );
+}
+
+/** All events that there can be; a name narrows the list to that kind. */
+function Catalogue({ choose }: { choose: (kind: string) => void }) {
+  const text = useText();
+  const { language } = useStore(preferences);
+  const [open, setOpen] = useState(false);
+  const query = useTold('event.kinds', {}, open);
+  return (
+    <details className={css.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{text.events.catalogue}</summary>
+      {open && (
+        <Asked query={query}>
+          {({ value }) => (
+            <DataTable
+              caption={text.events.catalogue}
+              rows={value.kinds}
+              rowKey={({ name }) => name}
+              empty={null}
+              columns={[
+                {
+                  key: 'name',
+                  title: text.events.kinds,
+                  cell: ({ name }) => name,
+                  show: ({ name }) => (
+                    <Button size="compact-sm" variant="subtle" aria-label={text.events.only(name)} onClick={() => choose(name)}>
+                      {name}
+                    </Button>
+                  ),
+                },
+                { key: 'level', title: text.events.level, cell: (kind) => text.events.levels[kind.level as Level] ?? kind.level },
+                { key: 'title', title: text.events.what, cell: ({ title, title_de }) => (language === 'de' ? title_de : title) },
+                // Of what it means there is one text, which is English.
+                { key: 'meaning', title: text.events.means, cell: ({ meaning }) => meaning, show: ({ meaning }) => <span lang="en">{meaning}</span>, minor: true },
+              ]}
+            />
+          )}
+        </Asked>
+      )}
+    </details>
   );
 }

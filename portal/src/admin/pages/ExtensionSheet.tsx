@@ -12,6 +12,7 @@ import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
 import { AccountShown } from './AccountShown';
+import { HabitsOf } from './Habits';
 import { Signalling } from './Ladder';
 import { ValueTable } from './Objects';
 import { Worth } from './Worth';
@@ -60,6 +61,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
         command="extension.set"
         given={{ number }}
         now={settingsOf}
+        warn={(_, sent) => (sent['enabled'] === false ? [text.extensions.cutsOff(phones.length), text.extensions.endsCalls(calls)] : [])}
         first={['name', 'enabled', 'remote', 'role', 'reach', 'department', 'calls', 'registrations', 'permitted', 'countries']}
         actions={() => (
           <>
@@ -82,6 +84,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
             {may('extension.link') && <LinkMaker number={number} />}
             {may('exposure') && <Worth number={number} />}
             <Devices number={number} />
+            {may('pattern.show') && <HabitsOf number={number} />}
             <Signalling of="extension" id={number} />
             {value.calls_out && (
               <section>
@@ -120,8 +123,19 @@ function Settings({ extension: e }: { extension: Schemas['Extension'] }) {
 /** A link that makes a browser this extension's phone, also as a picture for a camera. */
 export function LinkMaker({ number }: { number: string }) {
   const text = useText();
+  const may = useMay();
   const when = useWhen();
+  const { confirm } = useDesk();
   const making = useCommand('extension.link');
+  const unlink = () =>
+    confirm({
+      title: text.extensions.unlinkTitle(number),
+      consequences: [text.extensions.unlinked, text.extensions.unlinkStays, text.app.noUndo],
+      action: text.extensions.unlink,
+      command: 'extension.unlink',
+      values: { number },
+      done: () => making.reset(),
+    });
   return (
     <section>
       <h3 className={css.heading}>{text.extensions.linkTitle}</h3>
@@ -139,6 +153,11 @@ export function LinkMaker({ number }: { number: string }) {
       ) : (
         <Button variant="default" loading={making.isPending} onClick={() => making.mutate({ values: { number } })}>
           {text.extensions.linkMake}
+        </Button>
+      )}
+      {may('extension.unlink') && (
+        <Button mt="xs" size="compact-sm" variant="subtle" onClick={unlink}>
+          {text.extensions.unlink}
         </Button>
       )}
       {making.error && <Trouble problem={making.error} />}

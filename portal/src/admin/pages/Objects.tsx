@@ -11,10 +11,12 @@ import { CommandForm } from '../view/CommandForm';
 import { type Column, DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
+import { useRemoval } from '../view/removal';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { joined, useCountry, useWhen } from '../view/words';
+import { HabitsOfAll } from './Habits';
 import { Pins } from './Pins';
 import { Exposed, Worth } from './Worth';
 import { followerOf, restore, undoOf } from './undo';
@@ -109,18 +111,18 @@ function health(title: string, label: (name: string) => string): Column<Row> {
 function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm } = useDesk();
+  const ask = useRemoval();
   const shown = useTold(of(kind, 'show') as 'trunk.show', { name });
   const about = text.kinds[kind.kind as keyof typeof text.kinds];
   const limited = kind.kind === 'limit' ? /^extension\.(\d+)$/.exec(name)?.[1] : undefined;
   const list = useList(of(kind, 'list') as 'trunk.list', 'objects').data?.objects ?? [];
+  const callsOf = ({ now }: Schemas['Object']) => (now ? [text.trunk.endsCalls((now.calls_in ?? 0) + (now.calls_out ?? 0))] : []);
   const remove = (removed: Schemas['Object']) => {
     const undo = undoOf(kind.kind, removed);
     const before = followerOf(kind, list.map((each) => each.name), name);
-    confirm({
-      title: text.object.removeTitle(name),
-      consequences: [about.removed, undo ? text.app.canUndo : text.app.noUndo],
-      action: text.app.remove,
+    ask({
+      name,
+      consequences: [about.removed, ...callsOf(removed)],
       command: of(kind, 'remove'),
       values: { name },
       done: close,
@@ -137,6 +139,7 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
       given={{ name }}
       now={({ values }) => Object.fromEntries(values.map((each) => [each.key, each.value]))}
       first={kind.first}
+      warn={(value, sent) => (sent['enabled'] === false ? callsOf(value) : [])}
       fixed={(value) => value.built_in ?? false}
       actions={(value) => (
         <>
@@ -155,6 +158,7 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
           {kind.kind === 'trunk' && may('trunk.password') && <TrunkPassword name={name} there={value.password ?? false} />}
           {kind.kind === 'pin-list' && <Pins list={name} />}
           {kind.imported && may(of(kind, 'import')) && <Import kind={kind} name={name} />}
+          {kind.kind === 'department' && <HabitsOfAll level="department" name={name} />}
           {limited && may('exposure') && <Worth number={limited} />}
           <ValueTable values={value.values} />
         </>

@@ -17,10 +17,13 @@ export function Phones() {
   const when = useWhen();
   const { confirm } = useDesk();
   const query = useList('registration.list', 'registrations');
+  const calls = useList('call.list', 'calls', may('call.list')).data?.calls;
+  const others = (number: string) => (query.data?.registrations ?? []).filter((each) => each.number === number).length - 1;
+  const talking = (number: string) => (calls ?? []).filter(({ caller, callee }) => caller === number || callee === number).length;
   const remove = (number: string, key: string) =>
     confirm({
       title: text.phones.removeTitle(number),
-      consequences: [text.phones.removed],
+      consequences: [text.phones.removed, text.phones.others(others(number)), ...(calls ? [text.phones.callsStay(talking(number))] : [])],
       action: text.app.remove,
       command: 'registration.remove',
       values: { number, contact: key },

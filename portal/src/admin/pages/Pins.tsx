@@ -1,5 +1,6 @@
 import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
+import { call } from '../api/client';
 import { useTold } from '../api/queries';
 import { useText } from '../messages';
 import { useMay } from '../session';
@@ -17,19 +18,23 @@ export function Pins({ list }: { list: string }) {
   const { confirm } = useDesk();
   const query = useTold('pin.list', { name: list });
   const [made, setMade] = useState<{ account: string; pin: string } | null>(null);
-  const remove = (account: string) =>
+  const remove = (account: string, asks: string) => {
+    // An account code is all of itself; a PIN cannot be shown again.
+    const code = asks === 'account_code';
     confirm({
       title: text.pins.removeTitle(account),
-      consequences: [text.pins.removed, text.app.noUndo],
+      consequences: [text.pins.removed, code ? text.app.canUndo : text.app.noUndo],
       action: text.app.remove,
       command: 'pin.remove',
       values: { name: list, account },
+      ...(code ? { undo: () => call('pin.add', { name: list, account }) } : {}),
     });
+  };
   return (
     <Stack>
       {made && <Secret label={text.pins.made(made.account)} value={made.pin} />}
       <Asked query={query}>
-        {({ value: { accounts } }) => (
+        {({ value: { accounts, asks } }) => (
           <DataTable
             caption={text.pins.title}
             rows={accounts}
@@ -45,7 +50,7 @@ export function Pins({ list }: { list: string }) {
                 end: true,
                 show: (account) =>
                   may('pin.remove') && (
-                    <Button size="compact-sm" variant="default" onClick={() => remove(account)}>
+                    <Button size="compact-sm" variant="default" onClick={() => remove(account, asks)}>
                       {text.app.remove}
                     </Button>
                   ),

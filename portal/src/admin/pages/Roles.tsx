@@ -11,6 +11,8 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { useRemoval } from '../view/removal';
+import { redo, undoOfRole } from './undo';
 
 /** What there is to be allowed, bundled. Roles of one's own begin as a copy. */
 export function Roles() {
@@ -67,18 +69,21 @@ export function Roles() {
 function RoleSheet({ name, close }: { name: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm } = useDesk();
+  const ask = useRemoval();
+  const roles = useList('role.list', 'roles').data?.roles ?? [];
   const query = useTold('role.show', { name });
   const all = useTold('permission.list').data?.value.permissions ?? [];
-  const remove = () =>
-    confirm({
-      title: text.object.removeTitle(name),
-      consequences: [text.roles.removed, text.app.noUndo],
-      action: text.app.remove,
+  const remove = (role: Schemas['Role']) => {
+    const undo = undoOfRole(role, roles);
+    ask({
+      name,
+      consequences: [text.roles.haveIt((role.users ?? []).length), text.roles.removed],
       command: 'role.remove',
       values: { name },
       done: close,
+      ...(undo ? { undo: () => redo(undo) } : {}),
     });
+  };
   return (
     <Sheet title={text.roles.one(name)} close={close} wide>
       <Asked query={query}>
@@ -93,7 +98,7 @@ function RoleSheet({ name, close }: { name: string; close: () => void }) {
             />
             {!role.built_in && may('role.remove') && (
               <Group>
-                <Button variant="default" onClick={remove}>
+                <Button variant="default" onClick={() => remove(role)}>
                   {text.app.remove}
                 </Button>
               </Group>

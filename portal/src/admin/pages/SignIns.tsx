@@ -11,6 +11,7 @@ import { Sheet, useDesk } from '../view/Dialogs';
 import { Facts, Mark, Secret } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { useRemoval } from '../view/removal';
 
 /** Where people sign in who have no password here. */
 export function SignIns() {
@@ -77,13 +78,13 @@ function State({ one }: { one: Schemas['SignIn'] }) {
 function One({ name, close }: { name: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm, say } = useDesk();
+  const { say } = useDesk();
+  const ask = useRemoval();
   const query = useTold('sign-in.show', { name });
   const remove = (people: number) =>
-    confirm({
-      title: text.object.removeTitle(name),
-      consequences: [text.signIns.removed(people), text.app.noUndo],
-      action: text.app.remove,
+    ask({
+      name,
+      consequences: [text.signIns.removed(people)],
       command: 'sign-in.remove',
       values: { name, force: people > 0 ? true : undefined },
       done: close,
@@ -121,6 +122,7 @@ function One({ name, close }: { name: string; close: () => void }) {
                 now={one}
                 tag={tag}
                 without={without(one.kind)}
+                warn={({ enabled }) => (enabled === false ? [text.signIns.shuts(one.people)] : [])}
                 submit={text.app.save}
                 done={(answer) => say(answer.message ?? text.app.saved)}
               />

@@ -23,6 +23,16 @@ export function State() {
   const { confirm } = useDesk();
   const query = useTold('status', {}, true, everyMs);
   const ports = useTold('ports');
+  const limits = query.data?.value.limits ?? [];
+  const used = (what: string) => limits.find(({ name }) => name === what)?.used ?? 0;
+  const stop = () =>
+    confirm({
+      title: text.state.stopTitle,
+      consequences: [text.state.endsCalls(used('calls')), text.state.cutsOff(used('registrations')), text.state.stopText, text.app.noUndo],
+      action: text.state.stop,
+      command: 'stop',
+      values: {},
+    });
   const reload = () =>
     confirm({
       title: text.state.reload,
@@ -47,13 +57,18 @@ export function State() {
                   [text.state.config, s.config],
                 ]}
               />
-              {may('reload') && (
-                <Group mt="sm">
+              <Group mt="sm">
+                {may('reload') && (
                   <Button variant="default" onClick={reload}>
                     {text.state.reload}
                   </Button>
-                </Group>
-              )}
+                )}
+                {may('stop') && (
+                  <Button variant="default" onClick={stop}>
+                    {text.state.stop}
+                  </Button>
+                )}
+              </Group>
             </section>
             <h2 className={css.heading}>{text.state.limits}</h2>
             <DataTable

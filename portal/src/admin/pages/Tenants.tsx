@@ -1,16 +1,19 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useList, useTold } from '../api/queries';
+import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { goTo, linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
-import { Sheet, useDesk } from '../view/Dialogs';
+import { Sheet } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
+import { useRemoval } from '../view/removal';
 import { Facts } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { HabitsOfAll } from './Habits';
 
 /** Who shares this system. */
 export function Tenants() {
@@ -19,7 +22,7 @@ export function Tenants() {
   const { id } = useRoute();
   const [making, setMaking] = useState(false);
   const query = useList('tenant.list', 'tenants');
-  const most = (count: number) => (count === 0 ? text.tenants.any : String(count));
+  const room = useRoom();
   return (
     <>
       <p className={css.lead}>{text.tenants.lead}</p>
@@ -40,7 +43,7 @@ export function Tenants() {
                 key: 'extensions',
                 title: text.pages.extensions,
                 cell: ({ extensions_now }) => extensions_now,
-                show: ({ extensions_now, extensions }) => text.tenants.of(extensions_now, most(extensions)),
+                show: room,
               },
               { key: 'day', title: text.fields.day, cell: ({ day }) => day, minor: true },
               { key: 'month', title: text.fields.month, cell: ({ month }) => month, minor: true },
@@ -58,16 +61,22 @@ export function Tenants() {
   );
 }
 
+/** How many extensions it has, of how many. */
+function useRoom(): (tenant: Schemas['Tenant']) => string {
+  const text = useText();
+  return ({ extensions_now, extensions }) => text.tenants.of(extensions_now, extensions === 0 ? text.tenants.any : String(extensions));
+}
+
 function TenantSheet({ name, close }: { name: string; close: () => void }) {
   const text = useText();
   const may = useMay();
-  const { confirm } = useDesk();
+  const ask = useRemoval();
+  const room = useRoom();
   const query = useTold('tenant.show', { name });
-  const remove = () =>
-    confirm({
-      title: text.object.removeTitle(name),
-      consequences: [text.tenants.removed, text.app.noUndo],
-      action: text.app.remove,
+  const remove = (extensions: number) =>
+    ask({
+      name,
+      consequences: [text.tenants.has(extensions), text.tenants.removed],
       command: 'tenant.remove',
       values: { name },
       done: close,
@@ -80,25 +89,28 @@ function TenantSheet({ name, close }: { name: string; close: () => void }) {
       command="tenant.set"
       given={{ name }}
       now={(shown) => ({ ...shown })}
-      actions={() =>
+      actions={({ extensions_now }) =>
         may('tenant.remove') && (
-          <Button variant="default" onClick={remove}>
+          <Button variant="default" onClick={() => remove(extensions_now)}>
             {text.app.remove}
           </Button>
         )
       }
     >
       {(shown) => (
-        <Facts
-          facts={[
-            [text.fields.dealer, shown.dealer],
-            [text.fields.domains, shown.domains.join(', ')],
-            [text.pages.extensions, text.tenants.of(shown.extensions_now, shown.extensions === 0 ? text.tenants.any : String(shown.extensions))],
-            [text.fields.calls, shown.calls === '0' ? text.tenants.any : shown.calls],
-            [text.fields.day, shown.day],
-            [text.fields.month, shown.month],
-          ]}
-        />
+        <>
+          <Facts
+            facts={[
+              [text.fields.dealer, shown.dealer],
+              [text.fields.domains, shown.domains.join(', ')],
+              [text.pages.extensions, room(shown)],
+              [text.fields.calls, shown.calls === '0' ? text.tenants.any : shown.calls],
+              [text.fields.day, shown.day],
+              [text.fields.month, shown.month],
+            ]}
+          />
+          <HabitsOfAll level="tenant" tenant={name} />
+        </>
       )}
     </EditSheet>
   );

@@ -6,7 +6,8 @@ import { useText } from '../messages';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
-import { Sheet, useDesk } from '../view/Dialogs';
+import { Sheet } from '../view/Dialogs';
+import { useRemoval } from '../view/removal';
 import { Mark, Secret } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -17,15 +18,14 @@ export function Tokens() {
   const text = useText();
   const may = useMay();
   const when = useWhen();
-  const { confirm } = useDesk();
+  const ask = useRemoval();
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<Schemas['NewToken'] | null>(null);
   const query = useList('token.list', 'tokens');
-  const remove = (id: string, name: string) =>
-    confirm({
-      title: text.object.removeTitle(name),
-      consequences: [text.tokens.removed, text.app.noUndo],
-      action: text.app.remove,
+  const remove = ({ id, name, used }: Schemas['Token']) =>
+    ask({
+      name,
+      consequences: [text.tokens.removed, used === '' ? text.tokens.neverUsed : text.tokens.lastUsed(when(used))],
       command: 'token.remove',
       values: { id },
     });
@@ -55,9 +55,9 @@ export function Tokens() {
                 title: '',
                 cell: () => '',
                 end: true,
-                show: ({ id, name }) =>
+                show: (token) =>
                   may('token.remove') && (
-                    <Button size="compact-sm" variant="default" onClick={() => remove(id, name)}>
+                    <Button size="compact-sm" variant="default" onClick={() => remove(token)}>
                       {text.app.remove}
                     </Button>
                   ),

@@ -9,6 +9,7 @@ import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
+import { useRemoval } from '../view/removal';
 import { Facts, Mark, Qr, Secret } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -98,6 +99,19 @@ function InvitationShown({ invitation, close }: { invitation: Invitation; close:
   );
 }
 
+/** What of somebody's ends when he may no longer sign in as before. */
+function useWhatEnds(name: string): readonly string[] {
+  const text = useText();
+  const may = useMay();
+  const sessions = useList('session.list', 'sessions', may('session.list')).data?.sessions;
+  const tokens = useList('token.list', 'tokens', may('token.list')).data?.tokens;
+  const own = (list: readonly { readonly user: string }[]) => list.filter(({ user }) => user === name).length;
+  return [
+    sessions ? text.users.endsSessions(own(sessions)) : text.users.removed,
+    ...(tokens ? [text.users.endsTokens(own(tokens))] : []),
+  ];
+}
+
 interface SheetProps {
   readonly name: string;
   readonly invite: (invitation: Invitation) => void;
@@ -110,11 +124,13 @@ function UserSheet({ name, invite, close }: SheetProps) {
   const me = useMe();
   const when = useWhen();
   const { confirm, say } = useDesk();
+  const ask = useRemoval();
+  const ends = useWhatEnds(name);
   const query = useTold('user.show', { name });
   const reset = () =>
     confirm({
       title: text.users.resetTitle(name),
-      consequences: [text.users.resetText],
+      consequences: [...ends, text.users.resetText],
       action: text.users.reset,
       command: 'user.reset',
       values: { name },
@@ -125,10 +141,9 @@ function UserSheet({ name, invite, close }: SheetProps) {
       },
     });
   const remove = () =>
-    confirm({
-      title: text.object.removeTitle(name),
-      consequences: [text.users.removed, text.app.noUndo],
-      action: text.app.remove,
+    ask({
+      name,
+      consequences: ends,
       command: 'user.remove',
       values: { name },
       done: close,
@@ -140,6 +155,7 @@ function UserSheet({ name, invite, close }: SheetProps) {
       query={query}
       command="user.set"
       given={{ name }}
+      warn={(_, sent) => (sent['enabled'] === false ? ends : [])}
       now={(user) => ({ ...user })}
       actions={() => (
         <>

@@ -10,6 +10,7 @@ const more = {
   calls: Calls,
   records: lazy(() => import('./Records').then(({ Records }) => ({ default: Records }))),
   habits: lazy(() => import('./Habits').then(({ Habits }) => ({ default: Habits }))),
+  trace: lazy(() => import('./TraceLog').then(({ TraceLog }) => ({ default: TraceLog }))),
   extensions: lazy(() => import('./Extensions').then(({ Extensions }) => ({ default: Extensions }))),
   phones: lazy(() => import('./Phones').then(({ Phones }) => ({ default: Phones }))),
   try: lazy(() => import('./TryIt').then(({ TryIt }) => ({ default: TryIt }))),

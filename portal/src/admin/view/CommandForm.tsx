@@ -4,6 +4,7 @@ import type { Problem, Values } from '../api/client';
 import { useCommand } from '../api/queries';
 import { type AnswerOf, type Field, type OperationName, operation } from '../contract/contract';
 import { useText } from '../messages';
+import { useDesk } from './Dialogs';
 import { FieldInput } from './Fields';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
@@ -20,6 +21,8 @@ interface Props<Name extends OperationName> {
   readonly first?: readonly string[];
   readonly without?: readonly string[];
   readonly submit: string;
+  /** What it would do that has to be said first; empty: nothing. */
+  readonly warn?: ((sent: Values) => readonly string[]) | undefined;
   readonly done: (answer: AnswerOf<Name>, sent: Values) => void;
   readonly children?: ReactNode;
 }
@@ -30,8 +33,9 @@ function typedFrom(fields: readonly Field[], now: Readonly<Record<string, unknow
 
 /** A form made of an operation's fields, as the contract has them. */
 export function CommandForm<Name extends OperationName>(props: Props<Name>) {
-  const { command, given = {}, now, tag, first, without = [], submit, done, children } = props;
+  const { command, given = {}, now, tag, first, without = [], submit, warn, done, children } = props;
   const text = useText();
+  const { confirm } = useDesk();
   const all = operation(command).fields;
   const fields = useMemo(
     // In which tenant is chosen for all pages at once.
@@ -64,7 +68,18 @@ export function CommandForm<Name extends OperationName>(props: Props<Name>) {
     const values = changesOf([...fields, ...known], before, typed);
     if (now !== undefined && Object.keys(values).length === 0) return setUnchanged(true);
     const sent = { ...given, ...values };
-    sending.mutate({ values: sent, ...(tag ? { tag } : {}) }, { onSuccess: (answer) => done(answer, sent) });
+    const order = { values: sent, ...(tag ? { tag } : {}) };
+    const consequences = warn?.(sent) ?? [];
+    if (consequences.length > 0)
+      return confirm({
+        title: text.app.sure,
+        consequences,
+        action: submit,
+        command,
+        ...order,
+        done: (answer) => done(answer as AnswerOf<Name>, sent),
+      });
+    sending.mutate(order, { onSuccess: (answer) => done(answer, sent) });
   };
   const show = (list: readonly Field[]) =>
     list.map((field) => (

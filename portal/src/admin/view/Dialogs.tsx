@@ -15,6 +15,8 @@ export interface Question {
   readonly action: string;
   readonly command: OperationName;
   readonly values: Values;
+  /** Of what is to be changed, as it was shown. */
+  readonly tag?: string;
   readonly done?: (answer: unknown) => void;
   /** Puts it back as it was; offered for a while when it is done. */
   readonly undo?: () => Promise<unknown>;
@@ -78,11 +80,11 @@ export function DialogDesk({ children }: { children: ReactNode }) {
 function Confirm({ question, close }: { question: Question; close: () => void }) {
   const text = useText();
   const { say } = useDesk();
-  const { title, consequences, action, command, values, done, undo } = question;
+  const { title, consequences, action, command, values, tag, done, undo } = question;
   const sending = useCommand(command);
   const send = () =>
     sending.mutate(
-      { values },
+      { values, ...(tag ? { tag } : {}) },
       {
         onSuccess: (answer: AnswerOf<OperationName>) => {
           close();
@@ -93,7 +95,7 @@ function Confirm({ question, close }: { question: Question; close: () => void })
       },
     );
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': text.app.close }}>
+    <Frame title={title} close={close}>
       <Stack>
         <ul className={css.list}>
           {consequences.map((each) => (
@@ -110,7 +112,7 @@ function Confirm({ question, close }: { question: Question; close: () => void })
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Frame>
   );
 }
 
@@ -122,17 +124,31 @@ interface SheetProps {
 }
 
 export function Sheet({ title, close, children, wide }: SheetProps) {
+  return (
+    <Frame title={title} close={close} size={wide ? 'xl' : 'lg'} closeOnClickOutside={false}>
+      {children}
+    </Frame>
+  );
+}
+
+interface FrameProps extends Omit<SheetProps, 'wide'> {
+  readonly size?: string;
+  readonly closeOnClickOutside?: boolean;
+}
+
+/** A question may stand above a sheet: then neither header is the page's banner, of which there is one. */
+function Frame({ title, close, children, size = 'md', closeOnClickOutside = true }: FrameProps) {
   const text = useText();
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={title}
-      size={wide ? 'xl' : 'lg'}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': text.app.close }}
-    >
-      {children}
-    </Modal>
+    <Modal.Root opened onClose={close} size={size} closeOnClickOutside={closeOnClickOutside} lockScroll={false} centered>
+      <Modal.Overlay backgroundOpacity={0.5} />
+      <Modal.Content>
+        <Modal.Header role="none">
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={text.app.close} />
+        </Modal.Header>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -19,6 +19,9 @@ interface Props<Shown> {
   /** What its form starts from. */
   readonly now: (shown: Shown) => Readonly<Record<string, unknown>>;
   readonly first?: readonly string[];
+  readonly without?: readonly string[];
+  /** What a change would do that has to be said first. */
+  readonly warn?: (shown: Shown, sent: Values) => readonly string[];
   /** Whether it can be changed at all. */
   readonly fixed?: (shown: Shown) => boolean;
   /** What else can be done with it. */
@@ -28,7 +31,7 @@ interface Props<Shown> {
 
 /** A sheet that shows one thing, and takes the form that changes it in its place. */
 export function EditSheet<Shown>(props: Props<Shown>) {
-  const { title, close, wide, query, command, given, now, first, fixed, actions, children } = props;
+  const { title, close, wide, query, command, given, now, first, without, warn, fixed, actions, children } = props;
   const text = useText();
   const may = useMay();
   const { say } = useDesk();
@@ -56,6 +59,8 @@ export function EditSheet<Shown>(props: Props<Shown>) {
                 now={now(value)}
                 tag={tag}
                 {...(first ? { first } : {})}
+                {...(without ? { without } : {})}
+                warn={warn && ((sent) => warn(value, sent))}
                 submit={text.app.save}
                 done={done}
               />

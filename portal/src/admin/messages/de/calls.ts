@@ -2,6 +2,7 @@
 
 import type { Same } from '../../../shared/messages';
 import type { calls as en } from '../en/calls';
+import { plural } from '../plural';
 
 export const calls: Same<typeof en> = {
   calls: {
@@ -55,6 +56,15 @@ export const calls: Same<typeof en> = {
     title: 'Signalisierung',
     caption: 'SIP-Nachrichten in der Reihenfolge der Zeit; jede lässt sich öffnen',
     open: 'Signalisierung',
+    lead: 'SIP-Nachrichten von allen, eine je Zeile. Jede führt zur Leiter ihres Anrufs.',
+    recorded: 'Aufgezeichnete Nachrichten',
+    direction: 'Wohin',
+    directions: { in: 'an uns', out: 'von uns', note: 'Vermerk' },
+    message: 'Nachricht',
+    stranger: 'Fremder',
+    call: 'Anruf',
+    ladder: 'Leiter',
+    moreLines: 'Es gibt weitere, ältere: grenzen Sie mit Nebenstelle oder Adresse ein.',
     at: 'Zeit (UTC)',
     none: 'Hier ist nichts aufgezeichnet',
     teach: 'Aufgezeichnete Nachrichten machen neueren Platz. Wie viele bleiben, steht in [trace] der Konfigurationsdatei.',
@@ -78,5 +88,8 @@ export const calls: Same<typeof en> = {
     days: 'Tage',
     today: 'Anrufe heute',
     usual: 'Sonst',
+    own: 'Wie sonst angerufen wird',
+    whose: (level, name) => `Gewohnheiten: ${level} ${name}`.trim(),
+    from: (days, today) => `Aus ${plural(days, 'Tag', 'Tagen')}; heute ${plural(today, 'Anruf', 'Anrufe')}.`,
   },
 };

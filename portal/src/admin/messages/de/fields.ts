@@ -125,5 +125,9 @@ export const fields: Same<typeof en> = {
     sources: 'Ihre Adressen',
     allow: 'Erlauben',
     deny: 'Verbieten',
+    then: 'Was dann geschieht',
+    threshold: 'So viele',
+    period_s: 'Binnen Sekunden',
+    duration_s: 'Für Sekunden',
   },
 };

@@ -11,7 +11,7 @@ export const kinds: Same<typeof en> = {
       add: 'Leitung hinzufügen',
       none: 'Noch keine Leitung',
       teach: 'Eine Leitung verbindet Sie mit einem Telefonanbieter. Sie brauchen seine Adresse, Ihren Namen dort und, danach, Ihr Passwort dort. Ohne Preisliste gehen nur kostenlose Anrufe hinaus.',
-      removed: 'Laufende Anrufe gehen weiter; kein weiterer nimmt sie.',
+      removed: 'Kein weiterer Anruf nimmt sie.',
     },
     inbound: {
       one: 'Eingehender Weg',

@@ -6,6 +6,7 @@ import { plural } from '../plural';
 
 export const ways: Same<typeof en> = {
   trunk: {
+    endsCalls: (calls) => (calls === 0 ? 'Gerade läuft kein Anruf darüber.' : `Das beendet ${plural(calls, 'Anruf, der', 'Anrufe, die')} darüber ${calls === 1 ? 'läuft' : 'laufen'}.`),
     health: 'Gesundheit',
     since: 'Seit',
     answered: 'Letzte Antwort',

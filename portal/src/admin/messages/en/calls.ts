@@ -1,5 +1,7 @@
 // Calls, their records and signalling, and habits.
 
+import { plural } from '../plural';
+
 export const calls = {
   calls: {
     lead: 'Calls that run now.',
@@ -52,6 +54,15 @@ export const calls = {
     title: 'Signalling',
     caption: 'SIP messages in the order of time; each can be opened',
     open: 'Signalling',
+    lead: 'SIP messages of everybody, a line each. Each leads to the ladder of its call.',
+    recorded: 'Recorded messages',
+    direction: 'Which way',
+    directions: { in: 'to us', out: 'from us', note: 'note' },
+    message: 'Message',
+    stranger: 'stranger',
+    call: 'Call',
+    ladder: 'Ladder',
+    moreLines: 'There are more, older ones: narrow it down by extension or address.',
     at: 'Time (UTC)',
     none: 'Nothing is recorded here',
     teach: 'Recorded messages make room for newer ones. How many are kept is set in [trace] of the configuration file.',
@@ -75,5 +86,8 @@ export const calls = {
     days: 'Days',
     today: 'Calls today',
     usual: 'Usually',
+    own: 'How it usually calls',
+    whose: (level: string, name: string) => `Habits: ${level} ${name}`.trim(),
+    from: (days: string, today: string) => `Of ${plural(days, 'day', 'days')}; ${plural(today, 'call', 'calls')} today.`,
   },
 };

@@ -122,5 +122,9 @@ export const fields = {
     sources: 'Its addresses',
     allow: 'Allow',
     deny: 'Deny',
+    then: 'What happens then',
+    threshold: 'So many',
+    period_s: 'Within seconds',
+    duration_s: 'For seconds',
   },
 };

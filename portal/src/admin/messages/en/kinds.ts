@@ -8,7 +8,7 @@ export const kinds = {
       add: 'Add a trunk',
       none: 'No trunk yet',
       teach: 'A trunk connects you to a telephone provider. You need its address, your name there and, after adding it, your password there. Without a rate deck only free calls leave.',
-      removed: 'Calls by it that are running go on; no further call takes it.',
+      removed: 'No further call takes it.',
     },
     inbound: {
       one: 'Inbound route',

@@ -4,6 +4,7 @@ import { plural } from '../plural';
 
 export const ways = {
   trunk: {
+    endsCalls: (calls: number) => (calls === 0 ? 'No call runs by it now.' : `This ends ${plural(calls, 'call', 'calls')} that ${calls === 1 ? 'runs' : 'run'} by it.`),
     health: 'Health',
     since: 'Since',
     answered: 'Last answer',
