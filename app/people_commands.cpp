@@ -266,6 +266,10 @@ struct Executor {
   Outcome operator()(const command::ResetUser& c) {
     const auto found = within_reach(c.name);
     if (!found) return std::unexpected(found.error());
+    // The link lets in whoever opens it first, and that is whoever asked for it.
+    if (!found->extension.empty() && !may_give_extension())
+      return fault(Code::denied, fmt::format("{} has an extension, whose passwords you may not make", c.name),
+                   fmt::format("take it first: ringfence user set {} --extension \"\"", c.name));
     Outcome out = Json();
     const auto elsewhere = provider_of(records, tables, *found);
     const bool no_password = !found->provider.empty() && (!elsewhere || elsewhere->required);

@@ -45,9 +45,9 @@ class PeopleTables {
   /// All but the name, the password, where he signs in, and his extension, which he keeps as long as it is of his
   /// tenant. Errors: not_found.
   Expected<void> set_user(const access::User& user);
-  /// Gives him an extension of his own, by its number in his tenant (in the default one when he is the system's); empty:
-  /// none. One-time links of the one that he loses end. Errors: not_found; in_use when it is somebody else's;
-  /// invalid_value for a dealer's user, who is of no tenant.
+  /// Gives him an extension of his own, by its number in his tenant (in the default one when he is the system's), or
+  /// none when it is empty. One-time links of the one that he loses end. Errors: not_found; in_use when it is somebody
+  /// else's; invalid_value for a dealer's user, who is of no tenant.
   Expected<void> set_extension(access::UserId user, const std::string& number);
   /// His own, by tenant and number, as find_extension() takes it; none: he has none.
   Expected<std::optional<Store::Numbered>> extension_of(access::UserId user);

@@ -212,7 +212,12 @@ TEST_F(OwnExtension, GivingItTakesTheRightToMakeItsPasswords) {
   scoped.permissions = *access::Permissions::parse("user.write");
   EXPECT_EQ(give("anna", "1001", scoped).error().code, Code::denied);
   ASSERT_TRUE(give("anna", "1001", as("administrator")));
+  const Outcome reset_by_hr = run("user.reset", {{"name", std::string("anna")}}, hr);
+  ASSERT_FALSE(reset_by_hr) << "the link would let whoever asked for it in";
+  EXPECT_EQ(reset_by_hr.error().code, Code::denied);
+  EXPECT_TRUE(run("user.reset", {{"name", std::string("anna")}}, as("administrator")));
   EXPECT_TRUE(give("anna", "", hr)) << "who administers people may take it";
+  EXPECT_TRUE(run("user.reset", {{"name", std::string("anna")}}, hr));
 }
 
 TEST_F(OwnExtension, IsShownWithItsPersonAndOneHasOnePerson) {

@@ -15,6 +15,7 @@ import { Facts, Mark } from '../view/Shown';
 import { Asked, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
+import { OwnExtension } from './OwnExtension';
 import { PermissionList } from './Users';
 
 /** One's own account: password, second factor, sessions, how the pages look. */
@@ -49,6 +50,10 @@ export function Account() {
       <section className={css.panel}>
         <h2 className={css.heading}>{text.account.factor}</h2>
         <Factor />
+      </section>
+      <section className={css.panel}>
+        <h2 className={css.heading}>{text.account.extension}</h2>
+        <OwnExtension />
       </section>
       <section className={css.panel}>
         <h2 className={css.heading}>{text.extensions.linkTitle}</h2>
