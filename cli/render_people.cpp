@@ -26,8 +26,8 @@ void link(const Json& r, std::ostream& out) {
 }
 
 void users(const Json& r, std::ostream& out) {
-  Table table({"NAME", "CALLED", "EXTENSION", "CLASS", "ROLE", "ENABLED", "PASSWORD", "SECOND FACTOR",
-               "LAST SIGNED IN"});
+  Table table(
+      {"NAME", "CALLED", "EXTENSION", "CLASS", "ROLE", "ENABLED", "PASSWORD", "SECOND FACTOR", "LAST SIGNED IN"});
   for (const Json& u : list_at(r, "users"))
     table.add({text_at(u, "name"), text_at(u, "display"), text_at(u, "extension"), text_at(u, "class"),
                text_at(u, "role"), text_at(u, "enabled"),

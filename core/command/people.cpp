@@ -29,9 +29,12 @@ constexpr Parameter title_parameter{"title", Kind::text, false, 1, text_length, 
 constexpr Parameter user_parameter{"user", Kind::text, false, 2, 64, {}, "only this user's"};
 constexpr Parameter first_parameters[] = {for_parameter};
 constexpr Parameter add_parameters[] = {
-    name_parameter,  {"class", Kind::text, false, 0, 8, class_words, "whose account it is, tenant when not given"},
-    role_parameter,  display_parameter,
-    email_parameter, for_parameter,
+    name_parameter,
+    {"class", Kind::text, false, 0, 8, class_words, "whose account it is, tenant when not given"},
+    role_parameter,
+    display_parameter,
+    email_parameter,
+    for_parameter,
     {"dealer", Kind::text, false, 2, 32, {}, "of class dealer: whose tenants they reach"},
     extension_parameter};
 constexpr Parameter one_user[] = {name_parameter};
@@ -193,11 +196,14 @@ PeopleCommand user_command(std::string_view verb, const Arguments& a, Reader& re
   if (verb == "remove") return RemoveUser{std::move(name)};
   if (verb == "reset") return ResetUser{std::move(name), maybe<bool>(a, "second_factor").value_or(false), read.for_s()};
   if (verb == "add")
-    return AddUser{
-        std::move(name),           access::parse_class(text(a, "class")).value_or(access::Class::tenant_user),
-        read.role("role"),         text(a, "display"),
-        read.email().value_or(""), read.for_s(),
-        read.dealer(),             read.extension()};
+    return AddUser{std::move(name),
+                   access::parse_class(text(a, "class")).value_or(access::Class::tenant_user),
+                   read.role("role"),
+                   text(a, "display"),
+                   read.email().value_or(""),
+                   read.for_s(),
+                   read.dealer(),
+                   read.extension()};
   SetUser out{std::move(name),           maybe<std::string>(a, "display"), read.email(), {},
               maybe<bool>(a, "enabled"), maybe<bool>(a, "must_change")};
   if (a.contains("role")) out.role = read.role("role");

@@ -172,8 +172,8 @@ TEST_F(OwnExtension, ASessionThatLacksAStepAndATokenDoNothingWithIt) {
 
 TEST_F(OwnExtension, IsOfTheOwnTenantWhoeverGivesItAndWhereverItIsUsed) {
   ASSERT_TRUE(run("user.add", {{"name", std::string("eva@acme")}, {"tenant", std::string("acme")}}));
-  for (const auto& by : {std::optional<access::Asker>(), std::optional(as("administrator", acme_)),
-                         std::optional(as("system", {}))}) {
+  for (const auto& by :
+       {std::optional<access::Asker>(), std::optional(as("administrator", acme_)), std::optional(as("system", {}))}) {
     const Outcome refused = give("eva@acme", "1002", by);
     ASSERT_FALSE(refused) << "1002 is the default tenant's";
     EXPECT_EQ(refused.error().code, Code::invalid);
@@ -231,10 +231,9 @@ TEST_F(OwnExtension, IsShownWithItsPersonAndOneHasOnePerson) {
   EXPECT_EQ(second.error().field, "extension");
   EXPECT_EQ(run("user.show", {{"name", std::string("eve")}}).error().code, Code::not_found) << "nothing is half done";
   for (const char* wrong : {"1", "12a4", "-001", "1001\n", " "})
-    EXPECT_EQ(command::check("user.set", {{"name", std::string("anna")}, {"extension", std::string(wrong)}})
-                  .error()
-                  .field,
-              "extension")
+    EXPECT_EQ(
+        command::check("user.set", {{"name", std::string("anna")}, {"extension", std::string(wrong)}}).error().field,
+        "extension")
         << wrong;
   ASSERT_TRUE(run("user.remove", {{"name", std::string("anna")}}));
   EXPECT_TRUE(run("user.add", {{"name", std::string("eve")}, {"extension", std::string("1001")}}));
