@@ -522,6 +522,9 @@ std::vector<web::Route> Logins::routes() {
       {Method::post, "/api/v1/account/passkeys/remove", signed_in, now(&Logins::remove_passkey)},
       {Method::get, "/api/v1/account/sessions", signed_in, now(&Logins::own_sessions)},
       {Method::post, "/api/v1/account/sessions/end", signed_in, now(&Logins::end_sessions)},
+      {Method::get, "/api/v1/account/extension", signed_in, now(&Logins::own_extension)},
+      {Method::post, "/api/v1/account/extension/link", signed_in, {}, later(&Logins::link_own_extension)},
+      {Method::post, "/api/v1/account/extension/password", signed_in, {}, later(&Logins::reset_own_extension)},
       {Method::post, "/api/v1/account/first", anybody, {}, later(&Logins::use_first)},
       {Method::post, "/api/v1/account/first/look", anybody, now(&Logins::look_at_first)},
   };

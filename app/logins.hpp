@@ -21,6 +21,7 @@
 #include "core/access/throttle.hpp"
 #include "core/access/totp.hpp"
 #include "core/audit/chain.hpp"
+#include "core/command/catalog.hpp"
 #include "core/event/words.hpp"
 #include "core/passkey/passkey.hpp"
 #include "shell/config/login.hpp"
@@ -43,6 +44,10 @@ class Logins {
     std::function<bool()> has_mail;              ///< whether letters can leave
     /// One letter to an address. Waits for the mail server. Gives what was wrong, without secrets; empty: it has left.
     std::function<std::string(const std::string& to, const event::Filled& words, std::stop_token)> mail;
+    /// Carries out a command for `actor`, as Api::Desk has it.
+    std::function<Outcome(const command::Checked& checked, const std::string& actor,
+                          const std::function<bool()>& still)>
+        carry_out;
   };
   Logins(Doors doors, const config::LoginSettings& settings, std::uint64_t seed, const seal::HashCost& cost = {},
          std::unique_ptr<SignOn> sign_on = std::make_unique<SignOn>());
@@ -131,6 +136,16 @@ class Logins {
   std::string challenge(const std::string& purpose) const;
   /// Once: whoever saw it pass by comes too late.
   bool use_challenge(const std::string& challenge, std::int64_t now_wall_ms);
+
+  // own_extension.cpp
+  web::Answer own_extension(const web::Request& asked);
+  void link_own_extension(const web::Request& asked, web::Respond respond);
+  void reset_own_extension(const web::Request& asked, web::Respond respond);
+  /// The one that is his at this moment, on disk; none: he has none.
+  std::optional<store::ExtensionRow> extension_of(const access::Asker& asker);
+  /// Asks for the password, and carries out `command` about his extension.
+  void change_own_extension(const web::Request& asked, const std::string& command, web::Respond respond);
+  web::Answer changed_own_extension(const web::Request& asked, const std::string& command);
 
   // account.cpp
   web::Answer own_sessions(const web::Request& asked);

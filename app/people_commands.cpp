@@ -51,6 +51,7 @@ Json json_of(const User& user, std::span<const store::Tenant> tenants) {
           {"role", user.role},
           {"email", user.email},
           {"sign_in", user.provider},
+          {"extension", user.extension},
           {"enabled", user.enabled},
           {"must_change", user.must_change},
           {"password", !user.password.reveal().empty()},
@@ -128,6 +129,18 @@ struct Executor {
     return std::none_of(people.users().begin(), people.users().end(),
                         [&](const User& other) { return other.id != user.id && one(other); });
   }
+  /// Whose own it is makes its links and passwords, which is what extension.write allows.
+  std::expected<void, Error> may_give_extension() const {
+    if (auto why = access::fault_of_grant(by, Permissions().add(access::Permission::extension_write)))
+      return denied(*why);
+    return {};
+  }
+  static Error of_extension(const store::Problem& problem) {
+    Error out = error_of(problem);
+    if (problem.fault == store::Fault::not_found) out.code = Code::invalid;
+    out.field = "extension";
+    return out;
+  }
   static std::unexpected<Error> last() {
     return fault(Code::conflict, "nobody would be left who may do everything", "make another administrator first");
   }
@@ -172,12 +185,19 @@ struct Executor {
     if (c.of == access::Class::tenant_user) made.tenant = in;
     if (auto why = access::fault_of_login(made.name, name_of_tenant(made.tenant)))
       return std::unexpected(Error{Code::invalid, std::move(*why), "choose another name", "name"});
+    if (!c.extension.empty())
+      if (auto fine = may_give_extension(); !fine) return std::unexpected(fine.error());
     made.created_wall_ms = now_ms;
     Outcome out = Json();
     const auto done = records.store.together([&]() -> store::Expected<void> {
       const auto id = tables.add_user(made);
       if (!id) return std::unexpected(id.error());
       made.id = *id;
+      if (!c.extension.empty())
+        if (auto given = tables.set_extension(made.id, c.extension); !given) {
+          out = std::unexpected(of_extension(given.error()));
+          return given;
+        }
       out = link_of(made, c.for_s, fmt::format("{} may choose a password by it, once.", made.name));
       if (out) return {};
       return std::unexpected(store::Problem{store::Fault::invalid_value, out.error().message});
@@ -217,8 +237,18 @@ struct Executor {
     changed.must_change = c.must_change.value_or(changed.must_change);
     const bool less = !changed.enabled || changed.role != found->role;
     if (less && last_administrator(*found)) return last();
-    const auto set = tables.set_user(changed);
+    if (c.extension && !c.extension->empty())
+      if (auto fine = may_give_extension(); !fine) return std::unexpected(fine.error());
+    std::optional<Error> no_extension;
+    const auto set = records.store.together([&]() -> store::Expected<void> {
+      if (auto done = tables.set_user(changed); !done || !c.extension) return done;
+      auto given = tables.set_extension(changed.id, *c.extension);
+      if (!given) no_extension = of_extension(given.error());
+      return given;
+    });
+    if (no_extension) return std::unexpected(std::move(*no_extension));
     if (!set) return fail(set.error());
+    changed.extension = c.extension.value_or(changed.extension);
     // What he was is over: with another role, or none, he signs in anew.
     if (less || changed.must_change) {
       if (auto ended = end_sessions(found->id); !ended) return fail(ended.error());
@@ -236,6 +266,10 @@ struct Executor {
   Outcome operator()(const command::ResetUser& c) {
     const auto found = within_reach(c.name);
     if (!found) return std::unexpected(found.error());
+    // The link lets in whoever opens it first, and that is whoever asked for it.
+    if (!found->extension.empty() && !may_give_extension())
+      return fault(Code::denied, fmt::format("{} has an extension, whose passwords you may not make", c.name),
+                   fmt::format("take it first: ringfence user set {} --extension \"\"", c.name));
     Outcome out = Json();
     const auto elsewhere = provider_of(records, tables, *found);
     const bool no_password = !found->provider.empty() && (!elsewhere || elsewhere->required);

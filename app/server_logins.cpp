@@ -36,7 +36,9 @@ std::expected<void, Error> Server::open_logins() {
                       [this] { return events_->has_mail(); },
                       [this](const std::string& to, const event::Filled& words, std::stop_token stop) {
                         return events_->post(words, to, std::move(stop)).trouble;
-                      }};
+                      },
+                      [this](const command::Checked& checked, const std::string& actor,
+                             const std::function<bool()>& still) { return carry_out_for(checked, actor, still); }};
   std::uint64_t seed = 0;
   fill_from_kernel(&seed, sizeof seed);
   logins_ = std::make_unique<Logins>(std::move(doors), settings_.login, seed);

@@ -64,6 +64,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence user add eva@acme --tenant acme --role administrator\n"
      "  ringfence user add nils --class dealer --dealer north --role administrator\n"
      "  ringfence user add anna --display \"Anna Schmidt\" --role supervisor\n"
+     "  ringfence user add bert --extension 1002     his own, whose links and password he makes\n"
      "  ringfence user add root2 --class system --for 2h     a second administrator\n"
      "  ringfence user add anna --json | jq -r .link\n"},
     {"tenant.add",
@@ -80,6 +81,7 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"user.show", "  ringfence user show anna\n"},
     {"user.set",
      "  ringfence user set anna --role operator       sessions end; the next login is with the new role\n"
+     "  ringfence user set anna --extension 1001      her own; \"\" for none\n"
      "  ringfence user set anna --no-enabled          signed out at once, and for as long as it stands\n"
      "  ringfence user set anna --must-change         another password at the next login\n"},
     {"user.remove", "  ringfence user remove anna\n"},

@@ -26,10 +26,11 @@ void link(const Json& r, std::ostream& out) {
 }
 
 void users(const Json& r, std::ostream& out) {
-  Table table({"NAME", "CALLED", "CLASS", "ROLE", "ENABLED", "PASSWORD", "SECOND FACTOR", "LAST SIGNED IN"});
+  Table table(
+      {"NAME", "CALLED", "EXTENSION", "CLASS", "ROLE", "ENABLED", "PASSWORD", "SECOND FACTOR", "LAST SIGNED IN"});
   for (const Json& u : list_at(r, "users"))
-    table.add({text_at(u, "name"), text_at(u, "display"), text_at(u, "class"), text_at(u, "role"),
-               text_at(u, "enabled"),
+    table.add({text_at(u, "name"), text_at(u, "display"), text_at(u, "extension"), text_at(u, "class"),
+               text_at(u, "role"), text_at(u, "enabled"),
                !u.value("password", false)     ? "none yet"
                : u.value("must_change", false) ? "to be changed"
                                                : "set",
@@ -41,6 +42,7 @@ void users(const Json& r, std::ostream& out) {
 void user(const Json& r, std::ostream& out) {
   facts(out, {{"name", text_at(r, "name")},
               {"called", text_at(r, "display")},
+              {"extension", text_at(r, "extension").empty() ? "none" : text_at(r, "extension")},
               {"class", text_at(r, "class")},
               {"role", text_at(r, "role")},
               {"tenant", text_at(r, "tenant")},

@@ -33,6 +33,7 @@ struct User {
   std::string subject = {};   ///< who he is there
   std::string dealer = {};    ///< of a dealer's user: whose tenants he reaches
   std::string factor_email = {};  ///< the mailbox that he proved and gets his codes at; empty: an app makes them
+  std::string extension = {};  ///< the number of his own, as it was when this was read; empty: he has none
 };
 
 /// 2 to 64 small letters, digits and . _ @ + -, a letter or digit first and last.

@@ -171,7 +171,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"User",
      "name string, display string, class string, role string, email string, sign_in string, enabled boolean, "
      "must_change boolean, password boolean, second_factor boolean, created string, signed_in string, signed_in_ms "
-     "integer, tenant string, dealer string, "
+     "integer, tenant string, dealer string, extension string, "
      "permissions? [string]"},
     {"UserList", "users [User]"},
     {"Tenant",
@@ -257,6 +257,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "step string, name string, display string, class string, role string, email string, second_factor boolean, "
      "factor_way string, email_codes boolean, permissions [string], password_changed? string, "
      "recovery_codes_left? integer, recovery_codes? [string], target? string"},
+    {"OwnExtension", "number string, name string, auth_name string, realm string, enabled boolean"},
     {"SignInWay", "name string, title string, kind string"},
     {"WayList", "providers [SignInWay]"},
     {"WayThere", "url string"},
@@ -451,6 +452,13 @@ constexpr Further all_further[] = {
      "OwnSessionList"},
     {Verb::post, "/api/v1/account/sessions/end", "account.sessions.end", "Ends one of them, or all \"others\"",
      "signed in", "id string", "EndedSessions"},
+    {Verb::get, "/api/v1/account/extension", "account.extension",
+     "Shows one's own extension; its number is empty when there is none", "signed in", "", "OwnExtension"},
+    {Verb::post, "/api/v1/account/extension/link", "account.extension.link",
+     "Makes a link that signs a browser in as one's own extension, once", "signed in", "password string", "Link"},
+    {Verb::post, "/api/v1/account/extension/password", "account.extension.password",
+     "Gives one's own extension a new password; registrations and calls of the old one end", "signed in",
+     "password string", "PasswordReset"},
     {Verb::post, "/api/v1/account/first", "account.first", "Chooses a password with a one-time link", "anybody",
      "link string, password string, name? string, display? string, email? string", "Me"},
     {Verb::post, "/api/v1/account/first/look", "account.first.look", "Tells what a one-time link is for", "anybody",

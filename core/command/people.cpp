@@ -21,16 +21,22 @@ constexpr Parameter name_parameter{"name", Kind::text, true, 2, 64, {}, "the nam
 constexpr Parameter for_parameter{"for", Kind::text, false, 2, 8, {}, "how long the link is good, such as 2h or 1d"};
 constexpr Parameter display_parameter{"display", Kind::text, false, 0, text_length, {}, "what people call them"};
 constexpr Parameter email_parameter{"email", Kind::text, false, 0, text_length, {}, "an e-mail address"};
+constexpr Parameter extension_parameter{
+    "extension", Kind::text, false, 0, 15, {}, "their own extension, one of their tenant; empty: none"};
 constexpr Parameter role_parameter{"role", Kind::text, false, 2, 32, {}, "a role, see: ringfence role list"};
 constexpr Parameter role_name{"name", Kind::text, true, 2, 32, {}, "the role"};
 constexpr Parameter title_parameter{"title", Kind::text, false, 1, text_length, {}, "what people call the role"};
 constexpr Parameter user_parameter{"user", Kind::text, false, 2, 64, {}, "only this user's"};
 constexpr Parameter first_parameters[] = {for_parameter};
 constexpr Parameter add_parameters[] = {
-    name_parameter,  {"class", Kind::text, false, 0, 8, class_words, "whose account it is, tenant when not given"},
-    role_parameter,  display_parameter,
-    email_parameter, for_parameter,
-    {"dealer", Kind::text, false, 2, 32, {}, "of class dealer: whose tenants they reach"}};
+    name_parameter,
+    {"class", Kind::text, false, 0, 8, class_words, "whose account it is, tenant when not given"},
+    role_parameter,
+    display_parameter,
+    email_parameter,
+    for_parameter,
+    {"dealer", Kind::text, false, 2, 32, {}, "of class dealer: whose tenants they reach"},
+    extension_parameter};
 constexpr Parameter one_user[] = {name_parameter};
 constexpr Parameter set_parameters[] = {
     name_parameter,
@@ -38,7 +44,8 @@ constexpr Parameter set_parameters[] = {
     email_parameter,
     role_parameter,
     {"enabled", Kind::flag, false, 0, 0, {}, "whether they may sign in"},
-    {"must_change", Kind::flag, false, 0, 0, {}, "has to choose another password at the next login"}};
+    {"must_change", Kind::flag, false, 0, 0, {}, "has to choose another password at the next login"},
+    extension_parameter};
 constexpr Parameter reset_parameters[] = {
     name_parameter, {"second_factor", Kind::flag, false, 0, 0, {}, "their second factor ends, too"}, for_parameter};
 constexpr Parameter one_role[] = {role_name};
@@ -152,6 +159,13 @@ class Reader {
       fault("dealer is no name of one", "give 2 to 32 small letters, digits and hyphens");
     return name;
   }
+  std::string extension() {
+    std::string number = text(a_, "extension");
+    const bool digits = number.size() >= 2 && number.find_first_not_of("0123456789") == std::string::npos;
+    if (!number.empty() && !digits)
+      fault("extension is no number of one", "give 2 to 15 digits, or an empty text for none", "extension");
+    return number;
+  }
   std::uint64_t id() {
     std::uint64_t value = 0;
     const std::string given = text(a_, "id");
@@ -164,8 +178,8 @@ class Reader {
     }
     return value;
   }
-  void fault(std::string what, std::string remedy) {
-    if (!fault_) fault_ = Error{Code::invalid, std::move(what), std::move(remedy)};
+  void fault(std::string what, std::string remedy, std::string field = {}) {
+    if (!fault_) fault_ = Error{Code::invalid, std::move(what), std::move(remedy), std::move(field)};
   }
   const std::optional<Error>& fault() const { return fault_; }
 
@@ -182,14 +196,18 @@ PeopleCommand user_command(std::string_view verb, const Arguments& a, Reader& re
   if (verb == "remove") return RemoveUser{std::move(name)};
   if (verb == "reset") return ResetUser{std::move(name), maybe<bool>(a, "second_factor").value_or(false), read.for_s()};
   if (verb == "add")
-    return AddUser{
-        std::move(name),           access::parse_class(text(a, "class")).value_or(access::Class::tenant_user),
-        read.role("role"),         text(a, "display"),
-        read.email().value_or(""), read.for_s(),
-        read.dealer()};
+    return AddUser{std::move(name),
+                   access::parse_class(text(a, "class")).value_or(access::Class::tenant_user),
+                   read.role("role"),
+                   text(a, "display"),
+                   read.email().value_or(""),
+                   read.for_s(),
+                   read.dealer(),
+                   read.extension()};
   SetUser out{std::move(name),           maybe<std::string>(a, "display"), read.email(), {},
               maybe<bool>(a, "enabled"), maybe<bool>(a, "must_change")};
   if (a.contains("role")) out.role = read.role("role");
+  if (a.contains("extension")) out.extension = read.extension();
   if (a.size() == 1) read.fault("nothing to change was given", "name at least one setting, see --help");
   return out;
 }

@@ -29,7 +29,8 @@ struct AddUser {
   std::string role;  ///< empty: "system" of a system administrator, else "employee"
   std::string display, email;
   std::uint32_t for_s = AccessLimits::invitation_s;  ///< that the link is good for
-  std::string dealer = {};  ///< of a dealer's user: whose tenants he reaches
+  std::string dealer = {};     ///< of a dealer's user: whose tenants he reaches
+  std::string extension = {};  ///< the number of his own; empty: none
 };
 struct ListUsers {};
 struct ShowUser {
@@ -39,6 +40,7 @@ struct SetUser {
   std::string name;
   std::optional<std::string> display, email, role;
   std::optional<bool> enabled, must_change;
+  std::optional<std::string> extension = {};  ///< empty: none any longer
 };
 struct RemoveUser {
   std::string name;

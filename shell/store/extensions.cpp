@@ -222,6 +222,7 @@ Expected<void> Store::remove_extension(TenantId tenant, std::string_view number)
     if (!row) return std::unexpected(row.error());
     const auto id = static_cast<long long>(row->id.value);
     drop_ways_in(sql, id);
+    sql << "UPDATE users SET extension = 0 WHERE extension = :id", soci::use(id);
     sql << "DELETE FROM extensions WHERE id = :id", soci::use(id);
     transaction.commit();
     return {};

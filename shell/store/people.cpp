@@ -20,6 +20,24 @@ std::unexpected<Problem> no_user() {
   return problem(Fault::not_found, "there is no such user; see: ringfence user list");
 }
 
+// On disk; what else stands there is of no tenant.
+static_assert(static_cast<int>(access::Class::system_administrator) == 0 &&
+              static_cast<int>(access::Class::tenant_user) == 2 && default_tenant.value == 1);
+/// Whose extensions may be somebody's own; 0: nobody's.
+constexpr std::string_view home = "CASE users.class WHEN 0 THEN 1 WHEN 2 THEN users.tenant ELSE 0 END";
+/// Whether the one that stands there is of them.
+std::string fits() {
+  return fmt::format("users.extension IN (SELECT own.id FROM extensions own WHERE own.tenant = {})", home);
+}
+
+/// Links that he may have made for what he loses, and did not use yet, are nobody's.
+void end_links(soci::session& sql, long long user, std::string_view unless) {
+  sql << fmt::format(
+      "DELETE FROM links WHERE extension IN (SELECT users.extension FROM users WHERE users.id = :id AND NOT ({}))",
+      unless),
+      soci::use(user);
+}
+
 bool exists(soci::session& sql, UserId user) {
   int count = 0;
   const long long id = number(user.value);
@@ -31,15 +49,18 @@ std::vector<User> load_users(soci::session& sql) {
   std::vector<User> out;
   long long id = 0, tenant = 0, created = 0, set = 0, login = 0;
   int of = 0, enabled = 0, must_change = 0;
-  std::string name, display, role, email, password, factor, provider, subject, dealer, factor_email;
+  std::string name, display, role, email, password, factor, provider, subject, dealer, factor_email, extension;
   soci::statement rows =
-      (sql.prepare << "SELECT id, tenant, name, display, class, role, email, enabled, must_change, password, factor,"
-                      " created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer, factor_email"
-                      " FROM users ORDER BY name",
+      (sql.prepare << fmt::format(
+           "SELECT users.id, users.tenant, users.name, display, class, role, email, users.enabled, must_change,"
+           " password, factor, created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer,"
+           " factor_email, COALESCE(own.number, '') FROM users LEFT JOIN extensions own ON own.id = users.extension"
+           " AND own.tenant = {} ORDER BY users.name",
+           home),
        soci::into(id), soci::into(tenant), soci::into(name), soci::into(display), soci::into(of), soci::into(role),
        soci::into(email), soci::into(enabled), soci::into(must_change), soci::into(password), soci::into(factor),
        soci::into(created), soci::into(set), soci::into(login), soci::into(provider), soci::into(subject),
-       soci::into(dealer), soci::into(factor_email));
+       soci::into(dealer), soci::into(factor_email), soci::into(extension));
   for (bool got = rows.execute(true); got; got = rows.fetch()) {
     // A class that this program does not know is one that may least.
     const auto known = of >= 0 && of < static_cast<int>(access::class_count) ? static_cast<access::Class>(of)
@@ -47,7 +68,7 @@ std::vector<User> load_users(soci::session& sql) {
     out.push_back({UserId{static_cast<std::uint64_t>(id)}, unescaped(name), unescaped(display), known, unescaped(role),
                    TenantId{static_cast<std::uint64_t>(tenant)}, unescaped(email), enabled != 0, must_change != 0,
                    !factor.empty() || !factor_email.empty(), Secret<std::string>(password), created, set, login,
-                   unescaped(provider), unescaped(subject), unescaped(dealer), unescaped(factor_email)});
+                   unescaped(provider), unescaped(subject), unescaped(dealer), unescaped(factor_email), extension});
   }
   return out;
 }
@@ -134,8 +155,56 @@ Expected<void> PeopleTables::set_user(const User& user) {
         soci::use(display, "display"), soci::use(role, "role"), soci::use(email, "email"),
         soci::use(enabled, "enabled"), soci::use(must_change, "must_change"), soci::use(of, "of"),
         soci::use(tenant, "tenant"), soci::use(id, "id");
+    // One of another tenant is not his own any longer.
+    end_links(sql, id, fits());
+    sql << fmt::format("UPDATE users SET extension = 0 WHERE id = :id AND NOT ({})", fits()), soci::use(id);
     transaction.commit();
     return {};
+  });
+}
+
+Expected<void> PeopleTables::set_extension(UserId user, const std::string& wanted) {
+  return guarded([&]() -> Expected<void> {
+    soci::session& sql = state_.sql();
+    Transaction transaction(sql);
+    const long long id = number(user.value);
+    long long tenant = 0, extension = 0;
+    sql << fmt::format("SELECT {} FROM users WHERE id = :id", home), soci::use(id), soci::into(tenant);
+    if (!sql.got_data()) return no_user();
+    if (!wanted.empty()) {
+      if (tenant == 0)
+        return problem(Fault::invalid_value,
+                       "users of dealers are of no tenant, so no extension is theirs; give it to a user of the tenant");
+      sql << "SELECT id FROM extensions WHERE tenant = :tenant AND number = :number", soci::use(tenant),
+          soci::use(wanted), soci::into(extension);
+      if (!sql.got_data())
+        return problem(Fault::not_found,
+                       fmt::format("there is no extension {}; see: ringfence extension list", wanted));
+      int others = 0;
+      sql << "SELECT COUNT(*) FROM users WHERE extension = :extension AND id <> :id", soci::use(extension),
+          soci::use(id), soci::into(others);
+      if (others > 0)
+        return problem(Fault::in_use, fmt::format("extension {} is somebody else's; see: ringfence user list", wanted));
+    }
+    end_links(sql, id, fmt::format("users.extension = {}", extension));
+    sql << "UPDATE users SET extension = :extension WHERE id = :id", soci::use(extension), soci::use(id);
+    transaction.commit();
+    return {};
+  });
+}
+
+Expected<std::optional<Store::Numbered>> PeopleTables::extension_of(UserId user) {
+  return guarded([&]() -> Expected<std::optional<Store::Numbered>> {
+    const long long id = number(user.value);
+    long long tenant = 0;
+    std::string own;
+    soci::statement row =
+        (state_.sql().prepare << fmt::format("SELECT own.tenant, own.number FROM users JOIN extensions own ON"
+                                             " own.id = users.extension AND own.tenant = {} WHERE users.id = :id",
+                                             home),
+         soci::use(id), soci::into(tenant), soci::into(own));
+    if (!row.execute(true)) return std::nullopt;
+    return Store::Numbered(TenantId{static_cast<std::uint64_t>(tenant)}, own);
   });
 }
 
@@ -168,6 +237,7 @@ Expected<void> PeopleTables::drop_user(UserId user) {
     Transaction transaction(sql);
     if (!exists(sql, user)) return no_user();
     const long long id = number(user.value);
+    end_links(sql, id, "users.extension = 0");
     for (const char* table : {"recovery_codes", "passkeys", "invitations", "sessions", "tokens"})
       sql << fmt::format("DELETE FROM {} WHERE user_id = :id", table), soci::use(id);
     sql << "DELETE FROM users WHERE id = :id", soci::use(id);

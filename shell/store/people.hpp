@@ -42,8 +42,15 @@ class PeopleTables {
   Expected<access::PeopleRef> load();
   /// Errors: duplicate_name, invalid_value when there are too many.
   Expected<access::UserId> add_user(const access::User& user);
-  /// All but the name, the password, and where he signs in. Errors: not_found.
+  /// All but the name, the password, where he signs in, and his extension, which he keeps as long as it is of his
+  /// tenant. Errors: not_found.
   Expected<void> set_user(const access::User& user);
+  /// Gives him an extension of his own, by its number in his tenant (in the default one when he is the system's), or
+  /// none when it is empty. One-time links of the one that he loses end. Errors: not_found; in_use when it is somebody
+  /// else's; invalid_value for a dealer's user, who is of no tenant.
+  Expected<void> set_extension(access::UserId user, const std::string& number);
+  /// His own, by tenant and number, as find_extension() takes it; none: he has none.
+  Expected<std::optional<Store::Numbered>> extension_of(access::UserId user);
   /// An empty hash: he has none until a link gives him one.
   Expected<void> set_password(access::UserId user, const Secret<std::string>& hash, bool must_change,
                               std::int64_t now_wall_ms);

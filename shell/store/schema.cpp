@@ -442,6 +442,8 @@ constexpr const char* version_10[] = {
     " answer TEXT NOT NULL)",
     "CREATE INDEX kept_answers_age ON kept_answers (begun_wall_ms)",
     "CREATE INDEX kept_answers_asker ON kept_answers (asker, begun_wall_ms)",
+    "ALTER TABLE users ADD COLUMN extension BIGINT NOT NULL DEFAULT 0",
+    "CREATE UNIQUE INDEX users_extension ON users (extension) WHERE extension <> 0",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

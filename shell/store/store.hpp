@@ -193,7 +193,8 @@ class Store {
   Expected<Account> add_extension(const seal::Vault& vault, std::string_view realm, const NewExtension& extension);
   /// Errors: not_found, invalid_value.
   Expected<ExtensionRow> set_extension(TenantId tenant, std::string_view number, const ExtensionChange& change);
-  /// Removes it with its bindings, devices and links; its CDRs stay. Errors: not_found.
+  /// Removes it with its bindings, devices and links; it is nobody's own any longer, and its CDRs stay. Errors:
+  /// not_found.
   Expected<void> remove_extension(TenantId tenant, std::string_view number);
   /// Gives it a new password for `realm`, and a new registration name when asked. Its bindings, devices and links
   /// are dropped: whoever registered with the old password has to register again. Errors: not_found, wrong_key.

@@ -173,6 +173,91 @@ class Sessions(unittest.TestCase):
         self.assertEqual(replay.post("/session/second-factor", {"recovery_code": codes[0]})[0], 403)
 
 
+class OwnExtension(unittest.TestCase):
+    """A person with a telephone: two passwords, which are changed each by itself."""
+
+    def command_lines(self, actor):
+        return [e["action"] for e in SERVED.json("audit-log", "list", "--kind", "command")["entries"]
+                if e["actor"] == actor]
+
+    def test_its_person_makes_its_links_and_its_password_with_the_one_of_the_pages(self):
+        name, password = SERVED.add("4001")
+        user("ines")
+        browser = Browser()
+        browser.sign_in("ines")
+        self.assertEqual(browser.get("/account/extension")[1]["number"], "")
+        self.assertEqual(browser.post("/account/extension/link", {"password": GOOD})[0], 404)
+        SERVED.cli("user", "set", "ines", "--extension", "4001")
+        self.assertEqual(SERVED.json("user", "show", "ines")["extension"], "4001")
+        shown = browser.get("/account/extension")[1]
+        self.assertEqual((shown["number"], shown["auth_name"], shown["enabled"]), ("4001", name, True))
+        desk = Phone(SERVED, "4001", name, password)
+        self.addCleanup(desk.close)
+        self.assertEqual(desk.register(), 200)
+
+        status, made = browser.post("/account/extension/link", {"password": GOOD})
+        self.assertEqual((status, made.get("number")), (200, "4001"), made)
+        token = made["link"].split("/phone#")[1]
+        status, device = Browser().post("/phone/link", {"token": token})
+        self.assertEqual((status, device.get("number")), (200, "4001"), device)
+
+        status, fresh = browser.post("/account/extension/password", {"password": GOOD})
+        self.assertEqual((status, fresh.get("auth_name")), (200, name), fresh)
+        self.assertTrue(until(lambda: SERVED.json("registration", "list", "4001")["registrations"] == []))
+        self.assertEqual(SERVED.json("extension", "devices", "4001")["devices"], [])
+        self.assertEqual(desk.register(), 401)
+        again = Phone(SERVED, "4001", name, fresh["password"])
+        self.addCleanup(again.close)
+        self.assertEqual(again.register(), 200)
+        self.assertEqual(browser.post("/account/password", {"old": GOOD, "new": OTHER})[0], 200)
+        self.assertEqual(again.register(), 200, "the password of the pages is another one")
+        lines = self.command_lines("user ines")
+        self.assertIn("extension.link number=4001", lines)
+        self.assertIn("extension.reset-password number=4001", lines)
+        for secret in (token, fresh["password"], GOOD, OTHER):
+            self.assertNotIn(secret, SERVED.log.read_text())
+            self.assertNotIn(secret, "\n".join(lines))
+
+    def test_nobody_reaches_another_extension_nor_his_own_without_the_password(self):
+        for number in ("4002", "4003"):
+            SERVED.add(number)
+        user("jan")
+        SERVED.cli("user", "set", "jan", "--extension", "4002")
+        browser = Browser()
+        browser.sign_in("jan")
+        for path in ("/account/extension/link", "/account/extension/password"):
+            self.assertEqual(browser.post(path, {"password": OTHER})[0], 403, "a stolen session alone")
+            self.assertEqual(browser.post(path, {"password": GOOD, "number": "4003"})[0], 400)
+        SERVED.cli("extension", "set", "4002", "--no-enabled")
+        self.assertEqual(browser.post("/account/extension/link", {"password": GOOD})[0], 409)
+        SERVED.cli("extension", "set", "4002", "--enabled")
+        status, made = browser.post("/account/extension/link", {"password": GOOD})
+        self.assertEqual(status, 200, made)
+        SERVED.cli("user", "set", "jan", "--extension", "")
+        token = {"token": made["link"].split("/phone#")[1]}
+        self.assertEqual(Browser().post("/phone/link", token)[0], 403, "he made it while it was his")
+        SERVED.cli("user", "set", "jan", "--extension", "4003")
+        SERVED.cli("extension", "remove", "4003")
+        self.assertEqual(browser.post("/account/extension/password", {"password": GOOD})[0], 404)
+        self.assertEqual(self.command_lines("user jan"), ["extension.link number=4002"])
+
+    def test_no_token_and_nobody_without_the_right_to_passwords_gives_one(self):
+        SERVED.add("4004")
+        user("kim", "--role", "administrator")
+        user("staff", "--role", "human-resources")
+        token = SERVED.json("token", "add", "people", "--user", "kim", "--scope", "user.*")["token"]
+        bearer = f"Authorization: Bearer {token}"
+        mole = {"name": "mole", "extension": "4004"}
+        self.assertEqual(post(SERVED, V1 + "/users", mole, bearer)[0], 403)
+        for path in ("/account/extension/link", "/account/extension/password"):
+            self.assertEqual(post(SERVED, V1 + path, {"password": GOOD}, bearer)[0], 403, path)
+        browser = Browser()
+        browser.sign_in("staff")
+        self.assertEqual(browser.post("/users", mole)[0], 403)
+        browser.sign_in("kim")
+        self.assertEqual(browser.post("/users", mole)[0], 201)
+
+
 class MailCodes(unittest.TestCase):
     """Codes by e-mail, through a real mail server."""
 

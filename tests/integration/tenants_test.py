@@ -274,6 +274,12 @@ class Isolation(Two):
         for arguments in ({"name": "eve@acme", "class": "system", "role": "system"},
                           {"name": "eve", "class": "dealer", "dealer": "south", "role": "employee"}):
             self.assertEqual(self.a.ask("user.add", arguments)[0], 403, arguments)
+        for who, arguments in ((self.a, {"extension": "770177"}), (self.root, {"extension": "770177"}),
+                               (self.north, {"extension": "770177", "tenant": "acme"})):
+            status, _, body = who.ask("user.set", {"name": "eva@acme", **arguments})
+            self.assertEqual((status, body["field"]), (422, "extension"), "there is no such one in acme")
+        self.assertEqual(self.a.ask("user.set", {"name": "eva@acme", "extension": "1001"})[2]["extension"], "1001")
+        self.assertEqual(self.b.ask("user.set", {"name": "eva@acme", "extension": "1001"})[0], 404)
         self.assertEqual(self.b.ask("user.show", {"name": "eva@acme"})[0], 404)
         self.assertEqual(self.a.ask("user.remove", {"name": "eva@acme"})[0], 200)
 

@@ -232,6 +232,7 @@ export function office(): Answers {
   const out: Answers = {
     'account.show': () => anna,
     'account.passkeys': () => ({ passkeys: [] }),
+    'account.extension': () => ({ number: '1001', name: 'Alice Abel', auth_name: 'r1001x7', realm: 'pbx.example.com', enabled: true }),
     'account.sessions': () => ({
       sessions: [
         { id: '1', this: true, address: '192.0.2.9', browser: 'Firefox 140 on Linux', begun: '2026-11-23T08:00:00Z', used: '2026-11-23T08:30:00Z', ends: '2026-11-23T20:00:00Z' },
@@ -346,8 +347,8 @@ export function office(): Answers {
       ],
     }),
     'audit-log.verify': () => ({ entries: 3, first: 1, last: 3, hash: 'a', key: 'k', key_known: true, signed: true, message: 'the log is whole' }),
-    'user.list': () => ({ users: [{ ...anna, enabled: true, must_change: false, password: true, created: '', signed_in: '2026-11-23T08:00:00Z', signed_in_ms: 1 }] }),
-    'user.show': () => ({ ...anna, enabled: true, must_change: false, password: true, created: '', signed_in: '', signed_in_ms: 1 }),
+    'user.list': () => ({ users: [{ ...anna, extension: '1001', enabled: true, must_change: false, password: true, created: '', signed_in: '2026-11-23T08:00:00Z', signed_in_ms: 1 }] }),
+    'user.show': () => ({ ...anna, extension: '1001', enabled: true, must_change: false, password: true, created: '', signed_in: '', signed_in_ms: 1 }),
     'user.add': ({ values }) => ({ status: 201, body: { name: values['name'], link: 'https://pbx.example.com:8443/login#XYZ', expires: '2026-11-24T08:00:00Z', expires_in_s: 86400, message: '' } }),
     'tenant.list': () => ({
       tenants: [

@@ -123,9 +123,11 @@ class Elsewhere : public ::testing::Test {
                           const std::lock_guard lock(mutex_);
                           audit_.push_back(fmt::format("{}: {}: {}", event.actor, event.action, event.outcome));
                         },
-                        [](const Endpoint&, std::string_view) {}, [](const Address&) { return false; },
+                        [](const Endpoint&, std::string_view) {},
+                        [](const Address&) { return false; },
                         [] { return false; },
-                        [](const std::string&, const event::Filled&, std::stop_token) { return std::string(); }};
+                        [](const std::string&, const event::Filled&, std::stop_token) { return std::string(); },
+                        {}};
     auto sign_on = std::make_unique<SignOn>(
         [this](const fetch::Request& request, std::stop_token) {
           Idp& idp = request.url.starts_with(other_.issuer) ? other_ : corporate_;

@@ -96,10 +96,26 @@ class LoginsWorld : public ::testing::Test {
                         [this](const std::string& to, const event::Filled& words, std::stop_token) {
                           letters_.push({to, words.text});
                           return mail_trouble_;
-                        }};
+                        },
+                        [this](const command::Checked& checked, const std::string& actor,
+                               const std::function<bool()>& still) { return carry_out(checked, actor, still); }};
     logins_ = std::make_unique<Logins>(std::move(doors), settings, 7, seal::HashCost{1, 8'192});
     ASSERT_TRUE(logins_->restore(records_));
     routes_ = logins_->routes();
+  }
+
+  /// As the server does it; what is in `meanwhile_` comes first.
+  Outcome carry_out(const command::Checked& asked, const std::string& actor, const std::function<bool()>& still) {
+    if (meanwhile_) meanwhile_();
+    if (!still()) return std::unexpected(command::Error{command::Code::conflict, "it has changed since", "look again"});
+    const std::lock_guard lock(mutex_);
+    audit_.push_back(fmt::format("{}: {}", actor, asked.audit));
+    const auto placed = in_tenant(*records_.store.tenants(), asked);
+    if (!placed) return std::unexpected(placed.error());
+    records_.tenant = placed->acts_in;
+    auto outcome = records_.execute(placed->command, wall_now_ms());
+    if (!outcome) return std::unexpected(command::Error{command::Code::failed, "no such command", ""});
+    return std::move(*outcome);
   }
 
   web::Recognised recognise(const LoginBrowser& browser, std::string_view token = {}) {
@@ -201,6 +217,7 @@ class LoginsWorld : public ::testing::Test {
   std::vector<std::string> audit_, failed_;
   Letters letters_;
   std::string mail_trouble_;
+  std::function<void()> meanwhile_;
   config::LoginSettings settings_;
   std::unique_ptr<Logins> logins_;
   std::vector<web::Route> routes_;

@@ -173,5 +173,102 @@ TEST_F(PeopleTable, RefusesMoreTokensThanOneMayHave) {
   EXPECT_EQ(tables_.add_token({{}, "more", anna.id, "x", {}, now, now + 1, 0}).error().fault, Fault::invalid_value);
 }
 
+class OwnExtensions : public PeopleTable {
+ protected:
+  OwnExtensions() {
+    acme_ = *store_.add_tenant("acme");
+    for (const char* number : {"1001", "1002"}) extension(default_tenant, number);
+    for (const char* number : {"1001", "2001"}) extension(acme_, number);
+  }
+  void extension(TenantId tenant, std::string number) {
+    NewExtension made;
+    made.tenant = tenant;
+    made.number = std::move(number);
+    EXPECT_TRUE(store_.add_extension(vault_, "ringfence", made));
+  }
+  std::string shown(access::UserId user) { return (*tables_.load())->by_id(user)->extension; }
+  std::optional<Store::Numbered> own(access::UserId user) { return *tables_.extension_of(user); }
+  bool link_is_good(const std::string& hash) {
+    int count = 0;
+    *raw() << "SELECT COUNT(*) FROM links WHERE hash = :hash", soci::use(hash), soci::into(count);
+    return count == 1;
+  }
+
+  TenantId acme_;
+};
+
+TEST_F(OwnExtensions, AUserHasOneOfHisTenantAndNoOtherHasTheSame) {
+  const access::User anna = add("anna"), eve = add("eve");
+  EXPECT_EQ(own(anna.id), std::nullopt);
+  ASSERT_TRUE(tables_.set_extension(anna.id, "1001"));
+  EXPECT_EQ(own(anna.id), Store::Numbered(default_tenant, "1001"));
+  EXPECT_EQ(shown(anna.id), "1001");
+  EXPECT_EQ(shown(eve.id), "");
+  EXPECT_EQ(tables_.set_extension(eve.id, "1001").error().fault, Fault::in_use);
+  EXPECT_EQ(tables_.set_extension(eve.id, "1009").error().fault, Fault::not_found);
+  EXPECT_EQ(tables_.set_extension(access::UserId{99}, "1002").error().fault, Fault::not_found);
+  EXPECT_TRUE(tables_.set_extension(anna.id, "1001")) << "it is his already";
+  ASSERT_TRUE(tables_.set_extension(anna.id, "1002"));
+  EXPECT_TRUE(tables_.set_extension(eve.id, "1001"));
+  ASSERT_TRUE(tables_.set_extension(anna.id, ""));
+  EXPECT_EQ(own(anna.id), std::nullopt);
+}
+
+TEST_F(OwnExtensions, OneOfAnotherTenantIsNobodysHoweverItGotThere) {
+  access::User eve = add("eve");
+  EXPECT_EQ(tables_.set_extension(eve.id, "2001").error().fault, Fault::not_found);
+  *raw() << "UPDATE users SET extension = (SELECT id FROM extensions WHERE number = '2001') WHERE name = 'eve'";
+  EXPECT_EQ(own(eve.id), std::nullopt);
+  EXPECT_EQ(shown(eve.id), "");
+  // Who becomes another tenant's leaves it behind, and does not find it when he comes back.
+  ASSERT_TRUE(tables_.set_extension(eve.id, "1001"));
+  ASSERT_TRUE(tables_.set_user(eve));
+  EXPECT_EQ(shown(eve.id), "1001") << "any other change leaves it";
+  eve.tenant = acme_;
+  ASSERT_TRUE(tables_.set_user(eve));
+  EXPECT_EQ(own(eve.id), std::nullopt) << "acme's 1001 is another one";
+  eve.tenant = default_tenant;
+  ASSERT_TRUE(tables_.set_user(eve));
+  EXPECT_EQ(own(eve.id), std::nullopt);
+}
+
+TEST_F(OwnExtensions, TheSystemsPeopleHaveThemInTheDefaultTenantAndDealersNone) {
+  access::User root = add("root"), nils = add("nils");
+  root.of = access::Class::system_administrator;
+  nils.of = access::Class::dealer;
+  root.tenant = nils.tenant = {};
+  ASSERT_TRUE(tables_.set_user(root));
+  ASSERT_TRUE(tables_.set_user(nils));
+  EXPECT_EQ(tables_.set_extension(root.id, "2001").error().fault, Fault::not_found);
+  ASSERT_TRUE(tables_.set_extension(root.id, "1002"));
+  EXPECT_EQ(own(root.id), Store::Numbered(default_tenant, "1002"));
+  EXPECT_EQ(tables_.set_extension(nils.id, "1001").error().fault, Fault::invalid_value);
+}
+
+TEST_F(OwnExtensions, WhoLosesOneLosesTheLinksThatNobodyUsedYet) {
+  const access::User anna = add("anna");
+  ASSERT_TRUE(tables_.set_extension(anna.id, "1001"));
+  ASSERT_TRUE(store_.add_link(default_tenant, "1001", "one", now, now + 1'000));
+  ASSERT_TRUE(store_.add_link(default_tenant, "1002", "other", now, now + 1'000));
+  ASSERT_TRUE(tables_.set_extension(anna.id, "1001"));
+  EXPECT_TRUE(link_is_good("one")) << "nothing was taken from him";
+  ASSERT_TRUE(tables_.set_extension(anna.id, ""));
+  EXPECT_FALSE(link_is_good("one"));
+  EXPECT_TRUE(link_is_good("other"));
+  ASSERT_TRUE(tables_.set_extension(anna.id, "1002"));
+  ASSERT_TRUE(tables_.drop_user(anna.id));
+  EXPECT_FALSE(link_is_good("other"));
+}
+
+TEST_F(OwnExtensions, ARemovedOneIsNobodysAndANewOneOfItsNumberIsNotHis) {
+  const access::User anna = add("anna");
+  ASSERT_TRUE(tables_.set_extension(anna.id, "1001"));
+  ASSERT_TRUE(store_.remove_extension(default_tenant, "1001"));
+  EXPECT_EQ(own(anna.id), std::nullopt);
+  extension(default_tenant, "1001");
+  EXPECT_EQ(own(anna.id), std::nullopt);
+  EXPECT_EQ(shown(anna.id), "");
+}
+
 }  // namespace
 }  // namespace rf::store

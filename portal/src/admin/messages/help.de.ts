@@ -360,6 +360,7 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'a role, see: ringfence role list': 'eine Rolle, siehe: ringfence role list',
   'what people call them': 'wie man sie nennt',
   'an e-mail address': 'eine E-Mail-Adresse',
+  'their own extension, one of their tenant; empty: none': 'ihre eigene Nebenstelle, eine ihres Mandanten; leer: keine',
   'whether they may sign in': 'ob sie sich anmelden dürfen',
   'has to choose another password at the next login': 'muss bei der nächsten Anmeldung ein anderes Passwort wählen',
   'their second factor ends, too': 'auch ihr zweiter Faktor endet',

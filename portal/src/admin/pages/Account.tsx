@@ -15,6 +15,7 @@ import { Facts, Mark } from '../view/Shown';
 import { Asked, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
+import { OwnExtension } from './OwnExtension';
 import { PermissionList } from './Users';
 
 /** One's own account: password, second factor, sessions, how the pages look. */
@@ -45,6 +46,9 @@ export function Account() {
       </Panel>
       <Panel title={text.account.factor}>
         <Factor />
+      </Panel>
+      <Panel title={text.account.extension}>
+        <OwnExtension />
       </Panel>
       <Panel title={text.extensions.linkTitle}>
         <p>{text.account.phoneText}</p>

@@ -1,9 +1,12 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useCommand, useTold } from '../api/queries';
+import { useStore } from '../../shared/store';
+import { useCommand, useList, useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
-import { useMay } from '../session';
+import { linkTo } from '../route';
+import { useMay, useMe } from '../session';
+import { tenant } from '../tenant';
 import { DataTable } from '../view/DataTable';
 import { useDesk } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
@@ -31,6 +34,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
   const shown = useTold('extension.show', { number });
   const phones = useTold('registration.list', { number }, may('registration.list')).data?.value.registrations ?? [];
   const talking = useTold('call.list', {}, may('call.list')).data?.value.calls ?? [];
+  const person = usePerson(number);
   const calls = talking.filter(({ caller, callee }) => caller === number || callee === number).length;
 
   const reset = () =>
@@ -80,7 +84,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
       >
         {(value) => (
           <>
-            <Settings extension={value} />
+            <Settings extension={value} person={person} />
             {may('extension.link') && <LinkMaker number={number} />}
             {may('exposure') && <Worth number={number} />}
             <Devices number={number} />
@@ -100,13 +104,25 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
   );
 }
 
-function Settings({ extension: e }: { extension: Schemas['Extension'] }) {
+/** The login name of whoever has it for his own; empty: nobody, or it is not for our eyes. */
+function usePerson(number: string): string {
+  const may = useMay();
+  const me = useMe();
+  const chosen = useStore(tenant) || 'default';
+  const { data } = useList('user.list', 'users', may('user.list'));
+  // Who is bound to a tenant is told its people alone; the system's have theirs in the default one.
+  const here = (user: Schemas['User']) => me.class !== 'system' || (user.tenant || 'default') === chosen;
+  return data?.users.find((user) => user.extension === number && here(user))?.name ?? '';
+}
+
+function Settings({ extension: e, person }: { extension: Schemas['Extension']; person: string }) {
   const text = useText();
   const yes = (is: boolean) => (is ? text.form.yes : text.form.no);
   return (
     <Facts
       facts={[
         [text.fields.name, e.name],
+        [text.extensions.person, person && <a href={linkTo('users', person)}>{person}</a>],
         [text.extensions.auth, <code key="auth">{e.auth_name}</code>],
         [text.fields.enabled, yes(e.enabled)],
         [text.fields.remote, yes(e.remote)],
@@ -120,11 +136,25 @@ function Settings({ extension: e }: { extension: Schemas['Extension'] }) {
   );
 }
 
+/** The link is told this once. */
+export function LinkShown({ made }: { made: Schemas['Link'] }) {
+  const text = useText();
+  const when = useWhen();
+  return (
+    <div className={css.linkMade}>
+      <Qr text={made.link} label={text.extensions.linkQr} />
+      <Stack>
+        <Secret label={text.extensions.link} value={made.link} />
+        <Text size="sm">{text.extensions.linkUntil(when(made.expires))}</Text>
+      </Stack>
+    </div>
+  );
+}
+
 /** A link that makes a browser this extension's phone, also as a picture for a camera. */
 export function LinkMaker({ number }: { number: string }) {
   const text = useText();
   const may = useMay();
-  const when = useWhen();
   const { confirm } = useDesk();
   const making = useCommand('extension.link');
   const unlink = () =>
@@ -143,13 +173,7 @@ export function LinkMaker({ number }: { number: string }) {
         {text.extensions.linkText}
       </Text>
       {making.data ? (
-        <div className={css.linkMade}>
-          <Qr text={making.data.link} label={text.extensions.linkQr} />
-          <Stack>
-            <Secret label={text.extensions.link} value={making.data.link} />
-            <Text size="sm">{text.extensions.linkUntil(when(making.data.expires))}</Text>
-          </Stack>
-        </div>
+        <LinkShown made={making.data} />
       ) : (
         <Button variant="default" loading={making.isPending} onClick={() => making.mutate({ values: { number } })}>
           {text.extensions.linkMake}

@@ -41,6 +41,7 @@ export function Users() {
             columns={[
               { key: 'name', title: text.signIn.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('users', name)}>{name}</a> },
               { key: 'display', title: text.fields.display, cell: ({ display }) => display },
+              { key: 'extension', title: text.fields.extension, cell: ({ extension }) => extension, minor: true },
               { key: 'role', title: text.fields.role, cell: ({ role }) => role },
               {
                 key: 'factor',
@@ -64,7 +65,7 @@ export function Users() {
         <Sheet title={text.users.add} close={() => setMaking(false)}>
           <CommandForm
             command="user.add"
-            first={['name', 'display', 'email', 'class', 'role']}
+            first={['name', 'display', 'email', 'class', 'role', 'extension']}
             submit={text.users.add}
             done={(answer) => {
               setMaking(false);
@@ -180,6 +181,7 @@ function UserSheet({ name, invite, close }: SheetProps) {
               [text.fields.email, user.email],
               [text.fields.class, user.class],
               [text.fields.role, user.role],
+              [text.fields.extension, user.extension],
               [text.signIns.where, user.sign_in],
               [text.fields.enabled, user.enabled ? text.form.yes : text.form.no],
               [text.users.factor, user.second_factor ? text.form.yes : text.form.no],

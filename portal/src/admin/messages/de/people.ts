@@ -21,6 +21,7 @@ export const people: Same<typeof en> = {
     auth: 'Anmeldename des Telefons',
     realm: 'Bereich (Realm)',
     one: (number) => `Nebenstelle ${number}`,
+    person: 'Wem sie gehört',
     account: (number) => `Anmeldung der Nebenstelle ${number}`,
     accountText: 'Tragen Sie das ins Telefon ein. Das Passwort wird nur dieses Mal gezeigt und nirgends im Klartext aufbewahrt.',
     noted: 'Ich habe es notiert',

@@ -19,6 +19,7 @@ export const people = {
     auth: 'Registration name',
     realm: 'Realm',
     one: (number: string) => `Extension ${number}`,
+    person: 'Whose it is',
     account: (number: string) => `Sign-in of extension ${number}`,
     accountText: 'Enter this into the phone. The password is shown this once and kept nowhere in clear.',
     noted: 'I have noted it',
