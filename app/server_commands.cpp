@@ -300,6 +300,7 @@ Outcome Server::execute(const command::Checked& asked) {
   const std::lock_guard records_lock(records_mutex_);
   records_->tenant = checked.acts_in;
   records_->bounded = checked.by && checked.by->tenant;
+  records_->dealer = checked.by ? checked.by->dealer : std::string();
   const auto* reset = std::get_if<command::ResetPassword>(&command);
   const ExtensionId thrown_out = reset == nullptr ? ExtensionId{} : extension_of(checked.acts_in, reset->number);
   const auto* shut_out = std::get_if<command::RemoveDevice>(&command);

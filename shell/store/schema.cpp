@@ -442,6 +442,14 @@ constexpr const char* version_10[] = {
     " answer TEXT NOT NULL)",
     "CREATE INDEX kept_answers_age ON kept_answers (begun_wall_ms)",
     "CREATE INDEX kept_answers_asker ON kept_answers (asker, begun_wall_ms)",
+    "ALTER TABLE providers ADD COLUMN tenant BIGINT NOT NULL DEFAULT 0",
+    "CREATE TABLE dealers ("
+    " name TEXT PRIMARY KEY,"
+    " tenants_max INTEGER NOT NULL,"
+    " extensions_max INTEGER NOT NULL,"
+    " calls_max INTEGER NOT NULL,"
+    " day_max TEXT NOT NULL,"
+    " month_max TEXT NOT NULL)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),
