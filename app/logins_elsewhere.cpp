@@ -40,6 +40,11 @@ Errands::After answered(const web::Respond& respond, Answer answer) {
   return [respond, answer = std::move(answer)] { respond(answer); };
 }
 
+/// The tenant that login names of its people end with; empty: they end with none.
+std::string_view ending_of(const Provider& provider) {
+  return provider.people_of == store::default_tenant ? std::string_view() : provider.people_of_name;
+}
+
 Address source_of(const web::Request& asked) {
   return guard::source_block(asked.remote.address).base;
 }
@@ -57,10 +62,18 @@ bool Logins::trusts_factor_of(const User& user) const {
   return provider && provider->trusted_factor && provider->required;
 }
 
-Answer Logins::ways(const web::Request&) {
+Answer Logins::ways(const web::Request& asked) {
+  std::string tenant;
+  for (const http::Field& field : asked.query) {
+    if (field.name != "tenant")
+      return problem(400, fmt::format("\"{}\" is not asked for", plain(field.name, word_bytes)));
+    tenant = field.value;
+  }
   Json list = Json::array();
+  // A tenant's are for whoever comes by its address: nobody else is to read here who shares the system.
   for (const SignOn::ProviderRef& each : sign_on_->open())
-    list.push_back({{"name", each->name}, {"title", each->title}, {"kind", name_of(each->kind)}});
+    if (!each->people_of || (!tenant.empty() && each->people_of_name == tenant))
+      list.push_back({{"name", each->name}, {"title", each->title}, {"kind", name_of(each->kind)}});
   return {200, {{"providers", std::move(list)}}};
 }
 
@@ -176,7 +189,8 @@ Answer Logins::not_proved(const web::Request& asked, const Provider& provider, c
     }
     const std::string name = counted.substr(counted.find(' ') + 1);
     const access::PeopleRef people = this->people();
-    const User* const user = people->by_name(name);
+    const auto login = access::login_of(name, ending_of(provider));
+    const User* const user = login ? people->by_name(*login) : nullptr;
     return refuse(asked, name, user != nullptr && user->provider == provider.name, what);
   }
   if (!counted.empty()) {
@@ -190,7 +204,7 @@ Answer Logins::not_proved(const web::Request& asked, const Provider& provider, c
 
 Answer Logins::welcome(const web::Request& asked, const Provider& provider, const Identity& who,
                        const std::string& counted) {
-  enum class Came { in, nobody, shut_out, no_role, taken, no_name, disk };
+  enum class Came { in, nobody, shut_out, no_role, taken, no_name, no_tenant, disk };
   Came came = Came::disk;
   User user;
   const std::int64_t now_ms = wall_now_ms();
@@ -199,15 +213,20 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
     // While nobody else is at the database, it is what is in memory.
     const access::PeopleRef people = this->people();
     const User* const known = people->by_subject(provider.name, who.subject);
-    const auto role_name =
-        role_of(provider, who.groups, [&](const std::string& role) { return people->role(role) != nullptr; });
+    // What was configured before stricter rules gives no more than they do.
+    const auto role_name = role_of(provider, who.groups, [&](const std::string& role) {
+      const access::Role* const found = people->role(role);
+      return found != nullptr && may_give(provider, *found);
+    });
+    const auto login = access::login_of(who.name, ending_of(provider));
     bool changed = true;
     const auto done = records.store.together([&]() -> store::Expected<void> {
+      if (provider.people_of && provider.people_of_name.empty())
+        return came = Came::no_tenant, store::Expected<void>();
       came = Came::nobody;
       if (known == nullptr && !role_name) return {};
-      const bool named = access::is_login_name(who.name) && !access::fault_of_login(who.name, {});
-      if (known == nullptr && !named) return came = Came::no_name, store::Expected<void>();
-      if (known == nullptr && people->by_name(who.name) != nullptr)
+      if (known == nullptr && !login) return came = Came::no_name, store::Expected<void>();
+      if (known == nullptr && people->by_name(*login) != nullptr)
         return came = Came::taken, store::Expected<void>();
       user = known == nullptr ? User() : *known;
       user.display = who.display;
@@ -218,10 +237,10 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
       if (role_name) {
         const bool system = people->role(*role_name)->realm == access::Realm::system;
         user.of = system ? access::Class::system_administrator : access::Class::tenant_user;
-        user.tenant = system ? TenantId{} : store::default_tenant;
+        user.tenant = system ? TenantId{} : provider.people_of ? provider.people_of : store::default_tenant;
       }
       if (known == nullptr) {
-        user.name = who.name;
+        user.name = *login;
         user.provider = provider.name;
         user.subject = who.subject;
         user.created_wall_ms = now_ms;
@@ -230,7 +249,7 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
         user.id = *id;
       } else {
         changed = other || user.display != known->display || user.email != known->email || user.of != known->of ||
-                  user.must_change != known->must_change;
+                  user.tenant != known->tenant || user.must_change != known->must_change;
         if (changed)
           if (auto set = tables.set_user(user); !set) return set;
       }
@@ -255,6 +274,9 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
       return turned_away("none of their groups has a role here",
                          problem(403, "you are known, but none of your groups may do anything here; ask an "
                                       "administrator for a role"));
+    case Came::no_tenant:
+      return turned_away("the tenant whose people sign in there is gone",
+                         problem(403, "nobody signs in there any more; ask whoever runs this system"));
     case Came::no_name:
       return turned_away("the provider gives them no login name",
                          problem(403, "the provider gives you no name that can be one here; ask an administrator"));

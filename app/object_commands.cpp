@@ -317,6 +317,9 @@ class Desk {
       records_.tenant = before;
       if (!put) return put;
     }
+    if (records_.bounded)
+      if (auto refused = refused_gift(records_, done->tenant, done->before))
+        return std::unexpected(std::move(*refused));
     return tenant_json(records_, done->tenant);
   }
 
@@ -426,8 +429,10 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
     const bool guarded = !c->force && may_open_paths(c->kind);
     return changed(records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
   }
-  if (const auto* c = std::get_if<command::TenantCommand>(&command))
+  if (const auto* c = std::get_if<command::TenantCommand>(&command)) {
+    if (auto dealer = change_dealer(records, *c)) return told(std::move(*dealer));
     return changed(records, [&] { return desk.tenant(*c); });
+  }
   if (const auto* c = std::get_if<command::RemoveObject>(&command))
     return changed(records, [&] { return desk.remove(c->kind, c->name); });
   if (const auto* c = std::get_if<command::MoveObject>(&command))

@@ -112,6 +112,8 @@ struct Executor {
     if (found == nullptr) return std::unexpected(no_role(name));
     return *found;
   }
+  /// People of a tenant and of dealers are shown the roles that they can give.
+  bool is_shown(const Role& role) const { return by == nullptr || !by->tenant || role.realm == access::Realm::tenant; }
   std::expected<void, Error> may_have(const Role& role, access::Class of) const {
     if (!role_fits(role, of))
       return fault(Code::invalid, fmt::format("the role {} is not for users of class {}", role.name, name_of(of)),
@@ -308,7 +310,7 @@ struct Executor {
   Outcome operator()(const command::ListRoles&) {
     Json list = Json::array();
     for (const Role& each : people.roles())
-      if (by == nullptr || !by->tenant || each.realm == access::Realm::tenant) list.push_back(json_of(each));
+      if (is_shown(each)) list.push_back(json_of(each));
     return Json{{"roles", std::move(list)}};
   }
   Outcome operator()(const command::ListPermissions&) {
@@ -316,7 +318,9 @@ struct Executor {
     for (const access::PermissionInfo& row : access::permission_table())
       list.push_back({{"name", row.name},
                       {"changes", row.changes},
-                      {"realm", name_of(row.system ? access::Realm::system : access::Realm::tenant)},
+                      {"realm", name_of(!row.system  ? access::Realm::tenant
+                                        : row.dealer ? access::Realm::dealer
+                                                     : access::Realm::system)},
                       {"allows", row.summary}});
     return Json{{"permissions", std::move(list)}};
   }
@@ -324,7 +328,7 @@ struct Executor {
     const auto found = role(c.name);
     if (!found) return std::unexpected(found.error());
     // Those that are not listed to people of a tenant are not shown to them either.
-    if (by != nullptr && by->tenant && found->realm == access::Realm::system) return std::unexpected(no_role(c.name));
+    if (!is_shown(*found)) return std::unexpected(no_role(c.name));
     Json out = json_of(*found);
     Json users = Json::array();
     for (const User& each : people.users())

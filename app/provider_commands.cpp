@@ -51,8 +51,6 @@ struct Executor {
   By by;
 
   Json json_of(const Provider& p) const {
-    const auto count = std::count_if(people.users().begin(), people.users().end(),
-                                     [&](const User& user) { return user.provider == p.name; });
     return {{"name", p.name},
             {"title", p.title},
             {"kind", name_of(p.kind)},
@@ -72,7 +70,8 @@ struct Executor {
             {"login", p.login},
             {"groups", p.groups},
             {"roles", access::text_of(p.roles)},
-            {"people", count},
+            {"people", people_at(p)},
+            {"people_of", p.people_of_name},
             {"redirect", p.kind == access::ProviderKind::oidc ? records.web + "/login" : std::string()}};
   }
   std::expected<std::vector<Provider>, Error> all() const {
@@ -95,6 +94,11 @@ struct Executor {
       if (role == nullptr)
         return fault(Code::not_found, fmt::format("there is no role {}", each.role), "see: ringfence role list",
                      "roles");
+      if (!may_give(p, *role))
+        return fault(Code::invalid,
+                     fmt::format("the role {} is for users of class {}, and nobody who signs in there is one",
+                                 role->name, name_of(role->realm)),
+                     "give roles of a tenant; see: ringfence role list", "roles");
       if (auto why = access::fault_of_grant(by, role->permissions))
         return fault(Code::denied, std::move(*why), "ask somebody who may", "roles");
     }
@@ -118,6 +122,29 @@ struct Executor {
     }
     return may_hand_out(p);
   }
+  std::ptrdiff_t people_at(const Provider& p) const {
+    return std::count_if(people.users().begin(), people.users().end(),
+                         [&](const User& user) { return user.provider == p.name; });
+  }
+  /// Says whose people sign in there.
+  std::expected<void, Error> place(const command::ProviderSettings& settings, Provider& p) const {
+    if (!settings.people_of || *settings.people_of == p.people_of_name) return {};
+    // Who somebody is would be another person's from one day to the next, with all that he has.
+    if (const auto theirs = people_at(p); theirs > 0)
+      return fault(Code::conflict, fmt::format("{} people sign in there, who stay where they are", theirs),
+                   "add another way to sign in: ringfence sign-in add", "people_of");
+    p.people_of = {};
+    p.people_of_name = *settings.people_of;
+    if (p.people_of_name.empty()) return {};
+    const auto tenants = records.store.tenants();
+    if (!tenants) return fail(tenants.error());
+    for (const store::Tenant& each : *tenants)
+      if (each.name == p.people_of_name) p.people_of = each.id;
+    if (!p.people_of)
+      return fault(Code::not_found, fmt::format("there is no tenant {}", p.people_of_name),
+                   "see: ringfence tenant list", "people_of");
+    return {};
+  }
   store::Expected<void> end_sessions_of(const Provider& p) {
     const auto sessions = tables.sessions();
     if (!sessions) return std::unexpected(sessions.error());
@@ -136,6 +163,7 @@ struct Executor {
     made.name = c.name;
     made.kind = c.kind;
     take(c.settings, made);
+    if (auto placed = place(c.settings, made); !placed) return std::unexpected(placed.error());
     if (auto good = fine(made); !good) return std::unexpected(good.error());
     const auto put = tables.put_provider(made);
     if (!put) return fail(put.error());
@@ -158,6 +186,7 @@ struct Executor {
     if (!found) return std::unexpected(found.error());
     Provider changed = *found;
     take(c.settings, changed);
+    if (auto placed = place(c.settings, changed); !placed) return std::unexpected(placed.error());
     if (auto good = fine(changed); !good) return std::unexpected(good.error());
     // What we show to prove ourselves is for whom it was given: not for another address.
     const bool elsewhere = changed.url != found->url;
@@ -199,8 +228,7 @@ struct Executor {
   Outcome operator()(const command::RemoveProvider& c) {
     const auto found = within_reach(c.name);
     if (!found) return std::unexpected(found.error());
-    const auto theirs = std::count_if(people.users().begin(), people.users().end(),
-                                      [&](const User& user) { return user.provider == c.name; });
+    const auto theirs = people_at(*found);
     if (theirs > 0 && !c.force)
       return fault(
           Code::conflict, fmt::format("{} people sign in there, who would be removed with it", theirs),

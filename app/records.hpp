@@ -27,6 +27,7 @@ struct Records {
   std::vector<std::string> domains = {};  ///< likewise: of the system, and no tenant's alone
   TenantId tenant = store::default_tenant;  ///< whose things commands are about, until the next
   bool bounded = false;  ///< whoever gave the last command reaches nothing beyond that tenant
+  std::string dealer = {};  ///< or nothing beyond the tenants of this dealer, whose user he is
   std::string web = {};  ///< "https://pbx.example.com:8443": where links lead; empty: no pages are served
 
   static std::expected<Records, command::Error> open(const store::Options& options, const std::string& key_path,

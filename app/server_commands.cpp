@@ -328,6 +328,7 @@ Outcome Server::execute(const command::Checked& asked) {
   const std::lock_guard records_lock(records_mutex_);
   records_->tenant = checked.acts_in;
   records_->bounded = checked.by && checked.by->tenant;
+  records_->dealer = checked.by ? checked.by->dealer : std::string();
   std::optional<store::Store::WithNext> with_next;
   if (checked.spec->changes) with_next.emplace(records_->store);
   const auto* reset = std::get_if<command::ResetPassword>(&command);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/document/object.hpp"
 
 namespace rf::app {
 namespace {
@@ -26,15 +25,25 @@ const store::Tenant* named(std::span<const store::Tenant> tenants, std::string_v
   return found == tenants.end() ? nullptr : &*found;
 }
 
-/// A value of its limit "tenant": its own, or what stands.
-std::string limit_of(const std::vector<store::ObjectRow>& objects, std::string_view key) {
-  document::Table table(document::Kind::limit, "tenant");
-  for (const store::ObjectRow& row : objects)
-    if (row.kind == "limit" && row.name == "tenant")
-      if (auto own = document::table_of({document::Kind::limit, row.name, row.body, {}, {}, 0}))
-        table = std::move(*own);
-  const auto values = table.list(key);
-  return values.empty() ? std::string() : values.front();
+/// To a dealer's user, whoever has it: whose it is, is nothing that he is told.
+Error taken(std::string what, std::string field) {
+  return {Code::conflict, std::move(what), "choose another one", std::move(field)};
+}
+
+std::expected<void, Error> set_tenant(Records& records, const store::Tenant& tenant) {
+  const auto written = records.store.set_tenant(tenant);
+  const auto of_system = std::ranges::find_if(tenant.domains, [&](const std::string& domain) {
+    return domain == records.realm || std::ranges::find(records.domains, domain) != records.domains.end();
+  });
+  const bool everybodys = of_system != tenant.domains.end();
+  if (records.bounded && (everybodys || (!written && written.error().fault == store::Fault::duplicate_name)))
+    return std::unexpected(taken("not all of these domains are free", "domains"));
+  if (!written) return fail(written.error());
+  if (everybodys)
+    return std::unexpected(Error{Code::conflict,
+                                 fmt::format("the domain {} is the system's, and everybody's", *of_system),
+                                 "give the tenant another one", "domains"});
+  return {};
 }
 
 /// Who is bound to a tenant gives credit inside it alone, its dealer to the tenant as well: nobody raises what others
@@ -99,6 +108,7 @@ Outcome tenant_json(Records& records, const store::Tenant& tenant) {
 std::optional<Outcome> show_tenants(Records& records, const command::Checked& checked) {
   const auto* const command = std::get_if<command::TenantCommand>(&checked.command);
   if (command == nullptr) return std::nullopt;
+  if (auto told = show_dealers(records, *command, checked.by ? &*checked.by : nullptr)) return told;
   const auto* const show = std::get_if<command::ShowTenant>(command);
   if (show == nullptr && !std::holds_alternative<command::ListTenants>(*command)) return std::nullopt;
   auto tenants = records.store.tenants();
@@ -123,17 +133,28 @@ std::expected<TenantChanged, Error> change_tenant(Records& records, const comman
   const auto* const add = std::get_if<command::AddTenant>(&command);
   const auto* const set = std::get_if<command::SetTenant>(&command);
   const auto* const remove = std::get_if<command::RemoveTenant>(&command);
+  if (records.bounded && records.dealer.empty())
+    return std::unexpected(
+        Error{Code::denied, "tenants are the system's and its dealers'", "ask whoever runs the system"});
   if (add != nullptr) {
+    if (records.bounded)
+      if (auto refused = refused_tenant(records, records.dealer)) return std::unexpected(std::move(*refused));
     const auto id = records.store.add_tenant(add->name);
+    if (!id && records.bounded && id.error().fault == store::Fault::duplicate_name)
+      return std::unexpected(taken(fmt::format("the name {} is taken", add->name), "name"));
     if (!id) return fail(id.error());
     out.tenant = {*id, add->name};
+    if (records.bounded) out.tenant.dealer = records.dealer;
   } else {
     const std::string& name = set != nullptr ? set->name : remove->name;
     const auto tenants = records.store.tenants();
     if (!tenants) return fail(tenants.error());
     const store::Tenant* const found = named(*tenants, name);
-    if (found == nullptr) return unknown(name);
+    if (found == nullptr || (records.bounded && found->dealer != records.dealer)) return unknown(name);
     out.tenant = *found;
+    auto has = handed_to(records, *found);
+    if (!has) return std::unexpected(std::move(has.error()));
+    out.before = std::move(*has);
   }
   if (remove != nullptr) {
     if (const auto dropped = records.store.drop_tenant(out.tenant.id); !dropped) return fail(dropped.error());
@@ -142,15 +163,13 @@ std::expected<TenantChanged, Error> change_tenant(Records& records, const comman
     return out;
   }
   const command::TenantSettings& wanted = add != nullptr ? add->settings : set->settings;
+  if (records.bounded && wanted.dealer && *wanted.dealer != records.dealer)
+    return std::unexpected(Error{Code::denied, "whose tenant it is, is the system's to say",
+                                 "leave it out: it is yours", "dealer"});
   out.tenant.dealer = wanted.dealer.value_or(out.tenant.dealer);
   out.tenant.domains = wanted.domains.value_or(out.tenant.domains);
   out.tenant.extensions_max = wanted.extensions.value_or(out.tenant.extensions_max);
-  if (const auto written = records.store.set_tenant(out.tenant); !written) return fail(written.error());
-  for (const std::string& domain : out.tenant.domains)
-    if (domain == records.realm || std::ranges::find(records.domains, domain) != records.domains.end())
-      return std::unexpected(Error{Code::conflict,
-                                   fmt::format("the domain {} is the system's, and everybody's", domain),
-                                   "give the tenant another one", "domains"});
+  if (auto written = set_tenant(records, out.tenant); !written) return std::unexpected(std::move(written.error()));
   const auto limit = [&](std::string key, const std::optional<std::string>& value) {
     if (value) out.limits.push_back({std::move(key), {*value}});
   };

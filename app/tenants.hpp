@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "app/dealers.hpp"
 #include "app/records.hpp"
 #include "core/command/catalog.hpp"
 
@@ -18,12 +19,15 @@ std::expected<command::Checked, command::Error> in_tenant(std::span<const store:
 /// Of `tenants`, whether a bounded asker reaches one; whoever is bounded to nothing reaches all.
 bool reaches(const access::Asker* by, const store::Tenant& tenant);
 
-/// Tells tenants that `by` reaches. Nothing for other commands.
+/// Tells tenants that `by` reaches, and dealers. Nothing for other commands.
 std::optional<Outcome> show_tenants(Records& records, const command::Checked& checked);
 
 /// Within a transaction: carries out a change of tenants, but for its limits of calls and money, which are in `limits`.
+/// A dealer's user adds his own, and changes and removes them alone; once its limits are written, refused_gift() says
+/// whether the dealer had so much.
 struct TenantChanged {
   store::Tenant tenant;
+  std::optional<Handed> before;  ///< none: it is new
   std::vector<command::ObjectValue> limits;
   Json answer;  ///< of a removal
 };

@@ -75,6 +75,13 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"tenant.show", "  ringfence tenant show acme\n"},
     {"tenant.set", "  ringfence tenant set acme --dealer north --extensions 80\n"},
     {"tenant.remove", "  ringfence tenant remove acme                  it has no extensions and users any more\n"},
+    {"dealer.list", "  ringfence dealer list\n"},
+    {"dealer.show", "  ringfence dealer show north\n"},
+    {"dealer.set",
+     "  ringfence dealer set north --tenants 10 --extensions 500 --calls 100 --day 1000 --month 10000\n"
+     "  ringfence user add nils --class dealer --dealer north --role dealer\n"
+     "  ringfence dealer set north --tenants 0        it adds no more; those that are there stay\n"},
+    {"dealer.remove", "  ringfence dealer remove north                 its tenants stay, as the system's\n"},
     {"user.list",
      "  ringfence user list\n"
      "  ringfence user list --json | jq -r '.users[] | select(.second_factor | not).name'\n"},
@@ -106,7 +113,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "    --client ringfence --roles \"pbx-admins=system; staff=employee\"\n"
      "  ringfence sign-in add directory --kind ldap --url ldaps://dc1.example.com --base ou=people,dc=example,dc=com "
      "\\\n"
-     "    --client cn=ringfence,dc=example,dc=com --roles \"cn=staff,ou=groups,dc=example,dc=com=employee\"\n"},
+     "    --client cn=ringfence,dc=example,dc=com --roles \"cn=staff,ou=groups,dc=example,dc=com=employee\"\n"
+     "  ringfence sign-in add acme-sso --kind oidc --url https://login.acme.example --client ringfence \\\n"
+     "    --people-of acme --roles \"pbx=administrator; staff=employee\"\n"},
     {"sign-in.list", "  ringfence sign-in list\n"},
     {"sign-in.show",
      "  ringfence sign-in show corporate              also the redirect URI that the provider asks for\n"},

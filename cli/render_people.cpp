@@ -78,6 +78,24 @@ void tenant(const Json& r, std::ostream& out) {
               {"money a month", text_at(r, "month")}});
 }
 
+void dealers(const Json& r, std::ostream& out) {
+  Table table({"NAME", "TENANTS", "MAY HAVE", "EXTENSIONS", "CALLS", "A DAY", "A MONTH"});
+  for (const Json& d : list_at(r, "dealers"))
+    table.add({text_at(d, "name"), text_at(d, "tenants_now"), text_at(d, "tenants"), text_at(d, "extensions"),
+               text_at(d, "calls"), text_at(d, "day"), text_at(d, "month")});
+  if (table.empty()) return fmt::print(out, "There are no dealers. To add one: ringfence dealer set --help\n");
+  table.print(out);
+}
+
+void dealer(const Json& r, std::ostream& out) {
+  facts(out, {{"name", text_at(r, "name")},
+              {"tenants", fmt::format("{} of {}", text_at(r, "tenants_now"), text_at(r, "tenants"))},
+              {"for all of them: extensions", text_at(r, "extensions")},
+              {"calls at once", text_at(r, "calls")},
+              {"money a day", text_at(r, "day")},
+              {"money a month", text_at(r, "month")}});
+}
+
 void roles(const Json& r, std::ostream& out) {
   Table table({"NAME", "TITLE", "FOR", "MADE OF", "PERMISSIONS"});
   for (const Json& role : list_at(r, "roles"))
@@ -158,7 +176,8 @@ void sign_in(const Json& r, std::ostream& out) {
                                                                        {"login name from", "login"},
                                                                        {"groups from", "groups"},
                                                                        {"roles", "roles"},
-                                                                       {"people", "people"}})
+                                                                       {"people", "people"},
+                                                                       {"of the tenant", "people_of"}})
     if (std::string value = text_at(r, key); !value.empty()) rows.emplace_back(label, std::move(value));
   facts(out, rows);
   if (r.contains("message")) fmt::print(out, "\n{}\n", text_at(r, "message"));
@@ -193,6 +212,9 @@ constexpr std::pair<std::string_view, Render> renders[] = {{"user.first", link},
                                                            {"tenant.show", tenant},
                                                            {"tenant.add", tenant},
                                                            {"tenant.set", tenant},
+                                                           {"dealer.list", dealers},
+                                                           {"dealer.show", dealer},
+                                                           {"dealer.set", dealer},
                                                            {"role.list", roles},
                                                            {"role.show", role},
                                                            {"role.copy", role},

@@ -147,6 +147,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "policy") return "All that is configured about calls, the guard and events as one file";
   if (group == "user") return "Who may sign in to the pages and the API, and as what";
   if (group == "tenant") return "Who shares this system, and sees nothing of the others";
+  if (group == "dealer") return "Who looks after tenants, and how much they may hand out to them";
   if (group == "role") return "Sets of permissions that users have";
   if (group == "permission") return "What there is to be allowed";
   if (group == "token") return "Tokens of programs that use the API";

@@ -85,7 +85,8 @@ bool People::has_administrator() const {
 }
 
 bool role_fits(const Role& role, Class of) {
-  return (role.realm == Realm::system) == (of == Class::system_administrator);
+  if (role.realm == Realm::tenant) return of != Class::system_administrator;
+  return of == (role.realm == Realm::system ? Class::system_administrator : Class::dealer);
 }
 
 std::optional<std::string> fault_of_reach(By by, const Permissions& theirs, TenantId tenant) {

@@ -73,7 +73,8 @@ class People {
 };
 using PeopleRef = std::shared_ptr<const People>;
 
-/// Whether a role may be that of a user of this class: roles of the system are for system administrators alone.
+/// Whether a role may be that of a user of this class: roles of the system are for system administrators alone, those
+/// of dealers for theirs, who may have one of a tenant as well.
 bool role_fits(const Role& role, Class of);
 
 /// Whom commands are carried out for: somebody who signed in, or nobody: whoever runs them on the machine itself.

@@ -9,6 +9,7 @@ namespace {
 using enum Permission;
 
 constexpr bool beyond = true;  // one tenant
+constexpr bool dealers = true;
 
 constexpr auto table = std::to_array<PermissionInfo>({
     {system_read, "system.read", "system", false, beyond, "see state, ports, firewall rules and limits of the system"},
@@ -26,7 +27,11 @@ constexpr auto table = std::to_array<PermissionInfo>({
     {role_read, "role.read", "role", false, !beyond, "see roles and what they allow"},
     {role_write, "role.write", "role", true, !beyond, "copy, change and remove roles, within what they may themselves"},
     {tenant_read, "tenant.read", "tenant", false, !beyond, "see the tenants that they reach, with their limits"},
-    {tenant_write, "tenant.write", "tenant", true, beyond, "add, change and remove tenants, and give them limits"},
+    {tenant_write, "tenant.write", "tenant", true, beyond, "add, change and remove tenants, and give them limits",
+     dealers},
+    {dealer_read, "dealer.read", "dealer", false, beyond, "see how much dealers may hand out to tenants", dealers},
+    {dealer_write, "dealer.write", "dealer", true, beyond,
+     "say how much dealers may hand out to tenants, and remove dealers"},
     {sign_in_read, "sign-in.read", "sign-in", false, beyond, "see where people sign in who have no password here"},
     {sign_in_write, "sign-in.write", "sign-in", true, beyond,
      "change where people sign in and which role their groups give, within what they may themselves"},

@@ -28,6 +28,8 @@ enum class Permission : std::uint8_t {
   role_write,
   tenant_read,
   tenant_write,
+  dealer_read,
+  dealer_write,
   sign_in_read,
   sign_in_write,
   session_read,
@@ -83,6 +85,7 @@ struct PermissionInfo {
   bool changes = false;
   bool system = false;  ///< reaches beyond one tenant: no role of a tenant may have it
   std::string_view summary;
+  bool dealer = false;  ///< of those the ones that a dealer's role may have, about its own tenants
 };
 std::span<const PermissionInfo> permission_table();
 const PermissionInfo& info_of(Permission permission);

@@ -182,6 +182,20 @@ std::optional<std::string> role_of(const Provider& provider, std::span<const std
   return std::nullopt;
 }
 
+bool may_give(const Provider& provider, const Role& role) {
+  return role.realm == Realm::tenant || (role.realm == Realm::system && !provider.people_of);
+}
+
+std::optional<std::string> login_of(std::string_view name, std::string_view tenant) {
+  std::string out(name);
+  if (tenant.empty() || fault_of_login(name, tenant)) {
+    // Whoever is called like somebody of another tenant is not to look like him.
+    if (fault_of_login(name, {})) return std::nullopt;
+    if (!tenant.empty()) out += fmt::format("@{}", tenant);
+  }
+  return is_login_name(out) ? std::optional(std::move(out)) : std::nullopt;
+}
+
 std::string escape_filter(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -47,6 +47,8 @@ struct Provider {
   std::string login;   ///< the claim or attribute that is the login name
   std::string groups;  ///< the claim or attribute that names groups
   std::vector<GroupRole> roles;  ///< the first that fits counts
+  TenantId people_of = {};            ///< whose people all of them are; none: the system's, and the default tenant's
+  std::string people_of_name = {};    ///< how that tenant is called; empty: it is gone, and nobody signs in
 };
 
 /// What a provider leaves open gets its usual value.
@@ -74,6 +76,14 @@ struct Identity {
 /// The role that groups give, of those that `there` is: names of a directory compare without case, others as they are.
 std::optional<std::string> role_of(const Provider& provider, std::span<const std::string> groups,
                                    const std::function<bool(const std::string&)>& there);
+
+/// Whether its groups may give this role: those of the system never to people of a tenant, and a dealer's to nobody,
+/// since no provider says whose dealer somebody is.
+bool may_give(const Provider& provider, const Role& role);
+
+/// The login name of whoever a provider calls `name`, as a user of `tenant`: with "@" and its name behind, for nobody
+/// else's ends like that. Empty: of the default tenant, or of none. None: it can be no login name there.
+std::optional<std::string> login_of(std::string_view name, std::string_view tenant);
 
 /// What stands in a filter for a text of anybody's: nothing of it has a meaning there. Source: RFC 4515 §3.
 std::string escape_filter(std::string_view text);

@@ -1,12 +1,15 @@
 #include "core/access/role.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "core/base/check.hpp"
 
 namespace rf::access {
 namespace {
+
+constexpr std::string_view realm_names[] = {"system", "dealer", "tenant"};
 
 Permissions of(std::string_view names) {
   const auto parsed = Permissions::parse(names);
@@ -20,10 +23,15 @@ Permissions without(Permissions from, std::string_view names) {
   return from;
 }
 
-Permissions within_tenant(Permissions from) {
+bool reaches_beyond(Realm realm, const PermissionInfo& row) {
+  return row.system && realm != Realm::system && !(realm == Realm::dealer && row.dealer);
+}
+
+Permissions all_within(Realm realm) {
+  Permissions out = Permissions::all();
   for (const PermissionInfo& row : permission_table())
-    if (row.system) from.remove(row.permission);
-  return from;
+    if (reaches_beyond(realm, row)) out.remove(row.permission);
+  return out;
 }
 
 std::vector<Role> make() {
@@ -41,7 +49,9 @@ std::vector<Role> make() {
            of("system.read guard.* extension.* registration.* call.* cdr.read trace.read department.* ring-group.* "
               "schedule.* inbound.* telephony.read calling-role.read route.read trunk.read limit.read "
               "spend.read pattern.read")),
-      role("administrator", "Administrator", Realm::tenant, within_tenant(Permissions::all())),
+      // Looks after tenants of its own, and adds some, as far as the system lets it.
+      role("dealer", "Dealer", Realm::dealer, all_within(Realm::dealer)),
+      role("administrator", "Administrator", Realm::tenant, all_within(Realm::tenant)),
       role("supervisor", "Supervisor", Realm::tenant,
            of("extension.read registration.read call.* cdr.read department.read ring-group.* schedule.* inbound.read "
               "calling-role.read route.read spend.read pattern.read")),
@@ -58,7 +68,13 @@ std::vector<Role> make() {
 }  // namespace
 
 std::string_view name_of(Realm realm) {
-  return realm == Realm::system ? "system" : "tenant";
+  return realm_names[static_cast<std::size_t>(realm)];
+}
+
+std::optional<Realm> parse_realm(std::string_view name) {
+  const auto found = std::find(std::begin(realm_names), std::end(realm_names), name);
+  if (found == std::end(realm_names)) return std::nullopt;
+  return static_cast<Realm>(found - std::begin(realm_names));
 }
 
 std::span<const Role> built_in_roles() {
@@ -79,9 +95,8 @@ bool is_role_name(std::string_view name) {
 }
 
 std::optional<Permission> beyond_realm(Realm realm, const Permissions& permissions) {
-  if (realm == Realm::system) return std::nullopt;
   for (const PermissionInfo& row : permission_table())
-    if (row.system && permissions.has(row.permission)) return row.permission;
+    if (reaches_beyond(realm, row) && permissions.has(row.permission)) return row.permission;
   return std::nullopt;
 }
 

@@ -207,6 +207,10 @@ void write_further(Yaml& yaml, const Further& each) {
   yaml.line(3, "summary: {}", quoted(each.summary));
   yaml.line(3, "x-who: {}", quoted(each.who));
   yaml.line(3, "security: [{}]", each.who == "anybody" ? "" : "{session: []}");
+  if (each.query != nullptr) {
+    yaml.line(3, "parameters:");
+    write_parameter(yaml, each.query->name, "query", each.query->required, each.query->help, schema_of(*each.query));
+  }
   if (!each.asks.empty()) {
     yaml.line(3, "requestBody:");
     yaml.line(4, "required: true");

@@ -178,6 +178,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
      "name string, dealer string, domains [string], extensions integer, extensions_now integer, calls string, day "
      "string, month string"},
     {"TenantList", "tenants [Tenant]"},
+    {"Dealer",
+     "name string, tenants integer, tenants_now integer, extensions integer, calls integer, day string, month string"},
+    {"DealerList", "dealers [Dealer]"},
     {"Invitation", "name string, link string, expires string, expires_in_s integer, message string"},
     {"Role",
      "name string, title string, realm string, built_in boolean, copied_from string, permissions [string], "
@@ -196,7 +199,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"SignIn",
      "name string, title string, kind string, enabled boolean, required boolean, trusted_factor boolean, url string, "
      "client string, has_secret boolean, has_ca boolean, scopes string, networks string, base string, filter string, "
-     "group_base string, group_filter string, login string, groups string, roles string, people integer, "
+     "group_base string, group_filter string, login string, groups string, roles string, people integer, people_of "
+     "string, "
      "redirect string, message? string"},
     {"SignInList", "sign_ins [SignIn]"},
     {"HeldSource", "address string, since string, until string, until_ms integer, for_good boolean, locks integer"},
@@ -373,6 +377,10 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"tenant.show", "Tenant"},
     {"tenant.set", "Tenant"},
     {"tenant.remove", "About"},
+    {"dealer.list", "DealerList"},
+    {"dealer.show", "Dealer"},
+    {"dealer.set", "Dealer"},
+    {"dealer.remove", "About"},
     {"user.show", "User"},
     {"user.set", "User"},
     {"user.remove", "About"},
@@ -399,6 +407,9 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"login.release", "About"},
 };
 
+constexpr command::Parameter ways_of{"tenant", command::Kind::text, false, 2, 32, {},
+                                     "also those of this tenant, for whoever comes by its address"};
+
 constexpr Further all_further[] = {
     {Verb::get, "/health", "health", "Tells whether the server is ready", "anybody", "", "Health"},
     {Verb::get, "/api/v1/phone/config", "phone.config", "Tells the browser phone where to connect", "anybody", "",
@@ -410,7 +421,7 @@ constexpr Further all_further[] = {
     {Verb::post, "/api/v1/session", "session.begin", "Signs in; what is still to be done is the answer's step",
      "anybody", "name string, password string, provider? string", "Me"},
     {Verb::get, "/api/v1/session/providers", "session.providers", "Lists where people may sign in besides here",
-     "anybody", "", "WayList"},
+     "anybody", "", "WayList", 200, &ways_of},
     {Verb::post, "/api/v1/session/provider", "session.leave", "Begins to sign in with a provider: where to go for it",
      "anybody", "provider string, target? string", "WayThere"},
     {Verb::post, "/api/v1/session/provider/return", "session.return", "Signs in with what a provider sent back",

@@ -31,6 +31,7 @@ struct Further {
   std::string_view asks;     ///< members of its body; empty: it has none
   std::string_view answers;  ///< a shape; empty: nothing (204)
   unsigned status = 200;
+  const command::Parameter* query = nullptr;  ///< what may stand in its query; none: nothing
 };
 std::span<const Further> further();
 

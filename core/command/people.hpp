@@ -98,6 +98,7 @@ struct ReleaseHeld {
 /// Settings of a way to sign in elsewhere; what is absent stays as it is, or takes its usual value.
 struct ProviderSettings {
   std::optional<std::string> title, url, client, scopes, base, filter, group_base, group_filter, login, groups;
+  std::optional<std::string> people_of;  ///< a tenant; empty: the system's
   std::optional<bool> enabled, required, trusted_factor;
   std::optional<std::vector<Subnet>> networks;
   std::optional<std::vector<access::GroupRole>> roles;

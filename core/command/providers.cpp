@@ -29,6 +29,8 @@ constexpr Parameter enabled{"enabled", Kind::flag, false, 0, 0, {}, "whether peo
 constexpr Parameter required{"required", Kind::flag, false, 0, 0, {}, "its people have no password here"};
 constexpr Parameter trusted_factor{
     "trusted_factor", Kind::flag, false, 0, 0, {}, "it asks for a second factor itself, so none is a duty here"};
+constexpr Parameter people_of{"people_of", Kind::text, false, 0, 32, {},
+                              "whose people sign in there, a tenant's, with its roles alone; empty: the system's"};
 constexpr Parameter scopes{"scopes", Kind::text, false, 0, text_bytes, {},
                            "OpenID Connect: what is asked for, openid profile email when not given"};
 constexpr Parameter networks{"networks", Kind::text, false, 0, 2'048, {},
@@ -51,10 +53,11 @@ constexpr Parameter add_parameters[] = {
     trusted_factor, scopes,
     networks,       base,
     filter,         group_base,
-    group_filter};
+    group_filter,   people_of};
 constexpr Parameter set_parameters[] = {name_parameter, title,          url,    client,   roles, groups,
                                         login,          enabled,        required, trusted_factor, scopes, networks,
-                                        base,           filter,         group_base, group_filter};
+                                        base,           filter,         group_base, group_filter,
+                                        people_of};
 constexpr Parameter one[] = {name_parameter};
 constexpr Parameter remove_parameters[] = {
     name_parameter, {"force", Kind::flag, false, 0, 0, {}, "also when people sign in there, who are removed with it"}};
@@ -104,6 +107,9 @@ std::expected<ProviderSettings, Error> settings_of(const Arguments& a) {
   out.enabled = maybe<bool>(a, "enabled");
   out.required = maybe<bool>(a, "required");
   out.trusted_factor = maybe<bool>(a, "trusted_factor");
+  out.people_of = maybe<std::string>(a, "people_of");
+  if (out.people_of && !out.people_of->empty() && !access::is_tenant_name(*out.people_of))
+    return invalid("people_of is no name of a tenant", "give 2 to 32 small letters, digits and hyphens", "people_of");
   if (a.contains("networks")) {
     auto read = access::parse_networks(text(a, "networks"));
     if (!read) return invalid("networks: " + read.error(), "give blocks such as 10.0.0.0/8, fd00::/8", "networks");

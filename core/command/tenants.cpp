@@ -26,6 +26,15 @@ constexpr Parameter month_parameter{"month", Kind::text, false, 1, 32, {}, "mone
 constexpr Parameter settings[] = {name_parameter,  dealer_parameter, domains_parameter, extensions_parameter,
                                   calls_parameter, day_parameter,    month_parameter};
 constexpr Parameter one[] = {name_parameter};
+constexpr Parameter dealer_name{"name", Kind::text, true, 2, 32, {}, "the dealer"};
+constexpr Parameter bounds[] = {
+    dealer_name,
+    {"tenants", Kind::number, false, 0, TenantLimits::tenants, {}, "how many tenants it may have"},
+    {"extensions", Kind::number, false, 0, TenantLimits::extensions_most, {}, "of all of its tenants together"},
+    {"calls", Kind::number, false, 0, 100'000, {}, "calls at once that leave, of all of its tenants together"},
+    {"day", Kind::text, false, 1, 32, {}, "money a day, of all of its tenants together"},
+    {"month", Kind::text, false, 1, 32, {}, "money a month, of all of its tenants together"}};
+constexpr Parameter one_dealer[] = {dealer_name};
 
 constexpr auto specs = std::to_array<Spec>({
     {"tenant.add", "tenant.write", "Adds a tenant, who sees nothing of the others", true, false, settings},
@@ -33,6 +42,11 @@ constexpr auto specs = std::to_array<Spec>({
     {"tenant.show", "tenant.read", "Shows one of them", false, false, one},
     {"tenant.set", "tenant.write", "Changes whose it is, its domains and limits", true, false, settings},
     {"tenant.remove", "tenant.write", "Removes a tenant without extensions and users", true, false, one},
+    {"dealer.list", "dealer.read", "Lists dealers, and how much they may hand out", false, false, {}},
+    {"dealer.show", "dealer.read", "Shows one of them", false, false, one_dealer},
+    {"dealer.set", "dealer.write", "Says how much a dealer may hand out to tenants that it adds", true, false, bounds},
+    {"dealer.remove", "dealer.write", "Removes a dealer without users; its tenants stay, as nobody's", true, false,
+     one_dealer},
 });
 
 /// Groups of commands that are about things of one tenant.
@@ -114,16 +128,25 @@ std::expected<std::optional<Command>, Error> tenant_command(const Spec& spec, co
     return std::nullopt;
   const auto made = [](TenantCommand command) { return std::optional<Command>(std::move(command)); };
   if (spec.name == "tenant.list") return made(ListTenants{});
+  if (spec.name == "dealer.list") return made(ListDealers{});
   std::string name = std::get<std::string>(a.at("name"));
   if (!access::is_tenant_name(name))
-    return invalid("name is no name of a tenant", "give 2 to 32 small letters, digits and hyphens, a letter first",
-                   "name");
+    return invalid("name is no name of a tenant or a dealer",
+                   "give 2 to 32 small letters, digits and hyphens, a letter first", "name");
   if (spec.name == "tenant.show") return made(ShowTenant{std::move(name)});
   if (spec.name == "tenant.remove") return made(RemoveTenant{std::move(name)});
+  if (spec.name == "dealer.show") return made(ShowDealer{std::move(name)});
+  if (spec.name == "dealer.remove") return made(RemoveDealer{std::move(name)});
+  if (!spec.name.ends_with(".add") && a.size() == 1)
+    return invalid("nothing to change was given", "name at least one setting, see --help", "");
+  if (spec.name == "dealer.set")
+    return made(SetDealer{std::move(name), maybe<std::int64_t, std::uint32_t>(a, "tenants"),
+                          maybe<std::int64_t, std::uint32_t>(a, "extensions"),
+                          maybe<std::int64_t, std::uint32_t>(a, "calls"), maybe<std::string>(a, "day"),
+                          maybe<std::string>(a, "month")});
   auto settings = settings_of(a);
   if (!settings) return std::unexpected(std::move(settings.error()));
   if (spec.name == "tenant.add") return made(AddTenant{std::move(name), std::move(*settings)});
-  if (a.size() == 1) return invalid("nothing to change was given", "name at least one setting, see --help", "");
   return made(SetTenant{std::move(name), std::move(*settings)});
 }
 

@@ -1,4 +1,5 @@
-// Commands about tenants: who shares this system, by which domains, whose they are, and how much they may have.
+// Commands about tenants: who shares this system, by which domains, whose they are, and how much they may have; and
+// about dealers, who add tenants of their own.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,23 @@ struct RemoveTenant {
   std::string name;
 };
 
-using TenantCommand = std::variant<AddTenant, ListTenants, ShowTenant, SetTenant, RemoveTenant>;
+struct ListDealers {};
+struct ShowDealer {
+  std::string name;
+};
+/// What is absent stays as it is; a dealer that nobody said anything of may add nothing and hand out nothing.
+struct SetDealer {
+  std::string name;
+  std::optional<std::uint32_t> tenants;            ///< how many it may have
+  std::optional<std::uint32_t> extensions, calls;  ///< that all of its tenants together may have
+  std::optional<std::string> day, month;           ///< amounts, likewise
+};
+/// Its tenants stay, as nobody's.
+struct RemoveDealer {
+  std::string name;
+};
+
+using TenantCommand = std::variant<AddTenant, ListTenants, ShowTenant, SetTenant, RemoveTenant, ListDealers, ShowDealer,
+                                   SetDealer, RemoveDealer>;
 
 }  // namespace rf::command

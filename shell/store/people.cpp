@@ -81,8 +81,8 @@ std::vector<access::Role> load_roles(soci::session& sql) {
        soci::into(title), soci::into(realm), soci::into(permissions), soci::into(from));
   for (bool got = rows.execute(true); got; got = rows.fetch()) {
     access::Role role{
-        unescaped(name), unescaped(title), realm == "system" ? access::Realm::system : access::Realm::tenant, {},
-        false,           unescaped(from)};
+        unescaped(name), unescaped(title), access::parse_realm(realm).value_or(access::Realm::tenant), {}, false,
+        unescaped(from)};
     // What a later program wrote and this one does not know is not allowed.
     for (const access::PermissionInfo& row : access::permission_table())
       if ((" " + permissions + " ").find(fmt::format(" {} ", row.name)) != std::string::npos)

@@ -34,15 +34,18 @@ Expected<std::vector<Provider>> PeopleTables::providers(const seal::Vault& vault
     std::vector<Provider> out;
     Provider p;
     int enabled = 0, required = 0, trusted = 0;
-    std::string kind, secret, networks, roles, ca;
+    long long tenant = 0;
+    std::string kind, secret, networks, roles, ca, tenant_name;
     soci::statement rows =
-        (state_.sql().prepare << "SELECT name, title, kind, enabled, required, trusted_factor, url, client, secret, ca,"
-                                 " scopes, networks, base, filter, group_base, group_filter, login, member_of, roles"
-                                 " FROM providers ORDER BY name",
+        (state_.sql().prepare << "SELECT p.name, title, kind, enabled, required, trusted_factor, url, client, secret,"
+                                 " ca, scopes, networks, base, filter, group_base, group_filter, login, member_of,"
+                                 " roles, tenant, COALESCE(t.name, '')"
+                                 " FROM providers p LEFT JOIN tenants t ON t.id = p.tenant ORDER BY p.name",
          soci::into(p.name), soci::into(p.title), soci::into(kind), soci::into(enabled), soci::into(required),
          soci::into(trusted), soci::into(p.url), soci::into(p.client), soci::into(secret), soci::into(ca),
          soci::into(p.scopes), soci::into(networks), soci::into(p.base), soci::into(p.filter), soci::into(p.group_base),
-         soci::into(p.group_filter), soci::into(p.login), soci::into(p.groups), soci::into(roles));
+         soci::into(p.group_filter), soci::into(p.login), soci::into(p.groups), soci::into(roles),
+         soci::into(tenant), soci::into(tenant_name));
     for (bool got = rows.execute(true); got; got = rows.fetch()) {
       Provider one = p;
       for (std::string* text : {&one.title, &one.url, &one.client, &one.scopes, &one.base, &one.filter, &one.group_base,
@@ -50,6 +53,8 @@ Expected<std::vector<Provider>> PeopleTables::providers(const seal::Vault& vault
         *text = unescaped(*text);
       one.kind = access::parse_provider_kind(kind).value_or(access::ProviderKind::oidc);
       one.enabled = enabled != 0;
+      one.people_of = TenantId{static_cast<std::uint64_t>(tenant)};
+      one.people_of_name = tenant_name;
       one.required = required != 0;
       one.trusted_factor = trusted != 0;
       one.ca = unescaped(ca);
@@ -83,17 +88,19 @@ Expected<void> PeopleTables::put_provider(const Provider& p) {
                       base = escaped(p.base), filter = escaped(p.filter), group_base = escaped(p.group_base),
                       group_filter = escaped(p.group_filter), login = escaped(p.login), groups = escaped(p.groups),
                       roles = escaped(access::text_of(p.roles));
+    const auto tenant = static_cast<long long>(p.people_of.value);
     const int enabled = p.enabled ? 1 : 0, required = p.required ? 1 : 0, trusted = p.trusted_factor ? 1 : 0;
     sql << "UPDATE providers SET title = :title, kind = :kind, enabled = :enabled, required = :required,"
            " trusted_factor = :trusted, url = :url, client = :client, ca = :ca, scopes = :scopes,"
            " networks = :networks, base = :base, filter = :filter, group_base = :group_base,"
-           " group_filter = :group_filter, login = :login, member_of = :groups, roles = :roles WHERE name = :name",
+           " group_filter = :group_filter, login = :login, member_of = :groups, roles = :roles, tenant = :tenant"
+           " WHERE name = :name",
         soci::use(title, "title"), soci::use(kind, "kind"), soci::use(enabled, "enabled"),
         soci::use(required, "required"), soci::use(trusted, "trusted"), soci::use(url, "url"),
         soci::use(client, "client"), soci::use(ca, "ca"), soci::use(scopes, "scopes"), soci::use(networks, "networks"),
         soci::use(base, "base"), soci::use(filter, "filter"), soci::use(group_base, "group_base"),
         soci::use(group_filter, "group_filter"), soci::use(login, "login"), soci::use(groups, "groups"),
-        soci::use(roles, "roles"), soci::use(p.name, "name");
+        soci::use(roles, "roles"), soci::use(tenant, "tenant"), soci::use(p.name, "name");
     transaction.commit();
     return {};
   });
@@ -121,7 +128,7 @@ Expected<void> PeopleTables::drop_provider(const std::string& name) {
     soci::session& sql = state_.sql();
     Transaction transaction(sql);
     if (count_of(sql, name) == 0) return no_provider(name);
-    for (const char* table : {"recovery_codes", "invitations", "sessions", "tokens"})
+    for (const char* table : {"recovery_codes", "passkeys", "invitations", "sessions", "tokens"})
       sql << fmt::format("DELETE FROM {} WHERE user_id IN (SELECT id FROM users WHERE provider = :name)", table),
           soci::use(name);
     sql << "DELETE FROM users WHERE provider = :name", soci::use(name);

@@ -444,6 +444,14 @@ constexpr const char* version_10[] = {
     "CREATE INDEX kept_answers_asker ON kept_answers (asker, begun_wall_ms)",
     "ALTER TABLE users ADD COLUMN extension BIGINT NOT NULL DEFAULT 0",
     "CREATE UNIQUE INDEX users_extension ON users (extension) WHERE extension <> 0",
+    "ALTER TABLE providers ADD COLUMN tenant BIGINT NOT NULL DEFAULT 0",
+    "CREATE TABLE dealers ("
+    " name TEXT PRIMARY KEY,"
+    " tenants_max INTEGER NOT NULL,"
+    " extensions_max INTEGER NOT NULL,"
+    " calls_max INTEGER NOT NULL,"
+    " day_max TEXT NOT NULL,"
+    " month_max TEXT NOT NULL)",
 };
 
 constexpr std::array migrations{std::span<const char* const>(version_1), std::span<const char* const>(version_2),

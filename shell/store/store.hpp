@@ -40,6 +40,13 @@ inline constexpr TenantId default_tenant{1};
 
 using Tenant = policy::Tenant;
 
+/// Who looks after tenants, and how much of it all those together may have.
+struct Dealer {
+  std::string name;
+  std::uint32_t tenants_max = 0, extensions_max = 0, calls_max = 0;
+  std::string day_max = "0", month_max = "0";  ///< amounts
+};
+
 /// What may be chosen about an extension; the defaults are those of a new one.
 struct ExtensionSettings {
   std::string display_name;
@@ -187,6 +194,12 @@ class Store {
   /// With what was configured for it; records of its calls stay. Errors: not_found; in_use while it has extensions or
   /// users, and always of the default tenant.
   Expected<void> drop_tenant(TenantId tenant);
+  /// By name; also those that a tenant or a user names and nobody said more of.
+  Expected<std::vector<Dealer>> dealers();
+  /// Errors: limit_reached.
+  Expected<void> set_dealer(const Dealer& dealer);
+  /// Its tenants are nobody's then. Errors: not_found; in_use while it has users.
+  Expected<void> drop_dealer(const std::string& name);
 
   /// Makes an extension with its three HA1 values, sealed. The caller shows the account's password, once.
   /// Errors: invalid_value, unknown_tenant, limit_reached, duplicate_number, duplicate_auth_name, wrong_key.

@@ -99,13 +99,18 @@ Expected<void> Store::drop_tenant(TenantId tenant) {
     soci::session& sql = state_->sql();
     Transaction transaction(sql);
     const auto id = static_cast<long long>(tenant.value);
-    for (const auto& [table, remedy] :
-         {std::pair{"extensions", "ringfence extension list"}, std::pair{"users", "ringfence user list"}}) {
+    struct Kept {
+      const char *table, *what, *see;
+    };
+    for (const auto& [table, what, see] :
+         {Kept{"extensions", "extensions", "ringfence extension list --tenant NAME"},
+          Kept{"users", "users", "ringfence user list --tenant NAME"},
+          Kept{"providers", "ways to sign in of its own", "ringfence sign-in list"}}) {
       int count = 0;
       sql << "SELECT COUNT(*) FROM " << table << " WHERE tenant = :id", soci::use(id), soci::into(count);
       if (count > 0)
-        return problem(Fault::in_use, fmt::format("the tenant has {} {}; remove them first, see: {} --tenant NAME",
-                                                  count, table, remedy));
+        return problem(Fault::in_use,
+                       fmt::format("the tenant has {} {}; remove them first, see: {}", count, what, see));
     }
     for (const auto& [table, column] : {std::pair{"deck_rates", "deck"}, std::pair{"list_lines", "list"}})
       sql << "DELETE FROM " << table << " WHERE " << column << " IN (SELECT id FROM objects WHERE tenant = :id)",

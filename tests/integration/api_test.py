@@ -20,8 +20,8 @@ from ringfence import Ringfence, until
 
 CONTRACT = Contract()
 DECK = "prefix,rate_per_min,increments\n44,0.01,60/60\n49,0.02,60/60\n"
-ROLES = ("system", "operation", "site", "administrator", "supervisor", "operator", "employee", "human-resources",
-         "accounting")
+ROLES = ("system", "operation", "site", "dealer", "administrator", "supervisor", "operator", "employee",
+         "human-resources", "accounting")
 
 
 def setUpModule():
@@ -224,6 +224,10 @@ class Walk(unittest.TestCase):
         self.good("tenant.list")
         self.good("tenant.show", {"name": "acme"})
         self.assertEqual(self.good("tenant.set", {"name": "acme", "dealer": "north", "calls": 2})["calls"], "2")
+        self.good("dealer.set", {"name": "north", "tenants": 2, "extensions": 50, "calls": 20, "day": "100"})
+        self.good("dealer.list")
+        self.assertEqual(self.good("dealer.show", {"name": "north"})["tenants_now"], 1)
+        self.good("dealer.remove", {"name": "north"})
         self.good("tenant.remove", {"name": "acme"})
         self.good("user.add", {"name": "bob", "display": "Bob", "class": "tenant", "role": "operator"})
         self.good("user.list")
@@ -246,7 +250,7 @@ class Walk(unittest.TestCase):
         self.good("session.list")
         self.refused(404, "session.remove", {"id": "1"})
         self.good("sign-in.add", {"name": "corporate", "kind": "oidc", "url": "https://login.example.com",
-                                  "client": "ringfence", "roles": "staff=employee"})
+                                  "client": "ringfence", "roles": "staff=employee", "people_of": "default"})
         self.good("sign-in.list")
         self.good("sign-in.show", {"name": "corporate"})
         self.good("sign-in.set", {"name": "corporate", "enabled": False})
@@ -323,8 +327,9 @@ class Permissions(unittest.TestCase):
 
     def test_every_permission_is_asked_of_every_role_and_unknown_fields_are_refused(self):
         for role in ROLES:
-            kind = "system" if role in ("system", "operation", "site") else "tenant"
-            SERVED.cli("user", "add", f"a-{role}", "--class", kind, "--role", role)
+            kind = "system" if role in ("system", "operation", "site") else "dealer" if role == "dealer" else "tenant"
+            more = ("--dealer", "north") if kind == "dealer" else ()
+            SERVED.cli("user", "add", f"a-{role}", "--class", kind, "--role", role, *more)
             allowed = set(SERVED.json("role", "show", role)["permissions"])
             if not allowed:
                 with self.assertRaisesRegex(AssertionError, "has no call.read"):

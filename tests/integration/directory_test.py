@@ -57,6 +57,22 @@ class Ldap(unittest.TestCase):
             self.assertNotIn(secret, self.server.log.read_text())
             self.assertNotIn(secret.encode(), (self.server.data / "ringfence.db").read_bytes())
 
+    def test_people_of_a_tenants_directory_are_of_that_tenant(self):
+        self.add()
+        self.server.cli("tenant", "add", "acme")
+        place = ("sign-in", "set", "company", "--people-of", "acme")
+        self.assertNotEqual(self.server.cli(*place, check=False).returncode, 0, "admins have a role of the system")
+        self.server.cli(*place, "--roles",
+                        f"cn=admins,ou=groups,{BASE}=administrator; cn=Staff,ou=groups,{BASE}=employee")
+        status, body = self.sign_in("Anna", PASSWORD)
+        self.assertEqual((status, body.get("name"), body.get("role")), (200, "anna@acme", "employee"), body)
+        self.assertEqual(self.server.json("user", "show", "anna@acme")["tenant"], "acme")
+        self.assertEqual(self.sign_in("anna", "wrong"), self.sign_in("nobody", "wrong"))
+        self.tell(anna=(PASSWORD, ["admins"]))
+        browser = Browser(self.server)
+        self.assertEqual(self.sign_in("anna", PASSWORD, browser=browser)[1]["role"], "administrator")
+        self.assertEqual(browser.get("/sign-ins")[0], 403)
+
     def test_nothing_that_is_typed_is_more_than_a_name_and_nothing_is_no_password(self):
         self.add()
         for name in ("*", "a*", "anna)(uid=*", "*)(objectClass=*", "anna\\", "uid=anna"):

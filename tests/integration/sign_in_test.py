@@ -208,6 +208,49 @@ class OpenIdConnect(unittest.TestCase):
             self.assertNotIn(secret, log)
             self.assertNotIn(secret.encode(), (self.server.data / "ringfence.db").read_bytes())
 
+    def test_people_of_a_tenants_provider_are_of_that_tenant_and_of_nothing_else(self):
+        for tenant in ("acme", "umbrella"):
+            self.server.cli("tenant", "add", tenant)
+        self.server.cli("user", "add", "root-admin", "--class", "system", "--role", "system")
+        place = ("sign-in", "set", "corporate", "--people-of", "acme")
+        self.assertNotEqual(self.server.cli(*place, check=False).returncode, 0, "admins have a role of the system")
+        self.server.cli(*place, "--roles", "admins=administrator; staff=employee")
+        for role in ("system", "dealer"):
+            mapped = self.server.cli("sign-in", "set", "corporate", "--roles", f"admins={role}", check=False)
+            self.assertNotEqual(mapped.returncode, 0, role)
+
+        # Nobody reads on the page who shares the system.
+        stranger = self.browser()
+        ways = lambda query: [way["name"] for way in stranger.ask("GET", f"/session/providers{query}")[1]["providers"]]
+        self.assertEqual([ways(query) for query in ("", "?tenant=umbrella", "?tenant=nobodys", "?tenant=acme")],
+                         [[], [], [], ["corporate"]])
+
+        status, body = self.browser().sign_in("anna")
+        self.assertEqual((status, body.get("name"), body.get("role")), (200, "anna@acme", "employee"), body)
+        self.assertEqual(self.server.json("user", "show", "anna@acme")["tenant"], "acme")
+        self.provider.people(**{"anna": ["admins"], "root-admin": ["admins"], "carl@umbrella": ["admins"]})
+        boss = self.browser()
+        self.assertEqual(boss.sign_in("anna")[1]["role"], "administrator")
+        self.assertEqual([u["name"] for u in boss.ask("GET", "/users")[1]["users"]], ["anna@acme"])
+        self.assertEqual(boss.ask("GET", "/users?tenant=umbrella")[0], 404)
+        for path in ("/sign-ins", "/status", "/dealers"):
+            self.assertEqual(boss.ask("GET", path)[0], 403, path)
+        # Somebody whom the provider calls like one of the system is another, and like one of another tenant nobody.
+        double = self.browser()
+        self.assertEqual(double.sign_in("root-admin")[1]["name"], "root-admin@acme")
+        self.assertEqual(double.ask("GET", "/status")[0], 403)
+        self.assertEqual(self.server.json("user", "show", "root-admin")["sign_in"], "")
+        self.assertEqual(self.browser().sign_in("carl@umbrella")[0], 403)
+
+        self.assertEqual(self.server.cli("sign-in", "set", "corporate", "--people-of", "umbrella",
+                                         check=False).returncode, 5, "they stay where they are")
+        for name in ("anna@acme", "root-admin@acme"):
+            self.server.cli("user", "remove", name)
+        self.assertEqual(self.server.cli("tenant", "remove", "acme", check=False).returncode, 5,
+                         "people of a tenant that is gone would sign in there")
+        self.server.cli("sign-in", "remove", "corporate")
+        self.server.cli("tenant", "remove", "acme")
+
     def test_a_certificate_of_nobody_known_is_not_trusted(self):
         self.server.cli("sign-in", "ca", "corporate", "-", stdin="")
         status, body = self.browser().ask("POST", "/session/provider", {"provider": "corporate"})

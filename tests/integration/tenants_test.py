@@ -36,7 +36,8 @@ class Two(unittest.TestCase):
                         for number in numbers}
         for tenant, dealer in (("acme", "north"), ("umbrella", "south")):
             cls.server.cli("user", "add", f"admin@{tenant}", "--tenant", tenant, "--role", ROLE)
-            cls.server.cli("user", "add", f"dealer-{dealer}", "--class", "dealer", "--dealer", dealer, "--role", ROLE)
+            cls.server.cli("user", "add", f"dealer-{dealer}", "--class", "dealer", "--dealer", dealer, "--role",
+                           "dealer")
         cls.a, cls.b = cls.caller("admin@acme"), cls.caller("admin@umbrella")
         cls.north, cls.south = cls.caller("dealer-north"), cls.caller("dealer-south")
         cls.furnish()
@@ -49,8 +50,7 @@ class Two(unittest.TestCase):
 
     @classmethod
     def token_of(cls, user):
-        scope = " ".join(cls.server.json("role", "show", ROLE)["permissions"])
-        return token(user, scope, server=cls.server)
+        return token(user, " ".join(cls.server.json("user", "show", user)["permissions"]), server=cls.server)
 
     @classmethod
     def furnish(cls):
@@ -416,6 +416,53 @@ class Calls(Two):
         leaves = self.a.ask("route.test", asked)[2]
         self.assertEqual(leaves["action"], "leave", leaves)
         self.assertEqual(self.b.ask("route.test", asked)[2]["action"], "refuse")
+
+    def test_a_dealer_adds_tenants_of_his_own_within_what_he_was_given_and_gets_nothing_else(self):
+        self.server.cli("user", "add", "dealer-west", "--class", "dealer", "--dealer", "west", "--role", "dealer")
+        west = self.caller("dealer-west")
+        fresh = {"name": "fresh", "extensions": 10, "calls": 5, "day": "50.00", "month": "500.00"}
+        self.assertEqual(west.ask("tenant.add", fresh)[0], 409, "nobody said that he may have any")
+        self.server.cli("dealer", "set", "west", "--tenants", "2", "--extensions", "60", "--calls", "30", "--day",
+                        "300", "--month", "3000")
+        status, _, body = west.ask("tenant.add", fresh)
+        self.assertEqual((status, body["dealer"], body["day"]), (201, "west", "50.00"), body)
+        self.assertEqual(west.ask("extension.add", {"number": "1001", "tenant": "fresh"})[0], 201)
+        self.assertEqual(west.ask("user.add", {"name": "boss@fresh", "role": ROLE, "tenant": "fresh"})[0], 201)
+        second = {**fresh, "name": "second"}
+        for operation, arguments, wanted in (
+                ("tenant.add", {**second, "extensions": 51}, 409), ("tenant.add", {**second, "month": "2500.01"}, 409),
+                ("tenant.set", {"name": "fresh", "extensions": 61}, 409),
+                ("tenant.set", {"name": "fresh", "day": "none"}, 409), ("tenant.add", {"name": "second"}, 409),
+                ("tenant.add", {**second, "name": "umbrella"}, 409),
+                ("tenant.add", {**second, "domains": "pbx.umbrella.example"}, 409),
+                ("tenant.add", {**second, "dealer": "south"}, 403),
+                ("tenant.set", {"name": "umbrella", "day": "1.00"}, 404),
+                ("tenant.set", {"name": "umbrella", "dealer": "west"}, 404),
+                ("tenant.remove", {"name": "umbrella"}, 404),
+                ("dealer.set", {"name": "west", "tenants": 99}, 403), ("dealer.remove", {"name": "south"}, 403),
+                ("dealer.show", {"name": "south"}, 404),
+                ("limit.set", {"name": "tenant", "day": "9999", "tenant": "fresh"}, 403),
+                ("user.add", {"name": "evil", "class": "system", "role": "system", "tenant": "fresh"}, 403),
+                ("user.add", {"name": "evil", "class": "dealer", "dealer": "south", "role": "dealer",
+                              "tenant": "fresh"}, 403),
+                ("role.copy", {"name": "evil", "from": "system"}, 403)):
+            status, _, body = west.ask(operation, arguments)
+            self.assertEqual(status, wanted, f"{operation} {arguments} {body}")
+            if "south" not in json.dumps(arguments):
+                self.assertNotIn("south", json.dumps(body), operation)
+        names = lambda who: [t["name"] for t in who.ask("tenant.list")[2]["tenants"]]
+        self.assertEqual((names(west), names(self.south)), (["fresh"], ["umbrella"]))
+        self.assertEqual(west.ask("tenant.add", second)[0], 201)
+        self.assertEqual(west.ask("tenant.add", {**fresh, "name": "third"})[0], 409)
+        self.assertEqual(west.ask("tenant.remove", {"name": "second"})[0], 200)
+        self.assertEqual(west.ask("tenant.remove", {"name": "fresh"})[0], 409, "it has people")
+        # The dealer goes; what was its own is the system's.
+        self.assertEqual(self.server.cli("dealer", "remove", "west", check=False).returncode, 5, "it has a user")
+        self.server.cli("user", "remove", "dealer-west")
+        self.server.cli("dealer", "remove", "west")
+        self.assertEqual(west.ask("tenant.list")[0], 401)
+        self.assertEqual(self.server.json("tenant", "show", "fresh")["dealer"], "")
+        self.assertEqual(len(self.server.json("extension", "list", "--tenant", "fresh")["extensions"]), 1)
 
     def test_a_tenant_with_people_in_it_is_not_removed(self):
         self.server.cli("tenant", "add", "shortlived", "--domains", "pbx.shortlived.example")

@@ -10,6 +10,8 @@ export interface Page {
   /** Shown to those who may do that; absent: to everybody. */
   readonly needs?: OperationName;
   readonly letter?: string;
+  /** About no single tenant: who reaches several need not have chosen one. */
+  readonly everywhere?: boolean;
 }
 
 export interface Group {
@@ -83,7 +85,8 @@ export const groups: readonly Group[] = [
   {
     name: 'system',
     pages: [
-      { name: 'tenants', needs: 'tenant.list' },
+      { name: 'tenants', needs: 'tenant.list', everywhere: true },
+      { name: 'dealers', needs: 'dealer.list', everywhere: true },
       { name: 'users', needs: 'user.list', letter: 'u' },
       { name: 'roles', needs: 'role.list' },
       { name: 'sign-ins', needs: 'sign-in.list' },

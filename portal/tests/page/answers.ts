@@ -214,6 +214,7 @@ const signIn = {
   groups: 'groups',
   roles: 'pbx-admins=system; staff=employee',
   people: 12,
+  people_of: '',
   redirect: 'https://pbx.example.com:8443/login',
 };
 
@@ -358,6 +359,9 @@ export function office(): Answers {
     }),
     'tenant.show': ({ values }) => ({ name: values['name'], dealer: 'north', domains: ['pbx.acme.example'], extensions: 50, extensions_now: 1, calls: '20', day: '100.00', month: '1000.00' }),
     'tenant.set': ({ values }) => values,
+    'dealer.list': () => ({ dealers: [{ name: 'north', tenants: 10, tenants_now: 1, extensions: 500, calls: 100, day: '1000.00', month: '10000.00' }] }),
+    'dealer.show': ({ values }) => ({ name: values['name'], tenants: 10, tenants_now: 1, extensions: 500, calls: 100, day: '1000.00', month: '10000.00' }),
+    'dealer.set': ({ values }) => values,
     'role.list': () => ({ roles: [{ name: 'system', title: 'System', realm: 'system', built_in: true, copied_from: '', permissions }] }),
     'token.list': () => ({ tokens: [] }),
     'session.list': () => ({ sessions: [] }),

@@ -58,6 +58,33 @@ TEST(Roles, OfATenantReachNothingBeyondIt) {
   EXPECT_EQ(beyond_realm(Realm::tenant, Permissions::all()), Permission::system_read);
 }
 
+TEST(Roles, OfADealerAddTenantsAndReachNothingElseOfTheSystem) {
+  const Role* const dealer = built_in_role("dealer");
+  const Role* const administrator = built_in_role("administrator");
+  ASSERT_TRUE(dealer != nullptr && administrator != nullptr);
+  for (const PermissionInfo& row : permission_table()) {
+    const bool more = dealer->permissions.has(row.permission) && !administrator->permissions.has(row.permission);
+    EXPECT_EQ(more, row.name == "tenant.write" || row.name == "dealer.read") << row.name;
+  }
+  EXPECT_EQ(beyond_realm(Realm::dealer, Permissions::all()), Permission::system_read);
+  EXPECT_EQ(beyond_realm(Realm::tenant, dealer->permissions), Permission::tenant_write);
+}
+
+TEST(Roles, FitTheirClassAndADealersNobodyElse) {
+  const auto fits = [](std::string_view role, Class of) { return role_fits(*built_in_role(role), of); };
+  EXPECT_TRUE(fits("dealer", Class::dealer));
+  EXPECT_FALSE(fits("dealer", Class::tenant_user));
+  EXPECT_FALSE(fits("dealer", Class::system_administrator));
+  EXPECT_TRUE(fits("administrator", Class::dealer));
+  EXPECT_FALSE(fits("system", Class::dealer));
+  EXPECT_FALSE(fits("administrator", Class::system_administrator));
+  User eve;
+  eve.name = "eve";
+  eve.of = Class::tenant_user;
+  eve.role = "dealer";
+  EXPECT_TRUE(People({eve}, {}).permissions_of(eve).empty()) << "whatever is on disk";
+}
+
 TEST(Roles, OnlySystemMaySayWhoMayDoWhat) {
   for (const Role& role : built_in_roles()) {
     if (role.realm != Realm::system || role.name == "system") continue;

@@ -58,6 +58,30 @@ TEST(Groups, ThatNameNoRoleAreRefused) {
   EXPECT_EQ(text_of(*parse_group_roles("a=b=system;c=site")), "a=b=system; c=site");
 }
 
+TEST(Groups, OfATenantsProviderGiveRolesOfATenantAndNobodyMakesADealer) {
+  Provider of_the_system = corporate(), of_acme = corporate();
+  of_acme.people_of = TenantId{2};
+  const Role system{"s", "", Realm::system, {}}, dealer{"d", "", Realm::dealer, {}}, tenant{"t", "", Realm::tenant, {}};
+  EXPECT_TRUE(may_give(of_the_system, system));
+  EXPECT_TRUE(may_give(of_the_system, tenant));
+  EXPECT_TRUE(may_give(of_acme, tenant));
+  EXPECT_FALSE(may_give(of_acme, system));
+  EXPECT_FALSE(may_give(of_acme, dealer));
+  EXPECT_FALSE(may_give(of_the_system, dealer)) << "no provider says whose dealer somebody is";
+}
+
+TEST(LoginOf, IsOfTheTenantWhateverItsProviderCallsSomebody) {
+  EXPECT_EQ(login_of("eva", "acme"), "eva@acme");
+  EXPECT_EQ(login_of("eva@acme", "acme"), "eva@acme");
+  EXPECT_EQ(login_of("eva@acme.example", "acme"), "eva@acme.example@acme");
+  for (const char* const name : {"eva@umbrella", "eva@default", "@acme", "", "Eva", "eva root"})
+    EXPECT_EQ(login_of(name, "acme"), std::nullopt) << name;
+  EXPECT_EQ(login_of(std::string(62, 'e'), "acme"), std::nullopt) << "it is too long with the tenant's name";
+  EXPECT_EQ(login_of("eva", {}), "eva");
+  EXPECT_EQ(login_of("eva@acme.example", {}), "eva@acme.example");
+  EXPECT_EQ(login_of("eva@acme", {}), std::nullopt);
+}
+
 TEST(Filter, TakesWhatWasTypedAsATextAndNothingElse) {
   EXPECT_EQ(filter_with("(uid={name})", "name", "anna"), "(uid=anna)");
   EXPECT_EQ(filter_with("(uid={name})", "name", "*"), "(uid=\\2a)");

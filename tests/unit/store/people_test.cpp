@@ -82,6 +82,71 @@ TEST_F(PeopleTable, ATenantThatAddsAllItMayLeavesOthersRoomForTheirs) {
   EXPECT_TRUE(tables_.add_user(more)) << "whoever runs the system is of no tenant";
 }
 
+TEST_F(PeopleTable, AProviderSaysWhoseItsPeopleAreAndATenantWithOneIsNotRemoved) {
+  const auto acme = store_.add_tenant("acme");
+  ASSERT_TRUE(acme);
+  access::Provider corporate;
+  corporate.name = "corporate";
+  ASSERT_TRUE(tables_.put_provider(corporate));
+  EXPECT_FALSE(tables_.providers(vault_)->front().people_of);
+  corporate.people_of = *acme;
+  ASSERT_TRUE(tables_.put_provider(corporate));
+  EXPECT_EQ(tables_.providers(vault_)->front().people_of, *acme);
+  EXPECT_EQ(tables_.providers(vault_)->front().people_of_name, "acme");
+  const auto kept = store_.drop_tenant(*acme);
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().fault, Fault::in_use);
+  EXPECT_EQ(kept.error().text,
+            "the tenant has 1 ways to sign in of its own; remove them first, see: ringfence sign-in list");
+  ASSERT_TRUE(tables_.drop_provider("corporate"));
+  EXPECT_TRUE(store_.drop_tenant(*acme));
+}
+
+TEST_F(PeopleTable, ADealerIsThereOnceNamedAndGoesOnlyWithoutUsers) {
+  EXPECT_THAT(*store_.dealers(), SizeIs(0));
+  const auto acme = store_.add_tenant("acme");
+  ASSERT_TRUE(acme);
+  ASSERT_TRUE(store_.set_tenant({*acme, "acme", "north"}));
+  ASSERT_THAT(*store_.dealers(), SizeIs(1));
+  EXPECT_EQ(store_.dealers()->front().tenants_max, 0u) << "nobody said that it may add any";
+  EXPECT_EQ(store_.dealers()->front().day_max, "0");
+  ASSERT_TRUE(store_.set_dealer({"north", 3, 50, 20, "100.00", "1000.00"}));
+  ASSERT_TRUE(store_.set_dealer({"north", 4, 60, 30, "200.00", "2000.00"}));
+  const auto dealers = store_.dealers();
+  ASSERT_THAT(*dealers, SizeIs(1));
+  const Dealer& north = dealers->front();
+  EXPECT_EQ(std::tie(north.name, north.tenants_max, north.extensions_max, north.calls_max, north.day_max,
+                     north.month_max),
+            std::tuple("north", 4u, 60u, 30u, "200.00", "2000.00"));
+  access::User nils;
+  nils.name = "nils";
+  nils.of = access::Class::dealer;
+  nils.dealer = "north";
+  const auto id = tables_.add_user(nils);
+  ASSERT_TRUE(id);
+  EXPECT_EQ(store_.drop_dealer("north").error().fault, Fault::in_use);
+  ASSERT_TRUE(tables_.drop_user(*id));
+  ASSERT_TRUE(store_.drop_dealer("north"));
+  EXPECT_THAT(*store_.dealers(), SizeIs(0));
+  EXPECT_EQ(store_.tenants()->back().dealer, "") << "the tenant stays, as nobody's";
+  EXPECT_EQ(store_.drop_dealer("north").error().fault, Fault::not_found);
+}
+
+TEST_F(PeopleTable, APersonWhoGoesWithHisProviderLeavesNoPasskey) {
+  access::Provider corporate;
+  corporate.name = "corporate";
+  ASSERT_TRUE(tables_.put_provider(corporate));
+  access::User eva;
+  eva.name = "eva";
+  eva.provider = "corporate";
+  eva.subject = "1";
+  const auto id = tables_.add_user(eva);
+  ASSERT_TRUE(id);
+  ASSERT_TRUE(tables_.add_passkey({"key-1", *id, "phone", "k", "s", 0, now, 0}));
+  ASSERT_TRUE(tables_.drop_provider("corporate"));
+  EXPECT_EQ(tables_.passkey("key-1").error().fault, Fault::not_found);
+}
+
 TEST_F(PeopleTable, NeverGivesTheIdOfARemovedUserToANewOne) {
   const access::User anna = add("anna");
   ASSERT_TRUE(tables_.add_session({{}, "h", anna.id, access::Step::none, "x", Address(), now, now}));

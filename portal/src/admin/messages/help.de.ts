@@ -15,6 +15,17 @@ export const germanHelp: Readonly<Record<string, string>> = {
     'gleichzeitige Anrufe nach außen, wie limit set tenant; 0: beliebig viele',
   'money a day, as limit set tenant; or none': 'Geld je Tag, wie limit set tenant; oder none',
   'money a month, likewise': 'Geld je Monat, ebenso',
+  "whose people sign in there, a tenant's, with its roles alone; empty: the system's":
+    'wessen Leute sich dort anmelden: die eines Mandanten, nur mit dessen Rollen; leer: die des Systems',
+  'also those of this tenant, for whoever comes by its address':
+    'auch die dieses Mandanten, für alle, die über dessen Adresse kommen',
+  'the dealer': 'der Händler',
+  'how many tenants it may have': 'wie viele Mandanten er haben darf',
+  'of all of its tenants together': 'von allen seinen Mandanten zusammen',
+  'calls at once that leave, of all of its tenants together':
+    'gleichzeitige Anrufe nach außen, von allen seinen Mandanten zusammen',
+  'money a day, of all of its tenants together': 'Geld je Tag, von allen seinen Mandanten zusammen',
+  'money a month, of all of its tenants together': 'Geld je Monat, von allen seinen Mandanten zusammen',
   'of class dealer: whose tenants they reach': 'bei der Klasse dealer: wessen Mandanten sie erreichen',
   "only of this tenant; who is of one hears of no other, and a dealer's users name one":
     'nur von diesem Mandanten; wer zu einem gehört, hört von keinem anderen, und wer zu einem Händler gehört, nennt einen',

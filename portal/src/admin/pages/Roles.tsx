@@ -146,7 +146,7 @@ function Permissions({ role, tag, all, fixed }: PermissionsProps) {
       <fieldset className={css.checks}>
         <legend>{text.roles.permissions}</legend>
         {all
-          .filter(({ realm }) => role.realm === 'system' || realm === 'tenant')
+          .filter(({ realm }) => role.realm === 'system' || realm === 'tenant' || realm === role.realm)
           .map(({ name, allows }) => (
             <Checkbox
               key={name}

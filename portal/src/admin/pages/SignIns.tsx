@@ -50,7 +50,7 @@ export function SignIns() {
         <Sheet title={text.signIns.add} close={() => setMaking(false)} wide>
           <CommandForm
             command="sign-in.add"
-            first={['name', 'kind', 'title', 'url', 'client', 'roles']}
+            first={['name', 'kind', 'title', 'url', 'client', 'roles', 'people_of']}
             submit={text.signIns.add}
             done={({ name }) => {
               setMaking(false);
@@ -98,6 +98,7 @@ function One({ name, close }: { name: string; close: () => void }) {
               facts={[
                 [text.signIns.state, <State key="state" one={one} />],
                 [text.signIns.people, one.people],
+                [text.fields.people_of, one.people_of],
                 [text.signIns.ca, one.has_ca ? text.signIns.caOwn : text.signIns.caSystem],
               ]}
             />

@@ -26,6 +26,7 @@ const more = {
   audit: lazy(() => import('./Audit').then(({ Audit }) => ({ default: Audit }))),
   events: lazy(() => import('./Events').then(({ Events }) => ({ default: Events }))),
   contacts: lazy(() => import('./Contacts').then(({ Contacts }) => ({ default: Contacts }))),
+  dealers: lazy(() => import('./Dealers').then(({ Dealers }) => ({ default: Dealers }))),
   tenants: lazy(() => import('./Tenants').then(({ Tenants }) => ({ default: Tenants }))),
   users: lazy(() => import('./Users').then(({ Users }) => ({ default: Users }))),
   roles: lazy(() => import('./Roles').then(({ Roles }) => ({ default: Roles }))),

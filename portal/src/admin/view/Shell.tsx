@@ -127,7 +127,7 @@ export function Shell() {
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         <h1 className={css.title}>{title}</h1>
         <Suspense fallback={<p className={css.waiting}>{text.app.waiting}</p>}>
-          {Content && !placed ? (
+          {Content && !placed && !at?.everywhere ? (
             <p className={css.waiting}>{text.tenants.choose}</p>
           ) : Content ? (
             <Content key={`${tenant} ${at?.name}`} />

@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Problem, call } from '../api/client';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
+import { useRoute } from '../route';
 import { type Me, enter, leave } from '../session';
 import { AddFactor, SendCode } from './Factor';
 import { NewPassword } from './NewPassword';
@@ -56,9 +57,11 @@ function NameAndPassword() {
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState(false);
   const [directory, setDirectory] = useState<Way | null>(null);
+  // A tenant's own ways are listed for whoever comes by its address: #/?tenant=acme.
+  const tenant = useRoute().query.get('tenant') ?? undefined;
   const ways = useQuery<Way[], Problem>({
-    queryKey: ['ways'],
-    queryFn: async () => (await call('session.providers')).providers,
+    queryKey: ['ways', tenant],
+    queryFn: async () => (await call('session.providers', { tenant })).providers,
   });
   const sending = useMutation<Me, Problem>({
     mutationFn: () => call('session.begin', { name: name.trim(), password, provider: directory?.name }),

@@ -14,12 +14,15 @@ export function TenantChooser() {
   const may = useMay();
   const chosen = useStore(tenant);
   const several = me.class !== 'tenant' && may('tenant.list');
-  const all = useList('tenant.list', 'tenants', several).data?.tenants ?? [];
+  const data = useList('tenant.list', 'tenants', several).data;
+  const all = data?.tenants ?? [];
   const first = all[0]?.name ?? '';
+  // The one that was chosen may be gone: a dealer's people remove tenants, too.
+  const lost = data !== undefined && !all.some(({ name }) => name === chosen);
 
   useEffect(() => {
-    if (me.class === 'dealer' && chosen === '' && first !== '') tenant.set(first);
-  }, [me.class, chosen, first]);
+    if (me.class === 'dealer' && lost) tenant.set(first);
+  }, [me.class, lost, first]);
   if (!several || all.length < 2) return null;
   const choose = (name: string) => {
     tenant.set(name);

@@ -29,3 +29,16 @@ describe('a tenant', () => {
     expect(server.last('tenant.remove')).toBeUndefined();
   });
 });
+
+describe('a dealer', () => {
+  it('is told how much it may hand out', async () => {
+    await open('dealers/north');
+    const sheet = page.getByRole('dialog', { name: 'Dealer north' });
+    expect(await faults('dealer')).toEqual([]);
+    await sheet.getByRole('button', { name: 'Change' }).press('Enter');
+    await sheet.getByLabel('Tenants', { exact: false }).first().fill('12');
+    await page.keyboard.press('Enter');
+    await page.getByText('Saved.').waitFor();
+    expect(server.last('dealer.set')?.values).toEqual({ name: 'north', tenants: 12 });
+  });
+});

@@ -82,6 +82,7 @@ export const frame: Same<typeof en> = {
     contacts: 'Benachrichtigungen',
     audit: 'Protokoll',
     tenants: 'Mandanten',
+    dealers: 'Händler',
     users: 'Benutzer',
     roles: 'Rollen',
     'sign-ins': 'Anmeldung anderswo',

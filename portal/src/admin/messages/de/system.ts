@@ -17,6 +17,13 @@ export const system: Same<typeof en> = {
     has: (extensions) => (extensions === 0 ? 'Er hat keine Nebenstelle.' : `Er hat ${plural(extensions, 'Nebenstelle', 'Nebenstellen')}.`),
     removed: 'Er kann nur entfernt werden, wenn er keine Nebenstellen und keine Benutzer hat. Aufzeichnungen seiner Gespräche bleiben.',
   },
+  dealers: {
+    lead: 'Wer sich um Mandanten kümmert. Ein Händler fügt eigene hinzu, so viele er haben darf, und gibt allen zusammen nicht mehr, als hier steht.',
+    none: 'Kein Händler',
+    add: 'Händler hinzufügen',
+    one: (name) => `Händler ${name}`,
+    removed: 'Er kann nur entfernt werden, wenn er keine Benutzer hat. Seine Mandanten bleiben, als niemandes.',
+  },
   users: {
     lead: 'Wer sich hier anmelden darf, und als was. Passwörter werden über einen einmaligen Link gewählt; niemand sonst kennt sie je.',
     none: 'Noch darf sich niemand anmelden',

@@ -81,6 +81,7 @@ export const frame = {
     contacts: 'Notifications',
     audit: 'Audit log',
     tenants: 'Tenants',
+    dealers: 'Dealers',
     users: 'Users',
     roles: 'Roles',
     'sign-ins': 'Signing in elsewhere',

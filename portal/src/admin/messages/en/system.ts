@@ -15,6 +15,13 @@ export const system = {
     has: (extensions: number) => (extensions === 0 ? 'It has no extension.' : `It has ${plural(extensions, 'extension', 'extensions')}.`),
     removed: 'It can only be removed when it has no extensions and no users. Records of its calls stay.',
   },
+  dealers: {
+    lead: 'Who looks after tenants. A dealer adds some of its own, as many as it may have, and hands out to all of them together no more than stands here.',
+    none: 'No dealer',
+    add: 'Add a dealer',
+    one: (name: string) => `Dealer ${name}`,
+    removed: 'It can only be removed when it has no users. Its tenants stay, as nobody’s.',
+  },
   users: {
     lead: 'Who may sign in here, and as what. Passwords are chosen by a one-time link; nobody else ever knows them.',
     none: 'Nobody may sign in yet',
