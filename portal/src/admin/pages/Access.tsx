@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -104,7 +105,7 @@ export function Access() {
             submit={titles[making]}
             done={(answer) => {
               setMaking(null);
-              say(answer.message ?? text.app.done);
+              say(answer.message === undefined ? text.app.done : <Said text={answer.message} />);
             }}
           />
         </Sheet>

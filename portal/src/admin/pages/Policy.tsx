@@ -8,6 +8,7 @@ import { linkTo } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark, Secret } from '../view/Shown';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -132,7 +133,7 @@ function Plan({ plan }: { plan: Schemas['PolicyPlan'] }) {
     <div aria-live="polite" className={css.stack}>
       {(plan.warnings ?? []).map((warning) => (
         <p key={warning}>
-          <Mark tone="fair">{text.policy.warning}</Mark> {warning}
+          <Mark tone="fair">{text.policy.warning}</Mark> <Said text={warning} />
         </p>
       ))}
       <section>
@@ -204,11 +205,11 @@ function Replay({ replay: r }: { replay: Schemas['Replay'] }) {
           <li key={`${what} ${rule} ${who}`} data-passed={what === 'allowed' || undefined}>
             <span aria-hidden="true">{what === 'allowed' ? '+' : '−'}</span>
             <span>
-              <strong>{text.policy.calls(String(calls))}</strong> {text.policy.met[what as 'refused'] ?? what}: {who} {rule}
+              <strong>{text.policy.calls(String(calls))}</strong> {text.policy.met[what as 'refused'] ?? what}: {who} {text.label(rule)}
               {examples.map(({ id, dialled, why }) => (
                 <span key={id} className={css.dim}>
                   {' '}
-                  {dialled} ({why})
+                  {dialled} (<Said text={why} />)
                 </span>
               ))}
             </span>

@@ -5,6 +5,7 @@ import { useCommand } from '../api/queries';
 import { type AnswerOf, type Field, type OperationName, operation } from '../contract/contract';
 import { useText } from '../messages';
 import { FieldInput } from './Fields';
+import { Said } from './Said';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 import { type Typed, changesOf, faultOf, typedOf } from './form';
@@ -46,10 +47,10 @@ export function CommandForm<Name extends OperationName>(props: Props<Name>) {
   const sending = useCommand(command);
   const problem = sending.error;
 
-  const wrong = (field: Field): string | undefined => {
+  const wrong = (field: Field): ReactNode => {
     const fault = tried ? faultOf(field, typed[field.name] ?? '') : null;
     if (fault) return text.form.fault(fault);
-    if (problem?.field === field.name) return [problem.message, problem.remedy].filter(Boolean).join(' — ');
+    if (problem?.field === field.name) return <Said text={[problem.message, problem.remedy].filter(Boolean).join(' — ')} />;
     return undefined;
   };
   const send = (event: FormEvent) => {
