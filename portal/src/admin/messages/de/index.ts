@@ -18,14 +18,14 @@ import { safety } from './safety';
 import { system } from './system';
 import { ways } from './ways';
 
-const wordOf = (word: string): string | undefined =>
-  germanServerWords[word] ?? (fields.fields as Readonly<Record<string, string>>)[word] ?? germanLabels[word] ?? germanWords[word];
+// A map, since a name that somebody chose may be "constructor".
+const words = new Map(Object.entries({ ...germanWords, ...germanLabels, ...fields.fields, ...germanServerWords }));
 
 export const de: Messages = {
   language: 'Deutsch',
   said: inGerman,
   label: (name) => germanLabels[name] ?? germanWords[name] ?? labelOf(name),
-  server: translator({ ...germanServer, ...germanReasons }, wordOf),
+  server: translator({ ...germanServer, ...germanReasons }, (word) => words.get(word)),
   ...frame,
   ...entry,
   ...overview,
