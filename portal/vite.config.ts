@@ -14,5 +14,5 @@ export default defineConfig({
     emptyOutDir: true,
     rollupOptions: { input: { index: 'index.html', phone: 'phone.html' } },
   },
-  test: { include: ['tests/unit/**/*.test.ts'], environment: 'node' },
+  test: { include: ['tests/{unit,words}/**/*.test.ts'], environment: 'node' },
 });

@@ -209,7 +209,7 @@ export const germanLabels: Readonly<Record<string, string>> = {
   zero_zero: 'Mit 00',
 };
 
-/** By the server's sentence. What stands behind ": " is of the call itself, and stays. */
+/** Why something happened, by the server's sentence. */
 export const germanReasons: Readonly<Record<string, string>> = {
   'A phone registered': 'Ein Telefon hat sich angemeldet',
   'A phone unregistered': 'Ein Telefon hat sich abgemeldet',
@@ -303,6 +303,7 @@ export const germanWords: Readonly<Record<string, string>> = {
   defence_rule: 'Feste Regel',
   done: 'Erledigt',
   down: 'Gestört',
+  drop: 'Verworfen',
   ending: 'Endet',
   failing: 'Unsicher',
   fixed: 'Festnetz',
@@ -311,30 +312,43 @@ export const germanWords: Readonly<Record<string, string>> = {
   guard_bans: 'Sperren',
   guard_sources: 'Beobachtete Quellen',
   held: 'Gehalten',
+  hours: 'Zeiten',
   idle: 'In Ruhe',
+  kind: 'Art',
+  lines: 'Gleichzeitige Anrufe',
+  listed: 'Nummernlisten',
   lookups: 'Abfragen',
+  meaning: 'Bedeutung',
   media_ports: 'Ports für Medien',
   media_servers_ready: 'Medienserver bereit',
   mobile: 'Mobilfunk',
+  money: 'Geld',
   needs_proof: 'Muss sich erst zeigen',
   nobody: 'Niemand',
   nonces: 'Ausgegebene Fragen',
   'not known yet': 'Noch nicht bekannt',
   operator: 'Verwaltung',
+  pace: 'Tempo',
   pager: 'Funkruf',
+  pass: 'Durchgelassen',
   passed: 'Durchgelassen',
   patterns: 'Gewohnheiten',
   personal: 'Persönliche Nummer',
   port_blocked: 'Port gesperrt',
+  price: 'Preis',
+  prove: 'Muss sich erst zeigen',
+  reach: 'Reichweite',
   registered: 'Angemeldet',
   registrations: 'Anmeldungen',
   registrations_waiting_for_disk: 'Anmeldungen, die auf die Platte warten',
   ringing: 'Klingelt',
+  route: 'Weg',
   stopped: 'Beendet',
   stopping: 'Endet',
   strangers_limit: 'Zu viele Fremde',
   streams_transcoded: 'Umgewandelte Ströme',
   talking: 'Im Gespräch',
+  throttle: 'Bremsen',
   throttled: 'Gebremst',
   toll_free: 'Kostenfrei',
   transactions: 'Transaktionen',
@@ -345,10 +359,6 @@ export const germanWords: Readonly<Record<string, string>> = {
   up: 'In Ordnung',
   voip: 'VoIP',
   waiting: 'Wartet',
+  watch: 'Beobachten',
   watched: 'Beobachtet',
-};
-
-export const germanReason = (said: string): string => {
-  const [reason = said, ...detail] = said.split(': ');
-  return [germanReasons[reason] ?? reason, ...detail].join(': ');
 };

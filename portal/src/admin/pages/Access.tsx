@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -113,7 +114,7 @@ export function Access() {
             warn={({ block }) => (making === 'guard.block' && phonesIn(String(block)) > 0 ? [text.access.blocksPhones(phonesIn(String(block)))] : [])}
             done={(answer) => {
               setMaking(null);
-              say(answer.message ?? text.app.done);
+              say(answer.message === undefined ? text.app.done : <Said text={answer.message} />);
             }}
           />
         </Sheet>

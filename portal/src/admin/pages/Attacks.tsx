@@ -9,6 +9,7 @@ import { preferences } from '../preferences';
 import { linkTo } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
+import { Said } from '../view/Said';
 import { Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import { WorldMap } from '../view/WorldMap';
@@ -73,7 +74,7 @@ function Newest({ bans }: { bans: readonly Schemas['Ban'][] }) {
           { key: 'since', title: text.bans.since, cell: ({ since_ms }) => since_ms, show: ({ since }) => <time dateTime={since}>{when(since)}</time> },
           { key: 'block', title: text.bans.block, cell: ({ block }) => block, show: ({ block }) => <a href={linkTo('bans', block.split('/')[0])}>{block}</a> },
           { key: 'rule', title: text.bans.rule, cell: ({ rule }) => rule },
-          { key: 'evidence', title: text.bans.evidence, cell: ({ evidence }) => evidence, minor: true, long: true },
+          { key: 'evidence', title: text.bans.evidence, said: true, cell: ({ evidence }) => evidence, minor: true, long: true },
           { key: 'active', title: text.bans.state, cell: ({ active }) => String(active), show: ({ active }) => <Mark tone={active ? 'bad' : 'plain'}>{active ? text.attacks.out : text.bans.over}</Mark> },
         ]}
       />
@@ -157,7 +158,7 @@ function Heard() {
             <li key={`${at} ${index}`}>
               <time dateTime={at}>{when(at)}</time>
               <span>
-                {text.reason(what)} <span className={css.dim}>{remote}</span>
+                <Said text={what} /> <span className={css.dim}>{remote}</span>
               </span>
             </li>
           ))}

@@ -9,6 +9,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Mark } from '../view/Shown';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -67,12 +68,12 @@ export function Audit() {
             { key: 'at', title: text.habits.at, cell: ({ at }) => at, show: ({ at }) => when(at) },
             { key: 'actor', title: text.audit.actor, cell: (row) => row.actor },
             { key: 'kind', title: text.audit.kind, cell: (row) => text.label(row.kind), minor: true },
-            { key: 'action', title: text.audit.action, cell: ({ action }) => action, long: true },
+            { key: 'action', title: text.audit.action, said: true, cell: ({ action }) => action, long: true },
             {
               key: 'outcome',
               title: text.audit.outcome,
               cell: ({ outcome }) => outcome,
-              show: ({ outcome }) => <Mark tone={outcome.startsWith('done') ? 'good' : /refused|not|failed/.test(outcome) ? 'bad' : 'plain'}>{text.label(outcome)}</Mark>,
+              show: ({ outcome }) => <Mark tone={outcome.startsWith('done') ? 'good' : /refused|not|failed/.test(outcome) ? 'bad' : 'plain'}><Said text={outcome} /></Mark>,
             },
           ]}
         />
@@ -118,7 +119,7 @@ function Verify() {
       {verifying.data && (
         <Alert role="status" color="green" mb="sm">
           <span className={css.strong}>
-            {verifying.data.message} {text.audit.entries(String(verifying.data.entries))}
+            <Said text={verifying.data.message} /> {text.audit.entries(String(verifying.data.entries))}
           </span>
         </Alert>
       )}

@@ -7,6 +7,7 @@ import { goTo, linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -47,7 +48,7 @@ export function Bans() {
                 show: ({ block }) => <a href={linkTo('bans', block.split('/')[0])}>{block}</a>,
               },
               { key: 'rule', title: text.bans.rule, cell: ({ rule }) => rule },
-              { key: 'evidence', title: text.bans.evidence, long: true, cell: ({ evidence }) => evidence },
+              { key: 'evidence', title: text.bans.evidence, long: true, said: true, cell: ({ evidence }) => evidence },
               { key: 'since', title: text.bans.since, cell: ({ since_ms }) => since_ms, show: ({ since }) => when(since), minor: true },
               {
                 key: 'until',
@@ -169,8 +170,8 @@ function ExplainedFacts({ found: e }: { found: Schemas['Explanation'] }) {
         [text.bans.heard, when(e.last_heard)],
         [text.bans.throttled, when(e.throttled_until)],
         [text.bans.rule, e.ban?.rule || e.last_rule],
-        [text.bans.about, e.last_rule_about],
-        [text.bans.evidence, e.ban?.evidence ?? ''],
+        [text.bans.about, e.last_rule_about && <Said key="about" text={e.last_rule_about} />],
+        [text.bans.evidence, e.ban && <Said key="evidence" text={e.ban.evidence} />],
         [text.bans.until, when(e.ban?.until ?? '')],
         [text.bans.phones, e.registered_ports || ''],
         [text.bans.accounts, e.locked_accounts || ''],

@@ -8,6 +8,7 @@ import { useText } from '../messages';
 import { useMay } from '../session';
 import { Sheet, useDesk } from '../view/Dialogs';
 import { LongText } from '../view/Fields';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -48,7 +49,9 @@ export function Certificate() {
               <Alert role="status" color="yellow" mt="sm">
                 <ul className={css.list}>
                   {notes.map((note) => (
-                    <li key={note}>{note}</li>
+                    <li key={note}>
+                      <Said text={note} />
+                    </li>
                   ))}
                 </ul>
               </Alert>
@@ -128,7 +131,7 @@ function Elsewhere({ acme }: { acme: Schemas['AcmeState'] }) {
             [text.certificate.directory, acme.directory],
             [text.certificate.next, acme.next ? when(acme.next) : ''],
             [text.certificate.failures, acme.failures || ''],
-            [text.certificate.trouble, acme.trouble ?? ''],
+            [text.certificate.trouble, acme.trouble && <Said key="trouble" text={acme.trouble} />],
           ]}
         />
       )}
@@ -164,7 +167,7 @@ function Install({ close, done }: { close: () => void; done: (notes: readonly st
       { values: { text: `${chain.trim()}\n${key.trim()}\n` } },
       {
         onSuccess: ({ message, notes = [] }) => {
-          say(message);
+          say(<Said text={message} />);
           done(notes);
         },
       },

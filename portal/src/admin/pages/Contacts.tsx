@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark, Secret } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -87,7 +88,7 @@ function People() {
                 key: 'trouble',
                 title: text.contacts.trouble,
                 cell: ({ enabled, now }) => (enabled ? (now?.trouble ?? '') : text.app.off),
-                show: ({ enabled, now }) => (enabled ? now?.trouble && <span className={css.bad}>{now.trouble}</span> : <Mark tone="plain">{text.app.off}</Mark>),
+                show: ({ enabled, now }) => (enabled ? now?.trouble && <span className={css.bad}><Said text={now.trouble} /></span> : <Mark tone="plain">{text.app.off}</Mark>),
               },
               {
                 key: 'actions',
@@ -101,7 +102,7 @@ function People() {
                         size="compact-sm"
                         variant="default"
                         loading={testing.isPending && testing.variables?.values?.['contact'] === contact.name}
-                        onClick={() => testing.mutate({ values: { contact: contact.name } }, { onSuccess: ({ message }) => say(message) })}
+                        onClick={() => testing.mutate({ values: { contact: contact.name } }, { onSuccess: ({ message }) => say(<Said text={message} />) })}
                       >
                         {text.contacts.test}
                       </Button>

@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said, useSaid } from '../view/Said';
 import { Asked, Empty } from '../view/Trouble';
 import { WorldMap } from '../view/WorldMap';
 import css from '../view/admin.module.css';
@@ -23,6 +24,7 @@ export function Countries() {
   const { say } = useDesk();
   const { language } = useStore(preferences);
   const country = useCountry();
+  const said = useSaid();
   const [of, setOf] = useState('tenant');
   const [making, setMaking] = useState<Making>(null);
   const departments = useList('department.list', 'objects', may('department.list')).data?.objects ?? [];
@@ -55,7 +57,7 @@ export function Countries() {
                 <WorldMap
                   label={text.countries.map(String(denied.length))}
                   level={(code) => (why.has(code) ? 4 : 0)}
-                  said={(code) => why.get(code) ?? ''}
+                  said={(code) => said(why.get(code) ?? '')}
                 />
                 {value.home && <p className={css.dim}>{text.countries.home(nameOf(value.home, language))}</p>}
               </section>
@@ -78,7 +80,7 @@ export function Countries() {
                 empty={<Empty title={text.countries.none} />}
                 columns={[
                   { key: 'country', title: text.fields.countries, cell: (each) => country(each.country) },
-                  { key: 'why', title: text.countries.why, cell: (each) => each.why },
+                  { key: 'why', title: text.countries.why, said: true, cell: (each) => each.why },
                 ]}
               />
             </Stack>
@@ -93,7 +95,7 @@ export function Countries() {
             submit={titles[making]}
             done={({ message }) => {
               setMaking(null);
-              say(message ?? text.app.done);
+              say(message === undefined ? text.app.done : <Said text={message} />);
             }}
           />
         </Sheet>

@@ -6,6 +6,7 @@ import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { linkTo } from '../route';
 import { useMay } from '../session';
+import { Said } from '../view/Said';
 import { Mark } from '../view/Shown';
 import { Meter } from '../view/Meter';
 import { Empty, Trouble } from '../view/Trouble';
@@ -166,7 +167,7 @@ function Happened() {
               <time dateTime={event.at}>{when(event.at)}</time>
               <Mark tone={event.level === 'error' ? 'bad' : event.level === 'warning' ? 'fair' : 'plain'}>{text.events.levels[event.level as keyof typeof text.events.levels] ?? event.level}</Mark>
               <span>
-                {text.reason(event.text)} <span className={css.dim}>{[event.subject, event.remote].filter(Boolean).join(' · ')}</span>
+                <Said text={event.text} /> <span className={css.dim}>{[event.subject, event.remote].filter(Boolean).join(' · ')}</span>
               </span>
             </li>
           ))}

@@ -9,6 +9,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said, useSaid } from '../view/Said';
 import { Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -62,6 +63,7 @@ export function Detection() {
 
 function Rules({ rules, fired }: { rules: readonly Schemas['DetectionRule'][]; fired: Readonly<Record<string, number>> }) {
   const text = useText();
+  const said = useSaid();
   return (
     <DataTable
       caption={text.pages.detection}
@@ -72,11 +74,14 @@ function Rules({ rules, fired }: { rules: readonly Schemas['DetectionRule'][]; f
         {
           key: 'name',
           title: text.bans.rule,
-          cell: ({ name, about }) => `${name} ${about}`,
+          cell: ({ name, about }) => `${name} ${said(about)}`,
           show: ({ name, about }) => (
             <>
               <a href={linkTo('detection', name)}>{name}</a>
-              <span className={css.dim}> {about}</span>
+              <span className={css.dim}>
+                {' '}
+                <Said text={about} />
+              </span>
             </>
           ),
         },
@@ -146,7 +151,7 @@ function StaticRules({ defence }: { defence: readonly string[] }) {
             submit={text.app.save}
             done={({ message }) => {
               setTaking(null);
-              say(message);
+              say(<Said text={message} />);
             }}
           />
         </Sheet>
@@ -210,7 +215,7 @@ function Trial() {
       <CommandForm command="guard.test" first={['address', 'user_agent', 'method', 'target']} submit={text.tryIt.submit} done={setVerdict} />
       {verdict && (
         <p role="status">
-          <Mark tone={verdict.action === 'pass' ? 'good' : 'bad'}>{verdict.action}</Mark> {verdict.text} <span className={css.dim}>{verdict.rule}</span>
+          <Mark tone={verdict.action === 'pass' ? 'good' : 'bad'}>{text.label(verdict.action)}</Mark> <Said text={verdict.text} /> <span className={css.dim}>{verdict.rule}</span>
         </p>
       )}
     </section>

@@ -1,6 +1,7 @@
 import { useTold } from '../api/queries';
 import { useText } from '../messages';
 import { DataTable } from '../view/DataTable';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -17,7 +18,7 @@ export function EmergencyWays({ number, from }: { number: string; from: string }
             <Mark tone={e.emergency && e.trunks.length > 0 ? 'good' : 'bad'}>
               {e.emergency ? (e.trunks.length > 0 ? text.emergency.leaves : text.emergency.stuck) : text.emergency.none}
             </Mark>
-            {e.why}
+            <Said text={e.why} />
           </h2>
           <Facts
             facts={[

@@ -99,7 +99,7 @@ export function Events() {
             { key: 'kind', title: text.events.kinds, cell: ({ kind }) => kind },
             { key: 'subject', title: text.events.about, cell: ({ subject }) => subject },
             { key: 'count', title: text.events.times, cell: ({ count }) => count, end: true, minor: true },
-            { key: 'text', title: text.events.what, cell: (row) => row.text },
+            { key: 'text', title: text.events.what, said: true, cell: (row) => row.text },
             {
               key: 'seen',
               title: text.events.seen,

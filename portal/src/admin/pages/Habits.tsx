@@ -28,11 +28,11 @@ export function Habits() {
               rowKey={({ level, name }) => `${level} ${name}`}
               empty={<Empty title={text.habits.noneKnown} />}
               columns={[
-                { key: 'level', title: text.spending.level, cell: ({ level }) => level },
+                { key: 'level', title: text.spending.level, cell: ({ level }) => text.label(level) },
                 { key: 'name', title: text.fields.name, cell: ({ name }) => name },
                 { key: 'days', title: text.habits.days, cell: ({ days }) => days, end: true },
                 { key: 'today', title: text.habits.today, cell: ({ calls_today }) => calls_today, end: true },
-                { key: 'lines', title: text.habits.usual, cell: ({ lines }) => lines.join('; '), minor: true },
+                { key: 'lines', title: text.habits.usual, said: true, cell: ({ lines }) => lines.join('\n'), minor: true },
               ]}
             />
           </>
@@ -58,8 +58,8 @@ function Unusual({ told, plain }: { told: readonly Schemas['Unusual'][]; plain?:
         { key: 'extension', title: text.calls.from, cell: ({ extension }) => extension, show: ({ extension }) => <a href={linkTo('extensions', extension)}>{extension}</a> },
         { key: 'number', title: text.calls.to, cell: ({ number }) => number },
         { key: 'score', title: text.habits.score, cell: ({ score }) => score, end: true },
-        { key: 'text', title: text.habits.why, cell: (row) => row.text },
-        { key: 'action', title: text.habits.action, cell: ({ action }) => action },
+        { key: 'text', title: text.habits.why, said: true, cell: (row) => row.text },
+        { key: 'action', title: text.habits.action, cell: ({ action }) => text.label(action) },
       ]}
     />
   );

@@ -6,6 +6,7 @@ import { useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useMay, useMe } from '../session';
+import { Said } from '../view/Said';
 import { bytesOf, save } from '../view/save';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -152,7 +153,7 @@ function Rung({ message, participants, open, toggle }: RungProps) {
       <tr>
         <td className={css.ladderTime}>{at}</td>
         <td colSpan={participants.length} className={css.ladderNote}>
-          {message.label}
+          <Said text={message.label} />
         </td>
       </tr>
     );

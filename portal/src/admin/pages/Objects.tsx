@@ -11,6 +11,7 @@ import { CommandForm } from '../view/CommandForm';
 import { type Column, DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
+import { Said } from '../view/Said';
 import { useRemoval } from '../view/removal';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
@@ -232,7 +233,7 @@ function TrunkNow({ now }: { now: Schemas['TrunkNow'] }) {
         [text.trunk.answered, when(now.answered ?? '')],
         [text.trunk.registration, text.label(now.registration ?? '')],
         [text.trunk.until, when(now.registered_until ?? '')],
-        [text.trunk.trouble, now.trouble ?? ''],
+        [text.trunk.trouble, now.trouble && <Said key="trouble" text={now.trouble} />],
         [text.trunk.calls, `${now.calls_in ?? 0} / ${now.calls_out ?? 0}`],
       ]}
     />
@@ -258,7 +259,7 @@ function Import({ kind, name }: { kind: Kind; name: string }) {
   return (
     <details className={css.more}>
       <summary>{text.object.import}</summary>
-      <CommandForm command={command as 'deck.import'} given={{ name }} first={['text', 'replace']} submit={text.object.import} done={({ message }) => say(message)} />
+      <CommandForm command={command as 'deck.import'} given={{ name }} first={['text', 'replace']} submit={text.object.import} done={({ message }) => say(<Said text={message} />)} />
     </details>
   );
 }

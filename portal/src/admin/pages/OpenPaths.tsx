@@ -1,5 +1,6 @@
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
+import { Said } from '../view/Said';
 import { Mark } from '../view/Shown';
 import css from '../view/admin.module.css';
 import { useCountry } from '../view/words';
@@ -18,7 +19,7 @@ export function OpenPaths({ paths }: { paths: readonly Schemas['OpenPath'][] }) 
               <Mark tone="bad">
                 {country(path.country)} {text.label(path.class)}
               </Mark>{' '}
-              {path.text}
+              <Said text={path.text} />
             </span>
             <strong>{path.per_min}</strong>
           </li>

@@ -8,6 +8,7 @@ import { linkTo } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark, Secret } from '../view/Shown';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -144,7 +145,7 @@ function Notes({ of: { notes = [], warnings = [] } }: { of: Pick<Schemas['Policy
   const text = useText();
   return [...warnings, ...notes].map((note) => (
     <p key={note}>
-      <Mark tone="fair">{text.policy.warning}</Mark> {note}
+      <Mark tone="fair">{text.policy.warning}</Mark> <Said text={note} />
     </p>
   ));
 }
@@ -224,11 +225,11 @@ function Replay({ replay: r }: { replay: Schemas['Replay'] }) {
           <li key={`${what} ${rule} ${who}`} data-passed={what === 'allowed' || undefined}>
             <span aria-hidden="true">{what === 'allowed' ? '+' : '−'}</span>
             <span>
-              <strong>{text.policy.calls(String(calls))}</strong> {text.policy.met[what as 'refused'] ?? what}: {who} {rule}
+              <strong>{text.policy.calls(String(calls))}</strong> {text.policy.met[what as 'refused'] ?? what}: {who} {text.label(rule)}
               {examples.map(({ id, dialled, why }) => (
                 <span key={id} className={css.dim}>
                   {' '}
-                  {dialled} ({why})
+                  {dialled} (<Said text={why} />)
                 </span>
               ))}
             </span>

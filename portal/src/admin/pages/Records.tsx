@@ -8,6 +8,7 @@ import { linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { Sheet } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -133,7 +134,7 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
       <Facts
         facts={[
           [text.records.result, <Result key="result" of={r} />],
-          [text.records.reason, text.reason(r.reason || r.cut_reason)],
+          [text.records.reason, (r.reason || r.cut_reason) && <Said key="reason" text={r.reason || r.cut_reason} />],
           [text.records.started, when(r.started)],
           [text.records.answered, when(r.answered)],
           [text.records.ended, when(r.ended)],

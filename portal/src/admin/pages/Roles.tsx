@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -151,7 +152,7 @@ function Permissions({ role, tag, all, fixed }: PermissionsProps) {
             <Checkbox
               key={name}
               label={name}
-              description={allows}
+              description={<Said text={allows} />}
               checked={has.has(name)}
               disabled={fixed}
               onChange={(event) => turn(name, event.currentTarget.checked)}

@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark, Secret } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -125,7 +126,7 @@ function One({ name, close }: { name: string; close: () => void }) {
                 without={without(one.kind)}
                 warn={({ enabled }) => (enabled === false ? [text.signIns.shuts(one.people)] : [])}
                 submit={text.app.save}
-                done={(answer) => say(answer.message ?? text.app.saved)}
+                done={(answer) => say(answer.message === undefined ? text.app.saved : <Said text={answer.message} />)}
               />
             )}
             {may('sign-in.remove') && (

@@ -8,6 +8,7 @@ import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -93,7 +94,7 @@ export function Spending() {
             submit={text.spending.add}
             done={({ message }) => {
               setCredit('');
-              say(message);
+              say(<Said text={message} />);
             }}
           />
         </Sheet>

@@ -6,6 +6,7 @@ import { useText } from '../messages';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
 import { useDesk } from '../view/Dialogs';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Meter } from '../view/Meter';
 import { Asked, Empty } from '../view/Trouble';
@@ -52,8 +53,8 @@ export function State() {
                   [text.state.version, s.version],
                   [text.state.started, when(s.started)],
                   [text.extensions.realm, s.realm],
-                  [text.state.publicAddress, s.public_address?.address ?? s.public_address?.problem ?? ''],
-                  [text.state.enforcement, `${s.enforcement.means} — ${s.enforcement.why}`],
+                  [text.state.publicAddress, s.public_address?.address ?? (s.public_address?.problem && <Said key="address" text={s.public_address.problem} />)],
+                  [text.state.enforcement, <Said key="enforcement" text={`${s.enforcement.means} — ${s.enforcement.why}`} />],
                   [text.state.config, s.config],
                 ]}
               />
@@ -131,7 +132,7 @@ function Media() {
               { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={state === 'up' ? 'good' : 'bad'}>{text.label(state)}</Mark> },
               { key: 'weight', title: text.state.weight, cell: ({ weight }) => weight, end: true },
               { key: 'calls', title: text.state.streams, cell: ({ calls }) => calls, end: true },
-              { key: 'why', title: text.state.why, cell: ({ why }) => why, minor: true },
+              { key: 'why', title: text.state.why, said: true, cell: ({ why }) => why, minor: true },
             ]}
           />
         )}

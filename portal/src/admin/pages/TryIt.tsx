@@ -6,6 +6,7 @@ import { useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useRoute } from '../route';
+import { Said } from '../view/Said';
 import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -63,7 +64,7 @@ function Verdict({ test }: { test: Schemas['RouteTest'] }) {
   return (
     <section className={css.panel} aria-live="polite">
       <h2 className={css.verdict}>
-        <Mark tone={refused ? 'bad' : test.action === 'pin' ? 'fair' : 'good'}>{text.label(test.action)}</Mark> {test.why}
+        <Mark tone={refused ? 'bad' : test.action === 'pin' ? 'fair' : 'good'}>{text.label(test.action)}</Mark> <Said text={test.why} />
       </h2>
       <Facts
         facts={[

@@ -9,6 +9,7 @@ import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
 import { Sheet, useDesk } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
+import { Said } from '../view/Said';
 import { useRemoval } from '../view/removal';
 import { Facts, Mark, Qr, Secret } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
@@ -137,7 +138,7 @@ function UserSheet({ name, invite, close }: SheetProps) {
       values: { name },
       done: (answer) => {
         const { link, message } = answer as Invitation;
-        if (link === '') say(message);
+        if (link === '') say(<Said text={message} />);
         else invite(answer as Invitation);
       },
     });

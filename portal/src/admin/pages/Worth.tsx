@@ -2,6 +2,7 @@ import { useTold } from '../api/queries';
 import { useText } from '../messages';
 import { linkTo } from '../route';
 import { DataTable } from '../view/DataTable';
+import { Said } from '../view/Said';
 import { Facts, Mark } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -24,7 +25,7 @@ export function Worth({ number }: { number: string }) {
                     [text.extensions.hour, shown(hour.amount, currency)],
                     [text.extensions.day, shown(day.amount, currency)],
                     [text.extensions.month, shown(month.amount, currency)],
-                    [text.extensions.why, why || month.text],
+                    [text.extensions.why, (why || month.text) && <Said key="why" text={why || month.text} />],
                     [text.extensions.halving, halving ? `${halving.limit}: ${halving.from} → ${halving.to}` : ''],
                   ]}
                 />
@@ -66,7 +67,7 @@ export function Exposed() {
                 { key: 'hour', title: text.extensions.hour, cell: ({ hour }) => cost(hour.amount), show: ({ hour }) => shown(hour.amount), end: true, minor: true },
                 { key: 'day', title: text.extensions.day, cell: ({ day }) => cost(day.amount), show: ({ day }) => shown(day.amount), end: true },
                 { key: 'month', title: text.extensions.month, cell: ({ month }) => cost(month.amount), show: ({ month }) => shown(month.amount), end: true },
-                { key: 'why', title: text.extensions.why, cell: ({ why, month }) => why || month.text, minor: true },
+                { key: 'why', title: text.extensions.why, said: true, cell: ({ why, month }) => why || month.text, minor: true },
                 {
                   key: 'halving',
                   title: text.extensions.halving,

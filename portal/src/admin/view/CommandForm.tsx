@@ -6,6 +6,7 @@ import { type AnswerOf, type Field, type OperationName, operation } from '../con
 import { useText } from '../messages';
 import { useDesk } from './Dialogs';
 import { FieldInput } from './Fields';
+import { Said } from './Said';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 import { type Typed, changesOf, faultOf, typedOf } from './form';
@@ -50,10 +51,10 @@ export function CommandForm<Name extends OperationName>(props: Props<Name>) {
   const sending = useCommand(command);
   const problem = sending.error;
 
-  const wrong = (field: Field): string | undefined => {
+  const wrong = (field: Field): ReactNode => {
     const fault = tried ? faultOf(field, typed[field.name] ?? '') : null;
     if (fault) return text.form.fault(fault);
-    if (problem?.field === field.name) return [problem.message, problem.remedy].filter(Boolean).join(' — ');
+    if (problem?.field === field.name) return <Said text={[problem.message, problem.remedy].filter(Boolean).join(' — ')} />;
     return undefined;
   };
   const send = (event: FormEvent) => {

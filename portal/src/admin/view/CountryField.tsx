@@ -1,5 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { Suspense, lazy, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, lazy, useMemo, useState } from 'react';
 import { useStore } from '../../shared/store';
 import { useText } from '../messages';
 import { preferences } from '../preferences';
@@ -11,7 +11,7 @@ const CountryPicker = lazy(() => import('./CountryPicker').then((module) => ({ d
 interface Props {
   readonly label: string;
   readonly description: string;
-  readonly error: string | undefined;
+  readonly error: ReactNode;
   readonly required: boolean;
   readonly typed: string;
   readonly type: (typed: string) => void;

@@ -1,8 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
 import { type ReactNode, useId, useMemo, useState } from 'react';
 import { Icon } from '../../shared/icons';
-import { useText } from '../messages';
+import { type Messages, useText } from '../messages';
+import { plainly } from '../messages/server';
 import css from './admin.module.css';
+import { Said } from './Said';
 import { type Cell, type Order, filtered, sorted } from './table';
 
 export interface Column<Row> {
@@ -11,6 +13,8 @@ export interface Column<Row> {
   /** What it is sorted and searched by. */
   readonly cell: (row: Row) => Cell;
   readonly show?: (row: Row) => ReactNode;
+  /** What the server says in words: read, searched and sorted in the language of the page. */
+  readonly said?: boolean;
   /** Left out where there is no room. */
   readonly minor?: boolean;
   /** May be one long word, such as an address: broken anywhere. */
@@ -33,8 +37,9 @@ interface Props<Row> {
 
 const rowsShown = 50;
 
-export function DataTable<Row>({ caption, rows, columns, rowKey, empty, order: first, actions, plain }: Props<Row>) {
+export function DataTable<Row>({ caption, rows, columns: given, rowKey, empty, order: first, actions, plain }: Props<Row>) {
   const text = useText();
+  const columns = useMemo(() => given.map((column) => (column.said ? inWords(column, text) : column)), [given, text]);
   const [wanted, setWanted] = useState('');
   const [order, setOrder] = useState<Order | null>(first ?? null);
   const [page, setPage] = useState(0);
@@ -107,6 +112,13 @@ export function DataTable<Row>({ caption, rows, columns, rowKey, empty, order: f
     </div>
   );
 }
+
+/** A column of the server's sentences, in words of ours. */
+const inWords = <Row,>(column: Column<Row>, text: Messages): Column<Row> => ({
+  ...column,
+  cell: (row) => plainly(text.server(String(column.cell(row)))),
+  show: column.show ?? ((row) => <Said text={String(column.cell(row))} />),
+});
 
 interface HeadProps<Row> {
   readonly column: Column<Row>;

@@ -4,6 +4,7 @@ import { Problem, type Values } from '../api/client';
 import { queries, useCommand } from '../api/queries';
 import type { AnswerOf, OperationName } from '../contract/contract';
 import { useText } from '../messages';
+import { Said } from './Said';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 
@@ -24,14 +25,14 @@ export interface Question {
 
 interface Desk {
   readonly confirm: (question: Question) => void;
-  readonly say: (text: string, undo?: () => Promise<unknown>) => void;
+  readonly say: (what: ReactNode, undo?: () => Promise<unknown>) => void;
 }
 
 const DeskContext = createContext<Desk>({ confirm: () => undefined, say: () => undefined });
 export const useDesk = (): Desk => useContext(DeskContext);
 
 interface Said {
-  readonly what: string;
+  readonly what: ReactNode;
   readonly undo?: (() => Promise<unknown>) | undefined;
 }
 
@@ -45,7 +46,7 @@ export function DialogDesk({ children }: { children: ReactNode }) {
   const [question, setQuestion] = useState<Question | null>(null);
   const text = useText();
   const [said, setSaid] = useState<Said>(silence);
-  const say = useCallback((what: string, undo?: () => Promise<unknown>) => {
+  const say = useCallback((what: ReactNode, undo?: () => Promise<unknown>) => {
     const now = { what, undo };
     setSaid(now);
     setTimeout(() => setSaid((latest) => (latest === now ? silence : latest)), undo ? undoForMs : saidForMs);
@@ -56,7 +57,7 @@ export function DialogDesk({ children }: { children: ReactNode }) {
       await said.undo?.();
       say(text.app.undone);
     } catch (fault) {
-      say(fault instanceof Problem ? fault.message : String(fault));
+      say(<Said text={fault instanceof Problem ? fault.message : String(fault)} />);
     }
     await queries.invalidateQueries();
   };
@@ -89,7 +90,7 @@ function Confirm({ question, close }: { question: Question; close: () => void })
         onSuccess: (answer: AnswerOf<OperationName>) => {
           close();
           const message = (answer as { message?: string } | null)?.message;
-          say(message ?? text.app.done, undo);
+          say(message === undefined ? text.app.done : <Said text={message} />, undo);
           done?.(answer);
         },
       },

@@ -1,4 +1,5 @@
 import { Checkbox, FileButton, Button, NativeSelect, PasswordInput, TextInput, Textarea } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { type Field, isLong } from '../contract/contract';
 import { useText } from '../messages';
 import { CountriesField, CountryField } from './CountryField';
@@ -8,7 +9,7 @@ import { inLines } from './form';
 interface Props {
   readonly field: Field;
   readonly typed: string;
-  readonly error: string | undefined;
+  readonly error: ReactNode;
   /** Whether what holds now is known: else a flag may be left alone. */
   readonly known: boolean;
   readonly type: (typed: string) => void;
@@ -75,7 +76,7 @@ export function FieldInput({ field, typed, error, known, type }: Props) {
 interface LongProps {
   readonly label: string;
   readonly description: string;
-  readonly error?: string | undefined;
+  readonly error?: ReactNode;
   readonly required: boolean;
   readonly typed: string;
   readonly type: (typed: string) => void;

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { type Problem, type Values, call } from '../api/client';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
+import { Said } from './Said';
 import { Trouble } from './Trouble';
 import css from './admin.module.css';
 
@@ -62,7 +63,7 @@ export function NewPassword({ about, submit, send, busy, problem }: Props) {
           {judged && !judged.good && (
             <ul className={css.list}>
               {judged.faults.map(({ fault, text: what }) => (
-                <li key={fault}>{text.passwordFaults[fault as keyof typeof text.passwordFaults] ?? what}</li>
+                <li key={fault}>{text.passwordFaults[fault as keyof typeof text.passwordFaults] ?? <Said text={what} />}</li>
               ))}
             </ul>
           )}

@@ -4,6 +4,7 @@ import { encode } from 'uqr';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import css from './admin.module.css';
+import { Said } from './Said';
 
 /** A QR code as one path, since the page's policy lets no inline style or picture of others in. */
 export function Qr({ text: content, label }: { text: string; label: string }) {
@@ -48,7 +49,7 @@ export function Rules({ steps }: { steps: readonly Schemas['Step'][] }) {
           <span aria-hidden="true">{step.passed ? '✓' : '✕'}</span>
           <span className="hidden-text">{step.passed ? text.tryIt.passed : text.tryIt.stopped}</span>
           <span>
-            <strong>{step.rule}</strong> {step.text}
+            <strong>{text.label(step.rule)}</strong> <Said text={step.text} />
           </span>
         </li>
       ))}

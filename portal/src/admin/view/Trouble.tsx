@@ -4,6 +4,7 @@ import { Icon } from '../../shared/icons';
 import type { Problem } from '../api/client';
 import { useText } from '../messages';
 import css from './admin.module.css';
+import { Said } from './Said';
 
 /** What went wrong, and what to do about it. */
 export function Trouble({ problem, again }: { problem: Problem; again?: () => void }) {
@@ -11,12 +12,18 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
   const away = problem.status === 0;
   return (
     <Alert role="alert" variant="light" color="red" icon={<Icon name="alert" />}>
-      <p className={css.fault}>{away ? text.app.away : problem.message}</p>
-      {problem.remedy && <p className={css.remedy}>{problem.remedy}</p>}
+      <p className={css.fault}>{away ? text.app.away : <Said text={problem.message} />}</p>
+      {problem.remedy && (
+        <p className={css.remedy}>
+          <Said text={problem.remedy} />
+        </p>
+      )}
       {problem.faults.length > 0 && (
         <ul className={css.list}>
           {problem.faults.map(({ fault, text: what }) => (
-            <li key={fault}>{what}</li>
+            <li key={fault}>
+              <Said text={what} />
+            </li>
           ))}
         </ul>
       )}

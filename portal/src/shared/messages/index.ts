@@ -7,8 +7,8 @@ import { en } from './en';
 /** The same keys as English; a text that takes something takes the same in every language. */
 export type Same<T> = T extends string
   ? string
-  : T extends (...words: infer Words) => string
-    ? (...words: Words) => string
+  : T extends (...words: infer Words) => infer Said
+    ? (...words: Words) => Same<Said>
     : { readonly [Key in keyof T]: Same<T[Key]> };
 export type Messages = Same<typeof en>;
 

@@ -104,4 +104,36 @@ describe('in German', () => {
     const said = await page.getByRole('dialog').innerText();
     expect(said).not.toContain('whether it may register');
   });
+
+  it('what the server refuses is told with what to do about it, and what stays English is marked so for voices', async () => {
+    await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
+    answers['extension.add'] = () => ({
+      status: 409,
+      body: { status: 409, title: 'Conflict', detail: 'extension 1009 exists already', remedy: 'ask the man in the moon' },
+    });
+    await open('extensions?add');
+    await page.getByRole('dialog').getByLabel('Nummer').first().fill('1009');
+    await page.getByRole('dialog').locator('button[type=submit]').click();
+    const fault = page.getByRole('alert');
+    await fault.getByText('die Nebenstelle 1009 gibt es schon').waitFor();
+    expect(await fault.locator('[lang=en]').allInnerTexts()).toEqual(['ask the man in the moon']);
+    expect(await faults('fault')).toEqual([]);
+  });
+
+  it('the evidence of bans can be read and looked for', async () => {
+    await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
+    answers['guard.bans'] = () => ({
+      bans: [
+        {
+          block: '203.0.113.7/32', rule: 'failed-authentication', evidence: '52 auth-failed in 60 s (limit 50), UDP port 5060, last "1001"',
+          since: new Date().toISOString(), since_ms: Date.now(), until: '', until_ms: 0, active: true, proven: true,
+        },
+      ],
+    });
+    await open('bans');
+    const evidence = '52 falsche Passwörter in 60 s (Grenze 50), UDP Port 5060, zuletzt „1001“';
+    await page.getByRole('cell', { name: evidence }).waitFor();
+    await page.getByPlaceholder('Filtern').first().fill('falsche passwörter');
+    await page.getByRole('cell', { name: evidence }).waitFor();
+  });
 });

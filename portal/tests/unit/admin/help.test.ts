@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { germanHelp, inGerman, keyOf } from '../../../src/admin/messages/help.de';
-import { germanLabels, germanReason } from '../../../src/admin/messages/said.de';
+import { germanLabels } from '../../../src/admin/messages/said.de';
 import { en } from '../../../src/admin/messages/en';
 import operations from '../../../src/admin/contract/operations.json';
 
@@ -40,11 +40,5 @@ describe('names and values that the server gives', () => {
 
   it('has no German name for what nobody says any more', () => {
     expect(Object.keys(germanLabels).filter((name) => !names.has(name))).toEqual([]);
-  });
-
-  it('gives the reason of a record in German, and leaves what it is about', () => {
-    expect(germanReason('No such number')).toBe('Diese Nummer gibt es nicht');
-    expect(germanReason('A call may not leave: the number is barred')).toBe('Ein Anruf darf nicht hinaus: the number is barred');
-    expect(germanReason('nobody has said this yet')).toBe('nobody has said this yet');
   });
 });

@@ -1,6 +1,7 @@
 // English, which says what there is to say; a file for each room of the pages.
 
 import { labelOf } from '../../view/form';
+import type { Piece } from '../server';
 import { calls } from './calls';
 import { entry } from './entry';
 import { fields } from './fields';
@@ -19,8 +20,8 @@ export const en = {
   said: (help: string): string => help,
   /** A name or a value of the contract: "least_cost". */
   label: labelOf,
-  /** Why something happened, as a record says it. */
-  reason: (said: string): string => said,
+  /** What the server says in words: see messages/server. */
+  server: (said: string): readonly Piece[] => [{ text: said, foreign: false }],
   ...frame,
   ...entry,
   ...overview,
