@@ -6,6 +6,7 @@ import { useText } from '../messages';
 import { useMay } from '../session';
 import { useDesk } from '../view/Dialogs';
 import { EditSheet } from '../view/EditSheet';
+import { Said } from '../view/Said';
 import { Facts } from '../view/Shown';
 import { Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
@@ -55,7 +56,7 @@ export function RuleSheet({ name, close }: { name: string; close: () => void }) 
           <Switch rule={rule} warn={warn} />
           <Facts
             facts={[
-              [text.bans.about, rule.about ?? ''],
+              [text.bans.about, <Said key="about" text={rule.about ?? ''} />],
               [text.detection.counts, rule.distinct ? text.detection.different(rule.signals ?? '') : (rule.signals ?? '')],
               [text.bans.limit, rule.threshold === undefined ? '' : text.detection.within(String(rule.threshold), clock(rule.period_s ?? 0))],
               [text.detection.lasts, rule.duration_s === undefined ? '' : clock(rule.duration_s)],
