@@ -204,7 +204,7 @@ Answer Logins::not_proved(const web::Request& asked, const Provider& provider, c
 
 Answer Logins::welcome(const web::Request& asked, const Provider& provider, const Identity& who,
                        const std::string& counted) {
-  enum class Came { in, nobody, shut_out, no_role, taken, no_name, no_tenant, disk };
+  enum class Came { in, nobody, shut_out, no_role, taken, no_name, gone, disk };
   Came came = Came::disk;
   User user;
   const std::int64_t now_ms = wall_now_ms();
@@ -213,16 +213,20 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
     // While nobody else is at the database, it is what is in memory.
     const access::PeopleRef people = this->people();
     const User* const known = people->by_subject(provider.name, who.subject);
-    // What was configured before stricter rules gives no more than they do.
-    const auto role_name = role_of(provider, who.groups, [&](const std::string& role) {
+    // What holds is what is configured by now, not what was when he left for there.
+    const SignOn::ProviderRef now = sign_on_->find(provider.name);
+    if (!now || !now->enabled || now->url != provider.url || (now->people_of && now->people_of_name.empty())) {
+      came = Came::gone;
+      return;
+    }
+    // Nor does what was configured before stricter rules give more than they do.
+    const auto role_name = role_of(*now, who.groups, [&](const std::string& role) {
       const access::Role* const found = people->role(role);
-      return found != nullptr && may_give(provider, *found);
+      return found != nullptr && may_give(*now, *found);
     });
-    const auto login = access::login_of(who.name, ending_of(provider));
+    const auto login = access::login_of(who.name, ending_of(*now));
     bool changed = true;
     const auto done = records.store.together([&]() -> store::Expected<void> {
-      if (provider.people_of && provider.people_of_name.empty())
-        return came = Came::no_tenant, store::Expected<void>();
       came = Came::nobody;
       if (known == nullptr && !role_name) return {};
       if (known == nullptr && !login) return came = Came::no_name, store::Expected<void>();
@@ -237,7 +241,7 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
       if (role_name) {
         const bool system = people->role(*role_name)->realm == access::Realm::system;
         user.of = system ? access::Class::system_administrator : access::Class::tenant_user;
-        user.tenant = system ? TenantId{} : provider.people_of ? provider.people_of : store::default_tenant;
+        user.tenant = system ? TenantId{} : now->people_of ? now->people_of : store::default_tenant;
       }
       if (known == nullptr) {
         user.name = *login;
@@ -274,8 +278,8 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
       return turned_away("none of their groups has a role here",
                          problem(403, "you are known, but none of your groups may do anything here; ask an "
                                       "administrator for a role"));
-    case Came::no_tenant:
-      return turned_away("the tenant whose people sign in there is gone",
+    case Came::gone:
+      return turned_away("the provider was changed or removed meanwhile, or its tenant",
                          problem(403, "nobody signs in there any more; ask whoever runs this system"));
     case Came::no_name:
       return turned_away("the provider gives them no login name",

@@ -175,6 +175,24 @@ TEST_F(ElsewhereOfATenant, WhenTheTenantIsGoneNobodySignsInThere) {
   EXPECT_EQ(user("eva"), nullptr) << "nor does anybody become one of the default tenant";
 }
 
+TEST_F(ElsewhereOfATenant, WhatChangedWhileSomebodyWasAwayHoldsWhenHeComesBack) {
+  const auto signed_as_usual = other_.sign;
+  other_.sign = [&](const Json& claims) {
+    run("sign-in.set", {{"name", "acme-sso"}, {"roles", "staff=supervisor"}});
+    return signed_as_usual(claims);
+  };
+  Browser browser;
+  EXPECT_EQ(sign_in_there(browser).body["role"], "supervisor");
+  other_.sign = [&](const Json& claims) {
+    run("sign-in.remove", {{"name", "acme-sso"}, {"force", true}});
+    return signed_as_usual(claims);
+  };
+  Browser late;
+  EXPECT_EQ(sign_in_there(late).status, 403u);
+  EXPECT_EQ(late.cookie, "");
+  EXPECT_EQ(user("eva@acme"), nullptr) << "nobody is made by a provider that is gone";
+}
+
 TEST_F(ElsewhereOfATenant, OfTheDefaultOneNamesEndWithNothingAndRolesAreATenants) {
   run("sign-in.set", {{"name", "acme-sso"}, {"people_of", "default"}});
   Browser browser;

@@ -29,6 +29,7 @@ Arguments enough_for(const Spec& spec) {
                                       : spec.name.starts_with("limit.")        ? "extension.1001"
                                       : spec.name.starts_with("role.")         ? "operator"
                                       : spec.name.starts_with("tenant.")       ? "acme"
+                                      : spec.name.starts_with("dealer.")       ? "north"
                                       : spec.name.starts_with("sign-in.")      ? "company"
                                                                                : "1001"));
   if (spec.name == "trace.export") out.emplace("call", std::string("k3v9"));
@@ -36,6 +37,8 @@ Arguments enough_for(const Spec& spec) {
     out.emplace("remote", true);
   else if (spec.name == "tenant.set")
     out.emplace("dealer", std::string("north"));
+  else if (spec.name == "dealer.set")
+    out.emplace("tenants", std::int64_t{3});
   else if (spec.name == "user.set" || spec.name == "role.set")
     out.emplace(spec.name == "user.set" ? "display" : "title", std::string("Anna"));
   else if (spec.name == "mail.set")

@@ -29,6 +29,17 @@ describe('signing in', () => {
     expect(page.url()).toBe(`${url}/#/extensions`);
   });
 
+  it('lists the ways of a tenant for whoever comes by its address', async () => {
+    const asked: unknown[] = [];
+    answers['session.providers'] = ({ values }) => {
+      asked.push(values);
+      return { providers: [{ name: 'acme-sso', title: 'Acme', kind: 'oidc' }] };
+    };
+    await page.goto(`${url}/#/?tenant=acme`);
+    await page.getByRole('button', { name: 'Sign in with Acme' }).waitFor();
+    expect(asked).toContainEqual({ tenant: 'acme' });
+  });
+
   it('says why a provider did not sign somebody in, and begins again', async () => {
     answers['session.return'] = () => ({ status: 403, body: { status: 403, title: 'Forbidden', detail: 'Example GmbH did not sign you in' } });
     await page.goto(`${url}/login?error=access_denied&state=x`);
