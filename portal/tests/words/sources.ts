@@ -112,7 +112,7 @@ export const keyOf = (literal: string): string =>
 /** Several lines are a file or a letter. */
 const isSentence = (text: string): boolean => !text.trim().includes('\n') && /[a-z]{2}[^ ]* +([^]*[^a-z])?[a-z]{2}/.test(text);
 const isForMachines = (text: string): boolean =>
-  /\b(WHERE|SELECT|ORDER BY|VALUES|LIMIT|INDEXED BY)\b|= :|< :|\r|Path=\/|'none'|max-age|_ms,|=\(self\)|-> |auth_name, |=\{\} \w+=|\[event@/.test(text);
+  /\b(WHERE|SELECT|CASE|ORDER BY|VALUES|LIMIT|INDEXED BY)\b|= :|< :|\r|Path=\/|'none'|max-age|_ms,|=\(self\)|-> |auth_name, |=\{\} \w+=|\[event@/.test(text);
 
 export interface Sentence {
   readonly file: string;

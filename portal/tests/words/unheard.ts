@@ -57,6 +57,12 @@ export const composed: Readonly<Record<string, readonly string[]>> = {
     'calls were learned from on 9 days before today',
   ],
   '{}{} on {} day{}': ['to GB on 1 day, FR on 3 days'],
+  "the mail server's password {} in no file; give it: ringfence mail set --password-stdin": [
+    "the mail server's password stands in no file; give it: ringfence mail set --password-stdin",
+  ],
+  'will be missing: it stands': [
+    "the mail server's password will be missing: it stands in no file; give it: ringfence mail set --password-stdin",
+  ],
   'is locked': ['the account of its department is locked'],
 };
 
@@ -82,6 +88,7 @@ export const unheard: ReadonlySet<string> = new Set([
   'each permission has its row, at its place',
   'id, kind, name, position, body, token, secret, currency, revision',
   'openid profile email',
+  'own extension',
   'rf decoy',
   'ringfence audit checkpoint 1',
   'ringfence: invariant broken: %s (%s:%d)',

@@ -277,4 +277,62 @@ export const files: Readonly<Record<string, string>> = {
   'a change of its clocks is thousands of years away': 'ein Wechsel der Uhren liegt Tausende von Jahren entfernt',
   'no place is {} s off UTC': 'kein Ort liegt {} s neben UTC',
   'its changes are not in the order of time': 'die Wechsel stehen nicht in der Reihenfolge der Zeit',
+  '{} of {} has more than {} bytes or control characters, so no file holds it':
+    '{w} von {w} hat mehr als {} Bytes oder Steuerzeichen, darum fasst es keine Datei',
+  'write the lines of one in PEM, or leave ca out':
+    'schreiben Sie die Zeilen eines Zertifikats in PEM, oder lassen Sie ca weg',
+  'write it such as "22:00-06:00", or leave it out': 'schreiben Sie es wie „22:00-06:00“, oder lassen Sie es weg',
+  'write blocks such as "10.1.0.0/16"': 'schreiben Sie Blöcke wie „10.1.0.0/16“',
+  'ca is for webhooks and receivers of syslog': 'ca ist für Webhooks und Empfänger von Syslog',
+  'events is empty': 'events ist leer',
+  'leave it out for all, or write enabled = false': 'lassen Sie es für alle weg, oder schreiben Sie enabled = false',
+  'events names too many': 'events nennt zu viele',
+  'name groups such as guard.*, or make two routes': 'nennen Sie Gruppen wie guard.*, oder machen Sie zwei Wege',
+  'there is no such event, or language': 'dieses Ereignis oder diese Sprache gibt es nicht',
+  'write [event-template.trunk.down.de]; see: event kinds':
+    'schreiben Sie [event-template.trunk.down.de]; siehe: event kinds',
+  'write {}, or name another contact': 'schreiben Sie {}, oder nennen Sie einen anderen Kontakt',
+  'there would be more than {} of {}': 'es gäbe mehr als {} der Art {w}',
+  'leave out what nobody needs': 'lassen Sie weg, was niemand braucht',
+  'event-contact {} gets a new secret, which policy apply shows once':
+    'der Kontakt {} bekommt ein neues Geheimnis, das policy apply einmal zeigt',
+  "the mail server's password stands in no file; give it: ringfence mail set --password-stdin":
+    'das Passwort des Mailservers steht in keiner Datei; geben Sie es an: ringfence mail set --password-stdin',
+  "the mail server's password will be missing: it stands in no file; give it: ringfence mail set --password-stdin":
+    'das Passwort des Mailservers wird fehlen: es steht in keiner Datei; geben Sie es an: ringfence mail set --password-stdin',
+  "{} are the system's, and take the permissions {}; nothing was changed":
+    '{} sind Sache des Systems und brauchen die Rechte {}; nichts wurde geändert',
+  'contacts, routes and texts of events': 'Kontakte, Wege und Texte von Ereignissen',
+  'settings of [mail]': 'Einstellungen von [mail]',
+  'event.read and event.write': 'event.read und event.write',
+  'system.read and system.write': 'system.read und system.write',
+  'leave them out of the file, or ask an administrator of the system':
+    'lassen Sie sie in der Datei weg, oder fragen Sie die Verwaltung des Systems',
+  "certificates of who may vouch for its server (PEM); empty: the system's":
+    'Zertifikate derer, die für seinen Server bürgen dürfen (PEM); leer: die des Systems',
+  'its name or address; empty: no letters are sent':
+    'sein Name oder seine Adresse; leer: es gehen keine E-Mails hinaus',
+  'where it listens': 'wo er hört',
+  'none: in the clear, without a password': 'none: im Klartext, ohne Passwort',
+  'to sign in with; its password: mail set --password-stdin':
+    'um sich anzumelden; sein Passwort: mail set --password-stdin',
+  'the address that letters come from': 'die Adresse, von der E-Mails kommen',
+  'how it is told': 'wie er benachrichtigt wird',
+  'an e-mail address, an https:// URL, tls:HOST:PORT or udp:HOST:PORT of syslog, or EXTENSION:NUMBER':
+    'eine E-Mail-Adresse, eine URL mit https://, tls:HOST:PORT oder udp:HOST:PORT von Syslog, oder EXTENSION:NUMBER',
+  'of what it is told': 'in der er benachrichtigt wird',
+  'whether anything is sent there': 'ob dorthin etwas gesendet wird',
+  'minutes in which all but critical events become one message; 0: none':
+    'Minuten, in denen alle Ereignisse außer kritischen zu einer Nachricht werden; 0: keine',
+  'hours such as 22:00-06:00 in which only critical events come; empty: none':
+    'Stunden wie 22:00-06:00, in denen nur kritische Ereignisse kommen; leer: keine',
+  'blocks that its server may be in although they are not public: 10.1.0.0/16':
+    'Blöcke, in denen sein Server sein darf, obwohl sie nicht öffentlich sind: 10.1.0.0/16',
+  'who is told': 'wer benachrichtigt wird',
+  'which, such as guard.* or trunk.down': 'welche, etwa guard.* oder trunk.down',
+  'these and graver ones': 'diese und schwerere',
+  'whether anything is sent by it': 'ob darüber etwas gesendet wird',
+  'one line, with values such as {title} {level} {subject}': 'eine Zeile, mit Werten wie {title} {level} {subject}',
+  'its lines, with values {title} {level} {subject} {text} {time} {count} {kind} {system} {id}':
+    'die Zeilen, mit den Werten {title} {level} {subject} {text} {time} {count} {kind} {system} {id}',
 };

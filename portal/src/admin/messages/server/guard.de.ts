@@ -157,8 +157,8 @@ export const guard: Readonly<Record<string, string>> = {
   'this host': 'dieser Rechner',
   'own address': 'eigene Adresse',
   'the static rules in the database cannot be read': 'die festen Regeln in der Datenbank sind nicht lesbar',
-  'change [guard] of the file, or: ringfence guard remove BLOCK, ringfence guard country remove DE':
-    'ändern Sie [guard] in der Datei, oder: ringfence guard remove BLOCK, ringfence guard country remove DE',
+  'change [guard] of the file, or: ringfence guard remove BLOCK, ringfence guard country remove DE, ringfence guard rule remove NAME':
+    'ändern Sie [guard] in der Datei, oder: ringfence guard remove BLOCK, ringfence guard country remove DE, ringfence guard rule remove NAME',
   'in user space: {}': 'im Anwendungsraum: {}',
   'refusals are enforced by {}{}{}': 'Ablehnungen werden durchgesetzt von {}{}{}',
   'nothing is reachable from outside this host': 'nichts ist von außerhalb dieses Rechners erreichbar',
@@ -203,4 +203,14 @@ export const guard: Readonly<Record<string, string>> = {
     'Nachrichten in der Handschrift eines bekannten Angriffswerkzeugs, wie auch immer es sich nennt.',
   'Takes challenges for REGISTER or INVITE and never answers one.':
     'Lässt sich auf REGISTER oder INVITE nach dem Passwort fragen und antwortet nie.',
+  '{} is a handwriting, which is on or off and no more': '{} ist eine Handschrift; sie ist ein oder aus, mehr nicht',
+  'give enabled alone; what becomes of whom it catches is the rule tool-handwriting':
+    'geben Sie nur enabled an; was mit Ertappten geschieht, sagt die Regel tool-handwriting',
+  '{} counts different values, up to {}': '{} zählt verschiedene Werte, bis zu {}',
+  '{} is off.': '{} ist aus.',
+  '{} is on: {} in {} s, then {} for {} s.': '{} ist ein: {} in {} s, dann {w} für {} s.',
+  'what commands made of the detection rules cannot be read in the database':
+    'was Befehle an den Erkennungsregeln geändert haben, ist in der Datenbank nicht lesbar',
+  'begin anew: ringfence guard rule remove {}': 'beginnen Sie von vorn: ringfence guard rule remove {}',
+  'no command has changed {}': 'kein Befehl hat {} geändert',
 };

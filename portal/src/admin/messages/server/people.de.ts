@@ -354,8 +354,7 @@ export const people: Readonly<Record<string, string>> = {
   'there are {} tenants, the most there may be': 'es gibt {} Mandanten, so viele, wie es geben darf',
   'the domain {} is that of {}; see: ringfence tenant list': 'die Domäne {} gehört {}; siehe: ringfence tenant list',
   'the default tenant is always there': 'den Mandanten default gibt es immer',
-  'the tenant has {} {}; remove them first, see: {} --tenant NAME':
-    'der Mandant hat {} {w}; entfernen Sie sie erst, siehe: {} --tenant NAME',
+  'the tenant has {} {}; remove them first, see: {}': 'der Mandant hat {} {w}; entfernen Sie sie erst, siehe: {}',
   'Cookie or Authorization is there twice': 'Cookie oder Authorization ist zweimal da',
   'this token is not good: it has ended or was removed':
     'dieses Token gilt nicht: es ist abgelaufen oder wurde entfernt',
@@ -451,4 +450,56 @@ export const people: Readonly<Record<string, string>> = {
     '{w1}, und die Nebenstelle darf mit ihrem Anrufrecht {3} {w2} weiterleiten',
   'device signed out number={}': 'Gerät abgemeldet, Nummer {}',
   'link used number={} device={}': 'Link benutzt, Nummer {}, Gerät {}',
+  'see how much dealers may hand out to tenants': 'sehen, wie viel Händler an Mandanten vergeben dürfen',
+  'say how much dealers may hand out to tenants, and remove dealers':
+    'bestimmen, wie viel Händler an Mandanten vergeben dürfen, und Händler entfernen',
+  'extension is no number of one': 'extension ist keine Nummer einer Nebenstelle',
+  'give 2 to 15 digits, or an empty text for none': 'geben Sie 2 bis 15 Ziffern an, oder einen leeren Text für keine',
+  'people_of is no name of a tenant': 'people_of ist kein Name eines Mandanten',
+  'name is no name of a tenant or a dealer': 'name ist kein Name eines Mandanten oder Händlers',
+  '{} is no amount': '{w} ist kein Betrag',
+  'give it without a minus': 'geben Sie ihn ohne Minus an',
+  '{} has {} tenants, and may have {}': '{} hat {} Mandanten und darf {} haben',
+  'the tenants of {} would have more than {} together, which is what it may hand out':
+    'die Mandanten von {} hätten zusammen mehr als {}, und mehr darf er nicht vergeben',
+  'say how much with {}, give less, or ask whoever runs the system for more':
+    'sagen Sie mit {}, wie viel, geben Sie weniger, oder bitten Sie den Betreiber des Systems um mehr',
+  'remove one, or ask whoever runs the system for more':
+    'entfernen Sie einen, oder bitten Sie den Betreiber des Systems um mehr',
+  "what dealers may hand out is the system's to say": 'was Händler vergeben dürfen, bestimmt das System',
+  "The dealer {} is removed; its tenants are the system's.":
+    'Der Händler {} ist entfernt; seine Mandanten sind die des Systems.',
+  'the provider was changed or removed meanwhile, or its tenant':
+    'der Anbieter wurde inzwischen geändert oder entfernt, oder sein Mandant',
+  'nobody signs in there any more; ask whoever runs this system':
+    'dort meldet sich niemand mehr an; fragen Sie den Betreiber dieses Systems',
+  'you have no extension of your own; an administrator can give you one':
+    'Sie haben keine eigene Nebenstelle; die Verwaltung kann Ihnen eine geben',
+  'do first what your sign-in still lacks': 'tun Sie erst, was Ihrer Anmeldung noch fehlt',
+  'your extension is switched off; ask an administrator':
+    'Ihre Nebenstelle ist ausgeschaltet; fragen Sie die Verwaltung',
+  '{} has an extension, whose passwords you may not make':
+    '{} hat eine Nebenstelle, deren Passwörter Sie nicht vergeben dürfen',
+  'take it first: ringfence user set {} --extension ""':
+    'nehmen Sie sie erst weg: ringfence user set {} --extension ""',
+  'the role {} is for users of class {}, and nobody who signs in there is one':
+    'die Rolle {} ist für Benutzer der Klasse {w}, und niemand, der sich dort anmeldet, gehört dazu',
+  'give roles of a tenant; see: ringfence role list': 'geben Sie Rollen eines Mandanten an; siehe: ringfence role list',
+  '{} people sign in there, who stay where they are': '{} Personen melden sich dort an, und sie bleiben, wo sie sind',
+  'add another way to sign in: ringfence sign-in add':
+    'fügen Sie einen weiteren Anmeldeweg hinzu: ringfence sign-in add',
+  'choose another one': 'wählen Sie einen anderen',
+  'not all of these domains are free': 'nicht alle diese Domänen sind frei',
+  "tenants are the system's and its dealers'": 'Mandanten sind Sache des Systems und seiner Händler',
+  'the name {} is taken': 'der Name {} ist vergeben',
+  "whose tenant it is, is the system's to say": 'wessen Mandant es ist, bestimmt das System',
+  'leave it out: it is yours': 'lassen Sie es weg: es ist Ihrer',
+  'there are {} dealers, the most there may be': 'es gibt {} Händler, so viele, wie es geben darf',
+  'the dealer has {} users; remove them first, see: ringfence user list':
+    'der Händler hat {} Benutzer; entfernen Sie sie erst, siehe: ringfence user list',
+  'users of dealers are of no tenant, so no extension is theirs; give it to a user of the tenant':
+    'Benutzer von Händlern gehören zu keinem Mandanten, also gehört ihnen keine Nebenstelle; geben Sie sie einem Benutzer des Mandanten',
+  "extension {} is somebody else's; see: ringfence user list":
+    'die Nebenstelle {} gehört schon jemandem; siehe: ringfence user list',
+  'ways to sign in of its own': 'eigene Anmeldewege',
 };

@@ -85,8 +85,6 @@ export const system: Readonly<Record<string, string>> = {
     'das Protokoll der Verwaltung lässt sich nicht schreiben, darum wurde nichts getan',
   'make room on the disk, or see why it fails': 'schaffen Sie Platz auf der Platte, oder sehen Sie, warum es scheitert',
   'of entry {}': 'von Eintrag {}',
-  'the audit log has what was asked, and could not take what came of it':
-    'im Protokoll der Verwaltung steht, was verlangt wurde; was daraus wurde, nahm es nicht auf',
   'It is written down.': 'Es ist aufgeschrieben.',
   'the webhook': 'der Webhook',
   'redirects are not followed': 'Umleitungen wird nicht gefolgt',
@@ -337,4 +335,8 @@ export const system: Readonly<Record<string, string>> = {
   "there is no time zone '{}'; names are like Europe/Berlin, see {}/tzdata.zi":
     'die Zeitzone „{}“ gibt es nicht; Namen sind wie Europe/Berlin, siehe {}/tzdata.zi',
   'the time zone {} cannot be used: {}': 'die Zeitzone {} ist nicht benutzbar: {}',
+  'it was carried out, and the disk did not take it: it may be as before':
+    'es wurde ausgeführt, doch die Platte nahm es nicht: vielleicht ist es wie zuvor',
+  'make room on the disk, or see why it fails; then look at what you changed':
+    'schaffen Sie Platz auf der Platte, oder sehen Sie, warum es scheitert; sehen Sie dann nach, was Sie geändert haben',
 };
