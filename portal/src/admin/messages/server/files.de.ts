@@ -5,6 +5,7 @@ export const files: Readonly<Record<string, string>> = {
   'known are {}': 'bekannt sind {}',
   'write true or false, without quotes': 'schreiben Sie true oder false, ohne Anführungszeichen',
   'write a whole number, without quotes': 'schreiben Sie eine ganze Zahl, ohne Anführungszeichen',
+  'write {} = …': 'schreiben Sie {} = …',
   'put the value in quotes': 'setzen Sie den Wert in Anführungszeichen',
   'a {} has no key "{}"': '{w} hat keinen Schlüssel „{}“',
   '{} is of another type': '{} ist von anderer Art',

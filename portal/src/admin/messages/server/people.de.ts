@@ -462,6 +462,10 @@ export const people: Readonly<Record<string, string>> = {
   '{} has {} tenants, and may have {}': '{} hat {} Mandanten und darf {} haben',
   'the tenants of {} would have more than {} together, which is what it may hand out':
     'die Mandanten von {} hätten zusammen mehr als {}, und mehr darf er nicht vergeben',
+  '{} extensions': '{} Nebenstellen',
+  '{} calls at once': '{} gleichzeitige Anrufe',
+  '{} a day': '{} am Tag',
+  '{} a month': '{} im Monat',
   'say how much with {}, give less, or ask whoever runs the system for more':
     'sagen Sie mit {}, wie viel, geben Sie weniger, oder bitten Sie den Betreiber des Systems um mehr',
   'remove one, or ask whoever runs the system for more':

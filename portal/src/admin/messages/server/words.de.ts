@@ -51,6 +51,7 @@ export const germanServerWords: Readonly<Record<string, string>> = {
   trunk: 'Leitung',
   unknown: 'unbekannt',
   unsolicited: 'ungefragte Anfragen',
+  users: 'Benutzer',
   'auth-failed': 'falsche Passwörter',
   'calling-role': 'Anrufrecht',
   'foreign-origin': 'fremde Seiten',
