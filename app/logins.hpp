@@ -177,6 +177,9 @@ class Logins {
                  std::int64_t now_wall_ms);
   /// All sessions of a user but this one, on disk too.
   void end_others(Records& records, access::UserId user, access::SessionId but);
+  /// Whether he may sign in and has the password of then: what was compared may have waited. With `session`, whether
+  /// that goes on, too.
+  bool still_has_password(const access::User& then, std::optional<access::SessionId> session = {});
 
   Doors doors_;
   seal::HashThread hashes_;

@@ -146,6 +146,22 @@ TEST_F(OwnExtension, WhatWasTakenWhileTheRequestWaitedIsNotChanged) {
   EXPECT_EQ(links(store::default_tenant, "1001") + links(store::default_tenant, "1002"), 0u);
 }
 
+TEST_F(OwnExtension, LinksThatNobodyUsedEndWhenItsPersonIsDisabledOrReset) {
+  Browser anna = person("anna", "1001");
+  ASSERT_EQ(post(anna, link, {{"password", good}}).status, 200u);
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"display", std::string("Anna")}}));
+  EXPECT_EQ(links(store::default_tenant, "1001"), 1u) << "any other change leaves them";
+  ASSERT_EQ(post(anna, link, {{"password", good}}).status, 200u);
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"enabled", false}}));
+  EXPECT_EQ(links(store::default_tenant, "1001"), 0u);
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"enabled", true}}));
+  ASSERT_EQ(sign_in(anna, "anna").status, 200u);
+  ASSERT_EQ(post(anna, link, {{"password", good}}).status, 200u);
+  ASSERT_TRUE(run("user.reset", {{"name", std::string("anna")}}));
+  EXPECT_EQ(links(store::default_tenant, "1001"), 0u) << "whoever had the account may have made them";
+  EXPECT_EQ(run("user.show", {{"name", std::string("anna")}})->at("extension"), "1001") << "it is hers all the same";
+}
+
 TEST_F(OwnExtension, ADisabledOneIsNotLinked) {
   Browser anna = person("anna", "1001");
   store::ExtensionChange off;
