@@ -145,7 +145,7 @@ void Logins::change_password(const web::Request& asked, web::Respond respond) {
     note("user " + user.name, asked.remote, "change password", "done");
     respond(go_on(asked, changed, step_of(changed), Json::object()));
   });
-  if (!added) respond(many_sign_in());
+  if (!added) respond(no_room(asked, user->name));
 }
 
 Answer Logins::begin_factor(const web::Request& asked) {
@@ -232,7 +232,7 @@ void Logins::remove_factor(const web::Request& asked, web::Respond respond) {
         now.has_factor = false;
         respond(go_on(asked, now, step_of(now), Json::object()));
       });
-  if (!added) respond(many_sign_in());
+  if (!added) respond(no_room(asked, user->name));
 }
 
 Answer Logins::own_sessions(const web::Request& asked) {

@@ -264,6 +264,12 @@ std::optional<Answer> Logins::hold(const web::Request& asked, const std::string&
   return out;
 }
 
+Answer Logins::no_room(const web::Request& asked, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  throttle_.take_back(asked.remote.address, name);
+  return many_sign_in();
+}
+
 Answer Logins::refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what) {
   ++failed_;
   doors_.failed(asked.remote, "sign-in " + shown_name(name, known));
@@ -385,12 +391,7 @@ void Logins::sign_in(const web::Request& asked, web::Respond respond) {
         }
         respond(signed_in(asked, *user, !faults(password.reveal(), *user).empty()));
       });
-  if (added) return;
-  {
-    const std::lock_guard lock(mutex_);
-    throttle_.take_back(asked.remote.address, name);
-  }
-  respond(many_sign_in());
+  if (!added) respond(no_room(asked, name));
 }
 
 Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak) {

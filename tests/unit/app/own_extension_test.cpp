@@ -5,6 +5,7 @@ namespace rf::app {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -102,6 +103,36 @@ TEST_F(OwnExtension, AStolenSessionWithoutThePasswordMakesNothingAndIsHeldAsAnyG
   for (int i = 0; i < 3; ++i) post(anna, reset, {{"password", "wrong"}});
   EXPECT_EQ(post(anna, reset, {{"password", good}}).status, 429u);
   EXPECT_EQ(secret("1001"), before);
+}
+
+TEST_F(OwnExtension, WhoFoundNoRoomBesideOthersOfHisOfficeGuessedAtNothing) {
+  Browser anna = person("anna", "1001");
+  anna.from = "192.0.2.77";  // where nothing is under way yet
+  const auto route = std::find_if(routes_.begin(), routes_.end(), [](const auto& each) {
+    return each.method == Method::post && each.path == "/api/v1/session";
+  });
+  web::Request request;
+  request.remote = {*Address::parse(anna.from), 40'000};
+  request.agent = anna.agent;
+  request.origin = anna.origin;
+  request.body = {{"name", "somebody"}, {"password", other}};
+  std::promise<void> open;
+  const std::shared_future<void> gate = open.get_future().share();
+  std::array<std::promise<void>, AccessLimits::hash_jobs_per_source> served;
+  for (std::promise<void>& each : served)
+    route->slow(request, [gate, &each](const Answer&) {
+      gate.wait();
+      each.set_value();
+    });
+  std::vector<unsigned> told;
+  for (std::uint32_t i = 0; i <= settings_.throttle.name_failures; ++i)
+    told.push_back(static_cast<unsigned>(post(anna, link, {{"password", good}}).status));
+  open.set_value();
+  for (std::promise<void>& each : served) each.get_future().wait();
+  EXPECT_THAT(told, Each(503u));
+  Browser again;
+  again.from = anna.from;
+  EXPECT_EQ(sign_in(again, "anna").status, 200u);
 }
 
 TEST_F(OwnExtension, NobodyNamesAnothersInARequest) {
