@@ -103,6 +103,13 @@ void Logins::end_others(Records& records, access::UserId user, access::SessionId
     doors_.log.say(effect::Level::warning, "sessions", dropped.error().text);
 }
 
+bool Logins::still_has_password(const User& then, std::optional<access::SessionId> session) {
+  const std::lock_guard lock(mutex_);
+  const User* const now = people_->by_id(then.id);
+  return now != nullptr && now->enabled && now->password.reveal() == then.password.reveal() &&
+         (!session || sessions_.find(*session) != nullptr);
+}
+
 void Logins::change_password(const web::Request& asked, web::Respond respond) {
   if (auto fault = fault_of_fields(asked.body, {"old", "new"})) return respond(std::move(*fault));
   const auto user = user_of(asked);
@@ -119,13 +126,17 @@ void Logins::change_password(const web::Request& asked, web::Respond respond) {
     if (hash.reveal().empty()) return respond(many_sign_in());
     User changed = user;
     changed.must_change = false;
-    bool done = false;
+    bool done = false, his = false;
     doors_.records([&](Records& records) {
+      // Who was reset, disabled or signed out while this waited does not come back by a password from before.
+      his = still_has_password(user, asked.asker->session);
+      if (!his) return;
       done = store::PeopleTables(records.store).set_password(user.id, hash, false, wall_now_ms()).has_value();
       if (!done) return;
       end_others(records, user.id, asked.asker->session);
       done = reload(records).has_value();
     });
+    if (!his) return respond(refuse(asked, user.name, true, "change password"));
     if (!done) return respond(problem(503, "the disk does not take it; try again"));
     {
       const std::lock_guard lock(mutex_);
@@ -134,7 +145,7 @@ void Logins::change_password(const web::Request& asked, web::Respond respond) {
     note("user " + user.name, asked.remote, "change password", "done");
     respond(go_on(asked, changed, step_of(changed), Json::object()));
   });
-  if (!added) respond(many_sign_in());
+  if (!added) respond(no_room(asked, user->name));
 }
 
 Answer Logins::begin_factor(const web::Request& asked) {
@@ -221,7 +232,7 @@ void Logins::remove_factor(const web::Request& asked, web::Respond respond) {
         now.has_factor = false;
         respond(go_on(asked, now, step_of(now), Json::object()));
       });
-  if (!added) respond(many_sign_in());
+  if (!added) respond(no_room(asked, user->name));
 }
 
 Answer Logins::own_sessions(const web::Request& asked) {

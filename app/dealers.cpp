@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "app/terms.hpp"
 #include "core/document/object.hpp"
@@ -102,6 +103,24 @@ Outcome set(Records& records, const command::SetDealer& c) {
   return json_of(records, dealer);
 }
 
+/// Of all extensions that there are.
+std::expected<Handed, Error> handed_with(Records& records, const store::Tenant& tenant,
+                                         std::span<const store::ExtensionRow> extensions) {
+  const auto objects = records.store.objects(tenant.id);
+  if (!objects) return fail(objects.error());
+  const auto currency = currency_of(records.store);
+  if (!currency) return fail(currency.error());
+  Handed out = {std::nullopt, number_of(limit_of(*objects, handed_names[1])),
+                micros_of(limit_of(*objects, handed_names[2]), *currency),
+                micros_of(limit_of(*objects, handed_names[3]), *currency)};
+  if (tenant.extensions_max == 0) return out;
+  // Those that are there stay when it may have fewer, and are no room for another tenant's.
+  const auto there = std::count_if(extensions.begin(), extensions.end(),
+                                   [&](const store::ExtensionRow& row) { return row.tenant == tenant.id; });
+  out[0] = std::max<std::int64_t>(tenant.extensions_max, there);
+  return out;
+}
+
 }  // namespace
 
 std::string limit_of(const std::vector<store::ObjectRow>& objects, std::string_view key) {
@@ -115,15 +134,9 @@ std::string limit_of(const std::vector<store::ObjectRow>& objects, std::string_v
 }
 
 std::expected<Handed, Error> handed_to(Records& records, const store::Tenant& tenant) {
-  const auto objects = records.store.objects(tenant.id);
-  if (!objects) return fail(objects.error());
-  const auto currency = currency_of(records.store);
-  if (!currency) return fail(currency.error());
-  Handed out = {std::nullopt, number_of(limit_of(*objects, handed_names[1])),
-                micros_of(limit_of(*objects, handed_names[2]), *currency),
-                micros_of(limit_of(*objects, handed_names[3]), *currency)};
-  if (tenant.extensions_max > 0) out[0] = tenant.extensions_max;
-  return out;
+  const auto extensions = records.store.extensions();
+  if (!extensions) return fail(extensions.error());
+  return handed_with(records, tenant, *extensions);
 }
 
 std::optional<Error> refused_tenant(Records& records, const std::string& dealer) {
@@ -138,7 +151,9 @@ std::optional<Error> refused_tenant(Records& records, const std::string& dealer)
 }
 
 std::optional<Error> refused_gift(Records& records, const store::Tenant& tenant, const std::optional<Handed>& before) {
-  const auto now = handed_to(records, tenant);
+  const auto extensions = records.store.extensions();
+  if (!extensions) return error_of(extensions.error());
+  const auto now = handed_with(records, tenant, *extensions);
   if (!now) return now.error();
   const auto bounds = find(records, tenant.dealer);
   if (!bounds) return bounds.error();
@@ -148,7 +163,7 @@ std::optional<Error> refused_gift(Records& records, const store::Tenant& tenant,
   if (!own) return own.error();
   Handed left = bounds_of(*bounds, *currency);
   for (const store::Tenant& each : *own) {
-    const auto has = handed_to(records, each);
+    const auto has = handed_with(records, each, *extensions);
     if (!has) return has.error();
     for (std::size_t i = 0; i < left.size(); ++i)
       left[i] = left[i] && (*has)[i] && *(*has)[i] <= *left[i] ? std::optional(*left[i] - *(*has)[i]) : std::nullopt;

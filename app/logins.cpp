@@ -264,6 +264,12 @@ std::optional<Answer> Logins::hold(const web::Request& asked, const std::string&
   return out;
 }
 
+Answer Logins::no_room(const web::Request& asked, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  throttle_.take_back(asked.remote.address, name);
+  return many_sign_in();
+}
+
 Answer Logins::refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what) {
   ++failed_;
   doors_.failed(asked.remote, "sign-in " + shown_name(name, known));
@@ -378,19 +384,14 @@ void Logins::sign_in(const web::Request& asked, web::Respond respond) {
   const bool added = hashes_.add(
       source, [this, asked, name, hash, people, user, respond, password = std::move(password)](seal::SlowHash& hashes) {
         const bool right = hashes.fits(hash, password.reveal());
-        if (!right || !user->enabled) return respond(refuse(asked, name, user != nullptr, "sign in"));
+        if (!right || !still_has_password(*user)) return respond(refuse(asked, name, user != nullptr, "sign in"));
         {
           const std::lock_guard lock(mutex_);
           throttle_.take_back(asked.remote.address, name);
         }
         respond(signed_in(asked, *user, !faults(password.reveal(), *user).empty()));
       });
-  if (added) return;
-  {
-    const std::lock_guard lock(mutex_);
-    throttle_.take_back(asked.remote.address, name);
-  }
-  respond(many_sign_in());
+  if (!added) respond(no_room(asked, name));
 }
 
 Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak) {
@@ -399,7 +400,13 @@ Answer Logins::signed_in(const web::Request& asked, const User& known, bool weak
   if (weak && !user.must_change) {
     user.must_change = true;
     doors_.records([&](Records& records) {
-      if (store::PeopleTables(records.store).set_user(user)) static_cast<void>(reload(records));
+      // Nothing else of him is what it was when he asked: he may have another role by now.
+      const access::PeopleRef people = this->people();
+      const User* const now = people->by_id(user.id);
+      if (now == nullptr) return;
+      User changed = *now;
+      changed.must_change = true;
+      if (store::PeopleTables(records.store).set_user(changed)) static_cast<void>(reload(records));
     });
   }
   const Step step = user.has_factor ? Step::second_factor : step_of(user);

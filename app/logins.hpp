@@ -96,6 +96,8 @@ class Logins {
   web::Answer signed_in(const web::Request& asked, const access::User& user, bool weak);
   web::Answer second_factor(const web::Request& asked);
   web::Answer sign_out(const web::Request& asked);
+  /// There was no room to look at an attempt that hold() counted: it was no guess.
+  web::Answer no_room(const web::Request& asked, const std::string& name);
   web::Answer refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what);
   std::optional<web::Answer> hold(const web::Request& asked, const std::string& name);
   /// The step after the first ones. `records` for what only the database knows.
@@ -177,6 +179,9 @@ class Logins {
                  std::int64_t now_wall_ms);
   /// All sessions of a user but this one, on disk too.
   void end_others(Records& records, access::UserId user, access::SessionId but);
+  /// Whether he may sign in and has the password of then: what was compared may have waited. With `session`, whether
+  /// that goes on, too.
+  bool still_has_password(const access::User& then, std::optional<access::SessionId> session = {});
 
   Doors doors_;
   seal::HashThread hashes_;

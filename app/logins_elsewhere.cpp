@@ -145,12 +145,7 @@ void Logins::come_back(const web::Request& asked, web::Respond respond) {
         if (out.status == 200) out.body["target"] = flow.target;
         return answered(respond, std::move(out));
       });
-  if (added) return;
-  {
-    const std::lock_guard lock(mutex_);
-    throttle_.take_back(asked.remote.address, counted);
-  }
-  respond(many_sign_in());
+  if (!added) respond(no_room(asked, counted));
 }
 
 void Logins::ask_directory(const web::Request& asked, const std::string& name, Secret<std::string> password,
@@ -167,12 +162,7 @@ void Logins::ask_directory(const web::Request& asked, const std::string& name, S
         if (!who) return answered(respond, not_proved(asked, *provider, who.error(), counted));
         return answered(respond, welcome(asked, *provider, *who, counted));
       });
-  if (added) return;
-  {
-    const std::lock_guard lock(mutex_);
-    throttle_.take_back(asked.remote.address, counted);
-  }
-  respond(many_sign_in());
+  if (!added) respond(no_room(asked, counted));
 }
 
 Answer Logins::not_proved(const web::Request& asked, const Provider& provider, const SignOn::Problem& why,

@@ -78,7 +78,7 @@ void Logins::change_own_extension(const web::Request& asked, const std::string& 
     };
     if (!errands_.add(source, errand, work)) respond(many_sign_in());
   });
-  if (!added) respond(many_sign_in());
+  if (!added) respond(no_room(asked, user->name));
 }
 
 Answer Logins::changed_own_extension(const web::Request& asked, const std::string& command) {

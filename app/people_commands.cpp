@@ -243,7 +243,10 @@ struct Executor {
       if (auto fine = may_give_extension(); !fine) return std::unexpected(fine.error());
     std::optional<Error> no_extension;
     const auto set = records.store.together([&]() -> store::Expected<void> {
-      if (auto done = tables.set_user(changed); !done || !c.extension) return done;
+      if (auto done = tables.set_user(changed); !done) return done;
+      if (found->enabled && !changed.enabled)
+        if (auto ended = end_links(found->id); !ended) return ended;
+      if (!c.extension) return {};
       auto given = tables.set_extension(changed.id, *c.extension);
       if (!given) no_extension = of_extension(given.error());
       return given;
@@ -279,6 +282,7 @@ struct Executor {
       if (auto set = tables.set_password(found->id, {}, false, now_ms); !set) return set;
       if (auto ended = end_sessions(found->id); !ended) return ended;
       if (auto ended = tables.drop_tokens_of(found->id); !ended) return ended;
+      if (auto ended = end_links(found->id); !ended) return ended;
       if (c.second_factor)
         if (auto dropped = tables.drop_factor(found->id); !dropped) return dropped;
       if (no_password) {
@@ -297,6 +301,15 @@ struct Executor {
     });
     if (!done && out) return fail(done.error());
     return out;
+  }
+  /// Whoever had his account may have made links to his own extension, for later.
+  store::Expected<void> end_links(access::UserId of) {
+    const auto own = tables.extension_of(of);
+    if (!own) return std::unexpected(own.error());
+    if (!*own) return {};
+    const auto& [tenant, number] = **own;
+    const auto ended = records.store.drop_links(tenant, number);
+    return ended ? store::Expected<void>() : std::unexpected(ended.error());
   }
   store::Expected<void> end_sessions(access::UserId of) {
     const auto all = tables.sessions();

@@ -128,6 +128,9 @@ Expected<void> PeopleTables::drop_provider(const std::string& name) {
     soci::session& sql = state_.sql();
     Transaction transaction(sql);
     if (count_of(sql, name) == 0) return no_provider(name);
+    // As when one of them is removed: links to what was his and that nobody used yet are nobody's.
+    sql << "DELETE FROM links WHERE extension IN (SELECT users.extension FROM users WHERE users.provider = :name)",
+        soci::use(name);
     for (const char* table : {"recovery_codes", "passkeys", "invitations", "sessions", "tokens"})
       sql << fmt::format("DELETE FROM {} WHERE user_id IN (SELECT id FROM users WHERE provider = :name)", table),
           soci::use(name);

@@ -44,8 +44,8 @@ class Dealers : public ::testing::Test {
     records.bounded = placed->by && placed->by->tenant;
     records.dealer = dealer;
     if (auto shown = show_tenants(records, *placed)) return std::move(*shown);
-    const GuardSide guard{{settings, policy, records.store, countries}};
-    return std::move(change_objects(records, placed->command, 1'000, guard)->outcome);
+    const PolicySides sides{{{settings, policy, records.store, countries}}, {}};
+    return std::move(change_objects(records, placed->command, 1'000, sides)->outcome);
   }
   Json done(std::string_view name, const command::Arguments& arguments, const std::string& dealer = {}) {
     const Outcome out = run(name, arguments, dealer);
@@ -143,6 +143,27 @@ TEST_F(Dealers, RaiseNoTenantAboveWhatTheyHaveAndLowerItAtWill) {
   EXPECT_EQ(refused("tenant.set", {{"name", "acme"}, {"day", "21"}}, "north").field, "day");
   EXPECT_EQ(done("tenant.set", {{"name", "acme"}, {"day", "19.00"}}, "north")["day"], "19.00");
   done("tenant.set", {{"name", "acme"}, {"domains", "pbx.acme.example"}}, "north");
+}
+
+TEST_F(Dealers, MakeNoRoomByAllowingATenantFewerExtensionsThanItHas) {
+  done("tenant.add", tenant("one", {{"extensions", std::int64_t{50}}}), "north");
+  const TenantId one = records.store.tenants()->back().id;
+  for (int i = 0; i < 41; ++i) {
+    store::NewExtension made;
+    made.tenant = one;
+    made.number = std::to_string(1'001 + i);
+    ASSERT_TRUE(records.store.add_extension(records.vault, records.realm, made));
+  }
+  done("tenant.set", {{"name", "one"}, {"extensions", std::int64_t{1}}}, "north");
+  const command::Error error = refused("tenant.add", tenant("two"), "north");
+  EXPECT_EQ(error.code, Code::conflict);
+  EXPECT_EQ(error.field, "extensions") << "41 are there, and 10 more are one too many";
+  done("tenant.add", tenant("two", {{"extensions", std::int64_t{9}}}), "north");
+  EXPECT_EQ(refused("tenant.set", {{"name", "one"}, {"extensions", std::int64_t{42}}}, "north").field, "extensions");
+  done("tenant.set", {{"name", "one"}, {"extensions", std::int64_t{41}}}, "north");
+  ASSERT_TRUE(records.store.remove_extension(one, "1001"));
+  done("tenant.set", {{"name", "one"}, {"extensions", std::int64_t{40}}}, "north");
+  done("tenant.set", {{"name", "two"}, {"extensions", std::int64_t{10}}}, "north");
 }
 
 TEST_F(Dealers, SayHowMuchANewTenantGetsAndNeverAnyNumber) {

@@ -115,6 +115,41 @@ TEST_F(LoginsTest, ANewPasswordEndsAllOtherSessions) {
   EXPECT_EQ(sign_in(again, "anna", other).status, 200u);
 }
 
+TEST_F(LoginsTest, WhoWasResetWhileANewPasswordWaitedDoesNotComeBackByIt) {
+  user("anna");
+  Browser thief;
+  ASSERT_EQ(sign_in(thief, "anna").status, 200u);
+  thief.from = "192.0.2.77";  // where nothing is under way yet
+  const auto begin = [&](std::string_view path, web::Json body, std::optional<access::Asker> asker,
+                         web::Respond respond) {
+    const auto route = std::find_if(routes_.begin(), routes_.end(), [&](const auto& each) {
+      return each.method == Method::post && each.path == path;
+    });
+    web::Request request;
+    request.remote = {*Address::parse(thief.from), 40'000};
+    request.agent = thief.agent;
+    request.origin = thief.origin;
+    request.body = std::move(body);
+    request.asker = std::move(asker);
+    route->slow(request, std::move(respond));
+  };
+  // Passwords are looked at one after the other: the next waits until this one is answered.
+  std::promise<void> go_on;
+  std::promise<Answer> late;
+  begin("/api/v1/session", {{"name", "nobody"}, {"password", other}}, {},
+        [gate = go_on.get_future().share()](const Answer&) { gate.wait(); });
+  begin("/api/v1/account/password", {{"old", good}, {"new", other}}, recognise(thief).asker,
+        [&](const Answer& answer) { late.set_value(answer); });
+  const Outcome reset = run("user.reset", {{"name", std::string("anna")}});
+  go_on.set_value();
+  EXPECT_EQ(late.get_future().get().status, 403u);
+  ASSERT_TRUE(reset);
+  EXPECT_EQ(account(thief), 401);
+  Browser again;
+  for (const std::string_view password : {good, other}) EXPECT_EQ(sign_in(again, "anna", password).status, 403u);
+  EXPECT_EQ(post(again, "/api/v1/account/first", {{"link", link_in(reset)}, {"password", other}}).status, 200u);
+}
+
 TEST_F(LoginsTest, AUserWhoHasToChangeThePasswordMayDoNothingElse) {
   user("anna");
   ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"must_change", true}}));

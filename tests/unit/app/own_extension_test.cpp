@@ -5,6 +5,7 @@ namespace rf::app {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -104,6 +105,36 @@ TEST_F(OwnExtension, AStolenSessionWithoutThePasswordMakesNothingAndIsHeldAsAnyG
   EXPECT_EQ(secret("1001"), before);
 }
 
+TEST_F(OwnExtension, WhoFoundNoRoomBesideOthersOfHisOfficeGuessedAtNothing) {
+  Browser anna = person("anna", "1001");
+  anna.from = "192.0.2.77";  // where nothing is under way yet
+  const auto route = std::find_if(routes_.begin(), routes_.end(), [](const auto& each) {
+    return each.method == Method::post && each.path == "/api/v1/session";
+  });
+  web::Request request;
+  request.remote = {*Address::parse(anna.from), 40'000};
+  request.agent = anna.agent;
+  request.origin = anna.origin;
+  request.body = {{"name", "somebody"}, {"password", other}};
+  std::promise<void> open;
+  const std::shared_future<void> gate = open.get_future().share();
+  std::array<std::promise<void>, AccessLimits::hash_jobs_per_source> served;
+  for (std::promise<void>& each : served)
+    route->slow(request, [gate, &each](const Answer&) {
+      gate.wait();
+      each.set_value();
+    });
+  std::vector<unsigned> told;
+  for (std::uint32_t i = 0; i <= settings_.throttle.name_failures; ++i)
+    told.push_back(static_cast<unsigned>(post(anna, link, {{"password", good}}).status));
+  open.set_value();
+  for (std::promise<void>& each : served) each.get_future().wait();
+  EXPECT_THAT(told, Each(503u));
+  Browser again;
+  again.from = anna.from;
+  EXPECT_EQ(sign_in(again, "anna").status, 200u);
+}
+
 TEST_F(OwnExtension, NobodyNamesAnothersInARequest) {
   Browser anna = person("anna", "1001");
   for (const std::string_view path : {link, reset})
@@ -144,6 +175,22 @@ TEST_F(OwnExtension, WhatWasTakenWhileTheRequestWaitedIsNotChanged) {
   EXPECT_EQ(post(anna, reset, {{"password", good}}).status, 409u) << "she was signed out";
   EXPECT_EQ(std::pair(secret("1001"), secret("1002")), before);
   EXPECT_EQ(links(store::default_tenant, "1001") + links(store::default_tenant, "1002"), 0u);
+}
+
+TEST_F(OwnExtension, LinksThatNobodyUsedEndWhenItsPersonIsDisabledOrReset) {
+  Browser anna = person("anna", "1001");
+  ASSERT_EQ(post(anna, link, {{"password", good}}).status, 200u);
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"display", std::string("Anna")}}));
+  EXPECT_EQ(links(store::default_tenant, "1001"), 1u) << "any other change leaves them";
+  ASSERT_EQ(post(anna, link, {{"password", good}}).status, 200u);
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"enabled", false}}));
+  EXPECT_EQ(links(store::default_tenant, "1001"), 0u);
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"enabled", true}}));
+  ASSERT_EQ(sign_in(anna, "anna").status, 200u);
+  ASSERT_EQ(post(anna, link, {{"password", good}}).status, 200u);
+  ASSERT_TRUE(run("user.reset", {{"name", std::string("anna")}}));
+  EXPECT_EQ(links(store::default_tenant, "1001"), 0u) << "whoever had the account may have made them";
+  EXPECT_EQ(run("user.show", {{"name", std::string("anna")}})->at("extension"), "1001") << "it is hers all the same";
 }
 
 TEST_F(OwnExtension, ADisabledOneIsNotLinked) {

@@ -325,6 +325,26 @@ TEST_F(OwnExtensions, WhoLosesOneLosesTheLinksThatNobodyUsedYet) {
   EXPECT_FALSE(link_is_good("other"));
 }
 
+TEST_F(OwnExtensions, WhoGoesWithHisProviderLeavesNoLink) {
+  access::Provider corporate;
+  corporate.name = "corporate";
+  ASSERT_TRUE(tables_.put_provider(corporate));
+  access::User eva;
+  eva.name = "eva";
+  eva.of = access::Class::tenant_user;
+  eva.tenant = default_tenant;
+  eva.provider = "corporate";
+  eva.subject = "1";
+  const auto id = tables_.add_user(eva);
+  ASSERT_TRUE(id);
+  ASSERT_TRUE(tables_.set_extension(*id, "1001"));
+  ASSERT_TRUE(store_.add_link(default_tenant, "1001", "hers", now, now + 1'000));
+  ASSERT_TRUE(store_.add_link(default_tenant, "1002", "anothers", now, now + 1'000));
+  ASSERT_TRUE(tables_.drop_provider("corporate"));
+  EXPECT_FALSE(link_is_good("hers"));
+  EXPECT_TRUE(link_is_good("anothers"));
+}
+
 TEST_F(OwnExtensions, ARemovedOneIsNobodysAndANewOneOfItsNumberIsNotHis) {
   const access::User anna = add("anna");
   ASSERT_TRUE(tables_.set_extension(anna.id, "1001"));
