@@ -134,8 +134,8 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
                                          [&](const command::Checked& each) {
                                            return execute_on(settings, *records, each);
                                          }});
-  if (carried.came && !append(*carried.came)) return not_on_disk();
-  return std::move(carried.outcome);
+  const bool kept = !carried.came || append(*carried.came);
+  return answer_of(std::move(carried), kept);
 }
 
 /// Plans, and files that are read in, take what they take: a million rates, or a hundred thousand calls asked again.

@@ -177,7 +177,8 @@ Carried carry_out(const command::Checked& checked, const AuditDesk& desk) {
                                            fmt::format("of entry {}", asked->number), std::move(came)}};
 }
 
-Outcome not_on_disk() {
+Outcome answer_of(Carried carried, bool kept) {
+  if (kept || !carried.outcome) return std::move(carried.outcome);
   return std::unexpected(Error{Code::failed, "it was carried out, and the disk did not take it: it may be as before",
                                "make room on the disk, or see why it fails; then look at what you changed"});
 }

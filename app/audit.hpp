@@ -28,8 +28,8 @@ struct Carried {
 /// out; `came` says what came of it, and what of the thing it is about was another before. Errors: the command's own;
 /// failed when the log cannot be written, and then nothing was done.
 Carried carry_out(const command::Checked& checked, const AuditDesk& desk);
-/// The answer when the disk did not take what came of a command.
-Outcome not_on_disk();
+/// The answer to it; `kept`: the log has what came of it. What was refused stays refused, whatever the disk takes.
+Outcome answer_of(Carried carried, bool kept);
 
 /// Answers the commands that are about the log. Nothing for all others.
 std::optional<Outcome> answer_audit(Records& records, const command::Command& command, std::int64_t now_wall_ms);

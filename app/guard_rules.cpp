@@ -168,7 +168,7 @@ std::expected<GuardRules, std::vector<std::string>> guard_rules(const GuardDesk&
   const policy::Policy& policy = desk.policy;
   GuardRules out;
   guard::Rules rules = settings.guard.rules;
-  if (auto tuned = tune(rules, desk.store); !tuned) return std::unexpected(std::vector{tuned.error()});
+  if (auto tuned = tune(rules, desk); !tuned) return std::unexpected(std::vector{tuned.error()});
   guard::Surroundings around;
   around.keep = protected_addresses(settings, desk.plan);
   around.asker = asker;

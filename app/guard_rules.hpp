@@ -25,6 +25,7 @@ struct GuardDesk {
   Names::Resolved resolved = {};            ///< what static rules name by words
   const toll::Plan* plan = nullptr;         ///< whose trunks are protected
   const guard::Compiled* before = nullptr;  ///< what is in force: nothing it has counted is forgotten
+  const Json* tuning = nullptr;             ///< tried in place of what commands made of the detection rules
 };
 
 struct GuardRules {

@@ -18,9 +18,9 @@ constexpr const char* tuning_setting = "guard_rules";
 constexpr std::uint32_t different_most = 24;  ///< guard::CountingRule counts so many different values
 constexpr std::string_view then_words[] = {"watch", "throttle", "ban"};
 
-template <class Entry>
-Entry* named(std::vector<Entry>& list, const std::string& name) {
-  const auto at = std::find_if(list.begin(), list.end(), [&](const Entry& each) { return each.name == name; });
+template <class List>
+auto* named(List& list, const std::string& name) {
+  const auto at = std::find_if(list.begin(), list.end(), [&](const auto& each) { return each.name == name; });
   return at == list.end() ? nullptr : &*at;
 }
 
@@ -53,6 +53,18 @@ void apply_all(guard::Rules& rules, const Json& typed) {
     guard::Fingerprint* const print = named(rules.fingerprints, name);
     if (print != nullptr && keys.contains("enabled")) print->enabled = keys["enabled"].get<bool>();
   }
+}
+
+/// All that a command could say of the rule of this name, as it is.
+Json said_of(const guard::Rules& rules, const std::string& name) {
+  if (const guard::Fingerprint* const print = named(rules.fingerprints, name)) return {{"enabled", print->enabled}};
+  const guard::CountingRule* const rule = named(rules.counting, name);
+  if (rule == nullptr) return Json::object();
+  return {{"enabled", rule->enabled},
+          {"then", then_words[static_cast<std::size_t>(rule->response)]},
+          {"threshold", rule->threshold},
+          {"period_s", rule->period_s},
+          {"duration_s", rule->duration_s}};
 }
 
 Json keys_of(const command::GuardRuleSet& asked) {
@@ -109,11 +121,31 @@ std::expected<Json, std::string> typed_tuning(store::Store& store) {
   return out;
 }
 
-std::expected<void, std::string> tune(guard::Rules& rules, store::Store& store) {
-  const auto typed = typed_tuning(store);
+std::expected<void, std::string> tune(guard::Rules& rules, const GuardDesk& desk) {
+  if (desk.tuning != nullptr) {
+    apply_all(rules, *desk.tuning);
+    return {};
+  }
+  const auto typed = typed_tuning(desk.store);
   if (!typed) return std::unexpected(typed.error());
   apply_all(rules, *typed);
   return {};
+}
+
+std::vector<std::string> held_by_command(const guard::Rules& before, const guard::Rules& now, store::Store& store) {
+  std::vector<std::string> out;
+  const Json typed = typed_tuning(store).value_or(Json::object());
+  for (const auto& [name, keys] : typed.items()) {
+    const Json was = said_of(before, name), is = said_of(now, name);
+    for (const auto& [key, value] : is.items())
+      if (keys.contains(key) && was.value(key, Json()) != value && keys[key] != value) {
+        out.push_back(fmt::format("the file says otherwise of {}, a command holds it as it is; to go by the file: "
+                                  "ringfence guard rule remove {}",
+                                  name, name));
+        break;
+      }
+  }
+  return out;
 }
 
 std::optional<Outcome> show_tuning(const GuardDesk& desk, const command::Command& command) {
@@ -139,8 +171,6 @@ std::optional<RulesChanged> change_tuning(const GuardDesk& desk, const command::
   guard::Rules rules = desk.settings.guard.rules;
   if (set)
     if (auto fault = fault_of(rules, *set)) return fail(std::move(*fault));
-  const auto before = desk.store.setting(tuning_setting);
-  if (!before) return fail(error_of(before.error()));
   const auto typed = typed_tuning(desk.store);
   if (!typed && set) return fail({Code::failed, typed.error(), "begin anew: ringfence guard rule remove " + name});
   if (typed && remove && !typed->contains(name))
@@ -151,14 +181,14 @@ std::optional<RulesChanged> change_tuning(const GuardDesk& desk, const command::
     after.erase(name);
   else
     after[name].update(keys_of(*set));
+  // What cannot be used never stands in the database, where it would keep the server from its next start.
+  GuardDesk tried = desk;
+  tried.tuning = &after;
+  auto compiled = guard_rules(tried);
+  if (!compiled)
+    return fail({Code::conflict, fmt::format("{}", fmt::join(compiled.error(), "; ")), "nothing was changed"});
   if (const auto done = desk.store.set_setting(tuning_setting, after.dump()); !done)
     return fail(error_of(done.error()));
-  auto compiled = guard_rules(desk);
-  if (!compiled) {
-    // As it was.
-    static_cast<void>(desk.store.set_setting(tuning_setting, before->value_or("")));
-    return fail({Code::conflict, fmt::format("{}", fmt::join(compiled.error(), "; ")), "nothing was changed"});
-  }
   apply_all(rules, after);
   return RulesChanged{Json{{"message", sentence(rules, name)}}, std::move(compiled->compiled)};
 }

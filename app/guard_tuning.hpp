@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "app/guard_commands.hpp"
 
@@ -12,7 +14,10 @@ namespace rf::app {
 std::expected<Json, std::string> typed_tuning(store::Store& store);
 
 /// Makes `rules` what commands said of them; names that no rule has any longer are passed over. Errors: a sentence.
-std::expected<void, std::string> tune(guard::Rules& rules, store::Store& store);
+std::expected<void, std::string> tune(guard::Rules& rules, const GuardDesk& desk);
+
+/// A note for each rule that the file says otherwise now than `before`, and that commands hold as it is.
+std::vector<std::string> held_by_command(const guard::Rules& before, const guard::Rules& now, store::Store& store);
 
 /// GuardRuleShow; nothing for all others.
 std::optional<Outcome> show_tuning(const GuardDesk& desk, const command::Command& command);

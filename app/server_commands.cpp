@@ -281,8 +281,10 @@ Outcome Server::carry_out_for(const command::Checked& checked, const std::string
   const auto kept = keep_audit(*carried.came);
   // Whoever changes something next waits for the same write of the disk, not for another.
   lock.unlock();
-  if (!kept()) return not_on_disk();
-  return std::move(carried.outcome);
+  const bool on_disk = kept();
+  if (!on_disk)
+    log_->say(effect::Level::error, "audit", fmt::format("what came of a command of {} is not on disk", actor));
+  return answer_of(std::move(carried), on_disk);
 }
 
 std::function<bool()> Server::keep_audit(const audit::Event& event) {

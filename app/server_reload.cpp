@@ -5,6 +5,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "app/guard_tuning.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
 #include "app/object_commands.hpp"
@@ -186,6 +187,8 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   std::vector<std::string> guard_notes;
   auto guard = compile_guard(settings_, *policy_, guard_notes);
   if (!guard) return refuse(guard.error());
+  for (std::string& note : held_by_command(before.guard.rules, settings_.guard.rules, records_->store))
+    guard_notes.push_back(std::move(note));
 
   // Certificates first: they are what can fail, and then everything stays.
   if (auto certificates = load_certificates(); !certificates) return refuse(certificates.error());

@@ -1,6 +1,7 @@
 #include "core/guard/guard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.hpp"
 
@@ -213,9 +214,11 @@ Verdict Guard::arrival_of(Now now, const Arrival& packet) {
 }
 
 int Guard::bump(Tick tick, Source& source, const Offence& offence, std::uint64_t value, std::uint32_t& seen) {
-  // Of several rules that fire at once the one with the longest consequence counts.
+  // Of several rules that fire at once the one with the hardest consequence counts, of those the longest: one that only
+  // watches takes the place of none that bans.
   const std::vector<CountingRule>& rules = rules_->rules.counting;
   int fired = -1;
+  const auto weight = [&](std::size_t rule) { return std::pair(rules[rule].response, rules[rule].duration_s); };
   for (const Counter& counter : rules_->counters) {
     if (!counter.about(offence.signal, offence.transport, offence.local_port)) continue;
     std::uint32_t number = 1;
@@ -225,11 +228,9 @@ int Guard::bump(Tick tick, Source& source, const Offence& offence, std::uint64_t
     }
     for (const std::uint8_t level : counter.levels) {
       if (number < rules[level].threshold) continue;
-      if (fired < 0 || rules[level].duration_s > rules[static_cast<std::size_t>(fired)].duration_s) {
-        fired = level;
-        seen = number;
-      }
-      break;
+      if (fired >= 0 && weight(level) <= weight(static_cast<std::size_t>(fired))) continue;
+      fired = level;
+      seen = number;
     }
   }
   return fired;

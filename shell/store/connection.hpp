@@ -31,8 +31,8 @@ class Transaction {
   bool open_ = true;
 };
 
-/// Whether a commit returns when the disk has it, with all that was committed before; not within a transaction. Touches
-/// no disk, and cannot fail.
+/// Whether a commit returns when the disk has it, with all that was committed before. Throws within a transaction, and
+/// when SQLite has to read the schema anew and cannot.
 void set_synchronous(soci::session& sql, bool on);
 
 /// What the database holds, without what is free in its file.

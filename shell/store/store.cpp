@@ -57,11 +57,21 @@ Expected<Store> Store::open(const Options& options) {
 }
 
 Store::WithNext::WithNext(Store& store) : store_(store) {
-  set_synchronous(store_.state_->sql(), false);
+  try {
+    set_synchronous(store_.state_->sql(), false);
+    store_.state_->deferred = true;
+  } catch (const std::exception&) {
+    // Whoever waits for the disk each time only waits longer.
+  }
 }
 
 Store::WithNext::~WithNext() {
-  set_synchronous(store_.state_->sql(), store_.state_->synchronous);
+  if (!std::exchange(store_.state_->deferred, false)) return;
+  try {
+    set_synchronous(*store_.state_->connection, store_.state_->synchronous);
+  } catch (const std::exception&) {
+    store_.state_->late = true;
+  }
 }
 
 Expected<std::vector<record::Binding>> Store::load_bindings(std::int64_t now_wall_ms) {

@@ -91,6 +91,7 @@ export const unheard: ReadonlySet<string> = new Set([
   'own extension',
   'rf decoy',
   'ringfence audit checkpoint 1',
+  'what came of a command of {} is not on disk',
   'ringfence: invariant broken: %s (%s:%d)',
   'und weitere',
   'weitere stehen nur in der Liste der Ereignisse.',

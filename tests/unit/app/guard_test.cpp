@@ -139,6 +139,37 @@ TEST_F(Tuning, WhatNoRuleCanBeIsRefusedAndChangesNothing) {
   EXPECT_EQ(shown("dial-sweep")["by_command"], Json::array());
 }
 
+TEST_F(Tuning, MoreCountersThanASourceHasAreRefusedAndNoStartMeetsThem) {
+  ASSERT_TRUE(changed("guard.rule.set", {{"name", "packets-level-2"}, {"period_s", std::int64_t{5}}}).outcome);
+  std::string last;
+  for (const char* const name : {"decoy", "scanner-agent", "tool-handwriting"}) {
+    last = name;
+    const auto set = command::check("guard.rule.set", {{"name", name}, {"threshold", std::int64_t{2}}});
+    if (!change_tuning(desk(), set->command)->outcome) break;
+  }
+  EXPECT_EQ(shown(last)["by_command"], Json::array());
+  EXPECT_EQ(in_force(last).threshold, 1u);
+}
+
+TEST_F(Tuning, AFileThatSaysOtherwiseThanACommandIsToldSo) {
+  const guard::Rules before = settings.guard.rules;
+  ASSERT_TRUE(changed("guard.rule.set", {{"name", "options-sweep"}, {"then", "watch"}}).outcome);
+  const auto file_says = [&](std::string_view name, guard::Response response, std::uint32_t threshold) {
+    guard::Rules now = before;
+    for (guard::CountingRule& rule : now.counting)
+      if (rule.name == name) {
+        rule.response = response;
+        rule.threshold = threshold;
+      }
+    return held_by_command(before, now, records.store);
+  };
+  EXPECT_THAT(file_says("options-sweep", guard::Response::throttle, 30),
+              ::testing::ElementsAre(::testing::HasSubstr("options-sweep")));
+  EXPECT_TRUE(file_says("options-sweep", guard::Response::watch, 30).empty()) << "they say the same";
+  EXPECT_TRUE(file_says("options-sweep", guard::Response::ban, 5).empty()) << "no command said how many";
+  EXPECT_TRUE(file_says("scanner-agent", guard::Response::throttle, 1).empty());
+}
+
 TEST_F(Tuning, WhatCannotBeReadIsNotTakenForNothingAndIsBegunAnew) {
   for (const char* const broken : {"{", "[]", R"({"options-sweep":1})", R"({"options-sweep":{"enabled":"no"}})",
                                    R"({"options-sweep":{"threshold":-1}})", R"({"options-sweep":{"then":"learn"}})"}) {

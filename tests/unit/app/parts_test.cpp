@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "app/audit.hpp"
 #include "app/data_dir.hpp"
 #include "app/host.hpp"
 #include "app/listeners.hpp"
@@ -248,6 +249,16 @@ TEST_F(OfflineCommands, WhatNeedsAServerIsLeftToIt) {
         if (p.required) arguments.emplace(p.name, std::string(p.name == "address" ? "198.51.100.7" : "1001"));
       EXPECT_FALSE(records_.execute(command::check(spec.name, arguments)->command, 0).has_value()) << spec.name;
     }
+}
+
+TEST(Answers, ToWhatWasRefusedSaySoWhateverTheDiskTakes) {
+  const auto refused = [] {
+    return Carried{std::unexpected(command::Error{Code::conflict, "it is there already", ""}), audit::Event{}};
+  };
+  const auto done = [] { return Carried{Outcome(Json{{"number", "1001"}}), audit::Event{}}; };
+  EXPECT_EQ(answer_of(refused(), false).error().code, Code::conflict);
+  EXPECT_EQ(answer_of(done(), false).error().code, Code::failed);
+  EXPECT_EQ(answer_of(done(), true)->at("number"), "1001");
 }
 
 TEST(MediaPorts, OfARangeThatFitsNothingIsSaid) {

@@ -99,6 +99,21 @@ TEST(SpoofSafety, ProtectedAddressesAreToldAndNeverBannedOrThrottled) {
   EXPECT_GE(world.count(Event::Kind::watched), 1u);
 }
 
+TEST(Watching, TakesThePlaceOfNoRuleThatBans) {
+  Rules rules = Rules::defaults();
+  for (CountingRule& rule : rules.counting)
+    if (rule.name == "slow-guessing") {
+      rule.response = Response::watch;
+      rule.threshold = 20;
+    }
+  Gate world(compiled(rules));
+  for (int i = 0; i < 45; ++i) world.guesses("198.51.100.7:5060", fmt::format("10{}", i % 9));
+  EXPECT_FALSE(world.banned("198.51.100.7"));
+  EXPECT_EQ(world.count(Event::Kind::watched), 1u);
+  for (int i = 0; i < 9; ++i) world.guesses("198.51.100.7:5060", fmt::format("10{}", i));
+  EXPECT_TRUE(world.banned("198.51.100.7")) << "by failed-authentication, though the other would have held it longer";
+}
+
 TEST(SpoofSafety, AProtectedGatewayMayCarryATownOverOnePort) {
   Gate world(compiled(Rules::defaults(), {{subnet("203.0.113.5"), "proxy"}}));
   ASSERT_TRUE(world.phone_registers("203.0.113.5:5060", "1001"));

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 
 #include "tests/unit/store/scratch.hpp"
 
@@ -51,6 +52,28 @@ TEST_F(Sync, IsLeftToTheNextWhereSomebodyWillAskForItAnyway) {
             0);
   EXPECT_EQ(store_.find_audit({})->size(), 10u);
   EXPECT_EQ(syncs([&] { change(); }), 1) << "nobody forgets to wait afterwards";
+}
+
+TEST_F(Sync, IsHadAgainByTheNextCallWhereItCouldNotBeAtOnce) {
+  auto with_next = std::make_unique<Store::WithNext>(store_);
+  // Within a transaction SQLite lets nobody say how long a commit waits.
+  ASSERT_TRUE(store_.together([&]() -> Expected<void> {
+    with_next.reset();
+    return {};
+  }));
+  EXPECT_EQ(syncs([&] { change(); }), 1);
+}
+
+TEST_F(Sync, ThatCannotBeLeftToTheNextIsWaitedForAndNobodyFails) {
+  EXPECT_EQ(syncs([&] {
+              EXPECT_TRUE(store_.together([&]() -> Expected<void> {
+                const Store::WithNext with_next(store_);
+                change();
+                return {};
+              }));
+            }),
+            1);
+  EXPECT_EQ(store_.find_audit({})->size(), 1u);
 }
 
 TEST_F(Sync, OfTheWriterComesBeforeItSaysThatAnEntryIsKept) {
