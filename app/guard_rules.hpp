@@ -12,6 +12,7 @@
 #include "core/policy/policy.hpp"
 #include "core/toll/plan.hpp"
 #include "shell/config/settings.hpp"
+#include "shell/control/protocol.hpp"
 #include "shell/store/store.hpp"
 
 namespace rf::app {
@@ -25,7 +26,7 @@ struct GuardDesk {
   Names::Resolved resolved = {};            ///< what static rules name by words
   const toll::Plan* plan = nullptr;         ///< whose trunks are protected
   const guard::Compiled* before = nullptr;  ///< what is in force: nothing it has counted is forgotten
-  const Json* tuning = nullptr;             ///< tried in place of what commands made of the detection rules
+  const control::Json* tuning = nullptr;    ///< tried in place of what commands made of the detection rules
 };
 
 struct GuardRules {
