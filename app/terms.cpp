@@ -201,6 +201,8 @@ std::expected<toll::Terms, Faults> terms_of(store::Store& store, const seal::Vau
     if (!own) return of_store(own.error());
     std::vector<document::Placed> objects;
     for (const store::ObjectRow& row : *own) {
+      // Their rows keep what a file said of them beside the tables that hold them: nothing about calls.
+      if (document::is_of_events(kind_of(row))) continue;
       auto one = placed(store, vault, shelf, row);
       if (!one) {
         add(tenant, one.error());

@@ -212,8 +212,8 @@ class OwnExtension(unittest.TestCase):
         self.assertEqual(browser.post("/account/password", {"old": GOOD, "new": OTHER})[0], 200)
         self.assertEqual(again.register(), 200, "the password of the pages is another one")
         lines = self.command_lines("user ines")
-        self.assertIn("extension.link number=4001", lines)
-        self.assertIn("extension.reset-password number=4001", lines)
+        self.assertIn('extension.link number="4001"', lines)
+        self.assertIn('extension.reset-password number="4001"', lines)
         for secret in (token, fresh["password"], GOOD, OTHER):
             self.assertNotIn(secret, SERVED.log.read_text())
             self.assertNotIn(secret, "\n".join(lines))
@@ -239,7 +239,7 @@ class OwnExtension(unittest.TestCase):
         SERVED.cli("user", "set", "jan", "--extension", "4003")
         SERVED.cli("extension", "remove", "4003")
         self.assertEqual(browser.post("/account/extension/password", {"password": GOOD})[0], 404)
-        self.assertEqual(self.command_lines("user jan"), ["extension.link number=4002"])
+        self.assertEqual(self.command_lines("user jan"), ['extension.link number="4002"'])
 
     def test_no_token_and_nobody_without_the_right_to_passwords_gives_one(self):
         SERVED.add("4004")

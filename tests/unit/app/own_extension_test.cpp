@@ -81,8 +81,8 @@ TEST_F(OwnExtension, IsSeenLinkedAndGivenAPasswordByItsPersonWhoStaysSignedIn) {
   EXPECT_EQ(account(anna), 200) << "the password of the pages is another one";
   Browser again;
   EXPECT_EQ(sign_in(again, "anna").status, 200u);
-  EXPECT_THAT(audit_, Contains("user anna: extension.link number=1001"));
-  EXPECT_THAT(audit_, Contains("user anna: extension.reset-password number=1001"));
+  EXPECT_THAT(audit_, Contains(R"(user anna: extension.link number="1001")"));
+  EXPECT_THAT(audit_, Contains(R"(user anna: extension.reset-password number="1001")"));
   for (const std::string& line : audit_) {
     EXPECT_THAT(line, Not(HasSubstr(std::string(good))));
     EXPECT_THAT(line, Not(HasSubstr(fresh.body["password"].get<std::string>())));

@@ -291,6 +291,15 @@ TEST(PolicyEvents, ARouteToAContactThatGoesIsRefused) {
   EXPECT_THAT(us.names(), ElementsAre("anna", "chat")) << "what is not in the file stays";
 }
 
+TEST(PolicyEvents, CallsAreCompiledWhateverBecomesOfAContact) {
+  Office us;
+  us.add_all();
+  us.apply(us.export_text());
+  us.done("event-contact.remove", {{"name", "anna"}});
+  us.done("department.add", {{"name", "sales"}});
+  EXPECT_THAT(us.export_text(), Not(HasSubstr("event-route")));
+}
+
 TEST(PolicyEvents, WhatTheFileLacksGoesOnlyWithItsPart) {
   Office us;
   us.add_all();

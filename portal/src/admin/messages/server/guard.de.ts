@@ -213,4 +213,6 @@ export const guard: Readonly<Record<string, string>> = {
     'was Befehle an den Erkennungsregeln geändert haben, ist in der Datenbank nicht lesbar',
   'begin anew: ringfence guard rule remove {}': 'beginnen Sie von vorn: ringfence guard rule remove {}',
   'no command has changed {}': 'kein Befehl hat {} geändert',
+  'the file says otherwise of {}, a command holds it as it is; to go by the file: ringfence guard rule remove {}':
+    'die Datei sagt zu {} anderes, ein Befehl hält es, wie es ist; damit die Datei gilt: ringfence guard rule remove {}',
 };
