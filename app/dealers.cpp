@@ -8,6 +8,8 @@
 
 #include "app/terms.hpp"
 #include "core/document/object.hpp"
+#include "core/toll/spending.hpp"
+#include "shell/store/desk.hpp"
 
 namespace rf::app {
 namespace {
@@ -103,9 +105,31 @@ Outcome set(Records& records, const command::SetDealer& c) {
   return json_of(records, dealer);
 }
 
-/// Of all extensions that there are.
-std::expected<Handed, Error> handed_with(Records& records, const store::Tenant& tenant,
-                                         std::span<const store::ExtensionRow> extensions) {
+/// What all tenants are measured by.
+struct Measures {
+  std::vector<store::ExtensionRow> extensions;
+  std::vector<toll::Spending> spent;  ///< of tenants; what running calls hold of it, too
+};
+
+std::expected<Measures, Error> measures(Records& records, std::int64_t now_wall_ms) {
+  auto extensions = records.store.extensions();
+  if (!extensions) return fail(extensions.error());
+  const auto ledger = store::read_ledger(records.store);
+  if (!ledger && ledger.error().fault != store::Fault::not_found) return fail(ledger.error());
+  Measures out = {std::move(*extensions), {}};
+  if (ledger) out.spent = toll::spending_of(*ledger, {money::Level::tenant, {}}, now_wall_ms);
+  return out;
+}
+
+/// Of this day, and of this month.
+std::array<std::int64_t, 2> spent_of(const Measures& measures, TenantId tenant) {
+  for (const toll::Spending& each : measures.spent)
+    if (each.account.id == tenant.value)
+      return {each.day.settled + each.day.reserved, each.month.settled + each.month.reserved};
+  return {};
+}
+
+std::expected<Handed, Error> handed_with(Records& records, const store::Tenant& tenant, const Measures& measures) {
   const auto objects = records.store.objects(tenant.id);
   if (!objects) return fail(objects.error());
   const auto currency = currency_of(records.store);
@@ -113,9 +137,13 @@ std::expected<Handed, Error> handed_with(Records& records, const store::Tenant& 
   Handed out = {std::nullopt, number_of(limit_of(*objects, handed_names[1])),
                 micros_of(limit_of(*objects, handed_names[2]), *currency),
                 micros_of(limit_of(*objects, handed_names[3]), *currency)};
+  // What is spent is spent, whatever is taken back by now.
+  const auto spent = spent_of(measures, tenant.id);
+  for (std::size_t i = 0; i < spent.size(); ++i)
+    if (auto& amount = out[i + 2]) amount = std::max(*amount, spent[i]);
   if (tenant.extensions_max == 0) return out;
   // Those that are there stay when it may have fewer, and are no room for another tenant's.
-  const auto there = std::count_if(extensions.begin(), extensions.end(),
+  const auto there = std::count_if(measures.extensions.begin(), measures.extensions.end(),
                                    [&](const store::ExtensionRow& row) { return row.tenant == tenant.id; });
   out[0] = std::max<std::int64_t>(tenant.extensions_max, there);
   return out;
@@ -133,10 +161,24 @@ std::string limit_of(const std::vector<store::ObjectRow>& objects, std::string_v
   return values.empty() ? std::string() : values.front();
 }
 
-std::expected<Handed, Error> handed_to(Records& records, const store::Tenant& tenant) {
-  const auto extensions = records.store.extensions();
-  if (!extensions) return fail(extensions.error());
-  return handed_with(records, tenant, *extensions);
+std::expected<Handed, Error> handed_to(Records& records, const store::Tenant& tenant, std::int64_t now_wall_ms) {
+  const auto measured = measures(records, now_wall_ms);
+  if (!measured) return std::unexpected(measured.error());
+  return handed_with(records, tenant, *measured);
+}
+
+std::optional<Error> refused_removal(Records& records, const store::Tenant& tenant, std::int64_t now_wall_ms) {
+  const auto measured = measures(records, now_wall_ms);
+  if (!measured) return measured.error();
+  const auto [day, month] = spent_of(*measured, tenant.id);
+  if (day == 0 && month == 0) return std::nullopt;
+  const auto currency = currency_of(records.store);
+  if (!currency) return error_of(currency.error());
+  const auto amount = money::Amount::of_micros(std::max(day, month), *currency);
+  return Error{Code::conflict,
+               fmt::format("the tenant {} has spent {} this month, which counts against what {} may hand out",
+                           tenant.name, amount ? amount->text() : std::string(), tenant.dealer),
+               "lower its limits now and remove it next month, or ask whoever runs the system"};
 }
 
 std::optional<Error> refused_tenant(Records& records, const std::string& dealer) {
@@ -150,10 +192,11 @@ std::optional<Error> refused_tenant(Records& records, const std::string& dealer)
                "remove one, or ask whoever runs the system for more"};
 }
 
-std::optional<Error> refused_gift(Records& records, const store::Tenant& tenant, const std::optional<Handed>& before) {
-  const auto extensions = records.store.extensions();
-  if (!extensions) return error_of(extensions.error());
-  const auto now = handed_with(records, tenant, *extensions);
+std::optional<Error> refused_gift(Records& records, const store::Tenant& tenant, const std::optional<Handed>& before,
+                                  std::int64_t now_wall_ms) {
+  const auto measured = measures(records, now_wall_ms);
+  if (!measured) return measured.error();
+  const auto now = handed_with(records, tenant, *measured);
   if (!now) return now.error();
   const auto bounds = find(records, tenant.dealer);
   if (!bounds) return bounds.error();
@@ -163,7 +206,7 @@ std::optional<Error> refused_gift(Records& records, const store::Tenant& tenant,
   if (!own) return own.error();
   Handed left = bounds_of(*bounds, *currency);
   for (const store::Tenant& each : *own) {
-    const auto has = handed_with(records, each, *extensions);
+    const auto has = handed_with(records, each, *measured);
     if (!has) return has.error();
     for (std::size_t i = 0; i < left.size(); ++i)
       left[i] = left[i] && (*has)[i] && *(*has)[i] <= *left[i] ? std::optional(*left[i] - *(*has)[i]) : std::nullopt;

@@ -194,7 +194,7 @@ Answer Logins::not_proved(const web::Request& asked, const Provider& provider, c
 
 Answer Logins::welcome(const web::Request& asked, const Provider& provider, const Identity& who,
                        const std::string& counted) {
-  enum class Came { in, nobody, shut_out, no_role, taken, no_name, gone, disk };
+  enum class Came { in, nobody, shut_out, no_role, taken, no_name, gone, full, disk };
   Came came = Came::disk;
   User user;
   const std::int64_t now_ms = wall_now_ms();
@@ -252,7 +252,8 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
       came = !role_name ? Came::no_role : user.enabled ? Came::in : Came::shut_out;
       return {};
     });
-    if (!done || (changed && !reload(records))) came = Came::disk;
+    if (!done || (changed && !reload(records)))
+      came = !done && done.error().fault == store::Fault::limit_reached ? Came::full : Came::disk;
   });
   const std::string how = fmt::format("sign in by {}", provider.name);
   const std::string name = plain(who.name, word_bytes);
@@ -271,6 +272,9 @@ Answer Logins::welcome(const web::Request& asked, const Provider& provider, cons
     case Came::gone:
       return turned_away("the provider was changed or removed meanwhile, or its tenant",
                          problem(403, "nobody signs in there any more; ask whoever runs this system"));
+    case Came::full:
+      return turned_away("there is no room for another user",
+                         problem(403, "there is no room for another user here; ask an administrator"));
     case Came::no_name:
       return turned_away("the provider gives them no login name",
                          problem(403, "the provider gives you no name that can be one here; ask an administrator"));

@@ -307,8 +307,8 @@ class Desk {
   }
 
   /// A tenant, with what its limits say of calls and money.
-  Done tenant(const command::TenantCommand& c) {
-    auto done = change_tenant(records_, c);
+  Done tenant(const command::TenantCommand& c, std::int64_t now_wall_ms) {
+    auto done = change_tenant(records_, c, now_wall_ms);
     if (!done) return std::unexpected(std::move(done.error()));
     if (!done->answer.is_null()) return std::move(done->answer);
     if (!done->limits.empty()) {
@@ -318,7 +318,7 @@ class Desk {
       if (!put) return put;
     }
     if (records_.bounded)
-      if (auto refused = refused_gift(records_, done->tenant, done->before))
+      if (auto refused = refused_gift(records_, done->tenant, done->before, now_wall_ms))
         return std::unexpected(std::move(*refused));
     return tenant_json(records_, done->tenant);
   }
@@ -431,7 +431,7 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   }
   if (const auto* c = std::get_if<command::TenantCommand>(&command)) {
     if (auto dealer = change_dealer(records, *c)) return told(std::move(*dealer));
-    return changed(records, [&] { return desk.tenant(*c); });
+    return changed(records, [&] { return desk.tenant(*c, now_wall_ms); });
   }
   if (const auto* c = std::get_if<command::RemoveObject>(&command))
     return changed(records, [&] { return desk.remove(c->kind, c->name); });

@@ -249,6 +249,8 @@ struct Executor {
       if (!c.extension) return {};
       auto given = tables.set_extension(changed.id, *c.extension);
       if (!given) no_extension = of_extension(given.error());
+      // A link that nobody has opened yet may be with whoever made it, who is not to have the extension by it.
+      if (given && !c.extension->empty() && *c.extension != found->extension) return tables.drop_invitations(found->id);
       return given;
     });
     if (no_extension) return std::unexpected(std::move(*no_extension));
@@ -350,22 +352,27 @@ struct Executor {
     out["users"] = std::move(users);
     return out;
   }
+  /// Asked before anything is looked up: who may not change them learns of none that he is not shown.
+  std::expected<void, Error> may_change_roles() const {
+    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
+    return {};
+  }
   Outcome operator()(const command::CopyRole& c) {
+    if (auto fine = may_change_roles(); !fine) return std::unexpected(std::move(fine.error()));
     const auto from = role(c.from);
     if (!from) return std::unexpected(from.error());
     if (people.role(c.name) != nullptr)
       return fault(Code::conflict, fmt::format("there is a role {} already", c.name), "choose another name");
-    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
     if (auto why = access::fault_of_grant(by, from->permissions)) return denied(*why);
     return put({c.name, c.title.empty() ? from->title : c.title, from->realm, from->permissions, false, from->name});
   }
   Outcome operator()(const command::SetRole& c) {
+    if (auto fine = may_change_roles(); !fine) return std::unexpected(std::move(fine.error()));
     auto found = role(c.name);
     if (!found) return std::unexpected(found.error());
     if (found->built_in)
       return fault(Code::conflict, fmt::format("{} is built in and stays as it is", c.name),
                    fmt::format("copy it: ringfence role copy NAME --from {}", c.name));
-    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
     // Neither above himself, nor a role of somebody above him.
     if (auto why = access::fault_of_grant(by, found->permissions)) return denied(*why);
     if (auto why = access::fault_of_grant(by, c.add)) return denied(*why);
@@ -376,15 +383,18 @@ struct Executor {
     }
     if (const auto beyond = access::beyond_realm(found->realm, found->permissions))
       return fault(Code::invalid,
-                   fmt::format("{} reaches beyond a tenant, and {} is a tenant's role", info_of(*beyond).name, c.name),
+                   found->realm == access::Realm::tenant
+                       ? fmt::format("{} reaches beyond a tenant, and {} is a tenant's role", info_of(*beyond).name,
+                                     c.name)
+                       : fmt::format("{} is the system's, and {} is a dealer's role", info_of(*beyond).name, c.name),
                    "begin with a role of the system, such as site");
     return put(*found);
   }
   Outcome operator()(const command::RemoveRole& c) {
+    if (auto fine = may_change_roles(); !fine) return std::unexpected(std::move(fine.error()));
     const auto found = role(c.name);
     if (!found) return std::unexpected(found.error());
     if (found->built_in) return fault(Code::conflict, fmt::format("{} is built in", c.name), "nobody has to have it");
-    if (by != nullptr && by->tenant) return denied("roles are the system's; ask its administrator");
     if (auto why = access::fault_of_grant(by, found->permissions)) return denied(*why);
     for (const User& each : people.users())
       if (each.role == c.name)

@@ -128,7 +128,8 @@ std::optional<Outcome> show_tenants(Records& records, const command::Checked& ch
   return Json{{"tenants", std::move(list)}};
 }
 
-std::expected<TenantChanged, Error> change_tenant(Records& records, const command::TenantCommand& command) {
+std::expected<TenantChanged, Error> change_tenant(Records& records, const command::TenantCommand& command,
+                                                  std::int64_t now_wall_ms) {
   TenantChanged out;
   const auto* const add = std::get_if<command::AddTenant>(&command);
   const auto* const set = std::get_if<command::SetTenant>(&command);
@@ -152,11 +153,13 @@ std::expected<TenantChanged, Error> change_tenant(Records& records, const comman
     const store::Tenant* const found = named(*tenants, name);
     if (found == nullptr || (records.bounded && found->dealer != records.dealer)) return unknown(name);
     out.tenant = *found;
-    auto has = handed_to(records, *found);
+    auto has = handed_to(records, *found, now_wall_ms);
     if (!has) return std::unexpected(std::move(has.error()));
     out.before = std::move(*has);
   }
   if (remove != nullptr) {
+    if (records.bounded)
+      if (auto refused = refused_removal(records, out.tenant, now_wall_ms)) return std::unexpected(std::move(*refused));
     if (const auto dropped = records.store.drop_tenant(out.tenant.id); !dropped) return fail(dropped.error());
     out.answer = {{"name", remove->name},
                   {"message", fmt::format("The tenant {} is removed; its call records stay.", remove->name)}};

@@ -31,7 +31,8 @@ struct TenantChanged {
   std::vector<command::ObjectValue> limits;
   Json answer;  ///< of a removal
 };
-std::expected<TenantChanged, command::Error> change_tenant(Records& records, const command::TenantCommand& command);
+std::expected<TenantChanged, command::Error> change_tenant(Records& records, const command::TenantCommand& command,
+                                                           std::int64_t now_wall_ms);
 Outcome tenant_json(Records& records, const store::Tenant& tenant);
 
 }  // namespace rf::app

@@ -3,9 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "app/object_commands.hpp"
 #include "app/tenants.hpp"
 #include "core/command/catalog.hpp"
+#include "core/money/ledger.hpp"
 #include "tests/unit/app/folder.hpp"
 
 namespace rf::app {
@@ -65,6 +68,22 @@ class Dealers : public ::testing::Test {
     more.emplace("day", "20.00");
     more.emplace("month", "200.00");
     return more;
+  }
+  /// One call of the tenant that is over.
+  void spend(const std::string& name, std::int64_t micros) {
+    const auto tenants = *records.store.tenants();
+    const auto one = std::ranges::find(tenants, name, &store::Tenant::name);
+    ASSERT_NE(one, tenants.end());
+    const money::Currency eur = *money::Currency::parse("EUR");
+    const money::Amount cost = *money::Amount::of_micros(micros, eur);
+    const money::AccountId account{money::Level::tenant, one->id.value};
+    constexpr std::int64_t before = 500;
+    money::Ledger ledger(eur, {.accounts = 4, .reservations = 4}, HashKey(1));
+    std::vector<money::LedgerEntry> entries;
+    entries.push_back(*ledger.set_limits(account, {.day = 100'000'000, .month = 1'000'000'000}, before));
+    entries.push_back(*ledger.reserve(CallId{1}, {&account, 1}, cost, before));
+    entries.push_back(ledger.settle(CallId{1}, cost, before)->entry);
+    ASSERT_TRUE(records.store.append_ledger(entries));
   }
   std::vector<std::string> names(const std::string& dealer = {}) {
     std::vector<std::string> out;
@@ -232,10 +251,26 @@ TEST_F(Dealers, NeitherSeeOthersNorRaiseTheirOwnBounds) {
   EXPECT_EQ(done("dealer.list", {})["dealers"].size(), 2u) << "south as well, of which nobody said anything";
 }
 
+TEST_F(Dealers, WhatATenantHasSpentIsNotHandedOutOnceMore) {
+  done("tenant.add", tenant("acme", {{"day", "100"}}), "north");
+  spend("acme", 60'000'000);
+  const auto gone = refused("tenant.remove", {{"name", "acme"}}, "north");
+  EXPECT_EQ(gone.code, Code::conflict);
+  EXPECT_THAT(gone.message, HasSubstr("has spent 60.00 EUR this month"));
+  done("tenant.set", {{"name", "acme"}, {"day", "0"}}, "north");
+  EXPECT_THAT(refused("tenant.add", tenant("globex", {{"day", "40.01"}}), "north").message,
+              HasSubstr("100.00 EUR a day"));
+  EXPECT_EQ(names("north"), Names{"acme"});
+  done("tenant.add", tenant("globex", {{"day", "40"}}), "north");
+  EXPECT_EQ(refused("tenant.set", {{"name", "acme"}, {"day", "61"}}, "north").field, "day");
+  done("tenant.set", {{"name", "acme"}, {"day", "60"}}, "north");
+  done("tenant.remove", {{"name", "acme"}});
+}
+
 TEST_F(Dealers, WhoIsBoundToATenantIsNoDealer) {
   records.bounded = true;
   records.dealer.clear();
-  const auto changed = change_tenant(records, command::AddTenant{"acme", {}});
+  const auto changed = change_tenant(records, command::AddTenant{"acme", {}}, 1'000);
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().code, Code::denied);
 }

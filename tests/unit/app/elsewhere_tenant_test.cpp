@@ -1,6 +1,9 @@
 // Providers and directories whose people are a tenant's; and those of one tenant who would be somebody of another.
 #include "tests/unit/app/elsewhere_world.hpp"
 
+#include "core/base/limits/people.hpp"
+#include "shell/store/connection.hpp"
+
 namespace rf::app::elsewhere {
 namespace {
 
@@ -125,6 +128,23 @@ TEST_F(ElsewhereOfATenant, NobodyOfItIsSomebodyOfTheSystemOrOfAnotherTenant) {
   const Answer taken = sign_in_there(browser);
   EXPECT_EQ(taken.status, 403u) << "an account of the tenant itself is not taken over either";
   EXPECT_EQ(user("boss@acme")->provider, "");
+}
+
+TEST_F(ElsewhereOfATenant, WhereThereIsNoRoomForOneMoreHeIsToldSo) {
+  {
+    const auto raw = *store::connect({.path = folder_ / "ringfence.db", .synchronous = false}, 1'024);
+    *raw << fmt::format(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) INSERT INTO users (id, tenant,"
+        " name, display, class, role, email, enabled, must_change, password, factor, factor_step, factor_email,"
+        " created_wall_ms, password_wall_ms, login_wall_ms, provider, subject, dealer) SELECT 1000000 + i, {},"
+        " 'crowd' || i, '', 0, 'employee', '', 1, 0, '', '', 0, '', 0, 0, 0, '', '', '' FROM n",
+        AccessLimits::users / TenantLimits::share, acme_.value);
+  }
+  Browser browser;
+  const Answer refused = sign_in_there(browser);
+  EXPECT_EQ(refused.status, 403u);
+  EXPECT_THAT(refused.body.dump(), HasSubstr("no room for another user"));
+  EXPECT_EQ(user("eva@acme"), nullptr);
 }
 
 TEST_F(ElsewhereOfATenant, TheSamePersonAtTwoProvidersOfItIsTwo) {

@@ -420,6 +420,29 @@ TEST_F(PeopleCommands, ARoleIsCopiedChangedAndRemovedWhenNobodyHasIt) {
   EXPECT_TRUE(run("role.remove", {{"name", std::string("night")}}));
 }
 
+TEST_F(PeopleCommands, WhoMayNotChangeRolesLearnsOfNoneThatHeIsNotShown) {
+  ASSERT_TRUE(run("role.copy", {{"name", std::string("night-watch")}, {"from", std::string("site")}}));
+  access::Asker bound;
+  bound.name = "carl";
+  bound.role = "administrator";
+  bound.tenant = store::default_tenant;
+  bound.permissions = access::Permissions::all();
+  for (const std::string name : {"night-watch", "nobodys"}) {
+    const auto copied = run("role.copy", {{"name", name}, {"from", std::string("operator")}}, bound);
+    const auto set = run("role.set", {{"name", name}, {"title", std::string("x")}}, bound);
+    const auto removed = run("role.remove", {{"name", name}}, bound);
+    for (const Outcome& each : {copied, set, removed}) {
+      ASSERT_FALSE(each);
+      EXPECT_EQ(each.error().code, command::Code::denied) << name;
+      EXPECT_EQ(each.error().message, copied.error().message) << name;
+    }
+  }
+  ASSERT_TRUE(run("role.copy", {{"name", std::string("reseller")}, {"from", std::string("dealer")}}));
+  const auto beyond = run("role.set", {{"name", std::string("reseller")}, {"allow", std::string("guard.write")}});
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().message, "guard.write is the system's, and reseller is a dealer's role");
+}
+
 TEST_F(LoginsTest, WhatIsNotAskedForIsRefused) {
   Browser browser;
   EXPECT_EQ(post(browser, "/api/v1/session", {{"name", "a"}, {"password", "b"}, {"role", "system"}}).status, 400u);

@@ -267,6 +267,19 @@ TEST_F(OwnExtension, GivingItTakesTheRightToMakeItsPasswords) {
   EXPECT_TRUE(run("user.reset", {{"name", std::string("anna")}}, hr));
 }
 
+TEST_F(OwnExtension, ALinkThatWasMadeBeforeDoesNotLeadToIt) {
+  const access::Asker hr = as("human-resources");
+  const std::string kept = link_in(run("user.add", {{"name", std::string("anna")}}, hr));
+  ASSERT_TRUE(give("anna", "1001", as("administrator")));
+  Browser browser;
+  EXPECT_EQ(post(browser, "/api/v1/account/first", {{"link", kept}, {"password", good}}).status, 403u)
+      << "whoever made it would have her extension";
+  const std::string fresh = link_in(run("user.reset", {{"name", std::string("anna")}}, as("administrator")));
+  ASSERT_TRUE(run("user.set", {{"name", std::string("anna")}, {"display", std::string("Anna")}}));
+  ASSERT_TRUE(give("anna", "1001", as("administrator"))) << "it is hers already";
+  EXPECT_EQ(post(browser, "/api/v1/account/first", {{"link", fresh}, {"password", good}}).status, 200u);
+}
+
 TEST_F(OwnExtension, IsShownWithItsPersonAndOneHasOnePerson) {
   ASSERT_TRUE(run("user.add", {{"name", std::string("anna")}, {"extension", std::string("1001")}}));
   const Outcome seen = run("user.show", {{"name", std::string("anna")}});

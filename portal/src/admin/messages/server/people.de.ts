@@ -274,6 +274,7 @@ export const people: Readonly<Record<string, string>> = {
   "roles are the system's; ask its administrator": 'Rollen gehören dem System; fragen Sie dessen Verwaltung',
   '{} is built in and stays as it is': '{} ist eingebaut und bleibt, wie es ist',
   'copy it: ringfence role copy NAME --from {}': 'kopieren Sie sie: ringfence role copy NAME --from {}',
+  "{} is the system's, and {} is a dealer's role": '{} gehört zum System, und {} ist eine Rolle von Händlern',
   "{} reaches beyond a tenant, and {} is a tenant's role":
     '{} reicht über einen Mandanten hinaus, und {} ist die Rolle eines Mandanten',
   'begin with a role of the system, such as site': 'beginnen Sie mit einer Rolle des Systems, etwa site',
@@ -459,6 +460,10 @@ export const people: Readonly<Record<string, string>> = {
   'name is no name of a tenant or a dealer': 'name ist kein Name eines Mandanten oder Händlers',
   '{} is no amount': '{w} ist kein Betrag',
   'give it without a minus': 'geben Sie ihn ohne Minus an',
+  'the tenant {} has spent {} this month, which counts against what {} may hand out':
+    'der Mandant {} hat diesen Monat {} ausgegeben, was zu dem zählt, was {} vergeben darf',
+  'lower its limits now and remove it next month, or ask whoever runs the system':
+    'senken Sie jetzt seine Grenzen und entfernen Sie ihn nächsten Monat, oder fragen Sie, wer das System betreibt',
   '{} has {} tenants, and may have {}': '{} hat {} Mandanten und darf {} haben',
   'the tenants of {} would have more than {} together, which is what it may hand out':
     'die Mandanten von {} hätten zusammen mehr als {}, und mehr darf er nicht vergeben',
@@ -475,6 +480,8 @@ export const people: Readonly<Record<string, string>> = {
     'Der Händler {} ist entfernt; seine Mandanten sind die des Systems.',
   'the provider was changed or removed meanwhile, or its tenant':
     'der Anbieter wurde inzwischen geändert oder entfernt, oder sein Mandant',
+  'there is no room for another user here; ask an administrator':
+    'hier ist kein Platz für einen weiteren Benutzer; fragen Sie einen Administrator',
   'nobody signs in there any more; ask whoever runs this system':
     'dort meldet sich niemand mehr an; fragen Sie den Betreiber dieses Systems',
   'you have no extension of your own; an administrator can give you one':
