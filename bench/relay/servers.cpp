@@ -141,8 +141,10 @@ std::int64_t Process::cpu_ns() const {
   return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
 }
 
-Server start_ours(const ServerPlan& plan, const Generator& generator) {
-  const std::vector<media::RelayPlan> plans = plans_of(plan, generator);
+namespace {
+
+/// None: its ports are taken.
+std::optional<Process> try_ours(const ServerPlan& plan, const std::vector<media::RelayPlan>& plans) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   const relay::Descriptor from_child(pipe[0]);
@@ -151,10 +153,26 @@ Server start_ours(const ServerPlan& plan, const Generator& generator) {
   if (pid < 0) throw std::runtime_error("no process for the relay");
   if (pid == 0) serve_ours(plan, plans, to_parent.get());
   to_parent = relay::Descriptor();
-  Server server{Process(pid), {}};
+  Process process(pid);
   char answer = 'n';
-  if (::read(from_child.get(), &answer, 1) != 1 || answer != 'y')
-    throw std::runtime_error("our relay could not bind its ports; is --ours-ports in use?");
+  if (::read(from_child.get(), &answer, 1) != 1 || answer != 'y') return std::nullopt;
+  return process;
+}
+
+}  // namespace
+
+Server start_ours(const ServerPlan& plan, const Generator& generator) {
+  const std::vector<media::RelayPlan> plans = plans_of(plan, generator);
+  // The kernel gives back what a ring held some time after the process that had it is gone.
+  constexpr int tries = 50;
+  const timespec pause{0, 100'000'000};
+  std::optional<Process> process;
+  for (int i = 0; i < tries && !process; ++i) {
+    if (i > 0) ::nanosleep(&pause, nullptr);
+    if (auto tried = try_ours(plan, plans)) process.emplace(std::move(*tried));
+  }
+  if (!process) throw std::runtime_error("our relay could not bind its ports; is --ours-ports in use?");
+  Server server{std::move(*process), {}};
   for (const media::RelayPlan& p : plans)
     server.targets.push_back(
         {Endpoint{p.legs[0].local, p.legs[0].local_port}, Endpoint{p.legs[1].local, p.legs[1].local_port}});
