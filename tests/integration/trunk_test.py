@@ -450,6 +450,11 @@ class FromOutside(Outside):
         self.gateway.bring(called)
         return self.gateway.hear("SIP/2.0 [2-6]")[8:11]
 
+    def test_a_number_written_as_people_dial_it_there_is_ours_too(self):
+        self.rings("030123")
+        self.cli("trunk", "set", "gateway", "--caller-form", "digits")
+        self.rings("4930123")
+
     def test_the_hour_says_where_a_number_leads(self):
         self.cli("schedule", "add", "never", "--hours", "2001-01-01 08:00-09:00")
         self.cli("schedule", "add", "always", "--hours", "mon-sun 00:00-24:00")
