@@ -246,7 +246,7 @@ class Maker {
 
   void take_trunk(const Placed& placed) {
     std::vector<std::pair<std::string, std::string>> wrong;
-    toll::TrunkTerms trunk = terms_of_trunk(placed, around_.tenant, wrong);
+    toll::TrunkTerms trunk = terms_of_trunk(placed, around_.tenant, out_.tenants.back().home, wrong);
     for (auto& [text, remedy] : wrong) fault(placed.table, std::move(text), std::move(remedy));
     trunk.spending = spending("trunk." + placed.table.name());
     out_.trunks.push_back(std::move(trunk));

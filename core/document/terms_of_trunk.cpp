@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/document/paces.hpp"
+#include "core/number/plan.hpp"
 
 namespace rf::document {
 namespace {
@@ -34,14 +35,20 @@ void check_kind(const Table& table, const trunk::TrunkIdentity& identity, Wrongs
                        "leave address_risk_signed out: it has a better proof");
 }
 
-trunk::NumberFormat format_of(const Table& table) {
+/// Without a code of its own it reads and writes national numbers as people in `home` do.
+trunk::NumberFormat format_of(const Table& table, Country home) {
   trunk::NumberFormat out;
   out.shape = table.word<trunk::NumberShape>("caller_form");
   out.country = table.text("caller_code");
+  if (const auto plan = number::Home::of(home); plan && out.country.empty()) {
+    out.country = fmt::format("{}", plan->calling_code);
+    out.trunk_prefix = plan->national_prefix;
+  }
   return out;
 }
 
-trunk::PresentRules present_of(const Table& table, const std::string& domain, Wrongs& wrong) {
+trunk::PresentRules present_of(const Table& table, const std::string& domain, trunk::NumberFormat format,
+                               Wrongs& wrong) {
   trunk::PresentRules out;
   out.show = table.word<trunk::Show>("show");
   std::vector<trunk::NumberRange> ranges;
@@ -58,9 +65,10 @@ trunk::PresentRules present_of(const Table& table, const std::string& domain, Wr
   out.names_shown = table.flag("names_shown");
   out.diverted_callers_kept = table.flag("diverted_callers_kept");
   out.tell = table.word<trunk::TellDiversion>("tell");
-  out.format = format_of(table);
+  out.format = std::move(format);
   out.domain = domain;
-  if (auto fault = trunk::fault_of(out.format)) wrong.emplace_back("caller_form: " + *fault, "write caller_code, too");
+  if (auto fault = trunk::fault_of(out.format))
+    wrong.emplace_back("caller_form: " + *fault, "write caller_code or home, too");
   return out;
 }
 
@@ -82,7 +90,7 @@ number::Rewrite rewrite_of(const Table& table) {
   return out;
 }
 
-toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& wrong) {
+toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Country home, Wrongs& wrong) {
   const Table& table = placed.table;
   toll::TrunkTerms out;
   policy::Trunk& line = out.line;
@@ -119,8 +127,9 @@ toll::TrunkTerms terms_of_trunk(const Placed& placed, TenantId tenant, Wrongs& w
 
   out.home = Country::parse(table.text("home")).value_or(Country{});
   out.called = rewrite_of(table);
-  out.present = present_of(table, line.domain, wrong);
-  out.believe = {table.flag("believed"), table.word<trunk::Proof>("believe_proof"), format_of(table)};
+  const trunk::NumberFormat format = format_of(table, out.home ? out.home : home);
+  out.present = present_of(table, line.domain, format, wrong);
+  out.believe = {table.flag("believed"), table.word<trunk::Proof>("believe_proof"), format};
   out.priority = table.number<std::uint16_t>("priority");
   out.weight = table.number<std::uint16_t>("weight");
   out.deck = table.text("deck");

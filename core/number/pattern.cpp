@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
+#include <utility>
 
 #include "core/base/limits/toll.hpp"
 
@@ -70,6 +72,28 @@ std::expected<SymbolSet, PatternFault> parse_symbol(std::string_view text, std::
   return static_cast<SymbolSet>(1u << symbol);
 }
 
+/// Reads "{7-11}", "{7-}" or "{7}" at `at`, up to the end: the least and the most symbols.
+std::expected<std::pair<std::uint8_t, std::uint8_t>, PatternFault> parse_lengths(std::string_view text,
+                                                                                 std::size_t at) {
+  const std::size_t open = at++;
+  const auto number = [&]() -> std::optional<std::uint8_t> {
+    unsigned value = 0;
+    const std::size_t begin = at;
+    for (; at < text.size() && at < begin + 2 && is_digit(text[at]); ++at)
+      value = value * 10 + static_cast<unsigned>(text[at] - '0');
+    return at == begin ? std::nullopt : std::optional(static_cast<std::uint8_t>(value));
+  };
+  const auto least = number();
+  if (!least) return fault(at, "lengths begin with how many symbols at least");
+  std::uint8_t most = *least;
+  if (at < text.size() && text[at] == '-') {
+    ++at;
+    most = number().value_or(Pattern::endless);
+  }
+  if (at + 1 != text.size() || text[at] != '}') return fault(open, "lengths are such as {7-11}, {7-} or {7}, at the end");
+  return std::pair(*least, most);
+}
+
 std::string text_of(SymbolSet set) {
   if (set == every_digit) return "X";
   if (set == (every_digit & ~1u)) return "Z";
@@ -95,12 +119,15 @@ std::expected<Pattern, PatternFault> Pattern::parse(std::string_view text) {
   const std::size_t skipped = text.starts_with('_') ? 1 : 0;
   rest.remove_prefix(skipped);
   char tail = 0;
+  std::optional<std::size_t> lengths;  // where they begin
   while (at < rest.size()) {
     if (rest[at] == '.' || rest[at] == '!') {
-      if (at + 1 != rest.size()) return fault(at + skipped, "only at the end");
       tail = rest[at];
+      if (at + 1 != rest.size() && rest[at + 1] != '{') return fault(at + skipped, "only at the end");
+      if (at + 1 != rest.size()) lengths = at + 1;
       break;
     }
+    if (rest[at] == '{') return fault(at + skipped, "lengths stand behind . or !");
     auto set = parse_symbol(rest, at);
     if (!set) return fault(set.error().at + skipped, std::move(set.error().text));
     if (out.sets.size() == NumberLimits::pattern_symbols)
@@ -111,7 +138,12 @@ std::expected<Pattern, PatternFault> Pattern::parse(std::string_view text) {
   out.length_least = static_cast<std::uint8_t>(out.sets.size() + (tail == '.' ? 1 : 0));
   out.length_most = tail == 0 ? out.length_least : endless;
   out.early = tail == '!';
-  return out;
+  if (!lengths) return out;
+  const auto limits = parse_lengths(rest, *lengths);
+  if (!limits) return fault(limits.error().at + skipped, limits.error().text);
+  auto limited = out.with_lengths(limits->first, limits->second);
+  if (!limited) return fault(*lengths + skipped, std::move(limited.error().text));
+  return limited;
 }
 
 std::expected<Pattern, PatternFault> Pattern::prefix(std::string_view text) {
@@ -161,8 +193,9 @@ std::string Pattern::text() const {
   if (length_most == size && length_least == size) return out;
   if (length_most == endless && length_least == size) return out + "!";
   if (length_most == endless && length_least == size + 1) return out + ".";
-  if (length_most == endless) return fmt::format("{}!{{{}-}}", out, length_least);
-  return fmt::format("{}!{{{}-{}}}", out, length_least, length_most);
+  out += early || length_least == size ? '!' : '.';
+  if (length_most == endless) return fmt::format("{}{{{}-}}", out, length_least);
+  return fmt::format("{}{{{}-{}}}", out, length_least, length_most);
 }
 
 }  // namespace rf::number

@@ -37,7 +37,8 @@ struct Pattern {
   bool early = false;            ///< written with !: it fits as soon as it can, without waiting for more digits
 
   /// Reads a pattern: digits, *, # and + are themselves; X is 0-9, Z 1-9, N 2-9, [13-5] and [^13-5] a digit out of or
-  /// not out of a set; at the end . stands for one or more further symbols, ! for none or more, and matches early. A
+  /// not out of a set; at the end . stands for one or more further symbols, ! for none or more, and matches early;
+  /// behind either {7-11}, {7-} or {7} says how many symbols the whole may have. A
   /// leading underscore is passed over. Letters may be small. Blanks and hyphens between symbols are not allowed.
   /// Errors: where and what. Source: the dial patterns of Asterisk's extensions.conf.
   static std::expected<Pattern, PatternFault> parse(std::string_view text);
@@ -50,7 +51,7 @@ struct Pattern {
   bool matches(std::string_view text) const;
   /// How much it says: symbols that are not any digit (or any symbol).
   std::size_t specificity() const;
-  /// As parse() reads it; lengths that the language cannot say follow as "{7-11}".
+  /// As parse() reads it.
   std::string text() const;
 
   friend bool operator==(const Pattern&, const Pattern&) = default;

@@ -4,11 +4,11 @@ import time
 import unittest
 
 from baresip import Baresip
-from desk import Desk, Far, prompt
+from desk import Desk, Far, prompt, relay_of
 from netns import Namespace
 from phone import talk
 from ringfence import Ringfence, until
-from sound import encode
+from sound import decode, encode, share
 from trunk_test import NATIONAL, Outside
 
 
@@ -51,6 +51,27 @@ class Onward(Outside):
         found = [r for r in rows if all(r[f] == v for f, v in facts.items())]
         self.assertEqual(len(found), 1, f"{facts} in {rows}")
         return found[0]
+
+
+class EarlyMedia(Onward):
+    def test_what_a_carrier_says_before_it_answers_is_heard(self):
+        self.ann.invite(NATIONAL)
+        ringing = self.line.hear("INVITE ")
+        self.line.take(ringing)
+        self.line.relay = relay_of(ringing)
+        self.line.reply(ringing, "183 Session Progress", self.line.sdp())
+        self.assertIn("m=audio", self.ann.hear("SIP/2.0 183"))
+
+        def has_heard():
+            heard = self.ann.rest()
+            return len(heard) > 4_000 and share(decode(heard), 600) > 0.8
+
+        self.line.says_tone(600, has_heard)
+        self.line.pick_up(ringing)
+        self.ann.established(self.ann.hear("SIP/2.0 200"))
+        self.ann.hang_up()
+        self.line.is_hung_up()
+        self.assertEqual(self.records()[0]["result"], "answered")
 
 
 class Pin(Onward):

@@ -159,6 +159,30 @@ class Trial(unittest.TestCase):
         self.assertNotEqual(self.server.json("reach", "--from", "outside")["paths"], [])
         self.server.cli("extension", "set", "1001", "--reach", "national")
 
+    def test_no_file_opens_paid_calls_to_callers_from_outside_by_a_slip(self):
+        text = ('[extension.1001]\nforward_always = "01711234567"\nforward_reach = "national"\n'
+                '[inbound.did]\ncalled = ["+4930123"]\nextension = "1001"\n')
+        before = self.server.cli("policy", "export").stdout
+        told = self.plan(text)
+        self.assertNotEqual(told["open_paths"], [])
+        self.assertIn("nobody showed a password", "\n".join(told["notes"]))
+        self.assertIn("nobody showed a password", self.failed("policy", "apply", self.write("change", text)))
+        self.assertEqual(self.server.cli("policy", "export").stdout, before, "nothing was changed")
+        self.assertEqual(self.server.json("reach", "--from", "outside")["paths"], [])
+        self.server.cli("policy", "apply", self.write("change", text), "--force")
+        self.assertNotEqual(self.server.json("reach", "--from", "outside")["paths"], [])
+
+    def test_a_call_is_tried_at_any_time(self):
+        self.server.cli("schedule", "add", "office", "--hours", "mon-fri 08:00-18:00")
+        self.server.cli("limit", "set", "extension.1001", "--day", "5")
+        self.server.cli("extension", "set", "1001", "--hours", "office")
+        for at, action in (("2026-11-25T16:59:59Z", "leave"), ("2026-11-25T17:00:00Z", "refuse"),
+                           ("2026-11-28T11:00:00Z", "refuse"), ("2026-11-30T07:00:00Z", "leave")):
+            told = self.server.json("route", "test", "--from", "1001", "--to", "03012345678", "--at", at)
+            self.assertEqual(told["action"], action, f"{at}: {told['why']}")
+            if action == "refuse":
+                self.assertEqual([each["rule"] for each in told["steps"] if not each["passed"]], ["hours"], at)
+
     def test_an_emergency_call_is_tried_without_being_made(self):
         told = self.server.json("emergency", "test", "112", "--from", "1001")
         self.assertTrue(told["emergency"])

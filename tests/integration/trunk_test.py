@@ -437,6 +437,53 @@ class FromOutside(Outside):
         self.assertEqual(self.gateway.asked(), 0)
         self.assertIsNone(self.today())
 
+    def rings(self, called):
+        """Whether a call of the carrier comes to 1001, who declines it."""
+        self.gateway.bring(called)
+        invite = self.ann.hear("INVITE ")
+        self.ann.take(invite)
+        self.ann.reply(invite, "486 Busy Here")
+        self.ann.hear("ACK ")
+        self.gateway.hear("SIP/2.0 486")
+
+    def answered_by_status(self, called):
+        self.gateway.bring(called)
+        return self.gateway.hear("SIP/2.0 [2-6]")[8:11]
+
+    def test_a_number_written_as_people_dial_it_there_is_ours_too(self):
+        self.rings("030123")
+        self.cli("trunk", "set", "gateway", "--caller-form", "digits")
+        self.rings("4930123")
+
+    def test_the_hour_says_where_a_number_leads(self):
+        self.cli("schedule", "add", "never", "--hours", "2001-01-01 08:00-09:00")
+        self.cli("schedule", "add", "always", "--hours", "mon-sun 00:00-24:00")
+        self.cli("inbound", "add", "by-day", "--called", "+4930124", "--extension", "1001", "--hours", "always")
+        self.cli("inbound", "add", "by-night", "--called", "+4930124", "--target", "reject")
+        self.rings("+4930124")
+        self.cli("inbound", "set", "by-day", "--hours", "never")
+        self.assertEqual(self.answered_by_status("+4930124"), "603")
+        self.assertIn("by-night", "\n".join(row["reason"] for row in self.records(2)))
+
+    def test_who_hides_his_number_and_who_is_on_the_list_of_spam_is_turned_away_by_his_rule_alone(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as sheet:
+            sheet.write("+4930666*\n")
+            sheet.flush()
+            self.cli("number-list", "import", "spam", sheet.name)
+        self.cli("inbound", "set", "did", "--no-anonymous")
+        self.cli("inbound", "add", "unwanted", "--caller-lists", "spam", "--target", "reject")
+        self.cli("inbound", "move", "unwanted", "--before", "did")
+        self.rings("+4930123")
+        self.gateway.number = "anonymous"
+        self.assertEqual(self.answered_by_status("+4930123"), "404")
+        self.gateway.number = "+493066612"
+        self.assertEqual(self.answered_by_status("+4930123"), "603")
+        reasons = "\n".join(row["reason"] for row in self.records(3))
+        self.assertIn("unwanted", reasons)
+        self.assertIn("no inbound route takes +4930123 from nobody known", reasons)
+        self.gateway.number = "+4930667"
+        self.rings("+4930123")
+
     def test_a_stranger_is_challenged(self):
         stranger = Carrier(self.server, "127.0.0.9")
         self.addCleanup(stranger.close)

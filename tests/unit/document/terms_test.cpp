@@ -154,6 +154,31 @@ TEST(Terms, ARealEmergencyNumberIsNoNumberForTests) {
   }
 }
 
+TEST(Terms, ATrunkReadsNationalNumbersAsItsHomeDoesElseTheTenants) {
+  const auto read = [](const std::string& home, const std::string& of_trunk, std::string_view text) {
+    const auto terms = terms_of(
+        placed("[telephony]\nhome = \"" + home + "\"\n[trunk.q]\nkind = \"peer_address\"\nuri = \"sip:q\"\n"
+               "sources = [\"192.0.2.1\"]\n" + of_trunk),
+        around());
+    EXPECT_TRUE(terms) << terms.error().front().text;
+    return trunk::read_number(text, terms->trunks[0].believe.format).value_or("none");
+  };
+  EXPECT_EQ(read("DE", "", "030123456"), "+4930123456");
+  EXPECT_EQ(read("DE", "", "0044207946000"), "+44207946000");
+  EXPECT_EQ(read("DE", "home = \"GB\"\n", "02079460000"), "+442079460000");
+  EXPECT_EQ(read("DE", "caller_code = \"44\"\n", "02079460000"), "+442079460000");
+  EXPECT_EQ(read("IT", "", "0612345678"), "+390612345678") << "its zero belongs to the number";
+  EXPECT_EQ(read("DE", "caller_form = \"digits\"\n", "4930123456"), "+4930123456");
+  EXPECT_EQ(read("DE", "", "112"), "none");
+  const auto written = terms_of(placed("[telephony]\nhome = \"DE\"\n[trunk.q]\nkind = \"peer_address\"\n"
+                                       "uri = \"sip:q\"\nsources = [\"192.0.2.1\"]\ncaller_form = \"national\"\n"),
+                                around());
+  ASSERT_TRUE(written) << written.error().front().text;
+  std::string out;
+  EXPECT_TRUE(trunk::append_number(out, "+4930123456", written->trunks[0].present.format));
+  EXPECT_EQ(out, "030123456");
+}
+
 TEST(Terms, EncryptionOfMediaIsTheTransportsUnlessAWordSaysOtherwise) {
   const std::string rules(office);
   const auto usual = terms_of(placed(rules), around());

@@ -179,6 +179,12 @@ TEST(Deck, AMillionPrefixesLieInSomeTenMegabytes) {
   const auto deck = Deck::of(std::move(rows));
   ASSERT_TRUE(deck);
   EXPECT_EQ(deck->prefixes(), 1'000'000u);
+  // Every thousandth, longer by what a subscriber dials.
+  for (std::uint32_t i = 0; i < 1'000'000; i += 997)
+    ASSERT_EQ(price(*deck, std::to_string(1'000'000 + i * 9 % 9'000'000) + "1234"),
+              static_cast<std::int64_t>(i % 5'000))
+        << i;
+  EXPECT_LT(price(*deck, "999"), 0) << "no prefix";
   EXPECT_LT(deck->bytes(), 20'000'000u);
 }
 

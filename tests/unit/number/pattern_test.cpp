@@ -56,6 +56,13 @@ TEST(Pattern, FaultsAreToldWithTheirPlace) {
   EXPECT_EQ(fault("_"), "0: empty");
   EXPECT_EQ(fault("9.1"), "1: only at the end");
   EXPECT_EQ(fault("_9!X"), "2: only at the end");
+  EXPECT_EQ(fault("9{3}"), "1: lengths stand behind . or !");
+  EXPECT_EQ(fault("_9.{}"), "4: lengths begin with how many symbols at least");
+  for (const char* broken : {"9.{3", "9.{3-5", "9.{3x}", "9.{3-5}1", "9.{3-5}.", "9.{123}", "9.{3-500}"})
+    EXPECT_EQ(fault(broken), "2: lengths are such as {7-11}, {7-} or {7}, at the end") << broken;
+  EXPECT_EQ(fault("9.{5-4}"), "2: the least length is over the most");
+  EXPECT_EQ(fault("99.{2}"), "3: no text of the pattern is so long");
+  EXPECT_EQ(fault("9.{99-}"), "2: longer than what can be dialled");
   EXPECT_EQ(fault("12[34"), "2: a set is not closed");
   EXPECT_EQ(fault("12[]"), "2: a set is empty");
   EXPECT_EQ(fault("[^0-9]"), "0: a set leaves no digit");
@@ -74,6 +81,15 @@ TEST(Pattern, PrefixesAndLengthsSayTheSameAsPatterns) {
   EXPECT_TRUE(eleven.matches("4412345678"));
   EXPECT_TRUE(eleven.matches("441234567890"));
   EXPECT_FALSE(eleven.matches("4412345678901"));
+  EXPECT_TRUE(pattern("+44.{11-13}").matches("+4420794600"));
+  EXPECT_FALSE(pattern("+44.{11-13}").matches("+442079460"));
+  EXPECT_FALSE(pattern("+44.{11-13}").matches("+44207946000000"));
+  EXPECT_TRUE(pattern("0!{4}").matches("0123"));
+  EXPECT_FALSE(pattern("0!{4}").matches("01234"));
+  EXPECT_TRUE(pattern("_0.{4-}").matches("012345678901234"));
+  EXPECT_FALSE(pattern("_0.{4-}").matches("012"));
+  for (const char* text : {"44!{10-12}", "44.{10-12}", "0[1-3].{4-}", "0!{4-4}"})
+    EXPECT_EQ(pattern(pattern(text).text()), pattern(text)) << text;
   EXPECT_FALSE(Pattern::prefix("4X"));
   EXPECT_FALSE(pattern("12").with_lengths(3, 4));
   EXPECT_FALSE(pattern("12.").with_lengths(5, 4));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 
 #include "core/money/deck_reader.hpp"
@@ -189,6 +190,44 @@ TEST(Decide, RoutesAreAskedInTheirOrderWithEachConditionOfTheirs) {
   const PlanRef plan = plan_of(std::move(terms));
   EXPECT_EQ(ask(plan, "0301234567").route, 1u);
   EXPECT_EQ(ask(plan, "0301234567", bob).route, 0u);
+}
+
+TEST(Decide, ARouteIsForItsDepartmentsGroupsHoursAndLengthsAlone) {
+  constexpr std::int64_t friday_noon = 1'800'014'400'000, night = friday_noon + 12 * 3'600'000;  // 2027-01-15
+  const auto with = [&](const std::function<void(RouteTerms&)>& condition) {
+    Terms terms = office();
+    ExtensionTerms clerk = may(alice, Reach::international);
+    clerk.department = 7;
+    clerk.groups = {"travellers"};
+    terms.extensions.push_back(clerk);
+    terms.extensions.push_back(may(bob, Reach::international));
+    DepartmentTerms sales;
+    sales.id = 7;
+    sales.tenant = tenant;
+    sales.name = "sales";
+    terms.departments.push_back(sales);
+    auto parsed = schedule::parse_plan("mon-fri 08:00-18:00");
+    auto hours =
+        schedule::Schedule::compile(std::move(*parsed), std::make_shared<schedule::Zone>(schedule::Zone::utc()));
+    terms.schedules.push_back({"office", tenant, std::make_shared<const schedule::Schedule>(std::move(*hours))});
+    RouteTerms own = terms.routes[0];
+    own.name = "own";
+    condition(own);
+    terms.routes.insert(terms.routes.begin(), own);
+    return plan_of(std::move(terms));
+  };
+  const PlanRef by_department = with([](RouteTerms& r) { r.departments = {"sales"}; });
+  EXPECT_EQ(ask(by_department, "0301234567").route, 0u);
+  EXPECT_EQ(ask(by_department, "0301234567", bob).route, 1u);
+  const PlanRef by_group = with([](RouteTerms& r) { r.groups = {"travellers"}; });
+  EXPECT_EQ(ask(by_group, "0301234567").route, 0u);
+  EXPECT_EQ(ask(by_group, "0301234567", bob).route, 1u);
+  const PlanRef by_hours = with([](RouteTerms& r) { r.hours = "office"; });
+  EXPECT_EQ(ask(by_hours, "0301234567", alice, friday_noon).route, 0u);
+  EXPECT_EQ(ask(by_hours, "0301234567", alice, night).route, 1u);
+  const PlanRef by_length = with([](RouteTerms& r) { r.patterns = {"0.{4-10}"}; });
+  EXPECT_EQ(ask(by_length, "0301234567").route, 0u);
+  EXPECT_EQ(ask(by_length, "03012345678").route, 1u);
 }
 
 TEST(Decide, WithoutARouteNothingLeavesAndOutsideItsHoursNobodyDoes) {

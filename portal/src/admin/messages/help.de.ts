@@ -344,8 +344,10 @@ export const germanHelp: Readonly<Record<string, string>> = {
   "the caller's number that it is shown": 'die Nummer des Anrufers, die sie zu sehen bekommt',
   'numbers that may be shown': 'Nummern, die gezeigt werden dürfen',
   'shown for everybody else; empty: anonymous': 'für alle anderen gezeigt; leer: anonym',
-  "how callers' numbers are written": 'wie Nummern von Anrufern geschrieben werden',
-  'the own country code for national, such as 49': 'die eigene Landesvorwahl für national, etwa 49',
+  "how callers' numbers are written, and the called ones that it brings":
+    'wie Nummern von Anrufern geschrieben werden, und die gerufenen, die er bringt',
+  'the own country code for national, such as 49; empty: of home':
+    'die eigene Landesvorwahl für national, etwa 49; leer: die von home',
   'may hear numbers of those who want to be hidden': 'darf Nummern derer erfahren, die verborgen bleiben wollen',
   'identity told beside From': 'welche Angabe neben From steht',
   'display names leave the house': 'angezeigte Namen verlassen das Haus',

@@ -177,7 +177,7 @@ export const forms: Readonly<Record<string, string>> = {
     '{w} unterschreibt das Risiko einer Adresse und wird nicht an einer erkannt',
   'leave address_risk_signed out: it has a better proof':
     'lassen Sie address_risk_signed weg: es hat einen besseren Beweis',
-  'write caller_code, too': 'schreiben Sie auch caller_code',
+  'write caller_code or home, too': 'schreiben Sie auch caller_code oder home',
   '{}_alert is above {}_calls, so it would never be told': '{}_alert liegt über {}_calls, käme also nie',
   'the body is no JSON object': 'der Inhalt ist kein JSON-Objekt',
   'the body holds too much': 'der Inhalt enthält zu viel',
