@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from browser import post
-from ringfence import PROGRAM, Ringfence
+from ringfence import PROGRAM, Ringfence, until
 
 
 class Audit(unittest.TestCase):
@@ -95,6 +95,14 @@ class Audit(unittest.TestCase):
         text = Path(self.exported()).read_text()
         for secret in (token, made["password"], typed["auth_name"]):
             self.assertNotIn(secret, text, "what is typed in the wrong field may be a password")
+
+    def test_a_reload_by_signal_says_which_sections_are_others(self):
+        path = self.server.data / "ringfence.toml"
+        path.write_text(path.read_text() + "\n[login]\nfailures = 7\n")
+        self.server.process.send_signal(signal.SIGHUP)
+        done, asked = until(lambda: e if len(e := self.entries("--actor", "signal HUP")) == 2 else None)
+        self.assertEqual((asked["action"], asked["outcome"]), ("reload", "asked"))
+        self.assertEqual((done["kind"], done["outcome"]), ("result", "done: other in the file: [login]"))
 
     def test_what_was_acknowledged_outlives_kill(self):
         self.server.add("1001")
