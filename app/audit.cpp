@@ -54,6 +54,15 @@ std::string difference(const Json& before, const Json& after) {
   return parts.empty() ? std::string() : ": " + fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// What became another, as whoever carried it out has it; no answer holds it.
+std::string taken_from(Json& answer) {
+  const auto at = answer.is_object() ? answer.find(told_to_log) : answer.end();
+  if (at == answer.end()) return {};
+  std::string out = at->get<std::string>();
+  answer.erase(at);
+  return out;
+}
+
 Json json_of(const audit::Entry& entry) {
   return {{"number", entry.number},        {"at", timestamp(entry.event.wall_ms)}, {"actor", entry.event.actor},
           {"kind", entry.event.kind},      {"action", entry.event.action},         {"outcome", entry.event.outcome},
@@ -171,7 +180,9 @@ Carried carry_out(const command::Checked& checked, const AuditDesk& desk) {
                                   "make room on the disk, or see why it fails"})};
   Outcome outcome = desk.execute(checked);
   if (!checked.spec->changes) return {std::move(outcome)};  // that it was shown is all there is to say
-  std::string came = outcome ? "done" + difference(before, shown(checked, desk))
+  std::string told = outcome ? taken_from(*outcome) : std::string();
+  if (!told.empty()) told = ": " + told;
+  std::string came = outcome ? "done" + told + difference(before, shown(checked, desk))
                              : fmt::format("{}: {}", name_of(outcome.error().code), outcome.error().message);
   return {std::move(outcome), audit::Event{wall_now_ms(), desk.actor, "result",
                                            fmt::format("of entry {}", asked->number), std::move(came)}};

@@ -11,6 +11,9 @@
 
 namespace rf::app {
 
+/// Of what a command gives: words for the log alone, without secrets, of what became another. carry_out() takes it out.
+inline constexpr const char* told_to_log = "told_to_log";
+
 /// How a command is carried out, and how the log is written before; the caller sees to locks.
 struct AuditDesk {
   std::string actor;  ///< "uid 0"

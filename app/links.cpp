@@ -90,12 +90,13 @@ Outcome remove_device(Records& records, const command::RemoveDevice& wish) {
   return Json{{"number", wish.number}, {"device", wish.name}};
 }
 
-std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, std::int64_t now_wall_ms) {
+std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, const Address& from,
+                                                       std::int64_t now_wall_ms) {
   const Secret<std::string> token(text_in(body, "token"));
   if (!is_token(token.reveal())) return std::unexpected("that is no token");
   const std::string name = plain(text_in(body, "device"), WebLimits::device_name_bytes - 3);
-  auto made =
-      records.store.use_link(records.vault, records.realm, seal::hash_of_token(token.reveal()), now_wall_ms, name);
+  auto made = records.store.use_link(records.vault, records.realm, seal::hash_of_token(token.reveal()), now_wall_ms,
+                                     name, from);
   if (!made) return std::unexpected(made.error().text);
   return LinkedDevice{made->account.number, made->display_name, made->account.auth_name, made->account.password};
 }

@@ -22,7 +22,8 @@ struct LinkedDevice {
 };
 /// `body` is the request's: {"token": "…", "device": "what the browser calls itself"}. Errors: why not, for the
 /// operator alone.
-std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, std::int64_t now_wall_ms);
+std::expected<LinkedDevice, std::string> exchange_link(Records& records, const Json& body, const Address& from,
+                                                       std::int64_t now_wall_ms);
 
 /// The device of that name of the extension of that number; none: there is no such.
 DeviceId device_named(const policy::Policy& policy, TenantId tenant, std::string_view number,

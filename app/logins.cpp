@@ -273,6 +273,11 @@ Answer Logins::no_room(const web::Request& asked, const std::string& name) {
 Answer Logins::refuse(const web::Request& asked, const std::string& name, bool known, std::string_view what) {
   ++failed_;
   doors_.failed(asked.remote, "sign-in " + shown_name(name, known));
+  turned_away("user " + shown_name(name, known), asked.remote, what);
+  return wrong();
+}
+
+void Logins::turned_away(std::string actor, const Endpoint& remote, std::string_view what) {
   std::uint32_t missed = 0;
   bool written = false;
   {
@@ -287,9 +292,8 @@ Answer Logins::refuse(const web::Request& asked, const std::string& name, bool k
     written = audited_ < AccessLimits::audited_per_min;
     ++(written ? audited_ : unaudited_);
   }
-  if (missed > 0) note("system", asked.remote, fmt::format("{} failed logins more", missed), "not written singly");
-  if (written) note("user " + shown_name(name, known), asked.remote, what, "refused");
-  return wrong();
+  if (missed > 0) note("system", remote, fmt::format("{} failed logins more", missed), "not written singly");
+  if (written) note(std::move(actor), remote, what, "refused");
 }
 
 access::Step Logins::step_of(const User& user) const {

@@ -68,6 +68,9 @@ class Logins {
   web::Recognised recognise(const web::Credentials& shown);
   /// Of somebody known who lacked what he asked for.
   void refused(const access::Asker& asker, const Endpoint& remote, std::string_view method, std::string_view path);
+  /// Of somebody who proved nothing: so many a minute stand in the audit log, and how many there were besides. Waits
+  /// for the disk; `what`: nothing that he chose.
+  void turned_away(std::string actor, const Endpoint& remote, std::string_view what);
 
   /// The operations of api/v1 about oneself. They refer to this object.
   std::vector<web::Route> routes();

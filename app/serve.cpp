@@ -54,7 +54,7 @@ std::expected<void, command::Error> serve(const cli::Place& place, bool json, co
     const int signal = ::sigtimedwait(&signals, nullptr, &wait);
     if (signal == SIGHUP) {
       notify_service_manager("RELOADING=1");
-      static_cast<void>((*server)->reload());
+      (*server)->reload_by_signal();
       notify_service_manager("READY=1");
     } else if (signal == SIGTERM || signal == SIGINT) {
       break;

@@ -57,6 +57,8 @@ class Server {
   /// it was. Gives {"message", "notes": what only a restart changes}.
   /// `caller`: where whoever asks sits, who is not to lock himself out of the pages unless `force`.
   Outcome reload(const std::optional<Address>& caller = {}, bool force = false);
+  /// The same as a command of nobody's, with its lines in the audit log. What was wrong is in the log.
+  void reload_by_signal();
   /// Takes the certificate that counts now; the built-in one is made anew when it nears its end. Call it now and then.
   void refresh_certificate();
   /// Makes the certificate of encrypted media anew once a day; calls that were set up with the one before go on. Call

@@ -1,6 +1,9 @@
 // The browsers that one-time links signed in: how they leave, and what ends with them.
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "app/host.hpp"
 #include "app/links.hpp"
 #include "app/server.hpp"
 #include "core/base/plain.hpp"
@@ -18,13 +21,23 @@ web::Answer Server::sign_out(const web::Request& asked) {
   if (!device) {
     inlet_.offer(engine::Noticed{asked.remote, Transport::tls, settings.web.port, guard::Observation::auth_failed,
                                  plain(device.error(), WebLimits::device_name_bytes)});
+    // What was given as its name may be a password.
+    logins_->turned_away("stranger", asked.remote, "sign out a device");
     // One answer, whatever was wrong, also to the password of an extension itself: there is nothing to be tried here.
     return web::problem(403, "this is not the name and the password of a device that a link signed in");
   }
+  audit::Event event{wall_now_ms(), "device " + device->auth_name, "login",
+                     fmt::format("sign out of extension {} from {}", device->number, asked.remote.address.text()),
+                     "asked"};
   {
     const std::lock_guard records_lock(records_mutex_);
-    const auto removed = records_->store.drop_device(device->tenant, device->number, device->auth_name);
+    const auto asked_for = records_->store.append_audit(event);
+    const auto removed = asked_for ? records_->store.drop_device(device->tenant, device->number, device->auth_name)
+                                   : std::unexpected(asked_for.error());
     if (!removed) return web::problem(503, "the server could not write it down; try again");
+    event.outcome = *removed ? "done" : "it was gone";
+    if (const auto kept = records_->store.append_audit(std::move(event)); !kept)
+      log_->say(effect::Level::error, "audit", kept.error().text);
     const std::lock_guard lock(mutex_);
     if (auto published = publish_policy(store::Store::Numbered(device->tenant, device->number)); !published)
       return web::problem(503, "the server could not take it over");

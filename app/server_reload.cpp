@@ -1,5 +1,6 @@
 // What changes while calls run: configuration, certificates, extensions.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -176,6 +177,7 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   Json notes = Json::array();
   for (const std::string& name : restart_only(settings_, *loaded))
     notes.push_back(fmt::format("{} changes at the next start", name));
+  const std::vector<std::string> sections = config::sections_changed(settings_, *loaded);
   if (circumstances_.json) loaded->log.format = config::LogFormat::json;
   const config::Settings before = std::exchange(settings_, merged(settings_, std::move(*loaded)));
   std::erase_if(warnings_, [](const auto& each) { return each.first.starts_with("listener"); });
@@ -228,8 +230,18 @@ Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   open_web();
   if (const auto fault = warnings_.find("web"); fault != warnings_.end()) notes.push_back(fault->second);
   watch_descriptors();
-  log_->say(effect::Level::notice, "reloaded", settings_.file.empty() ? "defaults" : settings_.file);
-  return Json{{"message", "Configuration, certificates and log file are read again."}, {"notes", std::move(notes)}};
+  const std::string told =
+      sections.empty() ? "the file says what it said" : fmt::format("other in the file: {}", fmt::join(sections, ", "));
+  log_->say(effect::Level::notice, "reloaded",
+            fmt::format("{}: {}", settings_.file.empty() ? "defaults" : settings_.file, told));
+  return Json{{"message", "Configuration, certificates and log file are read again."},
+              {"notes", std::move(notes)},
+              {told_to_log, told}};
+}
+
+void Server::reload_by_signal() {
+  const auto checked = command::check("reload", {});
+  static_cast<void>(carry_out_for(*checked, "signal HUP"));
 }
 
 }  // namespace rf::app

@@ -71,12 +71,13 @@ web::Site Server::site() {
 web::Answer Server::use_link(const web::Request& asked) {
   const config::Settings settings = current_settings();
   std::unique_lock records_lock(records_mutex_);
-  auto made = exchange_link(*records_, asked.body, wall_now_ms());
+  auto made = exchange_link(*records_, asked.body, asked.remote.address, wall_now_ms());
   if (!made) {
     records_lock.unlock();
     inlet_.offer(engine::Noticed{asked.remote, Transport::tls, settings.web.port, guard::Observation::auth_failed,
                                  std::string(link_account)});
     log_->say(effect::Level::notice, "link_refused", fmt::format("{}: {}", asked.remote.text(), made.error()));
+    logins_->turned_away(std::string(link_account), asked.remote, "sign in a device");
     // One answer, whatever was wrong: who guesses learns nothing of what there is.
     return web::problem(403, "this link is not good: it was used before, has ended, or is incomplete; ask for another");
   }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "core/base/limits/server.hpp"
@@ -36,12 +37,34 @@ void read_listeners(const toml::node* node, Settings& settings, Problems& proble
                  "keep fewer");
 }
 
+/// By names that the file knows; others are faults.
+std::map<std::string, std::size_t> hashes_of(const toml::table& root) {
+  std::map<std::string, std::size_t> out;
+  for (const auto& [key, node] : root) {
+    std::ostringstream text;
+    node.visit([&](const auto& each) { text << each; });
+    out.emplace(fmt::format(fmt::runtime(node.is_array() ? "[[{}]]" : "[{}]"), key.str()),
+                std::hash<std::string>()(text.str()));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Problem::text() const {
   std::string out = file;
   if (place.line != 0) out += fmt::format(":{}:{}", place.line, place.column);
   return out + ": " + what + "; " + remedy;
+}
+
+std::vector<std::string> sections_changed(const Settings& before, const Settings& after) {
+  std::vector<std::string> out;
+  for (const auto& [name, hash] : before.sections)
+    if (const auto is = after.sections.find(name); is == after.sections.end() || is->second != hash)
+      out.push_back(name);
+  for (const auto& [name, hash] : after.sections)
+    if (!before.sections.contains(name)) out.push_back(name);
+  return out;
 }
 
 Settings defaults() {
@@ -103,6 +126,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   // Ports are compared only when each is possible by itself: one fault, one line.
   if (problems.empty()) check_ports(settings, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems).sorted());
+  settings.sections = hashes_of(root);
   return settings;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -162,6 +163,7 @@ struct GuardSettings {
 
 struct Settings {
   std::string file;  ///< empty: defaults only
+  std::map<std::string, std::size_t> sections;  ///< hashes of what the file says, by name: "[web]", "[[listener]]"
   ServerSettings server;
   std::vector<ListenerSettings> listeners;
   TlsSettings tls;
@@ -189,6 +191,9 @@ struct Settings {
   std::string store_path() const { return store.path.empty() ? server.data_dir + "/ringfence.db" : store.path; }
   std::string control_path() const { return server.data_dir + "/control.sock"; }
 };
+
+/// The sections that say something else in one than in the other, comments and layout aside.
+std::vector<std::string> sections_changed(const Settings& before, const Settings& after);
 
 /// What is used without a file: TLS on 5061, WSS on 5065 and HTTPS on 8443 on every address, nothing unencrypted.
 Settings defaults();

@@ -5,6 +5,7 @@
 
 #include "core/base/limits/people.hpp"
 #include "shell/seal/generate.hpp"
+#include "shell/store/audit.hpp"
 #include "shell/store/extension_credentials.hpp"
 #include "shell/store/state.hpp"
 #include "shell/store/text.hpp"
@@ -75,7 +76,7 @@ Expected<std::uint64_t> Store::drop_links(TenantId tenant, std::string_view numb
 }
 
 Expected<NewDevice> Store::use_link(const seal::Vault& vault, std::string_view realm, const std::string& hash,
-                                    std::int64_t now_wall_ms, const std::string& name) {
+                                    std::int64_t now_wall_ms, const std::string& name, const Address& from) {
   return guarded([&]() -> Expected<NewDevice> {
     soci::session& sql = state_->sql();
     Transaction transaction(sql);
@@ -89,9 +90,12 @@ Expected<NewDevice> Store::use_link(const seal::Vault& vault, std::string_view r
     if (!link.execute(true)) return problem(Fault::not_found, "there is no such link");
     NewDevice made;
     int enabled = 0;
+    std::string tenant;
     soci::statement owner =
-        (sql.prepare << "SELECT number, display_name, enabled FROM extensions WHERE id = :id", soci::use(extension),
-         soci::into(made.account.number), soci::into(made.display_name), soci::into(enabled));
+        (sql.prepare << "SELECT e.number, e.display_name, e.enabled, t.name FROM extensions e JOIN tenants t ON"
+                        " t.id = e.tenant WHERE e.id = :id",
+         soci::use(extension), soci::into(made.account.number), soci::into(made.display_name), soci::into(enabled),
+         soci::into(tenant));
     if (!owner.execute(true) || enabled == 0)
       return problem(Fault::not_found, "the extension of that link is gone or disabled");
     if (count_devices(sql, extension) >= static_cast<int>(WebLimits::devices_per_extension))
@@ -110,6 +114,10 @@ Expected<NewDevice> Store::use_link(const seal::Vault& vault, std::string_view r
         soci::use(id, "id"), soci::use(extension, "extension"), soci::use(made.account.auth_name, "auth_name"),
         soci::use(shown, "name"), soci::use(realm_text, "realm"), soci::use(sealed[0], "a"), soci::use(sealed[1], "b"),
         soci::use(sealed[2], "c"), soci::use(now, "now");
+    store::append_audit(sql, {now_wall_ms, "one-time link", "login",
+                              fmt::format("device {} of extension {} of tenant {} from {}", made.account.auth_name,
+                                          made.account.number, tenant, from.text()),
+                              "done"});
     transaction.commit();
     return made;
   });
@@ -162,7 +170,13 @@ Expected<std::uint64_t> Store::age_devices(std::int64_t now_wall_ms) {
         soci::use(now, "now"), soci::use(now, "later");
     int count = 0;
     sql << "SELECT COUNT(*) FROM devices WHERE used_wall_ms <= :then", soci::use(unused_since), soci::into(count);
-    if (count > 0) sql << "DELETE FROM devices WHERE used_wall_ms <= :then", soci::use(unused_since);
+    if (count > 0) {
+      sql << "DELETE FROM devices WHERE used_wall_ms <= :then", soci::use(unused_since);
+      store::append_audit(sql, {now_wall_ms, "retention", "system",
+                                fmt::format("{} devices of links that were not used for {} days are shut out", count,
+                                            WebLimits::device_days),
+                                "done"});
+    }
     sql << "DELETE FROM links WHERE expires_wall_ms <= :now", soci::use(now);
     transaction.commit();
     return static_cast<std::uint64_t>(count);

@@ -229,15 +229,16 @@ class Store {
                           std::int64_t expires_wall_ms);
   /// Makes links of the extension that were not used yet worthless, and gives how many. Errors: not_found.
   Expected<std::uint64_t> drop_links(TenantId tenant, std::string_view number);
-  /// Turns a link into a device, once. Errors: not_found, invalid_value when there are devices enough, wrong_key.
+  /// Turns a link into a device, once, with its line in the audit log; `from`: where whoever has it sits. Errors:
+  /// not_found, invalid_value when there are devices enough, wrong_key.
   Expected<NewDevice> use_link(const seal::Vault& vault, std::string_view realm, const std::string& hash,
-                               std::int64_t now_wall_ms, const std::string& name);
+                               std::int64_t now_wall_ms, const std::string& name, const Address& from);
   /// Errors: not_found.
   Expected<std::vector<DeviceRow>> devices(TenantId tenant, std::string_view number);
   /// Removes a device with its registrations; whether there was one. Errors: not_found.
   Expected<bool> drop_device(TenantId tenant, std::string_view number, const std::string& auth_name);
-  /// Notes which devices are registered, removes those that were not for WebLimits::device_days, and links that have
-  /// ended. Gives how many devices went.
+  /// Notes which devices are registered, removes those that were not for WebLimits::device_days, which the audit log
+  /// says, and links that have ended. Gives how many devices went.
   Expected<std::uint64_t> age_devices(std::int64_t now_wall_ms);
 
   /// The bindings that are still good, oldest registration first. Changes nothing.

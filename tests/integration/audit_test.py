@@ -1,4 +1,5 @@
 """Who did what: every change stands in the audit log before it is made, and whoever tampers with the log is found."""
+import json
 import re
 import signal
 import sqlite3
@@ -6,7 +7,8 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from ringfence import PROGRAM, Ringfence
+from browser import post
+from ringfence import PROGRAM, Ringfence, until
 
 
 class Audit(unittest.TestCase):
@@ -70,6 +72,37 @@ class Audit(unittest.TestCase):
         self.cli("extension", "add", "1001")
         self.server.start()
         self.assertTrue(any("without a server" in e["actor"] and "extension.add" in e["action"] for e in self.entries()))
+
+    def test_devices_that_come_by_a_link_and_go_stand_in_it_and_so_do_links_that_are_not_good(self):
+        self.server.add("1001")
+        token = self.server.json("extension", "link", "1001")["link"].split("#")[1]
+        link = {"token": token, "device": "Firefox"}
+        status, _, body = post(self.server, "/api/v1/phone/link", link)
+        self.assertEqual(status, 200, body)
+        made = json.loads(body)
+        self.assertEqual(post(self.server, "/api/v1/phone/link", link)[0], 403, "it was used")
+        shown = {"auth_name": made["auth_name"], "password": made["password"]}
+        typed = {"auth_name": "Quiet-River-Lantern-77", "password": "x"}
+        self.assertEqual(post(self.server, "/api/v1/phone/sign-out", typed)[0], 403)
+        self.assertEqual(post(self.server, "/api/v1/phone/sign-out", shown)[0], 200)
+        told = [(e["actor"], e["action"].split(" from ")[0], e["outcome"]) for e in self.entries("--kind", "login")]
+        device = f"device {made['auth_name']}"
+        self.assertEqual(told[::-1], [("one-time link", f"{device} of extension 1001 of tenant default", "done"),
+                                      ("one-time link", "sign in a device", "refused"),
+                                      ("stranger", "sign out a device", "refused"),
+                                      (device, "sign out of extension 1001", "asked"),
+                                      (device, "sign out of extension 1001", "done")])
+        text = Path(self.exported()).read_text()
+        for secret in (token, made["password"], typed["auth_name"]):
+            self.assertNotIn(secret, text, "what is typed in the wrong field may be a password")
+
+    def test_a_reload_by_signal_says_which_sections_are_others(self):
+        path = self.server.data / "ringfence.toml"
+        path.write_text(path.read_text() + "\n[login]\nfailures = 7\n")
+        self.server.process.send_signal(signal.SIGHUP)
+        done, asked = until(lambda: e if len(e := self.entries("--actor", "signal HUP")) == 2 else None)
+        self.assertEqual((asked["action"], asked["outcome"]), ("reload", "asked"))
+        self.assertEqual((done["kind"], done["outcome"]), ("result", "done: other in the file: [login]"))
 
     def test_what_was_acknowledged_outlives_kill(self):
         self.server.add("1001")

@@ -281,6 +281,16 @@ TEST_F(LoginsTest, FailuresOfStrangersDoNotFillTheAuditLog) {
   EXPECT_LE(audit_.size(), AccessLimits::audited_per_min + 2);
 }
 
+TEST_F(LoginsTest, LinksThatStrangersMakeUpShareTheRoomOfTheirPasswordsInTheAuditLog) {
+  for (int i = 0; i < 400; ++i) {
+    Browser browser{"", fmt::format("198.51.{}.{}", i / 200, i % 200), "Firefox"};
+    logins_->turned_away("one-time link", {*Address::parse(browser.from), 40'000}, "sign in a device");
+    sign_in(browser, fmt::format("name{}", i), "wrong");
+  }
+  EXPECT_THAT(audit_, Contains("one-time link: sign in a device from 198.51.0.0: refused"));
+  EXPECT_LE(audit_.size(), AccessLimits::audited_per_min + 2);
+}
+
 TEST_F(LoginsTest, ATokenMayWhatItNamesWhileItsUserMayAndNothingOfTheAccount) {
   user("anna", "operator");
   const auto made =

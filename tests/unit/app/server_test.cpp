@@ -389,6 +389,31 @@ TEST_F(RunningServer, AReloadMovesListenersAndNamesWhatHasToWait) {
   stop();
 }
 
+TEST_F(RunningServer, AReloadBySignalStandsInTheAuditLogWithTheSectionsThatAreOthers) {
+  start();
+  configure("info", "[login]\nfailures = 7\n[web]\nhost = \"quiet.example.com\"\n");
+  server_->reload_by_signal();
+  server_->reload_by_signal();
+  configure("info", "[sip]\nt1_ms = 0\n");
+  server_->reload_by_signal();
+  configure("info");
+  const auto told = run("audit-log.list", {{"actor", "signal HUP"}});
+  ASSERT_TRUE(told.has_value()) << told.error().message;
+  std::vector<std::string> lines;
+  for (const Json& entry : (*told)["entries"])
+    if (entry["kind"] == "result") lines.push_back(entry["outcome"]);
+  ASSERT_THAT(lines, SizeIs(3));
+  EXPECT_THAT(lines[0], HasSubstr("sip.t1_ms is 0"));
+  EXPECT_EQ(lines[1], "done: the file says what it said");
+  EXPECT_EQ(lines[2], "done: other in the file: [log], [login], [web]");
+  EXPECT_EQ((*told)["entries"].dump().find("quiet.example.com"), std::string::npos) << "names, no values";
+  EXPECT_THAT((*told)["entries"], SizeIs(6));
+  const auto reloaded = run("reload");
+  ASSERT_TRUE(reloaded.has_value()) << reloaded.error().message;
+  EXPECT_FALSE(reloaded->contains("told_to_log"));
+  stop();
+}
+
 TEST_F(RunningServer, AFaultyFileChangesNothing) {
   start();
   configure("info", "[sip]\nt1_ms = 0\n");

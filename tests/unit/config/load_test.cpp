@@ -5,8 +5,10 @@
 namespace rf::config {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 Settings good(std::string_view text) {
   auto loaded = parse(text, "t.toml");
@@ -47,6 +49,16 @@ TEST(Configuration, AnEmptyFileMeansTheDefaultsOfNoFileAtAll) {
   EXPECT_EQ(empty.local_networks, none.local_networks);
   EXPECT_EQ(empty.limits.calls_max, Limits{}.calls_max);
   EXPECT_EQ(empty.server.data_dir, "/var/lib/ringfence");
+}
+
+TEST(Configuration, TwoFilesDifferInTheSectionsThatSaySomethingElse) {
+  const Settings one = good("[web]\nport = 8444\n[login]\nfailures = 7\n[dns]\n");
+  const auto changed = [&](std::string_view text) { return sections_changed(one, good(text)); };
+  EXPECT_THAT(changed("# mine\n[login]\nfailures=7\n\n[dns]\n[web]\nport = 8_444"), SizeIs(0)) << "layout is nothing";
+  EXPECT_THAT(changed("[web]\nport = 8445\n[dns]\n"), UnorderedElementsAre("[web]", "[login]"));
+  EXPECT_THAT(changed("[web]\nport = 8444\n[login]\nfailures = 7\n[dns]\n"
+                      "[[listener]]\ntransport = \"udp\"\nport = 5060\n"),
+              ElementsAre("[[listener]]"));
 }
 
 TEST(Configuration, NothingUnencryptedListensUnlessTheFileSaysSo) {

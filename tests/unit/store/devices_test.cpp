@@ -29,7 +29,7 @@ class Devices : public Scratch {
     return hash;
   }
   Expected<NewDevice> use(const std::string& hash, std::int64_t now = day + minute) {
-    return store_.use_link(vault_, realm_, hash, now, "Firefox\ton Linux");
+    return store_.use_link(vault_, realm_, hash, now, "Firefox\ton Linux", *Address::parse("192.0.2.7"));
   }
   policy::Extension loaded() { return store_.load_extensions(vault_, realm_)->front(); }
 
@@ -56,6 +56,25 @@ TEST_F(Devices, AreMadeByALinkOnce) {
   ASSERT_THAT(*listed, SizeIs(1));
   EXPECT_EQ(listed->front().name, "Firefox\ton Linux");
   EXPECT_EQ(listed->front().created_wall_ms, day + minute);
+}
+
+TEST_F(Devices, StandInTheAuditLogWithTheirMakingOrAreNotMade) {
+  const auto told = [&](const std::string& actor) { return *store_.find_audit({.actor = actor, .limit = 10}); };
+  const std::string hash = link();
+  const auto made = use(hash);
+  ASSERT_TRUE(made) << made.error().text;
+  const auto lines = told("one-time link");
+  ASSERT_THAT(lines, SizeIs(1)) << "and none of a link that was not used";
+  EXPECT_EQ(lines[0].event.action,
+            "device " + made->account.auth_name + " of extension 1001 of tenant default from 192.0.2.7");
+  EXPECT_EQ(lines[0].event.action.find(made->account.password.reveal()), std::string::npos);
+  EXPECT_EQ(lines[0].event.action.find(hash), std::string::npos);
+  EXPECT_EQ(store_.age_devices(day + 31 * a_day), 1u);
+  EXPECT_THAT(told("retention"), SizeIs(1));
+  const std::string next = link();
+  *raw() << "DROP TABLE audit";
+  EXPECT_FALSE(use(next));
+  EXPECT_THAT(*store_.devices(default_tenant, "1001"), SizeIs(0));
 }
 
 TEST_F(Devices, AreNotMadeByALinkThatHasEndedWasTakenBackOrNeverWas) {
