@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useTold } from '../api/queries';
-import { operation } from '../contract/contract';
+import { type Schemas, operation } from '../contract/contract';
 import { useText } from '../messages';
 import { linkTo } from '../route';
 import { useMay } from '../session';
@@ -51,7 +51,7 @@ export function Spending() {
                 key: 'name',
                 title: text.fields.name,
                 cell: ({ name }) => name,
-                show: (row) => (row.level === 'extension' ? <a href={linkTo('extensions', row.name)}>{row.name}</a> : row.name),
+                show: (row) => <AccountName account={row} />,
               },
               {
                 key: 'today',
@@ -101,4 +101,13 @@ export function Spending() {
       )}
     </>
   );
+}
+
+const pages = { extension: ['extensions', 'extension.list'], department: ['departments', 'department.list'], trunk: ['trunks', 'trunk.list'] } as const;
+
+/** Whose account it is, with the way there for whoever may see it. */
+export function AccountName({ account: { level, name } }: { account: Schemas['Spending'] }) {
+  const may = useMay();
+  const [page, needs] = pages[level as keyof typeof pages] ?? [];
+  return page && may(needs) ? <a href={linkTo(page, name)}>{name}</a> : <>{name}</>;
 }

@@ -38,6 +38,30 @@ describe('an extension', () => {
   });
 });
 
+describe('the dashboard', () => {
+  it('shows the people of a tenant its own money, and who is nearest to a cap', async () => {
+    const period = (spent: string, limit: string) => ({ spent, reserved: '0.00', limit, left: '', until: '' });
+    const account = (level: string, id: number, name: string, spent: string, limit: string) => ({
+      level, id, name, today: period(spent, limit), month: period(spent, ''), credit: '', locked: false, calls: 0,
+    });
+    answers['spend.list'] = ({ values }) => ({
+      currency: 'EUR',
+      accounts: [account('tenant', 2, '2', '41.50', '100.00'), account('extension', 7, '1001', '3.00', '20.00'), account('department', 4, 'sales', '18.00', '20.00')].filter(
+        ({ level }) => !values['level'] || values['level'] === level,
+      ),
+    });
+    await open('dashboard');
+    await page.getByText('41.50 EUR').waitFor();
+    const near = page.getByRole('heading', { name: 'Nearest to their caps (EUR)' }).locator('..');
+    await expect.poll(() => near.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('Department sales'),
+      expect.stringContaining('Extension 1001'),
+    ]);
+    expect(await near.getByRole('listitem').first().innerText()).toContain('18.00 / 20.00');
+    expect(await faults('dashboard-tenant')).toEqual([]);
+  });
+});
+
 describe('signalling', () => {
   it('of everybody stands in lines that lead to their ladders, narrowed down by extension', async () => {
     await open('trace');
