@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { useTold } from '../api/queries';
+import { useList } from '../api/queries';
 import { type Schemas, operation } from '../contract/contract';
 import { useText } from '../messages';
 import { linkTo } from '../route';
@@ -21,16 +21,16 @@ export function Spending() {
   const { say } = useDesk();
   const [level, setLevel] = useState('');
   const [credit, setCredit] = useState('');
-  const query = useTold('spend.list', { limit: 10_000, level: level || undefined });
+  const query = useList('spend.list', 'accounts');
   const levels = operation('spend.list').fields.find(({ name }) => name === 'level')?.words ?? [];
   return (
     <>
       <p className={css.lead}>{text.spending.lead}</p>
       <Asked query={query}>
-        {({ value: { accounts, currency } }) => (
+        {({ accounts, currency }) => (
           <DataTable
             caption={text.pages.spending}
-            rows={accounts}
+            rows={level === '' ? accounts : accounts.filter((account) => account.level === level)}
             rowKey={(row) => `${row.level} ${row.id}`}
             actions={
               <NativeSelect

@@ -22,15 +22,19 @@ describe('an extension', () => {
     expect(server.last('extension.unlink')?.values).toEqual({ number: '1001' });
   });
 
-  it('that is switched off says first whom that blocks', async () => {
+  it('that is switched off says first whom that blocks, of more calls than one answer has', async () => {
+    answers['call.list'] = () => ({
+      calls: Array.from({ length: 10_300 }, (_, at) => ({ id: `n${at}`, caller: '1002', callee: at < 10_200 ? '1010' : '1001', state: 'talking' })),
+    });
     await open('extensions/1001');
+    await expect.poll(() => server.last('call.list')?.values['offset']).toBe('10000');
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     const form = page.getByRole('dialog', { name: 'Extension 1001', exact: true });
     await form.getByLabel('Enabled', { exact: true }).uncheck();
     await form.getByRole('button', { name: 'Save' }).click();
     const sure = page.getByRole('dialog', { name: 'Do this?' });
     await sure.getByText('This cuts off').waitFor();
-    await sure.getByText('This ends 1 call.').waitFor();
+    await sure.getByText('This ends 100 calls.').waitFor();
     expect(server.last('extension.set')).toBeUndefined();
     await sure.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
