@@ -23,14 +23,26 @@ export type Answers = Record<string, (asked: Asked) => Answer | object>;
 interface Said {
   readonly verb: string;
   readonly path: string;
+  readonly fields: readonly { readonly name: string; readonly help: string }[];
 }
 
-const table = Object.entries(operations as unknown as Record<string, Said>).map(([name, { verb, path }]) => ({
+const table = Object.entries(operations as unknown as Record<string, Said>).map(([name, { verb, path, fields }]) => ({
   name,
   verb,
+  /** The server cuts the list that such a command gives whole. */
+  cut: fields.some((field) => field.name === 'offset' && field.help === 'how many rows to pass over'),
   names: [...path.matchAll(/\{(\w+)\}/g)].map(([, each]) => each ?? ''),
   shape: new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`),
 }));
+
+const rowsStanding = 1000;
+
+/** The part of a list that was asked for, and how many there are in all. */
+function partOf(answer: object, { values }: Asked): { body: object; total: number } {
+  const [list, rows] = Object.entries(answer).find((each): each is [string, unknown[]] => Array.isArray(each[1])) ?? ['', []];
+  const from = Number(values['offset'] ?? 0);
+  return { body: { ...answer, [list]: rows.slice(from, from + Number(values['limit'] ?? rowsStanding)) }, total: rows.length };
+}
 
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
@@ -92,7 +104,10 @@ export class Office {
     if (!this.signedIn && !open) return this.say(response, 401, { title: 'Unauthorized', status: 401, detail: 'sign in first' });
     const answer = this.answers[found.name]?.(asked) ?? { status: 404, body: { title: 'Not Found', status: 404, detail: `no ${found.name}` } };
     if ('status' in answer && 'body' in answer) return this.say(response, Number(answer.status), answer.body);
-    return this.say(response, 200, answer);
+    if (!found.cut) return this.say(response, 200, answer);
+    const { body, total } = partOf(answer, asked);
+    response.setHeader('Total-Count', String(total));
+    return this.say(response, 200, body);
   }
 
   private say(response: ServerResponse, status: number, body: unknown): void {

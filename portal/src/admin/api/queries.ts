@@ -41,12 +41,14 @@ async function askForAll<Name extends OperationName>(name: Name, list: string, s
   return { ...answer, [list]: rows } as AnswerOf<Name>;
 }
 
+/** What is asked for all rows of a list: the same question wherever it is asked, so that it is asked once. */
+export const allOf = <Name extends OperationName>(name: Name, list: keyof AnswerOf<Name> & string) => ({
+  queryKey: [name, 'all'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => askForAll(name, list, signal),
+});
+
 export function useList<Name extends OperationName>(name: Name, list: keyof AnswerOf<Name> & string, enabled = true) {
-  return useQuery<AnswerOf<Name>, Problem>({
-    queryKey: [name, 'all'],
-    queryFn: ({ signal }) => askForAll(name, list, signal),
-    enabled,
-  });
+  return useQuery<AnswerOf<Name>, Problem>({ ...allOf(name, list), enabled });
 }
 
 interface Order extends Wish {

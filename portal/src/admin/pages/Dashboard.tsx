@@ -14,6 +14,8 @@ import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
 import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
+import { AccountName } from './Spending';
+import { nearestOf, wholeOf } from './spent';
 
 const everyMs = 15_000;
 // The shapes of all countries come when there is something to show on them.
@@ -27,14 +29,15 @@ export function Dashboard() {
   const extensions = useList('extension.list', 'extensions', may('extension.list'));
   const phones = useList('registration.list', 'registrations', may('registration.list'));
   const bans = useTold('guard.bans', { ended: true }, may('guard.bans'));
-  const spend = useTold('spend.list', { level: 'system' }, may('spend.list'));
+  const spend = useList('spend.list', 'accounts', may('spend.list'));
   const status = useTold('status', {}, may('status'), everyMs);
   const trunks = useList('trunk.list', 'objects', may('trunk.list'));
 
   const now = Date.now();
   const all = bans.data?.value.bans ?? [];
-  const money = spend.data?.value.accounts.find(({ level }) => level === 'system');
-  const currency = spend.data?.value.currency ?? '';
+  const accounts = spend.data?.accounts ?? [];
+  const money = wholeOf(accounts);
+  const currency = spend.data?.currency ?? '';
   const online = new Set(phones.data?.registrations.map(({ number }) => number)).size;
   const down = trunks.data?.objects.filter((trunk) => trunk.now?.health === 'down') ?? [];
   const trouble = [calls, extensions, phones, bans, spend, status].find(({ error }) => error)?.error;
@@ -78,6 +81,7 @@ export function Dashboard() {
       )}
       <div className={css.columns}>
         {bans.data && <Attacks bans={all} now={now} />}
+        <Nearest accounts={accounts} currency={currency} />
         {all.length > 0 && may('guard.geo') && (
           <Suspense fallback={null}>
             <Origins bans={all} />
@@ -117,6 +121,33 @@ function Attacks({ bans, now }: { bans: readonly Schemas['Ban'][]; now: number }
         <a href={linkTo('attacks')}>{text.dashboard.attacks}</a>
       </h2>
       {bans.length === 0 ? <p className={css.dim}>{text.bans.none}</p> : <AttackChart bans={bans} now={now} />}
+    </section>
+  );
+}
+
+/** Whose money is nearly used up; nothing while nobody has spent any of a cap. */
+function Nearest({ accounts, currency }: { accounts: readonly Schemas['Spending'][]; currency: string }) {
+  const text = useText();
+  const nearest = nearestOf(accounts);
+  if (nearest.length === 0) return null;
+  return (
+    <section className={css.panel}>
+      <h2 className={css.heading}>
+        <a href={linkTo('spending')}>{text.dashboard.nearest(currency)}</a>
+      </h2>
+      <ul className={css.ranks}>
+        {nearest.map(({ account, period }) => (
+          <li key={`${account.level} ${account.id}`}>
+            <span>
+              {text.label(account.level)} <AccountName account={account} />
+            </span>
+            <span>
+              <Meter used={account[period].spent} of={account[period].limit} reserved={account[period].reserved} />{' '}
+              <span className={css.dim}>{text.spending[period]}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -33,7 +33,7 @@ export function ExtensionSheet({ number, close }: { number: string; close: () =>
   const [fresh, setFresh] = useState<Schemas['Account'] | null>(null);
   const shown = useTold('extension.show', { number });
   const phones = useTold('registration.list', { number }, may('registration.list')).data?.value.registrations ?? [];
-  const talking = useTold('call.list', {}, may('call.list')).data?.value.calls ?? [];
+  const talking = useList('call.list', 'calls', may('call.list')).data?.calls ?? [];
   const person = usePerson(number);
   const calls = talking.filter(({ caller, callee }) => caller === number || callee === number).length;
 

@@ -1,23 +1,34 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { type Problem, type Values, ask } from '../api/client';
 import { useTold } from '../api/queries';
 import { type Schemas, operation } from '../contract/contract';
 import { useText } from '../messages';
 import { linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { DataTable } from '../view/DataTable';
-import { Sheet } from '../view/Dialogs';
+import { Sheet, useDesk } from '../view/Dialogs';
 import { Said } from '../view/Said';
 import { Facts, Mark, Rules } from '../view/Shown';
-import { Asked, Empty } from '../view/Trouble';
+import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { save } from '../view/save';
 import { clock, useWhen } from '../view/words';
 import { Ladder } from './Ladder';
+import { type Taken, recordsMost, takeAlong } from './takeAlong';
 
 type Record = Schemas['CallRecord'];
 const rowsAtOnce = 50;
 const pauseMs = 300;
+
+/** Where a day of the calendar begins here, or one some days later. */
+function beginOf(day: string, later = 0): number {
+  const at = new Date(`${day}T00:00`);
+  at.setDate(at.getDate() + later);
+  return Math.max(0, at.getTime());
+}
 
 /** What was called. There may be millions: the server searches and cuts. */
 export function Records() {
@@ -26,20 +37,20 @@ export function Records() {
   const route = useRoute();
   const [number, setNumber] = useState(route.query.get('number') ?? '');
   const [result, setResult] = useState(route.query.get('result') ?? '');
-  const [day, setDay] = useState('');
+  const [since, setSince] = useState('');
+  const [until, setUntil] = useState('');
   const [offset, setOffset] = useState(0);
   const [open, setOpen] = useState<Record | null>(null);
   const [wanted] = useDebouncedValue(number.trim(), pauseMs);
-  const from = day === '' ? undefined : new Date(`${day}T00:00`).getTime();
   const results = operation('cdr.list').fields.find((field) => field.name === 'result')?.words ?? [];
-  const query = useTold('cdr.list', {
-    limit: rowsAtOnce,
-    offset: offset || undefined,
+  const filter = {
     number: wanted || undefined,
     result: result || undefined,
-    from_ms: from,
-  });
-  const narrow = wanted !== '' || result !== '' || day !== '';
+    from_ms: since === '' ? undefined : beginOf(since),
+    to_ms: until === '' ? undefined : beginOf(until, 1),
+  };
+  const query = useTold('cdr.list', { limit: rowsAtOnce, offset: offset || undefined, ...filter });
+  const narrow = wanted !== '' || result !== '' || since !== '' || until !== '';
   const tools = (
     <>
       <TextInput
@@ -57,9 +68,16 @@ export function Records() {
       <TextInput
         label={text.records.since}
         type="date"
-        value={day}
-        onChange={(event) => (setDay(event.currentTarget.value), setOffset(0))}
+        value={since}
+        onChange={(event) => (setSince(event.currentTarget.value), setOffset(0))}
       />
+      <TextInput
+        label={text.records.until}
+        type="date"
+        value={until}
+        onChange={(event) => (setUntil(event.currentTarget.value), setOffset(0))}
+      />
+      <Download filter={filter} />
     </>
   );
   return (
@@ -114,6 +132,51 @@ export function Records() {
         )}
       </Asked>
       {open && <RecordSheet record={open} close={() => setOpen(null)} />}
+    </>
+  );
+}
+
+/** What the filter leaves, as a file. It may take a while: it says how far it is, and can be stopped. */
+function Download({ filter }: { filter: Values }) {
+  const text = useText();
+  const { say } = useDesk();
+  const [count, setCount] = useState(0);
+  const stop = useRef<AbortController | null>(null);
+  useEffect(() => () => stop.current?.abort(), []);
+  const taking = useMutation<Taken | null, Problem>({
+    mutationFn: async () => {
+      setCount(0);
+      const { signal } = (stop.current = new AbortController());
+      const part = async (limit: number, offset: number) => {
+        const { value, more } = await ask('cdr.list', { ...filter, limit, offset: offset || undefined }, { signal });
+        return { cdrs: value.cdrs, more };
+      };
+      return takeAlong(part, setCount).catch((fault: Problem) => {
+        if (signal.aborted) return null;
+        throw fault;
+      });
+    },
+    onSuccess: (taken) => {
+      if (!taken) return;
+      save(taken.csv, 'calls.csv');
+      if (taken.cut) say(text.records.cut(String(recordsMost)));
+    },
+  });
+  return (
+    <>
+      {taking.isPending ? (
+        <>
+          <span role="status">{text.records.taking(String(count))}</span>
+          <Button variant="default" onClick={() => stop.current?.abort()}>
+            {text.app.cancel}
+          </Button>
+        </>
+      ) : (
+        <Button variant="default" onClick={() => taking.mutate()}>
+          {text.records.download}
+        </Button>
+      )}
+      {taking.error && <Trouble problem={taking.error} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { useTold } from '../api/queries';
-import { operation } from '../contract/contract';
+import { useList } from '../api/queries';
+import { type Schemas, operation } from '../contract/contract';
 import { useText } from '../messages';
 import { linkTo } from '../route';
 import { useMay } from '../session';
@@ -21,16 +21,16 @@ export function Spending() {
   const { say } = useDesk();
   const [level, setLevel] = useState('');
   const [credit, setCredit] = useState('');
-  const query = useTold('spend.list', { limit: 10_000, level: level || undefined });
+  const query = useList('spend.list', 'accounts');
   const levels = operation('spend.list').fields.find(({ name }) => name === 'level')?.words ?? [];
   return (
     <>
       <p className={css.lead}>{text.spending.lead}</p>
       <Asked query={query}>
-        {({ value: { accounts, currency } }) => (
+        {({ accounts, currency }) => (
           <DataTable
             caption={text.pages.spending}
-            rows={accounts}
+            rows={level === '' ? accounts : accounts.filter((account) => account.level === level)}
             rowKey={(row) => `${row.level} ${row.id}`}
             actions={
               <NativeSelect
@@ -51,7 +51,7 @@ export function Spending() {
                 key: 'name',
                 title: text.fields.name,
                 cell: ({ name }) => name,
-                show: (row) => (row.level === 'extension' ? <a href={linkTo('extensions', row.name)}>{row.name}</a> : row.name),
+                show: (row) => <AccountName account={row} />,
               },
               {
                 key: 'today',
@@ -101,4 +101,13 @@ export function Spending() {
       )}
     </>
   );
+}
+
+const pages = { extension: ['extensions', 'extension.list'], department: ['departments', 'department.list'], trunk: ['trunks', 'trunk.list'] } as const;
+
+/** Whose account it is, with the way there for whoever may see it. */
+export function AccountName({ account: { level, name } }: { account: Schemas['Spending'] }) {
+  const may = useMay();
+  const [page, needs] = pages[level as keyof typeof pages] ?? [];
+  return page && may(needs) ? <a href={linkTo(page, name)}>{name}</a> : <>{name}</>;
 }

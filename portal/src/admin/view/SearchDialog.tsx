@@ -2,8 +2,8 @@ import { Modal, TextInput } from '@mantine/core';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useQueries } from '@tanstack/react-query';
 import { Icon } from '../../shared/icons';
-import { ask } from '../api/client';
-import { useList } from '../api/queries';
+import { allOf, useList } from '../api/queries';
+import type { AnswerOf } from '../contract/contract';
 import { useText } from '../messages';
 import { kinds, of } from '../kinds';
 import { type PageName, everyPage } from '../pages';
@@ -25,9 +25,9 @@ export function SearchDialog({ close }: { close: () => void }) {
     queries: kinds
       .filter((kind) => may(of(kind, 'list')))
       .map((kind) => ({
-        queryKey: [of(kind, 'list'), 'searched'],
-        queryFn: async (): Promise<readonly Found[]> =>
-          (await ask(of(kind, 'list') as 'trunk.list', {})).value.objects.map(({ name, values }) => ({
+        ...allOf(of(kind, 'list') as 'trunk.list', 'objects'),
+        select: ({ objects }: AnswerOf<'trunk.list'>): readonly Found[] =>
+          objects.map(({ name, values }) => ({
             title: name,
             more: `${text.pages[kind.page as PageName]} ${Object.values(values).flat().join(' ')}`,
             link: linkTo(kind.page, name),

@@ -1,6 +1,8 @@
 // What happened, why, and what was said on the wire.
 
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { records } from '../answers';
 import { administration, answers, faults, open, page, server, url } from './desk';
 
 administration();
@@ -32,6 +34,26 @@ describe('what happens', () => {
     await page.getByText('premium numbers are refused').waitFor();
     expect(server.last('route.test')?.values).toMatchObject({ from: '1001', to: '0044900123' });
     expect(await faults('decision')).toEqual([]);
+  });
+});
+
+describe('records', () => {
+  it('of some days are taken along as a file in which no formula is', async () => {
+    answers['cdr.list'] = ({ values }) => ({ cdrs: [{ ...records[0], caller: '=HYPERLINK("http://x.example")' }].filter(() => !values['offset']) });
+    await open('records');
+    await page.getByLabel('Since').fill('2026-11-20');
+    await page.getByLabel('Until').fill('2026-11-23');
+    const [from, to] = await page.evaluate(() => [new Date('2026-11-20T00:00').getTime(), new Date('2026-11-24T00:00').getTime()]);
+    await expect.poll(() => server.last('cdr.list')?.values).toEqual({ limit: '50', from_ms: String(from), to_ms: String(to) });
+    expect(await faults('records')).toEqual([]);
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    const file = await coming;
+    expect(file.suggestedFilename()).toBe('calls.csv');
+    expect(server.last('cdr.list')?.values).toEqual({ limit: '2000', from_ms: String(from), to_ms: String(to) });
+    const [head, first] = (await readFile(await file.path(), 'utf8')).split('\r\n');
+    expect(head).toMatch(/^"id","started",.*"media"$/);
+    expect(first).toContain(`"'=HYPERLINK(""http://x.example"")"`);
   });
 });
 

@@ -32,6 +32,15 @@ describe('finding one’s way', () => {
     expect(await faults('help')).toEqual([]);
   });
 
+  it('finds the last of more things than one answer has', async () => {
+    const names = Array.from({ length: 12_000 }, (_, at) => `extension.${20_000 + at}`);
+    answers['limit.list'] = () => ({ kind: 'limit', objects: names.map((name) => ({ kind: 'limit', name, values: { month: '20.00' } })) });
+    await open('state');
+    await page.keyboard.press('/');
+    await page.getByLabel('What you look for').fill('extension.31999');
+    await page.getByRole('link', { name: /extension\.31999 Limits/ }).waitFor();
+  });
+
   it('shows in the navigation where one is, also when that stands far below', async () => {
     await page.setViewportSize({ width: 1280, height: 500 });
     await open('state');

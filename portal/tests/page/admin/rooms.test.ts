@@ -22,19 +22,47 @@ describe('an extension', () => {
     expect(server.last('extension.unlink')?.values).toEqual({ number: '1001' });
   });
 
-  it('that is switched off says first whom that blocks', async () => {
+  it('that is switched off says first whom that blocks, of more calls than one answer has', async () => {
+    answers['call.list'] = () => ({
+      calls: Array.from({ length: 10_300 }, (_, at) => ({ id: `n${at}`, caller: '1002', callee: at < 10_200 ? '1010' : '1001', state: 'talking' })),
+    });
     await open('extensions/1001');
+    await expect.poll(() => server.last('call.list')?.values['offset']).toBe('10000');
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     const form = page.getByRole('dialog', { name: 'Extension 1001', exact: true });
     await form.getByLabel('Enabled', { exact: true }).uncheck();
     await form.getByRole('button', { name: 'Save' }).click();
     const sure = page.getByRole('dialog', { name: 'Do this?' });
     await sure.getByText('This cuts off').waitFor();
-    await sure.getByText('This ends 1 call.').waitFor();
+    await sure.getByText('This ends 100 calls.').waitFor();
     expect(server.last('extension.set')).toBeUndefined();
     await sure.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').waitFor();
     expect(server.last('extension.set')).toEqual({ name: 'extension.set', values: { number: '1001', enabled: false }, tag: '"tag-1"' });
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows the people of a tenant its own money, and who is nearest to a cap', async () => {
+    const period = (spent: string, limit: string) => ({ spent, reserved: '0.00', limit, left: '', until: '' });
+    const account = (level: string, id: number, name: string, spent: string, limit: string) => ({
+      level, id, name, today: period(spent, limit), month: period(spent, ''), credit: '', locked: false, calls: 0,
+    });
+    answers['spend.list'] = ({ values }) => ({
+      currency: 'EUR',
+      accounts: [account('tenant', 2, '2', '41.50', '100.00'), account('extension', 7, '1001', '3.00', '20.00'), account('department', 4, 'sales', '18.00', '20.00')].filter(
+        ({ level }) => !values['level'] || values['level'] === level,
+      ),
+    });
+    await open('dashboard');
+    await page.getByText('41.50 EUR').waitFor();
+    const near = page.getByRole('heading', { name: 'Nearest to their caps (EUR)' }).locator('..');
+    await expect.poll(() => near.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('Department sales'),
+      expect.stringContaining('Extension 1001'),
+    ]);
+    expect(await near.getByRole('listitem').first().innerText()).toContain('18.00 / 20.00');
+    expect(await faults('dashboard-tenant')).toEqual([]);
   });
 });
 

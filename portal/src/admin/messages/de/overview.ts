@@ -12,6 +12,7 @@ export const overview: Same<typeof en> = {
     banned: 'Gesperrte Quellen',
     today: (count) => `${count} in den letzten 24 Stunden`,
     spent: 'Heute ausgegeben',
+    nearest: (currency) => `Am nächsten an ihrer Grenze (${currency})`,
     down: (names) => `gestört: ${names}`,
     allUp: 'keine ist gestört',
     attacks: 'Angriffe',

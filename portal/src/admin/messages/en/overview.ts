@@ -9,6 +9,7 @@ export const overview = {
     banned: 'Sources banned',
     today: (count: string) => `${count} in the last 24 hours`,
     spent: 'Spent today',
+    nearest: (currency: string) => `Nearest to their caps (${currency})`,
     down: (names: string) => `down: ${names}`,
     allUp: 'none is down',
     attacks: 'Attacks',
