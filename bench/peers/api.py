@@ -20,11 +20,15 @@ MEASURED_S, CALL_RATE = 5, 200
 LIST_TARGET_MS, SETUP_TARGET = 1_000, 1.1
 RECORD_GAP_MS = 2_000
 GIVEN_UP_S = 120
-# What the portal asks for, and what its users type that is not there.
-LISTS = ("extensions?limit=50", "extensions?limit=50&offset=9900", "registrations?limit=50", "calls",
+# Rates of the trunk whose prices exposure goes through: +49 with every ending of four digits, and as many to +1.
+RATES = 20_000
+# What the portal asks for: whole lists, which it sorts and searches itself, or pages, what its users type that is not
+# there, and the figures of all extensions that stand beside them.
+WHOLE = ("extensions", "registrations", "calls", "trunks", "routes", "users", "sessions", "tokens", "tenants", "roles")
+LISTS = (*(f"{name}?limit=10000" for name in WHOLE), "exposure", "spending?limit=10000", "patterns",
          "cdrs?limit=50", "cdrs?limit=50&offset=5000", "cdrs?limit=50&number=100500", "cdrs?limit=50&number=4930999999",
-         "cdrs?limit=50&result=failed", "audit-log?limit=50", "events?limit=50", "patterns?limit=50", "spending?limit=50", "guard/bans",
-         "users", "sessions", "tokens", "trunks", "status")
+         "cdrs?limit=50&result=failed", "audit-log?limit=50", "events?limit=50",
+         "guard/bans?ended=true", "guard/access", "guard/rules", "guard/stats", "status")
 
 
 class ApiRingfence(Ringfence):
@@ -70,6 +74,20 @@ keep_mb = 0
             out += [self.cli(data, "token", "add", f"bench-{i}", "--user", f"bench-{user}", "--scope", "*")["token"]
                     for i in range(TOKENS_OF_ONE)]
         return out
+
+    def way_out(self):
+        """What a stolen password can cost has something to go through: a trunk with prices, and a route to it."""
+        data, sheet = self.work / "data", self.work.parent / "rates.csv"
+        rows = (f"{country}{i:04},0.{1 + i * 7919 % 90:02}\n" for country in (49, 1) for i in range(RATES // 2))
+        sheet.write_text("prefix,rate_per_min\n" + "".join(rows))
+        self.cli(data, "telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
+        self.cli(data, "deck", "import", "bench", str(sheet))
+        self.cli(data, "trunk", "add", "bench", "--kind", "registers", "--uri", "sip:provider.invalid;transport=tls",
+                 "--user", "bench", "--deck", "bench", "--ping", "0s")
+        self.cli(data, "route", "add", "bench", "--patterns", "+.", "--trunks", "bench")
+        [one] = self.cli(data, "exposure", str(FIRST))["extensions"]
+        if one["dearest"] is None:
+            raise SystemExit(f"nothing of the bench costs anything: {one['why']}")
 
 
 def fill_records(database, count):
@@ -185,6 +203,7 @@ def api(build, work_dir, load: Load, report: Report, rounds, records):
                 beside.append(load(ours, "call", **run)["latency_us"]["p99"] / 1e3)
         report.line("api-call-setup-p99", statistics.median(beside), statistics.median(alone), "ms", SETUP_TARGET,
                     note="calls while the API is hammered against calls alone")
+        ours.way_out()
         asker = Asker(ours.web_port, tokens[0])
         slowest = 0
         for target in LISTS:

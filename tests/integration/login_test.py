@@ -3,7 +3,10 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
+import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -11,7 +14,8 @@ import time
 import unittest
 
 from authority import Authority
-from browser import get, post
+from browser import get, post, read_head, trusting
+from netns import Namespace
 from phone import Phone
 from receivers import Mail, letter_of
 from ringfence import Ringfence, until
@@ -519,6 +523,35 @@ class Reach(unittest.TestCase):
             self.assertIn("keep you out", refused.stderr)
             server.cli("reload", "--caller", "203.0.113.9", "--force")
             self.assertEqual(get(server, "/health")[0], 200, "who is on this host is never locked out")
+
+    @unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
+    def test_who_comes_from_another_address_is_kept_out_before_he_can_say_anything(self):
+        ours, listed, foreign = "10.213.20.1", "198.51.100.7", "203.0.113.9"
+        net = self.enterContext(Namespace(ours))
+        for address in (listed, foreign):
+            subprocess.run(("ip", "-n", net.name, "addr", "add", f"{address}/32", "dev", "lo"), check=True)
+        server = self.enterContext(Ringfence(address=ours, netns=net.name))
+        self.assertEqual(self.asks(net, server, foreign), "200", "nothing is listed")
+        config = server.data / "ringfence.toml"
+        open_to_all = config.read_text()
+        config.write_text(open_to_all.replace("[web]\n", '[web]\npermitted = ["198.51.100.0/24"]\n'))
+        server.cli("reload", "--caller", listed)
+        for source, answer in ((listed, "200"), (foreign, "ended"), (ours, "ended"), ("127.0.0.1", "200")):
+            self.assertEqual(self.asks(net, server, source), answer, source)
+        config.write_text(open_to_all)
+        server.cli("reload", "--caller", foreign)
+        self.assertEqual(self.asks(net, server, foreign), "200")
+
+    def asks(self, net, server, source):
+        """What somebody at that address of the network gets who asks for the health of the server."""
+        plain = net.make(socket.create_connection, (server.address, server.web_port), 10, (source, 0))
+        with plain:
+            try:
+                with trusting(server).wrap_socket(plain, server_hostname=server.address) as stream:
+                    stream.sendall(f"GET /health HTTP/1.1\r\nHost: {server.address}\r\n\r\n".encode())
+                    return str(read_head(stream)[0])
+            except (ConnectionError, ssl.SSLError):
+                return "ended"
 
 
 if __name__ == "__main__":

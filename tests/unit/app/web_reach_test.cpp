@@ -59,5 +59,38 @@ TEST(WebReach, ThePhoneWritesANameThatIsOursHoweverItWasReached) {
   EXPECT_EQ(sip_domain(settings, "192.0.2.1"), "pbx.example.com");
 }
 
+bool permits(std::initializer_list<std::string_view> blocks, std::string_view from) {
+  std::vector<Subnet> permitted;
+  for (const std::string_view block : blocks) permitted.push_back(*Subnet::parse(block));
+  return is_permitted(permitted, *Address::parse(from));
+}
+
+TEST(WebReach, AnAddressThatIsNotListedIsKeptOut) {
+  EXPECT_TRUE(permits({"192.0.2.0/24", "203.0.113.7"}, "192.0.2.255"));
+  EXPECT_TRUE(permits({"192.0.2.0/24", "203.0.113.7"}, "203.0.113.7"));
+  for (const char* const foreign : {"192.0.3.0", "192.0.1.255", "203.0.113.8", "0.0.0.0", "2001:db8::1", "::"})
+    EXPECT_FALSE(permits({"192.0.2.0/24", "203.0.113.7"}, foreign)) << foreign;
+  EXPECT_TRUE(permits({"2001:db8:1::/48"}, "2001:db8:1:ffff::1"));
+  for (const char* const foreign : {"2001:db8:2::1", "fe80::1", "192.0.2.1"})
+    EXPECT_FALSE(permits({"2001:db8:1::/48"}, foreign)) << foreign;
+}
+
+TEST(WebReach, AnAddressIsTheSameHoweverASocketWritesItAndNoneHidesInOneOfTheOtherFamily) {
+  EXPECT_TRUE(permits({"192.0.2.0/24"}, "::ffff:192.0.2.1"));
+  EXPECT_FALSE(permits({"192.0.2.0/24"}, "::ffff:198.51.100.1"));
+  EXPECT_FALSE(permits({"192.0.2.0/24"}, "::192.0.2.1")) << "compatible is not mapped";
+  EXPECT_FALSE(permits({"192.0.2.0/24"}, "2002:c000:201::1")) << "nor is 6to4";
+  EXPECT_FALSE(permits({"::/0"}, "192.0.2.1")) << "all of IPv6 is nothing of IPv4";
+  EXPECT_FALSE(permits({"0.0.0.0/0"}, "2001:db8::1"));
+}
+
+TEST(WebReach, ThisHostIsNeverKeptOutAndAnEmptyListKeepsNobodyOut) {
+  for (const char* const own : {"127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1"})
+    EXPECT_TRUE(permits({"192.0.2.0/24"}, own)) << own;
+  for (const char* const foreign : {"126.255.255.255", "128.0.0.1", "::2", "::127.0.0.1"})
+    EXPECT_FALSE(permits({"192.0.2.0/24"}, foreign)) << foreign;
+  for (const char* const any : {"198.51.100.1", "2001:db8::1", "127.0.0.1"}) EXPECT_TRUE(permits({}, any)) << any;
+}
+
 }  // namespace
 }  // namespace rf::app

@@ -1,6 +1,7 @@
 // What happens now, told by the server over a WebSocket: which answers are old, and the latest events.
 
 import { Store } from '../../shared/store';
+import { Again } from './again';
 import { queries } from './queries';
 
 export interface Event {
@@ -17,8 +18,6 @@ export const listening = new Store(false);
 
 const eventsKept = 50;
 const againMs = [1_000, 2_000, 5_000, 15_000, 30_000] as const;
-/** Many calls in a second are one question. */
-const gatherMs = 800;
 
 const concerned: Readonly<Record<string, readonly string[]>> = {
   calls: ['call.list', 'cdr.list'],
@@ -66,24 +65,32 @@ export function listen(tenant: string): () => void {
   let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let gathering: ReturnType<typeof setTimeout> | undefined;
-  const old = new Set<string>();
+  const again = new Again();
 
+  const wait = () => {
+    const at = again.next();
+    if (at !== null) gathering ??= setTimeout(refresh, at - Date.now());
+  };
   const refresh = () => {
     gathering = undefined;
-    const names = new Set(old);
-    old.clear();
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => names.has('*') || names.has(String(queryKey[0])) });
+    const names = again.take(Date.now());
+    if (names.size > 0) void queries.invalidateQueries({ predicate: ({ queryKey }) => names.has(String(queryKey[0])) });
+    wait();
   };
   const note = (names: readonly string[]) => {
-    for (const name of names) old.add(name);
-    gathering ??= setTimeout(refresh, gatherMs);
+    again.note(names, Date.now());
+    // What was waited for may be due later than what is old now.
+    clearTimeout(gathering);
+    gathering = undefined;
+    wait();
   };
+  const everything = () => queries.getQueryCache().getAll().map(({ queryKey }) => String(queryKey[0]));
   const open = () => {
     const asked = tenant === '' ? '' : `?tenant=${encodeURIComponent(tenant)}`;
     socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/v1/live${asked}`);
     socket.onopen = () => {
       // What happened while nobody listened is not told again.
-      if (attempts > 0) note(['*']);
+      if (attempts > 0) note(everything());
       attempts = 0;
       listening.set(true);
     };
@@ -92,7 +99,7 @@ export function listen(tenant: string): () => void {
       if (!heard) return;
       const { topic, event } = heard;
       if (event) events.update((before) => [event, ...before].slice(0, eventsKept));
-      note(topic === 'reload' ? ['*'] : (concerned[topic] ?? []));
+      note(topic === 'reload' ? everything() : (concerned[topic] ?? []));
     };
     socket.onclose = () => {
       listening.set(false);

@@ -96,7 +96,7 @@ export const entry: Same<typeof en> = {
     factorBegin: 'Zweiten Faktor hinzufügen',
     mailAdd: 'Stattdessen Codes per E-Mail',
     mailOn: 'An: Codes per E-Mail',
-    mailText: 'Wir schicken einen Code an die E-Mail-Adresse Ihres Kontos. Ihn einzutippen zeigt, dass Sie sie lesen.',
+    mailText: 'Wir schicken einen Code an die E-Mail-Adresse Ihres Kontos. Ihn einzutippen zeigt, dass Sie sie lesen. Wer sonst Ihre Post liest, ist damit halb angemeldet: Eine App ist sicherer.',
     factorConfirm: 'Einschalten',
     recoveryCodes: 'Notfallcodes',
     recoveryText: 'Bewahren Sie diese auf, wo nur Sie sie finden. Jeder öffnet Ihr Konto einmal, wenn Ihre App verloren ist. Sie werden nicht noch einmal gezeigt.',

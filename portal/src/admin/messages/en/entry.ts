@@ -94,7 +94,7 @@ export const entry = {
     factorBegin: 'Add a second factor',
     mailAdd: 'Codes by e-mail instead',
     mailOn: 'On: codes by e-mail',
-    mailText: 'We send a code to the e-mail address of your account. Typing it shows that you can read it.',
+    mailText: 'We send a code to the e-mail address of your account. Typing it shows that you can read it. Whoever else reads your mail is half of the way in: an app is safer.',
     factorConfirm: 'Turn it on',
     recoveryCodes: 'Recovery codes',
     recoveryText: 'Keep these where only you find them. Each opens your account once when your app is lost. They are not shown again.',
