@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <algorithm>
+#include <array>
+
 #include "cli/cells.hpp"
 #include "cli/render_events.hpp"
 #include "cli/render_guard.hpp"
@@ -86,6 +89,25 @@ std::string encryption_with_suites(const Json& call) {
   return out;
 }
 
+/// "caller: 120 from strangers, 64 without proof; callee: 3 heard before", as the log says it; empty: nothing.
+std::string refused_of(const Json& call) {
+  static constexpr std::array<std::pair<const char*, std::string_view>, 4> kinds{
+      {{"refused_source", "from strangers"},
+       {"refused_proof", "without proof"},
+       {"refused_replay", "heard before"},
+       {"refused_shape", "not continuing its stream"}}};
+  std::string out;
+  const Json& legs = list_at(call, "media");
+  for (std::size_t i = 0; i < legs.size() && i < 2; ++i) {
+    std::string here;
+    for (const auto& [key, words] : kinds)
+      if (const auto count = number_at(legs[i], key); count > 0)
+        here += fmt::format("{}{} {}", here.empty() ? "" : ", ", count, words);
+    if (!here.empty()) out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", i == 0 ? "caller" : "callee", here);
+  }
+  return out;
+}
+
 /// Whether some call was relayed by somebody else than us, or should have been.
 bool any_elsewhere(const Json& list) {
   return std::any_of(list.begin(), list.end(), [](const Json& call) {
@@ -95,19 +117,23 @@ bool any_elsewhere(const Json& list) {
 }
 
 void calls(const Json& r, std::ostream& out) {
-  const bool elsewhere = any_elsewhere(list_at(r, "calls"));
+  const Json& listed = list_at(r, "calls");
+  const bool elsewhere = any_elsewhere(listed);
+  const bool refused = std::any_of(listed.begin(), listed.end(), [](const Json& c) { return !refused_of(c).empty(); });
   std::vector<std::string> head{"ID", "STATE", "CALLER", "DIALLED", "SINCE", "LENGTH", "MEDIA"};
   if (elsewhere) head.emplace_back("RELAYED BY");
+  if (refused) head.emplace_back("PACKETS REFUSED");
   Table table(std::move(head));
-  for (const Json& c : list_at(r, "calls")) {
+  for (const Json& c : listed) {
     std::vector<std::string> row{text_at(c, "id"),
                                  text_at(c, "state"),
                                  text_at(c, "caller"),
                                  text_at(c, "dialled"),
                                  show_when(number_at(c, "started_ms")),
                                  show_duration(number_at(c, "duration_s")),
-                                 encryption_of(c)};
+                                 encryption_with_suites(c)};
     if (elsewhere) row.push_back(text_at(c, "engine"));
+    if (refused) row.push_back(refused_of(c));
     table.add(std::move(row));
   }
   if (table.empty()) return fmt::print(out, "No call is running.\n");
@@ -181,7 +207,8 @@ void cdr(const Json& r, std::ostream& out) {
               {"price", text_at(r, "price")},
               {"cost", cost.empty() ? cost : cost + " " + text_at(r, "currency")},
               {"account", text_at(r, "account")},
-              {"media", encryption_of(r)}});
+              {"media", encryption_with_suites(r)},
+              {"packets refused", refused_of(r)}});
   const Json& steps = list_at(r, "decision");
   if (steps.empty()) return fmt::print(out, "\nNo rule about calls outside was asked.\n");
   fmt::print(out, "\n");

@@ -4,6 +4,7 @@
 
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
+#include "core/media/injection.hpp"
 
 namespace rf::call {
 
@@ -164,11 +165,16 @@ void Calls::settle(Context& ctx, Call& call) {
 }
 
 void Calls::close_cdr(Context& ctx, Call& call) {
-  for (const auto& leg : call.cdr.media) {
-    if (leg.refused_source == 0) continue;
-    ctx.report(Level::warning, Reason::bleed_detected, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
-               std::to_string(leg.refused_source) + " packets from strangers, last " + leg.last_refused.text());
+  const std::int64_t seconds = (call.cdr.ended_wall_ms - call.cdr.started_wall_ms) / 1'000;
+  std::string injected;
+  for (const Side side : {Side::caller, Side::callee}) {
+    const std::string here = media::injection_of(call.cdr.media[index(side)], seconds);
+    if (here.empty()) continue;
+    injected.append(injected.empty() ? "" : "; ").append(side == Side::caller ? "caller: " : "callee: ").append(here);
   }
+  // Nobody in the call has done it: no flow of theirs stands beside it.
+  if (!injected.empty())
+    ctx.report(Level::warning, Reason::bleed_detected, {}, call.cdr.caller_number, call.cdr.id, injected);
   // What was never answered has no record on disk yet, and perhaps needs none of its own.
   if (call.ticket != 0)
     ctx.out.add(effect::CloseCdr{call.cdr});

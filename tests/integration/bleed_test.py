@@ -1,5 +1,6 @@
 """The tools that look for RTP bleed and speak into calls, against a running call with a leg in the clear and one with keys."""
 import os
+import re
 import subprocess
 import unittest
 
@@ -49,6 +50,14 @@ class Bleed(unittest.TestCase):
         self.assertEqual([leg["encryption"] for leg in rows[0]["media"]], ["sdes", "none"])
         return rows[0]["media"]
 
+    def told(self):
+        """What operators hear of it: each leg's name with its kinds of packets, without their numbers."""
+        event = until(lambda: self.server.json("event", "list", "--kinds", "call.injection")["events"])[0]
+        self.assertEqual(event["level"], "warning")
+        self.assertIn("bleed_detected", self.server.log.read_text())
+        return {leg: re.findall(r"\d+ (packets [a-z ]+)", words)
+                for leg, words in (part.split(": ", 1) for part in event["text"].split("; "))}
+
     def from_phone(self, encrypted):
         """Whether a datagram is a word of the phone with keys, or of the one without."""
         def wanted(source, target, payload):
@@ -68,6 +77,7 @@ class Bleed(unittest.TestCase):
         self.expect_conversation()
         for leg in self.legs():
             self.assertGreater(leg["refused_source"] + leg["refused_proof"] + leg["refused_shape"], 50)
+        self.assertIn("packets from strangers", self.told()["callee"])
 
     def test_whoever_knows_the_numbers_of_a_stream_is_not_heard_from_his_own_address(self):
         sniffer = Sniffer(self.net)
@@ -83,6 +93,9 @@ class Bleed(unittest.TestCase):
         with_keys, plain = self.legs()
         for leg in (with_keys, plain):
             self.assertGreater(leg["refused_source"] + leg["refused_proof"], 50)
+        told = self.told()
+        self.assertIn("packets without proof", told["caller"])
+        self.assertIn("packets from strangers", told["callee"])
 
     def test_whoever_writes_the_phones_own_address_on_it_is_not_heard_where_there_are_keys(self):
         sniffer = Sniffer(self.net)
@@ -91,6 +104,7 @@ class Bleed(unittest.TestCase):
         self.assertFalse(self.bob.hears(FOREIGN))
         self.expect_conversation()
         self.assertGreater(self.legs()[0]["refused_proof"], 50)
+        self.assertIn("packets without proof", self.told()["caller"])
 
 
 if __name__ == "__main__":

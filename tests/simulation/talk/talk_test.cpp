@@ -1,6 +1,7 @@
 // Two people talk through one relay session, over a network that loses, delays, repeats and has strangers on it.
 #include <gtest/gtest.h>
 
+#include "core/media/injection.hpp"
 #include "sim/talk/street.hpp"
 
 namespace rf::talk {
@@ -117,6 +118,28 @@ TEST(Talk, WhatStrangersSendIsCountedAndMovesNothing) {
         }
       },
       2);
+}
+
+TEST(Talk, ABadNetworkAndNewKeysAreNoAttackAndStrangersAreOne) {
+  const Weather honest = weather([](Weather& w) {
+    w.loss = w.duplication = 50;
+    w.delay_max_ms = 120;
+    w.rekey_every_ms = 15'000;
+    w.forge_every_ms = w.repeat_every_ms = w.outrun_every_ms = 0;
+  });
+  const std::int64_t seconds = honest.length_ms / 1'000;
+  for_each_seed({gcm, counter}, honest, [&](const Verdict& v) {
+    EXPECT_GT(v.rekeys, 2u);
+    for (const media::LegStatistics& leg : v.report.legs) {
+      EXPECT_GT(leg.refused_replay, 50u) << "it has something to be taken for an attack";
+      EXPECT_EQ(media::injection_of(leg, seconds), "");
+    }
+  });
+  const Weather crowded = weather([](Weather& w) { w.outrun_every_ms = 0; });
+  for_each_seed({gcm, counter}, crowded, [&](const Verdict& v) {
+    for (const media::LegStatistics& leg : v.report.legs)
+      EXPECT_NE(media::injection_of(leg, seconds).find("packets without proof"), std::string::npos);
+  });
 }
 
 /// What the phone says is heard from its new place at once; what it hears comes there when its old one is silent.

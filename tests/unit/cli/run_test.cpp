@@ -336,6 +336,37 @@ TEST_F(CommandLine, ACsvCellCannotBecomeAFormula) {
   EXPECT_THAT(out_.str(), HasSubstr("\r\n"));
 }
 
+/// The legs of a call as the server tells of them: encrypted in two ways, and attacked on the second.
+Json legs_under_attack() {
+  return {{{"encryption", "sdes"}, {"suite", "AES_256_CM_HMAC_SHA1_80"}, {"refused_proof", 0}},
+          {{"encryption", "dtls"},
+           {"suite", "AEAD_AES_128_GCM"},
+           {"refused_source", 7},
+           {"refused_shape", 2},
+           {"refused_proof", 120},
+           {"refused_replay", 64}}};
+}
+
+TEST_F(CommandLine, ARecordSaysWithWhatEachLegWasEncryptedAndWhatWasRefusedThere) {
+  outcome_ = Json{{"id", "c1"}, {"media", legs_under_attack()}};
+  EXPECT_EQ(call({"cdr", "show", "c1"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("sdes AES_256_CM_HMAC_SHA1_80/dtls AEAD_AES_128_GCM"));
+  EXPECT_THAT(out_.str(), HasSubstr("callee: 7 from strangers, 120 without proof, 64 heard before, "
+                                    "2 not continuing its stream"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("caller: ")));
+}
+
+TEST_F(CommandLine, ARunningCallSaysSoToo) {
+  outcome_ = Json{{"calls", {{{"id", "c1"}, {"state", "talking"}, {"media", legs_under_attack()}}}}};
+  EXPECT_EQ(call({"call", "list"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("sdes AES_256_CM_HMAC_SHA1_80/dtls AEAD_AES_128_GCM"));
+  EXPECT_THAT(out_.str(), HasSubstr("PACKETS REFUSED"));
+  EXPECT_THAT(out_.str(), HasSubstr("callee: 7 from strangers"));
+  outcome_ = Json{{"calls", {{{"id", "c1"}, {"media", {{{"encryption", "none"}, {"refused_source", 0}}}}}}}};
+  EXPECT_EQ(call({"call", "list"}), done);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("REFUSED"))) << "nothing was";
+}
+
 TEST_F(CommandLine, WhatCallersWriteCannotDriveTheTerminal) {
   outcome_ = Json{
       {"registrations", {{{"number", "1001"}, {"user_agent", "x\x1b]0;pwned\x07\n9999 forged row"}, {"key", "k"}}}}};

@@ -554,7 +554,11 @@ export const calls: Readonly<Record<string, string>> = {
     'auf diesem Weg zeigte niemand ein Passwort, und er würde Geld kosten',
   'see: ringfence {}': 'siehe: ringfence {}',
   'there is no extension {} that could call': 'es gibt keine Nebenstelle {}, die anrufen könnte',
-  '{} packets from strangers, last {}': '{} Pakete von Fremden, zuletzt {}',
+  '{} packets from strangers': '{} Pakete von Fremden',
+  '{} packets without proof': '{} Pakete ohne Nachweis',
+  '{} packets that were heard before': '{} Pakete, die schon zu hören waren',
+  '{} packets that do not continue its stream': '{} Pakete, die seinen Strom nicht fortsetzen',
+  'last from {}': 'zuletzt von {}',
   '{} is known for fraud by the list {}': '{} ist laut Liste {} für Betrug bekannt',
   'it is, or may become, a {} number, which the extension may not call':
     'es ist eine Nummer der Art {w} oder kann eine werden, und die darf die Nebenstelle nicht anrufen',
