@@ -20,22 +20,27 @@ class Baresip:
     """The phone of a new extension in `net`, with one codec. It takes every call."""
 
     def __init__(self, net, server, number, hertz, *commands, codec="PCMU", transport="udp", encryption=None,
-                 settings=""):
-        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file."""
-        name, password = server.add(number)
+                 settings="", address=None):
+        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file. With
+        an `address` of its own it is no extension: it registers nowhere, and is reached at its sip_port, over TLS at the
+        one above."""
+        if address:
+            account = "regint=0"
+        else:
+            name, password = server.add(number)
+            account = f"auth_user={name};auth_pass={password};regint=600"
         port = server.tls_port if transport == "tls" else server.sip_port
         protected = f"mediaenc={encryption};" if encryption else ""
         way = "" if transport == "udp" else f";transport={transport}"
         codec, module, self.rate, self.channels = CODECS[codec]
-        self.net, self.number, self.control_port = net, number, free_port()
+        self.net, self.number, self.sip_port, self.control_port = net, number, free_port(), free_port()
         self.forgotten = {}
         self.home = Path(tempfile.mkdtemp(prefix=f"baresip-{number}-"))
         write_tone(self.home / "tone.wav", hertz, 40, self.rate)
         (self.home / "accounts").write_text(
-            f"<sip:{number}@{net.address}:{port}{way}>;auth_user={name};auth_pass={password};"
-            f"{protected}answermode=auto;audio_codecs={codec};regint=600\n")
+            f"<sip:{number}@{net.address}:{port}{way}>;{account};{protected}answermode=auto;audio_codecs={codec}\n")
         (self.home / "config").write_text(
-            f"sip_listen {net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
+            f"sip_listen {address or net.address}:{self.sip_port}\nmodule_path /usr/lib/baresip/modules\n"
             f"audio_source aufile,{self.home}/tone.wav\nsnd_path {self.home}\nmodule {module}\nmodule aufile.so\n"
             "ausrc_channels 1\nauplay_channels 1\n"
             "module sndfile.so\nmodule srtp.so\nmodule dtls_srtp.so\n"
