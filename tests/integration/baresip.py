@@ -21,9 +21,9 @@ class Baresip:
 
     def __init__(self, net, server, number, hertz, *commands, codec="PCMU", transport="udp", encryption=None,
                  settings="", address=None):
-        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file. With
-        an `address` of its own it is no extension: it registers nowhere, and is reached at its sip_port, over TLS at the
-        one above."""
+        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file.
+        With an `address` of its own it is no extension: it registers nowhere, and is reached at its sip_port, over TLS
+        at the one above."""
         if address:
             account = "regint=0"
         else:
@@ -94,8 +94,8 @@ class Baresip:
         return [self.samples(recording) for recording in self.recordings()]
 
     def forget(self):
-        """What it heard until now is not judged any more: of the next call, or of what follows an attack, it has to hear
-        something new."""
+        """What it heard until now is not judged any more: of the next call, or of what follows an attack, it has to
+        hear something new."""
         self.forgotten = {recording: len(self.samples(recording)) for recording in self.recordings()}
 
     def fresh(self):

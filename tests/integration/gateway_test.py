@@ -206,8 +206,8 @@ class Protected(Outside):
     def carrier(self, *options):
         carrier = TlsCarrier(self.server, "127.0.0.3", self.authority.certificate("IP:127.0.0.3"))
         self.addCleanup(carrier.close)
-        self.cli("trunk", "add", "line", "--kind", "peer_certificate", "--certificates", "edge.carrier.example", "--uri",
-                 carrier.uri_of_it, "--ping", "0s", *options)
+        self.cli("trunk", "add", "line", "--kind", "peer_certificate", "--certificates", "edge.carrier.example",
+                 "--uri", carrier.uri_of_it, "--ping", "0s", *options)
         self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "line")
         return carrier
 

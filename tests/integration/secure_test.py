@@ -30,8 +30,8 @@ class Legs(unittest.TestCase):
         phone = Baresip(self.net, self.server, number, hertz, transport=how[0], encryption=how[1])
         self.addCleanup(phone.close)
         self.assertTrue(until(lambda: len(self.registrations()) > known, 15))
-        # It takes nothing but SRTP, and is to be offered nothing else.
-        if how == KEYS:
+        # It takes nothing but that, and is to be offered nothing else.
+        if how != PLAIN:
             self.server.cli("extension", "set", number, "--media-encryption", "required")
         return phone
 
@@ -76,6 +76,15 @@ class Encrypted(Legs):
 
     def test_a_certificate_to_keys(self):
         self.assertEqual(self.encryption(self.talk(CERTIFICATE, KEYS)), ["dtls", "sdes"])
+
+    def test_plain_to_a_certificate(self):
+        self.assertEqual(self.encryption(self.talk(PLAIN, CERTIFICATE)), ["none", "dtls"])
+
+    def test_keys_to_a_certificate(self):
+        self.assertEqual(self.encryption(self.talk(KEYS, CERTIFICATE)), ["sdes", "dtls"])
+
+    def test_a_certificate_to_a_certificate(self):
+        self.assertEqual(self.encryption(self.talk(CERTIFICATE, CERTIFICATE)), ["dtls", "dtls"])
 
     def test_where_encryption_is_required_a_plain_call_is_refused_and_explained(self):
         ann = self.phone("1001", 1000, PLAIN)
