@@ -20,21 +20,27 @@ class Baresip:
     """The phone of a new extension in `net`, with one codec. It takes every call."""
 
     def __init__(self, net, server, number, hertz, *commands, codec="PCMU", transport="udp", encryption=None,
-                 settings=""):
-        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file."""
-        name, password = server.add(number)
+                 settings="", address=None):
+        """`encryption` as baresip calls it: srtp (RFC 8643), srtp-mand, dtls_srtp; `settings` are lines of its file.
+        With an `address` of its own it is no extension: it registers nowhere, and is reached at its sip_port, over TLS
+        at the one above."""
+        if address:
+            account = "regint=0"
+        else:
+            name, password = server.add(number)
+            account = f"auth_user={name};auth_pass={password};regint=600"
         port = server.tls_port if transport == "tls" else server.sip_port
         protected = f"mediaenc={encryption};" if encryption else ""
         way = "" if transport == "udp" else f";transport={transport}"
         codec, module, self.rate, self.channels = CODECS[codec]
-        self.net, self.number, self.control_port = net, number, free_port()
+        self.net, self.number, self.sip_port, self.control_port = net, number, free_port(), free_port()
+        self.forgotten = {}
         self.home = Path(tempfile.mkdtemp(prefix=f"baresip-{number}-"))
         write_tone(self.home / "tone.wav", hertz, 40, self.rate)
         (self.home / "accounts").write_text(
-            f"<sip:{number}@{net.address}:{port}{way}>;auth_user={name};auth_pass={password};"
-            f"{protected}answermode=auto;audio_codecs={codec};regint=600\n")
+            f"<sip:{number}@{net.address}:{port}{way}>;{account};{protected}answermode=auto;audio_codecs={codec}\n")
         (self.home / "config").write_text(
-            f"sip_listen {net.address}:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
+            f"sip_listen {address or net.address}:{self.sip_port}\nmodule_path /usr/lib/baresip/modules\n"
             f"audio_source aufile,{self.home}/tone.wav\nsnd_path {self.home}\nmodule {module}\nmodule aufile.so\n"
             "ausrc_channels 1\nauplay_channels 1\n"
             "module sndfile.so\nmodule srtp.so\nmodule dtls_srtp.so\n"
@@ -74,15 +80,40 @@ class Baresip:
             self.tell("sndcode", digit)
             time.sleep(0.2)
 
+    def recordings(self):
+        """Of each call or part of a call so far, in the order of their beginning."""
+        return sorted(self.home.glob("*dec.wav"))
+
+    def samples(self, recording):
+        """The heads of these files are written at the end."""
+        sound = recording.read_bytes()[44:]
+        return struct.unpack(f"<{len(sound) // 2}h", sound[:len(sound) & ~1])[::self.channels]
+
     def heard(self):
-        """The samples of each call or part of a call so far. The heads of these files are written at the end."""
-        sounds = [record.read_bytes()[44:] for record in sorted(self.home.glob("*dec.wav"))]
-        return [struct.unpack(f"<{len(sound) // 2}h", sound[:len(sound) & ~1])[::self.channels] for sound in sounds]
+        """The samples of each recording."""
+        return [self.samples(recording) for recording in self.recordings()]
+
+    def forget(self):
+        """What it heard until now is not judged any more: of the next call, or of what follows an attack, it has to
+        hear something new."""
+        self.forgotten = {recording: len(self.samples(recording)) for recording in self.recordings()}
+
+    def fresh(self):
+        """What it heard of the newest call or part of one, without what is forgotten."""
+        if not self.recordings():
+            return ()
+        newest = self.recordings()[-1]
+        return self.samples(newest)[self.forgotten.get(newest, 0):]
 
     def hears(self, hertz):
-        """Whether the last half second of what it heard is that tone."""
-        half = self.rate // 2
-        return any(len(samples) >= half and share(samples[-half:], hertz, self.rate) > 0.8 for samples in self.heard())
+        """Whether the last half second of that is that tone."""
+        half, sound = self.rate // 2, self.fresh()
+        return len(sound) >= half and share(sound[-half:], hertz, self.rate) > 0.8
+
+    def has_heard(self, hertz):
+        """Whether that tone was a part of a single fiftieth of a second of that: of one packet."""
+        size, sound = self.rate // 50, self.fresh()
+        return any(share(sound[at:at + size], hertz, self.rate) > 0.2 for at in range(0, len(sound) - size, size))
 
     def close(self):
         try:

@@ -40,8 +40,18 @@ class Bleed(unittest.TestCase):
         return tool
 
     def expect_conversation(self):
+        """From now on: what was heard before an attack says nothing."""
+        for phone in (self.ann, self.bob):
+            phone.forget()
         self.assertTrue(until(lambda: self.ann.hears(700), 20), "Ann hears Bob")
         self.assertTrue(until(lambda: self.bob.hears(1000), 20), "Bob hears Ann")
+
+    def expect_nothing_foreign(self):
+        """In all that was said until half a second after this."""
+        for phone in (self.ann, self.bob):
+            until_now = len(phone.fresh())
+            self.assertTrue(until(lambda: len(phone.fresh()) > until_now + phone.rate // 2))
+            self.assertFalse(phone.has_heard(FOREIGN))
 
     def legs(self):
         """What the record says of both, after the call."""
@@ -88,7 +98,7 @@ class Bleed(unittest.TestCase):
                 tool = self.tool(address)
                 tool.go_on(heard, *target)
                 self.assertEqual(tool.bled, [])
-                self.assertFalse(self.ann.hears(FOREIGN) or self.bob.hears(FOREIGN))
+                self.expect_nothing_foreign()
         self.expect_conversation()
         with_keys, plain = self.legs()
         for leg in (with_keys, plain):
@@ -101,7 +111,7 @@ class Bleed(unittest.TestCase):
         sniffer = Sniffer(self.net)
         self.addCleanup(sniffer.close)
         insert_sound(self.net, sniffer, self.from_phone(True), FOREIGN)
-        self.assertFalse(self.bob.hears(FOREIGN))
+        self.expect_nothing_foreign()
         self.expect_conversation()
         self.assertGreater(self.legs()[0]["refused_proof"], 50)
         self.assertIn("packets without proof", self.told()["caller"])

@@ -74,9 +74,22 @@ class Person:
     def sees(self, text):
         self.wait(text=text, within="article")
 
+    def loudest(self):
+        """The strongest tone that comes out of its connection, as hertz and decibel; None without a connection."""
+        sound = self.evaluate(script="window.heard()")
+        # JSON has no word for how quiet nothing is.
+        return sound and (sound["hertz"], -200 if sound["decibel"] is None else sound["decibel"])
+
     def hears(self, hertz, seconds=40):
-        """Whether the tone that comes out of its connection is, at some moment within that time, that one."""
+        """Whether that is, at some moment within that time, that tone."""
         def now():
-            sound = self.evaluate(script="window.heard()")
-            return sound is not None and abs(sound["hertz"] - hertz) < 15 and sound["decibel"] > -60
+            sound = self.loudest()
+            return sound is not None and abs(sound[0] - hertz) < 15 and sound[1] > -60
+        return until(now, seconds)
+
+    def hears_nothing(self, seconds=20):
+        """Whether there is, within that time, a connection that is silent three times in a row, for a second."""
+        def now():
+            sounds = [self.loudest() for _ in range(3)]
+            return all(sound is not None and sound[1] < -60 for sound in sounds)
         return until(now, seconds)

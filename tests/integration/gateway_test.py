@@ -146,6 +146,108 @@ class Demanding(Outside):
                 self.assertTrue(provider.getpeercert()["subjectAltName"])
 
 
+class Line:
+    """The messages that come over a TLS connection, one by one, as a socket for datagrams would give them."""
+
+    def __init__(self, listener):
+        self.listener, self.stream, self.bytes = listener, None, b""
+
+    def recvfrom(self, size):
+        if not self.stream:
+            self.stream, _ = self.listener.accept()
+            self.stream.settimeout(5)
+        while True:
+            head, end, rest = self.bytes.partition(b"\r\n\r\n")
+            length = int(re.search(rb"\nContent-Length: *(\d+)", head)[1]) if end else 0
+            if end and len(rest) >= length:
+                self.bytes = rest[length:]
+                return head + end + rest[:length], self.listener.getsockname()
+            more = self.stream.recv(size)
+            if not more:
+                raise AssertionError("the connection was closed")
+            self.bytes += more
+
+    def sendto(self, data, _):
+        self.stream.sendall(data)
+
+    def settimeout(self, seconds):
+        self.stream.settimeout(seconds)
+
+    def close(self):
+        self.listener.close()
+        if self.stream:
+            self.stream.close()
+
+
+class TlsCarrier(Carrier):
+    """One that is reached over TLS alone."""
+
+    def __init__(self, server, address, certificate):
+        super().__init__(server, address)
+        self.socket.close()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        listener = context.wrap_socket(socket.create_server((address, 0)), server_side=True)
+        listener.settimeout(10)
+        self.port, self.socket = listener.getsockname()[1], Line(listener)
+
+    @property
+    def uri_of_it(self):
+        return super().uri_of_it + ";transport=tls"
+
+
+class Protected(Outside):
+    """A trunk over TLS whose media has to be encrypted. Calls with such media are secure_test.py's."""
+
+    def configuration(self):
+        self.authority = self.enterContext(Authority())
+        return f'[tls]\nserver_ca = "{self.authority.path}"\nclient_ca = "{self.authority.path}"'
+
+    def carrier(self, *options):
+        carrier = TlsCarrier(self.server, "127.0.0.3", self.authority.certificate("IP:127.0.0.3"))
+        self.addCleanup(carrier.close)
+        self.cli("trunk", "add", "line", "--kind", "peer_certificate", "--certificates", "edge.carrier.example",
+                 "--uri", carrier.uri_of_it, "--ping", "0s", *options)
+        self.cli("route", "add", "out", "--patterns", "+.", "--trunks", "line")
+        return carrier
+
+    def test_one_that_takes_no_keys_gets_no_call_in_the_clear_and_it_is_written_why(self):
+        carrier = self.carrier("--media-encryption", "required")
+        self.ann.invite(NATIONAL)
+        invite = carrier.refuse("488 Not Acceptable Here")
+        self.assertRegex(invite, r"\nm=audio \d+ RTP/SAVP ")
+        self.assertEqual(invite.count("\nm="), 1)
+        self.assertRegex(invite, r"\na=crypto:1 AEAD_AES_256_GCM inline:")
+        self.ann.hear("SIP/2.0 488")
+        self.assertEqual(carrier.asked(), 1, "not once more without keys")
+        (row,) = self.records()
+        self.assertEqual((row["result"], row["trunk_out"], row["answered"]), ("refused", "line", ""))
+        self.assertIn("encrypted media, as required", row["reason"])
+        self.assertIn("media_refused", self.server.log.read_text())
+
+    def test_one_that_may_do_without_is_asked_once_more(self):
+        carrier = self.carrier("--media-encryption", "optional")
+        self.ann.invite(NATIONAL)
+        invite = carrier.refuse("488 Not Acceptable Here")
+        self.assertRegex(invite, r"\nm=audio \d+ RTP/AVP ")
+        self.assertIn("\na=crypto:1 AEAD_AES_256_GCM inline:", invite)
+        again = carrier.refuse("486 Busy Here")
+        self.assertRegex(again, r"\nm=audio \d+ RTP/AVP ")
+        self.assertNotIn("a=crypto", again)
+        self.ann.hear("SIP/2.0 486")
+
+    def test_one_that_brings_a_call_in_the_clear_is_refused_and_it_is_written_why(self):
+        self.carrier("--media-encryption", "required")
+        self.cli("inbound", "add", "did", "--called", "+4930123", "--extension", "1001")
+        peer = TlsPeer(self.server, *self.authority.certificate("DNS:edge.carrier.example"))
+        self.addCleanup(peer.socket.close)
+        peer.bring("+4930123")
+        peer.hear("SIP/2.0 488")
+        (row,) = self.records()
+        self.assertEqual((row["result"], row["caller_transport"]), ("failed", "tls"))
+        self.assertIn("encrypted media is required here, and none was offered", row["reason"])
+
+
 class Certificates(Outside):
     def configuration(self):
         self.authority = self.enterContext(Authority())

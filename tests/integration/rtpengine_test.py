@@ -57,6 +57,8 @@ class WithServers(unittest.TestCase):
 
     def talk(self, caller, callee):
         """A call in which both hear the other's tone; gives how it is listed while it runs."""
+        for phone in (caller, callee):
+            phone.forget()
         caller.tell("dial", callee.number)
         self.assertTrue(until(lambda: [c["state"] for c in self.server.json("call", "list")["calls"]] == ["talking"], 20))
         self.assertTrue(until(lambda: caller.hears(callee.hertz), 20), "the caller hears")

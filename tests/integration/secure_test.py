@@ -1,7 +1,9 @@
 """Media that is encrypted on one leg, on both, by keys and by certificates; tones both ways, and what records say."""
 import os
+import subprocess
 import unittest
 
+from authority import Authority
 from baresip import Baresip
 from netns import Namespace
 from ringfence import Ringfence, until
@@ -10,11 +12,15 @@ KEYS, PLAIN, CERTIFICATE = ("tls", "srtp-mand"), ("udp", None), ("udp", "dtls_sr
 
 
 @unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
-class Encrypted(unittest.TestCase):
+class Legs(unittest.TestCase):
     def setUp(self):
         self.net = self.enterContext(Namespace("10.213.14.1"))
-        self.server = self.enterContext(
-            Ringfence(address=self.net.address, netns=self.net.name, sip="sha2_allowed = false"))
+        self.server = self.enterContext(Ringfence(address=self.net.address, netns=self.net.name,
+                                                  sip="sha2_allowed = false", extra=self.configuration()))
+
+    def configuration(self):
+        """What stands in the server's file besides."""
+        return ""
 
     def registrations(self):
         return self.server.json("registration", "list")["registrations"]
@@ -24,18 +30,17 @@ class Encrypted(unittest.TestCase):
         phone = Baresip(self.net, self.server, number, hertz, transport=how[0], encryption=how[1])
         self.addCleanup(phone.close)
         self.assertTrue(until(lambda: len(self.registrations()) > known, 15))
-        # It takes nothing but SRTP, and is to be offered nothing else.
-        if how == KEYS:
+        # It takes nothing but that, and is to be offered nothing else.
+        if how != PLAIN:
             self.server.cli("extension", "set", number, "--media-encryption", "required")
         return phone
 
     def records(self):
         return self.server.json("cdr", "list")["cdrs"]
 
-    def talk(self, ann_speaks, bob_speaks):
-        """A call in which both hear the other's tone; gives its record."""
-        ann, bob = self.phone("1001", 1000, ann_speaks), self.phone("1002", 700, bob_speaks)
-        ann.tell("dial", "1002")
+    def call(self, ann, dialled, bob):
+        """A call in which Ann hears Bob's 700 Hz and he her 1000 Hz; gives its record."""
+        ann.tell("dial", dialled)
         self.assertTrue(until(lambda: ann.hears(700), 20), "Ann hears Bob")
         self.assertTrue(until(lambda: bob.hears(1000), 20), "Bob hears Ann")
         ann.tell("hangup")
@@ -44,6 +49,12 @@ class Encrypted(unittest.TestCase):
 
     def encryption(self, record):
         return [leg["encryption"] for leg in record["media"]]
+
+
+class Encrypted(Legs):
+    def talk(self, ann_speaks, bob_speaks):
+        ann, bob = self.phone("1001", 1000, ann_speaks), self.phone("1002", 700, bob_speaks)
+        return self.call(ann, "1002", bob)
 
     def test_keys_to_plain(self):
         record = self.talk(KEYS, PLAIN)
@@ -66,6 +77,15 @@ class Encrypted(unittest.TestCase):
     def test_a_certificate_to_keys(self):
         self.assertEqual(self.encryption(self.talk(CERTIFICATE, KEYS)), ["dtls", "sdes"])
 
+    def test_plain_to_a_certificate(self):
+        self.assertEqual(self.encryption(self.talk(PLAIN, CERTIFICATE)), ["none", "dtls"])
+
+    def test_keys_to_a_certificate(self):
+        self.assertEqual(self.encryption(self.talk(KEYS, CERTIFICATE)), ["sdes", "dtls"])
+
+    def test_a_certificate_to_a_certificate(self):
+        self.assertEqual(self.encryption(self.talk(CERTIFICATE, CERTIFICATE)), ["dtls", "dtls"])
+
     def test_where_encryption_is_required_a_plain_call_is_refused_and_explained(self):
         ann = self.phone("1001", 1000, PLAIN)
         self.phone("1002", 700, KEYS)
@@ -74,6 +94,53 @@ class Encrypted(unittest.TestCase):
         self.assertTrue(until(self.records))
         self.assertEqual(self.records()[0]["result"], "failed")
         self.assertIn("encrypted media is required", self.records()[0]["reason"])
+
+
+class Trunk(Legs):
+    """A carrier that both sides know by certificates, with keys for media in each direction."""
+
+    def configuration(self):
+        self.authority = self.enterContext(Authority())
+        return f'[tls]\nserver_ca = "{self.authority.path}"\nclient_ca = "{self.authority.path}"'
+
+    def carrier(self, hertz):
+        address = "10.213.14.3"
+        subprocess.run(("ip", "-n", self.net.name, "addr", "add", f"{address}/24", "dev", "phones"), check=True)
+        both = self.authority.folder / "carrier.pem"
+        both.write_text("".join(part.read_text() for part in
+                                self.authority.certificate(f"IP:{address}", "DNS:edge.carrier.example")))
+        carrier = Baresip(self.net, self.server, "+49301234567", hertz, transport="tls", encryption="srtp-mand",
+                          address=address, settings=f"sip_certificate {both}\n")
+        self.addCleanup(carrier.close)
+        until(lambda: self.net.connect((address, carrier.sip_port + 1)), 20).close()
+        self.server.cli("telephony", "set", "--home", "DE", "--area-code", "30", "--time-zone", "Europe/Berlin")
+        self.server.cli("trunk", "add", "line", "--kind", "peer_certificate", "--certificates", "edge.carrier.example",
+                        "--uri", f"sip:{address}:{carrier.sip_port + 1};transport=tls", "--ping", "0s",
+                        "--media-encryption", "required")
+        self.server.cli("route", "add", "out", "--patterns", "+.", "--trunks", "line")
+        return carrier
+
+    def expect_authentic(self, record, suite):
+        """Both legs carried sound, and nothing on the trunk's was refused; its suite is that one."""
+        for leg in record["media"]:
+            self.assertGreater(leg["packets"], 20)
+        (trunk,) = [leg for leg in record["media"] if leg["encryption"] == "sdes"]
+        self.assertEqual(trunk["suite"], suite)
+        self.assertEqual([trunk[f"refused_{what}"] for what in ("source", "shape", "proof", "replay")], [0] * 4)
+
+    def test_a_call_out_by_a_trunk_has_keys_there(self):
+        record = self.call(self.phone("1001", 1000, PLAIN), "0301234567", self.carrier(700))
+        self.assertEqual((self.encryption(record), record["trunk_out"]), (["none", "sdes"], "line"))
+        self.assertEqual(record["callee_transport"], "tls")
+        self.expect_authentic(record, "AEAD_AES_256_GCM")
+
+    def test_a_call_in_by_a_trunk_has_keys_there(self):
+        ann, carrier = self.phone("1001", 700, PLAIN), self.carrier(1000)
+        self.server.cli("inbound", "add", "did", "--called", "+4930123", "--extension", "1001")
+        record = self.call(carrier, "+4930123", ann)
+        self.assertEqual((self.encryption(record), record["trunk_in"]), (["sdes", "none"], "line"))
+        self.assertEqual(record["caller_transport"], "tls")
+        self.expect_authentic(record, "AES_CM_128_HMAC_SHA1_80")  # baresip's one offer
 
 
 if __name__ == "__main__":
