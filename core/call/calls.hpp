@@ -147,8 +147,8 @@ class Calls {
               std::string_view detail, effect::Level level = effect::Level::notice);
   /// Connects who asked with a target; null when nothing came of it.
   Call* place(Context& ctx, const Asked& asked, const std::string& dialled, std::expected<Target, Failure> target);
-  /// A call that exists but rings nowhere yet; null when the INVITE was refused.
-  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled);
+  /// A call that exists but rings nowhere yet; null when the INVITE was refused. `helps`: an emergency call.
+  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled, bool helps);
   void ring(Context& ctx, Call& call, const policy::Extension& callee, const Binding& binding);
   /// The last of the forks from now on; null when what we would write there is no URI.
   Fork* add_fork(Context& ctx, Call& call, dialog::Dialog::Outgoing outgoing);

@@ -1,0 +1,132 @@
+// Calls for help: what stops other calls does not stop them, and who abuses that gets no further than a few (row O12).
+#include <gmock/gmock.h>
+
+#include "tests/unit/engine/carriers.hpp"
+
+namespace rf {
+namespace {
+
+using testing::HasSubstr;
+
+const Endpoint carrier_rtp = *Endpoint::parse("203.0.113.10:4000");
+
+class Help : public Outward {
+ protected:
+  /// A policy in which every extension may have so many calls, and the rest as `change` leaves it.
+  void limit(std::uint16_t calls_max, void (*change)(Limits&)) {
+    auto policy = sim::test_policy();
+    std::vector<policy::Extension> all = policy->extensions();
+    for (auto& extension : all) extension.calls_max = calls_max;
+    (void)policy->compile(std::move(all));
+    change(policy->limits);
+    exchange.set_policy(policy);
+  }
+  Line call_for_help(Phone& from) { return from.invite("112", sim::audio_sdp(alice_rtp)); }
+  /// The next INVITE that a carrier hears goes to 112; nothing: it hears none.
+  static bool hears_of_it(Phone& carrier) {
+    const auto invite = carrier.hear_request("INVITE");
+    return invite && (*invite)->request_uri.user == "112";
+  }
+  /// Takes the call at that carrier.
+  void take(Phone& from) {
+    const auto invite = from.hear_request("INVITE");
+    ASSERT_TRUE(invite);
+    b = from.answer(*invite, 200, sim::audio_sdp(carrier_rtp));
+  }
+  const record::Cdr* record_of(std::string_view dialled) const {
+    for (const auto& [id, cdr] : exchange.cdrs)
+      if (cdr.dialled == dialled) return &cdr;
+    return nullptr;
+  }
+};
+
+TEST_F(Help, WhoMayPlaceNoMoreCallsCallsForHelpAndOnlyAFewTimes) {
+  limit(1, [](Limits&) {});
+  a = dial();
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  dial();
+  ASSERT_TRUE(alice.hear_status(486)) << "she has all the calls that she may have";
+  for (std::size_t i = 0; i < CallLimits::emergency_calls; ++i) {
+    call_for_help(alice);
+    EXPECT_TRUE(hears_of_it(carrier)) << i;
+  }
+  call_for_help(alice);
+  EXPECT_TRUE(alice.hear_status(486)) << "her password alone does not take all memory";
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+}
+
+TEST_F(Help, WhoCallsTooOftenStillCallsForHelpAndNotWithoutEnd) {
+  exchange.set_guard(sim::open_gate());
+  limit(100, [](Limits& limits) { limits.attempts_per_s = 1; });
+  for (int i = 0; i < 3; ++i) {
+    alice.invite("9999", sim::audio_sdp(alice_rtp));
+    ASSERT_TRUE(alice.hear_status(404)) << i;
+  }
+  alice.invite("9999", sim::audio_sdp(alice_rtp));
+  ASSERT_TRUE(alice.hear_status(503));
+  std::uint32_t left = 0;
+  for (int i = 0; i < 20; ++i) {
+    call_for_help(alice);
+    left += hears_of_it(carrier) ? 1 : 0;
+  }
+  EXPECT_GT(left, 0u);
+  EXPECT_LE(left, 3 * CallLimits::emergency_attempts_per_s) << "three seconds' worth at once";
+  EXPECT_TRUE(exchange.has_report(Reason::attempts_too_fast));
+}
+
+TEST_F(Help, AFullSystemHasAFewCallsLeftForHelpAndForNothingElse) {
+  exchange.set_guard(sim::open_gate());
+  limit(1'000, [](Limits& limits) {
+    limits.attempts_per_s = 1'000;
+    limits.calls_max = 1;
+  });
+  establish();
+  ASSERT_EQ(carol.register_(), 200);
+  carol.invite("0301234567", sim::audio_sdp(alice_rtp));
+  ASSERT_TRUE(carol.hear_status(503));
+  for (std::size_t i = 0; i < CallLimits::emergency_reserve; ++i) {
+    call_for_help(carol);
+    ASSERT_TRUE(hears_of_it(carrier)) << i;
+    if (i > 0) continue;
+    carol.invite("0301234567", sim::audio_sdp(alice_rtp));
+    ASSERT_TRUE(carol.hear_status(503)) << "the reserve is for calls for help alone";
+  }
+  call_for_help(carol);
+  EXPECT_TRUE(carol.hear_status(503)) << "and bounded";
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+}
+
+TEST_F(Help, WhoKnowsNoPasswordGetsPastNoLimitByDiallingAnEmergencyNumber) {
+  Phone thief{exchange, {"1001", "auth1001", "guessed"}, sim::flow_from("198.51.100.66:5060"), 66};
+  sim::connect(exchange, {&alice, &bob, &carol, &carrier, &other, &thief});
+  limit(1, [](Limits& limits) { limits.calls_max = 1; });
+  dial();
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  call_for_help(thief);
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+  EXPECT_TRUE(thief.hear_status(401)) << "a challenge, as for every call";
+  EXPECT_EQ(std::get<effect::Calls>(exchange.command(effect::ListCalls{})).calls.size(), 1u);
+}
+
+TEST_F(Help, APhoneThatCannotEncryptCallsForHelpWhereEncryptionIsRequired) {
+  toll::Terms terms = two_carriers();
+  toll::ExtensionTerms who;
+  who.id = ExtensionId{1};
+  who.tenant = tenant;
+  who.media_encryption = policy::Encryption::required;
+  terms.extensions.push_back(who);
+  exchange.set_plan(plan_of(std::move(terms)));
+  dial();
+  ASSERT_TRUE(alice.hear_status(488)) << "an ordinary call is refused";
+  ASSERT_FALSE(carrier.hear_request("INVITE"));
+  call_for_help(alice);
+  take(carrier);
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  EXPECT_THAT(std::string((*ok)->body), HasSubstr("RTP/AVP"));
+  ASSERT_TRUE(record_of("112"));
+  EXPECT_THAT(record_of("112")->decision, HasSubstr("media: in the clear"));
+}
+
+}  // namespace
+}  // namespace rf
