@@ -21,6 +21,8 @@ struct CallLimits {
   static constexpr std::size_t emergency_reserve = 64;  ///< of all, beyond Limits::calls_max; further ones: 503
   /// Of one extension, beyond Limits::attempts_per_s, three seconds' worth at once; further ones: 503, stateless.
   static constexpr std::uint32_t emergency_attempts_per_s = 1;
+  /// For which a trunk may say nothing to a call for help while others are left, however long it may otherwise.
+  static constexpr std::uint32_t emergency_answer_wait_ms = 3'000;
 };
 
 /// Bounds of what trunks may be and what their providers can make us do or keep. Fixed.

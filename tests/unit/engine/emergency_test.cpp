@@ -1,6 +1,9 @@
 // Calls for help: what stops other calls does not stop them, and who abuses that gets no further than a few (row O12).
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <deque>
+
 #include "tests/unit/engine/carriers.hpp"
 
 namespace rf {
@@ -126,6 +129,108 @@ TEST_F(Help, APhoneThatCannotEncryptCallsForHelpWhereEncryptionIsRequired) {
   EXPECT_THAT(std::string((*ok)->body), HasSubstr("RTP/AVP"));
   ASSERT_TRUE(record_of("112"));
   EXPECT_THAT(record_of("112")->decision, HasSubstr("media: in the clear"));
+}
+
+TEST_F(Help, WhatOneTrunkRefusesTheNextIsAskedFor) {
+  for (const int status : {302, 403, 404, 480, 484, 486, 488, 503, 603}) {
+    call_for_help(alice);
+    const auto invite = carrier.hear_request("INVITE");
+    ASSERT_TRUE(invite) << status;
+    carrier.answer(*invite, status);
+    const auto next = other.hear_request("INVITE");
+    ASSERT_TRUE(next) << status;
+    EXPECT_EQ((*next)->request_uri.user, "112");
+    EXPECT_FALSE(alice.hear_status(status)) << "she waits for the other one";
+    other.answer(*next, status);
+    EXPECT_FALSE(carrier.hear_request("INVITE")) << "each is asked once";
+    exchange.advance_ms(40'000);
+  }
+  EXPECT_EQ(std::get<effect::Calls>(exchange.command(effect::ListCalls{})).calls.size(), 0u);
+  const auto told_that_nobody_came = [](const effect::Report& report) {
+    return report.reason == Reason::emergency_called && report.level == effect::Level::error &&
+           report.detail == "112: no trunk took the call";
+  };
+  EXPECT_EQ(std::count_if(exchange.reports.begin(), exchange.reports.end(), told_that_nobody_came), 9);
+}
+
+TEST_F(Help, AnAnnouncementOfATrunksIsNoRingingAndWhoWasRungIsNotRungElsewhere) {
+  call_for_help(alice);
+  auto invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 183, sim::audio_sdp(carrier_rtp));
+  carrier.answer(*invite, 404);
+  invite = other.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  other.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("203.0.113.20:4000")));
+  EXPECT_TRUE(alice.hear_status(200));
+  call_for_help(alice);
+  invite = carrier.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carrier.answer(*invite, 180);
+  carrier.answer(*invite, 486);
+  EXPECT_TRUE(alice.hear_status(486));
+  EXPECT_FALSE(other.hear_request("INVITE"));
+}
+
+TEST_F(Help, EveryTrunkIsAsked) {
+  toll::Terms terms = two_carriers();
+  std::deque<Phone> more;
+  std::vector<Phone*> all{&alice, &bob, &carol, &carrier, &other};
+  for (std::uint64_t i = 3; i <= 7; ++i) {
+    const std::string endpoint = fmt::format("203.0.113.{}:5060", i * 10);
+    terms.trunks.push_back(trunk_of(i, fmt::format("trunk{}", i), endpoint));
+    more.emplace_back(exchange, Phone::Account{"112", "", ""}, sim::flow_from(endpoint), 30 + i);
+    all.push_back(&more.back());
+  }
+  sim::connect(exchange, all);
+  exchange.set_plan(plan_of(std::move(terms)));
+  call_for_help(alice);
+  for (std::size_t i = 3; i < all.size(); ++i) {
+    const auto invite = all[i]->hear_request("INVITE");
+    ASSERT_TRUE(invite) << i;
+    if (i + 1 < all.size()) {
+      all[i]->answer(*invite, 503);
+    } else {
+      all[i]->answer(*invite, 200, sim::audio_sdp(carrier_rtp));
+    }
+  }
+  EXPECT_TRUE(alice.hear_status(200));
+}
+
+TEST_F(Help, ASilentTrunkIsWaitedForShortlyUnlessItIsTheLastOne) {
+  sim::connect(exchange, {&alice, &bob, &carol});  // nobody at the trunks
+  call_for_help(alice);
+  sim::connect(exchange, {&alice, &bob, &carol, &other});
+  EXPECT_FALSE(other.hear_request("INVITE"));
+  exchange.advance_ms(CallLimits::emergency_answer_wait_ms + 100);
+  EXPECT_TRUE(hears_of_it(other));
+  exchange.advance_ms(CallLimits::emergency_answer_wait_ms + 100);
+  EXPECT_FALSE(alice.hear_status(480)) << "nobody else is left, so she waits as long as ever";
+  exchange.advance_ms(6'000);
+  EXPECT_TRUE(alice.hear_status(480));
+}
+
+TEST_F(Help, TrunksThatLiveAreAskedBeforeOneThatIsDownAndThatOneAtLast) {
+  ASSERT_EQ(bob.register_(), 200);
+  ASSERT_EQ(carol.register_(), 200);
+  sim::connect(exchange, {&alice, &bob, &carol, &other});  // nobody at the first
+  for (Phone* each : {&alice, &bob, &carol}) {
+    (void)each->invite("0301234567", sim::audio_sdp(alice_rtp));
+    exchange.advance_ms(7'000);
+    const auto invite = other.hear_request("INVITE");
+    ASSERT_TRUE(invite);
+    other.answer(*invite, 486);
+    while (other.hear()) {
+    }
+  }
+  ASSERT_NE(told(Reason::trunk_down).find("first"), std::string::npos);
+  sim::connect(exchange, {&alice, &bob, &carol, &carrier, &other});
+  call_for_help(alice);
+  const auto at_once = other.hear_request("INVITE");
+  ASSERT_TRUE(at_once);
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+  other.answer(*at_once, 403);
+  EXPECT_TRUE(hears_of_it(carrier)) << "who was thought to be down may have come back";
 }
 
 }  // namespace
