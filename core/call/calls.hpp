@@ -168,7 +168,7 @@ class Calls {
   static std::vector<DeviceId> devices_of(const Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
   bool open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer);
-  /// It is answered: the caller hears that when the record is on disk.
+  /// It is answered: the caller hears that when the record is on disk, or at once where somebody calls for help.
   void record_answer(Context& ctx, Call& call);
   /// What the record keeps of them; nothing of calls between phones, which nobody else counts.
   static std::vector<record::OpenDialog> dialogs_of(const Call& call);

@@ -415,6 +415,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   call.cdr.callee_transport = fork.leg.dialog->flow().transport;
   record_answer(ctx, call);
   push_streams(ctx, call);
+  // Nobody in need waits for a disk: fail open.
+  if (call.emergency) answer_caller(ctx, call);
 }
 
 void Calls::record_answer(Context& ctx, Call& call) {
@@ -443,7 +445,15 @@ void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   if (found == by_ticket_.end()) return;
   Call* call = calls_.find(found->second);
   by_ticket_.erase(found);
-  if (!call || call->state != CallState::storing) return;
+  if (!call || call->state == CallState::ending) return;
+  if (call->emergency) {
+    ctx.timers.cancel(call->setup_timer);
+    if (!ok)
+      ctx.report(Level::error, Reason::store_failed, call->caller.dialog->flow(), call->cdr.caller_number, call->cdr.id,
+                 "an emergency call goes on, though its record is not on disk", call->cdr.tenant);
+    return;
+  }
+  if (call->state != CallState::storing) return;
   ctx.timers.cancel(call->setup_timer);
   if (!ok) return end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::store_failed, "no record, no call");
   answer_caller(ctx, *call);

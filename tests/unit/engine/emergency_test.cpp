@@ -36,6 +36,11 @@ class Help : public Outward {
     ASSERT_TRUE(invite);
     b = from.answer(*invite, 200, sim::audio_sdp(carrier_rtp));
   }
+  std::ptrdiff_t times_told(effect::Level level, std::string_view detail) const {
+    return std::count_if(exchange.reports.begin(), exchange.reports.end(), [&](const effect::Report& report) {
+      return report.level == level && report.detail == detail;
+    });
+  }
   const record::Cdr* record_of(std::string_view dialled) const {
     for (const auto& [id, cdr] : exchange.cdrs)
       if (cdr.dialled == dialled) return &cdr;
@@ -146,11 +151,7 @@ TEST_F(Help, WhatOneTrunkRefusesTheNextIsAskedFor) {
     exchange.advance_ms(40'000);
   }
   EXPECT_EQ(std::get<effect::Calls>(exchange.command(effect::ListCalls{})).calls.size(), 0u);
-  const auto told_that_nobody_came = [](const effect::Report& report) {
-    return report.reason == Reason::emergency_called && report.level == effect::Level::error &&
-           report.detail == "112: no trunk took the call";
-  };
-  EXPECT_EQ(std::count_if(exchange.reports.begin(), exchange.reports.end(), told_that_nobody_came), 9);
+  EXPECT_EQ(times_told(effect::Level::error, "112: no trunk took the call"), 9);
 }
 
 TEST_F(Help, AnAnnouncementOfATrunksIsNoRingingAndWhoWasRungIsNotRungElsewhere) {
@@ -170,6 +171,53 @@ TEST_F(Help, AnAnnouncementOfATrunksIsNoRingingAndWhoWasRungIsNotRungElsewhere) 
   carrier.answer(*invite, 486);
   EXPECT_TRUE(alice.hear_status(486));
   EXPECT_FALSE(other.hear_request("INVITE"));
+}
+
+TEST_F(Help, ADiskThatFailsEndsNoCallForHelpAndIsTold) {
+  exchange.disk = Exchange::Disk::full;
+  a = dial();
+  take(carrier);
+  ASSERT_TRUE(alice.hear_status(503)) << "of an ordinary call: no record, no call";
+  const auto over = carrier.hear_request("BYE");
+  ASSERT_TRUE(over);
+  carrier.answer(*over, 200);
+  a = call_for_help(alice);
+  take(carrier);
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  EXPECT_EQ(times_told(effect::Level::error, "an emergency call goes on, though its record is not on disk"), 1);
+  EXPECT_FALSE(carrier.hear_request("BYE"));
+  exchange.release_disk();
+  alice.request(a, "BYE");
+  const auto bye = carrier.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  carrier.answer(*bye, 200);
+  expect_nothing_left();
+  ASSERT_TRUE(record_of("112"));
+  EXPECT_EQ(record_of("112")->result, record::CallResult::answered) << "its end is written, as soon as anything is";
+}
+
+TEST_F(Help, ADiskThatSaysNothingDelaysNoCallForHelpAndIsTold) {
+  exchange.disk = Exchange::Disk::holds;
+  a = call_for_help(alice);
+  take(carrier);
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok) << "at once";
+  alice.learn(a, *ok);
+  alice.ack(a);
+  EXPECT_FALSE(exchange.has_report(Reason::store_failed));
+  exchange.advance_ms(std::int64_t{exchange.policy().limits.store_wait_max_s} * 1'000 + 100);
+  EXPECT_TRUE(exchange.has_report(Reason::store_failed));
+  EXPECT_FALSE(carrier.hear_request("BYE"));
+  exchange.release_disk();
+  EXPECT_FALSE(carrier.hear_request("BYE")) << "what comes late changes nothing";
+  carrier.request(b, "BYE");
+  const auto bye = alice.hear_request("BYE");
+  ASSERT_TRUE(bye);
+  alice.answer(*bye, 200);
+  expect_nothing_left();
 }
 
 TEST_F(Help, EveryTrunkIsAsked) {
