@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "core/base/limits/call.hpp"
+
 namespace rf::call {
 namespace {
 
@@ -18,6 +20,10 @@ Attempts::Use& Attempts::use_of(Context& ctx, ExtensionId caller) {
 
 std::optional<std::uint32_t> Attempts::turn_away(Context& ctx, ExtensionId caller) {
   return pace_.turn_away(ctx.now.mono_ms, caller, ctx.policy.limits.attempts_per_s);
+}
+
+bool Attempts::take_emergency(Context& ctx, ExtensionId caller) {
+  return !emergencies_.turn_away(ctx.now.mono_ms, caller, CallLimits::emergency_attempts_per_s);
 }
 
 std::string Attempts::write(Context& ctx, Cdr attempt) {

@@ -19,6 +19,8 @@ class Attempts {
  public:
   /// Takes an attempt of that extension. None: it is served; else the seconds after which another would be.
   std::optional<std::uint32_t> turn_away(Context& ctx, ExtensionId caller);
+  /// Takes one that was turned away after all, for it is a call for help. False: such calls come too fast as well.
+  bool take_emergency(Context& ctx, ExtensionId caller);
   /// Writes the record of an attempt that is over, or adds it to the one that the rest of the minute share. Gives the
   /// id of the record that it stands in.
   std::string write(Context& ctx, Cdr attempt);
@@ -36,7 +38,7 @@ class Attempts {
   Use& use_of(Context& ctx, ExtensionId caller);
   void write_shared(Context& ctx, Use& use);
 
-  Pace pace_;
+  Pace pace_, emergencies_;
   std::unordered_map<ExtensionId, Use> uses_;
 };
 

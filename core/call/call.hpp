@@ -311,6 +311,8 @@ struct Call {
   Timers::Handle try_timer = 0;   ///< how long a trunk may say nothing
   Timers::Handle turn_timer = 0;  ///< how long these phones ring before it is the next ones' turn
 
+  /// Whether it takes the way of a call for help, in earnest or as a test: by all trunks, one after the other.
+  bool is_for_help() const { return emergency || emergency_test; }
   /// Whether phones may send provisional responses reliably: an offer in one is the caller's to answer, and of one
   /// phone only.
   bool may_be_reliable() const { return !late_offer || (single && caller_takes_reliable); }

@@ -147,8 +147,8 @@ class Calls {
               std::string_view detail, effect::Level level = effect::Level::notice);
   /// Connects who asked with a target; null when nothing came of it.
   Call* place(Context& ctx, const Asked& asked, const std::string& dialled, std::expected<Target, Failure> target);
-  /// A call that exists but rings nowhere yet; null when the INVITE was refused.
-  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled);
+  /// A call that exists but rings nowhere yet; null when the INVITE was refused. `helps`: an emergency call.
+  Call* begin(Context& ctx, const Asked& asked, const std::string& dialled, bool helps);
   void ring(Context& ctx, Call& call, const policy::Extension& callee, const Binding& binding);
   /// The last of the forks from now on; null when what we would write there is no URI.
   Fork* add_fork(Context& ctx, Call& call, dialog::Dialog::Outgoing outgoing);
@@ -168,7 +168,7 @@ class Calls {
   static std::vector<DeviceId> devices_of(const Call& call);
   /// Streams for an offer that the callee's phone makes; false when it was the end of the call.
   bool open_late(Context& ctx, Call& call, Leg& leg, const sdp::Session& offer);
-  /// It is answered: the caller hears that when the record is on disk.
+  /// It is answered: the caller hears that when the record is on disk, or at once where somebody calls for help.
   void record_answer(Context& ctx, Call& call);
   /// What the record keeps of them; nothing of calls between phones, which nobody else counts.
   static std::vector<record::OpenDialog> dialogs_of(const Call& call);

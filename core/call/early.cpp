@@ -54,7 +54,8 @@ void Calls::on_fork_provisional(Context& ctx, Call& call, std::size_t place, con
   if (fork.status != 0 || fork.cancelled || call.state != CallState::ringing) return;
   if (response.status == 100) return on_trunk_trying(ctx, call);
   ctx.timers.cancel(call.try_timer);
-  call.rang = call.rang || response.status >= 180;
+  // An announcement of the provider's helps nobody: only who is rung may yet answer a call for help.
+  call.rang = call.rang || (response.status >= 180 && !(call.is_for_help() && response.status == 183));
   const bool in_dialog = enter_fork_dialog(ctx, call, place, response, flow);
   fork.leg.peer_takes_update = fork.leg.peer_takes_update || response.lists(HeaderName::allow, "UPDATE");
   const std::uint32_t rseq = in_dialog ? dialog::reliable_rseq(response) : 0;

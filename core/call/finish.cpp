@@ -1,4 +1,6 @@
 // How calls end: everybody is told, the relay's numbers come in, the record is closed, nothing is left.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -39,6 +41,9 @@ void Calls::end(Context& ctx, Call& call, CallResult result, EndedBy by, int cal
                 std::string_view detail) {
   if (call.state == CallState::ending) return;
   const bool was_talking = call.state == CallState::talking;
+  if (call.emergency && call.state == CallState::ringing && (by == EndedBy::system || by == EndedBy::callee))
+    ctx.report(Level::error, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
+               fmt::format("{}: no trunk took the call", call.called), call.cdr.tenant);
   call.state = CallState::ending;
   shares_.end(call.parts);
   ctx.timers.cancel(call.setup_timer);

@@ -2,6 +2,7 @@
 // trunks bring.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/call/calls.hpp"
@@ -45,6 +46,12 @@ std::string lines_of(const trunk::Presented& shown) {
   return lines;
 }
 
+/// How long a trunk may say nothing at all.
+std::uint32_t wait_of(const Call& call, const policy::Trunk& line) {
+  if (!call.is_for_help() || call.ways.empty()) return line.answer_wait_ms;
+  return std::min(line.answer_wait_ms, CallLimits::emergency_answer_wait_ms);
+}
+
 trunk::NameFact fact_of(const sip::NameAddr& name, std::string& user) {
   user = sip::unescape(name.uri.user);
   return {user, name.uri.host, name.display};
@@ -68,6 +75,11 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
   if (target.unusual) note_habits(ctx, call, *target.unusual);
   toll::share_ways(ctx.plan, decision, ctx.random);
   call.ways = std::move(decision.ways);
+  // Nobody in need waits for a trunk that is down while another one lives.
+  if (call.is_for_help())
+    std::stable_partition(call.ways.begin(), call.ways.end(), [&](const toll::Way& way) {
+      return trunks_.health_of(way.trunk) != trunk::HealthState::down;
+    });
   std::reverse(call.ways.begin(), call.ways.end());
   return leave_by_next(ctx, call, trunk::no_response);
 }
@@ -75,9 +87,6 @@ bool Calls::start_outside(Context& ctx, Call& call, Target target) {
 /// No trunk is left to try, and none was asked or all have failed.
 void Calls::give_up_outside(Context& ctx, Call& call) {
   if (call.state != CallState::ringing) return;
-  if (call.emergency)
-    ctx.report(Level::error, Reason::emergency_called, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
-               fmt::format("{}: no trunk took the call", call.called), call.cdr.tenant);
   if (call.unplaced)
     return end(ctx, call, CallResult::refused, EndedBy::system, 503, Reason::media_server_missing);
   if (call.tried == 0 && !call.refused.empty()) {
@@ -97,17 +106,20 @@ void Calls::give_up_outside(Context& ctx, Call& call) {
 bool Calls::leave_by_next(Context& ctx, Call& call, int status) {
   ctx.timers.cancel(call.try_timer);
   if (call.state != CallState::ringing) return false;
-  if (call.tried > 0 && trunk::after(status, call.rang).after == trunk::After::stop) return false;
+  // A refusal is no judgement on a call for help: only where somebody was rung, nobody else is asked.
+  const bool stops = call.is_for_help() ? call.rang : trunk::after(status, call.rang).after == trunk::After::stop;
+  if (call.tried > 0 && stops) return false;
   // The caller has an answer that it must keep (RFC 3262 §5): what another trunk would say no longer fits.
   if (!call.caller.exchange.invite_open() && !call.late_offer) return false;
-  while (!call.ways.empty() && call.tried < order.tries) {
+  const std::size_t tries = call.is_for_help() ? TrunkLimits::candidates : order.tries;
+  while (!call.ways.empty() && call.tried < tries) {
     const toll::Way way = std::move(call.ways.back());
     call.ways.pop_back();
     const toll::TrunkTerms* terms = ctx.plan.trunk(way.trunk);
     if (!terms || !terms->line.enabled) continue;
     const policy::Trunk& line = terms->line;
     // One that is down is worth a try only when no other is left.
-    if (!call.ways.empty() && !call.emergency && trunks_.health_of(line.id) == trunk::HealthState::down) continue;
+    if (!call.ways.empty() && !call.is_for_help() && trunks_.health_of(line.id) == trunk::HealthState::down) continue;
     if (!take_way(ctx, call, *terms, way)) continue;
     ++call.tried;
     // At once, whatever becomes of it: whoever is in the house can go and help.
@@ -175,7 +187,7 @@ bool Calls::leave_by(Context& ctx, Call& call, const toll::TrunkTerms& terms, co
   const std::string_view contact = trunks_.contact_of(line.id);
   call.shown = contact.empty() ? "ringfence" : std::string(contact);
   ctx.timers.cancel(call.try_timer);
-  call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
+  call.try_timer = ctx.timers.set(ctx.after_ms(wait_of(call, line)), mark(Owner::call, call.id.value), try_due);
   if (gateway) {
     fork->ways.push_back(gateway->flow);
   } else {
@@ -249,7 +261,7 @@ bool Calls::leave_by_address(Context& ctx, Call& call, const policy::Trunk& line
   fork->leg.trunk = line.id;
   fork->identity = identity;
   fork->ways = std::move(ways);
-  call.try_timer = ctx.timers.set(ctx.after_ms(line.answer_wait_ms), mark(Owner::call, call.id.value), try_due);
+  call.try_timer = ctx.timers.set(ctx.after_ms(wait_of(call, line)), mark(Owner::call, call.id.value), try_due);
   if (try_next_way(ctx, call, call.forks.size() - 1)) return true;
   call.forks.back().status = 503;
   return false;

@@ -72,6 +72,8 @@ std::optional<std::uint32_t> Calls::turn_away(Context& ctx, const sip::Message& 
                                               const policy::Extension& caller) {
   const auto wait_s = attempts_.turn_away(ctx, caller.id);
   if (!wait_s) return std::nullopt;
+  const bool helps = toll::is_emergency(ctx.plan, caller.tenant, sip::unescape(request.request_uri.user));
+  if (helps && attempts_.take_emergency(ctx, caller.id)) return std::nullopt;
   const Reason reason = Reason::attempts_too_fast;
   const Asked asked{request, flow, {}, {caller.id, {}, caller.tenant, caller.number, caller.display_name}};
   const std::string id = attempts_.add(ctx, refused_cdr(ctx, asked, 503, CallResult::refused, reason));
@@ -83,7 +85,10 @@ void Calls::handle_invite(Context& ctx, const sip::Message& request, const Flow&
                           DeviceId device, txn::ServerId server) {
   Asked asked{request, flow, server, {caller.id, {}, caller.tenant, caller.number, caller.display_name, device}};
   const std::string dialled = sip::unescape(request.request_uri.user);
-  if (shares_.placing(caller.id) >= caller.calls_max) {
+  const std::size_t placed = shares_.placing(caller.id);
+  const bool helps = placed >= caller.calls_max && placed < caller.calls_max + CallLimits::emergency_calls &&
+                     toll::is_emergency(ctx.plan, caller.tenant, dialled);
+  if (placed >= caller.calls_max && !helps) {
     toll::add_refused(asked.trail, toll::Check::lines, "caller has calls_max calls");
     return refuse(ctx, asked, 486, CallResult::refused, Reason::call_limit_reached, "caller has calls_max calls",
                   refusals_.note(ctx, flow, caller.id, caller.number, toll::Check::lines));
@@ -112,7 +117,7 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
     refuse(ctx, stopped, why.status, why.result, why.reason, why.detail, level);
     return nullptr;
   }
-  Call* call = begin(ctx, asked, dialled);
+  Call* call = begin(ctx, asked, dialled, helps);
   if (!call) return nullptr;
   const CallId id = call->id;
   if (asked.caller.trunk) {
@@ -138,7 +143,7 @@ Call* Calls::place(Context& ctx, const Asked& asked, const std::string& dialled,
   return calls_.find(id);
 }
 
-Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled) {
+Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled, bool helps) {
   const auto& [request, flow, server, caller, route, trail] = asked;
   const auto no = [&](int status, CallResult result, Reason reason, std::string_view detail = {}) -> Call* {
     refuse(ctx, asked, status, result, reason, detail);
@@ -149,11 +154,15 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   const std::string local_tag = ctx.random.token(20);
   auto dialog = dialog::Dialog::incoming(request, flow, local_tag);
   if (!dialog) return no(400, CallResult::failed, Reason::malformed_message, "Contact or Record-Route");
+  const std::size_t calls_max = calls_.limit();
+  if (helps) calls_.set_limit(calls_max + CallLimits::emergency_reserve);
   const CallId id = calls_.emplace(ctx.policy.times, ctx.random.next(), ctx.random);
+  calls_.set_limit(calls_max);
   if (!id) return no(503, CallResult::refused, Reason::system_limit_reached, "calls_max");
   Call& call = *calls_.find(id);
   call.id = id;
   call.invite = server;
+  call.emergency = helps;
 
   const auto give_up = [&](int status, Reason reason, std::string_view detail) -> Call* {
     close_streams(ctx, call);
@@ -180,7 +189,11 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   call.caller.peer_takes_update = request.lists(HeaderName::allow, "UPDATE");
   call.cdr.tenant = caller.tenant;
   if (offer) {
-    const Opening opening = open_streams(ctx, call, &call.caller, *offer);
+    Opening opening = open_streams(ctx, call, &call.caller, *offer);
+    // Refused, nobody would come: who calls for help is heard in the clear, whatever is required of him.
+    call.caller.in_clear = helps && opening == Opening::none;
+    if (call.caller.in_clear) opening = open_streams(ctx, call, &call.caller, *offer);
+    call.caller.in_clear = call.caller.in_clear && opening == Opening::some;
     if (opening == Opening::no_ports) return give_up(503, Reason::system_limit_reached, "media ports");
     const auto breach = opening == Opening::some ? agree_by_offer(ctx, call, call.caller, *offer) : std::nullopt;
     if (opening == Opening::none || breach) {
@@ -207,6 +220,7 @@ Call* Calls::begin(Context& ctx, const Asked& asked, const std::string& dialled)
   cdr.caller_address = flow.remote.address;
   cdr.started_wall_ms = ctx.now.wall_ms;
   cdr.decision = trail;
+  if (call.caller.in_clear) toll::add_passed(cdr.decision, toll::media_rule, "in the clear: somebody calls for help");
   if (const toll::TrunkTerms* trunk = ctx.plan.trunk(caller.trunk)) {
     cdr.trunk_in = trunk->line.name;
     cdr.route = route;
@@ -401,6 +415,8 @@ void Calls::on_fork_success(Context& ctx, Call& call, std::size_t place, const s
   call.cdr.callee_transport = fork.leg.dialog->flow().transport;
   record_answer(ctx, call);
   push_streams(ctx, call);
+  // Nobody in need waits for a disk: fail open.
+  if (call.emergency) answer_caller(ctx, call);
 }
 
 void Calls::record_answer(Context& ctx, Call& call) {
@@ -429,7 +445,15 @@ void Calls::on_stored(Context& ctx, std::uint64_t ticket, bool ok) {
   if (found == by_ticket_.end()) return;
   Call* call = calls_.find(found->second);
   by_ticket_.erase(found);
-  if (!call || call->state != CallState::storing) return;
+  if (!call || call->state == CallState::ending) return;
+  if (call->emergency) {
+    ctx.timers.cancel(call->setup_timer);
+    if (!ok)
+      ctx.report(Level::error, Reason::store_failed, call->caller.dialog->flow(), call->cdr.caller_number, call->cdr.id,
+                 "an emergency call goes on, though its record is not on disk", call->cdr.tenant);
+    return;
+  }
+  if (call->state != CallState::storing) return;
   ctx.timers.cancel(call->setup_timer);
   if (!ok) return end(ctx, *call, CallResult::failed, EndedBy::system, 503, Reason::store_failed, "no record, no call");
   answer_caller(ctx, *call);

@@ -20,6 +20,15 @@ bool cheaper(const Plan& plan, const Way& a, const Way& b) {
   return a.priced && money::compare_cost(a.rate, b.rate, plan.terms().assumed_call_s) < 0;
 }
 
+Dialled meaning_of(const TenantTerms& tenant, std::string_view text) {
+  return number::dial(
+      text, {tenant.home, tenant.area_code, tenant.international_prefixes, tenant.outside_prefix, tenant.emergency});
+}
+
+bool is_for_tests(const TenantTerms& tenant, const Dialled& dialled) {
+  return !tenant.emergency_test.empty() && dialled.digits.view() == tenant.emergency_test;
+}
+
 /// One question on its way through the rules.
 class Judge {
  public:
@@ -33,8 +42,7 @@ class Judge {
   Decision run() {
     tenant_ = plan_.tenant(question_.tenant);
     if (!tenant_ || !tenant_->home) return refuse(Check::meaning, "no country is set from which numbers are dialled");
-    dialled_ = number::dial(question_.dialled, {tenant_->home, tenant_->area_code, tenant_->international_prefixes,
-                                                tenant_->outside_prefix, tenant_->emergency});
+    dialled_ = meaning_of(*tenant_, question_.dialled);
     out_.number = dialled_.number;
     switch (dialled_.kind) {
       case Dialled::Kind::unusable:
@@ -97,7 +105,7 @@ class Judge {
   Decision emergency() {
     if (is_forwarded())
       return refuse(Check::meaning, fmt::format("{} is an emergency number, where nobody is forwarded to", quoted()));
-    out_.emergency_test = !tenant_->emergency_test.empty() && dialled_.digits.view() == tenant_->emergency_test;
+    out_.emergency_test = is_for_tests(*tenant_, dialled_);
     out_.action = out_.emergency_test ? Decision::Action::leave : Decision::Action::emergency;
     out_.country = dialled_.country;
     passed(Check::meaning, [&] {
@@ -336,6 +344,13 @@ std::string price_of(const money::Rate& rate) {
     if (const auto fee = money::Amount::of_micros(rate.fee(), rate.currency()))
       text += fmt::format(" and {} a call", fee->text());
   return text;
+}
+
+bool is_emergency(const Plan& plan, TenantId id, std::string_view text) {
+  const TenantTerms* const tenant = plan.tenant(id);
+  if (!tenant || !tenant->home) return false;
+  const Dialled dialled = meaning_of(*tenant, text);
+  return dialled.kind == Dialled::Kind::emergency && !is_for_tests(*tenant, dialled);
 }
 
 void share_ways(const Plan& plan, Decision& decision, Random& random) {

@@ -91,6 +91,9 @@ std::string price_of(const money::Rate& rate);
 /// Everything else fails closed: no route, no price where one is needed, no meaning: no call.
 Decision decide(const Plan& plan, Now now, const Question& question, std::vector<Step>* trace = nullptr);
 
+/// Whether that text, dialled by a person of the tenant, calls for help in earnest. Its number for tests does not.
+bool is_emergency(const Plan& plan, TenantId tenant, std::string_view dialled);
+
 /// Puts ways that the route holds for equal into an order of chance: of one priority (and, where the cheapest come
 /// first, of one price), each by the weight of its trunk. As decided where the order is the one that is written.
 void share_ways(const Plan& plan, Decision& decision, Random& random);

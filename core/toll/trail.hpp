@@ -12,10 +12,12 @@ namespace rf::toll {
 
 /// What is no check of a number: whether the call fits what its extension, department and tenant usually do.
 inline constexpr std::string_view habits_rule = "habits";
+/// And this one: that a call for help is not held to the encryption that is required.
+inline constexpr std::string_view media_rule = "media";
 
 /// One rule of a trail. Views into it.
 struct TrailStep {
-  std::string_view rule;  ///< name_of(Check), or habits_rule
+  std::string_view rule;  ///< name_of(Check), habits_rule or media_rule
   bool passed = true;
   std::string_view text;  ///< may be empty
 };

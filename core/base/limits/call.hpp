@@ -15,6 +15,14 @@ struct CallLimits {
   static constexpr std::size_t announcements = 16;  ///< calls of ours at once; further ones are made later
   static constexpr std::uint32_t announcement_ring_s = 45;  ///< that a call of ours rings; then nobody answered
   static constexpr std::uint32_t join_tries = 10;  ///< half a second apart, for a phone that is busy with its session
+  // Calls for help, beyond what extensions and the system may have otherwise: who knows a password and calls for help
+  // without end has no more than these
+  static constexpr std::size_t emergency_calls = 4;     ///< of one extension, beyond its calls_max; further ones: 486
+  static constexpr std::size_t emergency_reserve = 64;  ///< of all, beyond Limits::calls_max; further ones: 503
+  /// Of one extension, beyond Limits::attempts_per_s, three seconds' worth at once; further ones: 503, stateless.
+  static constexpr std::uint32_t emergency_attempts_per_s = 1;
+  /// For which a trunk may say nothing to a call for help while others are left, however long it may otherwise.
+  static constexpr std::uint32_t emergency_answer_wait_ms = 3'000;
 };
 
 /// Bounds of what trunks may be and what their providers can make us do or keep. Fixed.

@@ -99,6 +99,8 @@ export const calls: Readonly<Record<string, string>> = {
   'an announcement takes G.711': 'eine Ansage braucht G.711',
   'answer without description': 'Antwort ohne Beschreibung',
   'no record, no call': 'ohne Nachweis kein Anruf',
+  'an emergency call goes on, though its record is not on disk':
+    'ein Notruf geht weiter, obwohl sein Nachweis nicht auf der Platte steht',
   'who was called refuses what is offered there: encrypted media, as required':
     'wer angerufen wurde, lehnt ab, was dort angeboten wird: verschlüsselte Sprache, wie verlangt',
   '{} {} set aside': '{} {} zurückgelegt',
