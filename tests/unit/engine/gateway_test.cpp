@@ -268,5 +268,27 @@ TEST_F(Gateway, IsAskedWhetherItLivesWhereItRegistered) {
   EXPECT_NE(told(Reason::trunk_up), "");
 }
 
+TEST_F(Outward, ATrunkThatDoesNotSayThatItLivesIsPassedOverUntilItDoes) {
+  toll::Terms terms = two_carriers();
+  terms.trunks[0].line.ping_s = 30;
+  exchange.set_plan(plan_of(std::move(terms)));
+  for (int s = 0; s < 600 && told(Reason::trunk_down).empty(); ++s) exchange.advance_ms(1'000);
+  EXPECT_NE(told(Reason::trunk_down).find("first"), std::string::npos) << told(Reason::trunk_down);
+  while (carrier.hear_request("OPTIONS")) continue;
+  a = dial();
+  const auto passed_on = other.hear_request("INVITE");
+  ASSERT_TRUE(passed_on);
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+  other.answer(*passed_on, 486);
+  ASSERT_TRUE(alice.hear_status(486));
+  for (int s = 0; s < 1'200 && told(Reason::trunk_up).empty(); ++s) {
+    if (const auto asked = carrier.hear_request("OPTIONS")) carrier.answer(*asked, 200);
+    exchange.advance_ms(1'000);
+  }
+  EXPECT_NE(told(Reason::trunk_up).find("first"), std::string::npos);
+  a = dial();
+  EXPECT_TRUE(carrier.hear_request("INVITE"));
+}
+
 }  // namespace
 }  // namespace rf
