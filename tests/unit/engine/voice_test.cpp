@@ -1,4 +1,5 @@
 // What we say to callers ourselves: PINs, announcements, and why a call was cut.
+#include "core/schedule/tzif.hpp"
 #include "core/toll/pins.hpp"
 #include "tests/unit/engine/carriers.hpp"
 
@@ -94,6 +95,27 @@ TEST_F(Voice, TheRightPinConnectsAndItsAccountStandsInTheRecord) {
   EXPECT_EQ(charged, 1u);
   for (const auto& report : exchange.reports) EXPECT_EQ(report.detail.find("748159"), std::string::npos);
   expect_nothing_left();
+}
+
+TEST_F(Voice, ACallThatFitsNoHabitLeavesOnceItsCallerHasEnteredAPin) {
+  terms.routes[0].pins.clear();
+  terms.tenants[0].unusual_pins = "abroad";
+  // 22:00 there, and nothing was learned yet.
+  terms.tenants[0].zone = std::make_shared<const schedule::Zone>(*schedule::parse_posix_zone("west", "<-10>10"));
+  toll::ExtensionTerms who;
+  who.id = ExtensionId{1};
+  who.tenant = tenant;
+  who.spending.unusual = {0, 15, 90};
+  terms.extensions.push_back(who);
+  exchange.set_plan(plan_of(terms));
+  dial_and_be_asked();
+  EXPECT_EQ(said(), Clips{"en/enter-pin"});
+  EXPECT_FALSE(carrier.hear_request("INVITE")) << "not before the PIN";
+  enter("000000#");
+  EXPECT_FALSE(carrier.hear_request("INVITE"));
+  played();
+  enter("748159#");
+  EXPECT_TRUE(carrier.hear_request("INVITE"));
 }
 
 TEST_F(Voice, WhatIsAskedForByNowIsNotAnsweredByWhatWasAskedForThen) {
