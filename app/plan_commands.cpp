@@ -6,6 +6,7 @@
 
 #include "app/call_countries.hpp"
 #include "app/exposure.hpp"
+#include "app/inbound_trial.hpp"
 #include "app/reach.hpp"
 #include "core/toll/decide.hpp"
 #include "core/toll/desk.hpp"
@@ -157,7 +158,7 @@ Outcome test_emergency(Records& records, const toll::Plan& plan, const command::
 }  // namespace
 
 bool asks_plan(const command::Command& command) {
-  return std::holds_alternative<command::TestRoute>(command) ||
+  return std::holds_alternative<command::TestRoute>(command) || std::holds_alternative<command::TestInbound>(command) ||
          std::holds_alternative<command::TestEmergency>(command) ||
          std::holds_alternative<command::ListCountries>(command) ||
          std::holds_alternative<command::ShowExposure>(command) || std::holds_alternative<command::ShowReach>(command);
@@ -166,6 +167,7 @@ bool asks_plan(const command::Command& command) {
 Outcome answer_by_plan(Records& records, const toll::Plan& plan, const command::Command& command,
                        std::int64_t now_wall_ms) {
   if (const auto* c = std::get_if<command::TestRoute>(&command)) return test_route(records, plan, *c, now_wall_ms);
+  if (const auto* c = std::get_if<command::TestInbound>(&command)) return test_inbound(records, plan, *c, now_wall_ms);
   if (const auto* c = std::get_if<command::TestEmergency>(&command))
     return test_emergency(records, plan, *c, now_wall_ms);
   if (const auto* c = std::get_if<command::ListCountries>(&command)) return list_countries(records, plan, *c);

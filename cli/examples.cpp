@@ -358,6 +358,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "1m\"\n"
      "  ringfence inbound add pests --caller-lists spam --callers +4477009. --target reject\n"
      "  ringfence inbound add closed --called +4930123. --target announcement --announcement closed\n"},
+    {"inbound.test",
+     "  ringfence inbound test --trunk provider --to +493012345\n"
+     "  ringfence inbound test --trunk provider --to +493012345 --from +442079460000 --at \"2026-12-25 20:00\"\n"},
     {"inbound.set", "  ringfence inbound set reception --no-anonymous\n"},
     {"inbound.move", "  ringfence inbound move pests --before reception\n"},
     {"inbound.list", "  ringfence inbound list\n"},

@@ -164,6 +164,36 @@ void emergency(const Json& r, std::ostream& out) {
                plain(text_at(r, "from")));
 }
 
+void inbound(const Json& r, std::ostream& out) {
+  const std::string from = text_at(r, "from"), caller = text_at(r, "caller"), action = text_at(r, "action");
+  fmt::print(out, "{} calls {} by the trunk {} at {}\n", from.empty() ? "Who shows no number" : plain(from),
+             plain(text_at(r, "to")), plain(text_at(r, "trunk")), plain(text_at(r, "at")));
+  fmt::print(out, "That is {} from {}.\n", plain(text_at(r, "called")), plain(caller));
+  if (!list_at(r, "passed_over").empty()) fmt::print(out, "\nInbound routes that left it to the next one:\n\n");
+  if (number_at(r, "further") != 0) fmt::print(out, "  {} more, and then\n", number_at(r, "further"));
+  for (const Json& each : list_at(r, "passed_over"))
+    fmt::print(out, "  {}: {}\n", plain(text_at(each, "route")), plain(text_at(each, "why")));
+  if (!text_at(r, "route").empty())
+    fmt::print(out, "\nThe inbound route {} takes it{}{}.\n", plain(text_at(r, "route")),
+               text_at(r, "hours").empty() ? "" : ": ", plain(text_at(r, "hours")));
+  fmt::print(out, "\n");
+  for (const Json& step : list_at(r, "steps"))
+    fmt::print(out, "  {} {:<8} {}\n", step.value("passed", false) ? "yes" : "NO ", plain(text_at(step, "rule")),
+               plain(text_at(step, "text")));
+  const std::string group = text_at(r, "ring_group"), last = names_of(list_at(r, "ways"));
+  if (action == "announcement")
+    fmt::print(out, "\nThe caller hears the announcement {}", plain(text_at(r, "announcement")));
+  else if (action == "ring" && !group.empty() && list_at(r, "ways").size() == 1)
+    fmt::print(out, "\nThe ring group {} rings ({})", plain(group), plain(names_of(list_at(r, "members"))));
+  else if (action == "ring")
+    fmt::print(out, "\nIt rings at {}", plain(last));
+  else if (action == "leave")
+    fmt::print(out, "\nIt leaves again: {}", plain(last));
+  else
+    fmt::print(out, "\nThe call is refused");
+  fmt::print(out, ": {}.\n", plain(text_at(r, "why")));
+}
+
 }  // namespace
 
 void render_tried(const Json& r, std::ostream& out) {
@@ -178,6 +208,8 @@ void render_tried(const Json& r, std::ostream& out) {
 bool render_trial(std::string_view command, const Json& answer, std::ostream& out) {
   if (command == "reach")
     reach(answer, out);
+  else if (command == "inbound.test")
+    inbound(answer, out);
   else if (command == "emergency.test")
     emergency(answer, out);
   else

@@ -104,6 +104,11 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"RouteTest",
      "from string, to string, at string, action string, why string, reserved string, number string, country string, "
      "class string, role string, pins string, route string, trunks [Way], steps [Step]"},
+    {"PassedOver", "route string, why string"},
+    {"InboundTest",
+     "trunk string, to string, from string, at string, action string, why string, called string, caller string, "
+     "route string, hours string, target string, extension string, ring_group string, members [string], announcement "
+     "string, ways [string], passed_over [PassedOver], further integer, steps [Step]"},
     {"EmergencyWay",
      "trunk string, called string, priority integer, from string, asserted string, calls_back boolean, "
      "calls_most integer"},
@@ -367,6 +372,7 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"country.deny", "CountryLevel"},
     {"country.list", "CalledCountries"},
     {"route.test", "RouteTest"},
+    {"inbound.test", "InboundTest"},
     {"emergency.test", "EmergencyTest"},
     {"reach", "Reach"},
     {"user.first", "Invitation"},

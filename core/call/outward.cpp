@@ -8,6 +8,7 @@
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
 #include "core/toll/decide.hpp"
+#include "core/toll/incoming.hpp"
 #include "core/toll/trail.hpp"
 #include "core/trunk/order.hpp"
 
@@ -281,16 +282,14 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   if (const auto element = names.next())
     if (const auto name = sip::parse_name_addr(*element)) asserted = fact_of(*name, asserted_user);
   if (asserted) claims.asserted = {&*asserted, 1};
-  const trunk::CallerId id = trunk::believe(terms->believe, claims);
   const std::string called_user = sip::unescape(request.request_uri.user);
   // A call to our contact names nobody: the number stands in To then.
   const std::string called_text = called_user == trunks_.contact_of(member.trunk()) && !called_user.empty()
                                       ? sip::unescape(request.to.uri.user)
                                       : called_user;
-  const auto read = trunk::read_number(called_text, terms->believe.format);
-  const std::string called = read.value_or(called_text);
-  const std::string shown = id.number.empty() ? "anonymous" : id.number;
-  Asked asked{request, flow, server, {{}, member.trunk(), terms->line.tenant, shown, id.display}, {}};
+  toll::Incoming incoming = toll::read_incoming(ctx.plan, ctx.now, {*terms, called_text, claims});
+  Asked asked{
+      request, flow, server, {{}, member.trunk(), terms->line.tenant, incoming.shown(), incoming.caller.display}, {}};
   // A call that we forwarded out may come back by the provider.
   std::size_t diverted = 0;
   for (const HeaderName name : {HeaderName::diversion, HeaderName::history_info})
@@ -298,38 +297,30 @@ void Calls::handle_trunk_invite(Context& ctx, const sip::Message& request, const
   if (diverted > 2 * CallLimits::redirections)
     return refuse(ctx, asked, 480, CallResult::unreachable, Reason::loop_detected,
                   fmt::format("it was forwarded {} times already", diverted));
-  const toll::Arriving arriving{terms->line.tenant, terms->line.name, called, id.number,
-                                id.standing == trunk::Standing::anonymous};
-  toll::Arrival decision = toll::decide_arrival(ctx.plan, ctx.now, arriving);
-  const bool leads = decision.route != toll::Plan::none && !decision.rejected;
-  leads ? toll::add_passed(asked.trail, toll::Check::route, decision.why)
-        : toll::add_refused(asked.trail, toll::Check::route, decision.why);
-  ctx.desk.pace_caller(ctx.now, ctx.plan, id.number, decision);
-  if (leads && decision.rejected) toll::add_refused(asked.trail, toll::Check::pace, decision.why);
-  Target target;
-  target.dialled = decision.extension;
-  if (const toll::RingGroupTerms* group = ctx.plan.ring_group_named(terms->line.tenant, decision.ring_group))
-    target.dialled = group->number;
-  if (decision.rejected)
-    return refuse(ctx, asked, 603, CallResult::refused, Reason::toll_refused, decision.why,
-                  refusals_.note(ctx, flow, *terms, toll::Check::listed));
-  if (target.dialled.empty() && decision.announcement.empty())
-    return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number, decision.why);
-  if (const auto paced = ctx.desk.arrive(ctx.now, toll::parties_of(ctx.plan, terms->line.tenant, {}, member.trunk()));
-      !paced) {
-    const std::string why = toll::text_of(paced.error());
-    toll::add_refused(asked.trail, toll::Check::pace, why);
-    return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, why,
-                  refusals_.note(ctx, flow, *terms, toll::Check::pace));
+  toll::Admission admission = toll::admit(ctx.desk, ctx.now, ctx.plan, *terms, incoming);
+  asked.trail = std::move(admission.trail);
+  using Answer = toll::Admission::Answer;
+  switch (admission.answer) {
+    case Answer::rejected:
+      return refuse(ctx, asked, 603, CallResult::refused, Reason::toll_refused, admission.why,
+                    refusals_.note(ctx, flow, *terms, toll::Check::listed));
+    case Answer::nobody:
+      return refuse(ctx, asked, 404, CallResult::unknown_number, Reason::unknown_number, admission.why);
+    case Answer::too_fast:
+      return refuse(ctx, asked, 503, CallResult::refused, Reason::toll_refused, admission.why,
+                    refusals_.note(ctx, flow, *terms, toll::Check::pace));
+    case Answer::taken:
+      break;
   }
-  toll::add_passed(asked.trail, toll::Check::pace);
-  asked.route = ctx.plan.terms().inbound[decision.route].name;
-  if (!decision.announcement.empty()) {
-    target.announcement = decision.announcement;
-    place(ctx, asked, called, std::move(target));
+  asked.route = ctx.plan.terms().inbound[incoming.arrival.route].name;
+  Target target;
+  target.dialled = std::move(admission.dialled);
+  if (!incoming.arrival.announcement.empty()) {
+    target.announcement = incoming.arrival.announcement;
+    place(ctx, asked, incoming.called, std::move(target));
     return;
   }
-  place(ctx, asked, called, resolve(ctx, terms->line.tenant, std::move(target)));
+  place(ctx, asked, incoming.called, resolve(ctx, terms->line.tenant, std::move(target)));
 }
 
 }  // namespace rf::call

@@ -5,6 +5,7 @@
 
 #include "core/call/calls.hpp"
 #include "core/call/wire.hpp"
+#include "core/toll/inside.hpp"
 #include "core/toll/trail.hpp"
 
 namespace rf::call {
@@ -42,12 +43,9 @@ std::expected<Target, Failure> Calls::redirect(Context& ctx, TenantId tenant, Ta
                             : cause == DiversionReason::unavailable ? forward.offline
                                                                     : forward.always;
   const auto loops = [&](const Redirection& former) { return former.by == by.id; };
-  if (std::any_of(target.redirections.begin(), target.redirections.end(), loops))
-    return std::unexpected(Failure{480, CallResult::unreachable, Reason::loop_detected,
-                                   fmt::format("forwarding comes back to {}", by.number)});
-  if (target.redirections.size() == CallLimits::redirections)
-    return std::unexpected(Failure{480, CallResult::unreachable, Reason::loop_detected,
-                                   fmt::format("forwarded {} times already", CallLimits::redirections)});
+  const bool again = std::any_of(target.redirections.begin(), target.redirections.end(), loops);
+  if (auto why = toll::why_not_onward(by.number, target.redirections.size(), again))
+    return std::unexpected(Failure{480, CallResult::unreachable, Reason::loop_detected, std::move(*why)});
   target.redirections.push_back({by.id, cause});
   target.payer = by.id;
   target.purpose = toll::Question::For::forward;
@@ -57,37 +55,45 @@ std::expected<Target, Failure> Calls::redirect(Context& ctx, TenantId tenant, Ta
 
 std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Target target) const {
   const policy::Extension* callee = ctx.policy.by_number(tenant, target.dialled);
-  if (callee && callee->enabled) {
-    const toll::ForwardTerms& forward = ctx.plan.extension(tenant, callee->id).forward;
-    if (!forward.always.empty())
-      return redirect(ctx, tenant, std::move(target), *callee, DiversionReason::unconditional);
-    if (is_busy(shares_, *callee)) {
-      if (!forward.busy.empty()) return redirect(ctx, tenant, std::move(target), *callee, DiversionReason::busy);
+  if (callee && !callee->enabled) callee = nullptr;
+  struct Now {
+    const Calls& calls;
+    Context& ctx;
+    const policy::Extension* callee;
+    bool busy() const { return is_busy(calls.shares_, *callee); }
+    bool offline() const { return calls.registrar_.reachable(ctx.policy, callee->id).empty(); }
+    bool any_of(const toll::RingGroupTerms& group) const { return !calls.members_of(ctx, group).empty(); }
+  };
+  const toll::Inside led =
+      toll::lead_inside(ctx.plan, tenant, target.dialled, callee ? callee->id : ExtensionId{}, Now{*this, ctx, callee});
+  using To = toll::Inside::To;
+  switch (led.to) {
+    case To::onward:
+      return redirect(ctx, tenant, std::move(target), *callee, led.cause);
+    case To::busy:
       return std::unexpected(Failure{486, CallResult::busy, Reason::callee_busy, "callee has calls_max calls"});
-    }
-    if (registrar_.reachable(ctx.policy, callee->id).empty()) {
-      if (!forward.offline.empty())
-        return redirect(ctx, tenant, std::move(target), *callee, DiversionReason::unavailable);
+    case To::offline:
       return std::unexpected(Failure{480, CallResult::unreachable, Reason::callee_not_registered, target.dialled});
-    }
-    target.callee = callee;
-    return target;
-  }
-  if (const toll::RingGroupTerms* group = ctx.plan.ring_group(tenant, target.dialled)) {
-    if (!members_of(ctx, *group).empty()) {
-      target.group = group;
+    case To::phones:
+      target.callee = callee;
       return target;
-    }
-    if (group->otherwise.empty() || group->otherwise == target.dialled)
-      return std::unexpected(Failure{480, CallResult::unreachable, Reason::callee_not_registered,
-                                     fmt::format("nobody of the ring group {} is reachable", group->name)});
-    target.dialled = group->otherwise;
-    return resolve(ctx, tenant, std::move(target));
+    case To::members:
+      target.group = led.group;
+      return target;
+    case To::nobody:
+      return std::unexpected(
+          Failure{480, CallResult::unreachable, Reason::callee_not_registered, toll::why_nobody(*led.group)});
+    case To::otherwise:
+      target.dialled = led.number;
+      return resolve(ctx, tenant, std::move(target));
+    case To::outside:
+      break;
   }
   using Action = toll::Decision::Action;
   using For = toll::Question::For;
   if (!target.payer)
-    return std::unexpected(Failure{404, CallResult::unknown_number, Reason::unknown_number, target.dialled});
+    return std::unexpected(
+        Failure{404, CallResult::unknown_number, Reason::unknown_number, toll::why_outside(target.dialled)});
   const toll::Question question{tenant, target.payer, target.dialled, target.purpose};
   toll::Decision decision = toll::decide(ctx.plan, ctx.now, question);
   if (decision.ways.empty() || (decision.action != Action::leave && decision.action != Action::emergency)) {

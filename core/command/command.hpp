@@ -305,6 +305,13 @@ struct TestRoute {
   std::string purpose;     ///< "forward", "transfer"; empty or anything else: a call
 };
 
+/// What would become of a call that a trunk brings now, or at a time, and why.
+struct TestInbound {
+  std::string trunk;
+  std::string to, from;    ///< as the trunk writes them; no caller: one who shows no number
+  std::int64_t at_ms = 0;  ///< wall time; 0: now
+};
+
 /// What an emergency call would do, without making it.
 struct TestEmergency {
   std::string number, from;
@@ -404,11 +411,11 @@ using Command =
                  GuardCountryDeny, GuardCountryRemove, GuardCountryList, GuardRuleSet, GuardRuleShow, GuardRuleRemove,
                  GuardExport, GuardImport, GuardGeo, PutObject, RemoveObject, ListObjects, ShowObject, MoveObject,
                  SetTrunkPassword, AddPin, RemovePin, ListPins, AllowCountries, DenyCountries, ListCountries,
-                 ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestEmergency, ShowReach, ReadTrace,
-                 ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys, GuardStats,
-                 GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop, ShowCertificate,
-                 RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand, EventCommand,
-                 TenantCommand>;
+                 ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestInbound, TestEmergency, ShowReach,
+                 ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
+                 GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop,
+                 ShowCertificate, RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand,
+                 EventCommand, TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

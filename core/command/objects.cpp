@@ -165,6 +165,13 @@ class Maker {
                       {"to", Kind::text, true, 1, 128, {}, "what it dials"},
                       {"for", Kind::text, false, 4, 8, purpose_words, "what it dials for; a call when absent"},
                       {"at_ms", Kind::number, false, 0, INT64_MAX, {}, "at this time, in ms since 1970"}})});
+    add({"inbound.test", "inbound.read", "Tells whether a call from outside would be taken, by whom, and why", false,
+         false,
+         shelf_.keep(
+             {{"trunk", Kind::text, true, 1, 64, {}, "the trunk that brings it"},
+              {"to", Kind::text, true, 1, 64, {}, "the number that is called, as the trunk writes it"},
+              {"from", Kind::text, false, 1, 64, {}, "who calls, as the trunk writes it; without it nobody known"},
+              {"at_ms", Kind::number, false, 0, INT64_MAX, {}, "at this time, in ms since 1970"}})});
     add({"emergency.test", "route.read", "Tells what an emergency call would do, without making it", false, false,
          shelf_.keep({{"number", Kind::text, true, 2, 15, {}, "the emergency number, such as 112"},
                       {"from", Kind::text, true, 2, 15, {}, "the extension that calls"}})});
@@ -232,7 +239,7 @@ std::string text_of(const Value& value) {
 std::optional<std::pair<doc::Kind, std::string_view>> parts_of(std::string_view name) {
   const std::size_t dot = name.find('.');
   const auto kind = doc::kind_of_command(name.substr(0, dot));
-  if (!kind || dot == std::string_view::npos || name == "route.test") return std::nullopt;
+  if (!kind || dot == std::string_view::npos || name.ends_with(".test")) return std::nullopt;
   return std::pair{*kind, name.substr(dot + 1)};
 }
 
@@ -329,6 +336,8 @@ std::expected<std::optional<Command>, Error> object_command(const Spec& spec, co
                                Address::parse(text_at(a, "caller"))});
   if (spec.name == "route.test")
     return Command(TestRoute{text_at(a, "from"), text_at(a, "to"), number_at(a, "at_ms"), text_at(a, "for")});
+  if (spec.name == "inbound.test")
+    return Command(TestInbound{text_at(a, "trunk"), text_at(a, "to"), text_at(a, "from"), number_at(a, "at_ms")});
   if (spec.name == "emergency.test") return Command(TestEmergency{text_at(a, "number"), text_at(a, "from")});
   if (spec.name == "reach") {
     const std::string to = text_at(a, "to");

@@ -29,6 +29,53 @@ bool is_for_tests(const TenantTerms& tenant, const Dialled& dialled) {
   return !tenant.emergency_test.empty() && dialled.digits.view() == tenant.emergency_test;
 }
 
+/// Why an inbound route that the called number fits leaves a call to the next one.
+enum class Misfit : std::uint8_t { none, tenant, trunk, anonymous, caller, hours };
+
+Misfit misfit_of(const Plan& plan, Now now, const InboundTerms& route, Plan::Place place, const Arriving& call) {
+  if (route.tenant != call.tenant) return Misfit::tenant;
+  if (!route.trunk.empty() && route.trunk != call.trunk) return Misfit::trunk;
+  if (call.anonymous && !route.anonymous) return Misfit::anonymous;
+  if (!plan.is_caller_of(place, call.caller)) return Misfit::caller;
+  if (route.hours.empty()) return Misfit::none;
+  const schedule::Schedule* hours = plan.schedule(route.tenant, route.hours);
+  return hours != nullptr && hours->at(now.wall_ms).open ? Misfit::none : Misfit::hours;
+}
+
+std::string text_of(const Plan& plan, Now now, const InboundTerms& route, Misfit misfit) {
+  switch (misfit) {
+    case Misfit::trunk:
+      return fmt::format("it is for calls by the trunk {}", route.trunk);
+    case Misfit::anonymous:
+      return "it takes nobody who shows no number";
+    case Misfit::caller:
+      return "it is for other callers";
+    case Misfit::hours: {
+      const schedule::Schedule* hours = plan.schedule(route.tenant, route.hours);
+      return fmt::format("{}: {}", route.hours, hours ? hours->explain(hours->at(now.wall_ms)) : "no such schedule");
+    }
+    default:
+      return {};
+  }
+}
+
+/// `fitting`: those that the called number fits, up to `first`.
+std::vector<PassedOver> passed_over_before(const Plan& plan, Now now, const Arriving& call, Plan::Place first,
+                                           const std::vector<Plan::Place>& fitting) {
+  std::vector<PassedOver> out;
+  const std::vector<InboundTerms>& all = plan.terms().inbound;
+  for (std::size_t i = 0; i < std::min<std::size_t>(first, all.size()); ++i) {
+    const InboundTerms& route = all[i];
+    const auto place = static_cast<Plan::Place>(i);
+    if (route.tenant != call.tenant) continue;
+    const bool fits = std::find(fitting.begin(), fitting.end(), place) != fitting.end();
+    out.push_back({place, !route.enabled ? "it is switched off"
+                          : !fits        ? "it is for other numbers"
+                                         : text_of(plan, now, route, misfit_of(plan, now, route, place, call))});
+  }
+  return out;
+}
+
 /// One question on its way through the rules.
 class Judge {
  public:
@@ -142,8 +189,7 @@ class Judge {
     if (home) return true;
     const CountrySet& countries = plan_.countries_of(*tenant_, who_);
     if (!countries.test(out_.country.index)) return fail(Check::country, plan_.why_not(*tenant_, who_, out_.country));
-    if (!countries.all())
-      passed(Check::country, [&] { return fmt::format("{} may be called", out_.country.text()); });
+    if (!countries.all()) passed(Check::country, [&] { return fmt::format("{} may be called", out_.country.text()); });
     return true;
   }
 
@@ -377,26 +423,24 @@ void share_ways(const Plan& plan, Decision& decision, Random& random) {
   }
 }
 
-Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call) {
-  const auto takes = [&](Plan::Place place) {
-    const InboundTerms& route = plan.terms().inbound[place];
-    if (route.tenant != call.tenant || (!route.trunk.empty() && route.trunk != call.trunk)) return false;
-    if ((call.anonymous && !route.anonymous) || !plan.is_caller_of(place, call.caller)) return false;
-    if (route.hours.empty()) return true;
-    const schedule::Schedule* hours = plan.schedule(route.tenant, route.hours);
-    return hours != nullptr && hours->at(now.wall_ms).open;
-  };
+Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call, std::vector<PassedOver>* passed_over) {
+  std::vector<Plan::Place> fitting;
   Plan::Place first = Plan::none;
+  const auto look = [&](Plan::Place place) {
+    if (passed_over) fitting.push_back(place);
+    if (misfit_of(plan, now, plan.terms().inbound[place], place, call) == Misfit::none) first = place;
+  };
   const DialPatterns::Own& patterns = plan.inbound_patterns_of(call.tenant);
   for (const std::uint32_t pattern : patterns.index.find(call.called).patterns) {
     const Plan::Place place = patterns.places[pattern];
     if (place >= first) break;
-    if (takes(place)) first = place;
+    look(place);
   }
   for (const Plan::Place place : plan.inbound_without_patterns()) {
     if (place >= first) break;
-    if (takes(place)) first = place;
+    look(place);
   }
+  if (passed_over) *passed_over = passed_over_before(plan, now, call, first, fitting);
   Arrival out;
   out.route = first;
   if (first == Plan::none) {

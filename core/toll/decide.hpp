@@ -117,8 +117,14 @@ struct Arrival {
   Plan::Place route = Plan::none;
 };
 
+/// An inbound route that left a call to the next one.
+struct PassedOver {
+  Plan::Place route = Plan::none;
+  std::string why;  ///< one line for people
+};
+
 /// The first inbound route whose conditions hold says who is called. None: nobody; whoever calls hears that there is no
-/// such number (row T6).
-Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call);
+/// such number (row T6). `passed_over` gets those of the tenant that stand before it, in their order.
+Arrival decide_arrival(const Plan& plan, Now now, const Arriving& call, std::vector<PassedOver>* passed_over = nullptr);
 
 }  // namespace rf::toll

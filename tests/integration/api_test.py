@@ -183,6 +183,11 @@ class Walk(unittest.TestCase):
         self.good("country.list", {"of": "extension.1001"})
         self.refused(422, "country.deny", {"countries": "CU", "of": "extension.1001"})
         self.good("route.test", {"from": "1001", "to": "0044 20 7946 0000"})
+        tried = self.good("inbound.test", {"trunk": "provider", "to": "+493012345", "from": "+442079460000"})
+        self.assertEqual((tried["action"], tried["passed_over"][0]["route"]), ("refuse", "reception"))
+        self.assertEqual(self.good("inbound.test", {"trunk": "provider", "to": "+493012345", "from": "+49401"})["route"],
+                         "reception")
+        self.refused(404, "inbound.test", {"trunk": "nobodys", "to": "+493012345"})
         self.good("emergency.test", {"from": "1001", "number": "112"})
         self.good("reach")
         self.good("exposure")

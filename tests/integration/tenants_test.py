@@ -140,7 +140,8 @@ class Isolation(Two):
                 "user": "admin@umbrella", "scope": "call.read", "id": self.foreign_call, "name": f"x-{SECRET}",
                 "text": "+1\n",
                 "kind": "registers", "hours": "mon 08:00-09:00", "password": "Very-Long-Pass-9", "role": "employee",
-                "patterns": "+.", "trunks": f"trunk-{SECRET}", "members": "770177", "extension": "770177",
+                "patterns": "+.", "trunk": f"trunk-{SECRET}", "trunks": f"trunk-{SECRET}", "members": "770177",
+                "extension": "770177",
                 "called": "+4930123.", "day": "1.00", "enabled": False, "display": "x",
                 "countries": "CU", "before": f"route-{SECRET}", "contact": "x", "department": f"dep-{SECRET}"}
         body = operation.body() or {}

@@ -1,4 +1,5 @@
 """A person tries a configuration out before it is in force, and asks the running server about trunks and credit."""
+import re
 import shutil
 import signal
 import sqlite3
@@ -8,6 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
+from carrier import Carrier
 from phone import Phone
 from ringfence import Ringfence, until
 
@@ -182,6 +184,104 @@ class Trial(unittest.TestCase):
             self.assertEqual(told["action"], action, f"{at}: {told['why']}")
             if action == "refuse":
                 self.assertEqual([each["rule"] for each in told["steps"] if not each["passed"]], ["hours"], at)
+
+    def tried(self, to, *words):
+        return self.server.json("inbound", "test", "--trunk", "provider", "--to", to, *words)
+
+    def brought(self, carrier, to, status):
+        """The record of a call that the carrier makes to that number and that is refused, and its steps."""
+        before = len(self.records())
+        carrier.bring(to)
+        self.over(carrier, status)
+        rows = until(lambda: len(self.records()) > before and self.records())
+        row = self.server.json("cdr", "show", next(r["id"] for r in rows if r["dialled"] == to))
+        return row, row["decision"]
+
+    def over(self, carrier, status):
+        answer = carrier.hear("SIP/2.0 [2-6]")
+        self.assertEqual(int(answer[8:11]), status, answer)
+        tag = re.search(r"\nTo:.*tag=([^\r;]+)", answer)[1]
+        carrier.request("ACK", carrier.uri, to_tag=tag, branch=carrier.branch, cseq=carrier.cseq)
+
+    def test_a_call_in_that_is_tried_is_decided_as_the_one_that_comes(self):
+        cli = self.server.cli
+        cli("inbound", "add", "pests", "--called", "+4930666", "--callers", "+4940.", "--target", "reject")
+        cli("inbound", "add", "hidden", "--called", "+4930.", "--callers", "+33.", "--extension", "1001")
+        cli("inbound", "add", "did", "--called", "+4930123", "--extension", "1001", "--caller-pace", "1 per 1h")
+        self.server.add("1002")
+        cli("extension", "set", "1002", "--no-enabled")
+        cli("inbound", "add", "off", "--called", "+4930124", "--extension", "1002")
+        carrier = Carrier(self.server, "127.0.0.9")
+        self.addCleanup(carrier.close)
+        phone = self.phone()
+
+        told = self.tried("0049-30-123", "--from", carrier.number)
+        self.assertEqual([told[f] for f in ("action", "called", "caller", "route", "target", "extension")],
+                         ["ring", "+4930123", carrier.number, "did", "extension", "1001"])
+        self.assertEqual([(each["route"], each["why"]) for each in told["passed_over"]],
+                         [("pests", "it is for other numbers"), ("hidden", "it is for other callers")])
+        carrier.bring("+4930123")
+        phone.reply(phone.hear("INVITE "), "486 Busy Here")
+        self.over(carrier, 486)
+        [row] = until(self.records)
+        row = self.server.json("cdr", "show", row["id"])
+        self.assertEqual((row["route"], row["called"], row["caller"]), (told["route"], told["called"], told["caller"]))
+        self.assertEqual(row["decision"], told["steps"])
+
+        told = self.tried("+4930666", "--from", carrier.number)
+        row, steps = self.brought(carrier, "+4930666", 603)
+        self.assertEqual(told["action"], "refuse")
+        self.assertEqual(told["steps"], steps)
+        self.assertIn(told["why"], row["reason"])
+
+        told = self.tried("+4940555", "--from", carrier.number)
+        row, steps = self.brought(carrier, "+4940555", 404)
+        self.assertEqual((told["action"], told["route"]), ("refuse", ""))
+        self.assertEqual(told["steps"], steps)
+        self.assertIn(told["why"], row["reason"])
+
+        told = self.tried("+4930124", "--from", carrier.number)
+        row, steps = self.brought(carrier, "+4930124", 404)
+        self.assertEqual((told["action"], told["why"]),
+                         ("refuse", "1002 is no ring group and no extension that is switched on"))
+        self.assertEqual(told["steps"][:len(steps)], steps)
+        self.assertIn(told["why"], row["reason"])
+
+    def test_a_try_counts_in_no_pace_and_calls_nobody(self):
+        self.server.cli("inbound", "add", "did", "--called", "+4930123", "--extension", "1001",
+                        "--caller-pace", "1 per 1h")
+        for _ in range(3):
+            self.assertEqual(self.tried("+4930123", "--from", "+4940999")["action"], "ring")
+        self.assertEqual(self.records(), [])
+        phone, carrier = self.phone(), Carrier(self.server, "127.0.0.9")
+        self.addCleanup(carrier.close)
+        carrier.bring("+4930123")
+        phone.reply(phone.hear("INVITE "), "486 Busy Here")
+        self.over(carrier, 486)
+        carrier.bring("+4930123")
+        self.over(carrier, 603)
+        self.assertTrue(until(lambda: [r for r in self.records() if "caller_pace" in r["reason"]]))
+
+    def test_a_try_says_when_it_is_open_and_what_is_said_otherwise(self):
+        cli = self.server.cli
+        cli("schedule", "add", "office", "--hours", "mon-fri 08:00-18:00", "--zone", "Europe/Berlin")
+        cli("inbound", "add", "day", "--called", "+4930123", "--extension", "1001", "--hours", "office")
+        cli("inbound", "add", "night", "--called", "+4930123", "--target", "announcement", "--announcement", "closed")
+        words = ("inbound", "test", "--trunk", "provider", "--to", "+4930123", "--at")
+        told = self.server.json(*words, "2026-11-23T08:00:00Z")
+        self.assertEqual((told["action"], told["route"], told["caller"]), ("ring", "day", "anonymous"))
+        self.assertIn("office: open", told["hours"])
+        told = self.server.json(*words, "2026-11-23T19:00:00Z")
+        self.assertEqual((told["action"], told["announcement"]), ("announcement", "closed"))
+        self.assertIn("office: closed", told["passed_over"][0]["why"])
+        text = self.server.cli(*words, "2026-11-23T19:00:00Z").stdout
+        for part in ("Who shows no number calls +4930123 by the trunk provider", "day: office: closed",
+                     "The caller hears the announcement closed"):
+            self.assertIn(part, text)
+        self.server.stop()
+        self.assertEqual(self.server.json(*words, "2026-11-23T08:00:00Z")["route"], "day", "without a server, too")
+        self.server.start()
+        self.assertIn("there is no trunk other", self.failed("inbound", "test", "--trunk", "other", "--to", "1"))
 
     def test_an_emergency_call_is_tried_without_being_made(self):
         told = self.server.json("emergency", "test", "112", "--from", "1001")

@@ -325,6 +325,15 @@ export function office(): Answers {
         { rule: 'class', passed: false, text: 'premium numbers are refused unless the extension allows them' },
       ],
     }),
+    'inbound.test': ({ values }) => ({
+      trunk: values['trunk'], to: values['to'], from: values['from'] ?? '', at: '2026-11-23T08:30:00Z', action: 'ring', why: 'by the inbound route reception', called: '+4930123', caller: values['from'] ?? 'anonymous',
+      route: 'reception', hours: '', target: 'extension', extension: '1001', ring_group: '', members: [], announcement: '', ways: ['1001'],
+      passed_over: [{ route: 'pests', why: 'it is for other callers' }], further: 0,
+      steps: [
+        { rule: 'route', passed: true, text: 'by the inbound route reception' },
+        { rule: 'pace', passed: true, text: '' },
+      ],
+    }),
     'event.list': () => ({
       events: [
         { id: 8, kind: 'trunk.down', level: 'warning', subject: 'provider', text: 'provider: no answer', count: 3, first: '2026-11-23T08:20:00Z', first_ms: 2, last: '2026-11-23T08:30:00Z', last_ms: 3, acknowledged_by: '', acknowledged: '' },

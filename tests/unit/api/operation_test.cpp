@@ -50,6 +50,7 @@ TEST(Operations, FollowOneRule) {
   EXPECT_EQ(said("guard.rule.remove"), "DELETE /api/v1/guard/rules/{name}");
   EXPECT_EQ(said("policy.plan"), "POST /api/v1/policy/plan");
   EXPECT_EQ(said("route.test"), "GET /api/v1/route-test");
+  EXPECT_EQ(said("inbound.test"), "GET /api/v1/inbound-test");
   EXPECT_EQ(said("user.first"), "POST /api/v1/user-first");
   EXPECT_EQ(said("token.remove"), "DELETE /api/v1/tokens/{id}");
   EXPECT_EQ(said("status"), "GET /api/v1/status");

@@ -315,6 +315,7 @@ export const germanWords: Readonly<Record<string, string>> = {
   hours: 'Zeiten',
   idle: 'In Ruhe',
   kind: 'Art',
+  leave: 'Geht hinaus',
   lines: 'Gleichzeitige Anrufe',
   listed: 'Nummernlisten',
   lookups: 'Abfragen',

@@ -157,6 +157,8 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
         <>
           {value.now && <TrunkNow now={value.now} />}
           {kind.kind === 'trunk' && may('trunk.password') && <TrunkPassword name={name} there={value.password ?? false} />}
+          {kind.kind === 'inbound' && may('inbound.test') && may('route.test') && <Tried values={value.values} inward />}
+          {kind.kind === 'route' && may('route.test') && <Tried values={value.values} />}
           {kind.kind === 'pin-list' && <Pins list={name} />}
           {kind.imported && may(of(kind, 'import')) && <Import kind={kind} name={name} />}
           {kind.kind === 'department' && <HabitsOfAll level="department" name={name} />}
@@ -165,6 +167,21 @@ function ObjectSheet({ kind, name, close }: { kind: Kind; name: string; close: (
         </>
       )}
     </EditSheet>
+  );
+}
+
+/** To the page where a call is tried that this route is asked about. */
+function Tried({ values, inward }: { values: readonly Schemas['ObjectValue'][]; inward?: boolean }) {
+  const text = useText();
+  const first = (key: string) => [values.find((each) => each.key === key)?.value ?? ''].flat()[0] ?? '';
+  // What a pattern says besides digits is for a person to choose.
+  const number = /^\+\d+/.exec(first('called'))?.[0] ?? '';
+  return (
+    <p>
+      <a href={inward ? linkTo('try', '', { way: 'in', trunk: first('trunk'), called: number }) : linkTo('try', '', { from: first('extensions') })}>
+        {inward ? text.tryIn.link : text.tryIn.linkOut}
+      </a>
+    </p>
   );
 }
 

@@ -6,14 +6,24 @@ import { useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { useRoute } from '../route';
+import { useMay } from '../session';
 import { Said } from '../view/Said';
 import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useCountry, useWhen } from '../view/words';
+import { TryInbound } from './TryInbound';
+
+/** What would become of a call out, and of one that comes in; the link of an inbound route shows that one first. */
+export function TryIt() {
+  const may = useMay();
+  const { query } = useRoute();
+  const comesIn = may('inbound.test') && <TryInbound key="in" />;
+  return query.get('way') === 'in' ? [comesIn, <TryOutbound key="out" />] : [<TryOutbound key="out" />, comesIn];
+}
 
 /** "May 1001 dial 0044… now?": the verdict, and every rule on the way. */
-export function TryIt() {
+function TryOutbound() {
   const text = useText();
   const { query } = useRoute();
   const given = Number(query.get('at') ?? '');
@@ -32,7 +42,10 @@ export function TryIt() {
     setAsked(wish);
   };
   return (
-    <>
+    <section aria-labelledby="goes-out">
+      <h2 id="goes-out" className={css.heading}>
+        {text.tryIt.title}
+      </h2>
       <p className={css.lead}>{text.tryIt.lead}</p>
       <form onSubmit={submit} className={css.tools} noValidate>
         <TextInput label={text.tryIt.from} value={from} onChange={(event) => setFrom(event.currentTarget.value)} inputMode="numeric" required />
@@ -52,7 +65,7 @@ export function TryIt() {
         </Button>
       </form>
       {asked && <Asked query={answer}>{({ value }) => <Verdict test={value} />}</Asked>}
-    </>
+    </section>
   );
 }
 
@@ -62,10 +75,10 @@ function Verdict({ test }: { test: Schemas['RouteTest'] }) {
   const country = useCountry();
   const refused = test.action === 'refuse' || test.action === 'reject';
   return (
-    <section className={css.panel} aria-live="polite">
-      <h2 className={css.verdict}>
+    <div className={css.panel} aria-live="polite">
+      <h3 className={css.verdict}>
         <Mark tone={refused ? 'bad' : test.action === 'pin' ? 'fair' : 'good'}>{text.label(test.action)}</Mark> <Said text={test.why} />
-      </h2>
+      </h3>
       <Facts
         facts={[
           [text.tryIt.number, test.number],
@@ -77,8 +90,8 @@ function Verdict({ test }: { test: Schemas['RouteTest'] }) {
           [text.tryIt.ways, test.trunks.map(({ trunk, called, price, currency }) => `${trunk}: ${called} ${price && `${price} ${currency}`}`).join(' · ')],
         ]}
       />
-      <h3 className={css.heading}>{text.tryIt.steps}</h3>
+      <h4 className={css.heading}>{text.tryIt.steps}</h4>
       <Rules steps={test.steps} />
-    </section>
+    </div>
   );
 }

@@ -95,6 +95,39 @@ describe('signalling', () => {
   });
 });
 
+describe('a call that comes in', () => {
+  it('is tried without being made, and each route that passed it over says why', async () => {
+    await open('try');
+    const half = page.getByRole('region', { name: 'A call comes in' });
+    await half.getByLabel('Trunk').fill('provider');
+    await half.getByLabel('Our number').fill('+4930123');
+    await half.getByLabel('Caller').fill('+442079460000');
+    await half.getByRole('button', { name: 'Try the call in' }).click();
+    await half.getByRole('heading', { name: 'by the inbound route reception' }).waitFor();
+    await half.getByText('it is for other callers').waitFor();
+    expect(server.last('inbound.test')?.values).toEqual({ trunk: 'provider', to: '+4930123', from: '+442079460000' });
+    expect(server.last('route.test')).toBeUndefined();
+    expect(await faults('try-inbound')).toEqual([]);
+  });
+
+  it('is led there from its inbound route, whose trunk stands in the form already', async () => {
+    answers['inbound.list'] = () => ({ kind: 'inbound', objects: [{ name: 'reception', values: { trunk: 'provider', called: '+4930123' } }] });
+    answers['inbound.show'] = () => ({
+      kind: 'inbound',
+      name: 'reception',
+      values: [
+        { key: 'trunk', value: 'provider', from: 'own', help: 'only calls of this trunk' },
+        { key: 'called', value: ['+4930123'], from: 'own', help: 'dial patterns of called numbers' },
+      ],
+    });
+    await open('inbound/reception');
+    await page.getByRole('link', { name: 'Try a call to it' }).click();
+    const half = page.getByRole('region', { name: 'A call comes in' });
+    await expect.poll(() => half.getByLabel('Trunk').inputValue()).toBe('provider');
+    expect(await half.getByLabel('Our number').inputValue()).toBe('+4930123');
+  });
+});
+
 describe('an emergency call', () => {
   it('is tried without being made, and what stands in its way is said', async () => {
     await open('emergency');

@@ -303,6 +303,15 @@ export const calls: Readonly<Record<string, string>> = {
   'no inbound route takes {} from {}': 'kein eingehender Weg nimmt {} von {}',
   'nobody known': 'jemandem ohne Nummer',
   'by the inbound route {}': 'über den eingehenden Weg {}',
+  'it is for calls by the trunk {}': 'er ist für Anrufe über die Leitung {}',
+  'it takes nobody who shows no number': 'er nimmt niemanden, der keine Nummer zeigt',
+  'it is for other callers': 'er ist für andere Anrufer',
+  'it is for other numbers': 'er ist für andere Nummern',
+  'it is switched off': 'er ist ausgeschaltet',
+  'the trunk {} is switched off': 'die Leitung {} ist ausgeschaltet',
+  '{} sends the call on to {}': '{} schickt den Anruf weiter zu {}',
+  '{} is no ring group and no extension that is switched on':
+    '{} ist keine Rufgruppe und keine Nebenstelle, die eingeschaltet ist',
   '{} called more than {} times in {} s, which is the caller_pace of the inbound route {}':
     '{} rief öfter als {} Mal in {} s an; das ist das caller_pace des eingehenden Wegs {}',
   'an account does not agree with its calls': 'ein Konto stimmt nicht mit seinen Anrufen überein',
