@@ -12,6 +12,7 @@ import { Said } from '../view/Said';
 import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
+import { soundOf } from '../view/sound';
 import { clock, useWhen } from '../view/words';
 import { Ladder } from './Ladder';
 
@@ -151,7 +152,7 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
           [text.records.account, r.account],
           [text.records.address, r.caller_address],
           [text.records.transports, `${r.caller_transport} → ${r.callee_transport}`],
-          [text.records.media, r.media.map(({ encryption, suite, mos, lost }) => `${encryption}${suite ? ` ${suite}` : ''}, MOS ${mos}, ${text.records.lost(String(lost))}`).join(' · ')],
+          [text.records.media, r.media.map((leg) => soundOf(leg, text.records.lost)).join(' · ')],
           ['ID', <code key="id">{r.id}</code>],
         ]}
       />
