@@ -38,7 +38,8 @@ TEST(Record, SaysOfSoundThatNobodyMeasuredThatItIsUnknown) {
   EXPECT_EQ(row["media"][0]["mos"], 4.25);
   EXPECT_EQ(row["media"][0]["jitter_ms"], 2.0);
   EXPECT_EQ(row["media"][0]["lost"], 0) << "measured, and none was";
-  for (const char* const figure : {"mos", "jitter_ms", "lost"}) EXPECT_TRUE(row["media"][1][figure].is_null()) << figure;
+  for (const char* const figure : {"mos", "jitter_ms", "lost"})
+    EXPECT_TRUE(row["media"][1][figure].is_null()) << figure;
   EXPECT_EQ(row["media"][1]["packets"], 500);
 }
 
