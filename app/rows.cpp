@@ -20,11 +20,13 @@ std::int64_t seconds_between(std::int64_t from_ms, std::int64_t to_ms) {
 }
 
 Json json_of(const media::LegStatistics& leg) {
+  // Nothing was heard, or nobody told how it sounded: no MOS is that bad.
+  const bool measured = leg.mos > 0;
   return {{"packets", leg.packets},
           {"bytes", leg.bytes},
-          {"lost", leg.lost},
-          {"jitter_ms", leg.jitter_ms},
-          {"mos", leg.mos},
+          {"lost", measured ? Json(leg.lost) : Json()},
+          {"jitter_ms", measured ? Json(leg.jitter_ms) : Json()},
+          {"mos", measured ? Json(leg.mos) : Json()},
           {"events", leg.events},
           {"refused_source", leg.refused_source},
           {"refused_shape", leg.refused_shape},

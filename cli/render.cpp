@@ -108,6 +108,16 @@ std::string refused_of(const Json& call) {
   return out;
 }
 
+/// "4.4/-": a figure of both legs, where it is known.
+std::string figures_of(const Json& call, const char* key) {
+  std::string out;
+  for (const Json& leg : list_at(call, "media")) {
+    const std::string figure = text_at(leg, key);
+    out.append(out.empty() ? "" : "/").append(figure.empty() ? "-" : figure);
+  }
+  return out;
+}
+
 /// Whether some call was relayed by somebody else than us, or should have been.
 bool any_elsewhere(const Json& list) {
   return std::any_of(list.begin(), list.end(), [](const Json& call) {
@@ -161,10 +171,6 @@ void cdrs(const Json& r, std::ostream& out) {
   head.emplace_back("ID");
   Table table(std::move(head));
   for (const Json& c : list_at(r, "cdrs")) {
-    const Json& media = list_at(c, "media");
-    std::string mos;
-    for (const Json& leg : media)
-      mos += (mos.empty() ? "" : "/") + (number_at(leg, "packets") > 0 ? text_at(leg, "mos") : "-");
     const std::string times = number_at(c, "attempts") > 1 ? " x" + text_at(c, "attempts") : std::string();
     std::vector<std::string> row{show_when(number_at(c, "started_ms")),
                                  text_at(c, "caller"),
@@ -173,7 +179,7 @@ void cdrs(const Json& r, std::ostream& out) {
                                  show_duration(number_at(c, "talked_s")),
                                  text_at(c, "ended_by"),
                                  text_at(c, "sip_status"),
-                                 mos};
+                                 figures_of(c, "mos")};
     if (encrypted) row.push_back(encryption_of(c));
     if (elsewhere) row.push_back(text_at(c, "engine"));
     if (accounts) row.push_back(text_at(c, "account"));
@@ -208,6 +214,8 @@ void cdr(const Json& r, std::ostream& out) {
               {"cost", cost.empty() ? cost : cost + " " + text_at(r, "currency")},
               {"account", text_at(r, "account")},
               {"media", encryption_with_suites(r)},
+              {"MOS", figures_of(r, "mos")},
+              {"packets lost", figures_of(r, "lost")},
               {"packets refused", refused_of(r)}});
   const Json& steps = list_at(r, "decision");
   if (steps.empty()) return fmt::print(out, "\nNo rule about calls outside was asked.\n");

@@ -36,9 +36,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"RegistrationList", "registrations [Registration]"},
     // Calls
     {"Leg",
-     "packets integer, bytes integer, lost integer, jitter_ms number, mos number, events integer, refused_source "
-     "integer, "
-     "refused_shape integer, refused_proof integer, refused_replay integer, encryption string, suite string"},
+     "packets integer, bytes integer, lost integer|null, jitter_ms number|null, mos number|null, events integer, "
+     "refused_source integer, refused_shape integer, refused_proof integer, refused_replay integer, encryption string, "
+     "suite string"},
     {"CallRecord",
      "id string, caller string, dialled string, callee string, started string, answered string, ended string, "
      "started_ms integer, answered_ms integer, ended_ms integer, talked_s integer, result string, ended_by string, "

@@ -67,6 +67,7 @@ struct Leg {
   Description described;       ///< the last description of ours on this leg that was not refused
   std::vector<Keying> keying;  ///< by index of the m= line
   bool in_clear = false;       ///< it refused to be offered protection that it need not take
+  bool by_certificate = false;  ///< it has to take protection, and refused to be offered keys
   bool peer_takes_update = false;
   bool joins_again = false;  ///< what `ours.joins` offered met another offer: it is to be offered again
   std::uint32_t join_tries = 0;

@@ -157,8 +157,9 @@ class Calls {
   void take_ways(Context& ctx, Fork& fork, const std::vector<txn::Target>& targets);
   void on_fork_response(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
   void on_fork_success(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
-  /// Whether it refused to be offered protection that it need not take, and was asked again without.
-  bool offer_in_clear(Context& ctx, Call& call, std::size_t fork, int status);
+  /// Whether it refused to be offered protection, and was asked once more: without, where it need not take any, and by
+  /// certificate where it has to and knew no keys.
+  bool offer_otherwise(Context& ctx, Call& call, std::size_t fork, int status);
   void on_fork_failure(Context& ctx, Call& call, std::size_t fork, int status);
   /// The phone ended its early dialog before it answered the INVITE.
   void on_fork_gone(Context& ctx, Call& call, std::size_t fork);

@@ -206,7 +206,8 @@ void Keying::hold_out(Random& random, const MediaTerms& terms, const sdp::Media&
   // Feedback passes between those who know it; what a browser says by it, a telephone does not understand.
   const bool feedback = browser || (from && sdp::has_feedback(*from) && *from != Profile::dtls_savpf);
   const bool firm = browser || has_agreed() || terms.wanted == Encryption::required;
-  const bool by_key = is_encrypted(terms.transport) && !browser && agreed_.protection != Protection::dtls;
+  const bool by_key =
+      is_encrypted(terms.transport) && !browser && !terms.by_certificate && agreed_.protection != Protection::dtls;
   if (firm)
     offer.protection = by_key ? Protection::sdes : Protection::dtls;
   else if (by_key && terms.wanted == Encryption::optional)

@@ -24,6 +24,7 @@ struct MediaTerms {
   Transport transport = Transport::udp;  ///< of its signalling: keys pass over an encrypted one alone
   std::array<media::Fingerprint, 2> certificates;  ///< ours, of which new offers and answers name one
   bool by_key_alone = false;  ///< a media server relays it, which gets no certificate of ours
+  bool by_certificate = false;  ///< it refused to be offered keys, which it could have been told
   bool turns_keys = false;    ///< its keys go another way than RFC 4733: nobody but us relays that
 
   /// What registers over a WebSocket is a browser, which knows DTLS-SRTP with ICE and nothing else.
@@ -93,6 +94,8 @@ class Keying {
   bool is_opportunistic() const { return offer_.keys.empty() ? false : offer_.may_be_plain; }
   /// Whether our open offer cannot be answered in the clear.
   bool is_firm() const { return offer_.protection != media::Protection::plain && !offer_.may_be_plain; }
+  /// Likewise, and that it holds out keys, which a phone that knows DTLS-SRTP alone refuses.
+  bool is_firm_by_key() const { return is_firm() && offer_.protection == media::Protection::sdes; }
 
  private:
   struct Offer {

@@ -342,23 +342,27 @@ void Calls::on_fork_response(Context& ctx, Call& call, std::size_t place, const 
     ctx.report(Level::notice, Reason::redirect_refused, flow, call.cdr.dialled, call.cdr.id, {});
   if (response.status == 503 && try_next_way(ctx, call, place)) return;  // RFC 3263 §4.3
   if (fork.leg.trunk && answer_trunk(ctx, call, place, response)) return;
-  if (offer_in_clear(ctx, call, place, response.status)) return;
+  if (offer_otherwise(ctx, call, place, response.status)) return;
   if (offer_from_here(ctx, call, place, response.status)) return;
   on_fork_failure(ctx, call, place, response.status);
 }
 
-bool Calls::offer_in_clear(Context& ctx, Call& call, std::size_t place, int status) {
+bool Calls::offer_otherwise(Context& ctx, Call& call, std::size_t place, int status) {
   Fork& fork = call.forks[place];
   if (status != 488 && status != 415 && status != 606) return false;
   const auto any = [&](bool (Keying::*is)() const) {
     return std::any_of(fork.leg.keying.begin(), fork.leg.keying.end(), [&](const Keying& k) { return (k.*is)(); });
   };
-  const bool required = media_terms(ctx, call, fork.leg).wanted == policy::Encryption::required;
+  const MediaTerms terms = media_terms(ctx, call, fork.leg);
+  const bool required = terms.wanted == policy::Encryption::required;
   call.unprotected = call.unprotected || (required && any(&Keying::is_firm));
   const bool may_go_again = !fork.cancelled && call.state == CallState::ringing && !fork.leg.in_clear &&
+                            !fork.leg.by_certificate &&
                             fork.leg.dialog->state() == dialog::Dialog::State::calling;
-  if (!may_go_again || !any(&Keying::is_opportunistic)) return false;
-  fork.leg.in_clear = true;
+  // Who may not have it in the clear perhaps knows the other kind of SRTP.
+  const bool by_certificate = any(&Keying::is_firm_by_key) && !terms.by_key_alone;
+  if (!may_go_again || (!by_certificate && !any(&Keying::is_opportunistic))) return false;
+  (by_certificate ? fork.leg.by_certificate : fork.leg.in_clear) = true;
   fork.leg.keying.clear();
   fork.leg.exchange = {};
   fork.cseq = fork.leg.dialog->next_cseq();

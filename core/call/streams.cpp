@@ -41,6 +41,7 @@ MediaTerms Calls::rule_for(Context& ctx, TenantId tenant, ExtensionId extension,
 MediaTerms Calls::media_terms(Context& ctx, const Call& call, const Leg& leg) {
   MediaTerms terms = rule_for(ctx, call.cdr.tenant, leg.extension, leg.trunk, leg.dialog->flow().transport);
   terms.by_key_alone = !call.server.empty();
+  terms.by_certificate = leg.by_certificate;
   const bool stays_plain = leg.in_clear || (terms.by_key_alone && must_stay_plain(call, leg));
   if (call.emergency && leg.in_clear) terms.wanted = policy::Encryption::off;
   if (stays_plain && terms.wanted == policy::Encryption::optional) terms.wanted = policy::Encryption::off;

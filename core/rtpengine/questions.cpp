@@ -114,6 +114,23 @@ media::LegStatistics read_leg(const Document::Value& tag) {
   return out;
 }
 
+/// What the receiver of a leg's stream said of it. The server keeps that under the SSRC of whoever reported, once it
+/// has seen reports of both sides; without them nothing is known, and all of it stays zero.
+void add_quality(const Document::Value& reports, const Document::Value& receiver, media::LegStatistics& leg) {
+  constexpr std::int64_t worst = 10, best = 50;  // a MOS in tenths
+  constexpr std::uint64_t negative = 1u << 23;   // RFC 3550 §6.4.1: more came than were sent
+  const auto ssrc = receiver["medias"][0]["streams"][0]["SSRC"].number();
+  if (!ssrc) return;
+  const auto said = reports[std::to_string(*ssrc)];
+  const auto average = said["average MOS"];
+  const auto mos = average["MOS"].number();
+  if (!mos || *mos < worst || *mos > best) return;
+  leg.mos = static_cast<double>(*mos) / 10;
+  leg.jitter_ms = static_cast<double>(count(average["jitter"]));
+  const std::uint64_t lost = count(said["cumulative loss"]);
+  leg.lost = lost < negative ? lost : 0;
+}
+
 }  // namespace
 
 std::string ping() {
@@ -190,8 +207,10 @@ std::string erase(std::string_view call) {
 std::expected<std::array<media::LegStatistics, 2>, Fault> read_statistics(std::string_view answer) {
   const auto document = read_result(answer, "ok");
   if (!document) return std::unexpected(document.error());
-  const auto all = document->root()["tags"];
-  return std::array{read_leg(all[tags[0]]), read_leg(all[tags[1]])};
+  const auto all = document->root()["tags"], reports = document->root()["SSRC"];
+  std::array out{read_leg(all[tags[0]]), read_leg(all[tags[1]])};
+  for (std::size_t i = 0; i < out.size(); ++i) add_quality(reports, all[tags[1 - i]], out[i]);
+  return out;
 }
 
 }  // namespace rf::rtpengine

@@ -53,7 +53,8 @@ std::string query(std::string_view call);
 /// Ends the relay; the answer is its statistics. Told again after it was done, the server does not know it: that is
 /// an error in words, and the stream is gone all the same.
 std::string erase(std::string_view call);
-/// Of leg 0 and 1: what each sent, and what was refused on its port.
+/// Of leg 0 and 1: what each sent, and what was refused on its port. Loss, jitter and MOS are those that the other leg
+/// reported by RTCP; a MOS of 0: neither of them is known.
 std::expected<std::array<media::LegStatistics, 2>, Fault> read_statistics(std::string_view answer);
 
 }  // namespace rf::rtpengine

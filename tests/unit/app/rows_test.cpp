@@ -29,5 +29,19 @@ TEST(RunningCallRow, TellsMoneyAndPlacesOnlyToWhoeverReadsRecords) {
   for (const auto& [key, value] : whole.items()) EXPECT_TRUE(bare.contains(key)) << key << ": the contract names it";
 }
 
+TEST(Record, SaysOfSoundThatNobodyMeasuredThatItIsUnknown) {
+  record::Cdr cdr;
+  cdr.media[0].packets = cdr.media[1].packets = 500;
+  cdr.media[0].mos = 4.25;
+  cdr.media[0].jitter_ms = 2;
+  const Json row = json_of(cdr, "1002");
+  EXPECT_EQ(row["media"][0]["mos"], 4.25);
+  EXPECT_EQ(row["media"][0]["jitter_ms"], 2.0);
+  EXPECT_EQ(row["media"][0]["lost"], 0) << "measured, and none was";
+  for (const char* const figure : {"mos", "jitter_ms", "lost"})
+    EXPECT_TRUE(row["media"][1][figure].is_null()) << figure;
+  EXPECT_EQ(row["media"][1]["packets"], 500);
+}
+
 }  // namespace
 }  // namespace rf::app

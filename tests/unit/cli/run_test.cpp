@@ -356,6 +356,17 @@ TEST_F(CommandLine, ARecordSaysWithWhatEachLegWasEncryptedAndWhatWasRefusedThere
   EXPECT_THAT(out_.str(), Not(HasSubstr("caller: ")));
 }
 
+TEST_F(CommandLine, HowACallSoundedIsADashWhereNobodyKnows) {
+  const Json measured{{"packets", 900}, {"mos", 4.3}, {"lost", 2}}, unknown{{"packets", 900}, {"mos", nullptr}};
+  outcome_ = Json{{"id", "c1"}, {"media", {measured, unknown}}};
+  EXPECT_EQ(call({"cdr", "show", "c1"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("4.3/-"));
+  EXPECT_THAT(out_.str(), HasSubstr("2/-"));
+  outcome_ = Json{{"cdrs", {{{"id", "c1"}, {"media", {unknown, measured}}}}}};
+  EXPECT_EQ(call({"cdr", "list"}), done);
+  EXPECT_THAT(out_.str(), HasSubstr("-/4.3"));
+}
+
 TEST_F(CommandLine, ARunningCallSaysSoToo) {
   outcome_ = Json{{"calls", {{{"id", "c1"}, {"state", "talking"}, {"media", legs_under_attack()}}}}};
   EXPECT_EQ(call({"call", "list"}), done);

@@ -231,9 +231,59 @@ TEST_F(Secure, ARequiredExtensionTakesNoPlainCallAndMakesNone) {
   ASSERT_TRUE(invite);
   EXPECT_NE(std::string((*invite)->body).find("RTP/SAVP 0"), std::string::npos);
   tls_alice.answer(*invite, 488);
+  ASSERT_TRUE(tls_alice.hear_request("ACK"));
+  const auto again = tls_alice.hear_request("INVITE");
+  ASSERT_TRUE(again) << "once more, by certificate";
+  const Read offer(*again);
+  EXPECT_EQ(offer.media().proto, "UDP/TLS/RTP/SAVP");
+  EXPECT_TRUE(offer.security->keys.empty());
+  tls_alice.answer(*again, 488);
   EXPECT_FALSE(tls_alice.hear_request("INVITE")) << "it is not asked again without";
   EXPECT_TRUE(bob.hear_status(488));
+  EXPECT_TRUE(exchange.has_report(Reason::media_refused));
+  EXPECT_TRUE(exchange.relays.empty());
   expect_over();
+}
+
+TEST_F(Secure, ADeskPhoneThatKnowsNoKeysIsOfferedACertificateOnceWhereItHasToBeEncrypted) {
+  rule(2, Encryption::required);
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(tls_bob.register_(), 200);
+  a = alice.invite("1002", sim::audio_sdp(alice_rtp));
+  const auto first = tls_bob.hear_request("INVITE");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(Read(*first).media().proto, "RTP/SAVP");
+  tls_bob.answer(*first, 606);
+  ASSERT_TRUE(tls_bob.hear_request("ACK"));
+  const auto again = tls_bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->call_id, (*first)->call_id);
+  const Read offer(*again);
+  EXPECT_EQ(offer.media().proto, "UDP/TLS/RTP/SAVP");
+  EXPECT_TRUE(offer.security->certificate.has_value());
+  EXPECT_TRUE(offer.security->keys.empty());
+  b = tls_bob.answer(*again, 200, described(bob_rtp, "UDP/TLS/RTP/SAVP", certificate(7, "active")));
+  EXPECT_TRUE(alice.hear_status(200));
+  EXPECT_EQ(security(1).protection, Protection::dtls);
+  EXPECT_EQ(security(1).peer_fingerprint.sha256[0], 7);
+}
+
+/// The attack: a phone, or who speaks in its name, answers the second offer in the clear.
+TEST_F(Secure, TheSecondOfferCannotBeAnsweredInTheClearEither) {
+  rule(2, Encryption::required);
+  ASSERT_EQ(alice.register_(), 200);
+  ASSERT_EQ(tls_bob.register_(), 200);
+  alice.invite("1002", sim::audio_sdp(alice_rtp));
+  const auto first = tls_bob.hear_request("INVITE");
+  ASSERT_TRUE(first);
+  tls_bob.answer(*first, 488);
+  ASSERT_TRUE(tls_bob.hear_request("ACK"));
+  const auto again = tls_bob.hear_request("INVITE");
+  ASSERT_TRUE(again);
+  tls_bob.answer(*again, 200, described(bob_rtp, "UDP/TLS/RTP/SAVP", ""));
+  EXPECT_TRUE(tls_bob.hear_request("BYE"));
+  EXPECT_TRUE(alice.hear_status(488));
+  EXPECT_TRUE(exchange.relays.empty());
 }
 
 TEST_F(Secure, KeysOverReadableSignallingAreRefusedAndACertificateIsTaken) {

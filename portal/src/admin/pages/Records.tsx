@@ -15,6 +15,7 @@ import { Facts, Mark, Rules } from '../view/Shown';
 import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { save } from '../view/save';
+import { soundOf } from '../view/sound';
 import { clock, useWhen } from '../view/words';
 import { Ladder } from './Ladder';
 import { type Taken, recordsMost, takeAlong } from './takeAlong';
@@ -214,7 +215,7 @@ function RecordSheet({ record: r, close }: { record: Record; close: () => void }
           [text.records.account, r.account],
           [text.records.address, r.caller_address],
           [text.records.transports, `${r.caller_transport} → ${r.callee_transport}`],
-          [text.records.media, r.media.map(({ encryption, suite, mos, lost }) => `${encryption}${suite ? ` ${suite}` : ''}, MOS ${mos}, ${text.records.lost(String(lost))}`).join(' · ')],
+          [text.records.media, r.media.map((leg) => soundOf(leg, text.records.lost)).join(' · ')],
           ['ID', <code key="id">{r.id}</code>],
         ]}
       />
