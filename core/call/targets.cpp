@@ -56,7 +56,12 @@ std::expected<Target, Failure> Calls::redirect(Context& ctx, TenantId tenant, Ta
 }
 
 std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Target target) const {
-  const policy::Extension* callee = ctx.policy.by_number(tenant, target.dialled);
+  using Action = toll::Decision::Action;
+  using For = toll::Question::For;
+  // Whoever dials it calls for help, even where an extension has that number. Nobody is forwarded there.
+  const bool helps =
+      target.payer && target.purpose != For::forward && toll::is_emergency(ctx.plan, tenant, target.dialled);
+  const policy::Extension* callee = helps ? nullptr : ctx.policy.by_number(tenant, target.dialled);
   if (callee && callee->enabled) {
     const toll::ForwardTerms& forward = ctx.plan.extension(tenant, callee->id).forward;
     if (!forward.always.empty())
@@ -73,7 +78,7 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
     target.callee = callee;
     return target;
   }
-  if (const toll::RingGroupTerms* group = ctx.plan.ring_group(tenant, target.dialled)) {
+  if (const toll::RingGroupTerms* group = helps ? nullptr : ctx.plan.ring_group(tenant, target.dialled)) {
     if (!members_of(ctx, *group).empty()) {
       target.group = group;
       return target;
@@ -82,10 +87,9 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
       return std::unexpected(Failure{480, CallResult::unreachable, Reason::callee_not_registered,
                                      fmt::format("nobody of the ring group {} is reachable", group->name)});
     target.dialled = group->otherwise;
+    target.purpose = For::forward;  // no person's dialling, and so no call for help
     return resolve(ctx, tenant, std::move(target));
   }
-  using Action = toll::Decision::Action;
-  using For = toll::Question::For;
   if (!target.payer)
     return std::unexpected(Failure{404, CallResult::unknown_number, Reason::unknown_number, target.dialled});
   const toll::Question question{tenant, target.payer, target.dialled, target.purpose};
@@ -259,6 +263,7 @@ bool Calls::go_on(Context& ctx, Call& call, int status) {
     if (ring_next_member(ctx, call, *group)) return true;
     if (group->otherwise.empty() || group->otherwise == group->number) return false;
     target.dialled = group->otherwise;
+    target.purpose = toll::Question::For::forward;
     return go_to(ctx, call, resolve(ctx, tenant, std::move(target)));
   }
   const policy::Extension* callee = ctx.policy.by_id(call.ringing.callee);
