@@ -267,6 +267,30 @@ TEST_F(Help, ADiskThatSaysNothingDelaysNoCallForHelpAndIsTold) {
   expect_nothing_left();
 }
 
+TEST_F(Help, NoLongestDurationEndsACallForHelp) {
+  limit(4, [](Limits& limits) { limits.call_duration_max_s = 10; });
+  a = call_for_help(alice);
+  take(carrier);
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  ASSERT_EQ(bob.register_(), 200);
+  ASSERT_EQ(carol.register_(), 200);
+  Line ordinary = bob.invite("1003", sim::audio_sdp(bob_rtp));
+  const auto invite = carol.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carol.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("198.51.100.13:4000")));
+  const auto answered = bob.hear_status(200);
+  ASSERT_TRUE(answered);
+  bob.learn(ordinary, *answered);
+  bob.ack(ordinary);
+  exchange.advance_ms(11'000);
+  EXPECT_TRUE(bob.hear_request("BYE")) << "an ordinary call ends";
+  EXPECT_FALSE(alice.hear_request("BYE"));
+  EXPECT_FALSE(carrier.hear_request("BYE"));
+}
+
 TEST_F(Help, EveryTrunkIsAsked) {
   toll::Terms terms = two_carriers();
   std::deque<Phone> more;
