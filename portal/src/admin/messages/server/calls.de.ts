@@ -99,6 +99,7 @@ export const calls: Readonly<Record<string, string>> = {
   'an announcement takes G.711': 'eine Ansage braucht G.711',
   'answer without description': 'Antwort ohne Beschreibung',
   'no record, no call': 'ohne Nachweis kein Anruf',
+  'in the clear: somebody calls for help': 'unverschlüsselt: jemand ruft um Hilfe',
   'an emergency call goes on, though its record is not on disk':
     'ein Notruf geht weiter, obwohl sein Nachweis nicht auf der Platte steht',
   'who was called refuses what is offered there: encrypted media, as required':
