@@ -52,13 +52,18 @@ bool may_open_paths(Kind kind) {
          kind == Kind::extension;
 }
 
-/// Runs one change and compiles what came of it; when either fails, nothing has happened. `guarded_at_ms`, of wall
-/// time: nor when it opens such a path.
+/// What a change is held against, besides being whole.
+struct Guarded {
+  std::optional<std::int64_t> paths_at_ms;  ///< wall time: it opens no such path
+  bool numbers = false;                     ///< no extension gets an emergency number
+};
+
+/// Runs one change and compiles what came of it; when either fails, or it is none that may be, nothing has happened.
 template <class Work>
-PlanChanged changed(Records& records, Work&& work, std::optional<std::int64_t> guarded_at_ms = std::nullopt) {
+PlanChanged changed(Records& records, Work&& work, const Guarded& guarded = {}) {
   std::optional<Error> error;
   std::optional<Candidate> before;
-  if (guarded_at_ms) before = present(records);
+  if (guarded.paths_at_ms || guarded.numbers) before = present(records);
   Json answer;
   toll::PlanRef plan;
   const auto committed = records.store.together([&]() -> store::Expected<void> {
@@ -73,8 +78,12 @@ PlanChanged changed(Records& records, Work&& work, std::optional<std::int64_t> g
     if (before) {
       auto callers = callers_of(records.store);
       if (!callers) return undo(error_of(callers.error()));
-      if (auto opened = opens_paths(records.tenant, *before, {*compiled, std::move(*callers)}, *guarded_at_ms))
-        return undo(std::move(*opened));
+      const Candidate after{*compiled, std::move(*callers)};
+      if (const auto taken = newly_taken_numbers(*before, after); !taken.empty())
+        return undo(error_of(records.store, taken, records.bound_to()));
+      if (guarded.paths_at_ms)
+        if (auto opened = opens_paths(records.tenant, *before, after, *guarded.paths_at_ms))
+          return undo(std::move(*opened));
     }
     answer = std::move(*done);
     plan = std::move(*compiled);
@@ -405,7 +414,7 @@ class Desk {
 template <class Objects>
 PlanChanged extension_changed(Records& records, const command::Command& command, std::int64_t now_wall_ms, bool force,
                               Objects&& objects) {
-  const auto guarded = force ? std::nullopt : std::optional(now_wall_ms);
+  const bool removes = std::holds_alternative<command::RemoveExtension>(command);
   return changed(
       records,
       [&]() -> Done {
@@ -414,7 +423,7 @@ PlanChanged extension_changed(Records& records, const command::Command& command,
         if (auto done = objects(**outcome); !done) return std::unexpected(done.error());
         return std::move(**outcome);
       },
-      guarded);
+      {force ? std::nullopt : std::optional(now_wall_ms), !removes});
 }
 
 }  // namespace
@@ -426,8 +435,9 @@ std::optional<PlanChanged> change_objects(Records& records, const command::Comma
   if (const auto* c = std::get_if<command::ListObjects>(&command)) return told(desk.list(c->kind));
   if (const auto* c = std::get_if<command::ShowObject>(&command)) return told(desk.show(c->kind, c->name));
   if (const auto* c = std::get_if<command::PutObject>(&command)) {
-    const bool guarded = !c->force && may_open_paths(c->kind);
-    return changed(records, [&] { return desk.put(*c); }, guarded ? std::optional(now_wall_ms) : std::nullopt);
+    const bool opens = !c->force && may_open_paths(c->kind);
+    return changed(records, [&] { return desk.put(*c); },
+                   {opens ? std::optional(now_wall_ms) : std::nullopt, c->kind == Kind::telephony});
   }
   if (const auto* c = std::get_if<command::TenantCommand>(&command)) {
     if (auto dealer = change_dealer(records, *c)) return told(std::move(*dealer));

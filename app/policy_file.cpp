@@ -402,7 +402,10 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
   Import import(records, command.remove, sides, command.caller, now_wall_ms);
   if (auto read = import.read(command.text); !read) return std::unexpected(read.error());
   std::optional<Candidate> after;
+  const Candidate before = present(records);
   const auto taken = take(records, import, [&](const Candidate& candidate) {
+    if (const auto numbers = newly_taken_numbers(before, candidate); !numbers.empty())
+      return std::optional(import.told(numbers));
     after = candidate;
     return std::optional(Error{});
   });
@@ -413,7 +416,6 @@ Outcome plan_policy(Records& records, const command::PolicyPlan& command, std::i
   if (const EventChange* const told = import.told_of_events())
     for (std::string& note : told->notes(false)) notes.push_back(std::move(note));
   if (!import.changes().empty()) {
-    const Candidate before = present(records);
     const std::int64_t since_ms = command.since_ms != 0 ? command.since_ms : now_wall_ms - replayed_ms;
     auto told = try_out(records, before, *after, since_ms, now_wall_ms);
     if (!told) return told;
@@ -432,6 +434,8 @@ PlanChanged apply_policy(Records& records, const command::PolicyApply& command, 
   if (auto risk = import.risk(); risk && !command.force) return {std::unexpected(std::move(*risk)), nullptr};
   const Candidate before = present(records);
   auto taken = take(records, import, [&](const Candidate& after) {
+    if (const auto numbers = newly_taken_numbers(before, after); !numbers.empty())
+      return std::optional(import.told(numbers));
     return command.force ? std::nullopt : opens_paths(records.tenant, before, after, now_wall_ms);
   });
   if (!taken) return {std::unexpected(taken.error()), nullptr};

@@ -129,6 +129,7 @@ std::expected<void, Error> Server::open_engine() {
   policy_ = std::move(*policy);
   if (auto plan = load_plan(); !plan) return plan;
   tell_house();
+  warn_of_numbers();
   if (const auto swept = records_->store.sweep_bindings(wall_now_ms()); !swept)
     return std::unexpected(error_of(swept.error()));
   auto bindings = records_->store.load_bindings(wall_now_ms());

@@ -115,6 +115,8 @@ class Server {
   std::vector<policy::Listener> listeners_now();
   /// With records_mutex_ held: another address that we are seen at is told from now on.
   void take_public_address();
+  /// With both mutexes held: an extension that has an emergency number is told of.
+  void warn_of_numbers();
   /// With both mutexes held: the engine and the guard take over plan_.
   void publish_plan();
   /// As an extension of the first tenant.

@@ -15,6 +15,7 @@
 #include "app/server.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
+#include "core/toll/answer_faults.hpp"
 
 namespace rf::app {
 namespace {
@@ -153,9 +154,20 @@ void Server::tell_house() {
   events_->use_house(tenants.front().zone, tenants.front().company);
 }
 
+void Server::warn_of_numbers() {
+  constexpr std::string_view about = "emergency number ";
+  std::erase_if(warnings_, [&](const auto& each) { return each.first.starts_with(about); });
+  const auto callers = callers_of(records_->store);
+  if (!callers) return;
+  const auto tenants = records_->store.tenants().value_or(std::vector<store::Tenant>{});
+  for (const ToldFault& each : told(toll::taken_emergency_numbers(*plan_, *callers), tenants, {}))
+    warnings_[std::string(about) + each.text] = each.text + "; " + each.remedy;
+}
+
 void Server::publish_plan() {
   inlet_.post(engine::PlanChanged{plan_});
   tell_house();
+  warn_of_numbers();
   // Trunks are protected, so the guard's rules know them.
   std::vector<std::string> notes;
   if (auto rules = compile_guard(settings_, *policy_, notes)) publish_guard(std::move(*rules));

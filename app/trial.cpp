@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/reach.hpp"
+#include "core/toll/answer_faults.hpp"
 #include "core/toll/exposure.hpp"
 #include "core/toll/replay.hpp"
 #include "shell/store/desk.hpp"
@@ -221,6 +222,18 @@ std::optional<Error> opens_paths(TenantId tenant, const Candidate& before, const
   if (paths.size() > TryLimits::examples) text += fmt::format("\nand {} more", paths.size() - TryLimits::examples);
   return Error{Code::conflict, "nobody showed a password on this way, and it would cost money: " + text,
                "nothing was changed; --force does it anyway"};
+}
+
+std::vector<toll::PlanFault> newly_taken_numbers(const Candidate& before, const Candidate& after) {
+  std::vector<toll::PlanFault> out = toll::taken_emergency_numbers(*after.plan, after.callers);
+  if (out.empty()) return out;
+  const std::vector<toll::PlanFault> known = toll::taken_emergency_numbers(*before.plan, before.callers);
+  std::erase_if(out, [&](const toll::PlanFault& each) {
+    return std::any_of(known.begin(), known.end(), [&](const toll::PlanFault& one) {
+      return one.tenant == each.tenant && one.name == each.name;
+    });
+  });
+  return out;
 }
 
 }  // namespace rf::app

@@ -26,4 +26,7 @@ Outcome try_out(Records& records, const Candidate& before, const Candidate& afte
 std::optional<command::Error> opens_paths(TenantId tenant, const Candidate& before, const Candidate& after,
                                           std::int64_t now_wall_ms);
 
+/// Extensions that would have an emergency number by the change, and have none now: it is refused, whoever forces it.
+std::vector<toll::PlanFault> newly_taken_numbers(const Candidate& before, const Candidate& after);
+
 }  // namespace rf::app

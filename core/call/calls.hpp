@@ -174,6 +174,8 @@ class Calls {
   /// What the record keeps of them; nothing of calls between phones, which nobody else counts.
   static std::vector<record::OpenDialog> dialogs_of(const Call& call);
   void answer_caller(Context& ctx, Call& call);
+  /// It is answered: how long it may last, but for a call for help.
+  static void watch_duration(Context& ctx, Call& call);
   void release_fork(Context& ctx, Call& call, std::size_t fork, const sip::Message& response, const Flow& flow);
 
   // targets.cpp

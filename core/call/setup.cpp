@@ -509,11 +509,16 @@ void Calls::answer_caller(Context& ctx, Call& call) {
   ctx.report(Level::info, Reason::call_answered, (fork ? fork->leg : call.caller).dialog->flow(),
              call.cdr.caller_number, call.cdr.id, call.cdr.dialled, call.cdr.tenant);
   ctx.txns.respond(ctx.now, call.invite, 200, std::move(bytes), ctx.out);
-  call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
-                                       mark(Owner::call, call.id.value), duration_due);
+  watch_duration(ctx, call);
   watch_session(ctx, call, Side::caller);
   watch_session(ctx, call, Side::callee);
   if (call.speech != Speech::none) begin_speech(ctx, call, Side::caller);
+}
+
+void Calls::watch_duration(Context& ctx, Call& call) {
+  if (call.emergency) return;
+  call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
+                                       mark(Owner::call, call.id.value), duration_due);
 }
 
 void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip::Message& response, const Flow& flow) {

@@ -54,7 +54,12 @@ std::expected<Target, Failure> Calls::redirect(Context& ctx, TenantId tenant, Ta
 }
 
 std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Target target) const {
-  const policy::Extension* callee = ctx.policy.by_number(tenant, target.dialled);
+  using Action = toll::Decision::Action;
+  using For = toll::Question::For;
+  // Whoever dials it calls for help, even where an extension has that number. Nobody is forwarded there.
+  const bool helps =
+      target.payer && target.purpose != For::forward && toll::is_emergency(ctx.plan, tenant, target.dialled);
+  const policy::Extension* callee = helps ? nullptr : ctx.policy.by_number(tenant, target.dialled);
   if (callee && !callee->enabled) callee = nullptr;
   struct Now {
     const Calls& calls;
@@ -64,8 +69,9 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
     bool offline() const { return calls.registrar_.reachable(ctx.policy, callee->id).empty(); }
     bool any_of(const toll::RingGroupTerms& group) const { return !calls.members_of(ctx, group).empty(); }
   };
-  const toll::Inside led =
-      toll::lead_inside(ctx.plan, tenant, target.dialled, callee ? callee->id : ExtensionId{}, Now{*this, ctx, callee});
+  const toll::Inside led = helps ? toll::Inside{}
+                                 : toll::lead_inside(ctx.plan, tenant, target.dialled,
+                                                     callee ? callee->id : ExtensionId{}, Now{*this, ctx, callee});
   using To = toll::Inside::To;
   switch (led.to) {
     case To::onward:
@@ -85,12 +91,11 @@ std::expected<Target, Failure> Calls::resolve(Context& ctx, TenantId tenant, Tar
           Failure{480, CallResult::unreachable, Reason::callee_not_registered, toll::why_nobody(*led.group)});
     case To::otherwise:
       target.dialled = led.number;
+      target.purpose = For::forward;  // no person's dialling, and so no call for help
       return resolve(ctx, tenant, std::move(target));
     case To::outside:
       break;
   }
-  using Action = toll::Decision::Action;
-  using For = toll::Question::For;
   if (!target.payer)
     return std::unexpected(
         Failure{404, CallResult::unknown_number, Reason::unknown_number, toll::why_outside(target.dialled)});
@@ -265,6 +270,7 @@ bool Calls::go_on(Context& ctx, Call& call, int status) {
     if (ring_next_member(ctx, call, *group)) return true;
     if (group->otherwise.empty() || group->otherwise == group->number) return false;
     target.dialled = group->otherwise;
+    target.purpose = toll::Question::For::forward;
     return go_to(ctx, call, resolve(ctx, tenant, std::move(target)));
   }
   const policy::Extension* callee = ctx.policy.by_id(call.ringing.callee);

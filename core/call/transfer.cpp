@@ -244,8 +244,7 @@ void Calls::take_over(Context& ctx, Call& call) {
   ++answered_;
   ctx.report(Level::info, Reason::call_answered, call.caller.dialog->flow(), call.cdr.caller_number, call.cdr.id,
              call.cdr.dialled, call.cdr.tenant);
-  call.duration_timer = ctx.timers.set(ctx.after_ms(std::int64_t{ctx.policy.limits.call_duration_max_s} * 1'000),
-                                       mark(Owner::call, call.id.value), duration_due);
+  watch_duration(ctx, call);
   watch_session(ctx, call, Side::callee);
   leave_behind(ctx, *from, call);
   offer_across(ctx, call, Side::caller);
@@ -310,6 +309,8 @@ void Calls::leave_behind(Context& ctx, Call& from, Call& into) {
     return end_answered(ctx, from, leaving.by == Side::caller ? EndedBy::caller : EndedBy::callee,
                         Reason::call_transferred, into.cdr.id);
   from.carried_by = into.id;
+  // The end of what is carried is the end of what carries it.
+  if (into.emergency) ctx.timers.cancel(from.duration_timer);
   into.carries.push_back(from.id);
   dismiss(ctx, from, leaving.by);
   shares_.end(from.parts);

@@ -261,6 +261,7 @@ constexpr auto sources = std::to_array<Source>({
     {"link_refused", any, error_line, "login.link-refused"},
     {"login_code_unsent", any, error_line, "login.code-unsent"},
     {"login_locked", any, error_line, "login.locked"},
+    {"max_duration_reached", any, error_line, "money.cut"},
     {"media_certificate", error_line, error_line, "system.certificate"},
     {"media_distrusted", any, error_line, "call.distrusted"},
     {"media_server_down", any, error_line, "media.server-down"},

@@ -8,6 +8,7 @@
 
 #include "core/base/limits/call.hpp"
 #include "core/number/dial.hpp"
+#include "core/toll/decide.hpp"
 #include "core/toll/pins.hpp"
 
 namespace rf::toll {
@@ -241,6 +242,15 @@ class Checks {
 void append_answer_faults(const Terms& terms, const std::vector<Plan::Known>& extensions,
                           std::vector<PlanFault>& faults) {
   Checks(terms, extensions, faults).run();
+}
+
+std::vector<PlanFault> taken_emergency_numbers(const Plan& plan, const std::vector<Plan::Known>& extensions) {
+  std::vector<PlanFault> out;
+  for (const Plan::Known& each : extensions)
+    if (is_emergency(plan, each.tenant, each.number))
+      out.push_back({"extension", each.number, "has an emergency number: whoever dials it calls for help",
+                     "give it another one", each.tenant});
+  return out;
 }
 
 }  // namespace rf::toll

@@ -12,4 +12,8 @@ namespace rf::toll {
 void append_answer_faults(const Terms& terms, const std::vector<Plan::Known>& extensions,
                           std::vector<PlanFault>& faults);
 
+/// Extensions whose number calls for help where they are: nobody reaches them by dialling it. No fault of terms that
+/// stand, for a start is not refused over it; a change that brings one is.
+std::vector<PlanFault> taken_emergency_numbers(const Plan& plan, const std::vector<Plan::Known>& extensions);
+
 }  // namespace rf::toll

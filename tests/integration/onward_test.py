@@ -195,6 +195,8 @@ class Cut(Onward):
         self.assertEqual([row[f] for f in ("result", "cut_reason", "ended_by", "talked_s")],
                          ["answered", "extension", "system", self.SECONDS])
         self.assertLessEqual(float(row["cost"]), 0.06, "what we say costs nothing")
+        events = until(lambda: self.server.json("event", "list", "--kinds", "money.cut")["events"])
+        self.assertEqual(len(events), 1, events)
         self.nothing_is_left()
 
 

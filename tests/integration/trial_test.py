@@ -299,6 +299,30 @@ class Trial(unittest.TestCase):
         self.assertIn("NO TRUNK", self.server.cli("emergency", "test", "112", "--from", "1001").stdout)
         self.assertEqual(self.records(), [])
 
+    def test_no_extension_gets_an_emergency_number(self):
+        self.assertIn("has an emergency number", self.failed("extension", "add", "112"))
+        self.assertIn("has an emergency number", self.failed("extension", "add", "112", "--force"))
+        self.server.cli("extension", "add", "555")
+        self.assertIn("extension 555 has an emergency number", self.failed("telephony", "set", "--emergency", "555"))
+        file = self.write("extensions", '[extension.110]\n')
+        self.assertIn("has an emergency number", self.failed("policy", "plan", file))
+        self.assertIn("has an emergency number", self.failed("policy", "apply", file))
+        self.assertEqual({each["number"] for each in self.server.json("extension", "list")["extensions"]},
+                         {"1001", "555"})
+
+    def test_an_extension_that_had_an_emergency_number_before_stops_no_start_and_no_other_change(self):
+        self.server.cli("extension", "add", "555")
+        self.server.stop()
+        with sqlite3.connect(self.server.data / "ringfence.db") as base:
+            base.execute("UPDATE extensions SET number = '112' WHERE number = '555'")
+        self.server.start()
+        warnings = self.server.json("status")["warnings"]
+        told = [each for each in warnings if "extension 112 has an emergency number" in each]
+        self.assertEqual(len(told), 1, warnings)
+        self.server.cli("extension", "add", "556")
+        self.server.cli("extension", "remove", "112")
+        self.assertNotIn("emergency number", str(self.server.json("status")["warnings"]))
+
     def test_a_trial_says_what_money_would_and_keeps_none_of_it(self):
         def tried():
             told = self.server.json("route", "test", "--from", "1001", "--to", "03012345678")

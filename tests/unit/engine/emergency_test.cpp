@@ -173,6 +173,53 @@ TEST_F(Help, AnAnnouncementOfATrunksIsNoRingingAndWhoWasRungIsNotRungElsewhere) 
   EXPECT_FALSE(other.hear_request("INVITE"));
 }
 
+/// An extension that was given an emergency number before anybody refused that.
+class TakenNumber : public Help {
+ protected:
+  TakenNumber() { sim::connect(exchange, {&alice, &bob, &carol, &carrier, &other, &colleague}); }
+
+  void SetUp() override {
+    auto policy = sim::test_policy();
+    std::vector<policy::Extension> all = policy->extensions();
+    all[1].number = "112";
+    (void)policy->compile(std::move(all));
+    exchange.set_policy(policy);
+    toll::Terms terms = two_carriers();
+    terms.inbound[0].extension = "112";
+    toll::RingGroupTerms group;
+    group.name = "desk";
+    group.tenant = tenant;
+    group.number = "600";
+    group.members = {"1003"};
+    group.otherwise = "112";
+    terms.ring_groups.push_back(std::move(group));
+    const std::vector<toll::Plan::Known> known{
+        {tenant, "1001", ExtensionId{1}}, {tenant, "112", ExtensionId{2}}, {tenant, "1003", ExtensionId{3}}};
+    auto plan = toll::Plan::compile(std::move(terms), known, 1);
+    ASSERT_TRUE(plan) << plan.error().front().text;
+    exchange.set_plan(*plan);
+    ASSERT_EQ(alice.register_(), 200);
+    ASSERT_EQ(colleague.register_(), 200);
+  }
+
+  Phone colleague{exchange, {"112", "auth1002", "password-1002"}, sim::flow_from("198.51.100.14:5060"), 14};
+};
+
+TEST_F(TakenNumber, OfAnExtensionTakesNoCallForHelp) {
+  call_for_help(alice);
+  EXPECT_TRUE(hears_of_it(carrier));
+  EXPECT_FALSE(colleague.hear_request("INVITE"));
+}
+
+TEST_F(TakenNumber, IsStillReachedFromOutsideAndByAGroupWhichCallNobodyForHelp) {
+  bring(carrier, "+493012340", "+493012340", sim::audio_sdp(carrier_rtp));
+  EXPECT_TRUE(colleague.hear_request("INVITE"));
+  alice.invite("600", sim::audio_sdp(alice_rtp));
+  EXPECT_TRUE(colleague.hear_request("INVITE")) << "of the group nobody is there";
+  EXPECT_FALSE(hears_of_it(carrier)) << "nobody has dialled it";
+  EXPECT_FALSE(exchange.has_report(Reason::emergency_called));
+}
+
 TEST_F(Help, ADiskThatFailsEndsNoCallForHelpAndIsTold) {
   exchange.disk = Exchange::Disk::full;
   a = dial();
@@ -218,6 +265,30 @@ TEST_F(Help, ADiskThatSaysNothingDelaysNoCallForHelpAndIsTold) {
   ASSERT_TRUE(bye);
   alice.answer(*bye, 200);
   expect_nothing_left();
+}
+
+TEST_F(Help, NoLongestDurationEndsACallForHelp) {
+  limit(4, [](Limits& limits) { limits.call_duration_max_s = 10; });
+  a = call_for_help(alice);
+  take(carrier);
+  const auto ok = alice.hear_status(200);
+  ASSERT_TRUE(ok);
+  alice.learn(a, *ok);
+  alice.ack(a);
+  ASSERT_EQ(bob.register_(), 200);
+  ASSERT_EQ(carol.register_(), 200);
+  Line ordinary = bob.invite("1003", sim::audio_sdp(bob_rtp));
+  const auto invite = carol.hear_request("INVITE");
+  ASSERT_TRUE(invite);
+  carol.answer(*invite, 200, sim::audio_sdp(*Endpoint::parse("198.51.100.13:4000")));
+  const auto answered = bob.hear_status(200);
+  ASSERT_TRUE(answered);
+  bob.learn(ordinary, *answered);
+  bob.ack(ordinary);
+  exchange.advance_ms(11'000);
+  EXPECT_TRUE(bob.hear_request("BYE")) << "an ordinary call ends";
+  EXPECT_FALSE(alice.hear_request("BYE"));
+  EXPECT_FALSE(carrier.hear_request("BYE"));
 }
 
 TEST_F(Help, EveryTrunkIsAsked) {

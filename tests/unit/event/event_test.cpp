@@ -44,6 +44,10 @@ TEST(Catalog, OneWordOfTheLogMayBeGoodAndBadNews) {
   EXPECT_EQ(of_line("certificate", 2)->name, "system.certificate-renewed");
   EXPECT_EQ(of_line("public_address", 3)->name, "system.address-unknown");
   EXPECT_EQ(of_line("guard_banned", 1)->name, "guard.banned");
+  for (const char* word : {"toll_cut", "max_duration_reached"}) {
+    ASSERT_NE(of_line(word, 1), nullptr) << word;
+    EXPECT_EQ(of_line(word, 1)->name, "money.cut") << "what it may cost, or last";
+  }
   EXPECT_EQ(of_line("auth_failed", 3), nullptr) << "a wrong password alone is no news";
   EXPECT_EQ(of_line("", 4), nullptr);
 }

@@ -93,6 +93,24 @@ TEST(RingGroup, HasMembersThatThereAreOnceAndANumberOfItsOwn) {
             "ring-group sales has 65 members");
 }
 
+TEST(ExtensionNumber, ThatCallsForHelpIsToldAndStopsNoStart) {
+  const std::vector<Plan::Known> taken = {{us, "1001", ExtensionId{1}},
+                                          {us, "112", ExtensionId{2}},
+                                          {us, "555", ExtensionId{3}},
+                                          {them, "112", ExtensionId{4}}};
+  Terms terms = office();
+  terms.tenants[0].emergency = {"555"};
+  const auto plan = Plan::compile(terms, taken, 1);
+  ASSERT_TRUE(plan) << "it may have been there before anybody asked";
+  std::vector<std::string> numbers;
+  for (const PlanFault& each : taken_emergency_numbers(**plan, taken)) {
+    EXPECT_EQ(each.tenant, us) << "the others have no country, and so no emergency numbers";
+    EXPECT_EQ(each.kind, "extension");
+    numbers.push_back(each.name);
+  }
+  EXPECT_THAT(numbers, ElementsAre("112", "555"));
+}
+
 TEST(Forwarding, LeadsToAnExtensionAGroupOrANumberOutside) {
   for (const char* text : {"1002", "600", "0301234567", "+442079460000", "0044 20 79460000", ""})
     EXPECT_THAT(faults_of_forward(text), IsEmpty()) << text;

@@ -99,6 +99,7 @@ export const calls: Readonly<Record<string, string>> = {
   'an announcement takes G.711': 'eine Ansage braucht G.711',
   'answer without description': 'Antwort ohne Beschreibung',
   'no record, no call': 'ohne Nachweis kein Anruf',
+  'in the clear: somebody calls for help': 'unverschlüsselt: jemand ruft um Hilfe',
   'an emergency call goes on, though its record is not on disk':
     'ein Notruf geht weiter, obwohl sein Nachweis nicht auf der Platte steht',
   'who was called refuses what is offered there: encrypted media, as required':
@@ -213,6 +214,8 @@ export const calls: Readonly<Record<string, string>> = {
   'give it 2 to 15 digits': 'geben Sie ihr 2 bis 15 Ziffern',
   "{} has the number {}, which is an extension's": '{w} hat die Nummer {}, die einer Nebenstelle gehört',
   'give it another one': 'geben Sie eine andere',
+  '{} has an emergency number: whoever dials it calls for help':
+    '{w} hat eine Notrufnummer: Wer sie wählt, ruft um Hilfe',
   '{} has the number {}, which is an emergency number': '{w} hat die Nummer {}, die eine Notrufnummer ist',
   '{} has the number {}, as another group has': '{w} hat die Nummer {}, wie eine andere Gruppe',
   'give one of them another one': 'geben Sie einer davon eine andere',
