@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/audit.hpp"
 #include "app/records.hpp"
 #include "core/guard/lines.hpp"
 
@@ -30,6 +31,12 @@ std::optional<guard::AccessEntry> allowed_around(const config::Settings& setting
           entry.subnet.contains(block.base))
         return entry;
   return std::nullopt;
+}
+
+/// An entry of the access list before or after a change, for the audit log.
+std::string told_of(const guard::AccessEntry* entry) {
+  if (entry == nullptr) return "-";
+  return text_of(*entry) + (entry->until_ms == 0 ? std::string() : " until " + timestamp(entry->until_ms));
 }
 
 /// What commands said of the rule of this name.
@@ -93,11 +100,14 @@ std::optional<RulesChanged> change_access(const GuardDesk& desk, const command::
     return fail({Code::conflict, fmt::format("{}", fmt::join(rules.error(), "; ")),
                  set ? "nothing was changed; --force does it anyway" : "nothing was changed"});
   }
-  if (release) return RulesChanged{Json{{"allowed_minutes", minutes}}, std::move(rules->compiled)};
+  const std::string told = fmt::format("{} to {}", told_of(old == list->end() ? nullptr : &*old),
+                                       told_of(remove ? nullptr : &entry));
+  if (release)
+    return RulesChanged{Json{{"allowed_minutes", minutes}, {told_to_log, told}}, std::move(rules->compiled)};
   const std::string text =
       remove ? fmt::format("{} is off the list.", block.text())
              : fmt::format("{} is {} {}.", block.text(), entry.allow ? "allowed" : "blocked", until_text(minutes));
-  return RulesChanged{Json{{"message", text}}, std::move(rules->compiled)};
+  return RulesChanged{Json{{"message", text}, {told_to_log, told}}, std::move(rules->compiled)};
 }
 
 Json json_of(const guard::Ban& ban, std::int64_t now_wall_ms) {

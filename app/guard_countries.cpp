@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/audit.hpp"
 #include "app/records.hpp"
 
 namespace rf::app {
@@ -139,7 +140,10 @@ std::optional<RulesChanged> change_countries(const GuardDesk& desk, const comman
                  "nothing was changed; --force does it anyway where somebody would be cut off"});
   }
   const std::string text = sentence(rules->compiled->rules.countries);
-  return RulesChanged{Json{{"message", text}}, std::move(rules->compiled)};
+  const auto told = [](const std::string& rule) { return rule.empty() ? std::string("-") : rule; };
+  return RulesChanged{Json{{"message", text},
+                           {told_to_log, fmt::format("{} to {}", told(written(*typed)), told(written(*after)))}},
+                      std::move(rules->compiled)};
 }
 
 std::optional<Error> fault_in_countries(const config::Settings& settings, CountryBook& countries,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/audit.hpp"
 #include "app/records.hpp"
 #include "core/guard/lines.hpp"
 
@@ -160,7 +161,16 @@ std::optional<RulesChanged> exchange_rules(const GuardDesk& desk, const command:
   const auto defence = desk.store.setting(defence_setting);
   if (!defence) return fail(error_of(defence.error()));
   const Change change{desk, now_wall_ms, std::move(*list), *defence ? **defence : std::string()};
-  return asked->blocklist ? import_blocklist(desk, change, *asked) : import_lines(desk, change, *asked);
+  RulesChanged done = asked->blocklist ? import_blocklist(desk, change, *asked) : import_lines(desk, change, *asked);
+  if (!done.outcome) return done;
+  const auto rules_in = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  const auto list_now = desk.store.access_list();
+  const auto defence_now = desk.store.setting(defence_setting);
+  if (list_now && defence_now)
+    (*done.outcome)[told_to_log] = fmt::format(
+        "{} to {} entries of the access list, {} to {} static rules", change.old_list.size(), list_now->size(),
+        rules_in(change.old_defence), rules_in(*defence_now ? **defence_now : std::string()));
+  return done;
 }
 
 }  // namespace rf::app

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/audit.hpp"
 #include "app/call_countries.hpp"
 #include "app/object_text.hpp"
 #include "app/pins.hpp"
@@ -389,13 +390,22 @@ class Desk {
     if (!before) return std::unexpected(fault_of(before.error()));
     CountrySet only = document::countries_in(*before, "abroad");
     CountrySet denied = document::countries_in(*before, "abroad_denied");
+    const auto told = [&] {
+      const auto codes = [](const CountrySet& set) { return set.none() ? std::string("-") : rf::text_of(set); };
+      return fmt::format("only {}, denied {}", codes(only), codes(denied));
+    };
+    const std::string was = told();
     std::string message = change(only, denied);
     const auto value = [](std::string key, const CountrySet& set) {
       return command::ObjectValue{std::move(key), codes_of(set), set.none()};
     };
     const auto table = write(Kind::limit, of, *row, {value("abroad", only), value("abroad_denied", denied)}, {});
     if (!table) return std::unexpected(table.error());
-    return Json{{"of", of}, {"only", codes_of(only)}, {"denied", codes_of(denied)}, {"message", std::move(message)}};
+    return Json{{"of", of},
+                {"only", codes_of(only)},
+                {"denied", codes_of(denied)},
+                {"message", std::move(message)},
+                {told_to_log, fmt::format("{} to {}", was, told())}};
   }
 
   /// What an extension has its rights from; nothing: from itself.

@@ -156,4 +156,29 @@ Json json_of(const std::vector<document::Change>& changes) {
   return out;
 }
 
+std::string told_of(const std::vector<document::Change>& changes) {
+  constexpr std::size_t bytes = AuditLimits::text_bytes - 256, bytes_with_values = bytes / 2;
+  const auto said = [](const std::string& value) { return value.empty() ? std::string("-") : Json(value).dump(); };
+  std::string out;
+  std::size_t more = 0;
+  for (const document::Change& change : changes) {
+    if (change.what == document::Change::What::stay) continue;
+    std::string one = fmt::format("{}{} {}{}{}", out.empty() ? "" : "; ", name_of(change.what), name_of(change.kind),
+                                  change.name.empty() ? "" : " ", change.name);
+    if (change.moved) one += ", moved";
+    if (change.comments) one += ", comments";
+    std::string values;
+    for (const auto& value : change.values)
+      fmt::format_to(std::back_inserter(values), ", {} {} to {}", value.key, said(value.before), said(value.after));
+    if (out.size() + one.size() + values.size() <= bytes_with_values)
+      out += one + values;
+    else if (one = fmt::format("{}, {} values", one, change.values.size()); out.size() + one.size() <= bytes)
+      out += one;
+    else
+      ++more;
+  }
+  if (more > 0) fmt::format_to(std::back_inserter(out), "; and {} more", more);
+  return out.empty() ? std::string("nothing") : out;
+}
+
 }  // namespace rf::app

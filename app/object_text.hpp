@@ -21,5 +21,7 @@ store::ExtensionChange change_to(const store::ExtensionSettings& settings);
 /// Every value that holds for an object, with where it comes from.
 Json values_json(const document::Table& table, const std::optional<document::Table>& all);
 Json json_of(const std::vector<document::Change>& changes);
+/// The same in words for the audit log, bounded: where there is no room for its values a change is told by its name.
+std::string told_of(const std::vector<document::Change>& changes);
 
 }  // namespace rf::app

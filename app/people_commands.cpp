@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/audit.hpp"
 #include "app/logins.hpp"
 #include "core/guard/sources.hpp"
 #include "shell/seal/generate.hpp"
@@ -427,8 +428,10 @@ struct Executor {
                         now_ms, now_ms + std::int64_t{c.days} * day_ms, 0};
     const auto id = tables.add_token(token);
     if (!id) return fail(id.error());
-    return Json{{"id", std::to_string(id->value)}, {"name", c.name},           {"user", c.user},
-                {"scope", names_of(c.scope)},      {"token", secret.reveal()}, {"ends", timestamp(token.ends_wall_ms)}};
+    return Json{{"id", std::to_string(id->value)}, {"name", c.name},
+                {"user", c.user},                  {"scope", names_of(c.scope)},
+                {"token", secret.reveal()},        {"ends", timestamp(token.ends_wall_ms)},
+                {told_to_log, fmt::format("token {} of {}", id->value, c.user)}};
   }
   std::string name_of_user(access::UserId id) const {
     const User* const found = people.by_id(id);
@@ -464,7 +467,9 @@ struct Executor {
       if (auto reached = within_reach(name_of_user(each.user)); !reached) return std::unexpected(reached.error());
       const auto dropped = tables.drop_token(each.id);
       if (!dropped) return fail(dropped.error());
-      return Json{{"id", std::to_string(c.id)}, {"message", fmt::format("The token {} has ended.", each.name)}};
+      return Json{{"id", std::to_string(c.id)},
+                  {"message", fmt::format("The token {} has ended.", each.name)},
+                  {told_to_log, fmt::format("token {} of {}", each.name, name_of_user(each.user))}};
     }
     return fault(Code::not_found, fmt::format("there is no token {}", c.id), "see: ringfence token list");
   }
@@ -493,7 +498,8 @@ struct Executor {
       const auto dropped = tables.drop_sessions({&each.id, 1});
       if (!dropped) return fail(dropped.error());
       return Json{{"id", std::to_string(c.id)},
-                  {"message", fmt::format("{} is signed out there.", name_of_user(each.user))}};
+                  {"message", fmt::format("{} is signed out there.", name_of_user(each.user))},
+                  {told_to_log, fmt::format("session of {} from {}", name_of_user(each.user), each.address.text())}};
     }
     return fault(Code::not_found, fmt::format("there is no session {}", c.id), "see: ringfence session list");
   }

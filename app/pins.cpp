@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/audit.hpp"
 #include "app/plan_faults.hpp"
 #include "core/base/limits/call.hpp"
 #include "core/base/limits/toll.hpp"
@@ -155,7 +156,8 @@ std::expected<Json, Error> add_pin(Records& records, const store::ObjectRow& lis
   Json out{{"list", list.name},
            {"account", command.account},
            {"message", code ? fmt::format("{} is an account code of {}.", command.account, list.name)
-                            : fmt::format("{} has a PIN in {}.", command.account, list.name)}};
+                            : fmt::format("{} has a PIN in {}.", command.account, list.name)},
+           {told_to_log, fmt::format("{} to {} PINs", rows->size() - 1, rows->size())}};
   if (!code && !command.pin) out["pin"] = pin.reveal();
   return out;
 }
@@ -170,7 +172,8 @@ std::expected<Json, Error> remove_pin(Records& records, const store::ObjectRow& 
                                  fmt::format("see: ringfence pin list {}", list.name)});
   rows->erase(at);
   if (auto done = write(records, list.name, *rows); !done) return std::unexpected(done.error());
-  return Json{{"message", fmt::format("{} is not in {} any more.", command.account, list.name)}};
+  return Json{{"message", fmt::format("{} is not in {} any more.", command.account, list.name)},
+              {told_to_log, fmt::format("{} to {} PINs", rows->size() + 1, rows->size())}};
 }
 
 std::expected<Json, Error> list_pins(Records& records, const store::ObjectRow& list, const command::ListPins&) {

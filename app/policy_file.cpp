@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/audit.hpp"
 #include "app/events.hpp"
 #include "app/object_text.hpp"
 #include "app/plan_faults.hpp"
@@ -439,7 +440,10 @@ PlanChanged apply_policy(Records& records, const command::PolicyApply& command, 
     return command.force ? std::nullopt : opens_paths(records.tenant, before, after, now_wall_ms);
   });
   if (!taken) return {std::unexpected(taken.error()), nullptr};
-  Json out{{"changes", json_of(import.changes())}, {"accounts", import.accounts}, {"secrets", Json::array()}};
+  Json out{{"changes", json_of(import.changes())},
+           {"accounts", import.accounts},
+           {"secrets", Json::array()},
+           {told_to_log, told_of(import.changes())}};
   PlanChanged done{std::move(out), std::move(taken->plan), std::move(import.rules)};
   const EventChange* const told = import.told_of_events();
   if (told == nullptr) return done;

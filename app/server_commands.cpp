@@ -414,7 +414,7 @@ Outcome Server::add_credit_running(const command::AddCredit& command, TenantId t
   if (const auto* refused = std::get_if<effect::Refused>(&*answer))
     return std::unexpected(Error{Code::failed, refused->why, "nothing was changed"});
   const money::Amount left = std::get<effect::Credited>(*answer).left;
-  return credited_json(command.whom, left);
+  return credited_json(command.whom, *amount, left);
 }
 
 /// Of trunks, what only the engine knows.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/audit.hpp"
 #include "app/enforcement.hpp"
 #include "app/guard_commands.hpp"
 #include "app/guard_countries.hpp"
@@ -157,11 +158,14 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
   if (!answer) return no_answer();
   static_cast<void>(writer_->push(store::DropSources{release->block}));
   const bool was = std::get<effect::Done>(*answer).count > 0;
+  const std::string listed = changed->outcome->value(told_to_log, "");
   return Json{
       {"message", fmt::format("{} {}{}.", release->block.text(), was ? "is released" : "was not held back",
                               release->minutes == 0 ? "" : fmt::format(", and allowed for {} min", release->minutes))},
       {"was_held_back", was},
-      {"allowed_minutes", (*changed->outcome)["allowed_minutes"]}};
+      {"allowed_minutes", (*changed->outcome)["allowed_minutes"]},
+      {told_to_log, fmt::format("{}{}{}", was ? "was held back" : "was not held back", listed.empty() ? "" : ", ",
+                                listed)}};
 }
 
 GuardDesk Server::guard_desk(const config::Settings& settings, const policy::Policy& policy) {

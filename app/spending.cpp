@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "app/audit.hpp"
 #include "core/document/schema.hpp"
 #include "core/toll/spending.hpp"
 #include "shell/store/desk.hpp"
@@ -123,7 +124,7 @@ Outcome add_credit(Records& records, const command::AddCredit& command, std::int
                                  std::string(money::text_of(amount.error()))});
   const auto left = store::add_credit(records.store, *account, *amount, now_wall_ms);
   if (!left) return std::unexpected(error_of(left.error()));
-  return credited_json(command.whom, *left);
+  return credited_json(command.whom, *amount, *left);
 }
 
 std::expected<money::AccountId, Error> account_of(Records& records, TenantId tenant, const std::string& whom) {
@@ -153,12 +154,15 @@ std::expected<money::AccountId, Error> account_of(Records& records, TenantId ten
                                fmt::format("see: ringfence {} list", kind)});
 }
 
-Json credited_json(const std::string& whom, const money::Amount& left) {
+Json credited_json(const std::string& whom, const money::Amount& added, const money::Amount& left) {
   const std::string name =
       whom.starts_with("extension.") ? fmt::format("Extension {}", document::subject_of(whom)) : whom;
+  const auto before = money::subtract(left, added);
   return {{"whom", whom},
           {"left", left.text()},
-          {"message", fmt::format("{} has {} {} left.", name, left.text(), left.currency().text())}};
+          {"message", fmt::format("{} has {} {} left.", name, left.text(), left.currency().text())},
+          {told_to_log, fmt::format("credit {} to {} {}", before ? before->text() : "-", left.text(),
+                                    left.currency().text())}};
 }
 
 }  // namespace rf::app

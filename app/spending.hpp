@@ -14,7 +14,7 @@ Outcome list_spending(Records& records, const command::ListSpending& command, st
 Outcome add_credit(Records& records, const command::AddCredit& command, std::int64_t now_wall_ms);
 /// Whose account a command names. Errors: not_found.
 std::expected<money::AccountId, command::Error> account_of(Records& records, TenantId tenant, const std::string& whom);
-/// The answer to it: what is left. `whom` as in command::AddCredit.
-Json credited_json(const std::string& whom, const money::Amount& left);
+/// The answer to it: what is left now that `added` is there. `whom` as in command::AddCredit.
+Json credited_json(const std::string& whom, const money::Amount& added, const money::Amount& left);
 
 }  // namespace rf::app

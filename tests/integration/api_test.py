@@ -13,8 +13,9 @@ import time
 import unittest
 import warnings
 
-from browser import connect, fetch, frame, post, read_head, trusting
+from browser import connect, fetch, frame, get, post, read_head, trusting
 from contract import Contract, parsed
+from login_test import GOOD, OTHER, Browser, totp
 from phone import Phone
 from ringfence import Ringfence, until
 
@@ -308,6 +309,90 @@ class Walk(unittest.TestCase):
         self.good("audit-log.verify", {})
         self.good("audit-log.note", {"note": "looked at by a test"})
         self.refused(403, "firewall.apply")
+
+
+class Self(unittest.TestCase):
+    """The operations that need no permission: about oneself, and those of strangers, asked by a browser."""
+
+    # What they need is not here, so they may be refused; tests of their own have it: virtual keys (login_test, Passkeys),
+    # a mail server (login_test, MailCodes), a provider (sign_in_test).
+    LACKING = {"account.passkeys.add", "account.passkeys.remove", "account.passkeys.question", "session.passkey",
+               "session.passkey.question", "account.factor.email", "account.factor.email.confirm",
+               "session.second-factor.email", "session.leave", "session.return"}
+
+    def setUp(self):
+        self.walked, self.browser = set(), Browser(SERVED)
+
+    def ask(self, operation, **body):
+        operation = CONTRACT.by_name[operation]
+        path = operation.path
+        if operation.verb == "POST":
+            took = self.browser.took(post(SERVED, path, body, *self.browser.lines()))
+        else:
+            took = self.browser.took(get(SERVED, path, *self.browser.lines(), method=operation.verb))
+        self.walked.add(operation.name)
+        wanted, schema = operation.good()
+        if took[0] != wanted and operation.name in self.LACKING:
+            self.assertIn(took[0] // 100, (4, 5), operation.name)
+            schema = {"$ref": "#/components/schemas/Problem"}
+        else:
+            self.assertEqual(took[0], wanted, f"{operation.name}: {took[1]}")
+        if schema is not None:
+            self.assertEqual(CONTRACT.faults(took[1], schema), [], operation.name)
+        return took[1]
+
+    def told(self, actor):
+        """How many lines the audit log has of somebody."""
+        status, _, body = ADMIN.ask("audit-log.list", {"actor": actor, "limit": 1000})
+        self.assertEqual(status, 200)
+        return len(body["entries"])
+
+    def changes(self, operation, actor="user clara", **body):
+        before = self.told(actor)
+        out = self.ask(operation, **body)
+        self.assertGreater(self.told(actor), before, f"{operation} leaves a line")
+        return out
+
+    def test_every_operation_without_a_permission_answers_as_the_contract_says_and_leaves_its_lines(self):
+        SERVED.add("4401")
+        link = SERVED.json("user", "add", "clara", "--extension", "4401")["link"].split("#")[1]
+        for name in ("health", "phone.config", "session.providers"):
+            self.ask(name)
+        self.ask("account.first.look", link=link)
+        self.ask("account.password.check", password=GOOD, name="clara")
+        self.changes("account.first", link=link, password=GOOD)
+        self.changes("session.end")
+        self.changes("session.begin", name="clara", password=GOOD)
+        for name in ("account.show", "account.extension", "account.passkeys", "account.sessions"):
+            self.ask(name)
+        self.phones()
+        self.changes("account.password", old=GOOD, new=OTHER)
+        self.changes("account.sessions.end", id="others")
+        secret = self.ask("account.factor.begin")["secret"]
+        self.changes("account.factor.confirm", code=totp(secret, -1))
+        self.ask("account.factor.email")
+        self.ask("account.factor.email.confirm", code="00000000")
+        self.ask("account.passkeys.question", password=OTHER)
+        self.ask("account.passkeys.add", name="key", client_data="AA", authenticator_data="AA", public_key="AA")
+        self.ask("account.passkeys.remove", id="AA")
+        self.ask("session.end")
+        self.assertEqual(self.ask("session.begin", name="clara", password=OTHER)["step"], "second_factor")
+        self.ask("session.second-factor.email")
+        self.changes("session.second-factor", code=totp(secret))
+        self.changes("account.factor.remove", password=OTHER, code=totp(secret, 1))
+        self.ask("session.passkey.question")
+        self.ask("session.passkey", id="AA", client_data="AA", authenticator_data="AA", signature="AA")
+        self.ask("session.leave", provider="nobody")
+        self.ask("session.return", state="nothing")
+        left = {each.name for each in CONTRACT.operations if not each.permission} - self.walked
+        self.assertEqual(left, {"live"}, "no answer but a WebSocket: see Live")
+
+    def phones(self):
+        link = self.changes("account.extension.link", password=GOOD)["link"].split("#")[1]
+        made = self.changes("phone.link", "one-time link", token=link)
+        self.changes("phone.sign-out", f"device {made['auth_name']}", auth_name=made["auth_name"],
+                     password=made["password"])
+        self.changes("account.extension.password", password=GOOD)
 
 
 class Permissions(unittest.TestCase):

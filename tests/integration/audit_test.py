@@ -96,6 +96,48 @@ class Audit(unittest.TestCase):
         for secret in (token, made["password"], typed["auth_name"]):
             self.assertNotIn(secret, text, "what is typed in the wrong field may be a password")
 
+    def done(self, *words):
+        """What the log says came of a command."""
+        self.cli(*words)
+        return self.entries("--kind", "result", "--limit", "1")[0]["outcome"]
+
+    def test_changes_of_lists_and_of_money_say_what_was_before(self):
+        self.server.add("1001")
+        self.assertEqual(self.done("guard", "block", "203.0.113.0/24", "--note", "scans"),
+                         "done: - to block 203.0.113.0/24 # scans")
+        self.assertEqual(self.done("guard", "allow", "203.0.113.0/24", "--note", "office"),
+                         "done: block 203.0.113.0/24 # scans to allow 203.0.113.0/24 # office")
+        self.assertEqual(self.done("guard", "remove", "203.0.113.0/24"),
+                         "done: allow 203.0.113.0/24 # office to -")
+        self.assertEqual(self.done("guard", "release", "198.51.100.7"), "done: was not held back, "
+                         "- to allow 198.51.100.7/32 # released until " + self.until_of("198.51.100.7/32"))
+        self.assertEqual(self.done("country", "deny", "CU,KP"), "done: only -, denied - to only -, denied CU,KP")
+        self.assertEqual(self.done("country", "allow", "CU"), "done: only -, denied CU,KP to only -, denied KP")
+        self.cli("limit", "set", "extension.1001", "--prepaid")
+        self.assertEqual(self.done("credit", "add", "1001", "--amount", "20"), "done: credit 0.00 to 20.00 EUR")
+        self.assertEqual(self.done("credit", "add", "1001", "--amount=-5"), "done: credit 20.00 to 15.00 EUR")
+
+    def until_of(self, block):
+        return next(row["until"] for row in self.server.json("guard", "access")["access"] if row["block"] == block)
+
+    def test_a_policy_file_says_every_change_that_it_makes_and_no_pin(self):
+        path = self.server.data / "policy.toml"
+        self.cli("telephony", "set", "--home", "DE")
+        self.cli("pin-list", "add", "abroad")
+        pin = self.server.json("pin", "add", "abroad", "project-7")["pin"]
+        self.assertEqual(self.entries("--kind", "result")[0]["outcome"], "done: 0 to 1 PINs")
+        path.write_text('[limit.tenant]\nday = "9.00"\n' + "".join(
+            f'[department.d{i:03}]\ndescription = "{"x" * 100}"\n' for i in range(100)))
+        done = self.done("policy", "apply", str(path))
+        self.assertTrue(done.startswith('done: add limit tenant, day - to "9.00"; add department d000, description - '),
+                        done[:200])
+        self.assertRegex(done, r"; add department d\d+, 1 values; and \d+ more$")
+        self.assertLess(len(done), 4_096)
+        path.write_text('[limit.tenant]\nday = "7.00"\n')
+        self.assertEqual(self.done("policy", "apply", str(path)),
+                         'done: change limit tenant, day "9.00" to "7.00"')
+        self.assertNotIn(pin, str([(e["action"], e["outcome"]) for e in self.entries()]))
+
     def test_a_reload_by_signal_says_which_sections_are_others(self):
         path = self.server.data / "ringfence.toml"
         path.write_text(path.read_text() + "\n[login]\nfailures = 7\n")

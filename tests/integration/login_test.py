@@ -453,6 +453,9 @@ class Guessing(unittest.TestCase):
             self.assertEqual(guesser.sign_in("name99", "wrong")[0], 403)
             lines = [e["action"] for e in server.json("audit-log", "list", "--kind", "login")["entries"]]
             self.assertTrue(any("address locked" in line for line in lines), lines)
+            kept = until(lambda: server.json("event", "list", "--kinds", "login.locked")["events"])
+            self.assertTrue(kept, "an operator is told")
+            self.assertIn(server.address, kept[0]["text"])
 
     def test_many_who_sign_in_at_once_are_answered_and_calls_go_on(self):
         patient = "[login]\nfailures = 1000\nfailures_at_name = 1000\nfailures_of_account = 10000\n"
