@@ -14,6 +14,7 @@ import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
 import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
+import { newestBans } from './attacks';
 
 const everyMs = 15_000;
 // The shapes of all countries come when there is something to show on them.
@@ -26,13 +27,16 @@ export function Dashboard() {
   const calls = useList('call.list', 'calls', may('call.list'));
   const extensions = useList('extension.list', 'extensions', may('extension.list'));
   const phones = useList('registration.list', 'registrations', may('registration.list'));
-  const bans = useTold('guard.bans', { ended: true }, may('guard.bans'));
+  const bans = useTold('guard.bans', newestBans, may('guard.bans'));
+  const inForce = useTold('guard.bans', { limit: 1 }, may('guard.bans')).data;
   const spend = useTold('spend.list', { level: 'system' }, may('spend.list'));
   const status = useTold('status', {}, may('status'), everyMs);
   const trunks = useList('trunk.list', 'objects', may('trunk.list'));
 
   const now = Date.now();
   const all = bans.data?.value.bans ?? [];
+  const today = all.filter(({ since_ms }) => now - since_ms < 86_400_000).length;
+  const further = today === all.length && (bans.data?.total ?? 0) > today ? '+' : '';
   const money = spend.data?.value.accounts.find(({ level }) => level === 'system');
   const currency = spend.data?.value.currency ?? '';
   const online = new Set(phones.data?.registrations.map(({ number }) => number)).size;
@@ -54,9 +58,9 @@ export function Dashboard() {
             {extensions.data && text.dashboard.ofExtensions(String(extensions.data.extensions.length))}
           </Tile>
         )}
-        {bans.data && (
-          <Tile title={text.dashboard.banned} link={linkTo('bans')} value={all.filter(({ active }) => active).length}>
-            {text.dashboard.today(String(all.filter(({ since_ms }) => now - since_ms < 86_400_000).length))}
+        {bans.data && inForce && (
+          <Tile title={text.dashboard.banned} link={linkTo('bans')} value={inForce.total ?? inForce.value.bans.length}>
+            {text.dashboard.today(`${today}${further}`)}
           </Tile>
         )}
         {money && (
