@@ -176,11 +176,16 @@ Json json_of(const effect::GuardVerdict& verdict) {
           {"rule", verdict.rule}};
 }
 
-Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now_wall_ms) {
+Json bans_json(const std::vector<guard::Ban>& bans, const command::GuardBans& wanted, std::int64_t now_wall_ms) {
   std::vector<const guard::Ban*> chosen;
   for (const guard::Ban& ban : bans)
-    if (ended || ban.active(now_wall_ms)) chosen.push_back(&ban);
-  std::sort(chosen.begin(), chosen.end(), [](const auto* a, const auto* b) { return a->until_ms > b->until_ms; });
+    if ((wanted.ended || ban.active(now_wall_ms)) && (wanted.rule.empty() || ban.rule.view() == wanted.rule))
+      chosen.push_back(&ban);
+  // Equals have an order, too: a list that is asked for in parts has each ban once.
+  std::sort(chosen.begin(), chosen.end(), [&](const guard::Ban* a, const guard::Ban* b) {
+    const auto key = [&](const guard::Ban* ban) { return wanted.newest ? ban->since_ms : ban->until_ms; };
+    return key(a) != key(b) ? key(a) > key(b) : a->subnet < b->subnet;
+  });
   Json list = Json::array();
   for (const guard::Ban* ban : chosen) list.push_back(json_of(*ban, now_wall_ms));
   return {{"bans", std::move(list)}};

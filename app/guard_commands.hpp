@@ -27,7 +27,7 @@ Json json_of(const guard::AccessEntry& entry);
 Json json_of(const guard::Explanation& known, const Address& address);
 Json json_of(const effect::GuardNumbers& numbers);
 Json json_of(const effect::GuardVerdict& verdict);
-Json bans_json(const std::vector<guard::Ban>& bans, bool ended, std::int64_t now_wall_ms);
+Json bans_json(const std::vector<guard::Ban>& bans, const command::GuardBans& wanted, std::int64_t now_wall_ms);
 /// `typed` is what commands made of the detection rules.
 Json rules_json(const guard::Compiled& compiled, const Json& typed);
 Json json_of(const guard::CountingRule& rule, const Json& typed);

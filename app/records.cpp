@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "app/guard_commands.hpp"
 #include "app/links.hpp"
 #include "app/spending.hpp"
+#include "core/document/object.hpp"
 #include "core/toll/trail.hpp"
 
 namespace rf::app {
@@ -43,6 +47,31 @@ Json json_of(const store::Account& account, const std::string& realm, bool show_
   return out;
 }
 
+/// Numbers of that department's extensions.
+std::expected<std::set<std::string>, Error> members_of(Records& r, const std::string& department) {
+  const auto objects = r.store.objects(r.tenant);
+  if (!objects) return std::unexpected(error_of(objects.error()));
+  std::set<std::string> out;
+  bool known = false;
+  for (const store::ObjectRow& row : *objects) {
+    known = known || (row.kind == name_of(document::Kind::department) && row.name == department);
+    if (row.kind != name_of(document::Kind::extension)) continue;
+    const auto table = document::table_of(row.body);
+    if (table && table->text("department") == department) out.insert(row.name);
+  }
+  if (known) return out;
+  return std::unexpected(
+      Error{Code::not_found, fmt::format("there is no department {}", department), "see: ringfence department list"});
+}
+
+/// Whether it holds that text; a to z are as good as A to Z.
+bool holds(std::string_view whole, std::string_view text) {
+  const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return text.empty() || std::search(whole.begin(), whole.end(), text.begin(), text.end(), [&](char a, char b) {
+                           return low(a) == low(b);
+                         }) != whole.end();
+}
+
 struct Executor {
   Records& r;
   std::int64_t now_wall_ms;
@@ -65,12 +94,21 @@ struct Executor {
     if (!account) return fail(account.error());
     return json_of(*account, r.realm, !c.password);
   }
-  Result operator()(const command::ListExtensions&) const {
+  Result operator()(const command::ListExtensions& c) const {
     const auto rows = r.store.extensions();
     if (!rows) return fail(rows.error());
+    std::set<std::string> members;
+    if (!c.department.empty()) {
+      auto found = members_of(r, c.department);
+      if (!found) return std::unexpected(std::move(found.error()));
+      members = std::move(*found);
+    }
     Json list = Json::array();
     for (const auto& row : *rows)
-      if (row.tenant == r.tenant) list.push_back(app::json_of(row));
+      if (row.tenant == r.tenant && (c.department.empty() || members.contains(row.number)) &&
+          (holds(row.number, c.search) || holds(row.settings.display_name, c.search) ||
+           holds(row.auth_name, c.search)))
+        list.push_back(app::json_of(row));
     return Json{{"extensions", std::move(list)}};
   }
   Result operator()(const command::ShowExtension& c) const {
@@ -153,7 +191,7 @@ struct Executor {
   Result operator()(const command::GuardBans& c) const {
     const auto bans = r.store.load_bans();
     if (!bans) return fail(bans.error());
-    return bans_json(*bans, c.ended, now_wall_ms);
+    return bans_json(*bans, c, now_wall_ms);
   }
   Result operator()(const command::GuardAccess&) const {
     const auto entries = r.store.access_list();

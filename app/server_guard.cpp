@@ -96,7 +96,7 @@ std::optional<Outcome> Server::execute_guard(const command::Command& command) {
   if (const auto* c = std::get_if<command::GuardBans>(&command)) {
     const auto answer = questions.ask(effect::GuardListBans{}, engine_answer_ms);
     if (!answer) return no_answer();
-    return bans_json(std::get<effect::GuardBans>(*answer).bans, c->ended, now_ms);
+    return bans_json(std::get<effect::GuardBans>(*answer).bans, *c, now_ms);
   }
   if (const auto* c = std::get_if<command::GuardExplain>(&command)) {
     const auto answer = questions.ask(effect::GuardExplain{c->address}, engine_answer_ms);

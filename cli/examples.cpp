@@ -28,7 +28,8 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence extension add 1003 --remote --no-md5                a phone outside the office\n"
      "  pass show pbx/1004 | ringfence extension add 1004 --password-stdin\n"},
     {"extension.list",
-     "  ringfence extension list\n  ringfence extension list --json | jq -r '.extensions[].number'\n"},
+     "  ringfence extension list\n  ringfence extension list --json | jq -r '.extensions[].number'\n"
+     "  ringfence extension list --department sales --search ann\n"},
     {"extension.show", "  ringfence extension show 1001\n"},
     {"extension.set",
      "  ringfence extension set 1001 --remote         allow registration from outside\n"
@@ -171,7 +172,9 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
      "  ringfence credit add 1001 --amount 20         twenty more, in the currency of the rate decks\n"
      "  ringfence credit add 1001 --amount=-7.50      takes it away again\n"
      "  ringfence credit add trunk.carrier --amount 500   a trunk's, a department's, the tenant's or the system's\n"},
-    {"guard.bans", "  ringfence guard bans\n  ringfence guard bans --ended --json | jq '.bans[].rule'\n"},
+    {"guard.bans",
+     "  ringfence guard bans\n  ringfence guard bans --newest --rule failed-authentication\n"
+     "  ringfence guard bans --ended --json | jq '.bans[].rule'\n"},
     {"guard.explain", "  ringfence guard explain 198.51.100.7          what it did, which rule, until when\n"},
     {"guard.release",
      "  ringfence guard release 198.51.100.7          and allow it for an hour\n"

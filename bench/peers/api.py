@@ -25,10 +25,11 @@ RATES = 20_000
 # What the portal asks for: whole lists, which it sorts and searches itself, or pages, what its users type that is not
 # there, and the figures of all extensions that stand beside them.
 WHOLE = ("extensions", "registrations", "calls", "trunks", "routes", "users", "sessions", "tokens", "tenants", "roles")
-LISTS = (*(f"{name}?limit=10000" for name in WHOLE), "exposure", "spending?limit=10000", "patterns",
+LISTS = (*(f"{name}?limit=10000" for name in WHOLE), "exposure?limit=10000", "spending?limit=10000", "patterns",
          "cdrs?limit=50", "cdrs?limit=50&offset=5000", "cdrs?limit=50&number=100500", "cdrs?limit=50&number=4930999999",
          "cdrs?limit=50&result=failed", "audit-log?limit=50", "events?limit=50",
-         "guard/bans?ended=true", "guard/access", "guard/rules", "guard/stats", "status")
+         "guard/bans?ended=true&newest=true&limit=1000", "guard/access?limit=10000", "guard/rules", "guard/stats",
+         "status")
 
 
 class ApiRingfence(Ringfence):

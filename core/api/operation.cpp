@@ -66,6 +66,9 @@ bool has(const Spec& spec, Kind kind) {
   return std::any_of(spec.parameters.begin(), spec.parameters.end(), [&](const auto& p) { return p.kind == kind; });
 }
 
+/// Lists that are not called so, and may be long.
+constexpr std::string_view long_answers[] = {"exposure", "guard.access", "guard.bans"};
+
 /// What a command names its thing by; empty: it is about none.
 std::string_view identity_of(const Spec& spec) {
   for (const std::string_view name : {"number", "name", "id"})
@@ -118,8 +121,9 @@ Operation operation_of(const Spec& spec) {
   });
   out.creates = spec.name.ends_with(".add") || spec.name == "extension.link" || spec.name == "role.copy";
   out.brings_file = has(spec, Kind::lines);
-  out.paged = spec.name.ends_with(".list") && !has(spec, "limit") && spec.name != "guard.country.list" &&
-              spec.name != "country.list";
+  out.paged = (spec.name.ends_with(".list") && !has(spec, "limit") && spec.name != "guard.country.list" &&
+               spec.name != "country.list") ||
+              std::find(std::begin(long_answers), std::end(long_answers), spec.name) != std::end(long_answers);
   return out;
 }
 

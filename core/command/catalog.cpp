@@ -59,6 +59,9 @@ constexpr Parameter link_parameters[] = {
     {"qr", Kind::flag, false, 0, 0, {}, "as a QR code, too, for a phone's camera"}};
 constexpr Parameter device_parameters[] = {
     number_parameter, {"name", Kind::text, true, 3, 64, {}, "its registration name, from extension devices"}};
+constexpr Parameter extensions_parameters[] = {
+    {"department", Kind::text, false, 1, 64, {}, "only those of this department"},
+    {"search", Kind::text, false, 1, 64, {}, "only those whose number, name or registration name holds this text"}};
 constexpr Parameter maybe_number[] = {{"number", Kind::text, false, 2, 15, {}, "only this extension's"}};
 constexpr Parameter remove_registration_parameters[] = {
     number_parameter, {"contact", Kind::text, false, 1, 2048, {}, "only this contact; else all"}};
@@ -105,7 +108,9 @@ constexpr Parameter import_parameters[] = {
     caller_parameter};
 constexpr Parameter remove_parameters[] = {block_parameter, caller_parameter};
 constexpr Parameter bans_parameters[] = {
-    {"ended", Kind::flag, false, 0, 0, {}, "ended ones too, which make the next ban longer"}};
+    {"ended", Kind::flag, false, 0, 0, {}, "ended ones too, which make the next ban longer"},
+    {"newest", Kind::flag, false, 0, 0, {}, "the newest first; else those that last longest"},
+    {"rule", Kind::text, false, 1, 64, {}, "only those by this rule"}};
 constexpr Parameter access_parameters[] = {
     block_parameter,
     {"minutes", Kind::number, false, 1, 525'600, {}, "for so long; else for good"},
@@ -204,7 +209,7 @@ constexpr Parameter audit_note_parameters[] = {
 
 constexpr auto fixed = std::to_array<Spec>({
     {"extension.add", "extension.write", "Adds an extension and shows its password once", true, false, add_parameters},
-    {"extension.list", "extension.read", "Lists extensions", false, false, {}},
+    {"extension.list", "extension.read", "Lists extensions", false, false, extensions_parameters},
     {"extension.show", "extension.read", "Shows one extension", false, false, one_number},
     {"extension.set", "extension.write", "Changes settings of an extension", true, false, set_parameters},
     {"extension.remove", "extension.write", "Removes an extension and its registrations", true, false, one_number},

@@ -197,7 +197,7 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   const std::string number = text_or_empty(a, "number");
   const bool force = maybe<bool>(a, "force").value_or(false);
   if (name == "extension.add") return AddExtension{number, settings_from(a), std::move(terms), maybe_secret(a), force};
-  if (name == "extension.list") return ListExtensions{};
+  if (name == "extension.list") return ListExtensions{text_or_empty(a, "department"), text_or_empty(a, "search")};
   if (name == "extension.show") return ShowExtension{number};
   if (name == "extension.set") return SetExtension{number, settings_from(a), std::move(terms), force};
   if (name == "extension.remove") return RemoveExtension{number};
@@ -218,7 +218,9 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "firewall.apply") return ApplyFirewall{maybe<bool>(a, "remove").value_or(false)};
   if (name == "registration.list") return ListRegistrations{number};
   if (name == "registration.remove") return RemoveRegistrations{number, text_or_empty(a, "contact")};
-  if (name == "guard.bans") return GuardBans{maybe<bool>(a, "ended").value_or(false)};
+  if (name == "guard.bans")
+    return GuardBans{maybe<bool>(a, "ended").value_or(false), maybe<bool>(a, "newest").value_or(false),
+                     text_or_empty(a, "rule")};
   if (name == "guard.access") return GuardAccess{};
   if (name == "guard.allow") return GuardAllow{access_of(a)};
   if (name == "guard.block") return GuardBlock{access_of(a)};

@@ -54,7 +54,10 @@ struct AddExtension {
   std::optional<Secret<std::string>> password;  ///< none: one is generated and shown once
   bool force = false;                           ///< also when it opens paid calls to who showed no password
 };
-struct ListExtensions {};
+/// Those of a department, and whose number, name or registration name holds a text; empty: whichever.
+struct ListExtensions {
+  std::string department, search;
+};
 struct ShowExtension {
   std::string number;
 };
@@ -142,9 +145,11 @@ struct ApplyFirewall {
   bool remove = false;
 };
 
-/// Who is banned now, or with `ended` everybody who is remembered.
+/// Who is banned now, or with `ended` everybody who is remembered; those that last longest first, or the newest.
 struct GuardBans {
   bool ended = false;
+  bool newest = false;
+  std::string rule;  ///< empty: by whichever
 };
 /// The access list as operators made it.
 struct GuardAccess {};

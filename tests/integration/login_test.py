@@ -460,19 +460,38 @@ class Guessing(unittest.TestCase):
     def test_many_who_sign_in_at_once_are_answered_and_calls_go_on(self):
         patient = "[login]\nfailures = 1000\nfailures_at_name = 1000\nfailures_of_account = 10000\n"
         with Ringfence(extra=patient) as server:
-            name, password = server.add("1001")
-            phone = Phone(server, "1001", name, password)
-            self.addCleanup(phone.close)
-            answers, lock = [], threading.Lock()
+            phone, other = (Phone(server, number, *server.add(number)) for number in ("1001", "1002"))
+            for each in (phone, other):
+                self.addCleanup(each.close)
+            self.assertEqual(other.register(), 200)
+            answers, lock, over = [], threading.Lock(), threading.Event()
+            self.addCleanup(over.set)
 
             def guess(i):
-                status = Browser(server).sign_in(f"name{i}", "wrong")[0]
-                with lock:
-                    answers.append(status)
+                while True:
+                    status = Browser(server).sign_in(f"name{i}", "wrong")[0]
+                    with lock:
+                        answers.append(status)
+                    if over.is_set():
+                        return
             threads = [threading.Thread(target=guess, args=(i,)) for i in range(24)]
             for thread in threads:
                 thread.start()
             self.assertEqual(phone.register(), 200)
+            began = time.monotonic()
+            phone.invite("1002")
+            invite = other.hear("INVITE ")
+            other.reply(invite, "200 OK", other.sdp())
+            phone.established(phone.hear("SIP/2.0 200"))
+            other.hear("ACK ")
+            # T2 of RFC 3261 §17.1.1.1: nobody who repeats himself waits longer for the next time.
+            self.assertLess(time.monotonic() - began, 4, "a call is set up meanwhile")
+            phone.ask("BYE")
+            other.reply(other.hear("BYE "), "200 OK")
+            phone.hear("SIP/2.0 200")
+            ended = until(lambda: [each for each in server.json("cdr", "list")["cdrs"] if each["result"] == "answered"])
+            self.assertEqual(len(ended), 1)
+            over.set()
             for thread in threads:
                 thread.join()
             self.assertEqual(set(answers), {403, 503}, answers)

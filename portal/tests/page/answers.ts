@@ -301,7 +301,7 @@ export function office(): Answers {
     'trace.extension': () => trace,
     'trace.source': () => ({ ...trace, messages: [] }),
     'trace.export': ({ values }) => ({ format: values['format'], name: 'call-c2.pcap', more: false, messages: 4, base64: '1MOyoQ==' }),
-    'guard.bans': ({ values }) => ({ bans: bans.filter(({ active }) => active || values['ended'] === 'true') }),
+    'guard.bans': ({ values }) => ({ bans: bans.filter(({ active, rule }) => (active || values['ended'] === 'true') && (!values['rule'] || rule === values['rule'])) }),
     'guard.release': ({ values }) => ({ message: `${values['block']} is released`, was_held_back: true, allowed_minutes: 60 }),
     'guard.access': () => ({ access: [{ block: '192.0.2.0/24', action: 'allow', forced: false, note: 'office', until: '', until_ms: 0 }] }),
     'guard.country.list': () => ({ mode: 'none', countries: '', of_the_file: '', of_commands: '', unknown_allowed: true, forced: false, state: 'off', database: { file: '', type: 'DBIP', built: '2026-11-01', ranges: 1, problem: '' } }),

@@ -179,6 +179,11 @@ TEST_F(Understanding, PagesListsThatHaveNoBoundsOfTheirOwn) {
   EXPECT_EQ(page->page.offset, 20u);
   EXPECT_THAT(fault("extension.list", {}, {{"limit", "0"}}), HasSubstr("limit: "));
   EXPECT_THAT(fault("extension.list", {}, {{"limit", "10001"}}), HasSubstr("limit: "));
+  for (const std::string_view name : {"guard.bans", "guard.access", "exposure"}) {
+    EXPECT_EQ(read(name, {}, {})->page.limit, ApiLimits::rows) << name;
+    EXPECT_EQ(read(name, {}, {{"offset", "65000"}})->page.offset, 65'000u) << name;
+    EXPECT_THAT(fault(name, {}, {{"limit", "65536"}}), HasSubstr("limit: ")) << name;
+  }
 }
 
 TEST(Locations, AreWhereWhatWasMadeIsShown) {

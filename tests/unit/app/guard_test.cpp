@@ -3,6 +3,7 @@
 
 #include "app/caller.hpp"
 #include "app/door.hpp"
+#include "app/guard_commands.hpp"
 #include "app/guard_tuning.hpp"
 #include "app/names.hpp"
 #include "app/records.hpp"
@@ -50,6 +51,34 @@ TEST(Door, KnowsBansTheirEndAndTheirRelease) {
   door.release(*guard::parse_prefix("198.51.100.7"), now);
   EXPECT_TRUE(in(banned));
   EXPECT_FALSE(in(six));
+}
+
+TEST(BanList, IsOfThoseThatLastLongestOrOfTheNewestAndHasAnOrderAmongEquals) {
+  std::vector<guard::Ban> bans(4);
+  const auto make = [](guard::Ban& ban, const char* block, std::int64_t since_ms, std::int64_t until_ms,
+                       std::string_view rule) {
+    ban.subnet = *guard::parse_prefix(block);
+    ban.since_ms = since_ms;
+    ban.until_ms = until_ms;
+    ban.rule.assign(rule);
+  };
+  make(bans[0], "198.51.100.3", 100, 9'000, "sweep");
+  make(bans[1], "198.51.100.2", 100, 9'000, "guess");
+  make(bans[2], "198.51.100.1", 50, 20'000, "guess");
+  make(bans[3], "198.51.100.4", 300, 500, "guess");
+  const auto listed = [&](const command::GuardBans& wanted) {
+    std::string out;
+    const Json told = bans_json(bans, wanted, 1'000);
+    for (const Json& ban : told["bans"]) out += ban["block"].get<std::string>().substr(11, 1);
+    return out;
+  };
+  EXPECT_EQ(listed({}), "123");
+  EXPECT_EQ(listed({.ended = true, .newest = false, .rule = {}}), "1234");
+  EXPECT_EQ(listed({.ended = true, .newest = true, .rule = {}}), "4231");
+  EXPECT_EQ(listed({.ended = false, .newest = false, .rule = "guess"}), "12");
+  EXPECT_EQ(listed({.ended = true, .newest = false, .rule = "no rule"}), "");
+  std::swap(bans[0], bans[1]);
+  EXPECT_EQ(listed({}), "123") << "wherever they stand in memory";
 }
 
 TEST(Names, AreLookedUpForRulesThatNeedThemAndForgottenWithThem) {

@@ -54,6 +54,31 @@ struct Office {
   }
 };
 
+TEST(ExtensionList, IsOfADepartmentAndOfWhoeverIsLookedFor) {
+  Office us;
+  us.done("department.add", {{"name", "store"}});
+  us.done("extension.add", {{"number", "1002"}, {"name", "Ann Miller"}, {"department", "store"}});
+  us.done("extension.add", {{"number", "20105551234"}, {"name", "Carl"}});
+  const auto asked = [&](const command::Arguments& arguments) {
+    return *us.records.execute(command::check("extension.list", arguments)->command, 1'000);
+  };
+  const auto listed = [&](const command::Arguments& arguments) {
+    std::vector<std::string> numbers;
+    const Outcome told = asked(arguments);
+    EXPECT_TRUE(told.has_value());
+    for (const Json& each : (*told)["extensions"]) numbers.push_back(each["number"]);
+    return numbers;
+  };
+  EXPECT_THAT(listed({}), ElementsAre("1001", "1002", "20105551234"));
+  EXPECT_THAT(listed({{"department", "sales"}}), ElementsAre("1001"));
+  EXPECT_THAT(listed({{"search", "aNN m"}}), ElementsAre("1002")) << "a part of a name";
+  EXPECT_THAT(listed({{"search", "105551234"}}), ElementsAre("20105551234")) << "or of a number";
+  const std::string auth_name = (*asked({}))["extensions"][1]["auth_name"];
+  EXPECT_THAT(listed({{"search", auth_name}}), ElementsAre("1002")) << "or how its phone registers";
+  EXPECT_THAT(listed({{"department", "store"}, {"search", "Carl"}}), ElementsAre());
+  EXPECT_EQ(asked({{"department", "of nobody"}}).error().code, command::Code::not_found);
+}
+
 TEST(CallingRoles, ARoleInUseCannotBeRemovedAndABuiltInOneNever) {
   Office us;
   us.done("calling-role.add", {{"name", "travel"}, {"reach", "international"}, {"abroad", "FR,GB"}});

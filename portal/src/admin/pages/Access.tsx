@@ -25,7 +25,7 @@ export function Access() {
   const when = useWhen();
   const { confirm, say } = useDesk();
   const [making, setMaking] = useState<Making>(null);
-  const query = useTold('guard.access');
+  const query = useList('guard.access', 'access');
   const phones = useList('registration.list', 'registrations', may('registration.list')).data?.registrations;
   const phonesIn = (block: string) => (phones ?? []).filter(({ remote }) => liesIn(hostOf(remote), block)).length;
   const titles = {
@@ -57,7 +57,7 @@ export function Access() {
     <>
       <p className={css.lead}>{text.access.lead}</p>
       <Asked query={query}>
-        {({ value: { access } }) => (
+        {({ access }) => (
           <DataTable
             caption={text.pages.access}
             rows={access}

@@ -17,7 +17,7 @@ import css from '../view/admin.module.css';
 import { nameOf } from '../view/countries';
 import { useWhen } from '../view/words';
 import { AttackChart } from './AttackChart';
-import { byCountry, levelOf } from './attacks';
+import { byCountry, levelOf, newestBans } from './attacks';
 
 const everyMs = 5_000;
 /** Countries are asked for one by one. */
@@ -27,13 +27,13 @@ const placedMost = 40;
 export function Attacks() {
   const text = useText();
   const may = useMay();
-  const query = useTold('guard.bans', { ended: true }, true, everyMs);
+  const query = useTold('guard.bans', newestBans, true, everyMs);
   const stats = useTold('guard.stats', {}, may('guard.stats'), everyMs);
   return (
     <>
       <p className={css.lead}>{text.attacks.lead}</p>
       <Asked query={query}>
-        {({ value: { bans } }) =>
+        {({ value: { bans }, total }) =>
           bans.length === 0 ? (
             <Empty title={text.bans.none}>
               <p>{text.attacks.teach}</p>
@@ -44,6 +44,7 @@ export function Attacks() {
                 <section className={css.panel}>
                   <h2 className={css.heading}>{text.attacks.time}</h2>
                   <AttackChart bans={bans} now={Date.now()} />
+                  {total !== null && total > bans.length && <p className={css.dim}>{text.attacks.ofAll(String(bans.length), String(total))}</p>}
                 </section>
                 {may('guard.geo') && <Origins bans={bans} />}
               </div>

@@ -14,6 +14,9 @@ import css from '../view/admin.module.css';
 import { useCountry, useWhen } from '../view/words';
 import { Signalling } from './Ladder';
 
+/** The newest; there may be six times as many. */
+const shownMost = 10_000;
+
 /** Who is banned, by which rule, with what evidence, until when; and how to undo it. */
 export function Bans() {
   const text = useText();
@@ -21,11 +24,14 @@ export function Bans() {
   const when = useWhen();
   const { id } = useRoute();
   const [ended, setEnded] = useState(false);
-  const query = useTold('guard.bans', { ended: ended || undefined });
+  const query = useTold('guard.bans', { ended: ended || undefined, newest: true, limit: shownMost });
+  const shown = query.data?.value.bans.length ?? 0;
+  const all = query.data?.total ?? 0;
   const release = useRelease();
   return (
     <>
       <p className={css.lead}>{text.bans.lead}</p>
+      {all > shown && <p className={css.dim}>{text.attacks.ofAll(String(shown), String(all))}</p>}
       <Explain />
       <Asked query={query}>
         {({ value: { bans } }) => (

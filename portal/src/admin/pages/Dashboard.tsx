@@ -15,6 +15,7 @@ import { useWhen } from '../view/words';
 import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
 import { AccountName } from './Spending';
+import { newestBans } from './attacks';
 import { nearestOf, wholeOf } from './spent';
 
 const everyMs = 15_000;
@@ -28,13 +29,16 @@ export function Dashboard() {
   const calls = useList('call.list', 'calls', may('call.list'));
   const extensions = useList('extension.list', 'extensions', may('extension.list'));
   const phones = useList('registration.list', 'registrations', may('registration.list'));
-  const bans = useTold('guard.bans', { ended: true }, may('guard.bans'));
+  const bans = useTold('guard.bans', newestBans, may('guard.bans'));
+  const inForce = useTold('guard.bans', { limit: 1 }, may('guard.bans')).data;
   const spend = useList('spend.list', 'accounts', may('spend.list'));
   const status = useTold('status', {}, may('status'), everyMs);
   const trunks = useList('trunk.list', 'objects', may('trunk.list'));
 
   const now = Date.now();
   const all = bans.data?.value.bans ?? [];
+  const today = all.filter(({ since_ms }) => now - since_ms < 86_400_000).length;
+  const further = today === all.length && (bans.data?.total ?? 0) > today ? '+' : '';
   const accounts = spend.data?.accounts ?? [];
   const money = wholeOf(accounts);
   const currency = spend.data?.currency ?? '';
@@ -57,9 +61,9 @@ export function Dashboard() {
             {extensions.data && text.dashboard.ofExtensions(String(extensions.data.extensions.length))}
           </Tile>
         )}
-        {bans.data && (
-          <Tile title={text.dashboard.banned} link={linkTo('bans')} value={all.filter(({ active }) => active).length}>
-            {text.dashboard.today(String(all.filter(({ since_ms }) => now - since_ms < 86_400_000).length))}
+        {bans.data && inForce && (
+          <Tile title={text.dashboard.banned} link={linkTo('bans')} value={inForce.total ?? inForce.value.bans.length}>
+            {text.dashboard.today(`${today}${further}`)}
           </Tile>
         )}
         {money && (

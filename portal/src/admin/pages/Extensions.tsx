@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { useList, useTold } from '../api/queries';
+import { useList } from '../api/queries';
 import type { Schemas } from '../contract/contract';
 import { useText } from '../messages';
 import { goTo, linkTo, useRoute } from '../route';
@@ -21,7 +21,7 @@ export function Extensions() {
   const may = useMay();
   const { id, query: asked } = useRoute();
   const query = useList('extension.list', 'extensions');
-  const exposure = useTold('exposure', {}, may('exposure')).data?.value;
+  const exposure = useList('exposure', 'extensions', may('exposure')).data;
   const phones = useList('registration.list', 'registrations', may('registration.list')).data?.registrations;
   const [making, setMaking] = useState(asked.has('add'));
   const [made, setMade] = useState<Schemas['Account'] | null>(null);

@@ -74,14 +74,14 @@ function useWarning(name: string): (rule: Rule, sent: Values) => readonly string
   const text = useText();
   const may = useMay();
   const fired = useTold('guard.stats', {}, may('guard.stats')).data?.value.fired[name];
-  const bans = useTold('guard.bans', {}, may('guard.bans')).data?.value.bans;
+  const bans = useTold('guard.bans', { rule: name, limit: 1 }, may('guard.bans')).data;
   return (rule, sent) => {
     const weaker = weakened(rule, sent).map((each) => text.detection[each]);
     if (weaker.length === 0) return [];
     return [
       ...weaker,
       ...(fired === undefined ? [] : [text.detection.firedSoFar(String(fired))]),
-      ...(bans === undefined ? [] : [text.detection.bansStay(String(bans.filter((ban) => ban.rule === name && ban.active).length))]),
+      ...(bans === undefined ? [] : [text.detection.bansStay(String(bans.total ?? bans.value.bans.length))]),
     ];
   };
 }

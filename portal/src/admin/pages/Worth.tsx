@@ -1,4 +1,4 @@
-import { useTold } from '../api/queries';
+import { useList, useTold } from '../api/queries';
 import { useText } from '../messages';
 import { linkTo } from '../route';
 import { DataTable } from '../view/DataTable';
@@ -42,14 +42,14 @@ export function Worth({ number }: { number: string }) {
 /** The same of all extensions, the most dangerous first. */
 export function Exposed() {
   const text = useText();
-  const query = useTold('exposure');
+  const query = useList('exposure', 'extensions');
   const cost = (amount: string | null) => (amount === null ? Infinity : Number(amount));
   const shown = (amount: string | null) => amount ?? <Mark tone="bad">{text.extensions.unbounded}</Mark>;
   return (
     <section>
       <h2 className={css.heading}>{text.extensions.exposureTitle}</h2>
       <Asked query={query}>
-        {({ value: { extensions, currency } }) => (
+        {({ extensions, currency }) => (
           <>
             <DataTable
               caption={text.extensions.exposureTitle}

@@ -1,5 +1,8 @@
 // Figures of attacks.
 
+/** The newest that pages show and count; there may be sixty times as many. */
+export const newestBans = { ended: true, newest: true, limit: 1_000 } as const;
+
 export interface Origin {
   /** Empty: nobody knows. */
   readonly country: string;

@@ -13,6 +13,7 @@ export const safety: Same<typeof en> = {
     map: 'Weltkarte der Quellen; die Liste darunter hat dieselben Zahlen',
     nowhere: 'unbekannt oder innen',
     newest: 'Neueste Sperren',
+    ofAll: (shown, all) => `Gezeigt und gezählt werden die neuesten ${shown} von ${all} Sperren.`,
     out: 'ausgesperrt',
     verdicts: 'Was aus Nachrichten wurde',
     noVerdicts: 'Noch wurde nichts beurteilt.',

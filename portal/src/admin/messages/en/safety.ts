@@ -11,6 +11,7 @@ export const safety = {
     map: 'World map of the sources; the list below has the same figures',
     nowhere: 'unknown or inside',
     newest: 'Newest bans',
+    ofAll: (shown: string, all: string) => `The newest ${shown} of ${all} bans are shown and counted.`,
     out: 'kept out',
     verdicts: 'What became of messages',
     noVerdicts: 'Nothing was judged yet.',
