@@ -6,7 +6,7 @@ from baresip import Baresip
 from between import Box
 from browsers import Browsers
 from desk import Far
-from netns import Namespace
+from netns import Home, Namespace
 from ringfence import Ringfence, until
 from trunk_test import NATIONAL, Outside
 
@@ -20,10 +20,10 @@ class People(unittest.TestCase):
         self.browsers = self.enterContext(Browsers(self.net))
         self.page = f"https://{self.net.address}:{self.server.web_port}/phone"
 
-    def person(self, number, hertz):
+    def person(self, number, hertz, *options):
         """Somebody with an extension of that number, who has signed in."""
         person = self.browsers.person(f"person {number}", hertz)
-        person.sign_in(self.page, *self.server.add(number), number)
+        person.sign_in(self.page, *self.server.add(number, *options), number)
         return person
 
     def baresip(self, number, hertz, **how):
@@ -199,6 +199,23 @@ class BrowserAndDeskPhone(People):
         self.assertTrue(bob.hears(700), bob.loudest())
         self.assertTrue(until(lambda: phone.hears(1000), 40))
         bob.sees("Encrypted to the server")
+
+    def test_a_browser_behind_a_router_with_nat_and_a_phone_hear_each_other_whoever_calls(self):
+        home = self.enterContext(Home(self.net, "203.0.113.7"))
+        self.browsers = self.enterContext(Browsers(home))
+        alice, phone = self.person("1001", 440, "--remote"), self.baresip("1003", 700)
+        remotes = {row["number"]: row["remote"] for row in self.server.json("registration", "list")["registrations"]}
+        self.assertTrue(remotes["1001"].startswith(f"{home.outside}:"), remotes)
+        alice.dial("1003")
+        self.assertTrue(alice.hears(700), alice.loudest())
+        self.assertTrue(until(lambda: phone.hears(440), 40))
+        alice.click(what="End call")
+        alice.sees("You ended the call.")
+        phone.forget()
+        phone.tell("dial", f"sip:1001@{self.net.address}:{self.server.sip_port}")
+        alice.click(what="Answer")
+        self.assertTrue(alice.hears(700), alice.loudest())
+        self.assertTrue(until(lambda: phone.hears(440), 40))
 
 
 class BrowserAndPin(People, Outside):

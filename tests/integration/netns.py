@@ -60,6 +60,48 @@ class Namespace:
         subprocess.run(("ip", "netns", "del", self.name), check=True)
 
 
+class Home(Namespace):
+    """with Home(net, "203.0.113.7") as home: …; a network behind a router that has a line to `net`. Whatever leaves
+    has the router's address, and a port of chance for each whom it goes to; what comes in answers it, or stays out."""
+
+    def __init__(self, net, outside):
+        super().__init__("192.168.7.20")
+        self.net, self.outside, self.router = net, outside, f"{self.name}-router"
+
+    def __enter__(self):
+        run = lambda *words: subprocess.run(words, check=True)
+        ends = (self.net.name, "line", self.router), (self.router, "home", self.name)
+        rules = ("add table ip home; add chain ip home out { type nat hook postrouting priority 100; }; "
+                 "add rule ip home out oifname line masquerade fully-random; "
+                 "add chain ip home in { type filter hook forward priority 0; }; "
+                 "add rule ip home in iifname line ct state new drop")
+        try:
+            for name in (self.name, self.router):
+                run("ip", "netns", "add", name)
+            for name, line, other in ends:
+                run("ip", "-n", name, "link", "add", line, "type", "veth", "peer", "name", line, "netns", other)
+                for end in (name, other):
+                    run("ip", "-n", end, "link", "set", line, "addrgenmode", "none", "up")
+            for name, line, address in ((self.router, "line", f"{self.outside}/32"),
+                                        (self.router, "home", "192.168.7.1/24"),
+                                        (self.name, "home", f"{self.address}/24")):
+                run("ip", "-n", name, "addr", "add", address, "dev", line)
+            for name, *way in ((self.net.name, self.outside, "dev", "line"),
+                               (self.router, self.net.address, "dev", "line"),
+                               (self.name, "default", "via", "192.168.7.1")):
+                run("ip", "-n", name, "route", "add", *way)
+            run("ip", "netns", "exec", self.router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+            run("ip", "netns", "exec", self.router, "nft", rules)
+        except Exception:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind, value, trace):
+        for name in (self.name, self.router):
+            subprocess.run(("ip", "netns", "del", name), check=False)
+
+
 class Street:
     """with Street("198.51.100.1", ["203.0.113.66", …]) as street: …; two networks with a wire between them: `server`
     with its one address, and the street, which has all the others. Whatever enter()s is on the street from then on."""

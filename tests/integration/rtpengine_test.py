@@ -19,14 +19,16 @@ from sound import decode, share
 @unittest.skipUnless(os.geteuid() == 0, "network namespaces need root")
 class WithServers(unittest.TestCase):
     fallback = "relay"
+    weights = (1, 1)
 
     def setUp(self):
         self.net = self.enterContext(Namespace("10.213.16.1"))
         self.servers = []
-        for _ in range(2):
+        for _ in self.weights:
             self.servers.append(Rtpengine(self.net))
             self.addCleanup(self.servers[-1].kill)
-        named = "".join(f'[[media.rtpengine]]\naddress = "{server.name}"\n' for server in self.servers)
+        named = "".join(f'[[media.rtpengine]]\naddress = "{server.name}"\nweight = {weight}\n'
+                        for server, weight in zip(self.servers, self.weights))
         self.server = self.enterContext(
             Ringfence(address=self.net.address, netns=self.net.name, sip="sha2_allowed = false", extra=named,
                       media=f'engine = "rtpengine"\nfallback = "{self.fallback}"'))
@@ -234,6 +236,55 @@ class KeysAtAServer(WithServers):
         ann.heard(0.2)
         bob.press_tone("4")
         self.assertEqual(ann.heard()[0], "4")
+
+
+class CallsByWeight(WithServers):
+    """So far apart that chance does not blur it: one stream in sixteen is for the second."""
+
+    weights = (15, 1)
+
+    def test_the_heavier_one_has_the_streams_and_the_calls(self):
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        # Five who call in turn: one alone calls more often than it may, and its calls have no record each.
+        *callers, bob = [self.net.make(Phone, self.server, number, *self.server.add(number), self.net.address)
+                         for number in ("1001", "1002", "1003", "1004", "1005", "1006")]
+        for phone in (*callers, bob):
+            self.addCleanup(phone.close)
+            self.assertEqual(phone.register(), 200)
+
+        def call_in_turn(times):
+            for _ in range(times):
+                for caller in callers:
+                    caller.invite("1006")
+                    bob.reply(bob.hear("INVITE "), "486 Busy Here")
+                    caller.hear("SIP/2.0 486")
+                    caller.request("ACK", caller.uri, branch=caller.branch, cseq=caller.cseq)
+
+        # The first streams are those of whoever answered first: they are used up.
+        call_in_turn(13)
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        heavy, light = (server["ready"] for server in sorted(self.media(), key=lambda server: -server["weight"]))
+        self.assertLess(light, 20, heavy)
+        call_in_turn(5)
+        self.assertTrue(until(lambda: len(self.records()) == 90 and all(row["ended"] for row in self.records())))
+        engines = [row["engine"] for row in self.records()[:25]]
+        expected = [f"rtpengine {server.name}" for server in self.servers]
+        self.assertEqual(sum(engines.count(each) for each in expected), 25, engines)
+        self.assertLess(engines.count(expected[1]), 12, engines)
+
+
+class CallsByNoWeight(WithServers):
+    weights = (1, 0)
+
+    def test_one_of_no_weight_is_given_nothing(self):
+        self.assertTrue(until(lambda: self.ready() >= 64))
+        self.assertEqual([server["ready"] for server in self.media()][1], 0)
+        ann, bob = self.phone("1001", 1000), self.phone("1002", 700)
+        self.assertEqual(self.talk(ann, bob)["engine"], f"rtpengine {self.servers[0].name}")
+        self.hang_up(ann)
+        self.servers[0].kill()
+        self.assertTrue(until(lambda: self.states() == ["down", "up"]))
+        self.assertEqual(self.talk(ann, bob)["engine"], "relay: no media server had room")
 
 
 class CallsThatNeedOne(WithServers):
