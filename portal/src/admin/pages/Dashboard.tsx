@@ -12,9 +12,9 @@ import { Meter } from '../view/Meter';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
+import { AccountName } from './AccountName';
 import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
-import { AccountName } from './Spending';
 import { nearestOf, wholeOf } from './spent';
 
 const everyMs = 15_000;
