@@ -47,7 +47,7 @@ export function Audit() {
           label={text.audit.kind}
           value={kind}
           onChange={(event) => setKind(event.currentTarget.value)}
-          data={[{ value: '', label: text.records.any }, ...kinds]}
+          data={[{ value: '', label: text.records.any }, ...kinds.map((value) => ({ value, label: text.label(value) }))]}
         />
         {may('audit-log.note') && (
           <Button variant="default" onClick={() => setNoting(true)}>

@@ -80,7 +80,7 @@ function People() {
             }
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
-              { key: 'way', title: text.fields.way, cell: ({ way }) => way },
+              { key: 'way', title: text.fields.way, cell: ({ way }) => text.label(way) },
               { key: 'target', title: text.fields.target, cell: ({ target }) => target, long: true },
               { key: 'quiet', title: text.fields.quiet, cell: ({ quiet }) => quiet, minor: true },
               { key: 'taken', title: text.contacts.taken, cell: ({ now }) => now?.taken ?? '', show: ({ now }) => when(now?.taken ?? '') || '—', minor: true },
@@ -220,7 +220,7 @@ function Routes() {
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
               { key: 'events', title: text.fields.events, cell: ({ events }) => events },
-              { key: 'level', title: text.fields.level, cell: ({ level }) => level },
+              { key: 'level', title: text.fields.level, cell: ({ level }) => text.events.levels[level as keyof typeof text.events.levels] ?? level },
               { key: 'contact', title: text.fields.contact, cell: ({ contact }) => contact },
               { key: 'enabled', title: text.fields.enabled, cell: ({ enabled }) => (enabled ? '' : text.app.off), minor: true },
               {

@@ -155,8 +155,7 @@ function Catalogue({ choose }: { choose: (kind: string) => void }) {
                 },
                 { key: 'level', title: text.events.level, cell: (kind) => text.events.levels[kind.level as Level] ?? kind.level },
                 { key: 'title', title: text.events.what, cell: ({ title, title_de }) => (language === 'de' ? title_de : title) },
-                // Of what it means there is one text, which is English.
-                { key: 'meaning', title: text.events.means, cell: ({ meaning }) => meaning, show: ({ meaning }) => <span lang="en">{meaning}</span>, minor: true },
+                { key: 'meaning', title: text.events.means, said: true, cell: ({ meaning }) => meaning, minor: true },
               ]}
             />
           )}

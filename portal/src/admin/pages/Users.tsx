@@ -180,7 +180,7 @@ function UserSheet({ name, invite, close }: SheetProps) {
             facts={[
               [text.fields.display, user.display],
               [text.fields.email, user.email],
-              [text.fields.class, user.class],
+              [text.fields.class, text.label(user.class)],
               [text.fields.role, user.role],
               [text.fields.extension, user.extension],
               [text.signIns.where, user.sign_in],

@@ -54,6 +54,18 @@ export const system: Same<typeof en> = {
     from: (name) => `aus ${name}`,
     haveIt: (users) => (users === 0 ? 'Niemand hat sie.' : `${plural(users, 'Benutzer hat', 'Benutzer haben')} sie.`),
     removed: 'Sie kann nur entfernt werden, wenn niemand sie hat.',
+    titles: {
+      system: 'System',
+      operation: 'Betrieb',
+      site: 'Standort',
+      dealer: 'Händler',
+      administrator: 'Verwaltung',
+      supervisor: 'Teamleitung',
+      operator: 'Vermittlung',
+      employee: 'Beschäftigte',
+      'human-resources': 'Personal',
+      accounting: 'Buchhaltung',
+    },
   },
   signIns: {
     lead: 'Anbieter von OpenID Connect und Verzeichnisse (LDAP), bei denen man sich anmeldet. Die Rolle hier folgt bei jeder Anmeldung den Gruppen dort.',

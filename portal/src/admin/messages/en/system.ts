@@ -52,6 +52,19 @@ export const system = {
     from: (name: string) => `from ${name}`,
     haveIt: (users: number) => (users === 0 ? 'Nobody has it.' : `${plural(users, 'user has', 'users have')} it.`),
     removed: 'It can only be removed when nobody has it.',
+    /** Of the built-in ones, by their names; others have what their makers called them. */
+    titles: {
+      system: 'System',
+      operation: 'Operation',
+      site: 'Site',
+      dealer: 'Dealer',
+      administrator: 'Administrator',
+      supervisor: 'Supervisor',
+      operator: 'Operator',
+      employee: 'Employee',
+      'human-resources': 'Human Resources',
+      accounting: 'Accounting',
+    },
   },
   signIns: {
     lead: 'Providers of OpenID Connect and directories (LDAP) where people sign in. What their groups say is the role that they have here, at each login.',
