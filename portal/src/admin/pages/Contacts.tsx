@@ -73,11 +73,7 @@ function People() {
             rowKey={({ name }) => name}
             plain
             actions={may('event-contact.add') && <Button onClick={() => setAdding(true)}>{text.contacts.add}</Button>}
-            empty={
-              <Empty title={text.contacts.none}>
-                <p>{text.contacts.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.contacts.none} teach={text.contacts.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
               { key: 'way', title: text.fields.way, cell: ({ way }) => text.label(way) },
@@ -216,7 +212,7 @@ function Routes() {
             rowKey={({ name }) => name}
             plain
             actions={may('event-route.add') && <Button onClick={() => setAdding(true)}>{text.contacts.addRoute}</Button>}
-            empty={<Empty title={text.contacts.noRoutes} />}
+            empty={<Empty title={text.contacts.noRoutes} teach={text.contacts.teachRoutes} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
               { key: 'events', title: text.fields.events, cell: ({ events }) => events },
@@ -308,7 +304,7 @@ function Templates() {
                 </Button>
               )
             }
-            empty={<Empty title={text.contacts.noTemplates} />}
+            empty={<Empty title={text.contacts.noTemplates} teach={text.contacts.teachTemplates} />}
             columns={[
               { key: 'name', title: text.fields.events, cell: ({ name }) => name },
               { key: 'language', title: text.fields.language, cell: ({ language }) => language },

@@ -45,8 +45,7 @@ export function Dashboard() {
     <>
       {trouble && <Trouble problem={trouble} />}
       {extensions.data?.extensions.length === 0 && (
-        <Empty title={text.dashboard.fresh}>
-          <p>{text.dashboard.freshText}</p>
+        <Empty title={text.dashboard.fresh} teach={text.dashboard.freshText}>
           <a href={linkTo('start')}>{text.pages.start}</a>
         </Empty>
       )}

@@ -87,7 +87,7 @@ export function Events() {
           rows={events}
           rowKey={({ id }) => String(id)}
           plain
-          empty={<Empty title={text.events.none} />}
+          empty={<Empty title={text.events.none} teach={text.events.teach} />}
           columns={[
             { key: 'last', title: text.events.last, cell: ({ last_ms }) => last_ms, show: ({ last }) => when(last) },
             {

@@ -37,7 +37,7 @@ export function Roles() {
             rowKey={({ name }) => name}
             plain
             actions={may('role.copy') && <Button onClick={() => setMaking(true)}>{text.roles.copy}</Button>}
-            empty={<Empty title={text.roles.none} />}
+            empty={<Empty title={text.roles.none} teach={text.roles.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('roles', name)}>{name}</a> },
               { key: 'title', title: text.fields.title, cell: (role) => titleOf(role, text) },

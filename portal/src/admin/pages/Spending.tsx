@@ -40,11 +40,7 @@ export function Spending() {
                 data={[{ value: '', label: text.spending.every }, ...levels.map((value) => ({ value, label: text.label(value) }))]}
               />
             }
-            empty={
-              <Empty title={text.spending.none}>
-                <p>{text.spending.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.spending.none} teach={text.spending.teach} />}
             columns={[
               { key: 'level', title: text.spending.level, cell: (row) => text.label(row.level) },
               {
