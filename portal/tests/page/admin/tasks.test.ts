@@ -102,6 +102,29 @@ describe('people', () => {
   });
 });
 
+describe('programs, roles and those who are told', () => {
+  it('get what they need by a form, and a token is shown this once', async () => {
+    answers['token.add'] = ({ values }) => ({ status: 201, body: { id: 't1', name: values['name'], user: values['user'], token: 'rf_shown-once' } });
+    answers['role.copy'] = ({ values }) => ({ status: 201, body: { name: values['name'] } });
+    answers['role.show'] = ({ values }) => ({ name: values['name'], title: 'Porter', realm: 'tenant', built_in: false, copied_from: 'site', permissions: [] });
+    answers['permission.list'] = () => ({ permissions: [] });
+    await open('tokens');
+    await page.getByRole('button', { name: 'Make a token', exact: true }).click();
+    const token = dialog('Make a token');
+    for (const [at, typed] of ['backup', 'anna', 'cdr.read'].entries()) await token.getByRole('textbox').nth(at).fill(typed);
+    await token.getByRole('button', { name: 'Make a token', exact: true }).click();
+    await dialog('backup').getByText('The token is shown this once.').waitFor();
+    expect(server.last('token.add')?.values).toEqual({ name: 'backup', user: 'anna', scope: 'cdr.read' });
+    await page.goto(`${url}/#/roles`);
+    await page.getByRole('button', { name: 'Copy a role', exact: true }).click();
+    const role = dialog('Copy a role');
+    for (const [at, typed] of ['porter', 'site'].entries()) await role.getByRole('textbox').nth(at).fill(typed);
+    await role.getByRole('button', { name: 'Copy a role', exact: true }).click();
+    await dialog('Role porter').getByText('Porter', { exact: true }).waitFor();
+    expect(server.last('role.copy')?.values).toEqual({ name: 'porter', from: 'site' });
+  });
+});
+
 describe('what happened', () => {
   it('is seen to by whoever says so', async () => {
     const events = [{ id: 8, kind: 'trunk.down', level: 'warning', subject: 'provider', text: 'provider: no answer', count: 3, first: '', first_ms: 2, last: '', last_ms: 3, acknowledged: '' }];
