@@ -4,7 +4,7 @@ import { en } from '../../src/admin/messages/en';
 import { germanHelp } from '../../src/admin/messages/help.de';
 import { germanServer, plainly, translator } from '../../src/admin/messages/server';
 import operations from '../../src/admin/contract/operations.json';
-import { keyOf, literals, literalsOf, rulesOfTheGuard, sentencesAmong } from './sources';
+import { keyOf, kindsOfEvents, literals, literalsOf, rulesOfTheGuard, sentencesAmong, titlesOfRoles } from './sources';
 import { composed, unheard } from './unheard';
 
 const german = (said: string): string => plainly(de.server(said));
@@ -59,8 +59,22 @@ describe('what the server says', () => {
     expect(rulesOfTheGuard().filter((about) => !(about in germanServer))).toEqual([]);
   });
 
+  it('says what every event means in German, under a German title', () => {
+    const kinds = kindsOfEvents();
+    expect(kinds.length).toBeGreaterThan(50);
+    expect(kinds.filter(({ name, meaning }) => !/^[a-z]+\.[a-z-]+$/.test(name) || !meaning.endsWith('.'))).toEqual([]);
+    expect(kinds.filter(({ meaning }) => !(meaning in germanServer) || !inGerman(meaning))).toEqual([]);
+    expect(kinds.filter(({ title, titleGerman }) => titleGerman === '' || titleGerman === title)).toEqual([]);
+  });
+
+  it('calls every built-in role by a German name', () => {
+    expect(Object.keys(titlesOfRoles()).length).toBeGreaterThan(5);
+    expect(en.roles.titles).toEqual(titlesOfRoles());
+    expect(Object.keys(de.roles.titles)).toEqual(Object.keys(en.roles.titles));
+  });
+
   it('has no German for sentences that nobody says any more', () => {
-    const said = [...spoken.map(({ key }) => key), ...rulesOfTheGuard(), ...Object.values(composed).flat()].join('\n');
+    const said = [...spoken.map(({ key }) => key), ...rulesOfTheGuard(), ...kindsOfEvents().map(({ meaning }) => meaning), ...Object.values(composed).flat()].join('\n');
     const wordsOf = (key: string) => key.split('{}').reduce((most, each) => (each.length > most.length ? each : most)).trim();
     expect(Object.keys(germanServer).filter((key) => !said.includes(wordsOf(key)))).toEqual([]);
   });

@@ -31,14 +31,16 @@ const silent: readonly string[] = [
   'core/document/schema.cpp',
   'core/document/schema_limits.hpp',
   'core/document/schema_rights.hpp',
-  // Texts of letters, in both languages by themselves.
+  // Read by itself: titles in both languages, and what events mean.
   'core/event/catalog.cpp',
+  // Texts of letters, in both languages by themselves.
   'core/event/spoken.cpp',
   // Held by the reasons of said.de.ts.
   'core/effect/reasons.cpp',
+  // Read by itself: what the built-in roles are called.
+  'core/access/role.cpp',
   // Lists that are part of the program, and roles and rules as files have them.
   'core/access/common.cpp',
-  'core/access/role.cpp',
   'core/document/roles.cpp',
   'core/guard/rules.cpp',
   // For whoever starts, sets up or measures the server.
@@ -136,4 +138,27 @@ export function rulesOfTheGuard(): string[] {
   return readdirSync(join(root, folder))
     .filter((name) => statSync(join(root, folder, name)).isDirectory())
     .map((name) => /^about = (.+)$/m.exec(readFileSync(join(root, folder, name, 'rule.txt'), 'utf8'))?.[1] ?? name);
+}
+
+export interface EventKind {
+  readonly name: string;
+  readonly title: string;
+  readonly titleGerman: string;
+  readonly meaning: string;
+}
+
+/** Every kind of event: its name, its title in both languages and what it means stand one behind another. */
+export function kindsOfEvents(): EventKind[] {
+  const source = readFileSync(join(root, 'core/event/catalog.cpp'), 'utf8');
+  const [, list = ''] = /constexpr auto kinds = ([^]*?)\n\}\);/.exec(source) ?? [];
+  const texts = literalsOf(list);
+  return texts.flatMap((name, at) =>
+    at % 4 === 0 ? [{ name, title: texts[at + 1] ?? '', titleGerman: texts[at + 2] ?? '', meaning: texts[at + 3] ?? '' }] : [],
+  );
+}
+
+/** What the built-in roles are called, by their names. */
+export function titlesOfRoles(): Record<string, string> {
+  const source = readFileSync(join(root, 'core/access/role.cpp'), 'utf8');
+  return Object.fromEntries([...source.matchAll(/role\("([\w-]+)", "([^"]+)"/g)].map(([, name = '', title = '']) => [name, title]));
 }

@@ -72,11 +72,7 @@ export function Access() {
                 </Group>
               )
             }
-            empty={
-              <Empty title={text.access.none}>
-                <p>{text.access.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.access.none} teach={text.access.teach} />}
             columns={[
               { key: 'block', title: text.bans.block, cell: ({ block }) => block },
               {

@@ -35,9 +35,7 @@ export function Attacks() {
       <Asked query={query}>
         {({ value: { bans }, total }) =>
           bans.length === 0 ? (
-            <Empty title={text.bans.none}>
-              <p>{text.attacks.teach}</p>
-            </Empty>
+            <Empty title={text.bans.none} teach={text.attacks.teach} />
           ) : (
             <>
               <div className={css.columns}>

@@ -47,7 +47,7 @@ export function Audit() {
           label={text.audit.kind}
           value={kind}
           onChange={(event) => setKind(event.currentTarget.value)}
-          data={[{ value: '', label: text.records.any }, ...kinds]}
+          data={[{ value: '', label: text.records.any }, ...kinds.map((value) => ({ value, label: text.label(value) }))]}
         />
         {may('audit-log.note') && (
           <Button variant="default" onClick={() => setNoting(true)}>
@@ -62,7 +62,7 @@ export function Audit() {
           rows={entries}
           rowKey={({ number }) => String(number)}
           plain
-          empty={<Empty title={text.audit.none} />}
+          empty={<Empty title={text.audit.none} teach={text.audit.teach} />}
           columns={[
             { key: 'number', title: '№', cell: ({ number }) => number, minor: true },
             { key: 'at', title: text.habits.at, cell: ({ at }) => at, show: ({ at }) => when(at) },

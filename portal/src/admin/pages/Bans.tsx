@@ -41,11 +41,7 @@ export function Bans() {
             rowKey={({ block }) => block}
             order={{ column: 'since', down: true }}
             actions={<Checkbox label={text.bans.ended} checked={ended} onChange={(event) => setEnded(event.currentTarget.checked)} />}
-            empty={
-              <Empty title={text.bans.none}>
-                <p>{text.bans.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.bans.none} teach={text.bans.teach} />}
             columns={[
               {
                 key: 'block',

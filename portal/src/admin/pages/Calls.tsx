@@ -44,7 +44,7 @@ export function CallTable({ calls }: { calls: readonly Schemas['CallRecord'][] }
         rows={calls}
         rowKey={({ id }) => id}
         plain
-        empty={<Empty title={text.calls.none} />}
+        empty={<Empty title={text.calls.none} teach={text.calls.teach} />}
         columns={[
           { key: 'caller', title: text.calls.from, cell: ({ caller }) => caller },
           { key: 'dialled', title: text.calls.to, cell: ({ dialled }) => dialled },

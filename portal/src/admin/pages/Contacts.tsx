@@ -73,14 +73,10 @@ function People() {
             rowKey={({ name }) => name}
             plain
             actions={may('event-contact.add') && <Button onClick={() => setAdding(true)}>{text.contacts.add}</Button>}
-            empty={
-              <Empty title={text.contacts.none}>
-                <p>{text.contacts.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.contacts.none} teach={text.contacts.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
-              { key: 'way', title: text.fields.way, cell: ({ way }) => way },
+              { key: 'way', title: text.fields.way, cell: ({ way }) => text.label(way) },
               { key: 'target', title: text.fields.target, cell: ({ target }) => target, long: true },
               { key: 'quiet', title: text.fields.quiet, cell: ({ quiet }) => quiet, minor: true },
               { key: 'taken', title: text.contacts.taken, cell: ({ now }) => now?.taken ?? '', show: ({ now }) => when(now?.taken ?? '') || '—', minor: true },
@@ -216,11 +212,11 @@ function Routes() {
             rowKey={({ name }) => name}
             plain
             actions={may('event-route.add') && <Button onClick={() => setAdding(true)}>{text.contacts.addRoute}</Button>}
-            empty={<Empty title={text.contacts.noRoutes} />}
+            empty={<Empty title={text.contacts.noRoutes} teach={text.contacts.teachRoutes} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
               { key: 'events', title: text.fields.events, cell: ({ events }) => events },
-              { key: 'level', title: text.fields.level, cell: ({ level }) => level },
+              { key: 'level', title: text.fields.level, cell: ({ level }) => text.events.levels[level as keyof typeof text.events.levels] ?? level },
               { key: 'contact', title: text.fields.contact, cell: ({ contact }) => contact },
               { key: 'enabled', title: text.fields.enabled, cell: ({ enabled }) => (enabled ? '' : text.app.off), minor: true },
               {
@@ -308,7 +304,7 @@ function Templates() {
                 </Button>
               )
             }
-            empty={<Empty title={text.contacts.noTemplates} />}
+            empty={<Empty title={text.contacts.noTemplates} teach={text.contacts.teachTemplates} />}
             columns={[
               { key: 'name', title: text.fields.events, cell: ({ name }) => name },
               { key: 'language', title: text.fields.language, cell: ({ language }) => language },

@@ -66,7 +66,7 @@ export function Countries() {
                 rows={value.levels}
                 rowKey={(level) => level.of}
                 plain
-                empty={<Empty title={text.countries.none} />}
+                empty={<Empty title={text.countries.none} teach={text.countries.teach} />}
                 columns={[
                   { key: 'of', title: text.countries.level, cell: (level) => levels.find(({ value: of }) => of === level.of)?.label ?? level.of },
                   { key: 'only', title: text.fields.abroad, cell: ({ only }) => only.map(country).join(', ') || text.countries.any },
@@ -77,7 +77,7 @@ export function Countries() {
                 caption={text.countries.denied}
                 rows={denied}
                 rowKey={({ country }) => country}
-                empty={<Empty title={text.countries.none} />}
+                empty={<Empty title={text.countries.none} teach={text.countries.teach} />}
                 columns={[
                   { key: 'country', title: text.fields.countries, cell: (each) => country(each.country) },
                   { key: 'why', title: text.countries.why, said: true, cell: (each) => each.why },

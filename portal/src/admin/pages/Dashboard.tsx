@@ -12,9 +12,9 @@ import { Meter } from '../view/Meter';
 import { Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useWhen } from '../view/words';
+import { AccountName } from './AccountName';
 import { AttackChart } from './AttackChart';
 import { CallTable } from './Calls';
-import { AccountName } from './Spending';
 import { newestBans } from './attacks';
 import { nearestOf, wholeOf } from './spent';
 
@@ -49,8 +49,7 @@ export function Dashboard() {
     <>
       {trouble && <Trouble problem={trouble} />}
       {extensions.data?.extensions.length === 0 && (
-        <Empty title={text.dashboard.fresh}>
-          <p>{text.dashboard.freshText}</p>
+        <Empty title={text.dashboard.fresh} teach={text.dashboard.freshText}>
           <a href={linkTo('start')}>{text.pages.start}</a>
         </Empty>
       )}

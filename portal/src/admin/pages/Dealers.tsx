@@ -30,7 +30,7 @@ export function Dealers() {
             rowKey={({ name }) => name}
             order={{ column: 'name', down: false }}
             actions={may('dealer.set') && <Button onClick={() => setMaking(true)}>{text.dealers.add}</Button>}
-            empty={<Empty title={text.dealers.none} />}
+            empty={<Empty title={text.dealers.none} teach={text.dealers.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('dealers', name)}>{name}</a> },
               {

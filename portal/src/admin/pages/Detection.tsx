@@ -69,7 +69,7 @@ function Rules({ rules, fired }: { rules: readonly Schemas['DetectionRule'][]; f
       caption={text.pages.detection}
       rows={rules}
       rowKey={({ name }) => name}
-      empty={<Empty title={text.detection.none} />}
+      empty={<Empty title={text.detection.none} teach={text.detection.teach} />}
       columns={[
         {
           key: 'name',
@@ -120,7 +120,7 @@ function StaticRules({ defence }: { defence: readonly string[] }) {
       <h2 className={css.heading}>{text.detection.fixed}</h2>
       <p className={css.dim}>{text.detection.fixedText}</p>
       {defence.length === 0 ? (
-        <Empty title={text.detection.noFixed} />
+        <Empty title={text.detection.noFixed} teach={text.detection.teachFixed} />
       ) : (
         <ol className={css.list}>
           {defence.map((line) => (
@@ -170,7 +170,7 @@ function Decoys() {
       <Asked query={query}>
         {({ value: { decoys } }) =>
           decoys.length === 0 ? (
-            <Empty title={text.detection.noDecoys} />
+            <Empty title={text.detection.noDecoys} teach={text.detection.teachDecoys} />
           ) : (
             <ul className={css.tags}>
               {decoys.map((number) => (

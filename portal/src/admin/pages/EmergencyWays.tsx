@@ -34,11 +34,7 @@ export function EmergencyWays({ number, from }: { number: string; from: string }
             rows={e.trunks}
             rowKey={({ trunk }) => trunk}
             plain
-            empty={
-              <Empty title={text.emergency.noWay}>
-                <p>{text.emergency.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.emergency.noWay} teach={text.emergency.teach} />}
             columns={[
               { key: 'trunk', title: text.fields.trunk, cell: ({ trunk }) => trunk },
               { key: 'called', title: text.records.called, cell: ({ called }) => called },

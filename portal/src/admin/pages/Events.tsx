@@ -87,7 +87,7 @@ export function Events() {
           rows={events}
           rowKey={({ id }) => String(id)}
           plain
-          empty={<Empty title={text.events.none} />}
+          empty={<Empty title={text.events.none} teach={text.events.teach} />}
           columns={[
             { key: 'last', title: text.events.last, cell: ({ last_ms }) => last_ms, show: ({ last }) => when(last) },
             {
@@ -155,8 +155,7 @@ function Catalogue({ choose }: { choose: (kind: string) => void }) {
                 },
                 { key: 'level', title: text.events.level, cell: (kind) => text.events.levels[kind.level as Level] ?? kind.level },
                 { key: 'title', title: text.events.what, cell: ({ title, title_de }) => (language === 'de' ? title_de : title) },
-                // Of what it means there is one text, which is English.
-                { key: 'meaning', title: text.events.means, cell: ({ meaning }) => meaning, show: ({ meaning }) => <span lang="en">{meaning}</span>, minor: true },
+                { key: 'meaning', title: text.events.means, said: true, cell: ({ meaning }) => meaning, minor: true },
               ]}
             />
           )}

@@ -213,7 +213,7 @@ function Devices({ number }: { number: string }) {
             rows={devices}
             rowKey={({ auth_name }) => auth_name}
             plain
-            empty={<Empty title={text.extensions.noDevices} />}
+            empty={<Empty title={text.extensions.noDevices} teach={text.extensions.noDevicesText} />}
             columns={[
               { key: 'device', title: text.extensions.device, cell: ({ device, auth_name }) => device || auth_name },
               { key: 'created', title: text.extensions.created, cell: ({ created_ms }) => created_ms, show: ({ created }) => when(created), minor: true },

@@ -45,11 +45,7 @@ export function Extensions() {
             rowKey={({ number }) => number}
             order={{ column: 'number', down: false }}
             actions={may('extension.add') && <Button onClick={() => setMaking(true)}>{text.extensions.add}</Button>}
-            empty={
-              <Empty title={text.extensions.none}>
-                <p>{text.extensions.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.extensions.none} teach={text.extensions.teach} />}
             columns={[
               {
                 key: 'number',

@@ -26,7 +26,7 @@ export function Habits() {
               caption={text.habits.known}
               rows={subjects}
               rowKey={({ level, name }) => `${level} ${name}`}
-              empty={<Empty title={text.habits.noneKnown} />}
+              empty={<Empty title={text.habits.noneKnown} teach={text.habits.teachKnown} />}
               columns={[
                 { key: 'level', title: text.spending.level, cell: ({ level }) => text.label(level) },
                 { key: 'name', title: text.fields.name, cell: ({ name }) => name },
@@ -52,7 +52,7 @@ function Unusual({ told, plain }: { told: readonly Schemas['Unusual'][]; plain?:
       rowKey={({ at, extension, number }) => `${at} ${extension} ${number}`}
       order={{ column: 'at', down: true }}
       plain={plain ?? false}
-      empty={<Empty title={text.habits.noneUnusual} />}
+      empty={<Empty title={text.habits.noneUnusual} teach={text.habits.teachUnusual} />}
       columns={[
         { key: 'at', title: text.habits.at, cell: ({ at }) => at, show: ({ at }) => when(at) },
         { key: 'extension', title: text.calls.from, cell: ({ extension }) => extension, show: ({ extension }) => <a href={linkTo('extensions', extension)}>{extension}</a> },
@@ -84,7 +84,7 @@ function Known({ number }: { number: string }) {
     <Asked query={query}>
       {({ value: { subjects, told } }) => (
         <>
-          {subjects.length === 0 && <Empty title={text.habits.noneKnown} />}
+          {subjects.length === 0 && <Empty title={text.habits.noneKnown} teach={text.habits.teachKnown} />}
           {subjects.map((subject) => (
             <Lines key={`${subject.level} ${subject.name}`} subject={subject} />
           ))}

@@ -62,9 +62,7 @@ function Messages({ of, id }: Traced) {
   const query = useTold(name, { [key]: id, numbers: numbers || undefined });
   if (query.error?.status === 404 || query.data?.value.messages.length === 0)
     return (
-      <Empty title={text.trace.none}>
-        <p>{text.trace.teach}</p>
-      </Empty>
+      <Empty title={text.trace.none} teach={text.trace.teach} />
     );
   return (
     <>

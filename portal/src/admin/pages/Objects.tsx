@@ -77,7 +77,7 @@ function Objects({ kind }: { kind: Kind }) {
             columns={columns}
             rowKey={({ name }) => name}
             actions={add}
-            empty={<Empty title={about.none}>{<p>{about.teach}</p>}</Empty>}
+            empty={<Empty title={about.none} teach={about.teach} />}
           />
         )}
       </Asked>

@@ -39,8 +39,7 @@ export function Phones() {
             rowKey={({ number, key }) => `${number} ${key}`}
             order={{ column: 'number', down: false }}
             empty={
-              <Empty title={text.phones.none}>
-                <p>{text.phones.teach}</p>
+              <Empty title={text.phones.none} teach={text.phones.teach}>
                 <a href={linkTo('start')}>{text.pages.start}</a>
               </Empty>
             }

@@ -40,7 +40,7 @@ export function Pins({ list }: { list: string }) {
             rows={accounts}
             rowKey={(account) => account}
             plain
-            empty={<Empty title={text.pins.none} />}
+            empty={<Empty title={text.pins.none} teach={text.pins.teach} />}
             columns={[
               { key: 'account', title: text.pins.account, cell: (account) => account },
               {

@@ -152,7 +152,7 @@ function Notes({ of: { notes = [], warnings = [] } }: { of: Pick<Schemas['Policy
 
 function Plan({ plan }: { plan: Schemas['PolicyPlan'] }) {
   const text = useText();
-  if (plan.changes.length === 0) return <Empty title={text.policy.nothing} />;
+  if (plan.changes.length === 0) return <Empty title={text.policy.nothing} teach={text.policy.nothingText} />;
   return (
     <div aria-live="polite" className={css.stack}>
       <Notes of={plan} />

@@ -40,11 +40,7 @@ export function Reach() {
               caption={text.pages.reach}
               rows={callers.flatMap(({ extensions, ways }) => ways.map((way) => ({ extensions, ...way })))}
               rowKey={(row) => `${row.extensions.join()} ${row.country} ${row.class} ${row.trunk} ${row.prefix}`}
-              empty={
-                <Empty title={text.reach.none}>
-                  <p>{text.reach.teach}</p>
-                </Empty>
-              }
+              empty={<Empty title={text.reach.none} teach={text.reach.teach} />}
               columns={[
                 {
                   key: 'who',

@@ -94,9 +94,10 @@ export function Records() {
               rowKey={({ id }) => id}
               plain
               empty={
-                <Empty title={narrow ? text.records.noneSuch : text.records.none}>
-                  {!narrow && <p>{text.records.teach}</p>}
-                </Empty>
+                <Empty
+                  title={narrow ? text.records.noneSuch : text.records.none}
+                  teach={narrow ? text.records.teachSuch : text.records.teach}
+                />
               }
               columns={[
                 {

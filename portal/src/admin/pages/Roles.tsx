@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand, useList, useTold } from '../api/queries';
 import type { Schemas } from '../contract/contract';
-import { useText } from '../messages';
+import { type Messages, useText } from '../messages';
 import { goTo, linkTo, useRoute } from '../route';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
@@ -14,6 +14,10 @@ import { Asked, Empty, Trouble } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { useRemoval } from '../view/removal';
 import { redo, undoOfRole } from './undo';
+
+/** A built-in one is called as the language has it. */
+export const titleOf = ({ name, title, built_in }: Schemas['Role'], text: Messages): string =>
+  (built_in ? text.roles.titles[name as keyof Messages['roles']['titles']] : undefined) ?? title;
 
 /** What there is to be allowed, bundled. Roles of one's own begin as a copy. */
 export function Roles() {
@@ -33,11 +37,11 @@ export function Roles() {
             rowKey={({ name }) => name}
             plain
             actions={may('role.copy') && <Button onClick={() => setMaking(true)}>{text.roles.copy}</Button>}
-            empty={<Empty title={text.roles.none} />}
+            empty={<Empty title={text.roles.none} teach={text.roles.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('roles', name)}>{name}</a> },
-              { key: 'title', title: text.fields.title, cell: ({ title }) => title },
-              { key: 'realm', title: text.roles.realm, cell: ({ realm }) => realm },
+              { key: 'title', title: text.fields.title, cell: (role) => titleOf(role, text) },
+              { key: 'realm', title: text.roles.realm, cell: ({ realm }) => text.label(realm) },
               { key: 'count', title: text.roles.permissions, cell: ({ permissions }) => permissions.length, end: true },
               {
                 key: 'own',
@@ -92,8 +96,8 @@ function RoleSheet({ name, close }: { name: string; close: () => void }) {
           <Stack>
             <Facts
               facts={[
-                [text.fields.title, role.title],
-                [text.roles.realm, role.realm],
+                [text.fields.title, titleOf(role, text)],
+                [text.roles.realm, text.label(role.realm)],
                 [text.pages.users, (role.users ?? []).join(', ')],
               ]}
             />

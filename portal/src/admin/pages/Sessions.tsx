@@ -41,7 +41,7 @@ export function Sessions() {
             caption={text.pages.sessions}
             rows={sessions}
             rowKey={({ id }) => id}
-            empty={<Empty title={text.sessions.none} />}
+            empty={<Empty title={text.sessions.none} teach={text.sessions.teach} />}
             columns={[
               { key: 'user', title: text.fields.user, cell: ({ user }) => user },
               { key: 'address', title: text.phones.address, cell: ({ address }) => address },
@@ -71,7 +71,7 @@ export function Sessions() {
             rows={value.held}
             rowKey={({ address }) => address}
             plain
-            empty={<Empty title={text.sessions.noneHeld} />}
+            empty={<Empty title={text.sessions.noneHeld} teach={text.sessions.teachHeld} />}
             columns={[
               { key: 'address', title: text.phones.address, cell: ({ address }) => address },
               { key: 'locks', title: text.sessions.locks, cell: ({ locks }) => locks, end: true },

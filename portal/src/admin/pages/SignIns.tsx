@@ -32,11 +32,7 @@ export function SignIns() {
             rowKey={({ name }) => name}
             plain
             actions={may('sign-in.add') && <Button onClick={() => setMaking(true)}>{text.signIns.add}</Button>}
-            empty={
-              <Empty title={text.signIns.none}>
-                <p>{text.signIns.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.signIns.none} teach={text.signIns.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('sign-ins', name)}>{name}</a> },
               { key: 'title', title: text.fields.title, cell: ({ title }) => title },

@@ -1,9 +1,8 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useList } from '../api/queries';
-import { type Schemas, operation } from '../contract/contract';
+import { operation } from '../contract/contract';
 import { useText } from '../messages';
-import { linkTo } from '../route';
 import { useMay } from '../session';
 import { CommandForm } from '../view/CommandForm';
 import { DataTable } from '../view/DataTable';
@@ -13,6 +12,7 @@ import { Mark } from '../view/Shown';
 import { Asked, Empty } from '../view/Trouble';
 import css from '../view/admin.module.css';
 import { Meter } from '../view/Meter';
+import { AccountName } from './AccountName';
 
 /** What was spent, is reserved and is left. */
 export function Spending() {
@@ -40,11 +40,7 @@ export function Spending() {
                 data={[{ value: '', label: text.spending.every }, ...levels.map((value) => ({ value, label: text.label(value) }))]}
               />
             }
-            empty={
-              <Empty title={text.spending.none}>
-                <p>{text.spending.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.spending.none} teach={text.spending.teach} />}
             columns={[
               { key: 'level', title: text.spending.level, cell: (row) => text.label(row.level) },
               {
@@ -101,13 +97,4 @@ export function Spending() {
       )}
     </>
   );
-}
-
-const pages = { extension: ['extensions', 'extension.list'], department: ['departments', 'department.list'], trunk: ['trunks', 'trunk.list'] } as const;
-
-/** Whose account it is, with the way there for whoever may see it. */
-export function AccountName({ account: { level, name } }: { account: Schemas['Spending'] }) {
-  const may = useMay();
-  const [page, needs] = pages[level as keyof typeof pages] ?? [];
-  return page && may(needs) ? <a href={linkTo(page, name)}>{name}</a> : <>{name}</>;
 }

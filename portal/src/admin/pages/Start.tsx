@@ -180,7 +180,7 @@ export function Start() {
           </li>
         ))}
       </ol>
-      {next === undefined && <Empty title={text.start.ready} />}
+      {next === undefined && <Empty title={text.start.ready} teach={text.start.readyText} />}
       <p>
         <a href={linkTo('dashboard')}>{next === undefined ? text.app.toDashboard : text.start.leave}</a>
       </p>

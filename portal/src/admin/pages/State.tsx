@@ -77,7 +77,7 @@ export function State() {
               rows={s.limits}
               rowKey={({ name }) => name}
               plain
-              empty={<Empty title={text.state.noLimits} />}
+              empty={<Empty title={text.state.noLimits} teach={text.state.teachLimits} />}
               columns={[
                 { key: 'name', title: text.fields.name, cell: ({ name }) => text.label(name) },
                 { key: 'used', title: text.state.used, cell: ({ used, limit }) => (limit > 0 ? used / limit : 0), show: ({ used, limit }) => <Meter used={String(used)} of={String(limit)} /> },
@@ -95,7 +95,7 @@ export function State() {
             rows={value.ports}
             rowKey={({ service, protocol, address, port }) => `${service} ${protocol} ${address} ${port}`}
             plain
-            empty={<Empty title={text.state.noPorts} />}
+            empty={<Empty title={text.state.noPorts} teach={text.state.teachPorts} />}
             columns={[
               { key: 'service', title: text.state.service, cell: ({ service }) => service },
               { key: 'protocol', title: text.state.protocol, cell: ({ protocol }) => protocol },
@@ -126,7 +126,7 @@ function Media() {
             rows={servers}
             rowKey={({ address }) => address}
             plain
-            empty={<Empty title={text.state.noMedia} />}
+            empty={<Empty title={text.state.noMedia} teach={text.state.teachMedia} />}
             columns={[
               { key: 'address', title: text.phones.address, cell: ({ address }) => address },
               { key: 'state', title: text.bans.state, cell: ({ state }) => state, show: ({ state }) => <Mark tone={state === 'up' ? 'good' : 'bad'}>{text.label(state)}</Mark> },

@@ -34,7 +34,7 @@ export function Tenants() {
             rowKey={({ name }) => name}
             order={{ column: 'name', down: false }}
             actions={may('tenant.add') && <Button onClick={() => setMaking(true)}>{text.tenants.add}</Button>}
-            empty={<Empty title={text.tenants.none} />}
+            empty={<Empty title={text.tenants.none} teach={text.tenants.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('tenants', name)}>{name}</a> },
               { key: 'dealer', title: text.fields.dealer, cell: ({ dealer }) => dealer },

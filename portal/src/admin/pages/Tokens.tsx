@@ -39,11 +39,7 @@ export function Tokens() {
             rows={tokens}
             rowKey={({ id }) => id}
             actions={may('token.add') && <Button onClick={() => setMaking(true)}>{text.tokens.add}</Button>}
-            empty={
-              <Empty title={text.tokens.none}>
-                <p>{text.tokens.teach}</p>
-              </Empty>
-            }
+            empty={<Empty title={text.tokens.none} teach={text.tokens.teach} />}
             columns={[
               { key: 'name', title: text.fields.name, cell: ({ name }) => name },
               { key: 'user', title: text.fields.user, cell: ({ user }) => user },

@@ -42,11 +42,7 @@ export function TraceLog() {
               rows={lines.map((line, at) => ({ ...line, at_place: at }))}
               rowKey={({ at_place }) => String(at_place)}
               order={{ column: 'at', down: true }}
-              empty={
-                <Empty title={text.trace.none}>
-                  <p>{text.trace.teach}</p>
-                </Empty>
-              }
+              empty={<Empty title={text.trace.none} teach={text.trace.teach} />}
               columns={[
                 { key: 'at', title: text.trace.at, cell: ({ at_ms }) => at_ms, show: ({ at }) => at.replace('T', ' ').replace('Z', '') },
                 { key: 'direction', title: text.trace.direction, cell: ({ direction }) => text.trace.directions[direction as 'in'] ?? direction },

@@ -38,7 +38,7 @@ export function Users() {
             rowKey={({ name }) => name}
             order={{ column: 'name', down: false }}
             actions={may('user.add') && <Button onClick={() => setMaking(true)}>{text.users.add}</Button>}
-            empty={<Empty title={text.users.none} />}
+            empty={<Empty title={text.users.none} teach={text.users.teach} />}
             columns={[
               { key: 'name', title: text.signIn.name, cell: ({ name }) => name, show: ({ name }) => <a href={linkTo('users', name)}>{name}</a> },
               { key: 'display', title: text.fields.display, cell: ({ display }) => display },
@@ -180,7 +180,7 @@ function UserSheet({ name, invite, close }: SheetProps) {
             facts={[
               [text.fields.display, user.display],
               [text.fields.email, user.email],
-              [text.fields.class, user.class],
+              [text.fields.class, text.label(user.class)],
               [text.fields.role, user.role],
               [text.fields.extension, user.extension],
               [text.signIns.where, user.sign_in],

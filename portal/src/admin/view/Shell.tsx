@@ -132,7 +132,7 @@ export function Shell() {
           ) : Content ? (
             <Content key={`${tenant} ${at?.name}`} />
           ) : (
-            <Empty title={at ? text.app.notAllowed : text.app.unknownText}>
+            <Empty title={at ? text.app.closed : text.app.unknownText} teach={at ? text.app.notAllowed : text.app.unknownTeach}>
               <a href={linkTo('dashboard')}>{text.app.toDashboard}</a>
             </Empty>
           )}

@@ -36,11 +36,19 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
   );
 }
 
+interface EmptyProps {
+  readonly title: string;
+  /** What it is for, and how the first one comes. */
+  readonly teach: string;
+  readonly children?: ReactNode;
+}
+
 /** Nothing is here yet: what could be, and how it comes. */
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+export function Empty({ title, teach, children }: EmptyProps) {
   return (
     <div className={css.empty}>
       <p className={css.emptyTitle}>{title}</p>
+      <p>{teach}</p>
       {children}
     </div>
   );

@@ -106,6 +106,33 @@ describe('in German', () => {
     await page.getByText('Offen', { exact: true }).first().waitFor();
   });
 
+  it('what events mean is, and kinds of the log, roles, and how grave something must be', async () => {
+    await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
+    answers['event.kinds'] = () => ({
+      kinds: [{ name: 'system.audit', level: 'critical', title: 'The audit log cannot be written', title_de: 'Das Protokoll lässt sich nicht schreiben', meaning: 'Nothing can be changed until it can. See to the disk.' }],
+    });
+    answers['role.list'] = () => ({
+      roles: [
+        { name: 'site', title: 'Site', realm: 'tenant', built_in: true, copied_from: '', permissions: [] },
+        { name: 'porter', title: 'Site', realm: 'dealer', built_in: false, copied_from: 'site', permissions: [] },
+      ],
+    });
+    await open('events');
+    await page.getByText('Alle Ereignisse, die es geben kann').press('Enter');
+    await page.getByText('Nichts lässt sich ändern, bis es wieder geht.').waitFor();
+    await page.goto(`${url}/#/roles`);
+    const rows = page.getByRole('table').getByRole('row');
+    await expect.poll(() => rows.allInnerTexts()).toEqual([
+      expect.anything(),
+      expect.stringMatching(/site\s+Standort\s+Mandant/),
+      expect.stringMatching(/porter\s+Site\s+Händler/),
+    ]);
+    await page.goto(`${url}/#/contacts`);
+    await page.getByRole('row', { name: 'all' }).getByText('Warnung', { exact: true }).waitFor();
+    await page.goto(`${url}/#/audit`);
+    await expect.poll(() => page.getByLabel('Art').locator('option').allInnerTexts()).toContain('Anmeldung');
+  });
+
   it('the help of fields is, too', async () => {
     await page.addInitScript(() => localStorage.setItem('ringfence-portal', JSON.stringify({ language: 'de' })));
     await open('extensions?add');

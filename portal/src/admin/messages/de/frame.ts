@@ -35,6 +35,8 @@ export const frame: Same<typeof en> = {
     notLive: 'Nicht live',
     unknown: 'Seite nicht gefunden',
     unknownText: 'Eine solche Seite gibt es nicht.',
+    unknownTeach: 'Wählen Sie links eine, oder suchen Sie, was Sie wollen.',
+    closed: 'Nicht für Ihre Rolle',
     notAllowed: 'Ihre Rolle erlaubt diese Seite nicht. Bitten Sie einen Administrator um die Berechtigung.',
     toDashboard: 'Zur Übersicht',
   },

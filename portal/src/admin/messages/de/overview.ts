@@ -47,6 +47,7 @@ export const overview: Same<typeof en> = {
     openPhone: 'Telefon öffnen',
     done: 'erledigt',
     ready: 'Alles steht. Das System ist bereit für Anrufe.',
+    readyText: 'Telefone rufen einander an. Wie es weitergeht, steht unten.',
     leave: 'Verlassen: zur Übersicht',
     then: 'Und dann',
     trunk: 'Eine Leitung hinzufügen, um nach draußen anzurufen',

@@ -52,6 +52,7 @@ export const people: Same<typeof en> = {
     toLimits: 'Grenzen dieser Nebenstelle',
     devices: 'Browser, die Links angemeldet haben',
     noDevices: 'Kein Browser wurde durch einen Link angemeldet.',
+    noDevicesText: 'Ein Link von oben macht einen Browser zum Telefon dieser Nebenstelle; er erscheint dann hier und lässt sich aussperren.',
     device: 'Gerät',
     created: 'Angelegt',
     used: 'Zuletzt benutzt',

@@ -81,6 +81,7 @@ export const ways: Same<typeof en> = {
     remove: 'Was nicht darin steht, geht',
     plan: 'Was würde sich ändern?',
     nothing: 'Nichts würde sich ändern',
+    nothingText: 'Was in der Datei steht, gilt schon. Ändern Sie eine Zeile, um zu sehen, was das täte.',
     warning: 'Bedenken Sie',
     changes: 'Änderungen',
     what: 'Was',

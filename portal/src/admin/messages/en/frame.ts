@@ -34,6 +34,8 @@ export const frame = {
     notLive: 'Not live',
     unknown: 'Page not found',
     unknownText: 'There is no such page.',
+    unknownTeach: 'Choose one on the left, or search for what you want.',
+    closed: 'Not for your role',
     notAllowed: 'Your role does not allow this page. Ask an administrator for the permission.',
     toDashboard: 'To the dashboard',
   },

@@ -44,6 +44,7 @@ export const overview = {
     openPhone: 'Open the phone',
     done: 'done',
     ready: 'Everything stands. The system is ready for calls.',
+    readyText: 'Phones ring each other. What comes next stands below.',
     leave: 'Leave this: to the dashboard',
     then: 'And then',
     trunk: 'Add a trunk to call outside',

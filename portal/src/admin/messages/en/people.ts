@@ -50,6 +50,7 @@ export const people = {
     toLimits: 'Limits of this extension',
     devices: 'Browsers that links signed in',
     noDevices: 'No browser was signed in by a link.',
+    noDevicesText: 'A link, made above, turns a browser into a phone of this extension; it then appears here and can be shut out.',
     device: 'Browser',
     created: 'Made',
     used: 'Last used',

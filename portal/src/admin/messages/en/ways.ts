@@ -79,6 +79,7 @@ export const ways = {
     remove: 'What is not in it goes',
     plan: 'What would change?',
     nothing: 'Nothing would change',
+    nothingText: 'What this file says holds already. Change a line of it to see what that would do.',
     warning: 'Mind this',
     changes: 'Changes',
     what: 'What',

@@ -3,6 +3,7 @@
 // varies is put in as text.
 
 import { calls } from './calls.de';
+import { events } from './events.de';
 import { files } from './files.de';
 import { forms } from './forms.de';
 import { guard } from './guard.de';
@@ -16,7 +17,7 @@ export interface Piece {
 }
 
 /** By the English text. In German {} takes what varies in its order, {2} by its place, {w} as a word of ours. */
-export const germanServer: Readonly<Record<string, string>> = { ...calls, ...files, ...forms, ...guard, ...people, ...system };
+export const germanServer: Readonly<Record<string, string>> = { ...calls, ...events, ...files, ...forms, ...guard, ...people, ...system };
 
 interface Template {
   readonly parts: readonly string[];
