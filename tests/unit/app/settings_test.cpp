@@ -93,7 +93,8 @@ TEST_F(KeptAboveTheFile, WhatTheFileRefusesIsRefusedInItsWords) {
   EXPECT_EQ(small.field, "value");
   EXPECT_EQ(small.code, Code::invalid);
   EXPECT_EQ(refused("login.idle_s", "soon").message, "login.idle_s is a text, not a whole number");
-  EXPECT_THAT(refused("login.second_factor", "system,everybody").message, HasSubstr("\"everybody\", no class of users"));
+  EXPECT_THAT(refused("login.second_factor", "system,everybody").message,
+              HasSubstr("\"everybody\", no class of users"));
   EXPECT_THAT(refused("web.permitted", "192.0.2.0/24,nowhere").message, HasSubstr("web.permitted holds \"nowhere\""));
   EXPECT_THAT(refused("media.transcode", "perhaps").message, HasSubstr("not true or false"));
   EXPECT_THAT(kept(), IsEmpty());

@@ -87,6 +87,7 @@ export const frame = {
     'sign-ins': 'Signing in elsewhere',
     tokens: 'Tokens',
     sessions: 'Sessions',
+    settings: 'Settings',
     state: 'State',
     account: 'My account',
   },
