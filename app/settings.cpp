@@ -193,7 +193,7 @@ std::string text_of(const Value& value) {
 /// Names and contact of a certificate may stand before anybody agreed to the terms, and do nothing until then.
 bool has_acme(const KeptSettings& kept, const config::Reading& file) {
   const auto agreed = kept.find("acme.terms_agreed");
-  return file.said.contains("acme") || (agreed != kept.end() && agreed->second == "true");
+  return file.said.contains("acme") || (agreed != kept.end() && agreed->second != "false");
 }
 
 std::vector<config::Above> above_of(const KeptSettings& kept, const config::Reading& file) {
@@ -225,6 +225,12 @@ std::vector<std::string> misfits(const KeptSettings& kept, const std::vector<con
       break;
     }
   return named.empty() ? beside : named;
+}
+
+/// The fault that is about this key, else the first.
+const config::Problem& told_of(const std::vector<config::Problem>& problems, std::string_view name) {
+  const auto here = std::ranges::find_if(problems, [&](const auto& each) { return is_about(each, name); });
+  return here == problems.end() ? problems.front() : *here;
 }
 
 bool file_may_count(const Key& key, const std::string& typed, const Settings& file) {
@@ -276,10 +282,10 @@ std::expected<Settled, Error> settle(const cli::Place& place, const Settings& fi
       return std::unexpected(does_not_fit(name, fmt::format("{} cannot be set by command", name)));
   auto all = loaded_of(place, above_of(kept, read));
   while (!all) {
-    const std::string& what = all.error().front().what;
     const std::vector<std::string> wrong = misfits(kept, all.error());
     if (wrong.empty()) return std::unexpected(fault_of_file(all.error()));
     for (const std::string& name : wrong) {
+      const std::string& what = told_of(all.error(), name).what;
       if (!file_may_count(*find_key(name), kept.at(name), file)) return std::unexpected(does_not_fit(name, what));
       out.passed_over.push_back(
           fmt::format("{} goes by the file, since what a command keeps does not fit: {}; to forget that: ringfence "
@@ -307,15 +313,18 @@ std::expected<Settled, Error> tried(const cli::Place& place, const KeptSettings&
   // Checked now, though it counts only when somebody agrees.
   const bool idle = section_of(about) == "acme" && kept.contains(std::string(about)) && !has_acme(kept, read);
   if (idle) used["acme.terms_agreed"] = "true";
-  if (const auto all = loaded_of(place, above_of(used, read)); !all)
-    for (const config::Problem& problem : all.error()) {
-      const bool of_another = std::ranges::any_of(used, [&](const auto& each) {
-        return each.first != about && is_about(problem, each.first);
-      });
-      const bool beside = !idle && !of_another && section_of(problem.what) == section_of(about);
-      if (is_about(problem, about) || beside)
-        return std::unexpected(Error{Code::invalid, problem.what, problem.remedy, "value"});
-    }
+  if (const auto all = loaded_of(place, above_of(used, read)); !all) {
+    const auto own = [&](const config::Problem& each) { return is_about(each, about); };
+    const auto beside = [&](const config::Problem& each) {
+      const bool of_another = std::ranges::any_of(
+          used, [&](const auto& other) { return other.first != about && is_about(each, other.first); });
+      return !idle && !of_another && section_of(each.what) == section_of(about);
+    };
+    const auto& faults = all.error();
+    auto told = std::ranges::find_if(faults, own);
+    if (told == faults.end()) told = std::ranges::find_if(faults, beside);
+    if (told != faults.end()) return std::unexpected(Error{Code::invalid, told->what, told->remedy, "value"});
+  }
   return settle(place, *file, read, kept);
 }
 
