@@ -25,6 +25,7 @@
 #include "app/web_reach.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
+#include "app/settings.hpp"
 #include "app/tracing.hpp"
 #include "shell/control/client.hpp"
 
@@ -63,7 +64,8 @@ std::optional<Outcome> show_countries_here(const GuardDesk& desk, const command:
   return show_countries(desk, *rules->compiled, command, now_ms);
 }
 
-Outcome execute_on(const config::Settings& settings, Records& records, const command::Checked& asked) {
+Outcome execute_on(const cli::Place& place, const config::Settings& settings, Records& records,
+                   const command::Checked& asked) {
   const auto tenants = records.store.tenants();
   if (!tenants) return std::unexpected(error_of(tenants.error()));
   const auto placed = in_tenant(*tenants, asked);
@@ -78,6 +80,8 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
   if (auto answer = answer_trace(settings, nullptr, checked)) return std::move(*answer);
   if (auto fault = fault_in_countries(settings, countries, command)) return std::unexpected(std::move(*fault));
   if (auto shown = show_countries_here(desk, command, now_ms)) return std::move(*shown);
+  if (auto shown = show_settings({place, records.store}, command)) return std::move(*shown);
+  if (auto changed = change_settings({place, records.store}, command)) return std::move(*changed);
   if (auto shown = show_tuning(desk, command)) return std::move(*shown);
   if (auto changed = change_tuning(desk, command)) return std::move(changed->outcome);
   if (auto changed = change_countries(desk, command)) return std::move(changed->outcome);
@@ -110,7 +114,8 @@ Outcome execute_on(const config::Settings& settings, Records& records, const com
   return std::move(*outcome);
 }
 
-Outcome execute_here(const config::Settings& settings, std::string_view name, const Json& args) {
+Outcome execute_here(const cli::Place& place, const config::Settings& settings, std::string_view name,
+                     const Json& args) {
   const auto arguments = control::arguments_of(args);
   if (!arguments) return std::unexpected(arguments.error());
   auto checked = command::check(name, *arguments);
@@ -132,7 +137,7 @@ Outcome execute_here(const config::Settings& settings, std::string_view name, co
   const auto append = [&](audit::Event event) { return records->store.append_audit(std::move(event)); };
   Carried carried = carry_out(*checked, {fmt::format("uid {}, without a server", ::getuid()), append,
                                          [&](const command::Checked& each) {
-                                           return execute_on(settings, *records, each);
+                                           return execute_on(place, settings, *records, each);
                                          }});
   const bool kept = !carried.came || append(*carried.came);
   return answer_of(std::move(carried), kept);
@@ -157,16 +162,16 @@ Outcome ask(const cli::Place& place, std::string_view name, const Json& args) {
   const auto settings = settings_of(place);
   if (!settings) return std::unexpected(settings.error());
   // The file is what counts, and the rights of the caller: the server has none over the network.
-  if (name == "firewall.show") return execute_here(*settings, name, args);
+  if (name == "firewall.show") return execute_here(place, *settings, name, args);
   if (name == "firewall.apply") {
     // Where there is no system yet, there is no audit log that it could be missing from.
     if (std::filesystem::exists(settings->store_path()))
       if (Outcome noted = ask(place, "audit-log.note", Json{{"note", "firewall apply " + args.dump()}}); !noted)
         return noted;
-    return execute_here(*settings, name, args);
+    return execute_here(place, *settings, name, args);
   }
   Outcome outcome = control::ask(settings->control_path(), name, args, wait_ms(name));
-  if (!outcome && outcome.error().code == Code::not_running) return execute_here(*settings, name, args);
+  if (!outcome && outcome.error().code == Code::not_running) return execute_here(place, *settings, name, args);
   if (outcome && name == "stop") return wait_until_stopped(settings->server.data_dir, std::move(outcome));
   return outcome;
 }

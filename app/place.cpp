@@ -16,21 +16,21 @@ std::string config_file_of(const cli::Place& place) {
   return std::filesystem::exists(system_config, ignored) ? system_config : std::string();
 }
 
-std::expected<config::Settings, command::Error> settings_of(const cli::Place& place) {
+config::Loaded loaded_of(const cli::Place& place, const std::vector<config::Above>& above, config::Reading* reading) {
   const std::string file = config_file_of(place);
-  config::Settings settings = config::defaults();
-  if (!file.empty()) {
-    auto loaded = config::load(file);
-    if (!loaded) {
-      const auto& faults = loaded.error();
-      std::string remedy = "ringfence config check names every fault";
-      if (faults.size() > 1) remedy = fmt::format("and {} more; {}", faults.size() - 1, remedy);
-      return std::unexpected(command::Error{command::Code::invalid, faults.front().text(), std::move(remedy)});
-    }
-    settings = std::move(*loaded);
-  }
-  if (!place.data.empty()) settings.server.data_dir = std::filesystem::absolute(place.data).lexically_normal().string();
-  return settings;
+  auto loaded = file.empty() ? config::parse("", "", above, reading) : config::load(file, above, reading);
+  if (loaded && !place.data.empty())
+    loaded->server.data_dir = std::filesystem::absolute(place.data).lexically_normal().string();
+  return loaded;
+}
+
+std::expected<config::Settings, command::Error> settings_of(const cli::Place& place) {
+  auto loaded = loaded_of(place);
+  if (loaded) return std::move(*loaded);
+  const auto& faults = loaded.error();
+  std::string remedy = "ringfence config check names every fault";
+  if (faults.size() > 1) remedy = fmt::format("and {} more; {}", faults.size() - 1, remedy);
+  return std::unexpected(command::Error{command::Code::invalid, faults.front().text(), std::move(remedy)});
 }
 
 }  // namespace rf::app

@@ -12,6 +12,7 @@
 #include "app/listeners.hpp"
 #include "app/patterns.hpp"
 #include "app/pins.hpp"
+#include "app/settings.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
 #include "core/base/limits/events.hpp"
@@ -92,6 +93,10 @@ std::expected<void, Error> Server::open_records() {
                                settings_.server.realm);
   if (!records) return std::unexpected(records.error());
   records_.emplace(std::move(*records));
+  auto kept = settled(circumstances_.place, records_->store);
+  if (!kept) return std::unexpected(kept.error());
+  take_settable(settings_, kept->settings);
+  for (const std::string& each : kept->passed_over) log_->say(effect::Level::warning, "setting", each);
   records_->limits = settings_.limits;
   records_->domains = settings_.server.domains;
   if (const auto started = append_audit({wall_now_ms(), "system", "system", "start " + circumstances_.version, "done"});

@@ -124,6 +124,10 @@ class Server {
   /// Events are told by the time of the first tenant, and by its name.
   void tell_house();
   Outcome execute(const command::Checked& checked);
+  /// With both mutexes held: what `reload` does.
+  Outcome take_over(const std::optional<Address>& caller, bool force);
+  /// SetSetting and RemoveSetting.
+  Outcome change_setting(const command::Command& command);
   /// Carries out a command for whoever it is, by whatever way it came, with its lines in the audit log. Of one that
   /// changes something `still` is asked first, and no other change comes between.
   Outcome carry_out_for(const command::Checked& checked, const std::string& actor,

@@ -16,6 +16,7 @@
 #include "app/people_commands.hpp"
 #include "app/plan_commands.hpp"
 #include "app/server.hpp"
+#include "app/settings.hpp"
 #include "app/spending.hpp"
 #include "app/tenants.hpp"
 
@@ -308,6 +309,8 @@ Outcome Server::execute(const command::Checked& asked) {
   if (std::holds_alternative<command::ApplyFirewall>(command))
     return std::unexpected(Error{Code::denied, "the server may not change its host's packet filter",
                                  "on the host, as root: ringfence firewall apply; or load what firewall show writes"});
+  if (std::holds_alternative<command::SetSetting>(command) || std::holds_alternative<command::RemoveSetting>(command))
+    return change_setting(command);
   if (std::holds_alternative<command::ShowCertificate>(command)) return certificate_json();
   if (std::holds_alternative<command::RenewCertificate>(command)) return acme_->renew();
   if (const auto* c = std::get_if<command::InstallCertificate>(&command)) return install_certificate(c->pem);
@@ -340,12 +343,14 @@ Outcome Server::execute(const command::Checked& asked) {
       shut_out == nullptr ? DeviceId{} : device_named(*policy(), checked.acts_in, shut_out->number, shut_out->name);
   const auto before = device ? running_of(device) : std::nullopt;
   if (auto answer = answer_audit(*records_, command, wall_now_ms())) return std::move(*answer);
+  const config::Settings settings = current_settings();
+  if (auto shown = show_settings({circumstances_.place, records_->store, &settings}, command))
+    return std::move(*shown);
   if (auto outcome = show_tenants(*records_, checked)) return std::move(*outcome);
   if (auto outcome = change_people(*records_, logins_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (auto outcome = change_events(*records_, events_.get(), checked, wall_now_ms())) return std::move(*outcome);
   if (asks_plan(command)) return answer_by_plan(*records_, *plan_, command, wall_now_ms());
   std::optional<Outcome> outcome;
-  const config::Settings settings = current_settings();
   const policy::PolicyRef policy_now = policy();
   const PolicySides sides{guard_side(guard_desk(settings, *policy_now), checked), event_side(events_.get(), checked)};
   if (auto changed = change_objects(*records_, command, wall_now_ms(), sides)) {

@@ -13,6 +13,7 @@
 #include "app/place.hpp"
 #include "app/plan_faults.hpp"
 #include "app/server.hpp"
+#include "app/settings.hpp"
 #include "app/snapshot.hpp"
 #include "app/web_reach.hpp"
 #include "core/toll/answer_faults.hpp"
@@ -39,6 +40,7 @@ std::vector<std::string> restart_only(const config::Settings& a, const config::S
   differs(a.media.elsewhere != b.media.elsewhere || a.media.rtpengine != b.media.rtpengine, "media.rtpengine");
   differs(a.media.falls_back != b.media.falls_back, "media.fallback");
   differs(a.media.threads != b.media.threads, "media.threads");
+  differs(a.media.transcode != b.media.transcode, "media.transcode");
   differs(a.media.transcode_threads != b.media.transcode_threads, "media.transcode_threads");
   differs(a.media.dscp != b.media.dscp, "media.dscp");
   differs(a.media.interface != b.media.interface, "media.interface");
@@ -176,17 +178,28 @@ void Server::publish_plan() {
 Outcome Server::reload(const std::optional<Address>& caller, bool force) {
   const std::lock_guard records_lock(records_mutex_);
   const std::lock_guard lock(mutex_);
-  auto loaded = settings_of(circumstances_.place);
-  if (!loaded) {
-    log_->say(effect::Level::error, "reload_refused", loaded.error().message);
-    return std::unexpected(loaded.error());
+  return take_over(caller, force);
+}
+
+Outcome Server::change_setting(const command::Command& command) {
+  const std::lock_guard records_lock(records_mutex_);
+  const std::lock_guard lock(mutex_);
+  return *change_settings({circumstances_.place, records_->store, &settings_, [this] { return take_over({}, true); }},
+                          command);
+}
+
+Outcome Server::take_over(const std::optional<Address>& caller, bool force) {
+  auto fresh = settled(circumstances_.place, records_->store);
+  if (!fresh) {
+    log_->say(effect::Level::error, "reload_refused", fresh.error().message);
+    return std::unexpected(fresh.error());
   }
-  if (caller && !force && loaded->web.permitted != settings_.web.permitted &&
-      !is_permitted(loaded->web.permitted, *caller))
-    return std::unexpected(Error{Code::conflict,
-                                 fmt::format("web.permitted would keep you out: you are at {}", caller->text()),
-                                 "add your address to it, or: ringfence reload --force"});
+  config::Settings* const loaded = &fresh->settings;
+  if (!force)
+    if (auto fault = keeps_out(settings_, *loaded, caller)) return std::unexpected(std::move(*fault));
   Json notes = Json::array();
+  for (const std::vector<std::string>* const said : {&fresh->passed_over, &fresh->held})
+    for (const std::string& note : *said) notes.push_back(note);
   for (const std::string& name : restart_only(settings_, *loaded))
     notes.push_back(fmt::format("{} changes at the next start", name));
   const std::vector<std::string> sections = config::sections_changed(settings_, *loaded);

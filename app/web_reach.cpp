@@ -86,6 +86,15 @@ bool is_permitted(std::span<const Subnet> permitted, const Address& from) {
          std::any_of(permitted.begin(), permitted.end(), [&](const Subnet& block) { return block.contains(from); });
 }
 
+std::optional<command::Error> keeps_out(const config::Settings& before, const config::Settings& now,
+                                        const std::optional<Address>& caller) {
+  if (!caller || now.web.permitted == before.web.permitted || is_permitted(now.web.permitted, *caller))
+    return std::nullopt;
+  return command::Error{command::Code::conflict,
+                        fmt::format("web.permitted would keep you out: you are at {}", caller->text()),
+                        "add your address to it, or give --force"};
+}
+
 std::string sip_domain(const config::Settings& settings, const std::string& host) {
   if (!settings.server.domains.empty()) return settings.server.domains.front();
   return is_host_name(settings.server.realm) ? settings.server.realm : host;

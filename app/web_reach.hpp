@@ -1,10 +1,12 @@
 // Where browsers find this server, and whose pages may speak to it.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/command/command.hpp"
 #include "core/policy/policy.hpp"
 #include "core/websocket/handshake.hpp"
 #include "shell/config/settings.hpp"
@@ -21,6 +23,9 @@ websocket::Origins origins_of(const config::Settings& settings);
 std::string web_address(const config::Settings& settings);
 /// Whether pages and API may be asked from there; always from this host itself.
 bool is_permitted(std::span<const Subnet> permitted, const Address& from);
+/// Of new settings that would keep whoever asks out of the pages, from where he sits; nothing while web.permitted stays.
+std::optional<command::Error> keeps_out(const config::Settings& before, const config::Settings& now,
+                                        const std::optional<Address>& caller);
 /// What a phone writes behind the @: a name that is ours however it was reached.
 std::string sip_domain(const config::Settings& settings, const std::string& host);
 

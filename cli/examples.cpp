@@ -232,6 +232,14 @@ constexpr std::pair<std::string_view, std::string_view> examples[] = {
     {"event-template.set",
      "  ringfence event-template set trunk.down --language de --subject \"Leitung {subject} ist weg\" text.txt\n"},
     {"event-template.remove", "  ringfence event-template remove trunk.down --language de\n"},
+    {"setting.list", "  ringfence setting list\n"},
+    {"setting.show", "  ringfence setting show login.second_factor\n"},
+    {"setting.set",
+     "  ringfence setting set login.second_factor system,dealer     they set one up when they sign in next\n"
+     "  ringfence setting set login.idle_s 900\n"
+     "  ringfence setting set web.permitted 192.0.2.0/24,198.51.100.7\n"
+     "  ringfence setting set web.permitted \"\"                      from anywhere\n"},
+    {"setting.remove", "  ringfence setting remove login.idle_s     what the file says, or what stands without it\n"},
     {"mail.show", "  ringfence mail show\n"},
     {"mail.set",
      "  ringfence mail set --server mail.example.com --user pbx --password-stdin --from pbx@example.com < password\n"

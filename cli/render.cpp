@@ -225,6 +225,35 @@ void cdr(const Json& r, std::ostream& out) {
                plain(text_at(step, "text")));
 }
 
+/// "900 s"; nothing where nothing is said.
+std::string with_unit(const Json& setting, const char* key) {
+  const std::string value = text_at(setting, key), unit = text_at(setting, "unit");
+  return value.empty() ? "(none)" : unit.empty() ? value : value + " " + unit;
+}
+
+void settings(const Json& r, std::ostream& out) {
+  Table table({"KEY", "VALUE", "FROM", "MEANING"});
+  for (const Json& s : list_at(r, "settings"))
+    table.add({text_at(s, "name"), with_unit(s, "value") + (s.value("waits", false) ? " (at the next start)" : ""),
+               text_at(s, "source"), text_at(s, "meaning")});
+  table.print(out);
+}
+
+void setting(const Json& r, std::ostream& out) {
+  std::string takes = text_at(r, "type");
+  if (r.contains("least")) takes += fmt::format(" from {} to {}", text_at(r, "least"), text_at(r, "most"));
+  std::string words;
+  for (const Json& word : list_at(r, "words")) words += (words.empty() ? " of " : ", ") + text_of(word);
+  facts(out, {{"key", text_at(r, "name")},
+              {"means", text_at(r, "meaning")},
+              {"takes", takes + words},
+              {"value", with_unit(r, "value")},
+              {"which comes from", text_at(r, "source")},
+              {"without a command", with_unit(r, "file")},
+              {"standing value", with_unit(r, "standing")},
+              {"taken over", r.value("restart", false) ? "by a start" : "at once"}});
+}
+
 void ports(const Json& r, std::ostream& out) {
   Table table({"SERVICE", "PROTOCOL", "ADDRESS", "PORT", "STATE"});
   for (const Json& p : list_at(r, "ports"))
@@ -418,6 +447,10 @@ void render(std::string_view command, const Json& r, std::ostream& out) {
     exposure(r, out);
   } else if (command == "pattern.list" || command == "pattern.show") {
     habits(r, out);
+  } else if (command == "setting.list") {
+    settings(r, out);
+  } else if (command == "setting.show") {
+    setting(r, out);
   } else if (command == "ports") {
     ports(r, out);
   } else if (command == "media.list") {

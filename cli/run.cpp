@@ -158,6 +158,7 @@ std::string_view group_text(std::string_view group) {
   if (group == "event-route") return "Which events go to whom";
   if (group == "event-template") return "Words of your own for messages about events";
   if (group == "certificate") return "The certificate that phones and browsers are shown";
+  if (group == "setting") return "Keys of the configuration, set above the file: sign-in, certificate, keeping times";
   if (group == "mail") return "The server by which e-mails leave";
   if (group == "guard.country") return "Which countries may talk to us";
   if (group == "guard.rule") return "Detection rules one by one: on or off, watching only, their numbers";

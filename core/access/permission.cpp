@@ -13,7 +13,8 @@ constexpr bool dealers = true;
 
 constexpr auto table = std::to_array<PermissionInfo>({
     {system_read, "system.read", "system", false, beyond, "see state, ports, firewall rules and limits of the system"},
-    {system_write, "system.write", "system", true, beyond, "reload, stop, and put firewall rules in force"},
+    {system_write, "system.write", "system", true, beyond,
+     "reload, stop, change settings, and put firewall rules in force"},
     {guard_read, "guard.read", "guard", false, beyond, "see bans, the access list and the rules of the guard"},
     {guard_write, "guard.write", "guard", true, beyond, "ban, release, allow and block addresses and countries"},
     {audit_read, "audit.read", "audit", false, beyond, "read, export and verify the audit log"},

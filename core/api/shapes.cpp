@@ -252,6 +252,10 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"Bound", "name string, used integer, limit integer"},
     {"Enforcement", "means string, why string, dropped {integer}"},
     {"PublicAddress", "address string|null, from string, asked_ms integer, problem string"},
+    {"Setting",
+     "name string, section string, meaning string, type string, unit string, words [string], least? integer, "
+     "most? integer, standing string, file string, value string, source string, restart boolean, waits boolean"},
+    {"SettingList", "settings [Setting]"},
     {"Status",
      "version string, pid integer, started string, started_ms integer, uptime_s integer, realm string, data_dir "
      "string, "
@@ -335,6 +339,8 @@ constexpr std::pair<std::string_view, std::string_view> answers[] = {
     {"certificate.show", "Certificate"},
     {"certificate.install", "CertificateInstalled"},
     {"certificate.authority", "CertificateAuthority"},
+    {"setting.list", "SettingList"},
+    {"setting.show", "Setting"},
     {"audit-log.list", "AuditList"},
     {"audit-log.export", "Text"},
     {"audit-log.verify", "AuditVerified"},

@@ -88,6 +88,17 @@ constexpr Parameter caller_parameter{
 constexpr Parameter reload_parameters[] = {force_parameter, caller_parameter};
 constexpr Parameter countries_parameter{
     "countries", Kind::text, true, 2, 2'048, {}, "countries by their codes, such as DE or DE,AT,CH"};
+constexpr Parameter setting_parameter{
+    "name", Kind::text, true, 3, 64, {}, "a key of the configuration, such as login.idle_s; see: setting list"};
+constexpr Parameter one_setting[] = {setting_parameter};
+constexpr Parameter force_setting_parameter{
+    "force", Kind::flag, false, 0, 0, {}, "also when it keeps you out of the pages from where you are"};
+constexpr Parameter set_setting_parameters[] = {
+    setting_parameter,
+    {"value", Kind::text, true, 0, 2'048, {}, "a number, true or false, a text, or a list with commas; empty: none"},
+    force_setting_parameter,
+    caller_parameter};
+constexpr Parameter remove_setting_parameters[] = {setting_parameter, force_setting_parameter, caller_parameter};
 constexpr Parameter country_parameters[] = {countries_parameter, force_parameter, caller_parameter};
 constexpr std::string_view response_words[] = {"watch", "throttle", "ban"};
 constexpr Parameter rule_parameter{
@@ -298,6 +309,14 @@ constexpr auto fixed = std::to_array<Spec>({
     {"call.list", "call.read", "Lists running calls", false, true, {}},
     {"call.hangup", "call.write", "Ends a running call", true, true, hangup_parameters},
     {"reload", "system.write", "Reads configuration, certificates and log file again", true, true, reload_parameters},
+    {"setting.list", "system.read", "Lists what of the configuration can be set by command, and what it is now", false,
+     false, {}},
+    {"setting.show", "system.read", "Shows one such key, what it means and where its value comes from", false, false,
+     one_setting},
+    {"setting.set", "system.write", "Sets a key of the configuration from now on, whatever the file says", true, false,
+     set_setting_parameters},
+    {"setting.remove", "system.write", "Goes back to what the file says of a key", true, false,
+     remove_setting_parameters},
     {"certificate.show", "system.read", "Shows the certificate of TLS, and when it is renewed", false, true, {}},
     {"certificate.renew", "system.write", "Asks the authority for another certificate now", true, true, {}},
     {"certificate.install", "system.write", "Shows a certificate of yours from now on", true, true, install_parameters},

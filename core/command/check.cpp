@@ -271,6 +271,11 @@ Command build(const Spec& spec, const Arguments& a, std::vector<ObjectValue> ter
   if (name == "call.list") return ListCalls{};
   if (name == "call.hangup") return HangUp{text_or_empty(a, "id")};
   if (name == "reload") return Reload{caller_of(a), maybe<bool>(a, "force").value_or(false)};
+  if (name == "setting.list") return ListSettings{};
+  if (name == "setting.show") return ShowSetting{text_or_empty(a, "name")};
+  if (name == "setting.set")
+    return SetSetting{text_or_empty(a, "name"), text_or_empty(a, "value"), force, caller_of(a)};
+  if (name == "setting.remove") return RemoveSetting{text_or_empty(a, "name"), force, caller_of(a)};
   if (name == "certificate.show") return ShowCertificate{};
   if (name == "certificate.renew") return RenewCertificate{};
   if (name == "certificate.install") return InstallCertificate{Secret<std::string>(text_or_empty(a, "text"))};

@@ -344,6 +344,25 @@ struct ReadTrace {
   bool numbers = false;      ///< in full; takes a permission of its own
 };
 
+/// Keys of the configuration that commands may set above the file.
+struct ListSettings {};
+struct ShowSetting {
+  std::string name;  ///< "login.idle_s"
+};
+/// From now on, whatever the file says.
+struct SetSetting {
+  std::string name;
+  std::string value;              ///< as it is typed: a number, true or false, words with commas
+  bool force = false;             ///< also when it keeps whoever asks out of the pages
+  std::optional<Address> caller;  ///< where whoever asks says to be
+};
+/// Back to what the file says.
+struct RemoveSetting {
+  std::string name;
+  bool force = false;             ///< as above
+  std::optional<Address> caller;  ///< as above
+};
+
 // --- the running server only
 
 struct GuardExplain {
@@ -419,8 +438,8 @@ using Command =
                  ImportRows, PolicyExport, PolicyPlan, PolicyApply, TestRoute, TestInbound, TestEmergency, ShowReach,
                  ReadTrace, ListSpending, ShowExposure, AddCredit, GuardExplain, GuardRules, GuardAgents, GuardDecoys,
                  GuardStats, GuardTest, ListPatterns, ShowPattern, GetStatus, ListCalls, HangUp, Reload, Stop,
-                 ShowCertificate, RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, PeopleCommand,
-                 EventCommand, TenantCommand>;
+                 ShowCertificate, RenewCertificate, InstallCertificate, RemoveCertificate, ShowAuthority, ListSettings,
+                 ShowSetting, SetSetting, RemoveSetting, PeopleCommand, EventCommand, TenantCommand>;
 
 enum class Code : std::uint8_t {
   invalid,      ///< the arguments

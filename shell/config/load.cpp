@@ -49,6 +49,25 @@ std::map<std::string, std::size_t> hashes_of(const toml::table& root) {
   return out;
 }
 
+void lay_over(toml::table& root, const std::vector<Above>& above) {
+  for (const Above& each : above) {
+    if (!root.contains(each.section)) root.insert(each.section, toml::table{});
+    toml::table* const section = root.get(each.section)->as_table();
+    if (section == nullptr) continue;  // which is told as a fault of the file
+    if (const auto* texts = std::get_if<std::vector<std::string>>(&each.value)) {
+      toml::array list;
+      for (const std::string& text : *texts) list.push_back(text);
+      section->insert_or_assign(each.key, std::move(list));
+    } else if (const auto* text = std::get_if<std::string>(&each.value)) {
+      section->insert_or_assign(each.key, *text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&each.value)) {
+      section->insert_or_assign(each.key, *number);
+    } else {
+      section->insert_or_assign(each.key, std::get<bool>(each.value));
+    }
+  }
+}
+
 }  // namespace
 
 std::string Problem::text() const {
@@ -76,8 +95,8 @@ Settings defaults() {
   return settings;
 }
 
-Loaded parse(std::string_view text, std::string_view file) {
-  Problems problems(file);
+Loaded parse(std::string_view text, std::string_view file, const std::vector<Above>& above, Reading* reading) {
+  Problems problems(file, reading);
   toml::table root;
   try {
     root = toml::parse(text, std::string(file));
@@ -86,6 +105,8 @@ Loaded parse(std::string_view text, std::string_view file) {
     problems.add({at.line, at.column}, std::string(error.description()), "mend the TOML there");
     return std::unexpected(std::move(problems).sorted());
   }
+
+  lay_over(root, above);
 
   Settings settings = defaults();
   settings.file = file;
@@ -130,7 +151,7 @@ Loaded parse(std::string_view text, std::string_view file) {
   return settings;
 }
 
-Loaded load(const std::string& path) {
+Loaded load(const std::string& path, const std::vector<Above>& above, Reading* reading) {
   const auto fail = [&](std::string what, std::string remedy) -> Loaded {
     return std::unexpected(std::vector<Problem>{{path, {}, std::move(what), std::move(remedy)}});
   };
@@ -144,7 +165,7 @@ Loaded load(const std::string& path) {
   std::ostringstream text;
   text << in.rdbuf();
   if (!in) return fail(fmt::format("cannot be read: {}", std::strerror(errno)), "check its owner and permissions");
-  return parse(text.str(), path);
+  return parse(text.str(), path, above, reading);
 }
 
 }  // namespace rf::config

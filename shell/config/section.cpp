@@ -45,7 +45,9 @@ std::vector<Problem> Problems::sorted() && {
 
 const toml::node* Section::raw(std::string_view key) {
   known_.emplace_back(key);
-  return table_ == nullptr ? nullptr : table_->get(key);
+  const toml::node* const node = table_ == nullptr ? nullptr : table_->get(key);
+  if (node != nullptr && problems_->reading() != nullptr) problems_->reading()->said.insert(full(key));
+  return node;
 }
 
 Place Section::place(std::string_view key) const {
@@ -60,6 +62,7 @@ void Section::fault(std::string_view key, std::string what, std::string remedy) 
 
 std::optional<std::int64_t> Section::whole(std::string_view key, std::int64_t min, std::int64_t max) {
   const toml::node* node = raw(key);
+  if (problems_->reading() != nullptr) problems_->reading()->bounds[full(key)] = {min, max};
   if (node == nullptr) return std::nullopt;
   const auto remedy = fmt::format("write a whole number from {} to {}, without quotes", min, max);
   const auto* number = node->as_integer();

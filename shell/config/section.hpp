@@ -16,16 +16,19 @@ namespace rf::config {
 /// Where faults gather.
 class Problems {
  public:
-  explicit Problems(std::string_view file) : file_(file) {}
+  explicit Problems(std::string_view file, Reading* reading = nullptr) : file_(file), reading_(reading) {}
   void add(Place place, std::string what, std::string remedy) {
     list_.push_back({file_, place, std::move(what), std::move(remedy)});
   }
   bool empty() const { return list_.empty(); }
   /// In the order of the file.
   std::vector<Problem> sorted() &&;
+  /// Where what is seen is kept; null: nobody wants it.
+  Reading* reading() const { return reading_; }
 
  private:
   std::string file_;
+  Reading* reading_;
   std::vector<Problem> list_;
 };
 

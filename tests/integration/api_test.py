@@ -309,6 +309,13 @@ class Walk(unittest.TestCase):
         self.good("audit-log.verify", {})
         self.good("audit-log.note", {"note": "looked at by a test"})
         self.refused(403, "firewall.apply")
+        self.good("setting.list")
+        self.good("setting.set", {"name": "login.idle_s", "value": "1700"})
+        ADMIN.close()  # as after a reload, the doors that it came by are shut soon
+        self.assertEqual(self.good("setting.show", {"name": "login.idle_s"})["source"], "command")
+        self.good("setting.remove", {"name": "login.idle_s"})
+        ADMIN.close()
+        self.refused(404, "setting.show", {"name": "server.data_dir"})
 
 
 class Self(unittest.TestCase):

@@ -93,6 +93,7 @@ export const groups: readonly Group[] = [
       { name: 'tokens', needs: 'token.list' },
       { name: 'sessions', needs: 'session.list' },
       { name: 'contacts', needs: 'event-contact.list' },
+      { name: 'settings', needs: 'setting.list' },
       { name: 'state', needs: 'status' },
     ],
   },

@@ -387,6 +387,16 @@ export function office(): Answers {
       resolved: {},
     }),
     'guard.rule.show': ({ values }) => [...rules, ...handwritings].find(({ name }) => name === values['name']) ?? { status: 404, body: { status: 404, detail: 'there is no such rule' } },
+    'setting.list': () => ({
+      settings: [
+        { name: 'login.second_factor', section: 'login', meaning: 'who has to have a second factor, and sets one up when signing in the next time', type: 'list', unit: '', words: ['system', 'dealer', 'tenant'], standing: '', file: '', value: '', source: 'standing', restart: false, waits: false },
+        { name: 'login.idle_s', section: 'login', meaning: 'so long after its last use somebody is signed out', type: 'number', unit: 's', words: [], least: 60, most: 86400, standing: '1800', file: '1800', value: '900', source: 'command', restart: false, waits: false },
+        { name: 'web.permitted', section: 'web', meaning: 'from where pages and API may be asked, such as 192.0.2.0/24; empty: from anywhere', type: 'list', unit: '', words: [], standing: '', file: '192.0.2.0/24', value: '192.0.2.0/24', source: 'file', restart: false, waits: false },
+        { name: 'media.transcode', section: 'media', meaning: 'whether calls are transcoded whose sides share no codec', type: 'switch', unit: '', words: [], standing: 'true', file: 'true', value: 'false', source: 'command', restart: true, waits: true },
+      ],
+    }),
+    'setting.set': ({ values }) => ({ message: `${values['name']} is set.` }),
+    'setting.remove': ({ values }) => ({ message: `${values['name']} goes by the file.` }),
     'guard.rule.set': ({ values }) => ({ message: `${values['name']} is changed.` }),
     'guard.rule.remove': ({ values }) => ({ message: `${values['name']} is as in the file.` }),
     'trace.log': () => ({ numbers: false, more: true, lines: [line(100, {}), line(101, { direction: 'note', remote: '', label: 'call_started: A call began: 1002' }), line(102, { remote: '203.0.113.7:5060', label: 'OPTIONS', call: '', stranger: true })] }),

@@ -47,7 +47,7 @@ Arguments enough_for(const Spec& spec) {
            spec.name == "guard.rule.set")
     out.emplace("enabled", true);
   // Of an object that is set: something that is to be as it stands.
-  else if (spec.name.ends_with(".set") && spec.name != "event-template.set")
+  else if (spec.name.ends_with(".set") && spec.name != "event-template.set" && spec.name != "setting.set")
     out.emplace("default", std::string(spec.parameters[spec.parameters[0].required ? 1 : 0].name));
   return out;
 }

@@ -42,6 +42,12 @@ export const germanHelp: Readonly<Record<string, string>> = {
   'NUMBER:HASH of an entry that was seen before and has to be in it':
     'NUMMER:HASH eines Eintrags, der früher gesehen wurde und darin sein muss',
   'rows of one answer, 1000 when not given': 'Zeilen einer Antwort, ohne Angabe 1000',
+  'a key of the configuration, such as login.idle_s; see: setting list':
+    'ein Schlüssel der Konfiguration, etwa login.idle_s; siehe: setting list',
+  'a number, true or false, a text, or a list with commas; empty: none':
+    'eine Zahl, true oder false, ein Text, oder eine Liste mit Kommas; leer: keine',
+  'also when it keeps you out of the pages from where you are':
+    'auch wenn es Sie dort, wo Sie sind, von den Seiten aussperrt',
   'the rule, or the handwriting of a tool, as guard rules names it': 'die Regel, oder die Handschrift eines Werkzeugs, wie guard rules sie nennt',
   'whether it is used; all that a handwriting has': 'ob sie benutzt wird; mehr hat eine Handschrift nicht',
   'what becomes of whom it catches; watch only tells': 'was aus dem wird, den sie fängt; watch meldet nur',

@@ -199,6 +199,7 @@ export const germanLabels: Readonly<Record<string, string>> = {
   unusual_pin: 'Ungewöhnlich: PIN ab',
   unusual_pins: 'PINs für Ungewöhnliches',
   upto: 'Bis zu',
+  value: 'Wert',
   warning: 'Warnung',
   watch: 'Nur beobachten',
   webhook: 'Webhook',

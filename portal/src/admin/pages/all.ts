@@ -33,6 +33,7 @@ const more = {
   'sign-ins': lazy(() => import('./SignIns').then(({ SignIns }) => ({ default: SignIns }))),
   tokens: lazy(() => import('./Tokens').then(({ Tokens }) => ({ default: Tokens }))),
   sessions: lazy(() => import('./Sessions').then(({ Sessions }) => ({ default: Sessions }))),
+  settings: lazy(() => import('./Settings').then(({ Settings }) => ({ default: Settings }))),
   state: lazy(() => import('./State').then(({ State }) => ({ default: State }))),
   account: lazy(() => import('./Account').then(({ Account }) => ({ default: Account }))),
   countries: lazy(() => import('./Countries').then(({ Countries }) => ({ default: Countries }))),

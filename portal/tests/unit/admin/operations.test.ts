@@ -9,6 +9,7 @@ const withoutPage: Readonly<Record<string, string>> = {
   'event-contact.show': 'the list tells all of each contact',
   'event-route.show': 'the list tells all of each route',
   'event-template.show': 'the list tells all of each template',
+  'setting.show': 'the list tells all of each key',
   'firewall.apply': 'the server refuses it: only root on the host changes its packet filter; the page shows the rules for it',
   'user.first': 'only while there is no administrator, so that nobody could open the page',
   'phone.config': 'the browser phone asks it',

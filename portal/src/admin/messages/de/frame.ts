@@ -90,6 +90,7 @@ export const frame: Same<typeof en> = {
     'sign-ins': 'Anmeldung anderswo',
     tokens: 'Schlüssel',
     sessions: 'Sitzungen',
+    settings: 'Einstellungen',
     state: 'Zustand',
     account: 'Mein Konto',
   },

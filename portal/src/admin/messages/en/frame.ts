@@ -89,6 +89,7 @@ export const frame = {
     'sign-ins': 'Signing in elsewhere',
     tokens: 'Tokens',
     sessions: 'Sessions',
+    settings: 'Settings',
     state: 'State',
     account: 'My account',
   },

@@ -4,6 +4,7 @@ export const files: Readonly<Record<string, string>> = {
   'there is no kind "{}"': 'es gibt keine Art „{}“',
   'known are {}': 'bekannt sind {}',
   'write true or false, without quotes': 'schreiben Sie true oder false, ohne Anführungszeichen',
+  'write a whole number from {} to {}, without quotes': 'schreiben Sie eine ganze Zahl von {} bis {}, ohne Anführungszeichen',
   'write a whole number, without quotes': 'schreiben Sie eine ganze Zahl, ohne Anführungszeichen',
   'write {} = …': 'schreiben Sie {} = …',
   'put the value in quotes': 'setzen Sie den Wert in Anführungszeichen',

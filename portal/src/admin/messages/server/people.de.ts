@@ -20,7 +20,8 @@ export const people: Readonly<Record<string, string>> = {
   'you have no {} yourself': 'das Recht {} haben Sie selbst nicht',
   'see state, ports, firewall rules and limits of the system':
     'Zustand, Ports, Firewall-Regeln und Grenzen des Systems sehen',
-  'reload, stop, and put firewall rules in force': 'neu laden, anhalten und Firewall-Regeln in Kraft setzen',
+  'reload, stop, change settings, and put firewall rules in force':
+    'neu laden, anhalten, Einstellungen ändern und Firewall-Regeln in Kraft setzen',
   'see bans, the access list and the rules of the guard': 'Sperren, Zugangsliste und Regeln des Wächters sehen',
   'ban, release, allow and block addresses and countries':
     'Adressen und Länder sperren, freigeben, erlauben und ausschließen',

@@ -250,8 +250,61 @@ export const system: Readonly<Record<string, string>> = {
   '{}: we are at {}': '{}: wir sind an {}',
   'no known address': 'keine bekannte Adresse',
   'web.permitted would keep you out: you are at {}': 'web.permitted würde Sie aussperren: Sie sind an {}',
-  'add your address to it, or: ringfence reload --force':
-    'nehmen Sie Ihre Adresse hinein, oder: ringfence reload --force',
+  'add your address to it, or give --force': 'nehmen Sie Ihre Adresse hinein, oder geben Sie --force an',
+  'the shortest password of people of the system': 'das kürzeste Passwort von Personen des Systems',
+  'the shortest password of people of a dealer': 'das kürzeste Passwort von Personen eines Händlers',
+  'the shortest password of people of a tenant': 'das kürzeste Passwort von Personen eines Mandanten',
+  'who has to have a second factor, and sets one up when signing in the next time':
+    'wer einen zweiten Faktor haben muss und ihn bei der nächsten Anmeldung einrichtet',
+  'for whom a code by e-mail is a second factor': 'für wen ein Code per E-Mail ein zweiter Faktor ist',
+  'so long after its last use somebody is signed out': 'so lange nach der letzten Benutzung wird jemand abgemeldet',
+  'so long after signing in somebody has to do it again': 'so lange nach der Anmeldung muss sich jemand neu anmelden',
+  'so many wrong logins of one address, then it has to wait':
+    'so viele falsche Anmeldungen einer Adresse, dann muss sie warten',
+  'so many wrong logins of one address at one name, then it has to wait':
+    'so viele falsche Anmeldungen einer Adresse unter einem Namen, dann muss sie warten',
+  'so many wrong logins at one name within an hour, then strangers have an attempt in 30 s':
+    'so viele falsche Anmeldungen unter einem Namen binnen einer Stunde, dann haben Fremde einen Versuch in 30 s',
+  'within this time wrong logins are counted together':
+    'binnen dieser Zeit werden falsche Anmeldungen zusammengezählt',
+  'so long an address has to wait the first time; twice as long each time within a day':
+    'so lange muss eine Adresse das erste Mal warten; jedes weitere Mal an einem Tag doppelt so lange',
+  'so often within a day an address waits, then until somebody releases it':
+    'so oft an einem Tag wartet eine Adresse, dann bis jemand sie freigibt',
+  'from where pages and API may be asked, such as 192.0.2.0/24; empty: from anywhere':
+    'von wo Seiten und API gefragt werden dürfen, etwa 192.0.2.0/24; leer: von überall',
+  'whether the authority gives certificates, to whose terms you agree by this':
+    'ob die Stelle Zertifikate gibt, deren Bedingungen Sie damit zustimmen',
+  'the names of the certificate, which have to lead here; else those of server.domains':
+    'die Namen des Zertifikats, die hierher führen müssen; sonst die von server.domains',
+  'the e-mail address that the authority may tell of trouble':
+    'die E-Mail-Adresse, der die Stelle von Schwierigkeiten berichten darf',
+  'so long call records are kept; 0: for ever': 'so lange bleiben Anrufdaten; 0: für immer',
+  'so long recorded signalling is kept': 'so lange bleibt aufgezeichnete Signalisierung',
+  'whether calls are transcoded whose sides share no codec':
+    'ob Anrufe umgewandelt werden, deren Seiten keinen Codec gemeinsam haben',
+  'begin anew: ringfence setting remove {}': 'beginnen Sie von vorn: ringfence setting remove {}',
+  'what a command keeps above the file does not fit: {}': 'was ein Befehl über der Datei hält, passt nicht: {}',
+  'to go by the file: ringfence setting remove {}': 'damit die Datei gilt: ringfence setting remove {}',
+  '{} cannot be set by command': '{} lässt sich nicht durch einen Befehl setzen',
+  'see: ringfence setting list; all other keys are the file\'s':
+    'siehe: ringfence setting list; alle anderen Schlüssel gehören der Datei',
+  '{} is {}, which only the file may say': '{} ist {}, was nur die Datei sagen darf',
+  'give {} or more: whoever steals a session is not to delete what shows it':
+    'geben Sie {} oder mehr an: wer eine Sitzung stiehlt, soll nicht löschen, was das zeigt',
+  '{} goes by the file, since what a command keeps does not fit: {}; to forget that: ringfence setting remove {}':
+    '{} richtet sich nach der Datei, da nicht passt, was ein Befehl hält: {}; um das zu vergessen: ringfence setting remove {}',
+  'the file says otherwise of {}, a command holds it as it is; to go by the file: ringfence setting remove {}':
+    'die Datei sagt zu {} anderes, ein Befehl hält es, wie es ist; damit die Datei gilt: ringfence setting remove {}',
+  'what commands keep above the file cannot be read in the database':
+    'was Befehle über der Datei halten, ist in der Datenbank nicht lesbar',
+  'no command has set {}': 'kein Befehl hat {} gesetzt',
+  'see: ringfence setting list; what the file says is changed in the file':
+    'siehe: ringfence setting list; was die Datei sagt, ändern Sie in der Datei',
+  'from now on': 'von jetzt an',
+  'from the next start on': 'vom nächsten Start an',
+  '{} is "{}" {}, whatever the file says.': '{} ist „{}“ {w}, was immer die Datei sagt.',
+  '{} goes by the file {}.': '{} richtet sich {w} nach der Datei.',
   '{} changes at the next start': '{} ändert sich beim nächsten Start',
   'the old one is used': 'das alte wird benutzt',
   'what held before goes on': 'was zuvor galt, gilt weiter',
