@@ -757,6 +757,17 @@ class Live(unittest.TestCase):
         self.assertEqual((ended["call"], ended["dialled"], ended["result"]), (call, "4002", "answered"))
         self.assertFalse({"record", "cost", "account"} & set(ended), "whoever hears of calls reads no records")
 
+    def test_a_wrong_password_of_a_phone_is_told_as_an_event(self):
+        status, stream = self.listen("/api/v1/live?topics=events", ADMIN.secret)
+        self.assertEqual((status, self.text(stream)["topics"]), (101, ["events"]))
+        name, _ = SERVED.add("4005")
+        phone = Phone(SERVED, "4005", name, "Quiet-River-Lantern-77")
+        self.addCleanup(phone.close)
+        self.assertEqual(phone.register(), 401)
+        told = self.until(stream, "events", "auth_failed")
+        self.assertEqual((told["level"], told["subject"], told["detail"]), ("notice", name, "wrong password"))
+        self.assertNotIn("Quiet-River-Lantern-77", json.dumps(told))
+
     def running_calls_tell_no_money(self, call):
         """To whoever sees that there are calls and does not read their records."""
         seen = {}
