@@ -198,13 +198,33 @@ class Walk(unittest.TestCase):
         text = self.good("policy.export")["text"]
         self.good("policy.plan", {"text": text})
         self.good("policy.apply", {"text": text})
-        self.good("cdr.list")
+        self.one_call()
         self.refused(404, "cdr.show", {"id": "nobodys"})
-        self.good("call.list")
         self.refused(404, "call.hangup", {"id": "nobody"})
         for kind in ("inbound", "ring-group", "route", "trunk", "pin-list", "calling-role", "department", "schedule",
                      "limit", "number-list", "deck"):
             self.good(f"{kind}.remove", {"name": names.get(kind, "extension.1001")})
+
+    def one_call(self):
+        """What tells of calls, while there is one and when it is over."""
+        desk, other = (Phone(SERVED, number, *SERVED.add(number)) for number in ("1011", "1012"))
+        for phone in (desk, other):
+            self.addCleanup(phone.close)
+            self.assertEqual(phone.register(), 200)
+        desk.invite("1012")
+        invite = other.hear("INVITE")
+        other.take(invite)
+        other.reply(invite, "200 OK", other.sdp())
+        desk.established(desk.hear("SIP/2.0 200"))
+        other.hear("ACK")
+        call, = self.good("call.list")["calls"]
+        self.assertTrue(self.good("trace.call", {"id": call["id"]}))
+        self.good("call.hangup", {"id": call["id"]})
+        for phone in (desk, other):
+            phone.reply(phone.hear("BYE"), "200 OK")
+        self.assertTrue(until(lambda: self.good("call.list")["calls"] == []))
+        record = self.good("cdr.list", {"number": "1012"})["cdrs"][0]
+        self.assertEqual(self.good("cdr.show", {"id": record["id"]})["dialled"], "1012")
 
     def guard(self):
         there = {"address": "198.51.100.7"}
@@ -254,7 +274,13 @@ class Walk(unittest.TestCase):
         self.good("token.list")
         self.good("token.remove", {"id": made["id"]})
         self.good("session.list")
-        self.refused(404, "session.remove", {"id": "1"})
+        self.refused(404, "session.remove", {"id": "999999"})
+        link = SERVED.json("user", "add", "dora")["link"].split("#")[1]
+        browser = Browser(SERVED)
+        self.assertEqual(browser.post("/account/first", {"link": link, "password": GOOD})[0], 200)
+        session, = self.good("session.list", {"user": "dora"})["sessions"]
+        self.good("session.remove", {"id": session["id"]})
+        self.assertEqual(browser.get("/account")[0], 401)
         self.good("sign-in.add", {"name": "corporate", "kind": "oidc", "url": "https://login.example.com",
                                   "client": "ringfence", "roles": "staff=employee", "people_of": "default"})
         self.good("sign-in.list")
@@ -742,6 +768,17 @@ class Live(unittest.TestCase):
         ended = self.until(stream, "calls", "call_ended")
         self.assertEqual((ended["call"], ended["dialled"], ended["result"]), (call, "4002", "answered"))
         self.assertFalse({"record", "cost", "account"} & set(ended), "whoever hears of calls reads no records")
+
+    def test_a_wrong_password_of_a_phone_is_told_as_an_event(self):
+        status, stream = self.listen("/api/v1/live?topics=events", ADMIN.secret)
+        self.assertEqual((status, self.text(stream)["topics"]), (101, ["events"]))
+        name, _ = SERVED.add("4005")
+        phone = Phone(SERVED, "4005", name, "Quiet-River-Lantern-77")
+        self.addCleanup(phone.close)
+        self.assertEqual(phone.register(), 401)
+        told = self.until(stream, "events", "auth_failed")
+        self.assertEqual((told["level"], told["subject"], told["detail"]), ("notice", name, "wrong password"))
+        self.assertNotIn("Quiet-River-Lantern-77", json.dumps(told))
 
     def running_calls_tell_no_money(self, call):
         """To whoever sees that there are calls and does not read their records."""
