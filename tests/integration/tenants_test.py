@@ -4,8 +4,9 @@ import socket
 import unittest
 
 from api_test import Caller, token
-from browser import connect, read_head
+from browser import connect, post, read_head
 from contract import Contract
+from login_test import GOOD, Browser
 from phone import Phone
 from ringfence import Ringfence, until
 
@@ -80,7 +81,23 @@ class Two(unittest.TestCase):
         cls.foreign_token = put("token.add", {"name": f"token-{SECRET}", "user": "admin@umbrella",
                                               "scope": "call.read"})["id"]
         put("extension.set", {"number": "770177", "name": f"name-{SECRET}", "department": f"dep-{SECRET}"})
+        opened = put("extension.link", {"number": "770288"})["link"].split("#")[1]
+        assert post(cls.server, "/api/v1/phone/link", {"token": opened})[0] == 200
+        [device] = cls.root.ask("extension.devices", {"number": "770288", "tenant": "umbrella"})[2]["devices"]
+        cls.foreign_device = device["auth_name"]
+        cls.signed_in(f"signed-{SECRET}", "umbrella")
+        [session] = cls.root.ask("session.list", {"tenant": "umbrella"})[2]["sessions"]
+        cls.foreign_session = session["id"]
         put("extension.link", {"number": "770288"})
+
+    @classmethod
+    def signed_in(cls, name, tenant):
+        """The browser of a new user there, who has signed in."""
+        made = cls.server.json("user", "add", f"{name}@{tenant}", "--tenant", tenant, "--role", "employee")
+        browser = Browser(cls.server)
+        status, body = browser.post("/account/first", {"link": made["link"].split("#")[1], "password": GOOD})
+        assert status == 200, body
+        return browser
 
     def phone(self, tenant, number):
         phone = Phone(self.server, number, *self.accounts[tenant, number])
@@ -100,6 +117,7 @@ class Two(unittest.TestCase):
             # Written down some time after it was shown.
             del token["used"], token["used_ms"]
         out["call.list"] = [call["id"] for call in out["call.list"]["calls"]]
+        out["dealer"] = self.root.ask("dealer.show", {"name": "south"})[2]
         status, _, out["policy"] = self.root.ask("policy.export", {"tenant": tenant})
         self.assertEqual(status, 200)
         return {name: json.dumps(said, sort_keys=True) for name, said in out.items()}
@@ -126,10 +144,16 @@ class Isolation(Two):
             return [{"name": f"{SECRET}@umbrella"}, {"name": "admin@umbrella"}]
         if group == "tenant":
             return [{"name": "umbrella"}, {"name": "default"}]
+        if group == "dealer":
+            return [{"name": "south"}]
         if group == "token" and operation.name != "token.add":
             return [{"id": str(self.foreign_token)}, {"user": "admin@umbrella"}]
-        if group in ("token", "session"):
-            return [{"user": "admin@umbrella"}, {"id": "1"}]
+        if group == "token":
+            return [{"user": "admin@umbrella"}]
+        if group == "session":
+            return [{"user": f"signed-{SECRET}@umbrella"}, {"id": str(self.foreign_session)}]
+        if group == "extension.device":
+            return [{"number": "770288", "name": self.foreign_device}]
         if group == "call":
             return [{"id": self.foreign_call}]
         return [{"number": "770177"}, {"number": "770288"}]
@@ -184,6 +208,20 @@ class Isolation(Two):
             self.assertEqual(self.state_of("umbrella"), before, more)
         self.assertTrue(self.root.ask("call.list", {"tenant": "umbrella"})[2]["calls"], "the call goes on")
 
+    def test_nobody_ends_the_session_of_another_by_its_id_neither_here_nor_in_another_tenant(self):
+        neighbour = self.signed_in("neighbour", "acme")
+        own = neighbour.get("/account/sessions")[1]["sessions"]
+        self.assertEqual(len(own), 1, "nobody sees another's")
+        somebody = self.signed_in("somebody", "acme")
+        mine = somebody.get("/account/sessions")[1]["sessions"][0]["id"]
+        for theirs in (self.foreign_session, mine):
+            refused = neighbour.post("/account/sessions/end", {"id": theirs})
+            self.assertEqual(refused[0], 404)
+            self.assertEqual(refused, neighbour.post("/account/sessions/end", {"id": "999999"}), "as if it were not")
+        self.assertEqual(somebody.get("/account")[0], 200)
+        there = [each["id"] for each in self.root.ask("session.list", {"tenant": "umbrella"})[2]["sessions"]]
+        self.assertEqual(there, [self.foreign_session])
+
     def test_a_tenants_policy_file_says_nothing_of_the_guard(self):
         self.server.cli("guard", "block", "203.0.113.77")
         for who in (self.a, self.north):
@@ -209,7 +247,8 @@ class Isolation(Two):
         where = f"{operation.name} {arguments} {status} {body}"
         # What is told must not hold more of the other than what was sent.
         told = json.dumps([body, headers.get("location", "")])
-        for word in (SECRET, "770177", "770288", "760099", "773.31", "+4930123", self.foreign_call, "south"):
+        for word in (SECRET, "770177", "770288", "760099", "773.31", "+4930123", self.foreign_call, self.foreign_device,
+                     "south"):
             if word not in sent:
                 self.assertNotIn(word, told, where)
         self.assertNotIn("pbx.umbrella", told, where)
