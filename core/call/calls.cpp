@@ -4,6 +4,7 @@
 
 #include "core/call/wire.hpp"
 #include "core/toll/trail.hpp"
+#include "core/trunk/order.hpp"
 
 namespace rf::call {
 
@@ -101,7 +102,7 @@ void Calls::on_event(Context& ctx, const txn::Event& event) {
     for (std::size_t i = 0; i < call->forks.size(); ++i) {
       if (call->forks[i].invite != event.client) continue;
       if (call->forks[i].status == 0 && try_next_way(ctx, *call, i)) return;
-      return on_fork_failure(ctx, *call, i, 480);
+      return on_fork_failure(ctx, *call, i, trunk::no_response);
     }
     for (const Side side : {Side::caller, Side::callee}) {
       const Leg* leg = call->leg(side);

@@ -7,6 +7,7 @@
 #include "core/call/partings.hpp"
 #include "core/call/wire.hpp"
 #include "core/toll/trail.hpp"
+#include "core/trunk/order.hpp"
 
 namespace rf::call {
 
@@ -296,7 +297,7 @@ void Calls::on_dns(Context& ctx, QueryId query, const txn::DnsResult& result) {
   Call* call = found ? calls_.find(CallId{found->asker.owner}) : nullptr;
   if (!call) return;
   take_ways(ctx, call->forks[found->asker.part], found->targets);
-  if (!try_next_way(ctx, *call, found->asker.part)) on_fork_failure(ctx, *call, found->asker.part, 480);
+  if (!try_next_way(ctx, *call, found->asker.part)) on_fork_failure(ctx, *call, found->asker.part, trunk::no_response);
 }
 
 void Calls::send_invite(Context& ctx, Call& call, std::size_t place, std::string_view credentials) {
@@ -542,7 +543,7 @@ void Calls::release_fork(Context& ctx, Call& call, std::size_t place, const sip:
 void Calls::on_fork_failure(Context& ctx, Call& call, std::size_t place, int status) {
   Fork& fork = call.forks[place];
   if (fork.status != 0) return;
-  fork.status = status;
+  fork.status = status == trunk::no_response ? 480 : status;
   fork.answer = {};
   if (call.state != CallState::ringing) return settle(ctx, call);
   if (status >= 600 && !fork.cancelled) cancel_forks(ctx, call);

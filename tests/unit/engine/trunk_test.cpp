@@ -173,6 +173,26 @@ TEST_F(TwoAddresses, ThatAreSilentAndUnreachableEndTheCallAtOnce) {
   EXPECT_EQ(only_cdr().sip_status, 480);
 }
 
+TEST_F(TwoAddresses, ATrunkThatCannotBeReachedOrFoundIsFollowedByTheNext) {
+  a = dial();
+  ASSERT_TRUE(carrier.hear_request("INVITE"));
+  exchange.input(engine::SendFailed{carrier.flow});
+  auto invite = other.hear_request("INVITE");
+  ASSERT_TRUE(invite) << "its connection was refused";
+  other.answer(*invite, 486);
+  EXPECT_TRUE(alice.hear_status(486));
+  toll::Terms terms = two_carriers();
+  terms.trunks[0].line.uri = "sip:gone.example:5060";
+  exchange.set_plan(plan_of(std::move(terms)));
+  a = dial();
+  resolve(txn::DnsType::a, "gone.example", {});
+  invite = other.hear_request("INVITE");
+  ASSERT_TRUE(invite) << "nobody knows its name";
+  other.answer(*invite, 486);
+  EXPECT_TRUE(alice.hear_status(486));
+  expect_nothing_left();
+}
+
 TEST_F(TwoAddresses, OfWhichNothingCanBeSentToTheSecondHoldUpNoAnswerOfTheNextTrunk) {
   toll::Terms terms = two_carriers();
   give_two_addresses(terms.trunks[0], "203.0.113.30");
