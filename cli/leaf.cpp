@@ -23,6 +23,7 @@ bool is_positional(const command::Spec& spec, const Parameter& p) {
   return p.name == "id" || p.name == "address" || p.name == "block" || p.name == "whom" ||
          (p.name == "countries" && p.required) || (p.name == "name" && p.required) || p.name == "account" ||
          (p.name == "contact" && spec.name == "event.test") || (p.name == "note" && spec.name == "audit-log.note") ||
+         (p.name == "value" && spec.name == "setting.set") ||
          (p.name == "number" && spec.name != "cdr.list" && !spec.name.starts_with("ring-group."));
 }
 
