@@ -23,7 +23,7 @@ websocket::Origins origins_of(const config::Settings& settings);
 std::string web_address(const config::Settings& settings);
 /// Whether pages and API may be asked from there; always from this host itself.
 bool is_permitted(std::span<const Subnet> permitted, const Address& from);
-/// Of new settings that would keep whoever asks out of the pages, from where he sits; nothing while web.permitted stays.
+/// Of new settings that would keep whoever asks out of the pages, from where he is; nothing while web.permitted stays.
 std::optional<command::Error> keeps_out(const config::Settings& before, const config::Settings& now,
                                         const std::optional<Address>& caller);
 /// What a phone writes behind the @: a name that is ours however it was reached.

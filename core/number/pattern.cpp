@@ -90,7 +90,7 @@ std::expected<std::pair<std::uint8_t, std::uint8_t>, PatternFault> parse_lengths
     ++at;
     most = number().value_or(Pattern::endless);
   }
-  if (at + 1 != text.size() || text[at] != '}') return fault(open, "lengths are such as {7-11}, {7-} or {7}, at the end");
+  if (at + 1 != text.size() || text[at] != '}') return fault(open, "lengths are such as {7-11} or {7-}, at the end");
   return std::pair(*least, most);
 }
 

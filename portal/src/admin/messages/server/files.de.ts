@@ -211,7 +211,7 @@ export const files: Readonly<Record<string, string>> = {
   'a range goes up': 'ein Bereich steigt an',
   'lengths stand behind . or !': 'Längen stehen hinter . oder !',
   'lengths begin with how many symbols at least': 'Längen beginnen mit der kleinsten Zahl von Zeichen',
-  'lengths are such as {7-11}, {7-} or {7}, at the end': 'Längen sind etwa {7-11}, {7-} oder {7}, am Ende',
+  'lengths are such as {7-11} or {7-}, at the end': 'Längen sind etwa {7-11} oder {7-}, am Ende',
   'a set is not closed': 'eine Menge ist nicht geschlossen',
   'a set is empty': 'eine Menge ist leer',
   'a set leaves no digit': 'eine Menge lässt keine Ziffer übrig',

@@ -313,4 +313,6 @@ export const forms: Readonly<Record<string, string>> = {
     'das ist {w}, und die Nebenstelle darf nach niemandem draußen weiterleiten',
   '{} (it would take a PIN, which nobody is there to enter)':
     '{} (eine PIN wäre nötig, und niemand ist da, der sie eingibt)',
+  'only {}, denied {}': 'nur {}, verboten {}',
+  'credit {} to {} {}': 'Guthaben erst {}, jetzt {} {}',
 };

@@ -215,4 +215,7 @@ export const guard: Readonly<Record<string, string>> = {
   'no command has changed {}': 'kein Befehl hat {} geändert',
   'the file says otherwise of {}, a command holds it as it is; to go by the file: ringfence guard rule remove {}':
     'die Datei sagt zu {} anderes, ein Befehl hält es, wie es ist; damit die Datei gilt: ringfence guard rule remove {}',
+  '{} to {} entries of the access list, {} to {} static rules':
+    'erst {}, jetzt {} Einträge der Zugangsliste; erst {}, jetzt {} feste Regeln',
+  'was held back': 'wurde zurückgehalten',
 };

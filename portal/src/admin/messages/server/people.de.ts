@@ -514,4 +514,12 @@ export const people: Readonly<Record<string, string>> = {
   "extension {} is somebody else's; see: ringfence user list":
     'die Nebenstelle {} gehört schon jemandem; siehe: ringfence user list',
   'ways to sign in of its own': 'eigene Anmeldewege',
+  'session of {} from {}': 'Sitzung von {} aus {}',
+  'sign out a device': 'ein Gerät abmelden',
+  'sign in a device': 'ein Gerät anmelden',
+  'sign out of extension {} from {}': 'Abmeldung von Nebenstelle {} aus {}',
+  'it was gone': 'es war schon weg',
+  'device {} of extension {} of tenant {} from {}': 'Gerät {} der Nebenstelle {} des Mandanten {} aus {}',
+  '{} devices of links that were not used for {} days are shut out':
+    '{} Geräte von Links, die {} Tage lang nicht benutzt wurden, sind ausgesperrt',
 };

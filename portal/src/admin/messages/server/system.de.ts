@@ -392,4 +392,6 @@ export const system: Readonly<Record<string, string>> = {
     'es wurde ausgeführt, doch die Platte nahm es nicht: vielleicht ist es wie zuvor',
   'make room on the disk, or see why it fails; then look at what you changed':
     'schaffen Sie Platz auf der Platte, oder sehen Sie, warum es scheitert; sehen Sie dann nach, was Sie geändert haben',
+  'the file says what it said': 'die Datei sagt, was sie sagte',
+  'other in the file: {}': 'anders in der Datei: {}',
 };
